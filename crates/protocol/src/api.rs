@@ -1,0 +1,295 @@
+//! The JSON of the REST interface and of the pages' server functions: one set of types for all of
+//! them. Times are RFC 3339 UTC. What a name means is in `docs/protocol.md`; no rule lives here.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::id::{MemberId, SessionId};
+
+/// What a member may do, in rising order of power.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Own sessions only.
+    Member,
+    /// Also sees every session's metadata and may drop one.
+    Staff,
+    /// Also changes settings and roles, and may watch.
+    Superuser,
+}
+
+/// The signed-in member, as `GET /me` shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// The member's id.
+    pub id: MemberId,
+    /// Sign-in name: an e-mail address, lower case.
+    pub email: String,
+    /// Name shown to others.
+    pub name: String,
+    /// What this member may do.
+    pub role: Role,
+}
+
+/// A machine to open sessions on, with the accounts the caller may use there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Server {
+    /// Stable id: `local` for the machine the web process runs on.
+    pub id: String,
+    /// Name for people: the host name.
+    pub name: String,
+    /// Whether sessions can be opened on it now.
+    pub online: bool,
+    /// Registered accounts the caller may use, the default one first.
+    pub accounts: Vec<String>,
+}
+
+/// Where a session is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionState {
+    /// The process is being started.
+    Starting,
+    /// Alive.
+    Active,
+    /// Over; `end_reason` says why.
+    Ended,
+}
+
+/// Why a session ended. Also the `code` of the 410 its id answers from then on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// The shell ended by itself.
+    Exited,
+    /// Its owner closed it.
+    Closed,
+    /// Nobody used it for longer than the timeout.
+    Expired,
+    /// Staff ended it.
+    Dropped,
+    /// Its process vanished: a crash of the process or of the machine.
+    Lost,
+}
+
+impl EndReason {
+    /// The stable word used on the wire, in the database and as error code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Exited => "exited",
+            Self::Closed => "closed",
+            Self::Expired => "expired",
+            Self::Dropped => "dropped",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+/// What happens when the owner attaches a second client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttachPolicy {
+    /// The new client takes over; the old one is told by whom.
+    #[default]
+    Handoff,
+    /// The second client is refused unless it asks to take over.
+    Single,
+    /// Several clients, one driver at a time.
+    Multi,
+}
+
+/// The client that drives a session now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActiveClient {
+    /// Name of the person.
+    pub who: String,
+    /// What they use, such as `Firefox on Linux`.
+    pub device: String,
+    /// Attached since.
+    pub since: DateTime<Utc>,
+}
+
+/// A session as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Stable from creation to the history of ended sessions; part of the URL.
+    pub id: SessionId,
+    /// Given by its owner, 1–64 characters.
+    pub name: String,
+    /// The owner's name.
+    pub owner: String,
+    /// Server id.
+    pub server: String,
+    /// The account its shell runs as.
+    pub account: String,
+    /// Where it is in its life.
+    pub state: SessionState,
+    /// What a second attach does.
+    pub attach_policy: AttachPolicy,
+    /// Creation time.
+    pub created_at: DateTime<Utc>,
+    /// Last attach, input or heartbeat of the owner's clients.
+    pub last_seen: DateTime<Utc>,
+    /// When it will expire if nothing happens; none when there is no timeout.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// Bytes of screen and history held for it.
+    pub bytes_buffered: u64,
+    /// Who drives it now.
+    pub active_client: Option<ActiveClient>,
+    /// Attached clients of members, watching ones included.
+    pub clients: u32,
+    /// Attached guests.
+    pub guests: u32,
+    /// The title its program set.
+    pub title: String,
+    /// The foreground program's name when it is not the shell itself.
+    pub foreground: Option<String>,
+    /// Columns of its screen.
+    pub cols: u16,
+    /// Rows of its screen.
+    pub rows: u16,
+    /// End time of an ended session.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Why it ended.
+    pub end_reason: Option<EndReason>,
+    /// Who ended it, when a person did.
+    pub ended_by: Option<String>,
+    /// The shell's exit status, when it exited by itself.
+    pub exit_code: Option<i32>,
+    /// The signal that ended the shell, if one did.
+    pub exit_signal: Option<i32>,
+}
+
+/// `POST /sessions`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewSession {
+    /// Server id.
+    pub server: String,
+    /// Registered account on it.
+    pub account: String,
+    /// Name; `{account}@{server}` and a number when absent.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// What a second attach does; the workspace's default when absent.
+    #[serde(default)]
+    pub attach_policy: Option<AttachPolicy>,
+    /// Columns to start with; 80 when absent, clamped to 2–1000.
+    #[serde(default)]
+    pub cols: Option<u16>,
+    /// Rows to start with; 24 when absent, clamped to 2–500.
+    #[serde(default)]
+    pub rows: Option<u16>,
+    /// 1–64 characters of the caller's choice: a repeated create returns the session the first one made.
+    #[serde(default)]
+    pub idempotency_key: Option<String>,
+}
+
+/// `PATCH /sessions/{id}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeSession {
+    /// New name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// New attach policy.
+    #[serde(default)]
+    pub attach_policy: Option<AttachPolicy>,
+}
+
+/// Whose sessions to list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// The caller's own.
+    #[default]
+    Mine,
+    /// Everybody's: staff and superusers.
+    All,
+}
+
+/// Which part of their life to list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Life {
+    /// Starting or alive.
+    #[default]
+    Active,
+    /// Ended.
+    Ended,
+}
+
+/// `GET /sessions`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionPage {
+    /// Newest first.
+    pub items: Vec<Session>,
+    /// The cursor of the next page, none on the last one.
+    pub next: Option<String>,
+}
+
+/// How to attach.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttachMode {
+    /// Keys go to the shell; the screen follows this client's size.
+    #[default]
+    Drive,
+    /// Sees everything, changes nothing.
+    Watch,
+}
+
+/// `POST /sessions/{id}/attach`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attach {
+    /// Drive or watch.
+    #[serde(default)]
+    pub mode: AttachMode,
+    /// Take over from the client that drives now, where the policy asks first.
+    #[serde(default)]
+    pub take_over: bool,
+}
+
+/// What an attach is answered: how to open the socket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ticket {
+    /// Single use, for 30 s, bound to the sign-in, the session and the mode. Sent in the first
+    /// message, never in a URL.
+    pub ticket: String,
+    /// Path of the WebSocket.
+    pub url: String,
+    /// The WebSocket subprotocol to ask for.
+    pub subprotocol: String,
+    /// When the ticket stops working.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The body of every error answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorBody {
+    /// The error.
+    pub error: ErrorInfo,
+}
+
+/// One error: a word for programs, a sentence for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorInfo {
+    /// Stable snake_case word.
+    pub code: String,
+    /// One plain sentence.
+    pub message: String,
+    /// The field the error is about, if it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// The caller's own sessions, with `session_limit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sessions: Option<Vec<Session>>,
+    /// Who is attached, with `attached_elsewhere`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_client: Option<ActiveClient>,
+    /// The ended session, with a 410.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Box<Session>>,
+}
