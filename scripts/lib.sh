@@ -1,0 +1,54 @@
+# Shared by all scripts: where things are kept, how steps are told and timed. Sourced, never run.
+# shellcheck shell=bash
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+# Tools and build output stand outside the clone, so that a second clone is fast. The variable is not
+# passed on: websh itself refuses settings that it does not know.
+cache=${WEBSH_CACHE:-$HOME/.cache/websh}
+data=${WEBSH_DATA:-$root/data}
+export -n WEBSH_CACHE WEBSH_DATA 2>/dev/null || true
+unset WEBSH_CACHE WEBSH_DATA
+mkdir -p "$cache"
+cache=$(cd "$cache" && pwd -P)
+tools=$cache/tools
+clone=$(printf %s "$root" | cksum | cut -d ' ' -f 1)
+
+export CARGO_TARGET_DIR=$cache/target
+export LEPTOS_SITE_ROOT=$cache/site-$clone
+PATH=$tools/bin:$root/end2end/node_modules/.bin:$PATH
+for postgres in /usr/lib/postgresql/*/bin; do
+  if [ -d "$postgres" ]; then PATH=$PATH:$postgres; fi
+done
+export PATH
+
+session_program=$CARGO_TARGET_DIR/session/websh-session
+
+say() { printf '%s\n' "$*"; }
+
+# fail SENTENCE: says what is wrong and what to do, and ends.
+fail() {
+  printf '\nwebsh: %s\n' "$*" >&2
+  exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# step "What it does" COMMAND…: says it, runs it, says how long it took.
+step() {
+  local what=$1 from=$SECONDS
+  shift
+  printf '\n==> %s\n' "$what"
+  "$@" </dev/null || fail "this step failed after $((SECONDS - from)) s: $what"
+  printf '    done in %d s\n' $((SECONDS - from))
+}
+
+# The version of a package in Cargo.lock.
+locked_version() {
+  sed -n "/^name = \"$1\"\$/{n;s/version = \"\(.*\)\"/\1/p;}" Cargo.lock | head -n 1
+}
+
+# build_session: the session process as it is shipped: small and quick.
+build_session() { cargo build --locked --profile session -p session --bin websh-session; }

@@ -1,0 +1,49 @@
+# The two test suites and how their results are counted. Sourced after setup.sh.
+# shellcheck shell=bash
+
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
+# Program and pages as the end-to-end tests use them: the server from the same build as the native
+# tests, session process and pages as they are shipped.
+build_programs() {
+  build_session && cargo build --locked --workspace --exclude frontend --bins
+}
+
+build_pages() { cargo leptos build --release --precompress --frontend-only --cargo-locked; }
+
+# native_suite ARGUMENT…: all Rust tests; the database tests start a PostgreSQL of their own.
+native_suite() {
+  export WEBSH_SESSION_PROGRAM=$session_program
+  if cargo nextest --version >/dev/null 2>&1; then
+    cargo nextest run --locked --workspace --exclude frontend --no-fail-fast "$@" 2>&1 | tee "$results/native"
+  else
+    cargo test --locked --workspace --exclude frontend --no-fail-fast "$@" 2>&1 | tee "$results/native"
+  fi
+}
+
+# story_suite ARGUMENT…: the stories in a real browser.
+story_suite() {
+  (
+    cd end2end
+    export WEBSH_PROGRAM=$CARGO_TARGET_DIR/debug/websh WEBSH_SESSION_PROGRAM=$session_program
+    PLAYWRIGHT_JSON_OUTPUT_NAME=$results/stories.json \
+      npx --no-install playwright test --reporter=list,json "$@"
+  )
+}
+
+# count WORD: the sum of "3 WORD" over both suites' own summaries.
+count() {
+  local native=0 stories=0
+  if [ -s "$results/native" ]; then
+    native=$(sed 's/\x1b\[[0-9;]*m//g' "$results/native" | grep -E '^ *(Summary \[|test result:)' |
+      grep -oE "[0-9]+ $1" | awk '{ n += $1 } END { print n + 0 }')
+  fi
+  if [ -s "$results/stories.json" ]; then
+    stories=$(node -e '
+      const { stats } = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
+      console.log(process.argv[2] === "passed" ? stats.expected : stats.unexpected + stats.flaky + stats.skipped);
+    ' "$results/stories.json" "$1")
+  fi
+  echo $((native + stories))
+}
