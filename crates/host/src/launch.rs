@@ -1,0 +1,137 @@
+//! Starting a session process: what it is told, and what it answers.
+
+use std::{path::PathBuf, process::Stdio, time::Duration};
+
+use prost::Message;
+use protocol::{
+    id::SessionId,
+    wire::{self, Report, Started, Variable, started::Outcome},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    process::{Child, Command},
+    time::timeout,
+};
+
+use crate::{Account, Config, Error, accounts, run_dir};
+
+/// How long a session process may take to start its shell.
+const STARTING: Duration = Duration::from_secs(10);
+
+/// Where programs are looked for when the service itself has no `PATH`.
+const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
+
+/// What to start.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// The new session's id.
+    pub id: SessionId,
+    /// One of [`Host::accounts`](crate::Host::accounts).
+    pub account: String,
+    /// Columns of the screen.
+    pub cols: u16,
+    /// Rows of the screen.
+    pub rows: u16,
+    /// Another shell than the account's own.
+    pub shell: Option<PathBuf>,
+    /// Lines of history to keep.
+    pub scrollback: u32,
+}
+
+/// Starts the process and waits for its shell.
+pub async fn launch(config: &Config, start: Start) -> Result<Report, Error> {
+    let account = accounts::usable()
+        .into_iter()
+        .find(|account| account.name == start.account)
+        .ok_or_else(|| Error::UnknownAccount(start.account.clone()))?;
+    let id = start.id;
+    let directory = run_dir::directory(&config.run_dir, id);
+    run_dir::make(&directory)?;
+    let request = request(start, &account, directory.to_string_lossy().into_owned());
+    let outcome = match spawn(config, id) {
+        Ok(mut child) => match timeout(STARTING, converse(&mut child, &request)).await {
+            Ok(Ok(report)) => {
+                // Reaps the process when it ends before this one does.
+                tokio::spawn(async move { child.wait().await });
+                return Ok(report);
+            }
+            Ok(Err(error)) => {
+                let _ = child.wait().await;
+                Err(error)
+            }
+            Err(_) => {
+                let _ = child.kill().await;
+                Err(Error::Spawn("The session did not start within 10 seconds.".into()))
+            }
+        },
+        Err(error) => Err(error),
+    };
+    run_dir::remove(&config.run_dir, id);
+    outcome
+}
+
+fn spawn(config: &Config, id: SessionId) -> Result<Child, Error> {
+    Command::new(&config.program)
+        // Only for people who look at the list of processes.
+        .arg(id.to_string())
+        .env_clear()
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| {
+            Error::Spawn(format!("{} could not be started: {error}.", config.program.display()))
+        })
+}
+
+async fn converse(child: &mut Child, request: &wire::Start) -> Result<Report, Error> {
+    let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
+    let (Some(mut stdin), Some(mut stdout)) = (stdin, stdout) else { return Err(Error::Gone) };
+    stdin.write_all(&request.encode_to_vec()).await?;
+    drop(stdin);
+    let mut answer = Vec::new();
+    stdout.read_to_end(&mut answer).await?;
+    match Started::decode(answer.as_slice()).ok().and_then(|started| started.outcome) {
+        Some(Outcome::Report(report)) => Ok(report),
+        Some(Outcome::Failure(sentence)) => Err(Error::Spawn(sentence)),
+        None => Err(Error::Spawn("The session process ended before its shell started.".into())),
+    }
+}
+
+fn request(start: Start, account: &Account, directory: String) -> wire::Start {
+    let text = |path: &PathBuf| path.to_string_lossy().into_owned();
+    let shell = start.shell.as_ref().map_or_else(|| text(&account.shell), text);
+    let mut environment = vec![
+        variable("HOME", &text(&account.home)),
+        variable("USER", &account.name),
+        variable("LOGNAME", &account.name),
+        variable("SHELL", &shell),
+        variable("TERM", "xterm-256color"),
+        variable("COLORTERM", "truecolor"),
+        variable("WEBSH_SESSION", &start.id.to_string()),
+    ];
+    let inherited = std::env::vars().filter(|(name, _)| {
+        name == "LANG" || name == "TZ" || name == "PATH" || name.starts_with("LC_")
+    });
+    environment.extend(inherited.map(|(name, value)| variable(&name, &value)));
+    for (name, value) in [("PATH", DEFAULT_PATH), ("LANG", "C.UTF-8")] {
+        if !environment.iter().any(|known| known.name == name) {
+            environment.push(variable(name, value));
+        }
+    }
+    wire::Start {
+        session: start.id.0.as_bytes().to_vec(),
+        directory,
+        shell,
+        environment,
+        home: text(&account.home),
+        columns: start.cols.into(),
+        rows: start.rows.into(),
+        scrollback: start.scrollback,
+    }
+}
+
+fn variable(name: &str, value: &str) -> Variable {
+    Variable { name: name.to_owned(), value: value.to_owned() }
+}

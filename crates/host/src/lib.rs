@@ -1,0 +1,195 @@
+//! The host role on one machine: starts session processes, finds them again, relays to them, ends
+//! them. It keeps nothing: what it remembers is what the sessions last said of themselves. It knows no
+//! members, no SQL and no HTTP.
+
+mod accounts;
+mod follow;
+mod launch;
+mod orphans;
+mod run_dir;
+mod wire_io;
+
+use std::{
+    collections::HashMap,
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use protocol::{
+    id::SessionId,
+    wire::{AttachRequest, EndRequest, Report, session_request::Body},
+};
+use tokio::{sync::watch, time::timeout};
+
+pub use accounts::Account;
+pub use launch::Start;
+pub use wire_io::{Reader, Relayed, Writer};
+
+/// Ending a session takes at most this long: HUP, TERM, KILL and the last look.
+const END: Duration = Duration::from_secs(15);
+
+/// Where things are.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Directory of the sessions' sockets and final reports, one directory each; made when missing.
+    pub run_dir: PathBuf,
+    /// The `websh-session` program.
+    pub program: PathBuf,
+}
+
+/// What the host role can fail with.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The session's process is gone, or going.
+    #[error("The session is over.")]
+    Gone,
+    /// The shell could not be started; nothing is left behind. One sentence.
+    #[error("{0}")]
+    Spawn(String),
+    /// No such account on this machine, or not one this process may use.
+    #[error("The account {0} can't be used on this machine.")]
+    UnknownAccount(String),
+    /// The run directory can't be used. One sentence that names it.
+    #[error("{0}")]
+    RunDir(String),
+    /// The session's process did not answer in time.
+    #[error("The session does not answer.")]
+    Stuck,
+    /// The operating system refused.
+    #[error("The session can't be reached: {0}.")]
+    Io(#[from] io::Error),
+}
+
+/// The host role; clones share it.
+#[derive(Clone)]
+pub struct Host {
+    shared: Arc<Shared>,
+}
+
+pub(crate) struct Shared {
+    config: Config,
+    reports: Mutex<HashMap<SessionId, Report>>,
+    changed: watch::Sender<u64>,
+}
+
+impl Host {
+    /// Makes the run directory if need be and finds every session again: those that run, and those
+    /// that ended while nobody looked.
+    ///
+    /// # Errors
+    /// [`Error::RunDir`] when the directory is not ours alone.
+    pub async fn open(config: Config) -> Result<Self, Error> {
+        run_dir::prepare(&config.run_dir)?;
+        let changed = watch::Sender::new(0);
+        let host = Self { shared: Arc::new(Shared { config, reports: Mutex::default(), changed }) };
+        let finding: Vec<_> = run_dir::sessions(&host.shared.config.run_dir)?
+            .into_iter()
+            .map(|id| tokio::spawn(follow::find_again(Arc::clone(&host.shared), id)))
+            .collect();
+        for found in finding {
+            let _ = found.await;
+        }
+        Ok(host)
+    }
+
+    /// Accounts that sessions can be opened as, the own one first.
+    #[must_use]
+    pub fn accounts(&self) -> Vec<Account> {
+        accounts::usable()
+    }
+
+    /// Starts a session. Returns what it says of itself.
+    ///
+    /// # Errors
+    /// [`Error::UnknownAccount`], [`Error::Spawn`]: nothing is left behind.
+    pub async fn start(&self, start: Start) -> Result<Report, Error> {
+        let id = start.id;
+        let report = launch::launch(&self.shared.config, start).await?;
+        self.shared.set(id, report.clone());
+        tokio::spawn(follow::follow(Arc::clone(&self.shared), id));
+        Ok(report)
+    }
+
+    /// What each session last said. One with `end` is over and stays until it is acknowledged.
+    #[must_use]
+    pub fn reports(&self) -> HashMap<SessionId, Report> {
+        self.shared.reports().clone()
+    }
+
+    /// What a session last said.
+    #[must_use]
+    pub fn report(&self, id: SessionId) -> Option<Report> {
+        self.shared.reports().get(&id).cloned()
+    }
+
+    /// Forgets a session whose final report was dealt with.
+    pub async fn acknowledge(&self, id: SessionId) {
+        let known = self.shared.reports().remove(&id);
+        if known.is_some_and(|report| report.end.is_some()) {
+            run_dir::remove(&self.shared.config.run_dir, id);
+        }
+    }
+
+    /// Attaches a viewer: messages of the .proto from then on, both ways.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] when the session is over.
+    pub async fn attach(
+        &self,
+        id: SessionId,
+        request: AttachRequest,
+    ) -> Result<(Reader, Writer), Error> {
+        wire_io::request(&self.shared.config.run_dir, id, Body::Attach(request)).await
+    }
+
+    /// Ends a session; returns once nothing of it is left.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] when it is over already, [`Error::Stuck`] when its process does not answer.
+    pub async fn end(&self, id: SessionId, request: EndRequest) -> Result<Report, Error> {
+        let (mut reader, _writer) =
+            wire_io::request(&self.shared.config.run_dir, id, Body::End(request)).await?;
+        let report =
+            timeout(END, reader.report()).await.map_err(|_| Error::Stuck)?.ok_or(Error::Gone)?;
+        self.shared.set(id, report.clone());
+        Ok(report)
+    }
+
+    /// Changes when anything about any session does; says nothing more, so it can't be out of date.
+    #[must_use]
+    pub fn changed(&self) -> watch::Receiver<u64> {
+        self.shared.changed.subscribe()
+    }
+}
+
+impl Shared {
+    fn reports(&self) -> MutexGuard<'_, HashMap<SessionId, Report>> {
+        // Each change is one insert or remove, so a panic elsewhere leaves nothing half done.
+        self.reports.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn run_dir(&self) -> &Path {
+        &self.config.run_dir
+    }
+
+    fn set(&self, id: SessionId, report: Report) {
+        let mut reports = self.reports();
+        // Nothing follows a final report; a late one of the subscription must not bring it back to life.
+        if !(report.end.is_none() && reports.get(&id).is_some_and(|known| known.end.is_some())) {
+            reports.insert(id, report);
+        }
+        drop(reports);
+        self.bump();
+    }
+
+    fn lose(&self, id: SessionId) {
+        self.reports().remove(&id);
+        self.bump();
+    }
+
+    fn bump(&self) {
+        self.changed.send_modify(|count| *count = count.wrapping_add(1));
+    }
+}

@@ -1,0 +1,120 @@
+//! How a session dies, in order: its processes, the rest of its output, the report on disk, the last
+//! word to everybody.
+
+use std::{fs, io, os::unix::fs::OpenOptionsExt, path::Path};
+
+use prost::Message;
+use protocol::wire::{End, EndCause, EndRequest};
+use rustix::process::WaitStatus;
+use tokio::{
+    pin,
+    time::{Duration, Instant, timeout},
+};
+
+use crate::{
+    clock::unix_millis,
+    serve::{Output, Shared},
+    tree,
+};
+
+/// Output that was written comes through the kernel within this time.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// A process outside the session that holds its terminal open may write on for this long.
+const ENOUGH: Duration = Duration::from_secs(1);
+
+/// Name of the final report in the session's directory.
+pub const REPORT: &str = "report";
+
+/// Name of the socket in the session's directory.
+pub const SOCKET: &str = "socket";
+
+/// Why a session is to end.
+pub struct Outcome {
+    request: EndRequest,
+    status: Option<WaitStatus>,
+}
+
+impl Outcome {
+    /// The shell ended by itself.
+    pub fn shell(status: Option<WaitStatus>) -> Self {
+        Self {
+            request: EndRequest { cause: EndCause::Exited.into(), ..EndRequest::default() },
+            status,
+        }
+    }
+
+    /// Somebody asked for it.
+    pub fn request(request: EndRequest) -> Self {
+        Self { request, status: None }
+    }
+
+    /// The machine stops its processes.
+    pub fn machine() -> Self {
+        let note = "The machine stopped the session.".to_owned();
+        Self::request(EndRequest { cause: EndCause::Dropped.into(), note, ..EndRequest::default() })
+    }
+}
+
+/// Ends everything.
+///
+/// # Errors
+/// The report could not be written: whoever reads the directory will call the session lost.
+pub async fn end(
+    shared: &Shared,
+    outcome: Outcome,
+    output: &mut Output,
+    directory: &Path,
+) -> io::Result<()> {
+    let shell = shared.borrow().pty.shell();
+    let mut status = outcome.status;
+    {
+        let tree = tree::end(|pid, how| {
+            if pid == shell {
+                status = Some(how);
+            }
+        });
+        pin!(tree);
+        loop {
+            tokio::select! {
+                _ = &mut tree => break,
+                () = output.turn(shared) => {}
+            }
+        }
+    }
+    let started = Instant::now();
+    while !output.closed && started.elapsed() < ENOUGH {
+        if timeout(QUIET, output.turn(shared)).await.is_err() {
+            break;
+        }
+    }
+    let exited = outcome.request.cause() == EndCause::Exited;
+    let end = End {
+        cause: outcome.request.cause,
+        code: status.filter(|_| exited).and_then(WaitStatus::exit_status),
+        signal: status.filter(|_| exited).and_then(WaitStatus::terminating_signal),
+        by: outcome.request.by,
+        note: outcome.request.note,
+        at: unix_millis(),
+    };
+    let mut report = shared.borrow().report();
+    (report.end, report.viewers, report.driver) = (Some(end.clone()), 0, None);
+    let written = write_report(directory, &report.encode_to_vec());
+    shared.borrow_mut().say_goodbye(end);
+    let _ = fs::remove_file(directory.join(SOCKET));
+    written
+}
+
+/// Whole or not at all, and on the disk before anybody is told.
+fn write_report(directory: &Path, report: &[u8]) -> io::Result<()> {
+    let unfinished = directory.join("report.unfinished");
+    let mut file = fs::OpenOptions::new()
+        .create(true)
+        .write(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&unfinished)?;
+    io::Write::write_all(&mut file, report)?;
+    file.sync_all()?;
+    fs::rename(unfinished, directory.join(REPORT))
+}

@@ -1,0 +1,95 @@
+//! `websh-session`: one shell, its screen and its viewers, in a process that outlives the web process.
+//! Started by the host role with a `Start` on standard input; says `Started` on standard output.
+
+mod clock;
+mod connection;
+mod ending;
+mod input;
+mod memory;
+mod pace;
+mod pty;
+mod reports;
+mod serve;
+mod session;
+mod tree;
+mod viewer;
+
+use std::{
+    fs,
+    io::{self, Read, Write},
+    os::fd::AsFd,
+    path::Path,
+    process::ExitCode,
+};
+
+use prost::Message;
+use protocol::wire::{Start, Started, started::Outcome};
+use session::Session;
+use tokio::{net::UnixListener, runtime, task::LocalSet};
+
+/// What can go wrong in a session process.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    /// The shell could not be started; a sentence for the person who asked.
+    #[error("{0}")]
+    Spawn(String),
+    /// The host role said something that makes no sense.
+    #[error("The start request lacks {0}.")]
+    Request(&'static str),
+    /// The operating system refused.
+    #[error("The session could not be set up: {0}.")]
+    Io(#[from] io::Error),
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn run() -> Result<(), Error> {
+    // A session of its own: what stops the web process by its terminal does not stop this one.
+    let _ = rustix::process::setsid();
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    LocalSet::new().block_on(&runtime, async {
+        let opened = open();
+        let outcome = match &opened {
+            Ok((session, ..)) => Outcome::Report(session.report()),
+            Err(error) => Outcome::Failure(error.to_string()),
+        };
+        answer(&Started { outcome: Some(outcome) })?;
+        let (session, listener, start) = opened?;
+        serve::serve(session, listener, Path::new(&start.directory)).await
+    })
+}
+
+/// Reads the request, opens the socket, starts the shell: in this order, so that a running shell can
+/// always be reached.
+fn open() -> Result<(Session, UnixListener, Start), Error> {
+    let mut request = Vec::new();
+    io::stdin().lock().read_to_end(&mut request)?;
+    let start = Start::decode(request.as_slice()).map_err(|_| Error::Request("its meaning"))?;
+    tree::become_subreaper()?;
+    let socket = Path::new(&start.directory).join(ending::SOCKET);
+    let listener = UnixListener::bind(&socket)?;
+    match Session::open(&start) {
+        Ok(session) => Ok((session, listener, start)),
+        Err(error) => {
+            let _ = fs::remove_file(socket);
+            Err(error)
+        }
+    }
+}
+
+/// Answers on standard output, then lets go of the standard streams: they belong to the starter.
+fn answer(started: &Started) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(&started.encode_to_vec())?;
+    out.flush()?;
+    let null = fs::OpenOptions::new().read(true).write(true).open("/dev/null")?;
+    rustix::stdio::dup2_stdin(null.as_fd())?;
+    rustix::stdio::dup2_stdout(null.as_fd())?;
+    rustix::stdio::dup2_stderr(null.as_fd())?;
+    Ok(())
+}

@@ -1,0 +1,194 @@
+//! The tasks around the session: its main loop, the listening socket, one task a connection. All on
+//! one thread, so the session is borrowed for one event at a time and never across an await.
+
+use std::{cell::RefCell, path::Path, rc::Rc};
+
+use bytes::BytesMut;
+use prost::Message;
+use protocol::{
+    close,
+    wire::{self, SessionRequest, session_request},
+};
+use tokio::{
+    net::{UnixListener, UnixStream},
+    signal::unix::{SignalKind, signal},
+    sync::Notify,
+    task::{JoinSet, spawn_local, yield_now},
+    time::{Duration, sleep_until, timeout},
+};
+
+use crate::{Error, connection::Connection, ending, pty::Pty, session::Session, tree};
+
+/// Most output taken in one turn: input and attaches wait no longer than it takes to parse.
+const TURN: usize = 64 * 1024;
+
+/// How long a new connection may take to say what it wants.
+const HELLO: Duration = Duration::from_secs(5);
+
+/// How long peers may take to read their last messages.
+const GOODBYE: Duration = Duration::from_secs(3);
+
+/// The session, for the tasks of its thread.
+pub type Shared = Rc<RefCell<Session>>;
+
+/// Serves until the session is over and everybody was told.
+///
+/// # Errors
+/// Only what keeps it from starting: signals that can't be watched.
+pub async fn serve(
+    session: Session,
+    listener: UnixListener,
+    directory: &Path,
+) -> Result<(), Error> {
+    let mut children = signal(SignalKind::child())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let (wake, pty) = (Rc::clone(&session.wake), Rc::clone(&session.pty));
+    let shared: Shared = Rc::new(RefCell::new(session));
+    let stop = Rc::new(Notify::new());
+    let accepting = spawn_local(accept(listener, Rc::clone(&shared), Rc::clone(&stop)));
+    let mut output = Output::new(Rc::clone(&pty));
+    let outcome = loop {
+        let (deadline, write) = {
+            let mut session = shared.borrow_mut();
+            (session.arm(), session.wants_to_write())
+        };
+        let look = async {
+            match deadline {
+                Some(at) => sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = output.turn(&shared) => {}
+            _ = pty.writable(), if write => shared.borrow_mut().write(),
+            () = look => shared.borrow_mut().tick(),
+            () = wake.notified() => {}
+            _ = children.recv() => {
+                let mut status = None;
+                tree::reap(|pid, how| if pid == pty.shell() { status = Some(how) });
+                if status.is_some() {
+                    break ending::Outcome::shell(status);
+                }
+            }
+            _ = terminate.recv() => break ending::Outcome::machine(),
+        }
+        if let Some(request) = shared.borrow_mut().ending.take() {
+            break ending::Outcome::request(request);
+        }
+    };
+    ending::end(&shared, outcome, &mut output, directory).await?;
+    stop.notify_one();
+    // A peer that does not read its last messages is not waited for.
+    let _ = timeout(GOODBYE, accepting).await;
+    Ok(())
+}
+
+/// Reads the PTY into the session.
+pub struct Output {
+    pty: Rc<Pty>,
+    buffer: Vec<u8>,
+    /// The last process closed the slave side: reading would say so again and again.
+    pub closed: bool,
+}
+
+impl Output {
+    fn new(pty: Rc<Pty>) -> Self {
+        Self { pty, buffer: Vec::new(), closed: false }
+    }
+
+    /// Waits for output and takes one turn's worth. Pending for ever once there is no more.
+    pub async fn turn(&mut self, shared: &Shared) {
+        if self.closed {
+            return std::future::pending().await;
+        }
+        if self.pty.readable().await.is_err() {
+            self.closed = true;
+            return;
+        }
+        // Allocated per burst, so that an idle session holds no buffer.
+        self.buffer.resize(TURN, 0);
+        let mut filled = 0;
+        while let Some(free) = self.buffer.get_mut(filled..).filter(|free| !free.is_empty()) {
+            match self.pty.read(free) {
+                Ok(0) => {
+                    self.closed = true;
+                    break;
+                }
+                Ok(n) => filled += n,
+                Err(_) => break,
+            }
+        }
+        if let Some(bytes) = self.buffer.get(..filled).filter(|bytes| !bytes.is_empty()) {
+            shared.borrow_mut().output(bytes);
+        }
+        if filled == TURN {
+            yield_now().await;
+        } else {
+            self.buffer = Vec::new();
+        }
+    }
+}
+
+/// Accepts connections until `stop` is rung, then sees the open ones to their end.
+async fn accept(listener: UnixListener, shared: Shared, stop: Rc<Notify>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => { connections.spawn_local(connect(stream, Rc::clone(&shared))); }
+                // Out of descriptors: those of ended connections come back.
+                Err(_) => { connections.join_next().await; }
+            },
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+            () = stop.notified() => break,
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+/// One connection, from its request to its end.
+async fn connect(stream: UnixStream, shared: Shared) {
+    let own = rustix::process::geteuid().as_raw();
+    if !stream.peer_cred().is_ok_and(|peer| peer.uid() == own || peer.uid() == 0) {
+        return;
+    }
+    let connection = Rc::new(Connection::new(stream));
+    let mut received = BytesMut::new();
+    let Ok(Some(first)) = timeout(HELLO, connection.next(&mut received)).await else { return };
+    let request = SessionRequest::decode(first).unwrap_or_default();
+    if !(protocol::OLDEST_VERSION..=protocol::VERSION).contains(&request.version) {
+        connection
+            .close(close::BAD_MESSAGE, "This session speaks another version of the protocol.");
+        connection.next(&mut received).await;
+        return;
+    }
+    let mut viewer = None;
+    match request.body {
+        Some(session_request::Body::Attach(attach)) => {
+            viewer = shared.borrow_mut().attach(&connection, attach);
+        }
+        Some(session_request::Body::Subscribe(wire::Subscribe {})) => {
+            let mut session = shared.borrow_mut();
+            let report = session.report();
+            session.reports.subscribe(Rc::clone(&connection), &report);
+        }
+        Some(session_request::Body::End(end)) => {
+            let mut session = shared.borrow_mut();
+            session.reports.await_end(Rc::clone(&connection));
+            session.ending.get_or_insert(end);
+            session.wake.notify_one();
+        }
+        None => connection.close(close::BAD_MESSAGE, "The request could not be understood."),
+    }
+    while let Some(message) = connection.next(&mut received).await {
+        if let Some(viewer) = viewer {
+            shared.borrow_mut().message(viewer, &message);
+        }
+    }
+    let mut session = shared.borrow_mut();
+    session.reports.forget(&connection);
+    if let Some(viewer) = viewer {
+        session.leave(viewer);
+    }
+}

@@ -1,0 +1,93 @@
+//! The processes below this one: finding, reaping and ending them. As a subreaper this process is the
+//! parent of everything a session orphans, so `nohup`, `setsid` and double forks stay findable.
+
+use std::{collections::HashMap, fs, time::Duration};
+
+use rustix::process::{self, Pid, Signal, WaitOptions, WaitStatus};
+use tokio::time::{Instant, sleep};
+
+/// How long the tree has after HUP, and again after TERM, before the next signal. Shells save their
+/// history on HUP; most programs need milliseconds.
+const GRACE: Duration = Duration::from_millis(600);
+
+/// How often the tree is looked at while it ends.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// After this long what still lives is in the kernel's hands (uninterruptible sleep).
+const GIVE_UP: Duration = Duration::from_secs(8);
+
+/// Makes this process the parent of all orphans below it.
+///
+/// # Errors
+/// The kernel's refusal; without it a session could leave processes behind.
+pub fn become_subreaper() -> std::io::Result<()> {
+    process::set_child_subreaper(Some(process::getpid()))?;
+    Ok(())
+}
+
+/// Reaps every child that ended; tells of each.
+pub fn reap(mut ended: impl FnMut(Pid, WaitStatus)) {
+    while let Ok(Some((pid, status))) = process::wait(WaitOptions::NOHANG) {
+        ended(pid, status);
+    }
+}
+
+/// Everything below this process that is not a zombie, children before grandchildren.
+#[must_use]
+pub fn descendants() -> Vec<Pid> {
+    let mut children: HashMap<i32, Vec<i32>> = HashMap::new();
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else {
+            continue;
+        };
+        if let Some(parent) = living_parent(pid) {
+            children.entry(parent).or_default().push(pid);
+        }
+    }
+    let mut found = vec![process::getpid().as_raw_nonzero().get()];
+    let mut at = 0;
+    while let Some(below) = found.get(at).map(|parent| children.remove(parent).unwrap_or_default())
+    {
+        found.extend(below);
+        at += 1;
+    }
+    found.drain(1..).filter_map(Pid::from_raw).collect()
+}
+
+/// The parent of a process that is not a zombie. A zombie's children already belong to us.
+fn living_parent(pid: i32) -> Option<i32> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name stands in parentheses and may hold anything, parentheses too.
+    let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+    let state = fields.next()?;
+    let parent = fields.next()?.parse().ok()?;
+    (state != "Z" && state != "X").then_some(parent)
+}
+
+/// Ends everything below this process: HUP (and CONT, so that stopped jobs see it), then TERM, then
+/// KILL until nothing is left. `reaped` is told of each child that ended.
+///
+/// Returns what could not be ended.
+pub async fn end(mut reaped: impl FnMut(Pid, WaitStatus)) -> Vec<Pid> {
+    let started = Instant::now();
+    let mut sent = Vec::new();
+    loop {
+        reap(&mut reaped);
+        let living = descendants();
+        let elapsed = started.elapsed();
+        if living.is_empty() || elapsed > GIVE_UP {
+            return living;
+        }
+        let step = [Signal::HUP, Signal::TERM, Signal::KILL]
+            [elapsed.div_duration_f32(GRACE).min(2.0) as usize];
+        for pid in living {
+            // KILL again and again: a fork that was under way leaves a child that never saw it.
+            if step == Signal::KILL || !sent.contains(&(pid, step)) {
+                sent.push((pid, step));
+                let _ = process::kill_process(pid, step);
+                let _ = process::kill_process(pid, Signal::CONT);
+            }
+        }
+        sleep(LOOK).await;
+    }
+}
