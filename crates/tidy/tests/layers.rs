@@ -1,0 +1,155 @@
+//! Who may depend on whom: the directions of ARCHITECTURE.md, read from the manifests.
+
+use std::collections::BTreeMap;
+
+use tidy::{Crate, crates, no_breach, read};
+
+/// Crates of the workspace that each may link.
+const DIRECTIONS: [(&str, &[&str]); 10] = [
+    ("protocol", &[]),
+    ("screen", &["protocol"]),
+    ("session", &["protocol", "screen"]),
+    ("host", &["protocol"]),
+    ("store", &["protocol"]),
+    ("control", &["host", "protocol", "store"]),
+    ("app", &["control", "protocol"]),
+    ("frontend", &["app"]),
+    ("server", &["app", "control", "host", "protocol", "store"]),
+    ("tidy", &[]),
+];
+
+/// Libraries that belong to one concern, and the crates that have it. `bench` measures them all.
+const OWNERS: [(&str, &[&str]); 12] = [
+    ("axum", &["server"]),
+    ("hyper", &["server"]),
+    ("hyper-util", &["server"]),
+    ("tower-http", &["server"]),
+    ("leptos_axum", &["app", "server"]),
+    ("sea-orm", &["store"]),
+    ("sea-orm-migration", &["store"]),
+    ("rio-vt", &["screen"]),
+    ("portable-pty", &["session"]),
+    ("web-sys", &["app"]),
+    ("gloo-net", &["app"]),
+    ("argon2", &["control"]),
+];
+
+/// Libraries that would bring I/O or a clock into what has neither.
+const IMPURE: [&str; 5] = ["tokio", "rustix", "nix", "libc", "mio"];
+
+fn workspace() -> BTreeMap<String, Crate> {
+    crates().into_iter().map(|it| (it.name.clone(), it)).collect()
+}
+
+#[test]
+fn dependencies_point_one_way() {
+    let workspace = workspace();
+    let allowed = BTreeMap::from(DIRECTIONS);
+    let mut breaches = Vec::new();
+    for (name, it) in workspace.iter().filter(|(name, _)| *name != "bench") {
+        let Some(allowed) = allowed.get(name.as_str()) else {
+            breaches.push(format!("{name}: a new crate needs its place in DIRECTIONS"));
+            continue;
+        };
+        for dependency in it.dependencies("dependencies") {
+            if workspace.contains_key(&dependency) && !allowed.contains(&dependency.as_str()) {
+                breaches.push(format!("{name} must not know {dependency}"));
+            }
+        }
+    }
+    no_breach("Dependencies between crates go one way only (ARCHITECTURE.md).", &breaches);
+}
+
+#[test]
+fn every_library_has_its_owner() {
+    let mut breaches = Vec::new();
+    for (name, it) in workspace().iter().filter(|(name, _)| *name != "bench") {
+        for dependency in it.dependencies("dependencies") {
+            for (library, owners) in OWNERS {
+                if dependency == library && !owners.contains(&name.as_str()) {
+                    breaches.push(format!("{name} must not use {library}: {owners:?} does"));
+                }
+            }
+            if ["protocol", "screen"].contains(&name.as_str())
+                && IMPURE.contains(&dependency.as_str())
+            {
+                breaches.push(format!("{name} has no I/O and no clock, so no {dependency}"));
+            }
+        }
+    }
+    no_breach("SQL, HTTP, the PTY, the VT engine and the browser each have one owner.", &breaches);
+}
+
+#[test]
+fn the_browser_links_neither_server_nor_engine() {
+    let workspace = workspace();
+    let app = &workspace["app"].manifest;
+    let optional = |name: &str| {
+        app["dependencies"][name].get("optional").and_then(toml::Value::as_bool) == Some(true)
+    };
+    assert!(optional("control") && optional("leptos_axum"), "app links control with `ssr` only");
+    let defaults = app["features"].get("default").and_then(toml::Value::as_array);
+    assert!(defaults.is_none_or(Vec::is_empty), "app has no default features");
+
+    let frontend = &workspace["frontend"].manifest;
+    assert!(
+        !frontend.contains_key("dependencies"),
+        "frontend's dependencies are for wasm only: otherwise a workspace build makes `hydrate` a feature of the server"
+    );
+    let features =
+        &frontend["target"]["cfg(target_arch = \"wasm32\")"]["dependencies"]["app"]["features"];
+    assert_eq!(features.as_array().map(Vec::len), Some(1), "frontend asks for `hydrate`, no more");
+    assert_eq!(features[0].as_str(), Some("hydrate"));
+}
+
+#[test]
+fn every_crate_keeps_the_house_rules() {
+    let mut breaches = Vec::new();
+    for (name, it) in workspace() {
+        let inherits = |table: Option<&toml::Value>| {
+            table.and_then(|it| it.get("workspace")).and_then(toml::Value::as_bool) == Some(true)
+        };
+        let package = &it.manifest["package"];
+        if !inherits(it.manifest.get("lints")) {
+            breaches.push(format!("{name}: [lints] workspace = true"));
+        }
+        for key in ["version", "edition", "rust-version", "license", "publish"] {
+            if !inherits(package.get(key)) {
+                breaches.push(format!("{name}: {key}.workspace = true"));
+            }
+        }
+        if package.get("description").is_none() {
+            breaches.push(format!("{name}: a description in one line"));
+        }
+    }
+    no_breach(
+        "Every crate takes lints, version, edition and licence from the workspace.",
+        &breaches,
+    );
+}
+
+#[test]
+fn the_architecture_names_every_crate() {
+    let text = read("ARCHITECTURE.md");
+    let missing: Vec<String> = crates()
+        .into_iter()
+        .filter(|it| !text.contains(&format!("`{}/`", it.folder)))
+        .map(|it| it.folder)
+        .collect();
+    no_breach("ARCHITECTURE.md's code map has every crate's folder.", &missing);
+}
+
+#[test]
+fn packages_come_from_the_public_registries_only() {
+    let lock = read("Cargo.lock");
+    let elsewhere: Vec<String> = lock
+        .lines()
+        .filter(|line| line.starts_with("source = "))
+        .filter(|line| !line.contains("\"registry+https://github.com/rust-lang/crates.io-index\""))
+        .map(str::to_owned)
+        .collect();
+    no_breach("Cargo.lock names crates.io and nothing else.", &elsewhere);
+    let npm = read("end2end/package-lock.json");
+    assert!(npm.contains("\"integrity\""), "package-lock.json pins what it names");
+    assert!(!npm.contains("\"resolved\""), "package-lock.json names no registry");
+}

@@ -1,0 +1,254 @@
+//! What every source file keeps: a header, its length, and to its own concern. Patterns are written
+//! in pieces where the file would otherwise match itself.
+
+use tidy::{File, files, no_breach, read};
+
+/// Lines a file may have. Tests are exempt, and so are the tables and parsers named below.
+const LONGEST: usize = 400;
+
+/// Files that are one table or one parser, and read better whole.
+const TABLES: [&str; 0] = [];
+
+fn rust() -> Vec<File> {
+    files(&[".rs"])
+}
+
+/// Every product line outside `homes` that contains one of `words` as a word of its own.
+fn strays(words: &[&str], homes: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for file in rust() {
+        if homes.iter().any(|home| file.path.starts_with(home))
+            || file.path.starts_with("crates/tidy/")
+        {
+            continue;
+        }
+        for (number, line) in file.product() {
+            if words.iter().any(|word| contains_word(line, word)) {
+                found.push(format!("{}:{number}: {}", file.path, line.trim()));
+            }
+        }
+    }
+    found
+}
+
+fn contains_word(line: &str, word: &str) -> bool {
+    let part_of_name = |c: char| c.is_alphanumeric() || c == '_';
+    line.match_indices(word)
+        .any(|(at, _)| !line.get(..at).and_then(|it| it.chars().last()).is_some_and(part_of_name))
+}
+
+/// Every line, of product and tests alike, that contains one of `words`.
+fn mentions(files: &[File], words: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for file in files {
+        for (number, line) in file.numbered() {
+            if words.iter().any(|word| line.contains(word)) {
+                found.push(format!("{}:{number}: {}", file.path, line.trim()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_file_says_what_it_owns() {
+    let breaches: Vec<String> = rust()
+        .iter()
+        .filter_map(|file| {
+            let lines = file.text.lines().take_while(|line| line.starts_with("//!")).count();
+            (!(1..=5).contains(&lines)).then(|| format!("{}: {lines} lines", file.path))
+        })
+        .collect();
+    no_breach(
+        "Every .rs file opens with 1 to 5 `//!` lines: what it owns, what it must not know.",
+        &breaches,
+    );
+}
+
+#[test]
+fn files_stay_short() {
+    let breaches: Vec<String> = rust()
+        .iter()
+        .filter(|file| !file.is_test() && !TABLES.contains(&file.path.as_str()))
+        .map(|file| (file, file.text.lines().count()))
+        .filter(|(_, lines)| *lines > LONGEST)
+        .map(|(file, lines)| format!("{}: {lines} lines", file.path))
+        .collect();
+    no_breach("A file has at most 400 lines: split it where its concerns part.", &breaches);
+}
+
+#[test]
+fn the_app_has_one_way_to_the_server() {
+    let mut gates = Vec::new();
+    for file in rust().iter().filter(|file| file.path.starts_with("app/src/")) {
+        for (number, line) in file.numbered() {
+            if line.contains("feature = \"") {
+                gates.push(format!("{}:{number}: {}", file.path, line.trim()));
+            }
+        }
+    }
+    assert_eq!(gates.len(), 1, "exactly one feature gate in app: {gates:#?}");
+    assert!(gates[0].ends_with("#[cfg(feature = \"ssr\")]"), "{gates:#?}");
+    let context = read("app/src/lib.rs");
+    let gated =
+        context.lines().skip_while(|line| line.trim() != "#[cfg(feature = \"ssr\")]").nth(1);
+    assert!(
+        gated.is_some_and(|line| line.trim().ends_with("mod context;")),
+        "it gates `mod context`"
+    );
+}
+
+#[test]
+fn sql_stays_in_store() {
+    no_breach("SQL only in store.", &strays(&["sea_orm", "sea_query", "sqlx"], &["crates/store/"]));
+}
+
+#[test]
+fn http_stays_in_server() {
+    no_breach(
+        "HTTP only in server.",
+        &strays(&["axum::", "hyper::", "tower_http::"], &["server/", "bench/"]),
+    );
+}
+
+#[test]
+fn processes_and_terminals_stay_below() {
+    let words = ["portable_pty", "kill_process", "setsid(", "fork(", "ioctl_", "prctl"];
+    let homes = ["crates/session/", "crates/host/", "bench/"];
+    no_breach("PTYs, forks and signals only in session and host.", &strays(&words, &homes));
+}
+
+#[test]
+fn the_browser_stays_in_app() {
+    no_breach("web-sys only in app.", &strays(&["web_sys"], &["app/"]));
+}
+
+#[test]
+fn screen_and_protocol_touch_nothing() {
+    let words = [
+        "std::fs",
+        "std::net",
+        "std::thread",
+        "std::env",
+        "std::time::Instant",
+        "SystemTime",
+        "tokio::",
+    ];
+    let breaches: Vec<String> = strays(&words, &[])
+        .into_iter()
+        .filter(|line| {
+            line.starts_with("crates/screen/src/") || line.starts_with("crates/protocol/src/")
+        })
+        .collect();
+    no_breach("No I/O and no clock in screen and protocol.", &breaches);
+}
+
+#[test]
+fn lints_are_expected_with_a_reason_never_allowed() {
+    let breaches = mentions(&rust(), &[concat!("#[", "allow"), concat!("#![", "allow")]);
+    no_breach(
+        "#[expect(…, reason)] instead of allow: it says when it is no longer needed.",
+        &breaches,
+    );
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    let files = files(&[".rs", ".ts", ".css", ".toml", ".sh", ".proto"]);
+    let words = [
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("XX", "X"),
+        concat!("todo", "!("),
+        concat!("unimplemented", "!("),
+    ];
+    no_breach("What is worth doing is done or is an issue.", &mentions(&files, &words));
+}
+
+#[test]
+fn no_test_is_left_out_or_tried_again() {
+    let words = [
+        concat!("#[", "ignore"),
+        concat!("test", ".skip"),
+        concat!("test", ".only"),
+        concat!("test", ".fixme"),
+        concat!("describe", ".only"),
+        concat!("describe", ".skip"),
+        concat!("waitFor", "Timeout"),
+    ];
+    let mut breaches = mentions(&files(&[".rs", ".ts"]), &words);
+    let configured = mentions(&files(&["playwright.config.ts", "nextest.toml"]), &["retries"]);
+    breaches.extend(
+        configured
+            .into_iter()
+            .filter(|line| !line.ends_with("retries: 0,") && !line.ends_with("retries = 0")),
+    );
+    no_breach("Every test runs, once.", &breaches);
+}
+
+#[test]
+fn tests_await_events() {
+    let mut breaches = Vec::new();
+    for file in rust() {
+        for (number, line) in file.tests() {
+            if line.contains(concat!("sleep", "(")) {
+                breaches.push(format!("{}:{number}: {}", file.path, line.trim()));
+            }
+        }
+    }
+    no_breach("Tests wait for what happens, not for time to pass.", &breaches);
+}
+
+#[test]
+fn nothing_names_the_machine_it_was_written_on() {
+    let files = files(&[
+        ".rs", ".ts", ".md", ".toml", ".json", ".sh", ".css", ".proto", "Makefile", "run", "test",
+        "setup",
+    ]);
+    let words = [
+        concat!("/wo", "rk/"),
+        concat!("../sha", "red"),
+        concat!("/ro", "ot/"),
+        concat!("/tm", "p/brief"),
+    ];
+    no_breach("The project works in any folder of any machine.", &mentions(&files, &words));
+}
+
+#[test]
+fn pages_have_what_the_stories_look_for() {
+    let app: String = rust()
+        .iter()
+        .filter(|file| file.path.starts_with("app/src/"))
+        .map(|file| file.text.as_str())
+        .collect();
+    let mut missing = Vec::new();
+    for file in files(&[".ts"]).iter().filter(|file| file.path.starts_with("end2end/")) {
+        for (at, call) in file.text.match_indices("getByTestId('") {
+            let rest = file.text.get(at + call.len()..).unwrap_or_default();
+            let name = rest.split('\'').next().unwrap_or_default();
+            if !app.contains(&format!("\"{name}\"")) {
+                missing.push(format!("{}: {name}", file.path));
+            }
+        }
+    }
+    no_breach("Every test id that a story uses is in app.", &missing);
+}
+
+#[test]
+fn links_in_documents_lead_somewhere() {
+    let mut broken = Vec::new();
+    for file in files(&[".md"]) {
+        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for (at, _) in file.text.match_indices("](") {
+            let rest = file.text.get(at + 2..).unwrap_or_default();
+            let target = rest.split([')', '#', ' ']).next().unwrap_or_default();
+            if target.is_empty() || target.contains("://") || target.starts_with("mailto:") {
+                continue;
+            }
+            if !tidy::root().join(folder).join(target).exists() {
+                broken.push(format!("{}: {target}", file.path));
+            }
+        }
+    }
+    no_breach("Links between documents and to images exist.", &broken);
+}
