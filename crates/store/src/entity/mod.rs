@@ -1,0 +1,6 @@
+//! One file per table. Columns hold plain values; the types of the rest of websh are made from them
+//! beside the queries.
+
+pub(crate) mod member;
+pub(crate) mod session;
+pub(crate) mod sign_in;

@@ -1,0 +1,15 @@
+//! The schema's history. A migration that was released is never changed: a new one follows it.
+
+use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait::async_trait};
+
+mod m20261121_000001_start;
+
+/// All migrations, oldest first.
+pub(crate) struct Migrator;
+
+#[async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261121_000001_start::Migration)]
+    }
+}

@@ -1,0 +1,206 @@
+//! One story of a workspace, told to each database: every query, in the order of a real life.
+
+#![expect(clippy::unwrap_used, reason = "a step that fails fails the test")]
+
+use chrono::{DateTime, Utc};
+use protocol::{
+    api::{AttachPolicy, EndReason, Life, Role, SessionState},
+    id::{MemberId, SessionId},
+};
+use store::{Added, Ending, Error, Member, Page, SessionRow, SignIn, Store};
+use uuid::Uuid;
+
+mod support;
+
+#[tokio::test]
+async fn the_story_on_sqlite() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", dir.path().join("50% of it?/websh.db").display());
+    story(&url).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_story_on_postgres() {
+    #[expect(clippy::disallowed_methods, reason = "a database that the caller runs")]
+    let given = std::env::var("WEBSH_TEST_POSTGRES");
+    match given {
+        Ok(url) => story(&url).await,
+        Err(_) => {
+            let cluster = support::Postgres::start();
+            story(&cluster.url()).await;
+        }
+    }
+}
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
+}
+
+fn member(email: &str, role: Role) -> Member {
+    Member {
+        id: MemberId(Uuid::now_v7()),
+        email: email.to_owned(),
+        name: email.split('@').next().unwrap().to_owned(),
+        role,
+        password_hash: "$argon2id$…".to_owned(),
+        created_at: at(0),
+    }
+}
+
+fn row(owner: &Member, key: Option<&str>, name: &str) -> SessionRow {
+    SessionRow {
+        id: SessionId(Uuid::now_v7()),
+        owner: owner.id,
+        owner_name: owner.name.clone(),
+        idempotency_key: key.map(str::to_owned),
+        name: name.to_owned(),
+        server: "local".to_owned(),
+        account: "ann".to_owned(),
+        attach_policy: AttachPolicy::Handoff,
+        state: SessionState::Starting,
+        created_at: at(10),
+        last_seen: at(10),
+        cols: 80,
+        rows: 24,
+        title: String::new(),
+        ending: None,
+    }
+}
+
+fn names(rows: &[SessionRow]) -> Vec<&str> {
+    rows.iter().map(|row| row.name.as_str()).collect()
+}
+
+async fn story(url: &str) {
+    let store = Store::open(url).await.unwrap();
+    store.ping().await.unwrap();
+
+    // A first member, once.
+    assert!(!store.has_members().await.unwrap());
+    let ann = member("ann@example.org", Role::Superuser);
+    assert!(store.add_first_member(ann.clone()).await.unwrap());
+    let late = member("late@example.org", Role::Superuser);
+    assert!(!store.add_first_member(late.clone()).await.unwrap());
+    assert!(store.has_members().await.unwrap());
+    assert_eq!(store.member(late.id).await.unwrap(), None);
+
+    // Others; an address is taken once.
+    let bob = member("bob@example.org", Role::Member);
+    store.add_member(bob.clone()).await.unwrap();
+    let twice = store.add_member(member("bob@example.org", Role::Staff)).await;
+    assert!(matches!(twice, Err(Error::Duplicate)), "{twice:?}");
+    assert_eq!(store.member_by_email("bob@example.org").await.unwrap(), Some(bob.clone()));
+    assert_eq!(store.member(ann.id).await.unwrap(), Some(ann.clone()));
+    assert!(store.set_password(bob.id, "$argon2id$new").await.unwrap());
+    assert!(!store.set_password(late.id, "$argon2id$new").await.unwrap());
+    let hashes: Vec<String> =
+        store.members().await.unwrap().into_iter().map(|one| one.password_hash).collect();
+    assert_eq!(hashes, ["$argon2id$…", "$argon2id$new"]);
+
+    sign_ins(&store, &ann, &bob).await;
+    sessions(&store, &ann, &bob).await;
+
+    // Opened again, all of it is still there.
+    drop(store);
+    let store = Store::open(url).await.unwrap();
+    assert_eq!(store.members().await.unwrap().len(), 2);
+    assert_eq!(names(&store.living_sessions().await.unwrap()), ["bob's"]);
+}
+
+async fn sign_ins(store: &Store, ann: &Member, bob: &Member) {
+    let sign_in = |member: &Member, token: u8, expires| SignIn {
+        id: Uuid::now_v7(),
+        member: member.id,
+        token_hash: [token; 32],
+        created_at: at(0),
+        expires_at: at(expires),
+    };
+    let first = sign_in(ann, 1, 100);
+    for one in [first.clone(), sign_in(ann, 2, 200), sign_in(bob, 3, 100), sign_in(bob, 4, 100)] {
+        store.add_sign_in(one).await.unwrap();
+    }
+    assert_eq!(store.sign_in(&[1; 32], at(99)).await.unwrap(), Some((first.clone(), ann.clone())));
+    assert_eq!(store.sign_in(&[1; 32], at(100)).await.unwrap(), None);
+    assert_eq!(store.sign_in(&[9; 32], at(0)).await.unwrap(), None);
+
+    store.remove_sign_in(first.id).await.unwrap();
+    store.remove_sign_in(first.id).await.unwrap();
+    assert_eq!(store.sign_in(&[1; 32], at(0)).await.unwrap(), None);
+    store.remove_sign_ins_of(bob.id).await.unwrap();
+    assert_eq!(store.sign_in(&[4; 32], at(0)).await.unwrap(), None);
+    store.remove_expired_sign_ins(at(199)).await.unwrap();
+    assert!(store.sign_in(&[2; 32], at(0)).await.unwrap().is_some());
+    store.remove_expired_sign_ins(at(200)).await.unwrap();
+    assert_eq!(store.sign_in(&[2; 32], at(0)).await.unwrap(), None);
+}
+
+async fn sessions(store: &Store, ann: &Member, bob: &Member) {
+    // A repeated create finds the first one's row; keys are each owner's own.
+    let mut first = row(ann, Some("k1"), "first");
+    assert_eq!(store.add_session(&first).await.unwrap(), Added::New);
+    let repeated = store.add_session(&row(ann, Some("k1"), "again")).await.unwrap();
+    assert_eq!(repeated, Added::Existing(Box::new(first.clone())));
+    assert_eq!(store.session_by_key(ann.id, "k1").await.unwrap(), Some(first.clone()));
+    assert_eq!(store.session_by_key(bob.id, "k1").await.unwrap(), None);
+    let bobs = row(bob, Some("k1"), "bob's");
+    assert_eq!(store.add_session(&bobs).await.unwrap(), Added::New);
+    let second = row(ann, None, "second");
+    let third = row(ann, None, "third");
+    store.add_session(&second).await.unwrap();
+    store.add_session(&third).await.unwrap();
+    let same_id = SessionRow { idempotency_key: Some("other".into()), ..second.clone() };
+    assert!(matches!(store.add_session(&same_id).await, Err(Error::Duplicate)));
+
+    // Starting, then alive; only once.
+    assert!(store.activate_session(first.id).await.unwrap());
+    assert!(!store.activate_session(first.id).await.unwrap());
+    first.state = SessionState::Active;
+    assert_eq!(store.session(first.id).await.unwrap(), Some(first.clone()));
+
+    // Pages, newest first.
+    let page = |owner, life, limit, before| Page { owner, life, limit, before };
+    let all = store.sessions(page(None, Life::Active, 10, None)).await.unwrap();
+    assert_eq!(names(&all), ["third", "second", "bob's", "first"]);
+    let mine = store.sessions(page(Some(ann.id), Life::Active, 2, None)).await.unwrap();
+    assert_eq!(names(&mine), ["third", "second"]);
+    let next = store.sessions(page(Some(ann.id), Life::Active, 2, Some(second.id))).await.unwrap();
+    assert_eq!(names(&next), ["first"]);
+    assert_eq!(store.count_living(ann.id).await.unwrap(), 3);
+
+    // A change; nothing to change is no change; the dead do not change.
+    assert!(store.change_session(first.id, Some("renamed"), None).await.unwrap());
+    assert!(store.change_session(first.id, None, Some(AttachPolicy::Multi)).await.unwrap());
+    assert!(store.change_session(first.id, None, None).await.unwrap());
+    let changed = store.session(first.id).await.unwrap().unwrap();
+    assert_eq!((changed.name.as_str(), changed.attach_policy), ("renamed", AttachPolicy::Multi));
+
+    // The end, said once.
+    let ending = Ending {
+        at: at(60),
+        reason: EndReason::Exited,
+        by: None,
+        exit_code: Some(7),
+        exit_signal: None,
+    };
+    let last =
+        SessionRow { last_seen: at(50), cols: 120, rows: 40, title: "vim".into(), ..changed };
+    assert!(store.end_session(&last, &ending).await.unwrap());
+    let closed = Ending { reason: EndReason::Closed, by: Some("ann".into()), ..ending.clone() };
+    assert!(!store.end_session(&last, &closed).await.unwrap());
+    let ended = store.session(first.id).await.unwrap().unwrap();
+    assert_eq!(
+        ended,
+        SessionRow { state: SessionState::Ended, ending: Some(ending), ..last.clone() }
+    );
+    assert!(!store.change_session(first.id, Some("late"), None).await.unwrap());
+    assert!(!store.activate_session(first.id).await.unwrap());
+    let over = store.sessions(page(Some(ann.id), Life::Ended, 10, None)).await.unwrap();
+    assert_eq!(over, [ended]);
+
+    // One that never came to life goes without a trace, an ended one does not.
+    store.remove_starting(second.id).await.unwrap();
+    assert_eq!(store.session(second.id).await.unwrap(), None);
+    store.remove_starting(first.id).await.unwrap();
+    assert!(store.session(first.id).await.unwrap().is_some());
+    assert!(store.end_session(&third, &closed).await.unwrap());
+}
