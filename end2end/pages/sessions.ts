@@ -1,0 +1,55 @@
+// The Websh page: my sessions, how to open one, how to close one.
+import { expect, type Locator, type Page } from '@playwright/test';
+import { TerminalPage } from './terminal.ts';
+
+export class SessionsPage {
+  constructor(
+    readonly page: Page,
+    private readonly url: string,
+  ) {}
+
+  async open(): Promise<void> {
+    await this.page.goto(this.url);
+    await expect(this.page.getByTestId('new-session')).toBeEnabled();
+  }
+
+  card(session: string): Locator {
+    return this.page.getByTestId('session-card').and(this.page.locator(`[data-session="${session}"]`));
+  }
+
+  ended(session: string): Locator {
+    return this.page.getByTestId('ended-session').and(this.page.locator(`[data-session="${session}"]`));
+  }
+
+  /** Opens a session through the dialog; its terminal is a new tab. */
+  async create(name: string): Promise<TerminalPage> {
+    await this.page.getByTestId('new-session').click();
+    const dialog = this.page.getByTestId('new-session-dialog');
+    await expect(dialog).toBeVisible();
+    await dialog.getByTestId('new-session-name').fill(name);
+    const opened = this.page.context().waitForEvent('page');
+    await dialog.getByTestId('new-session-create').click();
+    const terminal = new TerminalPage(await opened, this.url);
+    await terminal.ready();
+    return terminal;
+  }
+
+  /** Attaches through the card's link, in another tab. */
+  async connect(session: string): Promise<TerminalPage> {
+    const opened = this.page.context().waitForEvent('page');
+    await this.card(session).getByTestId('session-connect').click();
+    const terminal = new TerminalPage(await opened, this.url);
+    await terminal.ready();
+    return terminal;
+  }
+
+  async close(session: string): Promise<void> {
+    await this.card(session).getByTestId('session-close').click();
+    await this.page.getByTestId('close-dialog').getByTestId('close-confirm').click();
+    await expect(this.card(session)).toHaveCount(0);
+  }
+
+  async showEnded(): Promise<void> {
+    await this.page.getByTestId('show-ended').click();
+  }
+}

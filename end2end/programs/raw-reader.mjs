@@ -1,0 +1,7 @@
+// Reads the terminal in raw mode and appends every byte it gets to the file named by its argument.
+import * as fs from 'node:fs';
+
+const file = fs.openSync(process.argv[2], 'a');
+process.stdin.setRawMode(true);
+process.stdin.on('data', (bytes) => fs.writeSync(file, bytes));
+process.stdout.write('reader is ready\r\n');

@@ -1,0 +1,73 @@
+// How sessions end: what people are told, and that nothing of a session outlives it.
+import { processesOf, survivors } from '../fixtures/processes.ts';
+import { expect, test } from '../fixtures/test.ts';
+import { picture } from '../fixtures/pictures.ts';
+
+test('exit 7 is shown in the page and in the list, after all output before it', async ({ sessions }) => {
+  const terminal = await sessions.create('to exit');
+  const { session } = terminal;
+  await terminal.run('seq 1 5000; echo the last word; exit 7');
+  await expect(terminal.endPage).toHaveAttribute('data-reason', 'exited');
+  await expect(terminal.endPage).toContainText('7');
+  await picture(terminal.page, 'exited');
+  await expect(sessions.card(session)).toHaveCount(0);
+  await sessions.showEnded();
+  await expect(sessions.ended(session)).toHaveAttribute('data-reason', 'exited');
+  await expect(sessions.ended(session)).toContainText('7');
+
+  await terminal.page.reload();
+  await expect(terminal.endPage, 'the same to whoever comes later').toHaveAttribute('data-reason', 'exited');
+  const other = await terminal.page.goto(terminal.page.url().replace(session, '01900000-0000-7000-8000-000000000000'));
+  expect(other?.status()).toBeLessThan(500);
+  await expect(terminal.endPage).toHaveAttribute('data-reason', 'not_found');
+});
+
+/** Jobs that outlive a terminal elsewhere. */
+const JOBS = [
+  'sleep 1001 &',
+  'nohup sleep 1002 >/dev/null 2>&1 &',
+  'setsid sleep 1003 </dev/null >/dev/null 2>&1 &',
+  "(trap '' HUP TERM; while :; do sleep 1004; done) &",
+  '( (sleep 1005 & ) & )',
+  'env -i setsid --fork sleep 1006 </dev/null >/dev/null 2>&1',
+  'sleep 1007 & kill -STOP $!',
+];
+
+test('closing leaves no process, whatever a job does to stay', async ({ sessions }) => {
+  const terminal = await sessions.create('with jobs');
+  for (const job of JOBS) await terminal.finish(job);
+  const running = (): string[] =>
+    processesOf(terminal.session)
+      .filter((it) => it.name === 'sleep')
+      .map((it) => it.state);
+  await expect.poll(() => running().length).toBe(JOBS.length);
+  expect(running()).toContain('T');
+  const before = processesOf(terminal.session);
+  await sessions.close(terminal.session);
+  await expect(terminal.endPage).toHaveAttribute('data-reason', 'closed');
+  expect(survivors(before), 'processes after the close was answered').toEqual([]);
+});
+
+test('exit takes its background jobs along', async ({ sessions }) => {
+  const terminal = await sessions.create('exits with jobs');
+  for (const job of JOBS.slice(0, 4)) await terminal.finish(job);
+  const before = processesOf(terminal.session);
+  await terminal.run('exit');
+  // Bash warns once about stopped jobs; there are none here.
+  await expect(terminal.endPage).toHaveAttribute('data-reason', 'exited');
+  expect(survivors(before)).toEqual([]);
+});
+
+test('closing asks first and names the program in the foreground', async ({ sessions }) => {
+  const terminal = await sessions.create('busy');
+  await terminal.run('less /etc/passwd');
+  await terminal.shows('root');
+  const card = sessions.card(terminal.session);
+  await expect(card).toContainText('less');
+  await card.getByTestId('session-close').click();
+  const dialog = sessions.page.getByTestId('close-dialog');
+  await expect(dialog).toContainText('less');
+  await dialog.getByTestId('close-cancel').click();
+  await expect(card).toHaveCount(1);
+  await sessions.close(terminal.session);
+});

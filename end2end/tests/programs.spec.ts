@@ -1,0 +1,110 @@
+// Full-screen programs, wide characters and line drawing: what is shown after coming back is what the
+// program painted, as an independent emulator fed with the same bytes has it.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { emulate, recorded } from '../fixtures/emulator.ts';
+import { picture } from '../fixtures/pictures.ts';
+import { allProcesses, processesOf } from '../fixtures/processes.ts';
+import { expectSame } from '../fixtures/screen.ts';
+import { expect, test } from '../fixtures/test.ts';
+import { TerminalPage } from '../pages/terminal.ts';
+
+interface Story {
+  title: string;
+  /** Run by sh, with `$FILE` a text file. */
+  command: string;
+  /** Its process, to stop it while the screens are compared. */
+  program: string;
+  /** Something it shows when it is up. */
+  shows: string | RegExp;
+  /** Pressed one after the other, with a change of tab between them. */
+  keys: string[];
+}
+
+const text = [
+  'plain, then 日本語のテキスト, then 한국어, then 中文 and 🙂🚀 emoji',
+  'combining: e\u0301 a\u030a o\u0308, and a tab\tafter it',
+  ...Array.from({ length: 400 }, (_, at) => `line ${at + 1} 漢字 ${'.'.repeat(at % 60)}`),
+].join('\n');
+
+const stories: Story[] = [
+  {
+    title: 'vim',
+    command: 'exec vim -u NONE -N --cmd "syntax on" --cmd "set ruler" "$FILE"',
+    program: 'vim',
+    shows: '中文 and 🙂🚀 emoji',
+    keys: ['G', 'i', 'x', 'Escape', 'Control+b', 'v', 'j', 'l', 'Escape', 'g', 'g'],
+  },
+  {
+    title: 'less',
+    command: 'exec less "$FILE"',
+    program: 'less',
+    shows: '中文 and 🙂🚀 emoji',
+    keys: ['Space', 'j', 'j', 'G', 'b', 'k'],
+  },
+  {
+    title: 'htop',
+    command: 'exec htop -d 5',
+    program: 'htop',
+    shows: 'Load average',
+    keys: ['ArrowDown', 'ArrowDown', 'F5', 'ArrowUp'],
+  },
+  {
+    title: 'a file of CJK, emoji and combining characters',
+    command: 'head -n 12 "$FILE"; read -r line; printf "%s\\n" "$line"; exec cat',
+    program: 'cat',
+    shows: 'line 10 漢字',
+    keys: ['a', 'Enter', 'b'],
+  },
+  {
+    title: 'DEC line drawing and colours',
+    command: String.raw`printf '\033(0lqqwqqk\nx  x  x\ntqqnqqu\nmqqvqqj\033(B\n\033)0\016aqsa\017plain\n'
+      printf '\033[38;5;208morange\033[48;5;19mon blue\033[0m \033[38;2;1;2;3m\033[48;2;200;210;220mtrue\033[0m \033[9mstruck\033[0m\n'
+      printf '\033[5;10Hplaced\033[6 q'; exec cat`,
+    program: 'cat',
+    shows: '┌──┬──┐',
+    keys: ['a', 'Enter'],
+  },
+];
+
+for (const story of stories) {
+  test(`${story.title}: detached at random moments, the same screen when back`, async ({ sessions, websh, context }) => {
+    const folder = fs.mkdtempSync(path.join(websh.data, 'story-'));
+    const [file, tape, script] = ['text.txt', 'tape', 'story.sh'].map((name) => path.join(folder, name));
+    fs.writeFileSync(file as string, text);
+    fs.writeFileSync(script as string, `FILE='${file}'\nprintf '\\033[H\\033[2J'\n(${story.command})\ntrue\n`);
+
+    let terminal = await sessions.create(`with ${story.title}`.slice(0, 60));
+    const { session } = terminal;
+    await terminal.run(`script -qf -c 'sh ${script}' ${tape}`);
+    await terminal.shows(story.shows);
+    if (story.title === 'vim') await picture(terminal.page, 'vim');
+
+    for (const key of story.keys) {
+      await terminal.focus();
+      await terminal.page.keyboard.press(key);
+      // The tab goes before the answer to the key can have come, or in the middle of it.
+      await terminal.page.close();
+      terminal = new TerminalPage(await context.newPage(), websh.url);
+      await terminal.open(session);
+    }
+
+    const running = processesOf(session).filter((it) => it.name === story.program);
+    expect(running, `${story.program} still runs`).toHaveLength(1);
+    process.kill(running[0]?.pid ?? 0, 'SIGSTOP');
+    await expect.poll(() => allProcesses().find((it) => it.pid === running[0]?.pid)?.state).toBe('T');
+
+    const [columns, rows] = await terminal.size();
+    await expect(async () => {
+      expectSame(await terminal.view(), await emulate(recorded(tape as string), columns, rows));
+    }).toPass({ timeout: 10_000 });
+    const before = await terminal.view();
+    await terminal.page.reload();
+    await terminal.ready();
+    const fresh = await terminal.view();
+    expect([fresh.hash, fresh.modes]).toEqual([before.hash, before.modes]);
+    expectSame(fresh, before);
+    await terminal.page.close();
+    await sessions.close(session);
+  });
+}

@@ -1,0 +1,70 @@
+// From the set-up link to a shell, and the same shell however often the page is loaded.
+import { expect, MEMBER, test } from '../fixtures/test.ts';
+import { expectSame } from '../fixtures/screen.ts';
+import { picture } from '../fixtures/pictures.ts';
+import { SessionsPage } from '../pages/sessions.ts';
+import { SignInPage } from '../pages/sign-in.ts';
+import { TerminalPage } from '../pages/terminal.ts';
+
+test('set-up link, first superuser, sign in, new session, 42', async ({ fresh, page, context }) => {
+  const link = fresh.setUpLink;
+  const signIn = new SignInPage(page);
+  await signIn.setUp(link, MEMBER);
+  await context.clearCookies();
+  await page.goto(fresh.url);
+  await expect(page).toHaveURL(/\/sign-in/);
+  await signIn.signIn(MEMBER);
+  await expect(page).toHaveURL(`${fresh.url}/`);
+
+  const sessions = new SessionsPage(page, fresh.url);
+  const terminal = await sessions.create('first');
+  await terminal.run('echo $((6*7))');
+  await terminal.shows(/^42$/m);
+  await picture(terminal.page, 'terminal');
+  await expect(page.getByTestId('session-card')).toHaveCount(1);
+  await picture(page, 'sessions');
+
+  await test.step('the link works once', async () => {
+    const again = await fresh.request('/setup', {
+      token: new URL(link).hash.slice(1),
+      email: 'eve@example.org',
+      name: 'Eve',
+      password: 'correct horse battery',
+    });
+    expect(again.status).toBe(404);
+  });
+  await sessions.close(terminal.session);
+});
+
+test('fifty refreshes and a duplicated tab are one session with one screen', async ({ sessions, websh }) => {
+  test.slow();
+  const before = websh.sessions();
+  const terminal = await sessions.create('refreshed');
+  const { session } = terminal;
+  await terminal.finish(
+    String.raw`printf '\e[1;31mred \e[0;4;38;2;10;200;30mgreen\e[0m \e[7minverse\e[0m 日本 e\u0301\n'; echo $((6*7))`,
+  );
+  await terminal.shows(/^42$/m);
+  const shell = await terminal.number('$$');
+  await terminal.run('clear; seq 1 30');
+  await terminal.shows(/^30$/m);
+  const first = await terminal.view();
+
+  for (let load = 1; load <= 50; load += 1) {
+    await terminal.page.reload();
+    await terminal.ready();
+    expect(await terminal.hash(), `screen after refresh ${load}`).toBe(first.hash);
+  }
+  expectSame(await terminal.view(), first);
+
+  const twin = new TerminalPage(await terminal.page.context().newPage(), websh.url);
+  await twin.open(session);
+  const view = await twin.view();
+  expect([view.hash, view.modes]).toEqual([first.hash, first.modes]);
+  expectSame(view, first);
+
+  expect(await twin.number('$$'), 'the same shell').toBe(shell);
+  expect(websh.sessions().filter((it) => !before.includes(it))).toEqual([session]);
+  await expect(sessions.card(session)).toHaveCount(1);
+  await sessions.close(session);
+});
