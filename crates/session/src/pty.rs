@@ -56,9 +56,12 @@ impl Pty {
             .and_then(|id| i32::try_from(id).ok())
             .and_then(Pid::from_raw)
             .ok_or_else(|| Error::Spawn("The shell has no process id.".into()))?;
+        #[expect(unsafe_code, reason = "tokio asks for a promise about the descriptor")]
+        // SAFETY: an OwnedFd names the same open descriptor until it is dropped.
+        let io = unsafe { AsyncFd::register(io) }.map_err(io::Error::from)?;
         // The slave side closes here, or the end of the shell would never be seen.
         drop(pair.slave);
-        Ok(Self { master: pair.master, io: AsyncFd::register(io)?, shell })
+        Ok(Self { master: pair.master, io, shell })
     }
 
     /// The shell's process id; valid until it was reaped.

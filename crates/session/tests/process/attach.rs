@@ -1,0 +1,168 @@
+//! Attaching, typing, coming back: a real shell in a real session process, seen by mirrors.
+
+use crate::world::{Client, World};
+use protocol::{
+    close,
+    wire::{client_message, ended::Cause},
+};
+
+#[tokio::test]
+async fn a_shell_answers() {
+    let world = World::new().await;
+    let (id, _) = world.start("exec bash --norc --noprofile -i").await;
+    let mut client = world.attach(id).await;
+    assert!(client.welcome.driving);
+    client.text("echo $((6*7)) $TERM $((1+1))").await;
+    client.key("Enter", 0).await;
+    client.until_shows("42 xterm-256color 2").await;
+    client.until(|client| client.acked == 2).await;
+}
+
+#[tokio::test]
+async fn coming_back_with_the_mirror_costs_nothing_and_shows_the_same() {
+    let world = World::new().await;
+    let (id, _) = world.start("seq 1 100; exec cat").await;
+    let mut first = world.attach(id).await;
+    first.until_shows("100").await;
+    let (page, mirror) = (first.id, first.mirror.clone());
+    drop(first);
+    let mut again = Client::attach(&world.host, id, page, Some(mirror.clone()), 1, false).await;
+    again.text("x").await;
+    again.until_shows("100\nx").await;
+    assert!(again.frame_bytes.iter().sum::<usize>() < 64, "only the news: {:?}", again.frame_bytes);
+    let mut fresh = world.watch(id).await;
+    fresh.until_shows("100\nx").await;
+    assert_eq!(fresh.mirror.hash(), again.mirror.hash());
+}
+
+#[tokio::test]
+async fn the_second_client_takes_over_and_the_first_is_told() {
+    let world = World::new().await;
+    let (id, _) = world.start("exec cat").await;
+    let mut first = world.attach(id).await;
+    let second = world.attach(id).await;
+    assert_eq!(second.welcome.replaced.unwrap().device, "test");
+    first.until_over().await;
+    assert_eq!(first.closed.map(|(code, _)| code), Some(close::TAKEN_OVER));
+    assert!(
+        matches!(first.ended.and_then(|ended| ended.cause), Some(Cause::TakenOver(by)) if by.who == "Ada")
+    );
+}
+
+#[tokio::test]
+async fn a_watching_client_changes_nothing() {
+    let world = World::new().await;
+    let (id, _) = world.start("stty raw -echo; echo ready; exec cat -v").await;
+    let mut driver = world.attach(id).await;
+    driver.until_shows("ready").await;
+    let mut watcher = world.watch(id).await;
+    watcher.text("evil").await;
+    watcher.resize(40, 10).await;
+    watcher.until(|client| !client.notices.is_empty()).await;
+    driver.text("good").await;
+    watcher.until_shows("good").await;
+    assert!(!watcher.screen().contains("evil"));
+    assert_eq!((watcher.mirror.columns(), watcher.mirror.lines().len()), (80, 24));
+}
+
+#[tokio::test]
+async fn size_follows_the_driver_within_bounds() {
+    let world = World::new().await;
+    let (id, _) = world
+        .start("trap 'stty size' WINCH; echo ready; while :; do sleep 1000 & wait; done")
+        .await;
+    let mut client = world.attach(id).await;
+    client.until_shows("ready").await;
+    client.resize(100, 30).await;
+    client.until_shows("30 100").await;
+    for (columns, rows, expected) in [(0, 0, "2 2"), (65_535, 65_535, "500 1000")] {
+        client.resize(columns, rows).await;
+        client.resize(120, 30).await;
+        client.resize(columns, rows).await;
+        client
+            .until(|client| {
+                format!("{} {}", client.mirror.lines().len(), client.mirror.columns()) == expected
+            })
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_closes_the_socket_and_only_that() {
+    let world = World::new().await;
+    let (id, _) = world.start("exec cat").await;
+    for nonsense in [&b"\xff\xff\xff"[..], b"", &[0x0a, 0]] {
+        let mut client = world.attach(id).await;
+        client.send_raw(nonsense).await;
+        client.until_over().await;
+        assert_eq!(client.closed.map(|(code, _)| code), Some(close::BAD_MESSAGE), "{nonsense:?}");
+    }
+    let mut client = world.attach(id).await;
+    client.text("alive").await;
+    client.until_shows("alive").await;
+}
+
+#[tokio::test]
+async fn keystrokes_resent_after_a_cut_arrive_once_and_in_order() {
+    let world = World::new().await;
+    let (id, _) =
+        world.start("stty raw -echo; echo ready; exec dd bs=1 count=2000 2>/dev/null").await;
+    let mut client = world.attach(id).await;
+    client.until_shows("ready").await;
+    let page = client.id;
+    let mut sent = 1;
+    let mut cut_after = 1;
+    // The page sends on, is cut at growing distances, and sends everything unacknowledged again.
+    while sent <= 400 {
+        for number in sent..(sent + cut_after).min(401) {
+            client.text(&format!("{number:04} ")).await;
+        }
+        let held = sent;
+        let mirror = client.mirror.clone();
+        drop(client);
+        client = Client::attach(&world.host, id, page, Some(mirror), held, false).await;
+        sent = client.welcome.accepted + 1;
+        cut_after = cut_after % 37 + 5;
+    }
+    client.until_over().await;
+    let history = client.screen().replace('\n', "");
+    let numbers: Vec<u32> =
+        history.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    assert_eq!(numbers, (1..=400).collect::<Vec<_>>(), "{history}");
+}
+
+#[tokio::test]
+async fn history_comes_on_demand() {
+    let world = World::new().await;
+    let (id, _) = world.start("seq 1 5000; exec cat").await;
+    let mut client = world.attach(id).await;
+    client.until_shows("5000").await;
+    let first = client.mirror.oldest();
+    assert_eq!(client.mirror.top() - first, 5001 - 24);
+    client
+        .send(client_message::Body::History(protocol::wire::HistoryRequest { first, count: 500 }))
+        .await;
+    let history = client.history().await;
+    let lines: Vec<_> = history.lines.iter().map(|line| line.text.clone()).collect();
+    assert_eq!((history.first, lines.len()), (first, 500));
+    assert_eq!((lines[0].as_str(), lines[499].as_str()), ("1", "500"));
+}
+
+#[tokio::test]
+async fn a_slow_viewer_gets_fewer_frames_and_no_backlog() {
+    let world = World::new().await;
+    let (id, _) = world.start("read -r _; seq 1 300000; echo finished; exec cat").await;
+    let mut slow = world.watch(id).await;
+    slow.acknowledges = false;
+    let mut driver = world.attach(id).await;
+    driver.key("Enter", 0).await;
+    driver.until_shows("finished").await;
+    assert!(driver.frame_bytes.iter().sum::<usize>() < 150_000);
+    slow.send(client_message::Body::Ping(protocol::wire::Ping { nonce: 7 })).await;
+    slow.until(|client| client.frame_bytes.len() == 2).await;
+    slow.acknowledges = true;
+    slow.send(client_message::Body::Ack(protocol::wire::Ack { frames: 2 })).await;
+    slow.until_shows("finished").await;
+    assert!(slow.frame_bytes.len() <= 5, "{:?}", slow.frame_bytes);
+    assert_eq!(slow.mirror.hash(), driver.mirror.hash());
+}
