@@ -1,5 +1,9 @@
-//! The session itself: one screen, one PTY, the viewers. All events end up here, one at a time; tasks
-//! and sockets live in `serve`, the order of dying in `ending`.
+//! The session itself: one screen, one PTY, the viewers. All events end up here, one at a time: what
+//! viewers say in `receive`, what they are shown and when in `show`. Tasks and sockets live in `serve`,
+//! the order of dying in `ending`.
+
+mod receive;
+mod show;
 
 use std::{collections::BTreeMap, rc::Rc};
 
@@ -8,34 +12,22 @@ use protocol::{
     close,
     framing::Channel,
     id::{ClientId, SessionId},
-    wire::{
-        self, AttachRequest, ClientMessage, End, Report, client_message, input::Event,
-        server_message::Body,
-    },
+    wire::{self, AttachRequest, End, Report, server_message::Body},
 };
 use screen::{Screen, Size};
-use tokio::{
-    sync::Notify,
-    time::{Duration, Instant},
-};
+use tokio::{sync::Notify, time::Instant};
 use uuid::Uuid;
 
 use crate::{
     Error,
     clock::unix_millis,
     connection::Connection,
-    input::{Numbers, Queue, Verdict},
+    input::{Numbers, Queue},
     pace::Pace,
     pty::Pty,
     reports::Reports,
     viewer::Viewer,
 };
-
-/// Synchronized output (mode 2026) holds frames back for at most this long.
-const HOLD: Duration = Duration::from_millis(150);
-
-/// After this long without output the history is packed.
-const IDLE: Duration = Duration::from_secs(1);
 
 /// Longest name of a person or device that is kept, in characters.
 const MAX_NAME: usize = 80;
@@ -181,123 +173,6 @@ impl Session {
         self.changed();
     }
 
-    /// A message of a viewer.
-    pub fn message(&mut self, number: u64, body: &[u8]) {
-        let message = ClientMessage::decode(body).ok().and_then(|message| message.body);
-        let Some(viewer) = self.viewers.get_mut(&number) else { return };
-        let now = Instant::now();
-        match message {
-            Some(client_message::Body::Input(input)) => {
-                self.input(number, input);
-                self.write();
-            }
-            Some(client_message::Body::Ack(ack)) => viewer.acknowledge(ack.frames),
-            Some(client_message::Body::Presence(presence)) => {
-                viewer.visible = presence.visible;
-                if presence.visible && !viewer.watch {
-                    self.last_seen = unix_millis();
-                    self.reports.changed(now);
-                }
-            }
-            Some(client_message::Body::History(request)) => {
-                let count = request.count.min(protocol::MAX_HISTORY_LINES);
-                let history = self.screen.lines(request.first, count);
-                viewer.send(Body::History(history));
-            }
-            Some(client_message::Body::Refresh(_)) => viewer.position = None,
-            Some(client_message::Body::Ping(ping)) => {
-                viewer.send(Body::Pong(wire::Pong { nonce: ping.nonce }))
-            }
-            Some(client_message::Body::Hello(_)) | None => {
-                viewer.connection.close(close::BAD_MESSAGE, "The message could not be understood.");
-                self.leave(number);
-            }
-        }
-        self.flush();
-    }
-
-    fn input(&mut self, number: u64, input: wire::Input) {
-        let now = Instant::now();
-        let Some(viewer) = self.viewers.get_mut(&number) else { return };
-        if viewer.watch {
-            if !std::mem::replace(&mut viewer.refused, true) {
-                let body = Some(wire::notice::Body::InputRefused(true));
-                viewer.send(Body::Notice(wire::Notice { body }));
-            }
-            return;
-        }
-        match self.numbers.judge(viewer.client, input.number) {
-            Verdict::Apply => {}
-            Verdict::Repeat => return viewer.input_done(now),
-            Verdict::Gap => {
-                viewer.connection.close(close::BAD_MESSAGE, "Input numbers rise by one.");
-                return self.leave(number);
-            }
-        }
-        self.last_seen = unix_millis();
-        self.reports.changed(now);
-        let bytes = match input.event {
-            Some(Event::Text(text)) => text.into_bytes(),
-            Some(Event::Key(key)) => self.screen.encode_key(&key),
-            Some(Event::Paste(paste)) => {
-                let first = !std::mem::replace(&mut self.paste_open, paste.more);
-                self.screen.encode_paste(&paste.text, first, !paste.more)
-            }
-            Some(Event::Mouse(mouse)) => self.screen.encode_mouse(&mouse),
-            Some(Event::Focus(focused)) => self.screen.encode_focus(focused),
-            Some(Event::Resize(size)) => {
-                self.resize(clamped(size.columns, size.rows));
-                Vec::new()
-            }
-            None => Vec::new(),
-        };
-        if bytes.is_empty() {
-            if let Some(viewer) = self.viewers.get_mut(&number) {
-                viewer.input_done(now);
-            }
-            return;
-        }
-        if !self.queue_bytes(Some(number), bytes) {
-            if let Some(viewer) = self.viewers.get(&number) {
-                viewer.connection.close(close::TOO_MANY, "More input than the shell can take.");
-            }
-            self.leave(number);
-        }
-    }
-
-    fn resize(&mut self, size: Size) {
-        if size != self.screen.size() {
-            self.screen.resize(size);
-            self.pty.resize(size);
-            self.dirty = true;
-            self.changed();
-        }
-    }
-
-    fn queue_bytes(&mut self, viewer: Option<u64>, bytes: Vec<u8>) -> bool {
-        bytes.is_empty() || self.queue.push(viewer, bytes).is_ok()
-    }
-
-    /// Writes to the PTY what it takes.
-    pub fn write(&mut self) {
-        while let Some(bytes) = self.queue.front() {
-            let Ok(written) = self.pty.write(bytes) else { break };
-            if let Some(number) = self.queue.advance(written)
-                && let Some(viewer) = self.viewers.get_mut(&number)
-            {
-                viewer.input_done(Instant::now());
-            }
-        }
-        if !self.queue.is_empty() {
-            self.wake.notify_one();
-        }
-    }
-
-    /// Whether input waits for the PTY.
-    pub fn wants_to_write(&self) -> bool {
-        !self.queue.is_empty()
-    }
-
     /// Output of the shell.
     pub fn output(&mut self, bytes: &[u8]) {
         self.screen.feed(bytes);
@@ -318,129 +193,6 @@ impl Session {
         }
         self.write();
         self.flush();
-    }
-
-    /// Shows viewers what they may be shown now.
-    pub fn flush(&mut self) {
-        let now = Instant::now();
-        if !self.held(now) {
-            let waiting = self.viewers.values().any(|viewer| viewer.ready(now));
-            if self.dirty && waiting && self.pace.next() <= now {
-                self.dirty = false;
-                if self.screen.sync() {
-                    self.pace.take(now);
-                }
-            }
-        }
-        self.send_frames(now, false);
-        if let Some(at) = self.deadline(now)
-            && self.armed.is_none_or(|armed| at < armed)
-        {
-            self.wake.notify_one();
-        }
-    }
-
-    fn held(&mut self, now: Instant) -> bool {
-        if !self.screen.synchronized() {
-            self.held_since = None;
-            return false;
-        }
-        let since = *self.held_since.get_or_insert(now);
-        if now.duration_since(since) < HOLD {
-            return true;
-        }
-        self.screen.end_synchronized();
-        self.held_since = None;
-        false
-    }
-
-    fn send_frames(&mut self, now: Instant, regardless: bool) {
-        let current = self.screen.position();
-        let mut hash = None;
-        for viewer in self.viewers.values_mut() {
-            let behind = viewer
-                .position
-                .as_ref()
-                .is_none_or(|at| (at.epoch, at.revision) != (current.epoch, current.revision));
-            if !behind || !(regardless || viewer.ready(now)) {
-                continue;
-            }
-            let shared = self
-                .frame
-                .as_ref()
-                .is_some_and(|frame| frame.from == viewer.position && frame.to == current);
-            if !shared {
-                let Some(frame) = self.screen.frame_since(viewer.position.as_ref()) else {
-                    viewer.position = Some(current);
-                    continue;
-                };
-                self.frame = Some(EncodedFrame {
-                    from: viewer.position,
-                    to: current,
-                    bytes: frame.encode_to_vec(),
-                });
-            }
-            let hash = match viewer.wants_hash() {
-                true => *hash.get_or_insert_with(|| self.screen.hash()),
-                false => 0,
-            };
-            if let Some(frame) = &self.frame {
-                viewer.send_frame(now, &frame.bytes, hash, current);
-            }
-        }
-    }
-
-    /// Does what was waiting for its time.
-    pub fn tick(&mut self) {
-        let now = Instant::now();
-        self.armed = None;
-        let mut stalled = Vec::new();
-        for (number, viewer) in &mut self.viewers {
-            if viewer.acks_at().is_some_and(|at| at <= now) {
-                viewer.send_acks();
-            }
-            if viewer.stalls_at().is_some_and(|at| at <= now) {
-                viewer
-                    .connection
-                    .close(close::TOO_SLOW, "Nothing was acknowledged for 30 seconds.");
-                stalled.push(*number);
-            }
-        }
-        stalled.into_iter().for_each(|number| self.leave(number));
-        if self.last_output.is_some_and(|at| at + IDLE <= now) {
-            self.last_output = None;
-            self.screen.compact();
-            crate::memory::give_back();
-        }
-        if self.reports.due(now) {
-            self.reports.send(&self.report(), now);
-        }
-        self.flush();
-    }
-
-    /// When [`tick`](Self::tick) is to be called next.
-    fn deadline(&self, now: Instant) -> Option<Instant> {
-        let current = self.screen.position();
-        let ready = self.viewers.values().filter_map(|viewer| {
-            let behind = viewer
-                .position
-                .is_none_or(|at| (at.epoch, at.revision) != (current.epoch, current.revision));
-            (behind || self.dirty).then(|| viewer.ready_at(now)).flatten()
-        });
-        let frame = ready.min().map(|at| match self.held_since {
-            Some(since) => at.max(since + HOLD),
-            None => at.max(self.pace.next()),
-        });
-        let viewers =
-            self.viewers.values().flat_map(|viewer| [viewer.acks_at(), viewer.stalls_at()]);
-        let own = [frame, self.last_output.map(|at| at + IDLE), self.reports.at()];
-        viewers.chain(own).flatten().min()
-    }
-
-    /// As `deadline`, remembered: an earlier one rings [`wake`](Self::wake).
-    pub fn arm(&mut self) -> Option<Instant> {
-        self.armed = self.deadline(Instant::now());
-        self.armed
     }
 
     fn changed(&mut self) {

@@ -1,0 +1,131 @@
+//! What viewers say: input on its way to the PTY, acknowledgements, requests.
+
+use prost::Message;
+use protocol::{
+    close,
+    wire::{self, ClientMessage, client_message, input::Event, server_message::Body},
+};
+use screen::Size;
+use tokio::time::Instant;
+
+use super::{Session, clamped};
+use crate::{clock::unix_millis, input::Verdict};
+
+impl Session {
+    /// A message of a viewer.
+    pub fn message(&mut self, number: u64, body: &[u8]) {
+        let message = ClientMessage::decode(body).ok().and_then(|message| message.body);
+        let Some(viewer) = self.viewers.get_mut(&number) else { return };
+        let now = Instant::now();
+        match message {
+            Some(client_message::Body::Input(input)) => {
+                self.input(number, input);
+                self.write();
+            }
+            Some(client_message::Body::Ack(ack)) => viewer.acknowledge(ack.frames),
+            Some(client_message::Body::Presence(presence)) => {
+                viewer.visible = presence.visible;
+                if presence.visible && !viewer.watch {
+                    self.last_seen = unix_millis();
+                    self.reports.changed(now);
+                }
+            }
+            Some(client_message::Body::History(request)) => {
+                let count = request.count.min(protocol::MAX_HISTORY_LINES);
+                let history = self.screen.lines(request.first, count);
+                viewer.send(Body::History(history));
+            }
+            Some(client_message::Body::Refresh(_)) => viewer.position = None,
+            Some(client_message::Body::Ping(ping)) => {
+                viewer.send(Body::Pong(wire::Pong { nonce: ping.nonce }));
+            }
+            Some(client_message::Body::Hello(_)) | None => {
+                viewer.connection.close(close::BAD_MESSAGE, "The message could not be understood.");
+                self.leave(number);
+            }
+        }
+        self.flush();
+    }
+
+    fn input(&mut self, number: u64, input: wire::Input) {
+        let now = Instant::now();
+        let Some(viewer) = self.viewers.get_mut(&number) else { return };
+        if viewer.watch {
+            if !std::mem::replace(&mut viewer.refused, true) {
+                let body = Some(wire::notice::Body::InputRefused(true));
+                viewer.send(Body::Notice(wire::Notice { body }));
+            }
+            return;
+        }
+        match self.numbers.judge(viewer.client, input.number) {
+            Verdict::Apply => {}
+            Verdict::Repeat => return viewer.input_done(now),
+            Verdict::Gap => {
+                viewer.connection.close(close::BAD_MESSAGE, "Input numbers rise by one.");
+                return self.leave(number);
+            }
+        }
+        self.last_seen = unix_millis();
+        self.reports.changed(now);
+        let bytes = match input.event {
+            Some(Event::Text(text)) => text.into_bytes(),
+            Some(Event::Key(key)) => self.screen.encode_key(&key),
+            Some(Event::Paste(paste)) => {
+                let first = !std::mem::replace(&mut self.paste_open, paste.more);
+                self.screen.encode_paste(&paste.text, first, !paste.more)
+            }
+            Some(Event::Mouse(mouse)) => self.screen.encode_mouse(&mouse),
+            Some(Event::Focus(focused)) => self.screen.encode_focus(focused),
+            Some(Event::Resize(size)) => {
+                self.resize(clamped(size.columns, size.rows));
+                Vec::new()
+            }
+            None => Vec::new(),
+        };
+        if bytes.is_empty() {
+            if let Some(viewer) = self.viewers.get_mut(&number) {
+                viewer.input_done(now);
+            }
+            return;
+        }
+        if !self.queue_bytes(Some(number), bytes) {
+            if let Some(viewer) = self.viewers.get(&number) {
+                viewer.connection.close(close::TOO_MANY, "More input than the shell can take.");
+            }
+            self.leave(number);
+        }
+    }
+
+    fn resize(&mut self, size: Size) {
+        if size != self.screen.size() {
+            self.screen.resize(size);
+            self.pty.resize(size);
+            self.dirty = true;
+            self.changed();
+        }
+    }
+
+    pub(super) fn queue_bytes(&mut self, viewer: Option<u64>, bytes: Vec<u8>) -> bool {
+        bytes.is_empty() || self.queue.push(viewer, bytes).is_ok()
+    }
+
+    /// Writes to the PTY what it takes.
+    pub fn write(&mut self) {
+        while let Some(bytes) = self.queue.front() {
+            let Ok(written) = self.pty.write(bytes) else { break };
+            if let Some(number) = self.queue.advance(written)
+                && let Some(viewer) = self.viewers.get_mut(&number)
+            {
+                viewer.input_done(Instant::now());
+            }
+        }
+        if !self.queue.is_empty() {
+            self.wake.notify_one();
+        }
+    }
+
+    /// Whether input waits for the PTY.
+    pub fn wants_to_write(&self) -> bool {
+        !self.queue.is_empty()
+    }
+}
