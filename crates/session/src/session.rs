@@ -46,7 +46,8 @@ pub struct Session {
     pub end: Option<End>,
     /// Who is told about it.
     pub reports: Reports,
-    screen: Screen,
+    /// Boxed: it is 14 KB, and every move of a session would leave as much of the stack touched.
+    screen: Box<Screen>,
     viewers: BTreeMap<u64, Viewer>,
     next_viewer: u64,
     driver: Option<u64>,
@@ -90,7 +91,7 @@ impl Session {
             ending: None,
             end: None,
             reports: Reports::default(),
-            screen: Screen::new(size, scrollback),
+            screen: Box::new(Screen::new(size, scrollback)),
             viewers: BTreeMap::new(),
             next_viewer: 1,
             driver: None,
@@ -100,7 +101,8 @@ impl Session {
             pace: Pace::new(Instant::now()),
             dirty: false,
             held_since: None,
-            last_output: None,
+            // What starting took is given back like what a burst took.
+            last_output: Some(Instant::now()),
             frame: None,
             created_at: now,
             last_seen: now,
