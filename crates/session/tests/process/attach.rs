@@ -126,7 +126,8 @@ async fn keystrokes_resent_after_a_cut_arrive_once_and_in_order() {
     }
     client.until_over().await;
     let history = client.screen().replace('\n', "");
-    let numbers: Vec<u32> = history.split(',').filter_map(|word| word.parse().ok()).collect();
+    let numbers: Vec<u32> =
+        history.split(',').filter_map(|word| word.trim().parse().ok()).collect();
     assert_eq!(numbers, (1..=380).collect::<Vec<_>>(), "{history}");
 }
 

@@ -12,6 +12,7 @@ use protocol::{
         ServerMessage, Size, Viewer, Welcome, client_message, input::Event, server_message,
     },
 };
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -37,10 +38,9 @@ impl World {
     }
 
     /// A second host role on the same sessions, as after a restart of the web process.
-    pub async fn restarted(self) -> Self {
-        let Self { host, directory } = self;
-        drop(host);
-        Self { host: Self::host_in(&directory).await, directory }
+    pub async fn restarted(mut self) -> Self {
+        self.host = Self::host_in(&self.directory).await;
+        self
     }
 
     pub fn plan(&self, script: &str) -> Start {
@@ -82,6 +82,17 @@ impl World {
             }
         };
         timeout(LONG, wait).await.expect("the host role learns of it");
+    }
+}
+
+impl Drop for World {
+    /// Sessions outlive everything above them, a test too.
+    fn drop(&mut self) {
+        for report in self.host.reports().into_values().filter(|report| report.end.is_none()) {
+            if let Some(pid) = i32::try_from(report.process).ok().and_then(Pid::from_raw) {
+                let _ = kill_process(pid, Signal::TERM);
+            }
+        }
     }
 }
 
