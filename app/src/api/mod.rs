@@ -1,0 +1,7 @@
+//! What pages ask the server: one file per noun. Server functions take the context and make one call;
+//! what sets a cookie or makes a ticket goes through the REST interface, in `rest`.
+
+pub mod members;
+pub mod rest;
+pub mod servers;
+pub mod sessions;

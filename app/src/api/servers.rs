@@ -1,0 +1,16 @@
+//! Machines to open sessions on.
+
+use leptos::{prelude::server, server_fn::codec::Json};
+use protocol::api::Server;
+
+use crate::error::PageError;
+
+/// The servers and accounts this member may use.
+///
+/// # Errors
+/// `signed_out`, and what the server says.
+#[server(name = ListServers, prefix = "/api/pages", endpoint = "servers", input = Json)]
+pub async fn servers() -> Result<Vec<Server>, PageError> {
+    let (control, actor) = crate::context::signed_in()?;
+    Ok(control.servers(&actor)?)
+}

@@ -1,0 +1,176 @@
+//! Small ways into the browser, for Effects and event handlers only: nothing here is called while the
+//! server renders.
+
+use js_sys::Reflect;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, convert::FromWasmAbi};
+use web_sys::{Document, Element, EventTarget, Storage, Window};
+
+/// The window. Pages without one do not run this code.
+#[must_use]
+pub fn window() -> Window {
+    leptos::prelude::window()
+}
+
+/// The document.
+#[must_use]
+pub fn document() -> Document {
+    leptos::prelude::document()
+}
+
+/// Milliseconds of a steady clock.
+#[must_use]
+pub fn steady_millis() -> u64 {
+    let now = window().performance().map_or(0.0, |clock| clock.now());
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0, far from 2^53")]
+    let now = now as u64;
+    now
+}
+
+/// Unix time in milliseconds, by this machine's clock: for words such as "3 min ago" only.
+#[must_use]
+pub fn unix_millis() -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "far from 2^53")]
+    let now = js_sys::Date::now() as i64;
+    now
+}
+
+/// Waits.
+pub async fn pause(millis: i32) {
+    let promise = js_sys::Promise::new(&mut |done, _| {
+        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&done, millis);
+    });
+    // The promise is never rejected.
+    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+}
+
+/// What this browser calls itself.
+#[must_use]
+pub fn user_agent() -> String {
+    window().navigator().user_agent().unwrap_or_default()
+}
+
+/// Loads another page of this site.
+pub fn go(path: &str) {
+    // A browser refuses only addresses that cannot be parsed.
+    let _ = window().location().assign(path);
+}
+
+/// The address of this page within the site.
+#[must_use]
+pub fn here() -> String {
+    let location = window().location();
+    location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
+}
+
+/// Where to sign in and come back to this page.
+#[must_use]
+pub fn sign_in_and_back() -> String {
+    let back = String::from(js_sys::encode_uri_component(&here()));
+    format!("/sign-in?return={back}&signed_out=1")
+}
+
+/// What this browser remembers across tabs; none where storage is switched off.
+#[must_use]
+pub fn local_storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// What this tab remembers across reloads.
+#[must_use]
+pub fn session_storage() -> Option<Storage> {
+    window().session_storage().ok().flatten()
+}
+
+/// Reads a remembered value.
+#[must_use]
+pub fn recall(storage: Option<&Storage>, key: &str) -> Option<String> {
+    storage?.get_item(key).ok().flatten()
+}
+
+/// Remembers a value, or forgets it. A full or forbidden storage only costs the convenience.
+pub fn remember(storage: Option<&Storage>, key: &str, value: Option<&str>) {
+    if let Some(storage) = storage {
+        let _ = match value {
+            Some(value) => storage.set_item(key, value),
+            None => storage.remove_item(key),
+        };
+    }
+}
+
+/// Sets one CSS property of an element through the object model, which the content policy allows.
+pub fn style(element: &Element, property: &str, value: &str) {
+    if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+        let _ = element.style().set_property(property, value);
+    }
+}
+
+/// Sets an attribute.
+pub fn attribute(element: &Element, name: &str, value: &str) {
+    let _ = element.set_attribute(name, value);
+}
+
+/// A member of an object, by name.
+#[must_use]
+pub fn member(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// An event handler that is removed when this is dropped.
+pub struct Listener {
+    target: EventTarget,
+    event: &'static str,
+    capture: bool,
+    handler: JsValue,
+    _keep: Box<dyn std::any::Any>,
+}
+
+impl Listener {
+    /// Calls `handler` on every `event` of `target`. Such a handler may prevent the default.
+    #[must_use]
+    pub fn new<E: FromWasmAbi + 'static>(
+        target: &EventTarget,
+        event: &'static str,
+        handler: impl FnMut(E) + 'static,
+    ) -> Self {
+        Self::with(target, event, false, handler)
+    }
+
+    /// As [`new`](Self::new), before any handler further inside.
+    #[must_use]
+    pub fn capture<E: FromWasmAbi + 'static>(
+        target: &EventTarget,
+        event: &'static str,
+        handler: impl FnMut(E) + 'static,
+    ) -> Self {
+        Self::with(target, event, true, handler)
+    }
+
+    fn with<E: FromWasmAbi + 'static>(
+        target: &EventTarget,
+        event: &'static str,
+        capture: bool,
+        handler: impl FnMut(E) + 'static,
+    ) -> Self {
+        let closure = Closure::<dyn FnMut(E)>::new(handler);
+        let function: JsValue = closure.as_ref().clone();
+        let options = web_sys::AddEventListenerOptions::new();
+        options.set_capture(capture);
+        options.set_passive(false);
+        let _ = target.add_event_listener_with_callback_and_add_event_listener_options(
+            event,
+            function.unchecked_ref(),
+            &options,
+        );
+        Self { target: target.clone(), event, capture, handler: function, _keep: Box::new(closure) }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let _ = self.target.remove_event_listener_with_callback_and_bool(
+            self.event,
+            self.handler.unchecked_ref(),
+            self.capture,
+        );
+    }
+}

@@ -1,0 +1,90 @@
+//! The question before a session is closed: it names what would end with it.
+
+use leptos::{prelude::*, task::spawn_local};
+use protocol::api::Session;
+
+use crate::{
+    api,
+    components::{dialog::Dialog, failure::Failure},
+    error::PageError,
+};
+
+/// Asks, closes, and says when it could not.
+#[component]
+pub fn CloseSession(
+    /// The session to ask about; none when nothing is asked.
+    closing: RwSignal<Option<Session>>,
+    /// Asks the server for the list again.
+    refresh: Callback<()>,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let error = RwSignal::new(None::<PageError>);
+    Effect::new(move |_| {
+        if closing.with(Option::is_some) {
+            error.set(None);
+            open.set(true);
+        }
+    });
+    Effect::new(move |_| {
+        if !open.get() {
+            closing.set(None);
+        }
+    });
+    let confirm = move |_| {
+        let Some(session) = closing.get_untracked() else { return };
+        busy.set(true);
+        spawn_local(async move {
+            match api::sessions::close(session.id).await {
+                Ok(()) => open.set(false),
+                // It ended by itself meanwhile: that is what was wanted.
+                Err(why) if why.0.session.is_some() || why.code() == "not_found" => open.set(false),
+                Err(why) => error.set(Some(why)),
+            }
+            busy.set(false);
+            refresh.run(());
+        });
+    };
+    let name = move || closing.get().map(|it| it.name).unwrap_or_default();
+    let job = move || closing.get().and_then(|it| it.foreground);
+    let title = Signal::derive(move || format!("Close {}?", name()));
+    view! {
+        <Dialog open title testid="close-dialog">
+            {move || match job() {
+                Some(job) => {
+                    view! {
+                        <p>
+                            <strong data-testid="close-job">{job}</strong>
+                            " is running in it. It ends, and so does everything else that was started there."
+                        </p>
+                    }
+                        .into_any()
+                }
+                None => {
+                    view! { <p>"Its shell ends, and so does everything that was started there."</p> }
+                        .into_any()
+                }
+            }}
+            <Failure error />
+            <div class="dialog-actions">
+                <button
+                    type="button"
+                    class="button"
+                    data-testid="close-cancel"
+                    on:click=move |_| open.set(false)
+                >
+                    "Keep it"
+                </button>
+                <button
+                    type="button"
+                    class="button danger"
+                    data-testid="close-confirm"
+                    disabled=move || busy.get()
+                    on:click=confirm
+                >
+                    {move || if busy.get() { "Closing…" } else { "Close session" }}
+                </button>
+            </div>
+        </Dialog>
+    }
+}

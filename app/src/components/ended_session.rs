@@ -1,0 +1,56 @@
+//! One session of the past.
+
+use leptos::prelude::*;
+use protocol::api::Session;
+
+use crate::{
+    components::{place::place, time::Ago},
+    words,
+};
+
+/// Name, place, how and when it ended, and another one like it.
+#[component]
+pub fn EndedSession(
+    /// The session.
+    session: Session,
+    /// Opens another one like it.
+    again: Callback<Session>,
+) -> impl IntoView {
+    let reason = session.end_reason;
+    let label = format!("New session like {}", session.name);
+    let sentence = words::ending(&session);
+    let when = session.ended_at.unwrap_or(session.last_seen);
+    let where_it_was = place(&session);
+    let name = session.name.clone();
+    let id = session.id.to_string();
+    view! {
+        <li
+            class="ended"
+            data-testid="ended-session"
+            data-session=id
+            data-reason=reason.map(|it| it.code())
+        >
+            <div class="ended-what">
+                <h2 class="card-name">{name}</h2>
+                <p>{where_it_was}</p>
+            </div>
+            <p class="ended-how" data-testid="ended-reason">
+                <span class="badge">{reason.map(words::reason)}</span>
+                " "
+                {sentence}
+            </p>
+            <p class="ended-when" data-testid="ended-when">
+                <Ago time=when />
+            </p>
+            <button
+                type="button"
+                class="button"
+                data-testid="new-like-this"
+                aria-label=label
+                on:click=move |_| again.run(session.clone())
+            >
+                "New session like this"
+            </button>
+        </li>
+    }
+}

@@ -1,0 +1,262 @@
+//! The dialog that opens a session. However often it is asked, one wish makes one session: the key of
+//! the wish is kept until the server answered. The last choice is remembered.
+
+use leptos::{prelude::*, task::spawn_local};
+use protocol::api::{NewSession, Server};
+
+use crate::{
+    api, browser,
+    components::{dialog::Dialog, failure::Failure},
+    error::PageError,
+    wish,
+};
+
+const LAST_CHOICE: &str = "websh.new-session";
+
+/// Server, account, name; opens the terminal in a new tab.
+#[component]
+pub fn NewSessionDialog(
+    /// Whether it is shown.
+    open: RwSignal<bool>,
+    /// Where sessions can be opened.
+    #[prop(into)]
+    servers: Signal<Vec<Server>>,
+    /// Asks the server for the list again.
+    refresh: Callback<()>,
+) -> impl IntoView {
+    let server = RwSignal::new(String::new());
+    let account = RwSignal::new(String::new());
+    let name = RwSignal::new(String::new());
+    let busy = RwSignal::new(false);
+    let error = RwSignal::new(None::<PageError>);
+    // Where the new terminal is, when the browser did not let us open its tab.
+    let made = RwSignal::new(None::<String>);
+    let accounts = Memo::new(move |_| {
+        servers.with(|all| {
+            all.iter().find(|it| it.id == server.get()).map(|it| it.accounts.clone()).unwrap_or_default()
+        })
+    });
+    Effect::new(move |_| {
+        if open.get() {
+            let last = browser::recall(browser::local_storage().as_ref(), LAST_CHOICE);
+            let last = last.as_deref().and_then(|it| it.split_once('\n'));
+            let (at, who) = servers.with_untracked(|servers| choice(servers, last));
+            server.set(at);
+            account.set(who);
+            name.set(String::new());
+            made.set(None);
+            error.set(None);
+        }
+    });
+    let pick_server = move |id: String| {
+        let first = servers.with_untracked(|all| choice(all, Some((&id, ""))).1);
+        server.set(id);
+        account.set(first);
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() || made.get_untracked().is_some() {
+            return;
+        }
+        busy.set(true);
+        error.set(None);
+        // Now, while the click counts as the person's will: later no tab may be opened.
+        let tab = wish::new_tab();
+        let new = NewSession {
+            server: server.get_untracked(),
+            account: account.get_untracked(),
+            name: Some(name.get_untracked().trim().to_owned()).filter(|it| !it.is_empty()),
+            attach_policy: None,
+            cols: None,
+            rows: None,
+            idempotency_key: Some(wish::key()),
+        };
+        let chosen = format!("{}\n{}", new.server, new.account);
+        spawn_local(async move {
+            let answer = api::sessions::create(new).await;
+            wish::answered(&answer);
+            match answer {
+                Ok(session) => {
+                    browser::remember(browser::local_storage().as_ref(), LAST_CHOICE, Some(&chosen));
+                    let path = format!("/sessions/{}", session.id);
+                    match tab {
+                        Some(tab) => {
+                            wish::show(&tab, &path);
+                            open.set(false);
+                        }
+                        None => made.set(Some(path)),
+                    }
+                    refresh.run(());
+                }
+                Err(why) => {
+                    if let Some(tab) = tab {
+                        let _ = tab.close();
+                    }
+                    error.set(Some(why));
+                }
+            }
+            busy.set(false);
+        });
+    };
+    view! {
+        <Dialog open title="New session" testid="new-session-dialog">
+            <form method="dialog" class="stack" on:submit=submit>
+                <label>
+                    "Server"
+                    <select
+                        data-testid="new-session-server"
+                        prop:value=move || server.get()
+                        on:change:target=move |event| pick_server(event.target().value())
+                    >
+                        <For
+                            each=move || servers.get()
+                            key=|server| (server.id.clone(), server.online)
+                            children=move |at| {
+                                let id = at.id.clone();
+                                let label = if at.online {
+                                    at.name
+                                } else {
+                                    format!("{} (offline)", at.name)
+                                };
+                                view! {
+                                    <option
+                                        value=at.id
+                                        disabled=!at.online
+                                        prop:selected=move || server.get() == id
+                                    >
+                                        {label}
+                                    </option>
+                                }
+                            }
+                        />
+                    </select>
+                </label>
+                <label>
+                    "Account"
+                    <select
+                        data-testid="new-session-account"
+                        on:change:target=move |event| account.set(event.target().value())
+                    >
+                        <For
+                            each=move || accounts.get()
+                            key=Clone::clone
+                            children=move |name| {
+                                let value = name.clone();
+                                let shown = name.clone();
+                                view! {
+                                    <option
+                                        value=value
+                                        prop:selected=move || account.get() == name
+                                    >
+                                        {shown}
+                                    </option>
+                                }
+                            }
+                        />
+                    </select>
+                </label>
+                <label>
+                    "Name"
+                    <input
+                        data-testid="new-session-name"
+                        type="text"
+                        maxlength="64"
+                        autocomplete="off"
+                        placeholder="made for you when empty"
+                        autofocus
+                        prop:value=move || name.get()
+                        on:input:target=move |event| name.set(event.target().value())
+                    />
+                </label>
+                <Failure error testid="new-session-error" />
+                <div class="dialog-actions">
+                    <button
+                        type="button"
+                        class="button"
+                        data-testid="new-session-cancel"
+                        on:click=move |_| open.set(false)
+                    >
+                        "Cancel"
+                    </button>
+                    {move || match made.get() {
+                        Some(path) => {
+                            view! {
+                                <a
+                                    class="button primary"
+                                    data-testid="open-terminal"
+                                    href=path
+                                    target="_blank"
+                                    on:click=move |_| open.set(false)
+                                >
+                                    "Open terminal"
+                                </a>
+                            }
+                                .into_any()
+                        }
+                        None => {
+                            view! {
+                                <button
+                                    type="submit"
+                                    class="button primary"
+                                    data-testid="new-session-create"
+                                    disabled=move || busy.get()
+                                >
+                                    {move || if busy.get() { "Opening…" } else { "Open session" }}
+                                </button>
+                            }
+                                .into_any()
+                        }
+                    }}
+                </div>
+            </form>
+        </Dialog>
+    }
+}
+
+/// What is chosen at first: the last choice where it is still possible, else the first that is.
+fn choice(servers: &[Server], last: Option<(&str, &str)>) -> (String, String) {
+    let (at, who) = last.unwrap_or_default();
+    let Some(server) = servers
+        .iter()
+        .find(|server| server.id == at && server.online)
+        .or_else(|| servers.iter().find(|server| server.online))
+    else {
+        return (String::new(), String::new());
+    };
+    let account = server.accounts.iter().find(|account| *account == who);
+    let account = account.or(server.accounts.first()).cloned().unwrap_or_default();
+    (server.id.clone(), account)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(id: &str, online: bool, accounts: &[&str]) -> Server {
+        Server {
+            id: id.into(),
+            name: id.into(),
+            online,
+            accounts: accounts.iter().map(|it| (*it).into()).collect(),
+        }
+    }
+
+    #[test]
+    fn choices() {
+        let servers = [
+            server("a", false, &["x"]),
+            server("b", true, &["ada", "build"]),
+            server("c", true, &[]),
+        ];
+        for (last, at, who) in [
+            (None, "b", "ada"),
+            (Some(("b", "build")), "b", "build"),
+            (Some(("b", "gone")), "b", "ada"),
+            (Some(("a", "x")), "b", "ada"),
+            (Some(("c", "")), "c", ""),
+        ] {
+            assert_eq!(choice(&servers, last), (at.into(), who.into()), "{last:?}");
+        }
+        assert_eq!(choice(&[], None), (String::new(), String::new()));
+    }
+}

@@ -1,0 +1,38 @@
+//! The live list of sessions: one card each, updated in place.
+
+use leptos::prelude::*;
+use protocol::{api::Session, id::SessionId};
+
+use crate::components::{close_session::CloseSession, session_card::SessionCard};
+
+/// Cards of running sessions, and the question before one is closed.
+#[component]
+pub fn SessionList(
+    /// The sessions, newest first.
+    #[prop(into)]
+    sessions: Signal<Vec<Session>>,
+    /// Whether changes are pushed now.
+    #[prop(into)]
+    live: Signal<bool>,
+    /// Asks the server again.
+    #[prop(into)]
+    refresh: Callback<()>,
+) -> impl IntoView {
+    let closing = RwSignal::new(None::<Session>);
+    let ids = Memo::new(move |_| {
+        sessions.with(|sessions| sessions.iter().map(|it| it.id).collect::<Vec<SessionId>>())
+    });
+    let card = move |id: SessionId| {
+        let session = Memo::new(move |before: Option<&Option<Session>>| {
+            let found = sessions.with(|sessions| sessions.iter().find(|it| it.id == id).cloned());
+            found.or_else(|| before.cloned().flatten())
+        });
+        move || session.get().map(|session| view! { <SessionCard session closing /> })
+    };
+    view! {
+        <ul class="cards" data-testid="sessions" data-live=move || live.get().to_string()>
+            <For each=move || ids.get() key=|id| *id children=card />
+        </ul>
+        <CloseSession closing refresh />
+    }
+}

@@ -1,0 +1,53 @@
+//! The way from a server function to the rest of the server: who asks, and `control`. The only module
+//! that exists on the server alone.
+
+use control::{Actor, Control, Kind};
+use http::request::Parts;
+use leptos::prelude::{expect_context, use_context};
+use leptos_axum::ResponseOptions;
+use protocol::api::ErrorBody;
+
+use crate::error::{PageError, SIGNED_OUT};
+
+/// `control` and the signed-in member.
+///
+/// # Errors
+/// [`SIGNED_OUT`] when nobody is signed in.
+pub fn signed_in() -> Result<(Control, Actor), PageError> {
+    let actor = use_context::<Actor>().ok_or_else(|| {
+        answer_with(401);
+        PageError::new(SIGNED_OUT, "Please sign in.")
+    })?;
+    Ok((expect_context::<Control>(), actor))
+}
+
+/// The HTTP status of the answer that is being made. A page that says what is wrong is a good page.
+fn answer_with(status: u16) {
+    let for_page =
+        use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/api/"));
+    if for_page {
+        return;
+    }
+    if let (Some(options), Ok(status)) =
+        (use_context::<ResponseOptions>(), http::StatusCode::from_u16(status))
+    {
+        options.set_status(status);
+    }
+}
+
+impl From<control::Error> for PageError {
+    fn from(error: control::Error) -> Self {
+        answer_with(match error.kind() {
+            Kind::Invalid => 400,
+            Kind::Unauthenticated => 401,
+            Kind::Forbidden => 403,
+            Kind::NotFound => 404,
+            Kind::Conflict => 409,
+            Kind::Gone => 410,
+            Kind::Unprocessable => 422,
+            Kind::TooMany => 429,
+            Kind::Unavailable => 503,
+        });
+        Self(ErrorBody::from(error).error)
+    }
+}

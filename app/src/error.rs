@@ -1,0 +1,81 @@
+//! The error of everything a page asks the server for. It carries what the server said; it knows no
+//! transport beyond the two words for "could not ask" and "could not understand".
+
+use leptos::{prelude::FromServerFnError, server_fn::codec::JsonEncoding};
+use protocol::api::ErrorInfo;
+use serde::{Deserialize, Serialize};
+
+/// Why a call failed: the server's own [`ErrorInfo`], or one of the codes below.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error("{}", .0.message)]
+#[serde(transparent)]
+pub struct PageError(pub ErrorInfo);
+
+/// Code of a call that did not reach the server.
+pub const UNREACHABLE: &str = "unreachable";
+
+/// Code of an answer that this page does not understand, for example after an upgrade.
+pub const NOT_UNDERSTOOD: &str = "not_understood";
+
+/// Code of a call by nobody: the sign-in is missing or over.
+pub const SIGNED_OUT: &str = "signed_out";
+
+impl PageError {
+    /// An error with its stable code and one sentence.
+    #[must_use]
+    pub fn new(code: &str, message: &str) -> Self {
+        Self(ErrorInfo {
+            code: code.into(),
+            message: message.into(),
+            field: None,
+            sessions: None,
+            active_client: None,
+            session: None,
+        })
+    }
+
+    /// The server did not answer.
+    #[must_use]
+    pub fn unreachable() -> Self {
+        Self::new(UNREACHABLE, "websh cannot be reached right now. Please try again in a moment.")
+    }
+
+    /// The answer makes no sense to this page.
+    #[must_use]
+    pub fn not_understood() -> Self {
+        Self::new(NOT_UNDERSTOOD, "The server's answer was not understood. Reloading may help.")
+    }
+
+    /// The stable word.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// Whether signing in is what helps.
+    #[must_use]
+    pub fn is_signed_out(&self) -> bool {
+        [SIGNED_OUT, "unauthenticated"].contains(&self.code())
+    }
+
+    /// The sentence.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+}
+
+impl FromServerFnError for PageError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: leptos::server_fn::error::ServerFnErrorErr) -> Self {
+        use leptos::server_fn::error::ServerFnErrorErr as Cause;
+        match error {
+            Cause::Request(_) => Self::unreachable(),
+            Cause::Args(_) | Cause::MissingArg(_) => {
+                Self::new("bad_request", "The request was not understood.")
+            }
+            _ => Self::not_understood(),
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! `/`: my sessions, live; or those that have ended.
+
+use leptos::{prelude::*, task::spawn_local};
+use leptos_meta::Title;
+use leptos_router::{components::Redirect, hooks::use_query_map};
+use protocol::api::{Life, Me, Session, SessionPage};
+
+use crate::{
+    api, browser,
+    components::{
+        ended_session::EndedSession, failure::Failure, header::Header, live, logo::Logo,
+        new_session::NewSessionDialog, session_list::SessionList, time::provide_now,
+    },
+    error::PageError,
+    wish,
+};
+
+/// Asks who is there; the rest needs somebody.
+#[component]
+pub fn HomePage() -> impl IntoView {
+    let me = Resource::new(|| (), |()| api::members::me());
+    view! {
+        <Title text="websh" />
+        <Suspense fallback=|| view! { <p class="loading">"One moment…"</p> }>
+            {move || Suspend::new(async move {
+                match me.await {
+                    Ok(me) => view! { <Sessions me /> }.into_any(),
+                    Err(why) if why.is_signed_out() => {
+                        view! { <Redirect path="/sign-in" /> }.into_any()
+                    }
+                    Err(why) => {
+                        view! {
+                            <main class="page">
+                                <Failure error=Some(why) />
+                            </main>
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// The page of a signed-in member.
+#[component]
+fn Sessions(me: Me) -> impl IntoView {
+    provide_now();
+    let query = use_query_map();
+    let ended = Memo::new(move |_| query.with(|it| it.get("show").as_deref() == Some("ended")));
+    let life = move || if ended.get() { Life::Ended } else { Life::Active };
+    let page = Resource::new(life, |life| api::sessions::sessions(life, None));
+    let servers = Resource::new(|| (), |()| api::servers::servers());
+    let all_servers =
+        Signal::derive(move || servers.get().and_then(Result::ok).unwrap_or_default());
+    let open = RwSignal::new(false);
+    let is_live = RwSignal::new(false);
+    let ready = RwSignal::new(false);
+    Effect::new(move |_| ready.set(true));
+    live::on_change(is_live, move || page.refetch());
+    let refresh = Callback::new(move |()| page.refetch());
+    // Signed out elsewhere: this page can only go stale.
+    Effect::new(move |_| {
+        if page.get().is_some_and(|it| it.is_err_and(|why| why.is_signed_out())) {
+            browser::go(&browser::sign_in_and_back());
+        }
+    });
+    let tab = move |wanted: bool| (ended.get() == wanted).then_some("page");
+    view! {
+        <Header me />
+        <main class="page">
+            <div class="page-head">
+                <h1>"Sessions"</h1>
+                <nav class="tabs" aria-label="Which sessions">
+                    <a href="/" data-testid="show-active" aria-current=move || tab(false)>
+                        "Running"
+                    </a>
+                    <a href="/?show=ended" data-testid="show-ended" aria-current=move || tab(true)>
+                        "Ended"
+                    </a>
+                </nav>
+                <button
+                    type="button"
+                    class="button primary"
+                    data-testid="new-session"
+                    disabled=move || !ready.get()
+                    on:click=move |_| open.set(true)
+                >
+                    "New session"
+                </button>
+            </div>
+            <Transition fallback=|| {
+                view! { <p class="loading">"One moment…"</p> }
+            }>
+                {move || Suspend::new(async move {
+                    let _ = servers.await;
+                    match page.await {
+                        Err(why) => view! { <Failure error=Some(why) /> }.into_any(),
+                        Ok(first) if ended.get_untracked() => view! { <Ended first /> }.into_any(),
+                        Ok(first) if first.items.is_empty() => {
+                            view! { <Empty open ready /> }.into_any()
+                        }
+                        Ok(_) => {
+                            let sessions = Signal::derive(move || {
+                                let page = page.get().and_then(Result::ok);
+                                page.map(|it| it.items).unwrap_or_default()
+                            });
+                            view! { <SessionList sessions live=is_live refresh /> }.into_any()
+                        }
+                    }
+                })}
+            </Transition>
+        </main>
+        <NewSessionDialog open servers=all_servers refresh />
+    }
+}
+
+/// Nothing is running yet.
+#[component]
+fn Empty(open: RwSignal<bool>, ready: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <section class="empty" data-testid="empty">
+            <Logo />
+            <h2>"No session is running"</h2>
+            <p>
+                "Open one, and it stays: close the tab, lose the network, come back from another device, and you find the screen you left."
+            </p>
+            <button
+                type="button"
+                class="button primary"
+                disabled=move || !ready.get()
+                on:click=move |_| open.set(true)
+            >
+                "Open your first session"
+            </button>
+        </section>
+    }
+}
+
+/// Sessions of the past, page by page.
+#[component]
+fn Ended(
+    /// The newest of them.
+    first: SessionPage,
+) -> impl IntoView {
+    let next = RwSignal::new(first.next);
+    let items = RwSignal::new(first.items);
+    let error = RwSignal::new(None::<PageError>);
+    let more = move |_| {
+        let cursor = next.get_untracked();
+        spawn_local(async move {
+            match api::sessions::sessions(Life::Ended, cursor).await {
+                Ok(page) => {
+                    items.update(|items| items.extend(page.items));
+                    next.set(page.next);
+                }
+                Err(why) => error.set(Some(why)),
+            }
+        });
+    };
+    let again = Callback::new(move |session: Session| {
+        error.set(None);
+        let tab = wish::new_tab();
+        spawn_local(async move {
+            match (wish::like(&session).await, tab) {
+                (Ok(path), Some(tab)) => wish::show(&tab, &path),
+                (Ok(path), None) => browser::go(&path),
+                (Err(why), tab) => {
+                    if let Some(tab) = tab {
+                        let _ = tab.close();
+                    }
+                    error.set(Some(why));
+                }
+            }
+        });
+    });
+    let none = move || items.with(Vec::is_empty);
+    view! {
+        <Failure error />
+        <Show when=none>
+            <p class="loading">"Sessions that have ended are kept here."</p>
+        </Show>
+        <ul class="ended-list" data-testid="ended">
+            <For
+                each=move || items.get()
+                key=|session| session.id
+                children=move |session| view! { <EndedSession session again /> }
+            />
+        </ul>
+        <Show when=move || next.with(Option::is_some)>
+            <button type="button" class="button" data-testid="more" on:click=more>
+                "Show more"
+            </button>
+        </Show>
+    }
+}

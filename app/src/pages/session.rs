@@ -1,0 +1,57 @@
+//! `/sessions/{id}`: the terminal of a session, or what became of it.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{components::Redirect, hooks::use_params_map};
+use protocol::id::SessionId;
+
+use crate::{
+    api,
+    components::{end_page::EndPage, time::provide_now},
+    error::PageError,
+    terminal::{Ending, TerminalView},
+};
+
+/// The page.
+#[component]
+pub fn SessionPage() -> impl IntoView {
+    provide_now();
+    let params = use_params_map();
+    let id = Memo::new(move |_| {
+        params.with(|it| it.get("id").and_then(|id| id.parse::<SessionId>().ok()))
+    });
+    let session = Resource::new(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => api::sessions::session(id).await,
+                None => Err(PageError::new("not_found", "There is no such session.")),
+            }
+        },
+    );
+    view! {
+        <Suspense fallback=|| view! { <p class="loading">"One moment…"</p> }>
+            {move || Suspend::new(async move {
+                match session.await {
+                    Ok(session) => view! { <TerminalView session /> }.into_any(),
+                    Err(why) if why.is_signed_out() => {
+                        let path = id
+                            .get_untracked()
+                            .map(|id| format!("/sign-in?return=/sessions/{id}"))
+                            .unwrap_or_else(|| "/sign-in".into());
+                        view! { <Redirect path /> }.into_any()
+                    }
+                    Err(why) => {
+                        view! {
+                            <Title text="websh" />
+                            <main class="plain-page">
+                                <EndPage ending=Ending::from(why) />
+                            </main>
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Suspense>
+    }
+}

@@ -1,0 +1,39 @@
+//! The HTML around every page.
+
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_meta::MetaTags;
+
+use crate::App;
+
+/// Sets the remembered theme before the first paint, so that a dark page never flashes white.
+const THEME: &str = "try{const t=localStorage.getItem('websh.theme');\
+    if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch{}";
+
+/// The document that the server renders pages into.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta
+                    name="viewport"
+                    content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
+                />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="theme-color" content="#f7f7f5" media="(prefers-color-scheme: light)" />
+                <meta name="theme-color" content="#101418" media="(prefers-color-scheme: dark)" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="icon" href="/favicon.ico" sizes="32x32" />
+                <link rel="manifest" href="/manifest.webmanifest" />
+                <link rel="stylesheet" href="/pkg/websh.css" />
+                <script nonce=use_nonce()>{THEME}</script>
+                <HydrationScripts options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}

@@ -1,0 +1,104 @@
+//! From a line of cells to what is put on the page: stretches of one style, and boxes of a fixed width
+//! for glyphs that may not be as wide as their cells. Pure.
+
+use protocol::line::{Line, cells};
+
+/// A stretch of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Its text.
+    pub text: String,
+    /// Index into the line's style table.
+    pub style: u32,
+    /// Width in cells when it needs a box; none when the glyphs have the width of their cells.
+    pub cells: Option<u32>,
+}
+
+/// The spans of `line`. `fits` tells whether a glyph is exactly as wide as its cells.
+pub fn spans(line: &Line, mut fits: impl FnMut(&str, u32) -> bool) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    for cell in cells(line) {
+        let plain = cell.text.is_ascii() || fits(cell.text, cell.width);
+        match spans.last_mut() {
+            Some(last) if plain && last.cells.is_none() && last.style == cell.style => {
+                last.text.push_str(cell.text);
+            }
+            _ => spans.push(Span {
+                text: cell.text.into(),
+                style: cell.style,
+                cells: (!plain).then_some(cell.width),
+            }),
+        }
+    }
+    spans
+}
+
+/// The text in the cell at `column`, its width and style; a blank where the line has ended.
+#[must_use]
+pub fn cell_at(line: &Line, column: u32) -> (String, u32, u32) {
+    let mut at = 0;
+    for cell in cells(line) {
+        if (at..at + cell.width).contains(&column) {
+            return (cell.text.into(), cell.width, cell.style);
+        }
+        at += cell.width;
+    }
+    (" ".into(), 1, 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::line::{Cell, LineBuilder};
+
+    fn line(cells: &[(&str, u32, u32)]) -> Line {
+        let mut builder = LineBuilder::default();
+        for &(text, width, style) in cells {
+            builder.push(Cell { text, width, style });
+        }
+        builder.finish(false)
+    }
+
+    fn span(text: &str, style: u32, cells: Option<u32>) -> Span {
+        Span { text: text.into(), style, cells }
+    }
+
+    #[test]
+    fn equal_styles_share_a_span_and_doubtful_glyphs_get_a_box() {
+        let line = line(&[
+            ("l", 1, 0),
+            ("s", 1, 0),
+            ("a", 1, 4),
+            ("漢", 2, 4),
+            ("é", 1, 4),
+            ("b", 1, 4),
+            ("e\u{301}", 1, 0),
+        ]);
+        assert_eq!(
+            spans(&line, |glyph, _| glyph == "é"),
+            [
+                span("ls", 0, None),
+                span("a", 4, None),
+                span("漢", 4, Some(2)),
+                span("éb", 4, None),
+                span("e\u{301}", 0, Some(1)),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_text_of_all_spans_is_the_text_of_the_cells() {
+        let line = line(&[("─", 1, 2); 20]);
+        let text: String = spans(&line, |_, _| false).into_iter().map(|span| span.text).collect();
+        assert_eq!(text, "─".repeat(20));
+    }
+
+    #[test]
+    fn the_cell_under_the_cursor() {
+        let line = line(&[("a", 1, 0), ("漢", 2, 1)]);
+        let cell = |column| cell_at(&line, column);
+        assert_eq!(cell(0), ("a".into(), 1, 0));
+        assert_eq!(cell(2), ("漢".into(), 2, 1));
+        assert_eq!(cell(9), (" ".into(), 1, 0));
+    }
+}

@@ -1,0 +1,192 @@
+//! Facts as words for people: times, sizes, states, devices, ends. Pure: the time is passed in.
+
+use chrono::{DateTime, Utc};
+use protocol::api::{EndReason, Session};
+
+/// How long ago, in words: `just now`, `3 min ago`, `2 h ago`, `5 days ago`.
+#[must_use]
+pub fn ago(then: DateTime<Utc>, now_millis: i64) -> String {
+    let seconds = (now_millis - then.timestamp_millis()).max(0) / 1000;
+    match seconds {
+        0..45 => "just now".into(),
+        45..5_400 => format!("{} min ago", (seconds + 30) / 60),
+        5_400..129_600 => format!("{} h ago", (seconds + 1_800) / 3_600),
+        _ => format!("{} days ago", (seconds + 43_200) / 86_400),
+    }
+}
+
+/// A point in time, in full: `2026-11-21 05:14 UTC`.
+#[must_use]
+pub fn at(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// Bytes in words: `312 B`, `4.2 KB`, `1.3 MB`.
+#[must_use]
+pub fn bytes(bytes: u64) -> String {
+    let tenths = |unit: u64| {
+        let tenths = bytes.saturating_mul(10) / unit;
+        format!("{}.{}", tenths / 10, tenths % 10)
+    };
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} KB", tenths(1_000)),
+        _ => format!("{} MB", tenths(1_000_000)),
+    }
+}
+
+/// How a session ended, as a heading.
+#[must_use]
+pub fn reason(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::Exited => "Exited",
+        EndReason::Closed => "Closed",
+        EndReason::Expired => "Expired",
+        EndReason::Dropped => "Dropped",
+        EndReason::Lost => "Lost",
+    }
+}
+
+/// How a session ended, as one sentence.
+#[must_use]
+pub fn ending(session: &Session) -> String {
+    let by = session.ended_by.as_deref();
+    match session.end_reason {
+        Some(EndReason::Exited) | None => match (session.exit_code, session.exit_signal) {
+            (_, Some(signal)) => format!("The shell was ended by signal {signal}."),
+            (Some(0), None) => "The shell exited with status 0.".into(),
+            (Some(code), None) => format!("The shell exited with status {code}."),
+            (None, None) => "The shell exited.".into(),
+        },
+        Some(EndReason::Closed) => match by {
+            Some(by) => format!("{by} closed this session. Everything in it has ended."),
+            None => "This session was closed. Everything in it has ended.".into(),
+        },
+        Some(EndReason::Expired) => {
+            "Nobody used this session for longer than the timeout, so it was ended.".into()
+        }
+        Some(EndReason::Dropped) => match by {
+            Some(by) => format!("{by} dropped this session."),
+            None => "This session was dropped by the staff.".into(),
+        },
+        Some(EndReason::Lost) => {
+            "The machine or the session's own process stopped without a word, so this session is lost."
+                .into()
+        }
+    }
+}
+
+/// What a browser calls itself, in words: `Firefox on Linux`.
+#[must_use]
+pub fn device(user_agent: &str) -> String {
+    let first = |table: &[(&str, &'static str)], otherwise: &'static str| {
+        let hit = table.iter().find(|(mark, _)| user_agent.contains(mark));
+        hit.map_or(otherwise, |(_, name)| *name)
+    };
+    let browser = first(
+        &[
+            ("Firefox/", "Firefox"),
+            ("FxiOS/", "Firefox"),
+            ("Edg", "Edge"),
+            ("OPR/", "Opera"),
+            ("SamsungBrowser/", "Samsung Internet"),
+            ("CriOS/", "Chrome"),
+            ("Chrome/", "Chrome"),
+            ("Safari/", "Safari"),
+        ],
+        "a browser",
+    );
+    let system = first(
+        &[
+            ("Android", "Android"),
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("CrOS", "ChromeOS"),
+            ("Mac OS X", "macOS"),
+            ("Windows", "Windows"),
+            ("Linux", "Linux"),
+        ],
+        "",
+    );
+    if system.is_empty() { browser.into() } else { format!("{browser} on {system}") }
+}
+
+/// Where a sign-in may lead back to: a path of this site, else the start page. Anything that a browser
+/// could take for another site is refused.
+#[must_use]
+pub fn way_back(wanted: Option<&str>) -> String {
+    let wanted = wanted.unwrap_or("/");
+    let safe = wanted.starts_with('/')
+        && !wanted.starts_with("//")
+        && !wanted.contains(['\\', '\n', '\r', '\t'])
+        && !wanted.starts_with("/sign-in");
+    if safe { wanted.into() } else { "/".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times() {
+        let then = DateTime::from_timestamp_millis(1_700_000_000_000).unwrap();
+        for (seconds, words) in [
+            (-5, "just now"),
+            (44, "just now"),
+            (45, "1 min ago"),
+            (90, "2 min ago"),
+            (3_600, "60 min ago"),
+            (5_400, "2 h ago"),
+            (86_400, "24 h ago"),
+            (172_800, "2 days ago"),
+        ] {
+            assert_eq!(ago(then, 1_700_000_000_000 + seconds * 1000), words, "{seconds}");
+        }
+        assert_eq!(at(then), "2023-11-14 22:13 UTC");
+    }
+
+    #[test]
+    fn sizes() {
+        for (size, words) in
+            [(0, "0 B"), (999, "999 B"), (4_250, "4.2 KB"), (1_300_000, "1.3 MB"), (u64::MAX, "1844674407370.9 MB")]
+        {
+            assert_eq!(bytes(size), words);
+        }
+    }
+
+    #[test]
+    fn devices() {
+        for (agent, words) in [
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox on Linux"),
+            (
+                "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/129.0 Safari/537.36 Edg/129.0",
+                "Edge on Windows",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile Safari/604.1",
+                "Safari on iPhone",
+            ),
+            ("Mozilla/5.0 (Linux; Android 14) Chrome/129.0 Mobile Safari/537.36", "Chrome on Android"),
+            ("curl/8", "a browser"),
+        ] {
+            assert_eq!(device(agent), words);
+        }
+    }
+
+    #[test]
+    fn the_way_back_stays_here() {
+        for (wanted, back) in [
+            (Some("/sessions/1?x=2"), "/sessions/1?x=2"),
+            (Some("//evil.example"), "/"),
+            (Some("/\\evil.example"), "/"),
+            (Some("https://evil.example"), "/"),
+            (Some("javascript:alert(1)"), "/"),
+            (Some("/\t/evil.example"), "/"),
+            (Some("/sign-in?return=/"), "/"),
+            (Some(""), "/"),
+            (None, "/"),
+        ] {
+            assert_eq!(way_back(wanted), back, "{wanted:?}");
+        }
+    }
+}
