@@ -1,0 +1,282 @@
+//! Rows with the revision of their last change, and what became of the screen since: enough to tell
+//! any viewer what it misses, with nothing kept for a viewer. Knows no emulator.
+
+use std::collections::{BTreeMap, VecDeque, btree_map::Entry};
+
+use protocol::{
+    mirror::{Cursor, screen_hash},
+    wire::{self, Frame, Position},
+};
+
+use crate::{
+    row::Row,
+    shift::{self, Shift},
+    styles::StyleTable,
+};
+
+/// Revisions whose cursor is remembered: an older viewer gets the whole screen.
+const MARKS: usize = 256;
+/// Moves that are remembered: a viewer older than that gets all rows.
+const MOVES: usize = 64;
+
+/// What a frame says beside rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// The cursor.
+    pub cursor: Cursor,
+    /// Bits of `protocol::modes`.
+    pub modes: u32,
+    /// Times the bell rang, wrapping.
+    pub bells: u32,
+    /// Absolute id of the first row.
+    pub top: u64,
+    /// Absolute id of the oldest line held.
+    pub oldest: u64,
+}
+
+/// The screen as viewers know it.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    epoch: u64,
+    revision: u64,
+    columns: u32,
+    rows: Vec<Row>,
+    /// The styles of the rows.
+    pub styles: StyleTable,
+    status: Status,
+    /// Status at each of the last revisions; the last one is the current.
+    marks: VecDeque<Status>,
+    moves: VecDeque<(u64, Shift)>,
+    /// Moves up to this revision are forgotten.
+    forgotten: u64,
+    title: (String, u64),
+    palette: (BTreeMap<u32, u32>, u64),
+}
+
+impl Ledger {
+    /// Where a viewer stands that has everything.
+    pub fn position(&self) -> Position {
+        Position {
+            epoch: self.epoch,
+            revision: self.revision,
+            styles: u32::try_from(self.styles.len()).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Columns and rows of the screen, 0 before the first one.
+    pub fn size(&self) -> (u32, usize) {
+        (self.columns, self.rows.len())
+    }
+
+    /// What frames say beside rows.
+    pub fn status(&self) -> Status {
+        self.status
+    }
+
+    /// The rows, top to bottom.
+    pub fn lines(&self) -> impl ExactSizeIterator<Item = &wire::Line> {
+        self.rows.iter().map(|row| &row.line)
+    }
+
+    /// `protocol::mirror::screen_hash` of what viewers have.
+    pub fn hash(&self) -> u64 {
+        screen_hash(self.columns, self.lines(), self.status.cursor, self.status.modes)
+    }
+
+    /// A screen that has nothing in common with the one before: every viewer gets all of it.
+    pub fn restart(&mut self, columns: u32, lines: Vec<wire::Line>, status: Status) {
+        self.epoch += 1;
+        self.revision += 1;
+        self.columns = columns;
+        self.rows = lines.into_iter().map(|line| Row::new(line, self.revision)).collect();
+        self.moves.clear();
+        self.forgotten = self.revision;
+        self.marks = VecDeque::from([status]);
+        self.status = status;
+    }
+
+    /// Takes over rows that may have changed, by index, and what else did. False: nothing changed.
+    pub fn update(
+        &mut self,
+        captured: Vec<(usize, wire::Line)>,
+        status: Status,
+        title: &str,
+        palette: &BTreeMap<u32, u32>,
+    ) -> bool {
+        let changed: Vec<_> = captured
+            .into_iter()
+            .filter(|(at, line)| self.rows.get(*at).is_some_and(|row| row.line != *line))
+            .collect();
+        let same = changed.is_empty()
+            && status == self.status
+            && *title == self.title.0
+            && *palette == self.palette.0;
+        if same {
+            return false;
+        }
+        self.revision += 1;
+        let changed = match self.find_shift(&changed) {
+            Some(shift) => self.shift(shift, changed),
+            None => changed.into_iter().collect(),
+        };
+        for (at, line) in changed {
+            if let Some(row) = self.rows.get_mut(at).filter(|row| row.line != line) {
+                row.set(line, self.revision);
+            }
+        }
+        self.set_title(title);
+        self.set_palette(palette);
+        self.status = status;
+        if self.marks.len() == MARKS {
+            self.marks.pop_front();
+        }
+        self.marks.push_back(status);
+        true
+    }
+
+    /// As part of [`restart`](Self::restart) or [`update`](Self::update).
+    pub fn set_title(&mut self, title: &str) {
+        if self.title.0 != title {
+            self.title = (title.to_owned(), self.revision);
+        }
+    }
+
+    /// As part of [`restart`](Self::restart) or [`update`](Self::update).
+    pub fn set_palette(&mut self, palette: &BTreeMap<u32, u32>) {
+        if self.palette.0 != *palette {
+            self.palette = (palette.clone(), self.revision);
+        }
+    }
+
+    fn find_shift(&self, changed: &[(usize, wire::Line)]) -> Option<Shift> {
+        if changed.len() < 2 {
+            return None;
+        }
+        let old: Vec<u64> = self.rows.iter().map(|row| row.hash).collect();
+        let mut new = old.clone();
+        for (at, line) in changed {
+            if let Some(hash) = new.get_mut(*at) {
+                *hash = crate::row::hash(line);
+            }
+        }
+        shift::find(&old, &new, crate::row::hash(&wire::Line::default()))
+    }
+
+    /// Moves rows. Those of the region that had not changed where they stood become changes.
+    fn shift(
+        &mut self,
+        shift: Shift,
+        changed: Vec<(usize, wire::Line)>,
+    ) -> BTreeMap<usize, wire::Line> {
+        let mut new: BTreeMap<_, _> = changed.into_iter().collect();
+        for at in shift.top..shift.bottom {
+            if let (Entry::Vacant(entry), Some(row)) = (new.entry(at), self.rows.get(at)) {
+                entry.insert(row.line.clone());
+            }
+        }
+        shift.apply(&mut self.rows, || Row::blank(self.revision));
+        if self.moves.len() == MOVES {
+            self.forgotten = self.moves.pop_front().map_or(self.forgotten, |(at, _)| at);
+        }
+        self.moves.push_back((self.revision, shift));
+        new
+    }
+
+    /// What a viewer at `from` misses; none when that is nothing. A viewer of another epoch, or one
+    /// that is too far behind, gets the whole screen.
+    pub fn frame_since(&mut self, from: Option<&Position>) -> Option<Frame> {
+        let known = from.and_then(|at| Some((*at, self.mark(at)?)));
+        let Some((at, base)) = known else {
+            return (self.revision > 0).then(|| self.whole());
+        };
+        if at.revision == self.revision {
+            return None;
+        }
+        let now = self.status;
+        let differs = |is: u32, was: u32| (is != was).then_some(is);
+        Some(Frame {
+            skip: self.revision - at.revision - 1,
+            styles: self.styles.since(at.styles as usize).to_vec(),
+            scrolls: self.scrolls_since(at.revision),
+            rows: self.rows_since(at.revision, i64::from(base.cursor.row)),
+            scrolled: now.top.saturating_sub(base.top),
+            cursor_column: differs(now.cursor.column, base.cursor.column),
+            cursor_row: differs(now.cursor.row, base.cursor.row),
+            cursor_style: differs(now.cursor.style, base.cursor.style),
+            modes: differs(now.modes, base.modes),
+            title: (self.title.1 > at.revision).then(|| self.title.0.clone()),
+            bells: now.bells.wrapping_sub(base.bells),
+            palette: (self.palette.1 > at.revision).then(|| self.wire_palette()),
+            oldest: (now.oldest != base.oldest).then_some(now.oldest),
+            ..Frame::default()
+        })
+    }
+
+    /// The status at the revision of `at`, if that is one of this epoch and not too old.
+    fn mark(&self, at: &Position) -> Option<Status> {
+        let back = usize::try_from(self.revision.checked_sub(at.revision)?).ok()?;
+        let index = self.marks.len().checked_sub(back + 1)?;
+        let styles = 1..=u64::try_from(self.styles.len()).ok()?;
+        let sound = at.epoch == self.epoch && styles.contains(&u64::from(at.styles));
+        self.marks.get(index).copied().filter(|_| sound)
+    }
+
+    fn scrolls_since(&self, revision: u64) -> Vec<wire::Scroll> {
+        if revision < self.forgotten {
+            return Vec::new();
+        }
+        let moves = self.moves.iter().filter(|(at, _)| *at > revision);
+        moves.map(|(_, shift)| self.wire_scroll(*shift)).collect()
+    }
+
+    fn wire_scroll(&self, shift: Shift) -> wire::Scroll {
+        let lines = i32::try_from(shift.lines).unwrap_or_default();
+        let whole = shift.top == 0 && shift.bottom == self.rows.len();
+        let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let (top, bottom) = if whole { (0, 0) } else { (number(shift.top), number(shift.bottom)) };
+        wire::Scroll { top, bottom, lines }
+    }
+
+    fn rows_since(&mut self, revision: u64, base: i64) -> Vec<wire::Row> {
+        let all = revision < self.forgotten;
+        let rows = self.rows.iter_mut().zip(0i64..);
+        rows.filter_map(|(row, at)| {
+            let row = if all { Some(row.whole()) } else { row.since(revision) };
+            let from_cursor = i32::try_from(at - base).unwrap_or_default();
+            row.map(|row| wire::Row { row: from_cursor, ..row })
+        })
+        .collect()
+    }
+
+    fn whole(&self) -> Frame {
+        let now = self.status;
+        let set = |value: u32| (value != 0).then_some(value);
+        let rows = self.rows.iter().zip(0i32..).filter(|(row, _)| !row.is_blank());
+        Frame {
+            skip: self.revision,
+            reset: Some(wire::Reset {
+                epoch: self.epoch,
+                columns: self.columns,
+                rows: u32::try_from(self.rows.len()).unwrap_or(u32::MAX),
+                top: now.top,
+            }),
+            styles: self.styles.since(1).to_vec(),
+            rows: rows.map(|(row, at)| wire::Row { row: at, ..row.whole() }).collect(),
+            cursor_column: set(now.cursor.column),
+            cursor_row: set(now.cursor.row),
+            cursor_style: set(now.cursor.style),
+            modes: set(now.modes),
+            title: (!self.title.0.is_empty()).then(|| self.title.0.clone()),
+            palette: (!self.palette.0.is_empty()).then(|| self.wire_palette()),
+            oldest: (now.oldest != 0).then_some(now.oldest),
+            ..Frame::default()
+        }
+    }
+
+    fn wire_palette(&self) -> wire::Palette {
+        let changed = self.palette.0.iter();
+        wire::Palette {
+            changed: changed.map(|(&index, &rgb)| wire::palette::Colour { index, rgb }).collect(),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Operating system commands: title, colours, links, clipboard. Every other one is dropped. Knows no
+//! grid but the cursor's link.
+
+use rio_vt::{
+    crosswords::{Crosswords, square::Hyperlink},
+    event::EventListener,
+    performer::handler::Handler,
+    simd_base64,
+};
+
+use crate::{palette, styles::is_link, terminal::Terminal};
+
+/// Longest title kept, in characters.
+const MAX_TITLE: usize = 1024;
+/// Longest clipboard text, in bytes.
+pub const MAX_CLIPBOARD: usize = 1024 * 1024;
+/// What a link costs in the emulator's side table.
+const LINK_COST: u64 = 1_000;
+
+/// Acts on one command, given as its `;`-separated parts.
+pub fn dispatch<U: EventListener>(
+    term: &mut Crosswords<U>,
+    terminal: &mut Terminal,
+    parts: &[&[u8]],
+    end: &str,
+) {
+    let Some((&code, rest)) = parts.split_first() else { return };
+    match code {
+        b"0" | b"2" if !rest.is_empty() => {
+            terminal.title = plain(&joined(rest));
+        }
+        b"4" => {
+            for pair in rest.chunks_exact(2) {
+                let Some(index) = number(pair[0]).filter(|index| *index < 256) else { return };
+                set_or_query(terminal, index, pair[1], &format!("4;{index}"), end);
+            }
+        }
+        b"10" | b"11" | b"12" => {
+            let first = u32::from(code[1] - b'0');
+            for (offset, part) in (first..3).zip(rest) {
+                set_or_query(
+                    terminal,
+                    palette::FOREGROUND + offset,
+                    part,
+                    &format!("1{offset}"),
+                    end,
+                );
+            }
+        }
+        b"104" if rest.iter().all(|part| part.is_empty()) => {
+            terminal.palette.retain(|index, _| *index >= palette::FOREGROUND);
+        }
+        b"104" => {
+            for index in rest.iter().filter_map(|part| number(part)).filter(|index| *index < 256) {
+                terminal.palette.remove(&index);
+            }
+        }
+        b"110" | b"111" | b"112" => {
+            terminal.palette.remove(&(palette::FOREGROUND + u32::from(code[2] - b'0')));
+        }
+        b"8" if rest.len() >= 2 => {
+            let uri = joined(&rest[1..]);
+            // One id for all: equal addresses then share one entry of the emulator's table.
+            let link = is_link(&uri).then(|| Hyperlink::new(Some(String::new()), uri));
+            if link.is_none() || crate::perform::afford_extras(term, terminal, LINK_COST) {
+                term.set_hyperlink(link);
+            }
+        }
+        b"52" if rest.len() == 2 => {
+            let wanted = rest[0].is_empty() || rest[0].iter().any(|kind| b"cs".contains(kind));
+            let text = simd_base64::decode(rest[1]).and_then(|bytes| String::from_utf8(bytes).ok());
+            // A query is `?`, which is no base64: the clipboard is never read out.
+            if let Some(text) = text.filter(|text| wanted && text.len() <= MAX_CLIPBOARD) {
+                terminal.clipboard(text);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn set_or_query(terminal: &mut Terminal, index: u32, part: &[u8], code: &str, end: &str) {
+    if part == b"?" {
+        let rgb = terminal.palette.get(&index).copied().unwrap_or_else(|| palette::default(index));
+        let [_, r, g, b] = rgb.to_be_bytes();
+        terminal
+            .reply(&format!("\x1b]{code};rgb:{r:02x}{r:02x}/{g:02x}{g:02x}/{b:02x}{b:02x}{end}"));
+    } else if let Some(rgb) = palette::parse(part) {
+        terminal.palette.insert(index, rgb);
+    }
+}
+
+fn number(digits: &[u8]) -> Option<u32> {
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+fn joined(parts: &[&[u8]]) -> String {
+    parts.iter().map(|part| String::from_utf8_lossy(part)).collect::<Vec<_>>().join(";")
+}
+
+/// Text fit for a title: no control characters, nothing that turns the direction of what follows.
+fn plain(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.trim().chars().filter(|c| !c.is_control() && !turns(*c)).take(MAX_TITLE).collect()
+}

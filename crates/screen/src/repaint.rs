@@ -1,0 +1,63 @@
+//! Writes a screen as the bytes that would draw it, for a new emulator. Knows no emulator.
+
+use std::fmt::Write;
+
+use protocol::{line::cells, modes, wire::Line};
+
+use crate::{ledger::Ledger, sgr};
+
+/// The private modes that a new emulator is to be in, by bit of `protocol::modes`.
+const MODES: [(u32, u16); 11] = [
+    (modes::ALTERNATE_SCREEN, 1049),
+    (modes::APPLICATION_CURSOR, 1),
+    (modes::BRACKETED_PASTE, 2004),
+    (modes::MOUSE_CLICK, 1000),
+    (modes::MOUSE_DRAG, 1002),
+    (modes::MOUSE_MOTION, 1003),
+    (modes::FOCUS, 1004),
+    (modes::ALTERNATE_SCROLL, 1007),
+    (modes::SGR_MOUSE, 1006),
+    (modes::UTF8_MOUSE, 1005),
+    (modes::NO_WRAP, 7),
+];
+
+/// Bytes that draw what viewers last saw.
+pub fn repaint(ledger: &Ledger) -> Vec<u8> {
+    let status = ledger.status();
+    let mut out = String::new();
+    for (bit, number) in MODES {
+        let on = (status.modes & bit != 0) != (bit == modes::NO_WRAP);
+        let _ = write!(out, "\x1b[?{number}{}", if on { 'h' } else { 'l' });
+    }
+    let (_, rows) = ledger.size();
+    for (line, row) in ledger.lines().zip(1..=rows) {
+        let _ = write!(out, "\x1b[{row};1H");
+        draw(line, ledger, &mut out);
+    }
+    let cursor = status.cursor;
+    let _ = write!(out, "\x1b[0m\x1b[{};{}H", cursor.row + 1, cursor.column + 1);
+    if cursor.style == 0 {
+        out.push_str("\x1b[?25l");
+    } else {
+        let shape = (cursor.style & 7) * 2 - u32::from(cursor.style & 8 != 0);
+        let _ = write!(out, "\x1b[{shape} q");
+    }
+    if status.modes & modes::APPLICATION_KEYPAD != 0 {
+        out.push_str("\x1b=");
+    }
+    let kitty = (status.modes & modes::KITTY) >> modes::KITTY_SHIFT;
+    let _ = write!(out, "\x1b[>{kitty}u");
+    out.into_bytes()
+}
+
+fn draw(line: &Line, ledger: &Ledger, out: &mut String) {
+    let mut current = None;
+    for cell in cells(line) {
+        if current != Some(cell.style) {
+            let _ = write!(out, "\x1b[{}m", sgr::parameters(&ledger.styles.get(cell.style)));
+            current = Some(cell.style);
+        }
+        out.push_str(cell.text);
+    }
+    out.push_str("\x1b[0m");
+}

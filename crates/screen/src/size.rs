@@ -1,0 +1,51 @@
+//! The size of a screen and its bounds. Knows nothing else.
+
+/// Columns and rows of a screen, always within the bounds that the emulator is safe in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Size {
+    /// 2 to 1000.
+    pub columns: u16,
+    /// 2 to 500.
+    pub rows: u16,
+}
+
+impl Size {
+    /// Fewest columns and rows: the emulator's wrapping breaks below.
+    pub const MIN: u16 = 2;
+    /// Most columns.
+    pub const MAX_COLUMNS: u16 = 1000;
+    /// Most rows.
+    pub const MAX_ROWS: u16 = 500;
+
+    /// The size nearest to the one asked for.
+    #[must_use]
+    pub fn clamped(columns: u16, rows: u16) -> Self {
+        Self {
+            columns: columns.clamp(Self::MIN, Self::MAX_COLUMNS),
+            rows: rows.clamp(Self::MIN, Self::MAX_ROWS),
+        }
+    }
+
+    /// Cells of a screen of this size.
+    pub(crate) fn cells(self) -> u64 {
+        u64::from(self.columns) * u64::from(self.rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_clamped() {
+        for ((columns, rows), expected) in [
+            ((0, 0), (2, 2)),
+            ((1, 65_535), (2, 500)),
+            ((80, 24), (80, 24)),
+            ((65_535, 1), (1000, 2)),
+        ] {
+            let size = Size::clamped(columns, rows);
+            assert_eq!((size.columns, size.rows), expected);
+        }
+    }
+}
