@@ -71,8 +71,11 @@ fn open() -> Result<(Session, UnixListener, Start), Error> {
     io::stdin().lock().read_to_end(&mut request)?;
     let start = Start::decode(request.as_slice()).map_err(|_| Error::Request("its meaning"))?;
     tree::become_subreaper()?;
+    let directory = fs::File::open(&start.directory)?;
     let socket = Path::new(&start.directory).join(ending::SOCKET);
-    let listener = UnixListener::bind(&socket)?;
+    // A socket's own name has room for 107 bytes; this one is short however long the directory's is.
+    let short = format!("/proc/self/fd/{}/{}", directory.as_raw_fd(), ending::SOCKET);
+    let listener = UnixListener::bind(short)?;
     match Session::open(&start) {
         Ok(session) => Ok((session, listener, start)),
         Err(error) => {

@@ -47,7 +47,20 @@ pub async fn serve(
     let stop = Rc::new(Notify::new());
     let accepting = spawn_local(accept(listener, Rc::clone(&shared), Rc::clone(&stop)));
     let mut output = Output::new(Rc::clone(&pty));
+    // The shell may have ended before its signal could be seen.
+    let mut child_ended = true;
     let outcome = loop {
+        if std::mem::take(&mut child_ended) {
+            let mut status = None;
+            tree::reap(|pid, how| {
+                if pid == pty.shell() {
+                    status = Some(how);
+                }
+            });
+            if status.is_some() {
+                break ending::Outcome::shell(status);
+            }
+        }
         let (deadline, write) = {
             let mut session = shared.borrow_mut();
             (session.arm(), session.wants_to_write())
@@ -63,13 +76,7 @@ pub async fn serve(
             _ = pty.writable(), if write => shared.borrow_mut().write(),
             () = look => shared.borrow_mut().tick(),
             () = wake.notified() => {}
-            _ = children.recv() => {
-                let mut status = None;
-                tree::reap(|pid, how| if pid == pty.shell() { status = Some(how) });
-                if status.is_some() {
-                    break ending::Outcome::shell(status);
-                }
-            }
+            _ = children.recv() => child_ended = true,
             _ = terminate.recv() => break ending::Outcome::machine(),
         }
         if let Some(request) = shared.borrow_mut().ending.take() {
