@@ -1,0 +1,261 @@
+//! Attaching: tickets that open one socket each, and the sockets that are open by a sign-in.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use host::{Reader, Writer};
+use protocol::{
+    api::{Attach, AttachMode, AttachPolicy, Ticket},
+    id::SessionId,
+    wire::{AttachRequest, Hello, Viewer},
+};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::{
+    Actor, Control, Error,
+    access::{Action, Target, authorize},
+    secret, view,
+};
+
+/// How long a ticket works.
+const TICKET: TimeDelta = TimeDelta::seconds(30);
+
+/// Most sockets of one sign-in, and most tickets it may hold.
+const MAX_SOCKETS: usize = 100;
+
+/// Longest name of a device, in characters.
+const MAX_DEVICE: usize = 64;
+
+/// What a redeemed ticket allows: one attachment.
+#[derive(Debug)]
+pub struct Grant {
+    /// The session.
+    pub session: SessionId,
+    /// Look, don't touch.
+    pub watch: bool,
+    /// Name of the person.
+    pub who: String,
+    /// When the sign-in it came by stops working.
+    pub until: DateTime<Utc>,
+    /// Changes to true when that sign-in is ended before.
+    pub signed_out: watch::Receiver<bool>,
+}
+
+/// Tickets that wait, and sign-ins that have sockets.
+#[derive(Debug, Default)]
+pub(crate) struct Doors {
+    tickets: HashMap<[u8; 32], Waiting>,
+    sign_ins: HashMap<Uuid, watch::Sender<bool>>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    session: SessionId,
+    watch: bool,
+    sign_in: Uuid,
+    until: DateTime<Utc>,
+}
+
+impl Doors {
+    fn add(&mut self, hash: [u8; 32], waiting: Waiting, now: DateTime<Utc>) -> Result<(), Error> {
+        self.tickets.retain(|_, other| other.until > now);
+        let mine = self.tickets.values().filter(|other| other.sign_in == waiting.sign_in).count();
+        if mine >= MAX_SOCKETS {
+            return Err(Error::Throttled(u64::try_from(TICKET.num_seconds()).unwrap_or(1)));
+        }
+        self.tickets.insert(hash, waiting);
+        Ok(())
+    }
+
+    /// Takes a ticket and, in the same breath, a place among the sign-in's sockets: a sign-out comes
+    /// before both or after both.
+    fn redeem(
+        &mut self,
+        hash: &[u8; 32],
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<(Waiting, watch::Receiver<bool>), Error> {
+        let waiting = self.tickets.remove(hash).ok_or(Error::BadTicket)?;
+        if waiting.sign_in != actor.sign_in || waiting.until <= now {
+            return Err(Error::BadTicket);
+        }
+        self.sign_ins.retain(|_, sender| sender.receiver_count() > 0);
+        let sender =
+            self.sign_ins.entry(actor.sign_in).or_insert_with(|| watch::Sender::new(false));
+        if sender.receiver_count() >= MAX_SOCKETS {
+            return Err(Error::TooManySockets);
+        }
+        Ok((waiting, sender.subscribe()))
+    }
+
+    /// Closes everything that is open by a sign-in.
+    pub(crate) fn shut(&mut self, sign_in: Uuid) {
+        self.tickets.retain(|_, waiting| waiting.sign_in != sign_in);
+        if let Some(sender) = self.sign_ins.remove(&sign_in) {
+            sender.send_replace(true);
+        }
+    }
+}
+
+impl Control {
+    /// Issues a ticket for one socket to a session.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Ended`], [`Error::AttachedElsewhere`].
+    pub async fn attach(
+        &self,
+        actor: &Actor,
+        id: SessionId,
+        request: Attach,
+    ) -> Result<Ticket, Error> {
+        let watch = request.mode == AttachMode::Watch;
+        let row = self.row(id).await?;
+        let action = if watch { Action::Watch } else { Action::Drive };
+        authorize(actor, action, Target::SessionOf(row.owner))?;
+        let report = self.living(&row)?;
+        let driver = report.as_ref().and_then(view::active_client);
+        if let (AttachPolicy::Single, false, false, Some(driver)) =
+            (row.attach_policy, watch, request.take_over, driver)
+        {
+            return Err(Error::AttachedElsewhere(driver));
+        }
+        let ticket = secret::new();
+        let now = self.now();
+        let until = now + TICKET;
+        let waiting = Waiting { session: id, watch, sign_in: actor.sign_in, until };
+        self.doors().add(secret::hash(&ticket), waiting, now)?;
+        Ok(Ticket {
+            ticket,
+            url: "/api/v1/socket".to_owned(),
+            subprotocol: protocol::SUBPROTOCOL.to_owned(),
+            expires_at: until,
+        })
+    }
+
+    /// Takes a ticket in, once, from the sign-in that it was issued to.
+    ///
+    /// # Errors
+    /// [`Error::BadTicket`], [`Error::TooManySockets`].
+    pub fn redeem(&self, actor: &Actor, ticket: &str) -> Result<Grant, Error> {
+        let (waiting, signed_out) =
+            self.doors().redeem(&secret::hash(ticket), actor, self.now())?;
+        Ok(Grant {
+            session: waiting.session,
+            watch: waiting.watch,
+            who: actor.name.clone(),
+            until: actor.until,
+            signed_out,
+        })
+    }
+
+    /// Opens the way to a session's process for a grant, with the viewer's first message.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the session is gone, [`Error::Unreachable`].
+    pub async fn connect(&self, grant: &Grant, hello: Hello) -> Result<(Reader, Writer), Error> {
+        let device = hello.device.chars().filter(|c| !c.is_control()).take(MAX_DEVICE).collect();
+        let since = u64::try_from(self.now().timestamp_millis()).unwrap_or_default();
+        let request = AttachRequest {
+            viewer: Some(Viewer { who: grant.who.clone(), device, since }),
+            watch: grant.watch,
+            hello: Some(Hello { ticket: String::new(), ..hello }),
+        };
+        self.inner.host.attach(grant.session, request).await.map_err(|error| match error {
+            host::Error::Gone => Error::NotFound("session"),
+            error => {
+                tracing::warn!(session = %grant.session, %error, "a session can't be reached");
+                Error::Unreachable
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::{api::Role, id::MemberId};
+
+    use super::*;
+
+    const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+    fn actor(sign_in: u128) -> Actor {
+        Actor {
+            member: MemberId(Uuid::from_u128(1)),
+            email: String::new(),
+            name: "Ann".into(),
+            role: Role::Member,
+            sign_in: Uuid::from_u128(sign_in),
+            until: NOW + TimeDelta::days(1),
+        }
+    }
+
+    fn doors(tickets: &[u8]) -> Doors {
+        let mut doors = Doors::default();
+        for ticket in tickets {
+            let waiting = Waiting {
+                session: SessionId(Uuid::from_u128(5)),
+                watch: false,
+                sign_in: Uuid::from_u128(7),
+                until: NOW + TICKET,
+            };
+            doors.add([*ticket; 32], waiting, NOW).unwrap();
+        }
+        doors
+    }
+
+    #[test]
+    fn a_ticket_works_once_for_its_sign_in_and_in_time() {
+        let late = NOW + TICKET;
+        // ticket, sign-in, time, works
+        let table = [
+            (1, 7, NOW, true),
+            (2, 7, NOW, false),
+            (1, 8, NOW, false),
+            (1, 7, late - TimeDelta::milliseconds(1), true),
+            (1, 7, late, false),
+        ];
+        for (ticket, sign_in, now, works) in table {
+            let mut doors = doors(&[1]);
+            let first = doors.redeem(&[ticket; 32], &actor(sign_in), now);
+            assert_eq!(first.is_ok(), works, "{ticket} {sign_in} {now}");
+            if ticket == 1 {
+                let again = doors.redeem(&[1; 32], &actor(7), NOW);
+                assert!(matches!(again, Err(Error::BadTicket)));
+            }
+        }
+    }
+
+    #[test]
+    fn signing_out_shuts_sockets_and_tickets() {
+        let mut doors = doors(&[1, 2]);
+        let (_, signed_out) = doors.redeem(&[1; 32], &actor(7), NOW).unwrap();
+        doors.shut(Uuid::from_u128(8));
+        assert!(!*signed_out.borrow());
+        doors.shut(Uuid::from_u128(7));
+        assert!(*signed_out.borrow());
+        assert!(matches!(doors.redeem(&[2; 32], &actor(7), NOW), Err(Error::BadTicket)));
+    }
+
+    #[test]
+    fn sockets_and_tickets_of_one_sign_in_are_bounded() {
+        let all: Vec<u8> = (0..100).collect();
+        let mut doors = doors(&all);
+        let waiting = |sign_in| Waiting {
+            session: SessionId(Uuid::from_u128(5)),
+            watch: false,
+            sign_in: Uuid::from_u128(sign_in),
+            until: NOW + TICKET,
+        };
+        assert!(doors.add([200; 32], waiting(7), NOW).is_err());
+        doors.add([200; 32], waiting(8), NOW).unwrap();
+        let open: Vec<_> =
+            all.iter().map(|one| doors.redeem(&[*one; 32], &actor(7), NOW).unwrap()).collect();
+        doors.add([201; 32], waiting(7), NOW).unwrap();
+        let one_more = doors.redeem(&[201; 32], &actor(7), NOW);
+        assert!(matches!(one_more, Err(Error::TooManySockets)));
+        drop(open);
+        doors.add([201; 32], waiting(7), NOW).unwrap();
+        assert!(doors.redeem(&[201; 32], &actor(7), NOW).is_ok());
+    }
+}

@@ -1,0 +1,286 @@
+//! `Control` itself: what it holds, what is being worked on, and the task that keeps rows and
+//! processes in step.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    fmt,
+    net::IpAddr,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use host::Host;
+use protocol::{
+    id::SessionId,
+    wire::{EndCause, EndRequest},
+};
+use store::Store;
+use tokio::sync::watch;
+
+use crate::{
+    Clock, Error,
+    attach::Doors,
+    passwords::Passwords,
+    reconcile::{Step, reconcile},
+    throttle::Throttle,
+};
+
+/// Pause before rows and processes are compared again after that failed.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// What an operator may set.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// This machine's name for people.
+    pub server_name: String,
+    /// Another shell than each account's own.
+    pub shell: Option<PathBuf>,
+    /// Lines of history a session keeps.
+    pub scrollback: u32,
+    /// Most living sessions a member may have.
+    pub max_sessions: u64,
+    /// How long a sign-in works.
+    pub sign_in_lifetime: TimeDelta,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            server_name: "localhost".to_owned(),
+            shell: None,
+            scrollback: 10_000,
+            max_sessions: 50,
+            sign_in_lifetime: TimeDelta::days(30),
+        }
+    }
+}
+
+/// The way in for everybody; clones share it.
+#[derive(Clone)]
+pub struct Control {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) host: Host,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) settings: Settings,
+    pub(crate) passwords: Passwords,
+    /// Hash of the one-time set-up token, while there is one.
+    pub(crate) set_up: Mutex<Option<[u8; 32]>>,
+    pub(crate) by_account: Throttle<String>,
+    pub(crate) by_source: Throttle<IpAddr>,
+    pub(crate) doors: Mutex<Doors>,
+    /// Held while an owner's sessions are counted and one is added.
+    pub(crate) counting: tokio::sync::Mutex<()>,
+    /// Sessions that somebody is starting or ending just now.
+    unsettled: Mutex<HashSet<SessionId>>,
+    changed: watch::Sender<u64>,
+    /// Wakes the comparing of rows and processes.
+    poke: watch::Sender<u64>,
+}
+
+impl fmt::Debug for Control {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Control").field("settings", &self.inner.settings).finish_non_exhaustive()
+    }
+}
+
+impl Control {
+    /// Puts the parts together. Nothing runs by itself: spawn [`Control::follow`].
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when not even one password can be hashed.
+    pub async fn new(
+        store: Store,
+        host: Host,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+    ) -> Result<Self, Error> {
+        let inner = Inner {
+            store,
+            host,
+            clock,
+            settings,
+            passwords: Passwords::new().await?,
+            set_up: Mutex::default(),
+            by_account: Throttle::new(10, TimeDelta::seconds(60)),
+            by_source: Throttle::new(30, TimeDelta::seconds(10)),
+            doors: Mutex::default(),
+            counting: tokio::sync::Mutex::default(),
+            unsettled: Mutex::default(),
+            changed: watch::Sender::new(0),
+            poke: watch::Sender::new(0),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Changes whenever any list of sessions may; says nothing more, so it can't be out of date.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.changed.subscribe()
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it does not.
+    pub async fn ready(&self) -> Result<(), Error> {
+        Ok(self.inner.store.ping().await?)
+    }
+
+    /// How many sessions run, and how many viewers they have.
+    #[must_use]
+    pub fn counts(&self) -> (usize, u64) {
+        let reports = self.inner.host.reports();
+        let living = reports.values().filter(|report| report.end.is_none());
+        let viewers = living.clone().map(|report| u64::from(report.viewers)).sum();
+        (living.count(), viewers)
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.inner.clock.now()
+    }
+
+    pub(crate) fn doors(&self) -> MutexGuard<'_, Doors> {
+        // Every change under this lock is one insert or remove.
+        self.inner.doors.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Marks a session as being worked on, until the guard is dropped.
+    pub(crate) fn work_on(&self, id: SessionId) -> Working {
+        self.unsettled().insert(id);
+        Working { control: self.clone(), id }
+    }
+
+    /// Waits until nobody works on a session any more.
+    pub(crate) async fn settled(&self, id: SessionId) {
+        let mut changes = self.changes();
+        while self.unsettled().contains(&id) {
+            if changes.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    pub(crate) fn announce(&self) {
+        self.inner.changed.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    fn unsettled(&self) -> MutexGuard<'_, HashSet<SessionId>> {
+        self.inner.unsettled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps rows and processes in step for as long as it is polled, which is for good.
+    pub async fn follow(self) {
+        let mut host = self.inner.host.changed();
+        let mut poke = self.inner.poke.subscribe();
+        let mut last = None;
+        loop {
+            let shape = self.shape();
+            // Reports also change while a session just works, which is no reason to ask the database.
+            if last.as_ref() != Some(&shape) {
+                match self.settle().await {
+                    Ok(true) => last = Some(shape),
+                    Ok(false) => last = None,
+                    Err(error) => {
+                        tracing::warn!(%error, "sessions and rows could not be compared");
+                        last = None;
+                    }
+                }
+            }
+            self.announce();
+            tokio::select! {
+                _ = host.changed() => {}
+                _ = poke.changed() => {}
+                () = tokio::time::sleep(AGAIN), if last.is_none() => {}
+            }
+        }
+    }
+
+    /// Which sessions there are, over or not, and which are being worked on.
+    fn shape(&self) -> (BTreeMap<SessionId, bool>, HashSet<SessionId>) {
+        let reports = self.inner.host.reports();
+        let sessions = reports.iter().map(|(id, report)| (*id, report.end.is_some())).collect();
+        (sessions, self.unsettled().clone())
+    }
+
+    /// Compares rows and processes once. False when something was too new to judge.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database gave no answer.
+    pub async fn settle(&self) -> Result<bool, Error> {
+        // Looked at before and after the rows are read: a session that was created or closed in
+        // between differs, and is left for the next time.
+        let before = self.inner.host.reports();
+        let mut unsettled = self.unsettled().clone();
+        let rows = self.inner.store.living_sessions().await?;
+        let reports = self.inner.host.reports();
+        unsettled.extend(self.unsettled().iter().copied());
+        let known = unsettled.len();
+        unsettled.extend(reports.keys().filter(|id| !before.contains_key(id)).copied());
+        let all = unsettled.len() == known;
+        for step in reconcile(&rows, &reports, &unsettled, self.now()) {
+            self.take(step).await?;
+        }
+        Ok(all)
+    }
+
+    async fn take(&self, step: Step) -> Result<(), Error> {
+        let Inner { store, host, .. } = &*self.inner;
+        match step {
+            Step::Activate(id) => drop(store.activate_session(id).await?),
+            Step::Remove(id) => store.remove_starting(id).await?,
+            Step::End(row, ending) => {
+                if store.end_session(&row, &ending).await? {
+                    let reason = ending.reason.code();
+                    tracing::info!(session = %row.id, reason, "a session ended");
+                }
+                host.acknowledge(row.id).await;
+            }
+            Step::Acknowledge(id) => host.acknowledge(id).await,
+            Step::Stop(id) => {
+                tracing::warn!(session = %id, "this session is in no list: ending it");
+                let working = self.work_on(id);
+                tokio::spawn(async move {
+                    let request =
+                        EndRequest { cause: EndCause::Dropped.into(), ..EndRequest::default() };
+                    if let Err(error) = working.control.inner.host.end(id, request).await {
+                        tracing::warn!(session = %id, %error, "it could not be ended");
+                    }
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A session that is being worked on.
+pub(crate) struct Working {
+    control: Control,
+    id: SessionId,
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.control.unsettled().remove(&self.id);
+        self.control.announce();
+        self.control.inner.poke.send_modify(|count| *count = count.wrapping_add(1));
+    }
+}
+
+/// Does work to its end even when whoever asked for it goes away half-way.
+pub(crate) async fn detached<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Result<T, Error> {
+    tokio::spawn(work).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a request was not finished");
+        Err(Error::Unavailable)
+    })
+}
+
+/// Reports by session, as the host gives them.
+pub(crate) type Reports = HashMap<SessionId, protocol::wire::Report>;

@@ -1,0 +1,204 @@
+//! What can be refused or go wrong, with the word for programs and the sentence for people.
+
+use protocol::api::{ActiveClient, EndReason, ErrorBody, ErrorInfo, Session};
+
+/// Why a request was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody is signed in, or not any more.
+    #[error("Sign in first.")]
+    Unauthenticated,
+    /// Address or password is wrong; which one is not said.
+    #[error("The e-mail address or the password is wrong.")]
+    InvalidCredentials,
+    /// Too many failed sign-ins; seconds until the next one is looked at.
+    #[error("Too many attempts. Try again in {0} seconds.")]
+    Throttled(u64),
+    /// More sign-ins at once than passwords can be checked.
+    #[error("Too many people are signing in just now. Try again in a moment.")]
+    Busy,
+    /// The actor's role does not allow it.
+    #[error("You are not allowed to do this.")]
+    Forbidden,
+    /// There is no such thing, or it is somebody else's.
+    #[error("There is no such {0}.")]
+    NotFound(&'static str),
+    /// The session is over.
+    #[error("{}", ended_sentence(.0))]
+    Ended(Box<Session>),
+    /// A value that can't be used.
+    #[error("{message}")]
+    Invalid {
+        /// The field it is in.
+        field: &'static str,
+        /// One sentence.
+        message: String,
+    },
+    /// No server of this id.
+    #[error("There is no server named {0}.")]
+    UnknownServer(String),
+    /// No account of this name on the server.
+    #[error("There is no account named {0} on this server.")]
+    UnknownAccount(String),
+    /// The shell could not be started. One sentence.
+    #[error("{0}")]
+    SpawnFailed(String),
+    /// The member has as many sessions as allowed: these.
+    #[error("You have as many sessions as you may have. Close one first.")]
+    SessionLimit(Vec<Session>),
+    /// Somebody drives the session, and its policy is to ask before taking over.
+    #[error("This session is in use by {} ({}).", .0.who, .0.device)]
+    AttachedElsewhere(ActiveClient),
+    /// A member of this address exists.
+    #[error("There is a member with this e-mail address already.")]
+    MemberExists,
+    /// The ticket is unknown, used, too old or another sign-in's.
+    #[error("This ticket does not work (any more). Attach again.")]
+    BadTicket,
+    /// The sign-in has as many sockets as it may have.
+    #[error("Too many terminals are open in this browser. Close one first.")]
+    TooManySockets,
+    /// The session's process does not answer.
+    #[error("The session does not answer.")]
+    Unreachable,
+    /// The database gave no answer. Details are in the log only.
+    #[error("websh can't reach its database just now. Running sessions are not affected.")]
+    Unavailable,
+}
+
+/// The class of an error, free of any protocol's numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The request itself is wrong.
+    Invalid,
+    /// Who asks is not known.
+    Unauthenticated,
+    /// Who asks may not.
+    Forbidden,
+    /// Not there.
+    NotFound,
+    /// Not in this state of things.
+    Conflict,
+    /// Was there, is over.
+    Gone,
+    /// Well-formed, but can't be done as asked.
+    Unprocessable,
+    /// Too much of it.
+    TooMany,
+    /// Not now.
+    Unavailable,
+}
+
+impl Error {
+    /// The stable snake_case word.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "unauthenticated",
+            Self::InvalidCredentials => "invalid_credentials",
+            Self::Throttled(_) => "too_many_attempts",
+            Self::Busy => "busy",
+            Self::Forbidden => "forbidden",
+            Self::NotFound(_) => "not_found",
+            Self::Ended(session) => session.end_reason.unwrap_or(EndReason::Lost).code(),
+            Self::Invalid { .. } => "bad_request",
+            Self::UnknownServer(_) => "unknown_server",
+            Self::UnknownAccount(_) => "unknown_account",
+            Self::SpawnFailed(_) => "spawn_failed",
+            Self::SessionLimit(_) => "session_limit",
+            Self::AttachedElsewhere(_) => "attached_elsewhere",
+            Self::MemberExists => "member_exists",
+            Self::BadTicket => "bad_ticket",
+            Self::TooManySockets => "too_many_sockets",
+            Self::Unreachable => "session_unreachable",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    /// Its class.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Unauthenticated | Self::InvalidCredentials => Kind::Unauthenticated,
+            Self::Throttled(_) | Self::SessionLimit(_) | Self::TooManySockets => Kind::TooMany,
+            Self::Forbidden | Self::BadTicket => Kind::Forbidden,
+            Self::NotFound(_) => Kind::NotFound,
+            Self::Ended(_) => Kind::Gone,
+            Self::Invalid { .. } => Kind::Invalid,
+            Self::UnknownServer(_) | Self::UnknownAccount(_) | Self::SpawnFailed(_) => {
+                Kind::Unprocessable
+            }
+            Self::AttachedElsewhere(_) | Self::MemberExists => Kind::Conflict,
+            Self::Busy | Self::Unreachable | Self::Unavailable => Kind::Unavailable,
+        }
+    }
+
+    /// One plain sentence for people.
+    #[must_use]
+    pub fn message(&self) -> String {
+        self.to_string()
+    }
+
+    /// Seconds after which trying again makes sense, where that is known.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::Throttled(seconds) => Some(*seconds),
+            Self::Busy | Self::Unavailable => Some(1),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn invalid(field: &'static str, message: impl Into<String>) -> Self {
+        Self::Invalid { field, message: message.into() }
+    }
+}
+
+impl From<&Error> for ErrorBody {
+    fn from(error: &Error) -> Self {
+        let mut info = ErrorInfo {
+            code: error.code().to_owned(),
+            message: error.message(),
+            field: None,
+            sessions: None,
+            active_client: None,
+            session: None,
+        };
+        match error {
+            Error::Invalid { field, .. } => info.field = Some((*field).to_owned()),
+            Error::SessionLimit(sessions) => info.sessions = Some(sessions.clone()),
+            Error::AttachedElsewhere(client) => info.active_client = Some(client.clone()),
+            Error::Ended(session) => info.session = Some(session.clone()),
+            _ => {}
+        }
+        Self { error: info }
+    }
+}
+
+impl From<Error> for ErrorBody {
+    fn from(error: Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        tracing::error!(%error, "the database gave no answer");
+        Self::Unavailable
+    }
+}
+
+fn ended_sentence(session: &Session) -> String {
+    let by = session.ended_by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
+    match session.end_reason.unwrap_or(EndReason::Lost) {
+        EndReason::Exited => match (session.exit_code, session.exit_signal) {
+            (_, Some(signal)) => format!("The shell of this session was ended by signal {signal}."),
+            (Some(code), None) => format!("The shell of this session exited with status {code}."),
+            (None, None) => "The shell of this session exited.".to_owned(),
+        },
+        EndReason::Closed => format!("This session was closed{by}."),
+        EndReason::Expired => "This session expired: nobody used it for too long.".to_owned(),
+        EndReason::Dropped => format!("This session was dropped{by}."),
+        EndReason::Lost => "This session was lost: its process is gone.".to_owned(),
+    }
+}

@@ -1,0 +1,25 @@
+//! Who may do what with which session, and what then happens to it: sign-in, create, list, attach,
+//! close, and keeping rows and processes in step. Every way in (REST, server functions, sockets) asks
+//! here. It knows no HTTP, no SQL and no PTY.
+
+pub mod access;
+mod attach;
+mod clock;
+mod control;
+mod error;
+pub mod members;
+mod passwords;
+mod reconcile;
+mod secret;
+mod sessions;
+mod throttle;
+mod validate;
+mod view;
+
+pub use access::Actor;
+pub use attach::Grant;
+pub use clock::{Clock, Manual, System};
+pub use control::{Control, Settings};
+pub use error::{Error, Kind};
+pub use members::{NewMember, SignedIn};
+pub use sessions::Created;

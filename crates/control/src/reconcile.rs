@@ -1,0 +1,160 @@
+//! Keeping rows and processes in step: what to do when they differ, as one pure function.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use protocol::{
+    api::{EndReason, SessionState},
+    id::SessionId,
+    wire::Report,
+};
+use store::{Ending, SessionRow};
+
+use crate::view;
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// The row says starting, the process runs: the web process died in between.
+    Activate(SessionId),
+    /// The row says starting, there is no process: nobody ever saw it.
+    Remove(SessionId),
+    /// The session is over: end its row, then forget its final report, if there is one.
+    End(Box<SessionRow>, Ending),
+    /// A final report without a living row: forget it.
+    Acknowledge(SessionId),
+    /// A process that belongs to nobody: end it.
+    Stop(SessionId),
+}
+
+/// What to do, given all living rows and all reports. `unsettled` sessions are being worked on
+/// elsewhere, or too new to judge: they are left alone.
+pub(crate) fn reconcile(
+    rows: &[SessionRow],
+    reports: &HashMap<SessionId, Report>,
+    unsettled: &HashSet<SessionId>,
+    now: DateTime<Utc>,
+) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for row in rows.iter().filter(|row| !unsettled.contains(&row.id)) {
+        match (reports.get(&row.id), row.state) {
+            (Some(report), state) => match &report.end {
+                Some(end) => {
+                    let mut last = row.clone();
+                    view::adopt(&mut last, report);
+                    steps.push(Step::End(Box::new(last), view::ending(end)));
+                }
+                None if state == SessionState::Starting => steps.push(Step::Activate(row.id)),
+                None => {}
+            },
+            (None, SessionState::Starting) => steps.push(Step::Remove(row.id)),
+            (None, _) => {
+                let lost = Ending {
+                    at: now,
+                    reason: EndReason::Lost,
+                    by: None,
+                    exit_code: None,
+                    exit_signal: None,
+                };
+                steps.push(Step::End(Box::new(row.clone()), lost));
+            }
+        }
+    }
+    let owned: HashSet<SessionId> = rows.iter().map(|row| row.id).collect();
+    for (id, report) in reports {
+        if !owned.contains(id) && !unsettled.contains(id) {
+            steps.push(if report.end.is_some() { Step::Acknowledge(*id) } else { Step::Stop(*id) });
+        }
+    }
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::{
+        api::AttachPolicy,
+        id::MemberId,
+        wire::{End, EndCause},
+    };
+    use uuid::Uuid;
+
+    use super::*;
+
+    const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+    fn id(number: u128) -> SessionId {
+        SessionId(Uuid::from_u128(number))
+    }
+
+    fn row(number: u128, state: SessionState) -> SessionRow {
+        SessionRow {
+            id: id(number),
+            owner: MemberId(Uuid::from_u128(9)),
+            owner_name: "Ann".into(),
+            idempotency_key: None,
+            name: "a".into(),
+            server: "local".into(),
+            account: "ann".into(),
+            attach_policy: AttachPolicy::Handoff,
+            state,
+            created_at: NOW,
+            last_seen: NOW,
+            cols: 80,
+            rows: 24,
+            title: String::new(),
+            ending: None,
+        }
+    }
+
+    fn alive() -> Report {
+        Report { columns: 120, rows: 40, title: "vim".into(), last_seen: 5000, ..Report::default() }
+    }
+
+    fn exited() -> Report {
+        let end = End { cause: EndCause::Exited.into(), code: Some(7), at: 9000, ..End::default() };
+        Report { end: Some(end), ..alive() }
+    }
+
+    fn end(row: SessionRow, seconds: i64, reason: EndReason, exit_code: Option<i32>) -> Step {
+        let at = DateTime::from_timestamp(seconds, 0).unwrap();
+        Step::End(Box::new(row), Ending { at, reason, by: None, exit_code, exit_signal: None })
+    }
+
+    fn last(state: SessionState) -> SessionRow {
+        let last_seen = DateTime::from_timestamp(5, 0).unwrap();
+        SessionRow { cols: 120, rows: 40, title: "vim".into(), last_seen, ..row(1, state) }
+    }
+
+    #[test]
+    fn every_pair_has_its_step() {
+        use SessionState::*;
+        let exit = |state| vec![end(last(state), 9, EndReason::Exited, Some(7))];
+        let table = [
+            (Some(Starting), None, vec![Step::Remove(id(1))]),
+            (Some(Starting), Some(alive()), vec![Step::Activate(id(1))]),
+            (Some(Starting), Some(exited()), exit(Starting)),
+            (Some(Active), None, vec![end(row(1, Active), 0, EndReason::Lost, None)]),
+            (Some(Active), Some(alive()), vec![]),
+            (Some(Active), Some(exited()), exit(Active)),
+            (None, Some(alive()), vec![Step::Stop(id(1))]),
+            (None, Some(exited()), vec![Step::Acknowledge(id(1))]),
+            (None, None, vec![]),
+        ];
+        for (state, report, expected) in table {
+            let rows: Vec<_> = state.map(|state| row(1, state)).into_iter().collect();
+            let reports: HashMap<_, _> = report.map(|report| (id(1), report)).into_iter().collect();
+            let found = reconcile(&rows, &reports, &HashSet::new(), NOW);
+            assert_eq!(found, expected, "{state:?} {reports:?}");
+            let unsettled = HashSet::from([id(1)]);
+            assert_eq!(reconcile(&rows, &reports, &unsettled, NOW), [], "{state:?} unsettled");
+        }
+    }
+
+    #[test]
+    fn one_sessions_trouble_is_its_own() {
+        let rows = [row(1, SessionState::Active), row(2, SessionState::Active)];
+        let reports = HashMap::from([(id(2), alive())]);
+        let steps = reconcile(&rows, &reports, &HashSet::new(), NOW);
+        assert_eq!(steps, [end(rows[0].clone(), 0, EndReason::Lost, None)]);
+    }
+}

@@ -1,0 +1,102 @@
+//! How often something may be tried per key: GCRA, the generic cell rate algorithm of ITU-T I.371,
+//! with cells that can be given back. A successful sign-in gives its cell back, which the limiters at
+//! hand can't; so only failures count, and yet many at once can't slip past the count.
+
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    sync::{Mutex, PoisonError},
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// Keys remembered before those that are back at full allowance are forgotten.
+const SWEEP: usize = 10_000;
+
+/// A limiter over keys.
+#[derive(Debug)]
+pub(crate) struct Throttle<K> {
+    burst: i32,
+    refill: TimeDelta,
+    /// Per key, when it is back at full allowance, and how many keys there were after the last sweep.
+    full_at: Mutex<(HashMap<K, DateTime<Utc>>, usize)>,
+}
+
+impl<K: Eq + Hash> Throttle<K> {
+    /// Allows `burst` tries at once, and one more every `refill`.
+    pub(crate) fn new(burst: i32, refill: TimeDelta) -> Self {
+        Self { burst, refill, full_at: Mutex::new((HashMap::new(), 0)) }
+    }
+
+    /// Takes a cell, or says in how many seconds there is one.
+    pub(crate) fn take(&self, key: K, now: DateTime<Utc>) -> Result<(), u64> {
+        let mut guard = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let (full_at, swept) = &mut *guard;
+        if full_at.len() >= *swept + SWEEP {
+            full_at.retain(|_, at| *at > now);
+            *swept = full_at.len();
+        }
+        let at = full_at.get(&key).copied().unwrap_or(now).max(now) + self.refill;
+        let over = at - now - self.refill * self.burst;
+        if over > TimeDelta::zero() {
+            // Rounded up: a try after exactly that time succeeds.
+            let seconds = (over.num_milliseconds() + 999) / 1000;
+            return Err(u64::try_from(seconds).unwrap_or(1).max(1));
+        }
+        full_at.insert(key, at);
+        Ok(())
+    }
+
+    /// Gives a taken cell back.
+    pub(crate) fn give_back(&self, key: &K) {
+        let mut guard = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = guard.0.get_mut(key) {
+            *at -= self.refill;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
+    }
+
+    #[test]
+    fn ten_then_one_a_minute() {
+        let throttle = Throttle::new(10, TimeDelta::seconds(60));
+        for _ in 0..10 {
+            assert_eq!(throttle.take("ann", at(0)), Ok(()));
+        }
+        assert_eq!(throttle.take("ann", at(0)), Err(60));
+        assert_eq!(throttle.take("ann", at(45)), Err(15));
+        assert_eq!(throttle.take("bob", at(45)), Ok(()));
+        assert_eq!(throttle.take("ann", at(60)), Ok(()));
+        assert_eq!(throttle.take("ann", at(60)), Err(60));
+        for _ in 0..10 {
+            assert_eq!(throttle.take("ann", at(3600)), Ok(()));
+        }
+        assert_eq!(throttle.take("ann", at(3600)), Err(60));
+    }
+
+    #[test]
+    fn what_is_given_back_was_never_taken() {
+        let throttle = Throttle::new(2, TimeDelta::seconds(60));
+        for _ in 0..100 {
+            assert_eq!(throttle.take("ann", at(0)), Ok(()));
+            throttle.give_back(&"ann");
+        }
+    }
+
+    #[test]
+    fn keys_at_full_allowance_are_forgotten() {
+        let throttle = Throttle::new(1, TimeDelta::seconds(1));
+        for key in 0..SWEEP {
+            throttle.take(key, at(0)).unwrap();
+        }
+        throttle.take(SWEEP, at(2)).unwrap();
+        assert_eq!(throttle.full_at.lock().unwrap().0.len(), 1);
+    }
+}

@@ -1,0 +1,163 @@
+//! What people may call things, and the bounds of what they may ask for. Pure.
+
+use crate::Error;
+
+/// Longest e-mail address and password, in characters: nobody needs more, and hashing it would cost.
+const MAX_INPUT: usize = 128;
+
+/// Shortest password, in characters.
+const MIN_PASSWORD: usize = 12;
+
+/// Longest name and idempotency key, in characters.
+const MAX_LABEL: usize = 64;
+
+/// Size of a new screen.
+pub(crate) fn size(cols: Option<u16>, rows: Option<u16>) -> (u16, u16) {
+    (cols.unwrap_or(80).clamp(2, 1000), rows.unwrap_or(24).clamp(2, 500))
+}
+
+/// A name as people see it: 1–64 characters, none of which steers a terminal or turns text around.
+pub(crate) fn label(field: &'static str, text: &str) -> Result<String, Error> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err(Error::invalid(field, "A name can't be empty.")),
+        1..=MAX_LABEL if text.chars().any(steering) => {
+            Err(Error::invalid(field, "A name can't hold control characters."))
+        }
+        1..=MAX_LABEL => Ok(text.to_owned()),
+        _ => Err(Error::invalid(field, "A name can't be longer than 64 characters.")),
+    }
+}
+
+/// C0 and C1 controls, line separators, and what reorders or hides text (UAX #9, zero width).
+fn steering(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+/// An idempotency key: 1–64 printable ASCII characters.
+pub(crate) fn key(text: &str) -> Result<(), Error> {
+    let good = (1..=MAX_LABEL).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+    good.then_some(()).ok_or_else(|| {
+        Error::invalid(
+            "idempotency_key",
+            "An idempotency key is 1 to 64 printable ASCII characters.",
+        )
+    })
+}
+
+/// An e-mail address in lower case. Only mail itself can tell whether it exists.
+pub(crate) fn email(text: &str) -> Result<String, Error> {
+    let text = text.trim().to_lowercase();
+    let plausible = text.chars().count() <= MAX_INPUT
+        && !text.chars().any(|c| c.is_whitespace() || steering(c))
+        && text.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty() && !domain.is_empty() && !domain.contains('@')
+        });
+    plausible
+        .then_some(text)
+        .ok_or_else(|| Error::invalid("email", "This is not an e-mail address."))
+}
+
+/// What somebody types to sign in may be anything, but not long.
+pub(crate) fn credentials(email: &str, password: &str) -> Result<String, Error> {
+    for (field, text) in [("email", email), ("password", password)] {
+        if text.chars().count() > MAX_INPUT {
+            return Err(Error::invalid(field, "This is longer than 128 characters."));
+        }
+    }
+    Ok(email.trim().to_lowercase())
+}
+
+/// A new password.
+pub(crate) fn new_password(text: &str) -> Result<(), Error> {
+    match text.chars().count() {
+        0..MIN_PASSWORD => {
+            Err(Error::invalid("password", "A password has at least 12 characters."))
+        }
+        MIN_PASSWORD..=MAX_INPUT => Ok(()),
+        _ => Err(Error::invalid("password", "A password has at most 128 characters.")),
+    }
+}
+
+/// The first of `base`, `base 2`, `base 3`, … that is not taken.
+pub(crate) fn fresh_name(base: &str, taken: &[String]) -> String {
+    let base: String = base.chars().filter(|c| !steering(*c)).take(MAX_LABEL - 8).collect();
+    if !taken.contains(&base) {
+        return base;
+    }
+    // One of the first taken + 1 numbers is free.
+    (2..taken.len() + 3)
+        .map(|number| format!("{base} {number}"))
+        .find(|name| !taken.contains(name))
+        .unwrap_or(base)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        for good in ["a", "build #7", "日本語", "<b>", "../..", "🦀", &"x".repeat(64)] {
+            assert_eq!(label("name", good).unwrap(), good);
+        }
+        assert_eq!(label("name", "  both ends ").unwrap(), "both ends");
+        let bad =
+            ["", "  ", "a\0b", "a\nb", "a\x1b[31m", "a\u{9b}1m", "abc\u{202e}def", "a\u{200b}b"];
+        for bad in bad.into_iter().chain([&*"x".repeat(65)]) {
+            assert!(
+                matches!(label("name", bad), Err(Error::Invalid { field: "name", .. })),
+                "{bad:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn sizes_are_clamped() {
+        let table = [
+            ((None, None), (80, 24)),
+            ((Some(0), Some(0)), (2, 2)),
+            ((Some(1), Some(1)), (2, 2)),
+            ((Some(120), Some(40)), (120, 40)),
+            ((Some(65535), Some(65535)), (1000, 500)),
+        ];
+        for ((cols, rows), expected) in table {
+            assert_eq!(size(cols, rows), expected);
+        }
+    }
+
+    #[test]
+    fn addresses() {
+        assert_eq!(email(" Ann@Example.ORG ").unwrap(), "ann@example.org");
+        let long = format!("{}@b", "a".repeat(127));
+        for bad in ["", "ann", "@", "ann@", "@b", "a@b@c", "a b@c", "a@b\r\nx", &long] {
+            assert!(email(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn passwords_and_keys() {
+        assert!(new_password(&"é".repeat(12)).is_ok() && new_password(&"x".repeat(128)).is_ok());
+        assert!(new_password("short").is_err() && new_password(&"x".repeat(129)).is_err());
+        assert!(key("2f6c-A").is_ok() && key("").is_err() && key(&"x".repeat(65)).is_err());
+        assert!(key("a b").is_err() && key("é").is_err());
+        assert!(credentials("a", &"x".repeat(128)).is_ok());
+        assert!(credentials("a", &"x".repeat(129)).is_err());
+        assert!(credentials(&"x".repeat(129), "a").is_err());
+    }
+
+    #[test]
+    fn a_fresh_name_is_free() {
+        let taken = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+        assert_eq!(fresh_name("ann@box", &taken(&[])), "ann@box");
+        assert_eq!(fresh_name("ann@box", &taken(&["ann@box"])), "ann@box 2");
+        assert_eq!(
+            fresh_name("ann@box", &taken(&["ann@box 2", "ann@box", "ann@box 3"])),
+            "ann@box 4"
+        );
+        assert!(label("name", &fresh_name(&"x".repeat(200), &[])).is_ok());
+    }
+}

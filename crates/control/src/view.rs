@@ -1,0 +1,87 @@
+//! What people see of a session: its row joined with what its process last said. Pure.
+
+use chrono::{DateTime, Utc};
+use protocol::{
+    api::{ActiveClient, EndReason, Session, SessionState},
+    wire::{End, EndCause, Report},
+};
+use store::{Ending, SessionRow};
+
+/// A session as its owner sees it. A final report counts at once, before the row has it.
+pub(crate) fn session(row: &SessionRow, report: Option<&Report>) -> Session {
+    let mut row = row.clone();
+    let said = report.and_then(|report| report.end.as_ref()).map(ending);
+    if row.ending.is_none() {
+        if let Some(report) = report {
+            adopt(&mut row, report);
+        }
+        row.ending = said;
+    }
+    let ending = row.ending;
+    let live = report.filter(|_| ending.is_none());
+    Session {
+        id: row.id,
+        name: row.name,
+        owner: row.owner_name,
+        server: row.server,
+        account: row.account,
+        state: if ending.is_some() { SessionState::Ended } else { row.state },
+        attach_policy: row.attach_policy,
+        created_at: row.created_at,
+        last_seen: row.last_seen,
+        expires_at: None,
+        bytes_buffered: live.map_or(0, |report| report.bytes_buffered),
+        active_client: live.and_then(active_client),
+        clients: live.map_or(0, |report| report.viewers),
+        guests: live.map_or(0, |report| report.guests),
+        title: row.title,
+        foreground: live
+            .map(|report| report.foreground.clone())
+            .filter(|program| !program.is_empty()),
+        cols: row.cols,
+        rows: row.rows,
+        ended_at: ending.as_ref().map(|ending| ending.at),
+        end_reason: ending.as_ref().map(|ending| ending.reason),
+        ended_by: ending.as_ref().and_then(|ending| ending.by.clone()),
+        exit_code: ending.as_ref().and_then(|ending| ending.exit_code),
+        exit_signal: ending.as_ref().and_then(|ending| ending.exit_signal),
+    }
+}
+
+/// Who drives a session.
+pub(crate) fn active_client(report: &Report) -> Option<ActiveClient> {
+    report.driver.as_ref().map(|driver| ActiveClient {
+        who: driver.who.clone(),
+        device: driver.device.clone(),
+        since: time(driver.since),
+    })
+}
+
+/// Takes over what a report says of a session, so that it stays known once the process is gone.
+pub(crate) fn adopt(row: &mut SessionRow, report: &Report) {
+    row.last_seen = time(report.last_seen).max(row.created_at);
+    row.cols = u16::try_from(report.columns).unwrap_or(row.cols);
+    row.rows = u16::try_from(report.rows).unwrap_or(row.rows);
+    row.title.clone_from(&report.title);
+}
+
+/// How a session ended, as its final report has it.
+pub(crate) fn ending(end: &End) -> Ending {
+    Ending {
+        at: time(end.at),
+        reason: match end.cause() {
+            EndCause::Exited => EndReason::Exited,
+            EndCause::Closed => EndReason::Closed,
+            EndCause::Expired => EndReason::Expired,
+            EndCause::Dropped => EndReason::Dropped,
+            EndCause::Lost => EndReason::Lost,
+        },
+        by: Some(end.by.clone()).filter(|by| !by.is_empty()),
+        exit_code: end.code,
+        exit_signal: end.signal,
+    }
+}
+
+fn time(milliseconds: u64) -> DateTime<Utc> {
+    i64::try_from(milliseconds).ok().and_then(DateTime::from_timestamp_millis).unwrap_or_default()
+}
