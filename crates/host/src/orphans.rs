@@ -8,20 +8,32 @@ use nix::{
     unistd::Pid,
 };
 use protocol::id::SessionId;
+use tokio::time::{Instant, sleep};
 
 /// Time to end by itself after HUP before KILL.
 const GRACE: Duration = Duration::from_millis(300);
 
-/// Ends every process of the session that is left.
+/// After this long what still lives is in the kernel's hands.
+const GIVE_UP: Duration = Duration::from_secs(5);
+
+/// How often it is looked whether anything lives.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Ends every process of the session that is left; returns once nothing is.
 pub async fn end(id: SessionId) {
     let marker = format!("WEBSH_SESSION={id}");
-    if signal(&marker, Signal::SIGHUP) > 0 {
-        tokio::time::sleep(GRACE).await;
-        signal(&marker, Signal::SIGKILL);
+    let started = Instant::now();
+    let mut left = signal(&marker, Signal::SIGHUP);
+    while left > 0 && started.elapsed() < GIVE_UP {
+        sleep(LOOK).await;
+        let step = (started.elapsed() > GRACE).then_some(Signal::SIGKILL);
+        left = signal(&marker, step);
     }
 }
 
-fn signal(marker: &str, signal: Signal) -> usize {
+/// Signals, or only counts, what is left.
+fn signal(marker: &str, signal: impl Into<Option<Signal>>) -> usize {
+    let signal = signal.into();
     let own = std::process::id();
     let pids = fs::read_dir("/proc")
         .into_iter()
