@@ -2,22 +2,25 @@
 
 use std::{
     fs, io,
-    os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt},
+    os::{
+        fd::AsRawFd,
+        unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt},
+    },
     path::{Path, PathBuf},
 };
 
 use nix::unistd::geteuid;
 use prost::Message;
 use protocol::{id::SessionId, wire::Report};
+use tokio::net::UnixStream;
 
 use crate::Error;
 
-/// Longest path of a Unix socket, in bytes: `sockaddr_un` has 108, one of them the final zero.
-const MAX_SOCKET_PATH: usize = 107;
-
-/// The socket of a session.
-pub fn socket(run_dir: &Path, id: SessionId) -> PathBuf {
-    directory(run_dir, id).join("socket")
+/// Connects to the socket of a session. A socket's own name has room for 107 bytes, so it is named
+/// by its open directory: the data may be in any folder.
+pub async fn connect(run_dir: &Path, id: SessionId) -> io::Result<UnixStream> {
+    let directory = fs::File::open(directory(run_dir, id))?;
+    UnixStream::connect(format!("/proc/self/fd/{}/socket", directory.as_raw_fd())).await
 }
 
 /// The directory of a session.
@@ -29,13 +32,6 @@ pub fn directory(run_dir: &Path, id: SessionId) -> PathBuf {
 pub fn prepare(run_dir: &Path) -> Result<(), Error> {
     let refuse =
         |why: String| Err(Error::RunDir(format!("The directory {} {why}.", run_dir.display())));
-    let longest = socket(run_dir, SessionId(uuid::Uuid::nil())).as_os_str().len();
-    if longest > MAX_SOCKET_PATH {
-        return refuse(format!(
-            "has too long a name for a socket in it: {} bytes too many",
-            longest - MAX_SOCKET_PATH
-        ));
-    }
     match make(run_dir) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}

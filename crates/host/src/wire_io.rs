@@ -11,10 +11,7 @@ use protocol::{
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{
-        UnixStream,
-        unix::{OwnedReadHalf, OwnedWriteHalf},
-    },
+    net::unix::{OwnedReadHalf, OwnedWriteHalf},
 };
 
 use crate::{Error, run_dir};
@@ -93,11 +90,9 @@ impl Writer {
 
 /// Opens a connection to a session and gives it its purpose.
 pub async fn request(run_dir: &Path, id: SessionId, body: Body) -> Result<(Reader, Writer), Error> {
-    let stream = UnixStream::connect(run_dir::socket(run_dir, id)).await.map_err(|error| {
-        match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => Error::Gone,
-            _ => Error::Io(error),
-        }
+    let stream = run_dir::connect(run_dir, id).await.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => Error::Gone,
+        _ => Error::Io(error),
     })?;
     let (reader, writer) = stream.into_split();
     let mut writer = Writer { socket: writer, buffer: Vec::new() };

@@ -17,7 +17,7 @@ mod viewer;
 use std::{
     fs,
     io::{self, Read, Write},
-    os::fd::AsFd,
+    os::fd::{AsFd, AsRawFd},
     path::Path,
     process::ExitCode,
 };

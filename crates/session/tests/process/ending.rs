@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::world::{World, lives};
+use crate::world::{LONG_NAME, World, lives};
 use protocol::wire::{EndCause, EndRequest, ended::Cause};
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn a_missing_shell_leaves_nothing_behind() {
         let error = world.host.start(plan).await.unwrap_err();
         assert!(matches!(&error, host::Error::Spawn(text) if text.contains(sentence)), "{error}");
     }
-    assert_eq!(std::fs::read_dir(world.directory.path().join("run")).unwrap().count(), 0);
+    assert_eq!(std::fs::read_dir(world.directory.path().join(LONG_NAME)).unwrap().count(), 0);
     assert!(world.host.reports().is_empty());
 }
 

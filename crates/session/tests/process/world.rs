@@ -20,6 +20,9 @@ use uuid::Uuid;
 /// Nothing that is waited for here takes this long on the slowest machine.
 const LONG: Duration = Duration::from_secs(30);
 
+/// The sockets' directory: longer than the name of a socket can be.
+pub const LONG_NAME: &str = "run-in-a-folder-that-somebody-gave-a-name-so-long-that-no-socket-below-it-could-be-bound-or-connected-to-by-its-own-name";
+
 /// A host role with a directory of its own.
 pub struct World {
     pub host: Host,
@@ -34,7 +37,7 @@ impl World {
 
     pub async fn host_in(directory: &TempDir) -> Host {
         let program = PathBuf::from(env!("CARGO_BIN_EXE_websh-session"));
-        Host::open(Config { run_dir: directory.path().join("run"), program }).await.unwrap()
+        Host::open(Config { run_dir: directory.path().join(LONG_NAME), program }).await.unwrap()
     }
 
     /// A second host role on the same sessions, as after a restart of the web process.
