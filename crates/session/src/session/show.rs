@@ -105,6 +105,7 @@ impl Session {
             self.last_output = None;
             self.screen.compact();
             crate::memory::give_back();
+            self.reports.changed(now);
         }
         if self.reports.due(now) {
             self.reports.send(&self.report(), now);
