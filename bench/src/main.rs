@@ -1,2 +1,143 @@
-//! bench
-fn main() {}
+//! `make bench`: measures websh as it is shipped against the machine's limits, taken in the same run,
+//! and against installed peers. Prints the table and writes it as JSON. Product code never uses it.
+#![expect(clippy::print_stdout, reason = "printing the table is what it is for")]
+
+mod bridge;
+mod discard;
+mod peers;
+mod proc;
+mod raw;
+mod report;
+mod rows;
+mod stats;
+mod terminal;
+mod throttle;
+mod viewer;
+mod websh;
+
+use std::{fs, path::PathBuf, process::ExitCode};
+
+use anyhow::{Context as _, Result};
+use clap::{Parser, Subcommand};
+use report::{Figure, Verdict};
+use rows::{Context, ROWS};
+use websh::Programs;
+
+/// Measures websh against the machine's limits and installed peers.
+#[derive(Debug, Parser)]
+struct Options {
+    #[command(subcommand)]
+    command: Option<Task>,
+    /// Only these rows.
+    #[arg(long, value_parser = ROWS.map(|(name, _)| name))]
+    only: Vec<String>,
+    /// Short and rough: shows that everything runs, not how fast.
+    #[arg(long)]
+    quick: bool,
+    /// End with an error when a figure misses its must.
+    #[arg(long)]
+    strict: bool,
+    /// Where to write the figures.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// The websh program.
+    #[arg(long, env = "WEBSH_PROGRAM", default_value = "websh")]
+    program: PathBuf,
+    /// The websh-session program.
+    #[arg(long, env = "WEBSH_SESSION_PROGRAM", default_value = "websh-session")]
+    session_program: PathBuf,
+    /// The folder of the built pages.
+    #[arg(long, env = "LEPTOS_SITE_ROOT")]
+    site: Option<PathBuf>,
+    /// Bytes for the engine.
+    #[arg(long, default_value_t = 1_000_000_000)]
+    engine_bytes: u64,
+    /// How often the web process is killed.
+    #[arg(long, default_value_t = 200)]
+    restarts: u32,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// The long runs: the engine under 20 GB, 2,000 restarts.
+    Soak,
+    /// Random escapes into the engine, 5 GB of them.
+    Fuzz,
+    /// A PTY tied to a WebSocket and nothing else; an echo without a shell.
+    #[command(hide = true)]
+    Bridge {
+        /// The shell.
+        shell: Option<String>,
+    },
+}
+
+fn main() -> Result<ExitCode> {
+    let mut options = Options::parse();
+    match options.command.take() {
+        Some(Task::Bridge { shell }) => {
+            bridge::serve(shell)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(Task::Soak) => {
+            (options.engine_bytes, options.restarts) = (20_000_000_000, 2_000);
+            options.only = vec!["engine".into(), "restarts".into()];
+        }
+        Some(Task::Fuzz) => {
+            options.engine_bytes = 5_000_000_000;
+            options.only = vec!["engine".into()];
+        }
+        None => {}
+    }
+    let load = proc::load();
+    println!("{}; load average {load}\n\n{}", proc::machine(), report::heading());
+    let figures = measure(&options);
+    println!("\nload average at the end {}", proc::load());
+    let path = options.json.clone().map_or_else(beside_this_program, Ok)?;
+    let json = serde_json::json!({
+        "machine": proc::machine(),
+        "load_before": load,
+        "load_after": proc::load(),
+        "quick": options.quick,
+        "figures": figures,
+    });
+    fs::write(&path, serde_json::to_vec_pretty(&json)?)
+        .with_context(|| format!("{} can't be written", path.display()))?;
+    println!("figures as JSON: {}", path.display());
+    let bad = |figure: &Figure| match figure.verdict {
+        Verdict::NotMeasured => true,
+        Verdict::Missed => options.strict,
+        Verdict::Aim | Verdict::Must => false,
+    };
+    Ok(if figures.iter().any(bad) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn measure(options: &Options) -> Vec<Figure> {
+    let context = Context {
+        programs: Programs {
+            websh: options.program.clone(),
+            session: options.session_program.clone(),
+        },
+        site: options.site.clone(),
+        quick: options.quick,
+        engine_bytes: options.engine_bytes,
+        restarts: options.restarts,
+    };
+    let mut figures = Vec::new();
+    for (name, row) in ROWS {
+        if !options.only.is_empty() && !options.only.iter().any(|only| only == name) {
+            continue;
+        }
+        let measured = row(&context)
+            .unwrap_or_else(|error| vec![Figure::not_measured(name, format!("{error:#}"))]);
+        for figure in measured {
+            println!("{figure}");
+            figures.push(figure);
+        }
+    }
+    figures
+}
+
+/// `bench.json` in the directory of build output.
+fn beside_this_program() -> Result<PathBuf> {
+    Ok(std::env::current_exe()?.with_file_name("bench.json"))
+}

@@ -1,0 +1,46 @@
+//! The limit of output: a reader that throws away what comes out of a PTY. What it takes is what the
+//! kernel's line discipline and the program itself take.
+
+use std::{
+    io::Read,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, ensure};
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+use crate::terminal::LONG;
+
+/// Time a command takes in a PTY of 80×24 whose output nobody looks at.
+pub fn time(command: &str) -> Result<Duration> {
+    let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+    let pair = native_pty_system().openpty(size)?;
+    let mut shell = CommandBuilder::new("/bin/bash");
+    // The command starts when a line comes in, so that starting bash is not counted.
+    shell.args([
+        "--noprofile",
+        "--norc",
+        "-c",
+        &format!("stty -echo; echo ready; read -r; {command}"),
+    ]);
+    let mut reader = pair.master.try_clone_reader()?;
+    let mut writer = pair.master.take_writer()?;
+    let mut child = pair.slave.spawn_command(shell)?;
+    drop(pair.slave);
+    let mut buffer = vec![0; 65_536];
+    let mut head = Vec::new();
+    while !head.ends_with(b"ready\r\n") {
+        let count = reader.read(&mut buffer)?;
+        ensure!(count > 0, "the shell ended");
+        head.extend_from_slice(buffer.get(..count).unwrap_or_default());
+    }
+    let start = Instant::now();
+    writer.write_all(b"\n")?;
+    // Linux reports the end of the last program on a PTY as an error.
+    while reader.read(&mut buffer).is_ok_and(|count| count > 0) {
+        ensure!(start.elapsed() < LONG, "the command does not end");
+    }
+    let time = start.elapsed();
+    child.wait()?;
+    Ok(time)
+}

@@ -1,0 +1,95 @@
+//! What the kernel says of processes: CPU time, memory, children, and which process is whose. Linux only.
+
+use std::{collections::BTreeSet, fs, path::Path, time::Duration};
+
+use anyhow::{Context, Result};
+use nix::{
+    sys::signal::{Signal, kill},
+    time::{clock_getcpuclockid, clock_gettime},
+    unistd::Pid,
+};
+
+/// CPU time a process has used so far, its finished threads included, to the nanosecond. Its children
+/// are not counted.
+pub fn cpu(process: u32) -> Result<Duration> {
+    let clock = clock_getcpuclockid(pid(process)?)?;
+    Ok(clock_gettime(clock)?.into())
+}
+
+/// As [`cpu`], of several processes together.
+pub fn cpu_of_all(processes: &[u32]) -> Result<Duration> {
+    processes.iter().map(|process| cpu(*process)).sum()
+}
+
+/// Proportional set size in KiB: pages shared with others count in part.
+pub fn pss_kib(process: u32) -> Result<f64> {
+    let rollup = fs::read_to_string(format!("/proc/{process}/smaps_rollup"))?;
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).context("no Pss")?;
+    Ok(line.trim().trim_end_matches("kB").trim().parse()?)
+}
+
+/// The direct children of a process.
+pub fn children(process: u32) -> BTreeSet<u32> {
+    fs::read_to_string(format!("/proc/{process}/task/{process}/children"))
+        .unwrap_or_default()
+        .split_whitespace()
+        .filter_map(|id| id.parse().ok())
+        .collect()
+}
+
+/// Processes that run `program` with `argument` as their first argument.
+pub fn running(program: &Path, argument: &str) -> Vec<u32> {
+    all()
+        .filter(|process| {
+            let line = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+            let mut words = line.split(|byte| *byte == 0);
+            words.next() == Some(program.as_os_str().as_encoded_bytes())
+                && words.next() == Some(argument.as_bytes())
+        })
+        .collect()
+}
+
+/// Processes whose command line has `word` as one of its words.
+pub fn mentioning(word: &str) -> Vec<u32> {
+    all()
+        .filter(|process| {
+            let line = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+            line.split(|byte| *byte == 0).any(|it| it == word.as_bytes())
+        })
+        .collect()
+}
+
+fn all() -> impl Iterator<Item = u32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+/// Sends a signal; a process that is gone already is no error.
+pub fn signal(process: u32, signal: Signal) {
+    if let Ok(pid) = pid(process) {
+        let _ = kill(pid, signal);
+    }
+}
+
+fn pid(process: u32) -> Result<Pid> {
+    Ok(Pid::from_raw(i32::try_from(process)?))
+}
+
+/// The machine in one line: processor, how many, kernel, load.
+pub fn machine() -> String {
+    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    let cpuinfo = read("/proc/cpuinfo");
+    let model = cpuinfo
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(':'))
+        .map_or("unknown processor", |(_, name)| name.trim());
+    let count = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    let kernel = read("/proc/sys/kernel/osrelease");
+    format!("{model}, {count} processors, Linux {}", kernel.trim())
+}
+
+/// Load averages over 1, 5 and 15 minutes, as the kernel prints them.
+pub fn load() -> String {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split_whitespace().take(3).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,172 @@
+//! Key to frame, against the bare bridge: alone, and beside a terminal that floods. `cat` runs in both,
+//! so that the kernel echoes and the shell's own time is not in it. Blocks of keys take turns.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result};
+use tempfile::TempDir;
+
+use super::Context;
+use crate::{
+    bridge::Bridge,
+    peers::{Tmux, Ttyd},
+    raw::Raw,
+    report::Figure,
+    stats::{median, spread},
+    terminal::{Terminal, start_cat},
+    websh::{Websh, plain_shell},
+};
+
+/// Keys in a block; less than a line.
+const BLOCK: u32 = 50;
+
+/// Time between keys. A person types slower; much less would measure the pace of frames instead.
+const GAP: Duration = Duration::from_millis(20);
+
+/// What the terminal beside it does.
+const FLOOD: &str = "clear; seq 1 1000000000\r";
+
+/// The row.
+pub fn measure(context: &Context) -> Result<Vec<Figure>> {
+    let directory = tempfile::tempdir()?;
+    let mut measured = Measured::start(context, &directory)?;
+    Ok(vec![alone(context, &mut measured)?, beside_a_flood(context, &mut measured)?])
+}
+
+/// One terminal under measurement, one that can flood beside it, and what came out.
+struct Place {
+    name: &'static str,
+    terminal: Box<dyn Terminal>,
+    flooding: Option<Box<dyn Terminal + Send>>,
+    keys: Vec<f64>,
+}
+
+struct Measured {
+    places: Vec<Place>,
+    // Held for the processes behind the terminals.
+    _websh: Websh,
+    _bridges: [Bridge; 2],
+    _tmux: Option<Tmux>,
+    _ttyd: Option<Ttyd>,
+}
+
+impl Measured {
+    fn start(context: &Context, directory: &TempDir) -> Result<Self> {
+        let shell = plain_shell(directory)?;
+        let mut websh = Websh::start(&context.programs)?;
+        let (bridge, echo) = (Bridge::start(Some(&shell))?, Bridge::start(None)?);
+        let (ours, flood) = (websh.open_and_drive()?, websh.open_and_drive()?);
+        let prompted = |mut terminal: Raw| {
+            terminal.wait_for("bench$")?;
+            anyhow::Ok(Box::new(terminal))
+        };
+        let mut places = vec![
+            Place::new("websh", Box::new(ours), Some(Box::new(flood))),
+            Place::new(
+                "bridge",
+                prompted(Raw::bridge(bridge.port, None)?)?,
+                Some(prompted(Raw::bridge(bridge.port, None)?)?),
+            ),
+        ];
+        let ttyd = Ttyd::start(&shell).transpose()?;
+        if let Some(ttyd) = &ttyd {
+            let (one, other) = (Raw::ttyd(ttyd.port)?, Raw::ttyd(ttyd.port)?);
+            places.push(Place::new("ttyd", prompted(one)?, Some(prompted(other)?)));
+        }
+        let mut tmux = Tmux::start(directory.path(), &shell).transpose()?;
+        if let Some(client) = tmux.as_mut().and_then(|tmux| tmux.client.take()) {
+            places.push(Place::new("tmux in a PTY", Box::new(client), None));
+        }
+        for place in &mut places {
+            start_cat(place.terminal.as_mut())?;
+        }
+        let socket = Raw::bridge(echo.port, None)?;
+        places.push(Place::new("WebSocket echo", Box::new(socket), None));
+        Ok(Self { places, _websh: websh, _bridges: [bridge, echo], _tmux: tmux, _ttyd: ttyd })
+    }
+
+    fn of(&self, name: &str) -> Option<&[f64]> {
+        let place = self.places.iter().find(|place| place.name == name)?;
+        (!place.keys.is_empty()).then_some(&place.keys)
+    }
+
+    fn spreads(&self) -> String {
+        let places = self.places.iter().filter(|place| !place.keys.is_empty());
+        let each = places.map(|place| format!("{} {}", place.name, spread(&place.keys)));
+        format!("µs: {}", each.collect::<Vec<_>>().join("; "))
+    }
+}
+
+impl Place {
+    fn new(
+        name: &'static str,
+        terminal: Box<dyn Terminal>,
+        flooding: Option<Box<dyn Terminal + Send>>,
+    ) -> Self {
+        Self { name, terminal, flooding, keys: Vec::new() }
+    }
+
+    fn block(&mut self) -> Result<()> {
+        for key in ('a'..='z').cycle().take(usize::try_from(BLOCK)?) {
+            self.terminal.settle(GAP)?;
+            let time = self.terminal.echo(key).with_context(|| format!("echo of {}", self.name))?;
+            self.keys.push(time.as_secs_f64() * 1e6);
+        }
+        // Kills the line, so that the next block does not reach the end of it.
+        self.terminal.type_text("\u{15}")?;
+        self.terminal.settle(Duration::from_millis(100))
+    }
+
+    fn block_beside_a_flood(&mut self) -> Result<()> {
+        let Some(mut flooding) = self.flooding.take() else { return Ok(()) };
+        let stop = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let flood = scope.spawn(|| -> Result<()> {
+                flooding.type_text(FLOOD)?;
+                while !stop.load(Ordering::Relaxed) {
+                    flooding.settle(Duration::from_millis(20))?;
+                }
+                flooding.type_text("\u{3}")?;
+                flooding.wait_for("bench$")?;
+                Ok(())
+            });
+            let measured =
+                self.terminal.settle(Duration::from_millis(300)).and_then(|()| self.block());
+            stop.store(true, Ordering::Relaxed);
+            let flooded = flood.join().map_err(|_| anyhow::anyhow!("the flood's thread died"))?;
+            measured.and(flooded)
+        })?;
+        self.flooding = Some(flooding);
+        Ok(())
+    }
+}
+
+fn alone(context: &Context, measured: &mut Measured) -> Result<Figure> {
+    for _ in 0..context.count(2_000, 100) / BLOCK {
+        for place in &mut measured.places {
+            place.block()?;
+        }
+    }
+    let ours = median(measured.of("websh").unwrap_or_default());
+    let bridge = median(measured.of("bridge").context("the bridge was not measured")?);
+    Ok(Figure::new("echo p50, against the bare bridge", ours / bridge, "×", 1.8, Some(1.4))
+        .beside(measured.spreads()))
+}
+
+fn beside_a_flood(context: &Context, measured: &mut Measured) -> Result<Figure> {
+    measured.places.iter_mut().for_each(|place| place.keys.clear());
+    for _ in 0..context.count(500, 50) / BLOCK {
+        for place in &mut measured.places {
+            place.block_beside_a_flood()?;
+        }
+    }
+    let ours = median(measured.of("websh").unwrap_or_default());
+    let bridge = median(measured.of("bridge").context("the bridge was not measured")?);
+    let limit = measured.of("ttyd").map_or(bridge, |ttyd| median(ttyd).min(bridge));
+    let what = "echo p50 beside a flood, against the bridge's or ttyd's";
+    Ok(Figure::new(what, ours / limit, "×", 2.0, Some(1.0)).beside(measured.spreads()))
+}

@@ -1,0 +1,44 @@
+//! The engine under random escapes with resizes: no panic, no feed that blocks everybody. The screen
+//! crate's own torture program does it, in release and in a process of its own.
+
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+
+use serde_json::Value;
+
+use super::Context;
+use crate::report::Figure;
+
+/// The row.
+pub fn measure(context: &Context) -> Result<Vec<Figure>> {
+    let bytes = if context.quick { 10_000_000 } else { context.engine_bytes };
+    let output = Command::new("cargo")
+        .args([
+            "run",
+            "--locked",
+            "--quiet",
+            "--release",
+            "-p",
+            "screen",
+            "--example",
+            "torture",
+            "--",
+        ])
+        .args([bytes.to_string(), "1".to_string()])
+        .output()
+        .context("cargo can't be started")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let last = text.lines().last().unwrap_or_default();
+    ensure!(output.status.success(), "it ended with {}: {last} {}", output.status, errors.trim());
+    let said: Value = serde_json::from_str(last)?;
+    let number = |key: &str| said[key].as_f64().with_context(|| format!("it does not say {key}"));
+    let what = format!("engine: slowest feed in {} MB of random escapes", bytes / 1_000_000);
+    Ok(vec![Figure::new(&what, number("slowest_feed_ms")?, "ms", 50.0, None).beside(format!(
+        "{} panics; {} MB/s; slowest sync {} ms",
+        number("panics")?,
+        number("megabytes_per_second")?,
+        number("slowest_sync_ms")?
+    ))])
+}

@@ -1,0 +1,57 @@
+//! The rows of the table, one file each, and what they all need.
+
+mod assets;
+mod echo;
+mod engine;
+mod flood;
+mod idle;
+mod reattach;
+mod restarts;
+mod slow;
+mod typed;
+mod viewers;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::{report::Figure, websh::Programs};
+
+/// What a row may use.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The programs to measure.
+    pub programs: Programs,
+    /// Directory of the built pages.
+    pub site: Option<PathBuf>,
+    /// Short and rough: to see that everything runs.
+    pub quick: bool,
+    /// Bytes for the engine.
+    pub engine_bytes: u64,
+    /// How often the web process is killed.
+    pub restarts: u32,
+}
+
+impl Context {
+    /// `full`, or `quick` in a quick run.
+    pub fn count(&self, full: u32, quick: u32) -> u32 {
+        if self.quick { quick } else { full }
+    }
+}
+
+/// A row: its name on the command line and how it is measured.
+pub type Row = (&'static str, fn(&Context) -> Result<Vec<Figure>>);
+
+/// All rows, in the order of the table.
+pub const ROWS: [Row; 10] = [
+    ("echo", echo::measure),
+    ("flood", flood::measure),
+    ("slow", slow::measure),
+    ("typed", typed::measure),
+    ("reattach", reattach::measure),
+    ("idle", idle::measure),
+    ("viewers", viewers::measure),
+    ("engine", engine::measure),
+    ("assets", assets::measure),
+    ("restarts", restarts::measure),
+];

@@ -1,0 +1,141 @@
+//! `kill -9` of the web process under numbered output, again and again: the shell stays, the viewer
+//! comes back soon, and every line is in the history once.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::Context;
+use crate::{
+    proc,
+    report::Figure,
+    stats::{median, pause, worst},
+    terminal::{LONG, Terminal},
+    viewer::{Happened, Viewer},
+    websh::Websh,
+};
+
+/// About 200 numbered lines a second.
+const NUMBERS: &str = "clear; for ((i = 1; ; i++)); do echo n $i; read -rt 0.005 <> <(:); done\r";
+
+/// Most lines in one request for history.
+const PIECE: u64 = 500;
+
+/// The row.
+pub fn measure(context: &Context) -> Result<Vec<Figure>> {
+    let times = if context.quick { 5 } else { context.restarts };
+    let mut websh = Websh::start(&context.programs)?;
+    let session = websh.open()?;
+    let mut viewer = websh.drive(&session)?;
+    viewer.type_text(NUMBERS)?;
+    viewer.wait_for("n 50")?;
+    let process = websh.session_process(&session)?;
+    let shells = proc::children(process);
+    let mut check = Numbers::default();
+    let mut back = Vec::new();
+    for turn in 0..times {
+        viewer.settle(Duration::from_millis(100 + u64::from(turn % 7) * 37))?;
+        let start = Instant::now();
+        websh.kill_and_restart()?;
+        come_back(&websh, &session, &mut viewer, start)?;
+        back.push(start.elapsed().as_secs_f64());
+        ensure!(websh.session_process(&session)? == process, "another session process");
+        let now = proc::children(process);
+        ensure!(shells.is_subset(&now), "the shell changed: {shells:?}, then {now:?}");
+        check.catch_up(&mut viewer)?;
+    }
+    let what = format!("kill -9 of the web process, {times} times: viewer back within");
+    let beside = format!(
+        "median {:.2} s; same shell every time; {} lines followed each other, none lost, none twice",
+        median(&back),
+        check.checked
+    );
+    Ok(vec![Figure::new(&what, worst(&back), "s", 5.0, None).beside(beside)])
+}
+
+/// As a page does: asks for a ticket and opens the socket until it works, then waits for a frame.
+fn come_back(websh: &Websh, session: &str, viewer: &mut Viewer, start: Instant) -> Result<()> {
+    let frames = viewer.frames;
+    loop {
+        let tried = websh.address(session, "drive").and_then(|address| viewer.reattach(&address));
+        match tried {
+            Ok(()) => break,
+            Err(error) => ensure!(start.elapsed() < LONG, "it never came back: {error:#}"),
+        }
+        pause(Duration::from_millis(10));
+    }
+    while viewer.frames == frames {
+        if let Happened::Closed(code) = viewer.step()? {
+            anyhow::bail!("the socket closed again ({code:?})");
+        }
+        ensure!(start.elapsed() < LONG, "no frame came");
+    }
+    Ok(())
+}
+
+/// Follows the numbers through the history by line id.
+#[derive(Default)]
+struct Numbers {
+    /// Next line id to look at.
+    next: u64,
+    /// Number minus id: the same for all lines if none is lost or doubled.
+    offset: Option<i128>,
+    checked: u64,
+}
+
+impl Numbers {
+    fn catch_up(&mut self, viewer: &mut Viewer) -> Result<()> {
+        let top = viewer.mirror.top();
+        while self.next < top {
+            let count = PIECE.min(top - self.next);
+            viewer.ask_history(self.next, u32::try_from(count)?)?;
+            let last = self.next + count - 1;
+            let deadline = Instant::now() + LONG;
+            while !viewer.history.contains_key(&last) {
+                viewer.step()?;
+                ensure!(Instant::now() < deadline, "history up to line {last} did not come");
+            }
+            for id in self.next..=last {
+                let text = viewer.history.remove(&id);
+                self.look_at(id, &text.with_context(|| format!("line {id} is missing"))?)?;
+            }
+            self.next = last + 1;
+        }
+        Ok(())
+    }
+
+    fn look_at(&mut self, id: u64, text: &str) -> Result<()> {
+        let Some(number) = text.strip_prefix("n ").and_then(|text| text.trim().parse::<u64>().ok())
+        else {
+            ensure!(self.offset.is_none(), "line {id} is {text:?}");
+            return Ok(());
+        };
+        let offset = i128::from(number) - i128::from(id);
+        ensure!(
+            *self.offset.get_or_insert(offset) == offset,
+            "line {id} has number {number}: {offset} apart, not {:?}",
+            self.offset
+        );
+        self.checked += 1;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lost_and_doubled_numbers_are_seen() {
+        for (lines, fine) in [
+            (["$ x", "n 1", "n 2", "n 3"], true),
+            (["n 1", "n 2", "n 4", "n 5"], false),
+            (["n 1", "n 2", "n 2", "n 3"], false),
+            (["n 1", "n 2", "", "n 3"], false),
+        ] {
+            let mut numbers = Numbers::default();
+            let seen = lines.iter().zip(7..).try_for_each(|(text, id)| numbers.look_at(id, text));
+            assert_eq!(seen.is_ok(), fine, "{lines:?}");
+        }
+    }
+}

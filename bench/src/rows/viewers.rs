@@ -1,0 +1,93 @@
+//! Fifty viewers on one flood, against one: CPU of all websh processes.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Result, anyhow};
+
+use super::{Context, flood::FLOOD};
+use crate::{
+    proc,
+    report::Figure,
+    stats::median,
+    terminal::{Terminal, run},
+    viewer::{Happened, Viewer},
+    websh::Websh,
+};
+
+/// Viewers of the crowd, the one that drives included.
+const CROWD: usize = 50;
+
+/// The row.
+pub fn measure(context: &Context) -> Result<Vec<Figure>> {
+    let mut websh = Websh::start(&context.programs)?;
+    let (mut one, mut many) = (Vec::new(), Vec::new());
+    let (mut one_time, mut many_time) = (Vec::new(), Vec::new());
+    for _ in 0..context.count(5, 1) {
+        for (viewers, cpu, time) in
+            [(1, &mut one, &mut one_time), (CROWD, &mut many, &mut many_time)]
+        {
+            let (used, took) = flooded(&mut websh, viewers)?;
+            cpu.push(used.as_secs_f64());
+            time.push(took.as_secs_f64());
+        }
+    }
+    let ratio = median(&many) / median(&one);
+    let beside = format!(
+        "CPU-s: one {:.3}, {CROWD} {:.3}; s until everybody saw the end: one {:.2}, {CROWD} {:.2}",
+        median(&one),
+        median(&many),
+        median(&one_time),
+        median(&many_time)
+    );
+    Ok(vec![
+        Figure::new("50 viewers on one flood, CPU against one viewer", ratio, "×", 2.0, Some(1.3))
+            .beside(beside),
+    ])
+}
+
+/// CPU and time of a flood that `viewers` see, in a session of its own.
+fn flooded(websh: &mut Websh, viewers: usize) -> Result<(Duration, Duration)> {
+    let session = websh.open()?;
+    let mut driver = websh.drive(&session)?;
+    let watchers: Vec<Viewer> = (1..viewers)
+        .map(|_| {
+            let mut viewer = Viewer::attach(&websh.address(&session, "watch")?, None)?;
+            viewer.wait_for("bench$")?;
+            Ok(viewer)
+        })
+        .collect::<Result<_>>()?;
+    driver.settle(Duration::from_secs(1))?;
+    let processes = [websh.web(), websh.session_process(&session)?];
+    let before = proc::cpu_of_all(&processes)?;
+    let give_up = AtomicBool::new(false);
+    let took = thread::scope(|scope| {
+        let watching: Vec<_> =
+            watchers.into_iter().map(|viewer| scope.spawn(|| watch(viewer, &give_up))).collect();
+        let took = run(&mut driver, FLOOD, "DONE1X");
+        give_up.store(took.is_err(), Ordering::Relaxed);
+        for watcher in watching {
+            watcher.join().map_err(|_| anyhow!("a watcher's thread died"))??;
+        }
+        took
+    })?;
+    let used = proc::cpu_of_all(&processes)? - before;
+    drop(driver);
+    websh.close(&session)?;
+    Ok((used, took))
+}
+
+fn watch(mut viewer: Viewer, give_up: &AtomicBool) -> Result<()> {
+    while !viewer.text().iter().any(|row| row.contains("DONE1X")) {
+        if give_up.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        if let Happened::Closed(code) = viewer.step()? {
+            return Err(anyhow!("a watcher was cut off ({code:?})"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,297 @@
+//! A real websh in a directory of its own: the programs as they are shipped, a first superuser, and
+//! sessions. Everything that was started is ended with it.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    os::unix::fs::PermissionsExt,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use nix::sys::signal::Signal;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::{
+    proc,
+    stats::pause,
+    viewer::{Address, Viewer},
+};
+
+/// The prompt of every measured shell.
+pub const PROMPT: &str = "bench$";
+
+/// A plain bash without anybody's settings; also for the peers, so that all run the same.
+pub const SHELL: &str = "#!/bin/sh
+unset HISTFILE PROMPT_COMMAND
+PS1='bench$ ' exec bash --noprofile --norc -i
+";
+
+/// How long the web process may take to answer.
+const STARTING: Duration = Duration::from_secs(30);
+
+/// Sign-in of the one member.
+const EMAIL: &str = "bench@example.org";
+const PASSWORD: &str = "a long measured password";
+
+/// Where the programs are.
+#[derive(Clone, Debug)]
+pub struct Programs {
+    /// `websh`.
+    pub websh: PathBuf,
+    /// `websh-session`.
+    pub session: PathBuf,
+}
+
+/// A running websh.
+pub struct Websh {
+    programs: Programs,
+    directory: TempDir,
+    port: u16,
+    web: Child,
+    http: ureq::Agent,
+    cookie: String,
+    sessions: Vec<String>,
+}
+
+/// Writes the plain shell into a directory; returns its path.
+pub fn plain_shell(directory: &TempDir) -> Result<PathBuf> {
+    let path = directory.path().join("shell");
+    fs::write(&path, SHELL)?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
+    Ok(path)
+}
+
+impl Websh {
+    /// Starts it and signs the first superuser in.
+    pub fn start(programs: &Programs) -> Result<Self> {
+        let directory = tempfile::tempdir()?;
+        plain_shell(&directory)?;
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let mut web = spawn(programs, &directory, port)?;
+        let token = set_up_token(&mut web);
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(STARTING))
+            .build();
+        let mut websh = Self {
+            programs: programs.clone(),
+            directory,
+            port,
+            web,
+            http: config.into(),
+            cookie: String::new(),
+            sessions: Vec::new(),
+        };
+        let token = token?;
+        websh.wait_until_ready()?;
+        let member = json!({"token": token, "email": EMAIL, "name": "Bench", "password": PASSWORD});
+        websh.call("POST", "/setup", Some(&member))?;
+        websh.sign_in()?;
+        Ok(websh)
+    }
+
+    fn sign_in(&mut self) -> Result<()> {
+        let answer = self
+            .http
+            .post(self.url("/login"))
+            .header("origin", self.origin())
+            .send_json(json!({"email": EMAIL, "password": PASSWORD}))?;
+        ensure!(answer.status().is_success(), "signing in was answered {}", answer.status());
+        let cookies = answer.headers().get_all("set-cookie").iter();
+        let pairs = cookies.filter_map(|it| it.to_str().ok()?.split(';').next());
+        self.cookie = pairs.collect::<Vec<_>>().join("; ");
+        Ok(())
+    }
+
+    fn origin(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}/api/v1{path}", self.origin())
+    }
+
+    /// Calls the REST interface; an answer that is not 2xx is an error.
+    pub fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Value> {
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(self.url(path))
+            .header("origin", self.origin())
+            .header("cookie", &self.cookie);
+        let mut answer = match body {
+            Some(body) => self
+                .http
+                .run(request.header("content-type", "application/json").body(body.to_string())?)?,
+            None => self.http.run(request.body(())?)?,
+        };
+        let text = answer.body_mut().read_to_string()?;
+        ensure!(answer.status().is_success(), "{method} {path}: {} {text}", answer.status());
+        Ok(if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? })
+    }
+
+    fn wait_until_ready(&self) -> Result<()> {
+        let deadline = Instant::now() + STARTING;
+        let url = format!("{}/healthz", self.origin());
+        while !self.http.get(&url).call().is_ok_and(|answer| answer.status().is_success()) {
+            ensure!(Instant::now() < deadline, "websh does not answer on {url}");
+            pause(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+
+    /// Opens a session of 80×24; returns its id.
+    pub fn open(&mut self) -> Result<String> {
+        let servers = self.call("GET", "/servers", None)?;
+        let server = servers.get(0).context("no server is listed")?;
+        let account = server.pointer("/accounts/0").context("no account is listed")?;
+        let new = json!({"server": server["id"], "account": account, "cols": 80, "rows": 24});
+        let session = self.call("POST", "/sessions", Some(&new))?;
+        let id = session["id"].as_str().context("the session has no id")?.to_owned();
+        self.sessions.push(id.clone());
+        Ok(id)
+    }
+
+    /// How to attach to a session; `mode` is `drive` or `watch`.
+    pub fn address(&self, session: &str, mode: &str) -> Result<Address> {
+        let path = format!("/sessions/{session}/attach");
+        let ticket =
+            self.call("POST", &path, Some(&json!({"mode": mode, "take_over": mode == "drive"})))?;
+        let text = |key: &str| ticket[key].as_str().map(str::to_owned).context("no ticket");
+        Ok(Address {
+            port: self.port,
+            path: text("url")?,
+            cookie: self.cookie.clone(),
+            origin: self.origin(),
+            ticket: text("ticket")?,
+        })
+    }
+
+    /// A viewer that drives a session and sees its prompt.
+    pub fn drive(&self, session: &str) -> Result<Viewer> {
+        self.drive_slowly(session, None)
+    }
+
+    /// As [`drive`](Self::drive), reading no more than `rate` bytes a second.
+    pub fn drive_slowly(&self, session: &str, rate: Option<f64>) -> Result<Viewer> {
+        let mut viewer = Viewer::attach(&self.address(session, "drive")?, rate)?;
+        viewer.until(at_prompt)?;
+        Ok(viewer)
+    }
+
+    /// A session and a viewer that drives it.
+    pub fn open_and_drive(&mut self) -> Result<Viewer> {
+        let session = self.open()?;
+        self.drive(&session)
+    }
+
+    /// Process id of the web process.
+    pub fn web(&self) -> u32 {
+        self.web.id()
+    }
+
+    /// Process id of a session's process.
+    pub fn session_process(&self, session: &str) -> Result<u32> {
+        match proc::running(&self.programs.session, session)[..] {
+            [process] => Ok(process),
+            [] => bail!("the process of session {session} is gone"),
+            _ => bail!("session {session} has several processes"),
+        }
+    }
+
+    /// Process ids of all session processes.
+    pub fn session_processes(&self) -> Result<Vec<u32>> {
+        self.sessions.iter().map(|session| self.session_process(session)).collect()
+    }
+
+    /// Process ids of all websh processes.
+    pub fn processes(&self) -> Result<Vec<u32>> {
+        let mut processes = self.session_processes()?;
+        processes.push(self.web());
+        Ok(processes)
+    }
+
+    /// Ends a session, as its owner would.
+    pub fn close(&mut self, session: &str) -> Result<()> {
+        self.call("DELETE", &format!("/sessions/{session}"), None)?;
+        self.sessions.retain(|known| known != session);
+        Ok(())
+    }
+
+    /// `kill -9` of the web process, and its start anew.
+    pub fn kill_and_restart(&mut self) -> Result<()> {
+        self.web.kill()?;
+        self.web.wait()?;
+        self.web = spawn(&self.programs, &self.directory, self.port)?;
+        // Its output is not wanted any more, but somebody must take it.
+        if let Some(output) = self.web.stdout.take() {
+            std::thread::spawn(move || BufReader::new(output).lines().for_each(drop));
+        }
+        Ok(())
+    }
+
+    /// A directory that lives as long as this websh.
+    pub fn directory(&self) -> &std::path::Path {
+        self.directory.path()
+    }
+}
+
+impl Drop for Websh {
+    fn drop(&mut self) {
+        let processes: Vec<u32> = self
+            .sessions
+            .iter()
+            .flat_map(|session| proc::running(&self.programs.session, session))
+            .collect();
+        for session in std::mem::take(&mut self.sessions) {
+            let _ = self.call("DELETE", &format!("/sessions/{session}"), None);
+        }
+        let _ = self.web.kill();
+        let _ = self.web.wait();
+        // What could not be closed in peace: with its terminal each shell goes too.
+        processes.into_iter().for_each(|process| proc::signal(process, Signal::SIGKILL));
+    }
+}
+
+fn spawn(programs: &Programs, directory: &TempDir, port: u16) -> Result<Child> {
+    let mut command = Command::new(&programs.websh);
+    // websh refuses settings that it does not know; this one is for this program alone.
+    command.env_remove("WEBSH_PROGRAM");
+    command
+        .arg("serve")
+        .current_dir(directory.path())
+        .env("WEBSH_LISTEN", format!("127.0.0.1:{port}"))
+        .env("WEBSH_DATA_DIR", directory.path().join("data"))
+        .env("WEBSH_SESSION_PROGRAM", &programs.session)
+        .env("WEBSH_SHELL", directory.path().join("shell"))
+        .env("WEBSH_MAX_SESSIONS_PER_MEMBER", "1000")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .with_context(|| format!("{} can't be started", programs.websh.display()))
+}
+
+/// Reads the one-time link from what the first start prints; the rest of the output is thrown away.
+fn set_up_token(web: &mut Child) -> Result<String> {
+    let mut output = BufReader::new(web.stdout.take().context("websh has no output")?);
+    let mut line = String::new();
+    loop {
+        line.clear();
+        ensure!(output.read_line(&mut line)? > 0, "websh ended before it printed a set-up link");
+        if let Some((_, token)) = line.split_once("/setup#") {
+            std::thread::spawn(move || output.lines().for_each(drop));
+            return Ok(token.trim().to_owned());
+        }
+    }
+}
+
+/// Whether the cursor stands behind a fresh prompt.
+pub fn at_prompt(mirror: &protocol::mirror::Mirror) -> bool {
+    let row = usize::try_from(mirror.cursor().row).unwrap_or(usize::MAX);
+    mirror.lines().get(row).is_some_and(|line| line.text.trim_end() == PROMPT)
+}
