@@ -67,6 +67,7 @@ fn visible(c: char) -> char {
 fn is_blank(cell: Square) -> bool {
     cell.content_tag() == ContentTag::Codepoint
         && matches!(cell.c(), '\0' | ' ')
+        && cell.wide() != Wide::Spacer
         && cell.style_id() == 0
         && cell.extras_id().is_none()
 }

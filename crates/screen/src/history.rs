@@ -11,17 +11,26 @@ use crate::styles::StyleTable;
 /// Lines of a chunk at most.
 const CHUNK: usize = 256;
 
+/// Styles a chunk has when no more lines are added to it.
+const MAX_STYLES: usize = 4096;
+
 /// A run of lines in compressed form.
 #[derive(Debug)]
 struct Chunk {
     lines: u64,
+    /// No line is added to it.
+    full: bool,
     packed: Box<[u8]>,
 }
 
 impl Chunk {
     fn pack(content: &wire::History) -> Self {
         let packed = lz4_flex::compress_prepend_size(&content.encode_to_vec());
-        Self { lines: content.lines.len() as u64, packed: packed.into_boxed_slice() }
+        Self {
+            lines: content.lines.len() as u64,
+            full: content.lines.len() >= CHUNK || content.styles.len() >= MAX_STYLES - 1,
+            packed: packed.into_boxed_slice(),
+        }
     }
 
     /// The lines; blank ones should the chunk not be readable.
@@ -67,15 +76,20 @@ impl Store {
         *self = Self { start: next, first: next, end: next, ..Self::default() };
     }
 
-    /// Adds lines behind the last one; their runs index `styles`.
-    pub fn append(&mut self, lines: Vec<Line>, styles: &StyleTable) {
-        let mut lines = lines.into_iter().peekable();
-        while lines.peek().is_some() {
+    /// Adds `count` lines behind the last one. `line` makes the line of an index from 0 on, with runs
+    /// that index the table it is given; `P` is what it wants to remember while that stays the same.
+    pub fn append<P: Default>(
+        &mut self,
+        count: usize,
+        mut line: impl FnMut(usize, &mut StyleTable, &mut P) -> Line,
+    ) {
+        let mut at = 0;
+        while at < count {
             let (mut content, mut table) = self.take_partial();
-            let room = CHUNK - content.lines.len();
-            for line in lines.by_ref().take(room) {
-                let mut translate = Translation::new(styles.since(0), &mut table);
-                content.lines.push(translate.line(line));
+            let mut memory = P::default();
+            while at < count && content.lines.len() < CHUNK && table.len() < MAX_STYLES {
+                content.lines.push(line(at, &mut table, &mut memory));
+                at += 1;
             }
             content.styles = table.since(1).to_vec();
             self.push(Chunk::pack(&content));
@@ -85,7 +99,7 @@ impl Store {
     /// The last chunk if it has room left, opened.
     fn take_partial(&mut self) -> (wire::History, StyleTable) {
         let mut table = StyleTable::default();
-        match self.chunks.pop_back_if(|chunk| chunk.lines < CHUNK as u64) {
+        match self.chunks.pop_back_if(|chunk| !chunk.full) {
             Some(chunk) => {
                 self.bytes -= chunk.packed.len();
                 self.end -= chunk.lines;
@@ -170,6 +184,12 @@ impl<'a> Translation<'a> {
 mod tests {
     use super::*;
 
+    fn append(store: &mut Store, lines: Vec<Line>, styles: &StyleTable) {
+        store.append(lines.len(), |at, table, _: &mut ()| {
+            Translation::new(styles.since(0), table).line(lines[at].clone())
+        });
+    }
+
     fn filled(ids: std::ops::Range<u64>, styles: &mut StyleTable) -> Vec<Line> {
         ids.map(|id| {
             let style = wire::Style {
@@ -194,7 +214,7 @@ mod tests {
                 flags: u32::try_from(count).unwrap(),
                 ..wire::Style::default()
             });
-            store.append(filled(id..id + count, &mut styles), &styles);
+            append(&mut store, filled(id..id + count, &mut styles), &styles);
             id += count;
         }
         assert_eq!((store.first(), store.end()), (1000, id));
@@ -216,6 +236,24 @@ mod tests {
     }
 
     #[test]
+    fn no_number_of_styles_is_too_many() {
+        let mut store = Store::default();
+        store.append(2000, |at, table, _: &mut ()| {
+            let runs = (0..80).flat_map(|column| {
+                let foreground = 0x0100_0000 + at as u32 * 80 + column;
+                [1, table.intern(wire::Style { foreground, ..wire::Style::default() }) << 3]
+            });
+            Line { text: "x".repeat(80), runs: runs.collect(), wrapped: false }
+        });
+        for (at, id) in [(0, 0), (700, 700), (1999, 1999)] {
+            let (mut styles, mut lines) = (StyleTable::default(), Vec::new());
+            store.read(id, id + 1, &mut styles, &mut lines);
+            let foreground = styles.get(lines[0].runs[159] >> 3).foreground;
+            assert_eq!(foreground, 0x0100_0000 + at * 80 + 79);
+        }
+    }
+
+    #[test]
     fn plain_logs_take_little() {
         let mut store = Store::default();
         let lines = (0..10_000u64)
@@ -228,7 +266,7 @@ mod tests {
                 Line { text, ..Line::default() }
             })
             .collect();
-        store.append(lines, &StyleTable::default());
+        append(&mut store, lines, &StyleTable::default());
         assert!(store.bytes() < 500_000, "{}", store.bytes());
     }
 }

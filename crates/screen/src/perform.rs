@@ -464,8 +464,11 @@ impl<U: EventListener> Perform for Performer<'_, U> {
 
     fn put_slice(&mut self, bytes: &[u8]) {
         if let Some(request) = &mut self.terminal.request {
-            let room = MAX_REQUEST.saturating_sub(request.len());
-            request.extend(bytes.iter().take(room));
+            if request.len() + bytes.len() > MAX_REQUEST {
+                self.terminal.request = None;
+            } else {
+                request.extend_from_slice(bytes);
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use protocol::{line::cells, modes, wire::Line};
 use crate::{ledger::Ledger, sgr};
 
 /// The private modes that a new emulator is to be in, by bit of `protocol::modes`.
-const MODES: [(u32, u16); 11] = [
+const MODES: [(u32, u16); 10] = [
     (modes::ALTERNATE_SCREEN, 1049),
     (modes::APPLICATION_CURSOR, 1),
     (modes::BRACKETED_PASTE, 2004),
@@ -18,7 +18,6 @@ const MODES: [(u32, u16); 11] = [
     (modes::ALTERNATE_SCROLL, 1007),
     (modes::SGR_MOUSE, 1006),
     (modes::UTF8_MOUSE, 1005),
-    (modes::NO_WRAP, 7),
 ];
 
 /// Bytes that draw what viewers last saw.
@@ -26,9 +25,11 @@ pub fn repaint(ledger: &Ledger) -> Vec<u8> {
     let status = ledger.status();
     let mut out = String::new();
     for (bit, number) in MODES {
-        let on = (status.modes & bit != 0) != (bit == modes::NO_WRAP);
-        let _ = write!(out, "\x1b[?{number}{}", if on { 'h' } else { 'l' });
+        let end = if status.modes & bit == 0 { 'l' } else { 'h' };
+        let _ = write!(out, "\x1b[?{number}{end}");
     }
+    // The size may be another one by now.
+    out.push_str("\x1b[?7l");
     let (_, rows) = ledger.size();
     for (line, row) in ledger.lines().zip(1..=rows) {
         let _ = write!(out, "\x1b[{row};1H");
@@ -42,8 +43,17 @@ pub fn repaint(ledger: &Ledger) -> Vec<u8> {
         let shape = (cursor.style & 7) * 2 - u32::from(cursor.style & 8 != 0);
         let _ = write!(out, "\x1b[{shape} q");
     }
-    if status.modes & modes::APPLICATION_KEYPAD != 0 {
-        out.push_str("\x1b=");
+    for (bit, sequence) in [
+        (modes::APPLICATION_KEYPAD, "\x1b="),
+        (modes::INSERT, "\x1b[4h"),
+        (modes::LINE_FEED_NEW_LINE, "\x1b[20h"),
+    ] {
+        if status.modes & bit != 0 {
+            out.push_str(sequence);
+        }
+    }
+    if status.modes & modes::NO_WRAP == 0 {
+        out.push_str("\x1b[?7h");
     }
     let kitty = (status.modes & modes::KITTY) >> modes::KITTY_SHIFT;
     let _ = write!(out, "\x1b[>{kitty}u");

@@ -1,27 +1,38 @@
 //! The emulator's ring of history lines: moves its older part into the compact store and gives memory
 //! back. Knows the grid and the store, no screen.
 
+use std::collections::HashMap;
+
 use rio_vt::crosswords::{
-    grid::{Dimensions, Grid, storage::Storage},
-    pos::Line,
+    grid::{Dimensions, ExtrasTable, Grid, storage::Storage},
+    pos::{Cursor, Line},
     square::Square,
+    style::{DEFAULT_STYLE_ID, StyleId},
 };
 
 use crate::{
     capture::{self, Pass},
     history::Store,
-    styles::StyleTable,
 };
 
-/// Lines that are moved at once: bounds the memory it takes.
-const BATCH: usize = 1024;
 /// Rows that may stay allocated without being in use.
 const SLACK: usize = 16;
 
+/// Styles of the emulator's table that are not worth a smaller one.
+const MANY_STYLES: usize = 256;
+
 /// Moves all but the last `keep` lines of the history of `grid` into `store`, which holds `limit`
 /// lines in all with the ring's, and frees what the grid no longer uses. The first line that the grid
-/// ever evicted has the id `base`.
-pub fn compact(grid: &mut Grid<Square>, base: u64, keep: usize, limit: usize, store: &mut Store) {
+/// ever evicted has the id `base`; returns by how much that rises, because the grid's count may start
+/// anew.
+#[must_use]
+pub fn compact(
+    grid: &mut Grid<Square>,
+    base: u64,
+    keep: usize,
+    limit: usize,
+    store: &mut Store,
+) -> u64 {
     let start = base + grid.lines_evicted();
     if store.end() != start {
         // The ring overflowed since: it alone is as long as the history may be.
@@ -29,19 +40,10 @@ pub fn compact(grid: &mut Grid<Square>, base: u64, keep: usize, limit: usize, st
     }
     let ring = grid.history_size();
     let old = ring.saturating_sub(keep);
-    for first in (0..old).step_by(BATCH) {
-        let mut styles = StyleTable::default();
-        let mut pass = Pass::default();
-        let batch = first..(first + BATCH).min(old);
-        let lines = batch.map(|line| {
-            let at = Line(
-                i32::try_from(line).unwrap_or(i32::MAX) - i32::try_from(ring).unwrap_or(i32::MAX),
-            );
-            capture::row(grid, at, &mut styles, &mut pass)
-        });
-        let lines = lines.collect();
-        store.append(lines, &styles);
-    }
+    let line_of = |at: usize| {
+        Line(i32::try_from(at).unwrap_or_default() - i32::try_from(ring).unwrap_or_default())
+    };
+    store.append(old, |at, styles, pass: &mut Pass| capture::row(grid, line_of(at), styles, pass));
     if old > 0 {
         grid.update_history(ring - old);
         grid.update_history(limit);
@@ -51,6 +53,10 @@ pub fn compact(grid: &mut Grid<Square>, base: u64, keep: usize, limit: usize, st
     if grid.raw.rows().len() > grid.total_lines() + SLACK {
         free(grid);
     }
+    if grid.styles().len() > MANY_STYLES || grid.extras_table != ExtrasTable::new() {
+        return renew(grid, limit);
+    }
+    0
 }
 
 /// Storage never shrinks by itself and keeps rows for later; a new one with the rows in use does not.
@@ -60,4 +66,58 @@ fn free(grid: &mut Grid<Square>) {
     rows.shrink_to_fit();
     grid.raw = Storage::with_capacity(lines, columns);
     grid.raw.replace_inner(rows);
+}
+
+/// Style and extras tables never shrink either: writes the rows into a grid with tables of its own,
+/// to which only what is still in use comes along. Returns the lines that the old grid had evicted,
+/// because the new one counts from 0.
+fn renew(grid: &mut Grid<Square>, limit: usize) -> u64 {
+    let evicted = grid.lines_evicted();
+    let mut fresh = Grid::new(grid.screen_lines(), grid.columns(), limit);
+    let mut rows = grid.raw.take_all();
+    let mut moved = Move { from: grid, to: &mut fresh, styles: HashMap::new() };
+    for cell in rows.iter_mut().flat_map(|row| &mut row.inner) {
+        moved.cell(cell);
+    }
+    let saved = moved.cursor(&moved.from.saved_cursor.clone());
+    let cursor = moved.cursor(&moved.from.cursor.clone());
+    (fresh.saved_cursor, fresh.cursor) = (saved, cursor);
+    fresh.raw.replace_inner(rows);
+    *grid = fresh;
+    evicted
+}
+
+/// From one grid's tables to another's.
+struct Move<'a> {
+    from: &'a Grid<Square>,
+    to: &'a mut Grid<Square>,
+    styles: HashMap<StyleId, StyleId>,
+}
+
+impl Move<'_> {
+    fn cell(&mut self, cell: &mut Square) {
+        if let Some(id) = cell.style_id_checked().filter(|id| *id != DEFAULT_STYLE_ID) {
+            let (from, to) = (self.from, &mut *self.to);
+            cell.set_style_id(*self.styles.entry(id).or_insert_with(|| {
+                to.set_template_style(from.style_of(cell));
+                to.sync_template_style();
+                to.template_style_id()
+            }));
+        }
+        if let Some(id) = cell.extras_id_checked() {
+            let extras = self.from.extras_table.get(id).cloned().unwrap_or_default();
+            let id = if extras.is_empty() { 0 } else { self.to.alloc_extras(extras) };
+            cell.set_extras_id(Some(id).filter(|id| *id != 0));
+        }
+    }
+
+    fn cursor(&mut self, cursor: &Cursor<Square>) -> Cursor<Square> {
+        let mut cursor = cursor.clone();
+        self.cell(&mut cursor.template);
+        self.to.set_template_style(cursor.pending_style);
+        self.to.sync_template_style();
+        cursor.template.set_style_id(self.to.template_style_id());
+        cursor.style_dirty = false;
+        cursor
+    }
 }
