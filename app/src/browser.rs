@@ -21,7 +21,11 @@ pub fn document() -> Document {
 #[must_use]
 pub fn steady_millis() -> u64 {
     let now = window().performance().map_or(0.0, |clock| clock.now());
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0, far from 2^53")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "from 0, far from 2^53"
+    )]
     let now = now as u64;
     now
 }

@@ -147,9 +147,13 @@ mod tests {
 
     #[test]
     fn sizes() {
-        for (size, words) in
-            [(0, "0 B"), (999, "999 B"), (4_250, "4.2 KB"), (1_300_000, "1.3 MB"), (u64::MAX, "1844674407370.9 MB")]
-        {
+        for (size, words) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (4_250, "4.2 KB"),
+            (1_300_000, "1.3 MB"),
+            (u64::MAX, "1844674407370.9 MB"),
+        ] {
             assert_eq!(bytes(size), words);
         }
     }
@@ -157,7 +161,10 @@ mod tests {
     #[test]
     fn devices() {
         for (agent, words) in [
-            ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox on Linux"),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0",
+                "Firefox on Linux",
+            ),
             (
                 "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/129.0 Safari/537.36 Edg/129.0",
                 "Edge on Windows",
@@ -166,7 +173,10 @@ mod tests {
                 "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile Safari/604.1",
                 "Safari on iPhone",
             ),
-            ("Mozilla/5.0 (Linux; Android 14) Chrome/129.0 Mobile Safari/537.36", "Chrome on Android"),
+            (
+                "Mozilla/5.0 (Linux; Android 14) Chrome/129.0 Mobile Safari/537.36",
+                "Chrome on Android",
+            ),
             ("curl/8", "a browser"),
         ] {
             assert_eq!(device(agent), words);

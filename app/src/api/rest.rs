@@ -46,12 +46,7 @@ pub async fn logout() -> Result<(), PageError> {
 ///
 /// # Errors
 /// The field that is wrong, or what the server says.
-pub async fn set_up(
-    token: &str,
-    email: &str,
-    name: &str,
-    password: &str,
-) -> Result<(), PageError> {
+pub async fn set_up(token: &str, email: &str, name: &str, password: &str) -> Result<(), PageError> {
     post("/api/v1/setup", &SetUp { token, email, name, password }).await.map(drop)
 }
 

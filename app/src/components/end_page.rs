@@ -39,51 +39,45 @@ pub fn EndPage(
                     </button>
                 </Commands>
             }
-                .into_any()
+            .into_any()
         }
         Ending::Elsewhere(by) => view! { <Elsewhere by /> }.into_any(),
-        Ending::NotFound => {
-            view! {
-                <h1>"There is no such session"</h1>
-                <p>"It may belong to somebody else, or the address may be mistyped."</p>
-                <Commands>{()}</Commands>
-            }
-                .into_any()
+        Ending::NotFound => view! {
+            <h1>"There is no such session"</h1>
+            <p>"It may belong to somebody else, or the address may be mistyped."</p>
+            <Commands>{()}</Commands>
         }
-        Ending::SignedOut => {
-            view! {
-                <h1>"You were signed out"</h1>
-                <p>"Your session goes on. Sign in, and you are back here."</p>
-                <div class="dialog-actions">
-                    <button
-                        type="button"
-                        class="button primary"
-                        data-testid="sign-in-again"
-                        on:click=|_| browser::go(&browser::sign_in_and_back())
-                    >
-                        "Sign in"
-                    </button>
-                </div>
-            }
-                .into_any()
+        .into_any(),
+        Ending::SignedOut => view! {
+            <h1>"You were signed out"</h1>
+            <p>"Your session goes on. Sign in, and you are back here."</p>
+            <div class="dialog-actions">
+                <button
+                    type="button"
+                    class="button primary"
+                    data-testid="sign-in-again"
+                    on:click=|_| browser::go(&browser::sign_in_and_back())
+                >
+                    "Sign in"
+                </button>
+            </div>
         }
-        Ending::Stopped(message) => {
-            view! {
-                <h1>"The connection stopped"</h1>
-                <p>{message}</p>
-                <Commands>
-                    <button
-                        type="button"
-                        class="button primary"
-                        data-testid="try-again"
-                        on:click=|_| drop(browser::window().location().reload())
-                    >
-                        "Try again"
-                    </button>
-                </Commands>
-            }
-                .into_any()
+        .into_any(),
+        Ending::Stopped(message) => view! {
+            <h1>"The connection stopped"</h1>
+            <p>{message}</p>
+            <Commands>
+                <button
+                    type="button"
+                    class="button primary"
+                    data-testid="try-again"
+                    on:click=|_| drop(browser::window().location().reload())
+                >
+                    "Try again"
+                </button>
+            </Commands>
         }
+        .into_any(),
     };
     view! {
         <section class="sheet end-page" role="status" data-testid="end-page" data-reason=reason>

@@ -18,9 +18,9 @@ pub fn Failure(
     fields: &'static [&'static str],
 ) -> impl IntoView {
     let shown = move || {
-        error.get().filter(|error| {
-            !error.0.field.as_deref().is_some_and(|field| fields.contains(&field))
-        })
+        error
+            .get()
+            .filter(|error| !error.0.field.as_deref().is_some_and(|field| fields.contains(&field)))
     };
     view! {
         <div role="alert">

@@ -26,9 +26,8 @@ pub fn Field(
     error: RwSignal<Option<PageError>>,
 ) -> impl IntoView {
     let input = NodeRef::<leptos::html::Input>::new();
-    let wrong = move || {
-        error.get().filter(|it| it.0.field.as_deref() == Some(name)).map(|it| it.0.message)
-    };
+    let wrong =
+        move || error.get().filter(|it| it.0.field.as_deref() == Some(name)).map(|it| it.0.message);
     // What was typed before the page was ready.
     Effect::new(move |_| {
         if let Some(input) = input.get() {

@@ -1,12 +1,14 @@
 //! Parts of pages: one component a file.
 
 pub mod close_session;
+pub mod connection;
 pub mod dialog;
 pub mod end_page;
 pub mod ended_session;
 pub mod failure;
 pub mod field;
 pub mod header;
+pub mod key_bar;
 pub mod live;
 pub mod logo;
 pub mod new_session;

@@ -33,7 +33,10 @@ pub fn NewSessionDialog(
     let made = RwSignal::new(None::<String>);
     let accounts = Memo::new(move |_| {
         servers.with(|all| {
-            all.iter().find(|it| it.id == server.get()).map(|it| it.accounts.clone()).unwrap_or_default()
+            all.iter()
+                .find(|it| it.id == server.get())
+                .map(|it| it.accounts.clone())
+                .unwrap_or_default()
         })
     });
     Effect::new(move |_| {
@@ -77,7 +80,11 @@ pub fn NewSessionDialog(
             wish::answered(&answer);
             match answer {
                 Ok(session) => {
-                    browser::remember(browser::local_storage().as_ref(), LAST_CHOICE, Some(&chosen));
+                    browser::remember(
+                        browser::local_storage().as_ref(),
+                        LAST_CHOICE,
+                        Some(&chosen),
+                    );
                     let path = format!("/sessions/{}", session.id);
                     match tab {
                         Some(tab) => {

@@ -99,7 +99,8 @@ pub fn SetUpPage() -> impl IntoView {
 /// What to say before the server is asked.
 fn first_mistake(email: &str, name: &str, password: &str) -> Option<PageError> {
     let email = email.trim();
-    let (field, message) = if !email.contains('@') || email.starts_with('@') || email.ends_with('@') {
+    let (field, message) = if !email.contains('@') || email.starts_with('@') || email.ends_with('@')
+    {
         ("email", "Please enter an e-mail address.")
     } else if name.trim().is_empty() {
         ("name", "Please enter the name that others will see.")

@@ -145,10 +145,7 @@ mod tests {
                 style(Color::Default, Color::Default, INVERSE),
                 "color:var(--paper);background-color:var(--ink);",
             ),
-            (
-                style(red, Color::Indexed(2), INVERSE),
-                "color:var(--c2);background-color:var(--c1);",
-            ),
+            (style(red, Color::Indexed(2), INVERSE), "color:var(--c2);background-color:var(--c1);"),
             (style(red, Color::Default, HIDDEN), "color:transparent;"),
             (
                 style(red, Color::Default, DIM),
@@ -170,7 +167,9 @@ mod tests {
 
     #[test]
     fn an_underline_kind_that_is_not_defined_still_shows() {
-        assert!(css(&style(Color::Default, Color::Default, 7 << UNDERLINE_SHIFT)).contains("dashed"));
+        assert!(
+            css(&style(Color::Default, Color::Default, 7 << UNDERLINE_SHIFT)).contains("dashed")
+        );
     }
 
     #[test]

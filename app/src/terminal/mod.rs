@@ -1,15 +1,26 @@
-//! The terminal of a page. Pure parts: `link`, `outbox`, `scrollback`, `spans`, `look`, `keys`, `text`,
-//! `ending`, tested natively. The widget around them owns the browser's side and runs there only.
+//! The terminal of a page. Pure parts, tested natively: `link`, `outbox`, `scrollback`, `spans`, `look`,
+//! `keys`, `text`, `ending`. The widget around them owns the browser's side and runs there only.
 
+mod clipboard;
 mod ending;
 pub mod here;
+mod keyboard;
 pub mod keys;
 pub mod link;
 pub mod look;
+mod metrics;
 pub mod outbox;
+mod painter;
+mod pointer;
+pub mod scrollback;
+mod show;
+mod socket;
 pub mod spans;
+mod talk;
 pub mod text;
 mod view;
+mod widget;
 
 pub use ending::Ending;
 pub use view::TerminalView;
+pub use widget::Ui;

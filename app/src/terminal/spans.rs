@@ -10,8 +10,10 @@ pub struct Span {
     pub text: String,
     /// Index into the line's style table.
     pub style: u32,
-    /// Width in cells when it needs a box; none when the glyphs have the width of their cells.
-    pub cells: Option<u32>,
+    /// Its width in cells.
+    pub cells: u32,
+    /// Its one glyph may not be as wide as its cells.
+    pub boxed: bool,
 }
 
 /// The spans of `line`. `fits` tells whether a glyph is exactly as wide as its cells.
@@ -20,13 +22,15 @@ pub fn spans(line: &Line, mut fits: impl FnMut(&str, u32) -> bool) -> Vec<Span> 
     for cell in cells(line) {
         let plain = cell.text.is_ascii() || fits(cell.text, cell.width);
         match spans.last_mut() {
-            Some(last) if plain && last.cells.is_none() && last.style == cell.style => {
+            Some(last) if plain && !last.boxed && last.style == cell.style => {
                 last.text.push_str(cell.text);
+                last.cells += cell.width;
             }
             _ => spans.push(Span {
                 text: cell.text.into(),
                 style: cell.style,
-                cells: (!plain).then_some(cell.width),
+                cells: cell.width,
+                boxed: !plain,
             }),
         }
     }
@@ -59,8 +63,8 @@ mod tests {
         builder.finish(false)
     }
 
-    fn span(text: &str, style: u32, cells: Option<u32>) -> Span {
-        Span { text: text.into(), style, cells }
+    fn span(text: &str, style: u32, cells: u32, boxed: bool) -> Span {
+        Span { text: text.into(), style, cells, boxed }
     }
 
     #[test]
@@ -77,11 +81,11 @@ mod tests {
         assert_eq!(
             spans(&line, |glyph, _| glyph == "é"),
             [
-                span("ls", 0, None),
-                span("a", 4, None),
-                span("漢", 4, Some(2)),
-                span("éb", 4, None),
-                span("e\u{301}", 0, Some(1)),
+                span("ls", 0, 2, false),
+                span("a", 4, 1, false),
+                span("漢", 4, 2, true),
+                span("éb", 4, 2, false),
+                span("e\u{301}", 0, 1, true),
             ]
         );
     }

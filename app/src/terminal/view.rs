@@ -1,9 +1,132 @@
-//! skeleton
-use leptos::prelude::*;
+//! The page around the terminal: what the server renders and the widget then takes over.
+
+use leptos::{html, prelude::*};
+use leptos_meta::Title;
 use protocol::api::Session;
 
-/// The terminal
+use crate::{
+    components::{
+        connection::Connection, end_page::EndPage, key_bar::KeyBar, logo::Logo, theme::ThemeButton,
+    },
+    terminal::{
+        metrics::RULER,
+        widget::{Dom, Ui, Widget},
+    },
+};
+
+/// A session's terminal.
 #[component]
-pub fn TerminalView(session: Session) -> impl IntoView {
-    view! { <p>{session.name}</p> }
+pub fn TerminalView(
+    /// The session.
+    session: Session,
+) -> impl IntoView {
+    let ui = Ui::new();
+    let root = NodeRef::<html::Div>::new();
+    let scroller = NodeRef::<html::Div>::new();
+    let area = NodeRef::<html::Div>::new();
+    let rows = NodeRef::<html::Div>::new();
+    let cursor = NodeRef::<html::Div>::new();
+    let preedit = NodeRef::<html::Div>::new();
+    let keyboard = NodeRef::<html::Textarea>::new();
+    let ruler = NodeRef::<html::Span>::new();
+    let name = session.name.clone();
+    let label = format!("Terminal of {name}");
+    let tab = {
+        let name = name.clone();
+        Signal::derive(move || {
+            let title = ui.title.get();
+            let bell = if ui.bell.get() { "● " } else { "" };
+            if title.is_empty() {
+                format!("{bell}{name} · websh")
+            } else {
+                format!("{bell}{title} · {name}")
+            }
+        })
+    };
+    // The widget lives in the effect and goes with it.
+    Effect::new(move |before: Option<Option<std::rc::Rc<Widget>>>| {
+        if let Some(Some(widget)) = before {
+            return Some(widget);
+        }
+        let dom = Dom {
+            root: root.get()?.into(),
+            scroller: scroller.get()?.into(),
+            area: area.get()?.into(),
+            rows: rows.get()?.into(),
+            cursor: cursor.get()?.into(),
+            preedit: preedit.get()?.into(),
+            keyboard: keyboard.get()?,
+            ruler: ruler.get()?.into(),
+        };
+        let session = session.clone();
+        Some(untrack(|| Widget::start(dom, ui, session)))
+    });
+    view! {
+        <Title text=tab />
+        <main class="terminal-page">
+            <header class="bar">
+                <a class="bar-home" href="/" aria-label="My sessions" data-testid="all-sessions">
+                    <Logo />
+                </a>
+                <span class="bar-name" data-testid="terminal-name">
+                    {name}
+                </span>
+                <span class="bar-title" data-testid="terminal-title">
+                    {move || ui.title.get()}
+                </span>
+                <Connection ui />
+                <ThemeButton />
+            </header>
+            <div
+                node_ref=root
+                class="terminal"
+                data-testid="terminal"
+                role="region"
+                aria-label=label
+                data-bell=move || ui.bell.get().to_string()
+                data-dimmed=move || ui.ending.with(Option::is_some).to_string()
+            >
+                <div node_ref=scroller class="scroller">
+                    <div node_ref=area class="area">
+                        <div node_ref=rows class="rows" role="log" aria-live="off"></div>
+                        <div node_ref=cursor class="cursor hidden" aria-hidden="true"></div>
+                        <div node_ref=preedit class="preedit" data-testid="preedit"></div>
+                        <textarea
+                            node_ref=keyboard
+                            class="keyboard"
+                            data-testid="terminal-input"
+                            aria-label="Terminal input"
+                            autocapitalize="none"
+                            autocomplete="off"
+                            spellcheck="false"
+                            rows="1"
+                        ></textarea>
+                        <span node_ref=ruler class="ruler" aria-hidden="true">
+                            {RULER}
+                        </span>
+                    </div>
+                </div>
+                <Show when=move || ui.below.get()>
+                    <button
+                        type="button"
+                        class="button new-output"
+                        data-testid="new-output"
+                        data-command="bottom"
+                    >
+                        "New output below ↓"
+                    </button>
+                </Show>
+                {move || {
+                    ui.ending.get().map(|ending| {
+                        view! {
+                            <div class="over">
+                                <EndPage ending />
+                            </div>
+                        }
+                    })
+                }}
+            </div>
+            <KeyBar held=ui.held />
+        </main>
+    }
 }

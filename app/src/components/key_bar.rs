@@ -1,0 +1,56 @@
+//! The keys that on-screen keyboards lack. Ctrl and Alt hold for the next key. The terminal hears the
+//! clicks by `data-key`.
+
+use leptos::prelude::*;
+
+use crate::terminal::keys::{ALT, CONTROL};
+
+/// W3C name, label, name for screen readers where the label is a sign.
+const KEYS: [(&str, &str, &str); 10] = [
+    ("Escape", "Esc", ""),
+    ("Tab", "Tab", ""),
+    ("Control", "Ctrl", ""),
+    ("Alt", "Alt", ""),
+    ("ArrowLeft", "←", "Left"),
+    ("ArrowUp", "↑", "Up"),
+    ("ArrowDown", "↓", "Down"),
+    ("ArrowRight", "→", "Right"),
+    ("Home", "Home", ""),
+    ("End", "End", ""),
+];
+
+/// The bar, shown on touch screens.
+#[component]
+pub fn KeyBar(
+    /// Modifiers held now.
+    #[prop(into)]
+    held: Signal<u32>,
+) -> impl IntoView {
+    let buttons = KEYS.map(|(key, label, spoken)| {
+        let bit = match key {
+            "Control" => CONTROL,
+            "Alt" => ALT,
+            _ => 0,
+        };
+        let pressed = move || (bit != 0).then(|| (held.get() & bit != 0).to_string());
+        let spoken = (!spoken.is_empty()).then_some(spoken);
+        view! {
+            // The focus must stay where the on-screen keyboard is.
+            <button
+                type="button"
+                class="key"
+                data-key=key
+                aria-label=spoken
+                aria-pressed=pressed
+                on:mousedown=|event| event.prevent_default()
+            >
+                {label}
+            </button>
+        }
+    });
+    view! {
+        <div class="key-bar" role="toolbar" aria-label="Keys" data-testid="key-bar">
+            {buttons.into_iter().collect_view()}
+        </div>
+    }
+}

@@ -1,0 +1,80 @@
+//! How large a cell is, and which glyphs are exactly as wide as their cells.
+
+use std::collections::HashMap;
+
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
+
+use crate::browser;
+
+/// Letters in the ruler: many, because one is measured in fractions of a pixel.
+pub const RULER: &str = "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW";
+
+/// How much wider or narrower than its cells a glyph may be, as a part of a cell.
+const TOLERANCE: f64 = 0.002;
+
+/// Measurements of the font in use.
+#[derive(Default)]
+pub struct Metrics {
+    /// Width of a cell, in CSS pixels.
+    pub width: f64,
+    /// Height of a row, in CSS pixels: a whole number, so that rows stand on pixels.
+    pub height: f64,
+    font: String,
+    canvas: Option<CanvasRenderingContext2d>,
+    letter: f64,
+    known: HashMap<String, bool>,
+}
+
+impl Metrics {
+    /// Measures anew. Returns whether anything changed.
+    pub fn measure(&mut self, ruler: &Element) -> bool {
+        let rect = ruler.get_bounding_client_rect();
+        #[expect(clippy::cast_precision_loss, reason = "64")]
+        let width = rect.width() / RULER.len() as f64;
+        let height = rect.height().round().max(1.0);
+        let font = font(ruler);
+        if width <= 0.0 || ((width, height) == (self.width, self.height) && font == self.font) {
+            return false;
+        }
+        (self.width, self.height) = (width, height);
+        self.font = font;
+        self.known.clear();
+        if self.canvas.is_none() {
+            let canvas = browser::document().create_element("canvas").ok();
+            let canvas = canvas.and_then(|it| it.dyn_into::<HtmlCanvasElement>().ok());
+            let context = canvas.and_then(|it| it.get_context("2d").ok().flatten());
+            self.canvas = context.and_then(|it| it.dyn_into().ok());
+        }
+        if let Some(canvas) = &self.canvas {
+            canvas.set_font(&self.font);
+        }
+        self.letter = self.advance("W").unwrap_or_default();
+        true
+    }
+
+    /// Whether a glyph is exactly as wide as `cells` cells; when in doubt it is not.
+    pub fn fits(&mut self, glyph: &str, cells: u32) -> bool {
+        if let Some(known) = self.known.get(glyph) {
+            return *known;
+        }
+        let want = self.letter * f64::from(cells);
+        let fits = self
+            .advance(glyph)
+            .is_some_and(|advance| want > 0.0 && (advance - want).abs() <= self.letter * TOLERANCE);
+        self.known.insert(glyph.into(), fits);
+        fits
+    }
+
+    fn advance(&self, text: &str) -> Option<f64> {
+        self.canvas.as_ref()?.measure_text(text).ok().map(|metrics| metrics.width())
+    }
+}
+
+fn font(element: &Element) -> String {
+    let style = browser::window().get_computed_style(element).ok().flatten();
+    let get = |name: &str| {
+        style.as_ref().and_then(|style| style.get_property_value(name).ok()).unwrap_or_default()
+    };
+    format!("{} {}", get("font-size"), get("font-family"))
+}

@@ -1,0 +1,206 @@
+//! Rows of the page: one element a line, touched only when its content changed; a scroll moves
+//! elements. It knows lines and styles, no session.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    rc::Rc,
+};
+
+use protocol::{line::Line, style::Style};
+use wasm_bindgen::JsCast;
+use web_sys::{Document, Element, HtmlElement};
+
+use crate::{
+    browser::attribute,
+    terminal::{look, metrics::Metrics, spans::spans},
+};
+
+/// Looks kept before all are forgotten.
+const MOST_LOOKS: usize = 8_192;
+
+/// What a row is to show.
+#[derive(Clone, Copy)]
+pub enum Source<'a> {
+    /// A line, whose styles are looked up in the table of this number.
+    Line(&'a Line, u64),
+    /// A line that is not known yet.
+    Missing,
+}
+
+struct Row {
+    element: Element,
+    id: u64,
+    /// What it shows; none when it must be made anew.
+    shown: Option<(Line, u64)>,
+    missing: bool,
+    wrapped: bool,
+}
+
+struct Look {
+    css: String,
+    link: String,
+}
+
+/// Paints rows into an element.
+pub struct Painter {
+    document: Document,
+    container: Element,
+    rows: VecDeque<Row>,
+    looks: HashMap<(u64, u32), Rc<Look>>,
+}
+
+impl Painter {
+    /// A painter with no rows yet.
+    pub fn new(document: Document, container: Element) -> Self {
+        Self { document, container, rows: VecDeque::new(), looks: HashMap::new() }
+    }
+
+    /// Everything must be painted anew, such as after a change of the font.
+    pub fn forget(&mut self) {
+        self.rows.iter_mut().for_each(|row| row.shown = None);
+        self.looks.clear();
+    }
+
+    /// Shows `count` lines from `first`. `source` gives a line, `style_of` a style of a table.
+    pub fn show<'a>(
+        &mut self,
+        first: u64,
+        count: usize,
+        metrics: &mut Metrics,
+        source: impl Fn(u64) -> Source<'a>,
+        style_of: impl Fn(u64, u64, u32) -> Style,
+    ) {
+        self.shift(first, count);
+        self.fit(count);
+        if self.looks.len() > MOST_LOOKS {
+            self.looks.clear();
+        }
+        let mut rows = std::mem::take(&mut self.rows);
+        for (row, id) in rows.iter_mut().zip(first..) {
+            row.id = id;
+            let (line, table) = match source(id) {
+                Source::Line(line, table) => (Some(line), table),
+                Source::Missing => (None, 0),
+            };
+            set(&row.element, "data-missing", &mut row.missing, line.is_none());
+            let empty = Line::default();
+            let line = line.unwrap_or(&empty);
+            let same = row.shown.as_ref().is_some_and(|(shown, from)| {
+                shown == line && (*from == table || line.runs.is_empty())
+            });
+            if !same {
+                set(&row.element, "data-wrapped", &mut row.wrapped, line.wrapped);
+                let style_of = |style| (table, style_of(id, table, style));
+                self.build(&row.element, line, metrics, style_of);
+                row.shown = Some((line.clone(), table));
+            }
+        }
+        self.rows = rows;
+    }
+
+    /// Moves elements so that lines that stay visible keep theirs.
+    fn shift(&mut self, first: u64, count: usize) {
+        let Some(old) = self.rows.front().map(|row| row.id) else { return };
+        let down = usize::try_from(first.saturating_sub(old)).unwrap_or(usize::MAX);
+        let up = usize::try_from(old.saturating_sub(first)).unwrap_or(usize::MAX);
+        if down.max(up) >= self.rows.len().min(count) {
+            return;
+        }
+        for _ in 0..down {
+            if let Some(row) = self.rows.pop_front() {
+                let _ = self.container.append_child(&row.element);
+                self.rows.push_back(row);
+            }
+        }
+        for _ in 0..up {
+            if let Some(row) = self.rows.pop_back() {
+                let before = self.container.first_child();
+                let _ = self.container.insert_before(&row.element, before.as_ref());
+                self.rows.push_front(row);
+            }
+        }
+    }
+
+    fn fit(&mut self, count: usize) {
+        while self.rows.len() > count {
+            if let Some(row) = self.rows.pop_back() {
+                row.element.remove();
+            }
+        }
+        while self.rows.len() < count {
+            let Ok(element) = self.document.create_element("div") else { return };
+            element.set_class_name("row");
+            attribute(&element, "data-testid", "row");
+            let _ = self.container.append_child(&element);
+            self.rows.push_back(Row {
+                element,
+                id: 0,
+                shown: None,
+                missing: false,
+                wrapped: false,
+            });
+        }
+    }
+
+    fn build(
+        &mut self,
+        element: &Element,
+        line: &Line,
+        metrics: &mut Metrics,
+        style_of: impl Fn(u32) -> (u64, Style),
+    ) {
+        let spans = spans(line, |glyph, cells| metrics.fits(glyph, cells));
+        if let [only] = spans.as_slice()
+            && only.style == 0
+            && !only.boxed
+        {
+            return element.set_text_content(Some(&only.text));
+        }
+        element.set_text_content(None);
+        for span in spans {
+            if span.style == 0 && !span.boxed {
+                let _ = element.append_with_str_1(&span.text);
+                continue;
+            }
+            let look = self.look(span.style, &style_of);
+            let linked = !look.link.is_empty();
+            let Ok(part) = self.document.create_element(if linked { "a" } else { "span" }) else {
+                continue;
+            };
+            if let Some(part) = part.dyn_ref::<HtmlElement>() {
+                let width = f64::from(span.cells) * metrics.width;
+                part.style().set_css_text(&format!("{}width:{width}px", look.css));
+            }
+            if span.boxed {
+                part.set_class_name("box");
+            }
+            if linked {
+                attribute(&part, "href", &look.link);
+                attribute(&part, "rel", "noopener noreferrer");
+                attribute(&part, "target", "_blank");
+                attribute(&part, "draggable", "false");
+                attribute(&part, "tabindex", "-1");
+            }
+            part.set_text_content(Some(&span.text));
+            let _ = element.append_child(&part);
+        }
+    }
+
+    fn look(&mut self, index: u32, style_of: &impl Fn(u32) -> (u64, Style)) -> Rc<Look> {
+        let (table, style) = style_of(index);
+        let make = || {
+            let link =
+                if look::safe_link(&style.link) { style.link.clone() } else { String::new() };
+            Rc::new(Look { css: look::css(&style), link })
+        };
+        Rc::clone(self.looks.entry((table, index)).or_insert_with(make))
+    }
+}
+
+/// Sets or removes an attribute when it is to change.
+fn set(element: &Element, name: &str, is: &mut bool, wanted: bool) {
+    if *is != wanted {
+        *is = wanted;
+        let _ = element.toggle_attribute_with_force(name, wanted);
+    }
+}

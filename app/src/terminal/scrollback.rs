@@ -1,0 +1,238 @@
+//! What a page knows of the lines above the screen, and which lines it shows. Lines are fetched when
+//! they are looked at and belong to one epoch. Pure.
+
+use std::{collections::BTreeMap, ops::Range, rc::Rc};
+
+use protocol::{MAX_HISTORY_LINES, line::Line, style::Style, wire::History};
+
+/// Lines kept; more are forgotten at once.
+const MOST: usize = 20_000;
+
+/// Lines fetched beyond those that are looked at, on either side.
+const MARGIN: u64 = 100;
+
+/// Longest scroll area, in lines: browsers limit how tall an element may be.
+const TALLEST: u64 = 500_000;
+
+/// A line of history with the styles of the message it came in.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The line.
+    pub line: Line,
+    /// Its styles; entry 0 is the default style.
+    pub styles: Rc<[Style]>,
+    /// Differs for each message: equal lines of equal tables look equal.
+    pub table: u64,
+}
+
+/// The lines fetched so far.
+#[derive(Clone, Debug, Default)]
+pub struct Scrollback {
+    epoch: u64,
+    lines: BTreeMap<u64, Kept>,
+    asked: Vec<Range<u64>>,
+    tables: u64,
+}
+
+impl Scrollback {
+    /// Forgets everything when the lines of another epoch begin.
+    pub fn enter(&mut self, epoch: u64) {
+        if self.epoch != epoch {
+            let tables = self.tables;
+            *self = Self { epoch, tables, ..Self::default() };
+        }
+    }
+
+    /// Questions that were on their way are lost with the connection.
+    pub fn disconnected(&mut self) {
+        self.asked.clear();
+    }
+
+    /// A line, if it is known.
+    #[must_use]
+    pub fn line(&self, id: u64) -> Option<&Kept> {
+        self.lines.get(&id)
+    }
+
+    /// What to ask for so that `wanted` can be shown; `held` is what the session has. None when all is
+    /// known or asked for.
+    pub fn ask(&mut self, wanted: Range<u64>, held: Range<u64>) -> Option<(u64, u32)> {
+        let known = |id: &u64| {
+            self.lines.contains_key(id) || self.asked.iter().any(|asked| asked.contains(id))
+        };
+        let wanted = wanted.start.max(held.start)..wanted.end.min(held.end);
+        let missing = wanted.clone().find(|id| !known(id))?;
+        let mut first = missing;
+        while first > held.start && missing - first < MARGIN && !known(&(first - 1)) {
+            first -= 1;
+        }
+        let limit = (wanted.end + MARGIN).min(held.end).min(first + u64::from(MAX_HISTORY_LINES));
+        let mut end = missing + 1;
+        while end < limit && !known(&end) {
+            end += 1;
+        }
+        self.asked.push(first..end);
+        Some((first, u32::try_from(end - first).unwrap_or(MAX_HISTORY_LINES)))
+    }
+
+    /// Lines that came. Those of another epoch are of no use.
+    pub fn receive(&mut self, history: History) {
+        if history.epoch != self.epoch {
+            return;
+        }
+        self.asked.retain(|asked| !asked.contains(&history.first));
+        if self.lines.len() + history.lines.len() > MOST {
+            self.lines.clear();
+        }
+        self.tables += 1;
+        let styles: Rc<[Style]> = std::iter::once(Style::default()).chain(history.styles).collect();
+        for (line, id) in history.lines.into_iter().zip(history.first..) {
+            let kept = Kept { line, styles: Rc::clone(&styles), table: self.tables };
+            self.lines.insert(id, kept);
+        }
+    }
+}
+
+/// Which lines a page shows: the screen, or what a person scrolled to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Viewport {
+    /// Line that the scroll area begins with.
+    pub base: u64,
+    /// The screen is shown and stays in sight.
+    pub follow: bool,
+    /// Height of a row, in pixels.
+    pub row: f64,
+    /// Height of what is seen, in pixels.
+    pub height: f64,
+}
+
+impl Default for Viewport {
+    fn default() -> Self {
+        Self { base: 0, follow: true, row: 16.0, height: 0.0 }
+    }
+}
+
+impl Viewport {
+    /// Takes note of where history begins and where the screen is. While somebody reads, the area keeps
+    /// its beginning, so that nothing moves under their eyes.
+    pub fn settle(&mut self, oldest: u64, top: u64) {
+        if self.follow || self.base > top || top - self.base > TALLEST {
+            self.base = oldest.min(top).max(top.saturating_sub(TALLEST));
+        }
+    }
+
+    /// Height of all that can be scrolled, in pixels.
+    #[must_use]
+    pub fn area(&self, top: u64) -> f64 {
+        self.bottom(top) + self.height
+    }
+
+    /// Scroll position of the screen, in pixels.
+    #[must_use]
+    pub fn bottom(&self, top: u64) -> f64 {
+        pixels(top.saturating_sub(self.base)) * self.row
+    }
+
+    /// The lines to show at a scroll position in pixels; the screen has `rows` from `top`.
+    #[must_use]
+    pub fn lines(&self, scroll: f64, top: u64, rows: u64) -> Range<u64> {
+        if self.follow {
+            return top..top + rows;
+        }
+        let first = self.base + whole(scroll / self.row);
+        let end = self.base + whole(((scroll + self.height) / self.row - 0.01).ceil());
+        let first = first.min(top);
+        first..end.clamp(first, top + rows)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "at most a scroll area of lines")]
+fn pixels(lines: u64) -> f64 {
+    lines as f64
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; from 0")]
+fn whole(lines: f64) -> u64 {
+    (lines + 1e-6).floor().max(0.0) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history(epoch: u64, first: u64, count: u64) -> History {
+        let line = |id| Line { text: format!("line {id}"), ..Line::default() };
+        History {
+            epoch,
+            first,
+            lines: (first..first + count).map(line).collect(),
+            ..History::default()
+        }
+    }
+
+    #[test]
+    fn asks_once_for_what_is_looked_at_and_a_little_more() {
+        let mut scrollback = Scrollback::default();
+        scrollback.enter(3);
+        assert_eq!(scrollback.ask(5_000..5_050, 1_000..9_000), Some((4_901, 249)));
+        assert_eq!(scrollback.ask(5_000..5_050, 1_000..9_000), None);
+        assert_eq!(scrollback.ask(5_000..5_151, 1_000..9_000), Some((5_150, 101)));
+        scrollback.receive(history(3, 4_901, 249));
+        assert_eq!(scrollback.ask(4_900..4_950, 4_890..9_000), Some((4_890, 11)));
+        assert_eq!(scrollback.line(5_000).unwrap().line.text, "line 5000");
+    }
+
+    #[test]
+    fn one_question_is_bounded_and_stays_within_what_is_held() {
+        let mut scrollback = Scrollback::default();
+        assert_eq!(scrollback.ask(0..2_000, 10..3_000), Some((10, 500)));
+        assert_eq!(scrollback.ask(0..2_000, 10..3_000), Some((510, 500)));
+        assert_eq!(scrollback.ask(5_000..6_000, 10..3_000), None);
+    }
+
+    #[test]
+    fn a_lost_connection_loses_the_questions_and_a_new_epoch_everything() {
+        let mut scrollback = Scrollback::default();
+        scrollback.enter(1);
+        assert!(scrollback.ask(0..10, 0..10).is_some());
+        scrollback.disconnected();
+        assert_eq!(scrollback.ask(0..10, 0..10), Some((0, 10)));
+        scrollback.receive(history(1, 0, 10));
+        scrollback.enter(2);
+        assert!(scrollback.line(0).is_none());
+        scrollback.receive(history(1, 0, 10));
+        assert!(scrollback.line(0).is_none());
+    }
+
+    #[test]
+    fn what_is_shown() {
+        let mut view = Viewport { row: 10.0, height: 45.0, ..Viewport::default() };
+        view.settle(100, 200);
+        assert_eq!((view.area(200), view.bottom(200)), (1_045.0, 1_000.0));
+        assert_eq!(view.lines(0.0, 200, 4), 200..204);
+        view.follow = false;
+        for (scroll, lines) in [
+            (0.0, 100..105),
+            (15.0, 101..106),
+            (40.0, 104..109),
+            (985.0, 198..203),
+            (1_000.0, 200..204),
+        ] {
+            assert_eq!(view.lines(scroll, 200, 4), lines, "{scroll}");
+        }
+    }
+
+    #[test]
+    fn nothing_moves_under_the_eyes_of_a_reader() {
+        let mut view = Viewport { row: 10.0, height: 40.0, follow: false, base: 100 };
+        view.settle(150, 400);
+        assert_eq!(view.base, 100);
+        view.settle(900_000, 1_000_000);
+        assert_eq!(view.base, 900_000);
+        view.follow = true;
+        view.settle(950_000, 1_000_000);
+        assert_eq!(view.base, 950_000);
+        view.settle(5, 5);
+        assert_eq!(view.lines(0.0, 5, 4), 5..9);
+    }
+}

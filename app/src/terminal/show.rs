@@ -1,0 +1,282 @@
+//! How the widget shows itself: rows, cursor, scroll area, size, colours, bell, and the state that tests
+//! and tools read from the page.
+
+use leptos::prelude::{GetUntracked, Set, Update};
+use protocol::modes;
+
+use crate::{
+    browser::{self, attribute, style},
+    terminal::{
+        look,
+        painter::Source,
+        spans::cell_at,
+        widget::{State, Widget},
+    },
+};
+
+/// The bell shows at most this often, in milliseconds.
+const BELL_EVERY: u64 = 1_000;
+
+/// The bell shows for this long, in milliseconds.
+const BELL_FOR: i32 = 160;
+
+impl Widget {
+    /// Brings the page in line with the mirror.
+    pub(super) fn paint(&self) {
+        let mut state = self.state.borrow_mut();
+        let state = &mut *state;
+        if state.mirror.lines().is_empty() || state.metrics.width <= 0.0 {
+            return;
+        }
+        let top = state.mirror.top();
+        let oldest = oldest(state);
+        state.view.settle(oldest, top);
+        let bottom = state.view.bottom(top);
+        style(&self.dom.area, "height", &format!("{}px", state.view.area(top)));
+        if state.view.follow {
+            #[expect(clippy::cast_possible_truncation, reason = "pixels of a page")]
+            let bottom = bottom.round() as i32;
+            if self.dom.scroller.scroll_top() != bottom {
+                self.dom.scroller.set_scroll_top(bottom);
+            }
+        }
+        let rows = state.mirror.lines().len() as u64;
+        let lines = state.view.lines(f64::from(self.dom.scroller.scroll_top()), top, rows);
+        let offset = lines.start.saturating_sub(state.view.base);
+        #[expect(clippy::cast_precision_loss, reason = "lines of a scroll area")]
+        let shift = offset as f64 * state.view.row;
+        style(&self.dom.rows, "transform", &format!("translateY({shift}px)"));
+        let count = usize::try_from(lines.end - lines.start).unwrap_or_default();
+        let (mirror, scrollback, table) = (&state.mirror, &state.scrollback, state.table);
+        // Tables of the screen have even numbers, those of history odd ones.
+        let source = |id: u64| {
+            let row = id.checked_sub(top).and_then(|row| usize::try_from(row).ok());
+            match row {
+                Some(row) => mirror
+                    .lines()
+                    .get(row)
+                    .map_or(Source::Missing, |line| Source::Line(line, table * 2)),
+                None => scrollback
+                    .line(id)
+                    .map_or(Source::Missing, |kept| Source::Line(&kept.line, kept.table * 2 + 1)),
+            }
+        };
+        let style_of = |id: u64, table: u64, index: u32| {
+            if table.is_multiple_of(2) {
+                return mirror.style(index);
+            }
+            let index = usize::try_from(index).unwrap_or(usize::MAX);
+            scrollback.line(id).and_then(|kept| kept.styles.get(index)).cloned().unwrap_or_default()
+        };
+        state.painter.show(lines.start, count, &mut state.metrics, source, style_of);
+        let ask = (lines.start < top)
+            .then(|| state.scrollback.ask(lines.start..lines.end.min(top), oldest..top))
+            .flatten();
+        self.place_cursor(state);
+        self.tell_tests(state, lines.start, oldest);
+        if let Some((first, count)) = ask
+            && let Some(socket) = &state.socket
+        {
+            socket.send(protocol::wire::client_message::Body::History(
+                protocol::wire::HistoryRequest { first, count },
+            ));
+        }
+    }
+
+    fn place_cursor(&self, state: &State) {
+        let cursor = state.mirror.cursor();
+        let row = usize::try_from(cursor.row).unwrap_or(usize::MAX);
+        let line = state.mirror.lines().get(row).cloned().unwrap_or_default();
+        let (text, width, index) = cell_at(&line, cursor.column);
+        #[expect(clippy::cast_precision_loss, reason = "lines of a scroll area")]
+        let y = (state.mirror.top() - state.view.base.min(state.mirror.top())
+            + u64::from(cursor.row)) as f64
+            * state.view.row;
+        let x = f64::from(cursor.column) * state.metrics.width;
+        let place = format!("translate({x}px,{y}px)");
+        let shape = match cursor.style & 7 {
+            0 => "hidden",
+            2 => "underline",
+            3 => "beam",
+            _ => "block",
+        };
+        let blink = if cursor.style & 8 != 0 { " blinking" } else { "" };
+        self.dom.cursor.set_class_name(&format!("cursor {shape}{blink}"));
+        style(&self.dom.cursor, "transform", &place);
+        style(&self.dom.cursor, "width", &format!("{}px", f64::from(width) * state.metrics.width));
+        self.dom.cursor.set_text_content((shape == "block").then_some(text.as_str()));
+        let bold = state.mirror.style(index).flags & protocol::style::BOLD != 0;
+        style(&self.dom.cursor, "font-weight", if bold { "bold" } else { "" });
+        style(&self.dom.preedit, "transform", &place);
+        if !state.pointer.lent {
+            style(&self.dom.keyboard, "transform", &place);
+        }
+    }
+
+    /// What a page object reads.
+    fn tell_tests(&self, state: &State, first: u64, oldest: u64) {
+        let mirror = &state.mirror;
+        let cursor = mirror.cursor();
+        let root = &self.dom.root;
+        for (name, value) in [
+            ("data-columns", mirror.columns().to_string()),
+            ("data-rows", mirror.lines().len().to_string()),
+            ("data-cursor", format!("{},{},{}", cursor.column, cursor.row, cursor.style)),
+            ("data-modes", mirror.modes().to_string()),
+            ("data-epoch", mirror.epoch().to_string()),
+            ("data-revision", mirror.revision().to_string()),
+            ("data-hash", format!("{:016x}", mirror.hash())),
+            ("data-first", first.to_string()),
+            ("data-oldest", oldest.to_string()),
+            ("data-cell-width", state.metrics.width.to_string()),
+        ] {
+            attribute(root, name, &value);
+        }
+    }
+
+    /// The page, or the font, has another size.
+    pub(super) fn resized(&self) {
+        {
+            let mut state = self.state.borrow_mut();
+            let state = &mut *state;
+            if state.metrics.measure(&self.dom.ruler) {
+                style(&self.dom.root, "--row", &format!("{}px", state.metrics.height));
+                style(&self.dom.root, "--cell", &format!("{}px", state.metrics.width));
+                state.view.row = state.metrics.height;
+                state.painter.forget();
+            }
+            let width = f64::from(self.dom.scroller.client_width());
+            let height = f64::from(self.dom.scroller.client_height());
+            if width <= 0.0 || height <= 0.0 || state.metrics.width <= 0.0 {
+                return;
+            }
+            state.view.height = height;
+            let cells = |all: f64, one: f64, most: f64| {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "clamped"
+                )]
+                let cells = (all / one + 0.01).floor().clamp(2.0, most) as u32;
+                cells
+            };
+            state.fitting = Some((
+                cells(width, state.metrics.width, 1_000.0),
+                cells(height, state.metrics.height, 500.0),
+            ));
+        }
+        self.tell_size();
+        self.paint_soon();
+    }
+
+    /// The person scrolled.
+    pub(super) fn scrolled(&self) {
+        {
+            let mut state = self.state.borrow_mut();
+            let top = state.mirror.top();
+            let at = f64::from(self.dom.scroller.scroll_top());
+            let painted = f64::from(self.dom.scroller.scroll_height()) - state.view.height;
+            state.view.follow = at >= painted - 1.0 || oldest(&state) >= top;
+            if state.view.follow {
+                drop(state);
+                if self.ui.below.get_untracked() {
+                    self.ui.below.set(false);
+                }
+            }
+        }
+        self.paint();
+    }
+
+    /// Stops following the screen, before the first upward movement.
+    pub(super) fn hold(&self) {
+        let mut state = self.state.borrow_mut();
+        if oldest(&state) < state.mirror.top() {
+            state.view.follow = false;
+        }
+    }
+
+    /// Scrolls by pages of the screen, up when negative.
+    pub(super) fn page(&self, pages: i32) {
+        if pages < 0 {
+            self.hold();
+        }
+        let step = {
+            let state = self.state.borrow();
+            let rows = state.mirror.lines().len().saturating_sub(1).max(1);
+            #[expect(clippy::cast_precision_loss, reason = "rows of a screen")]
+            let pixels = rows as f64 * state.view.row;
+            pixels
+        };
+        #[expect(clippy::cast_possible_truncation, reason = "pixels of a page")]
+        let step = (step * f64::from(pages)).round() as i32;
+        self.dom.scroller.set_scroll_top(self.dom.scroller.scroll_top() + step);
+        self.scrolled();
+    }
+
+    /// Shows the oldest line.
+    pub(super) fn to_top(&self) {
+        self.hold();
+        self.dom.scroller.set_scroll_top(0);
+        self.scrolled();
+    }
+
+    /// Shows the screen, and follows it.
+    pub(super) fn to_bottom(&self) {
+        self.state.borrow_mut().view.follow = true;
+        if self.ui.below.get_untracked() {
+            self.ui.below.set(false);
+        }
+        self.paint();
+    }
+
+    /// The colours that the program changed, and back to the theme's where it did not.
+    pub(super) fn apply_palette(&self) {
+        let mut state = self.state.borrow_mut();
+        for index in std::mem::take(&mut state.palette) {
+            if let Some(property) = look::property(index) {
+                style(&self.dom.root, &property, "");
+            }
+        }
+        let changed: Vec<(u32, u32)> =
+            state.mirror.palette().iter().map(|(index, rgb)| (*index, *rgb)).collect();
+        for (index, rgb) in changed {
+            if let Some(property) = look::property(index) {
+                let [_, r, g, b] = rgb.to_be_bytes();
+                style(&self.dom.root, &property, &look::hex([r, g, b]));
+                state.palette.push(index);
+            }
+        }
+    }
+
+    /// The bell, for the eye.
+    pub(super) fn ring(&self, times: u32) {
+        let now = browser::steady_millis();
+        let mut state = self.state.borrow_mut();
+        state.bells += u64::from(times);
+        attribute(&self.dom.root, "data-bells", &state.bells.to_string());
+        if state.last_bell != 0 && now < state.last_bell + BELL_EVERY {
+            return;
+        }
+        state.last_bell = now.max(1);
+        drop(state);
+        let bell = self.ui.bell;
+        bell.set(true);
+        wasm_bindgen_futures::spawn_local(async move {
+            browser::pause(BELL_FOR).await;
+            // A bell that rang in a hidden tab stays in its title until somebody looks.
+            if !browser::document().hidden() {
+                let _ = bell.try_update(|on| *on = false);
+            }
+        });
+    }
+}
+
+/// The oldest line that can be scrolled to: none above the alternate screen.
+fn oldest(state: &State) -> u64 {
+    let top = state.mirror.top();
+    if state.mirror.modes() & modes::ALTERNATE_SCREEN != 0 {
+        top
+    } else {
+        state.mirror.oldest().min(top)
+    }
+}

@@ -1,0 +1,86 @@
+//! One WebSocket of one attachment: hello first, then messages both ways. What they mean is not known
+//! here.
+
+use std::{cell::RefCell, rc::Rc};
+
+use futures_util::{
+    FutureExt, SinkExt, StreamExt,
+    future::{AbortHandle, abortable},
+    stream::SplitSink,
+};
+use gloo_net::websocket::{Message, WebSocketError, futures::WebSocket};
+use prost::Message as _;
+use protocol::wire::{ClientMessage, ServerMessage, client_message::Body};
+
+/// What comes out of a socket.
+pub enum Incoming {
+    /// A message; none when it could not be read.
+    Message(Option<ServerMessage>),
+    /// The last thing: closed, with this code.
+    Closed(u16),
+}
+
+/// A broken connection has no close frame; browsers then say this.
+const ABNORMAL: u16 = 1006;
+
+/// An open or opening socket; closed when dropped.
+pub struct Socket {
+    sink: Rc<RefCell<Option<SplitSink<WebSocket, Message>>>>,
+    reader: AbortHandle,
+}
+
+impl Socket {
+    /// Opens a socket and says hello. None when the address makes no sense to the browser.
+    pub fn open(
+        url: &str,
+        subprotocol: &str,
+        hello: Body,
+        on: impl Fn(Incoming) + 'static,
+    ) -> Option<Self> {
+        let socket = WebSocket::open_with_protocol(url, subprotocol).ok()?;
+        let (mut sink, mut stream) = socket.split();
+        let shared = Rc::new(RefCell::new(None));
+        let place = Rc::clone(&shared);
+        let (task, reader) = abortable(async move {
+            if sink.send(encode(hello)).await.is_ok() {
+                *place.borrow_mut() = Some(sink);
+            }
+            while let Some(next) = stream.next().await {
+                match next {
+                    Ok(Message::Bytes(bytes)) => {
+                        on(Incoming::Message(ServerMessage::decode(bytes.as_slice()).ok()));
+                    }
+                    Ok(Message::Text(_)) => on(Incoming::Message(None)),
+                    Err(WebSocketError::ConnectionClose(close)) => {
+                        on(Incoming::Closed(close.code));
+                        return;
+                    }
+                    // The close that tells the code follows.
+                    Err(_) => {}
+                }
+            }
+            on(Incoming::Closed(ABNORMAL));
+        });
+        wasm_bindgen_futures::spawn_local(task.map(drop));
+        Some(Self { sink: shared, reader })
+    }
+
+    /// Sends a message. What can't be sent is lost with the connection, and the close tells of that.
+    pub fn send(&self, body: Body) {
+        if let Some(sink) = self.sink.borrow_mut().as_mut() {
+            // An open socket takes a message at once.
+            let _ = sink.send(encode(body)).now_or_never();
+        }
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.reader.abort();
+        self.sink.borrow_mut().take();
+    }
+}
+
+fn encode(body: Body) -> Message {
+    Message::Bytes(ClientMessage { body: Some(body) }.encode_to_vec())
+}

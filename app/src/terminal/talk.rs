@@ -1,0 +1,294 @@
+//! What the widget says to the session and what it does with the answers.
+
+use leptos::prelude::{GetUntracked, Set};
+use protocol::{
+    api::Attach,
+    wire::{
+        self, Ack, Hello, Refresh, ServerMessage, Welcome, client_message::Body as Say,
+        ended::Cause, input::Event as Input, server_message::Body,
+    },
+};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::{
+    api, browser,
+    error::PageError,
+    terminal::{
+        ending::{self, Ending},
+        here,
+        link::{Action, Event, Over, State as Stage},
+        socket::{Incoming, Socket},
+        widget::Widget,
+    },
+    words,
+};
+
+impl Widget {
+    /// Does what the connection asks for.
+    pub(super) fn act(&self, action: Action) {
+        match action {
+            Action::Attach { take_over } => self.ask_for_ticket(take_over),
+            Action::Open => self.open(),
+            Action::Ping(nonce) => self.tell(Say::Ping(wire::Ping { nonce })),
+            Action::Drop => {
+                let mut state = self.state.borrow_mut();
+                state.attempt += 1;
+                state.driving = false;
+                state.scrollback.disconnected();
+                let socket = state.socket.take();
+                drop(state);
+                drop(socket);
+            }
+            Action::Over(why) => self.over(why),
+        }
+    }
+
+    fn ask_for_ticket(&self, take_over: bool) {
+        let (id, mode, attempt) = {
+            let state = self.state.borrow();
+            (state.session.id, state.mode, state.attempt)
+        };
+        let this = self.this.clone();
+        spawn_local(async move {
+            let answer = api::rest::attach(id, &Attach { mode, take_over }).await;
+            let Some(widget) = this.upgrade() else { return };
+            if widget.state.borrow().attempt != attempt {
+                return;
+            }
+            match answer {
+                Ok(ticket) => {
+                    widget.state.borrow_mut().ticket = Some(ticket);
+                    widget.happened(Event::Ticket);
+                }
+                Err(why) if ending::passes(&why) => widget.happened(Event::Failed),
+                Err(why) => {
+                    widget.ui.ending.set(Some(Ending::from(why)));
+                    widget.happened(Event::Refused);
+                }
+            }
+        });
+    }
+
+    fn open(&self) {
+        let mut state = self.state.borrow_mut();
+        let Some(ticket) = state.ticket.take() else { return };
+        let attempt = state.attempt;
+        state.told = None;
+        let hello = Say::Hello(Hello {
+            version: protocol::VERSION,
+            ticket: ticket.ticket,
+            client: self.client.as_bytes().to_vec(),
+            position: if state.lost { None } else { state.mirror.position() },
+            next_input: state.outbox.oldest(),
+            device: words::device(&browser::user_agent()),
+        });
+        let hear = self.weak(move |widget, incoming: Incoming| {
+            if widget.state.borrow().attempt == attempt {
+                widget.hear(incoming);
+            }
+        });
+        state.socket = Socket::open(&address(&ticket.url), &ticket.subprotocol, hello, hear);
+        let failed = state.socket.is_none();
+        drop(state);
+        if failed {
+            self.happened(Event::Failed);
+        }
+    }
+
+    /// Says something on the open connection; without one it is not worth keeping.
+    pub(super) fn tell(&self, body: Say) {
+        if let Some(socket) = &self.state.borrow().socket {
+            socket.send(body);
+        }
+    }
+
+    /// Sends the input that may go out.
+    pub(super) fn send_input(&self) {
+        let mut state = self.state.borrow_mut();
+        if state.link.state() == Stage::Connected && state.driving {
+            let inputs = state.outbox.take();
+            if let Some(socket) = &state.socket {
+                inputs.into_iter().for_each(|input| socket.send(Say::Input(input)));
+            }
+        }
+        drop(state);
+        self.show_waiting();
+    }
+
+    /// Tells the session how large the page is, if it drives and has not done so.
+    pub(super) fn tell_size(&self) {
+        let mut state = self.state.borrow_mut();
+        if state.link.state() != Stage::Connected || !state.driving || state.told == state.fitting {
+            return;
+        }
+        let Some((columns, rows)) = state.fitting else { return };
+        state.told = state.fitting;
+        state.outbox.push(Input::Resize(wire::Size { columns, rows }));
+        drop(state);
+        self.send_input();
+    }
+
+    fn hear(&self, incoming: Incoming) {
+        match incoming {
+            Incoming::Closed(code) => self.happened(Event::Closed(code)),
+            Incoming::Message(Some(ServerMessage { body: Some(body) })) => {
+                self.happened_quietly();
+                self.answer(body);
+            }
+            // A newer session may say more than this page understands.
+            Incoming::Message(_) => {}
+        }
+    }
+
+    /// A sign of life, which changes nothing that anybody sees.
+    fn happened_quietly(&self) {
+        let now = browser::steady_millis();
+        let _ = self.state.borrow_mut().link.on(Event::Heard, now, 0.0);
+    }
+
+    fn answer(&self, body: Body) {
+        match body {
+            Body::Welcome(welcome) => self.welcome(welcome),
+            Body::Frame(frame) => self.frame(&frame),
+            Body::History(history) => {
+                self.state.borrow_mut().scrollback.receive(history);
+                self.paint_soon();
+            }
+            Body::Acked(acked) => self.acknowledged(acked.more),
+            Body::Pong(pong) => self.happened(Event::Pong(pong.nonce)),
+            Body::Notice(_) => {
+                self.ui.notice.set(Some("You are watching: keys go nowhere.".into()));
+            }
+            Body::Ended(ended) => self.ended(ended),
+            Body::Clipboard(clipboard) => self.put_on_clipboard(&clipboard.text),
+        }
+    }
+
+    fn welcome(&self, welcome: Welcome) {
+        {
+            let mut state = self.state.borrow_mut();
+            state.outbox.welcome(welcome.accepted);
+            state.driving = welcome.driving;
+        }
+        self.ui.watching.set(!welcome.driving);
+        self.ui.ending.set(None);
+        self.ui.notice.set(None);
+        self.happened(Event::Welcome);
+        self.present();
+        self.tell_size();
+        self.send_input();
+        self.happened(Event::Tick);
+        self.paint_soon();
+    }
+
+    fn frame(&self, frame: &wire::Frame) {
+        let mut state = self.state.borrow_mut();
+        if let Some(socket) = &state.socket {
+            socket.send(Say::Ack(Ack { frames: 1 }));
+        }
+        if state.lost && frame.reset.is_none() {
+            drop(state);
+            return self.acknowledged(frame.acked);
+        }
+        let was = state.mirror.top();
+        let change = match state.mirror.apply(frame) {
+            Ok(change) => change,
+            Err(_) => {
+                state.lost = true;
+                if let Some(socket) = &state.socket {
+                    socket.send(Say::Refresh(Refresh {}));
+                }
+                drop(state);
+                return self.acknowledged(frame.acked);
+            }
+        };
+        if change.reset {
+            state.lost = false;
+            state.table += 1;
+            let epoch = state.mirror.epoch();
+            state.scrollback.enter(epoch);
+            state.view.follow = true;
+        }
+        let below = !state.view.follow && state.mirror.top() > was;
+        let title = change.title.then(|| state.mirror.title().to_owned());
+        let reset_title = change.reset.then(|| state.mirror.title().to_owned());
+        drop(state);
+        if below && !self.ui.below.get_untracked() {
+            self.ui.below.set(true);
+        }
+        if let Some(title) = title.or(reset_title) {
+            self.ui.title.set(title);
+        }
+        if change.palette || change.reset {
+            self.apply_palette();
+        }
+        if change.bells > 0 {
+            self.ring(change.bells);
+        }
+        self.acknowledged(frame.acked);
+        self.paint_soon();
+    }
+
+    fn acknowledged(&self, more: u64) {
+        if more > 0 {
+            self.state.borrow_mut().outbox.acknowledged(more);
+            self.send_input();
+        }
+    }
+
+    fn ended(&self, ended: wire::Ended) {
+        let ending = match ended.cause {
+            Some(Cause::Session(end)) => {
+                let state = self.state.borrow();
+                Ending::Over(Box::new(ending::ended(&state.session, &end)))
+            }
+            Some(Cause::TakenOver(by)) => Ending::TakenOver(ending::client(by)),
+            None => Ending::Stopped("The session ended this connection.".into()),
+        };
+        self.ui.ending.set(Some(ending));
+        self.happened(Event::Ended);
+    }
+
+    fn over(&self, why: Over) {
+        here::mark(self.state.borrow().session.id, false);
+        self.paint_soon();
+        let ending = match why {
+            Over::Told => return,
+            Over::SignedOut => Ending::SignedOut,
+            Over::TakenOver => Ending::TakenOver(None),
+            Over::Forbidden => Ending::Stopped("You may not use this session any more.".into()),
+            Over::Misunderstood => Ending::Stopped(
+                "This page and the session do not understand each other. Reloading may help."
+                    .into(),
+            ),
+            Over::Gone => return self.ask_what_happened(),
+        };
+        self.ui.ending.set(Some(ending));
+    }
+
+    /// The connection says that the session is over, but not how: the server knows.
+    fn ask_what_happened(&self) {
+        let id = self.state.borrow().session.id;
+        let this = self.this.clone();
+        spawn_local(async move {
+            let why = match api::sessions::session(id).await {
+                Ok(_) => PageError::new("stopped", "The session closed this connection."),
+                Err(why) => why,
+            };
+            if let Some(widget) = this.upgrade() {
+                widget.ui.ending.set(Some(Ending::from(why)));
+            }
+        });
+    }
+}
+
+/// The address of a socket for a path of this site.
+fn address(path: &str) -> String {
+    if path.starts_with("ws://") || path.starts_with("wss://") {
+        return path.into();
+    }
+    let location = browser::window().location();
+    let secure = location.protocol().is_ok_and(|protocol| protocol == "https:");
+    let host = location.host().unwrap_or_default();
+    format!("{}://{host}{path}", if secure { "wss" } else { "ws" })
+}

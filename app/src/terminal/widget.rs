@@ -1,0 +1,455 @@
+//! The terminal of a page: ties the connection, the mirror, the input and the painter together. One
+//! value owns all of it and lives as long as the page shows it. Runs in browsers only.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::{Rc, Weak},
+};
+
+use leptos::prelude::*;
+use protocol::{
+    api::{AttachMode, Session, Ticket},
+    mirror::Mirror,
+    wire::input::Event as Input,
+};
+use uuid::Uuid;
+use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement, ResizeObserver};
+
+use crate::{
+    browser::{self, Listener},
+    terminal::{
+        ending::Ending,
+        here,
+        link::{self, Link},
+        metrics::Metrics,
+        outbox::Outbox,
+        painter::Painter,
+        pointer::Pointer,
+        scrollback::{Scrollback, Viewport},
+        socket::Socket,
+    },
+};
+
+/// A heartbeat goes out this often, in milliseconds.
+const HEARTBEAT: u64 = 20_000;
+
+/// The parts of the page that the widget owns.
+#[derive(Clone)]
+pub struct Dom {
+    /// The whole: carries the state that tests and tools read.
+    pub root: HtmlElement,
+    /// What scrolls.
+    pub scroller: HtmlElement,
+    /// As tall as all lines.
+    pub area: Element,
+    /// The visible rows.
+    pub rows: Element,
+    /// The cursor.
+    pub cursor: HtmlElement,
+    /// Text being composed.
+    pub preedit: HtmlElement,
+    /// Takes the keyboard.
+    pub keyboard: HtmlTextAreaElement,
+    /// Measures cells.
+    pub ruler: Element,
+}
+
+/// What the page around the terminal shows.
+#[derive(Clone, Copy)]
+pub struct Ui {
+    /// `connecting`, `connected`, `reconnecting` or `ended`.
+    pub state: RwSignal<&'static str>,
+    /// Seconds until the next attempt.
+    pub seconds: RwSignal<u64>,
+    /// Inputs not acknowledged.
+    pub waiting: RwSignal<usize>,
+    /// Why there is no running terminal.
+    pub ending: RwSignal<Option<Ending>>,
+    /// Title the program set.
+    pub title: RwSignal<String>,
+    /// Output came below what is shown.
+    pub below: RwSignal<bool>,
+    /// The bell rings.
+    pub bell: RwSignal<bool>,
+    /// Only looks.
+    pub watching: RwSignal<bool>,
+    /// One sentence that passes.
+    pub notice: RwSignal<Option<String>>,
+    /// Modifiers held by the key bar, bits of `keys`.
+    pub held: RwSignal<u32>,
+}
+
+impl Ui {
+    /// A page that has not connected yet.
+    pub fn new() -> Self {
+        Self {
+            state: RwSignal::new("connecting"),
+            seconds: RwSignal::new(0),
+            waiting: RwSignal::new(0),
+            ending: RwSignal::new(None),
+            title: RwSignal::new(String::new()),
+            below: RwSignal::new(false),
+            bell: RwSignal::new(false),
+            watching: RwSignal::new(false),
+            notice: RwSignal::new(None),
+            held: RwSignal::new(0),
+        }
+    }
+}
+
+/// Everything that changes.
+pub struct State {
+    pub(super) mirror: Mirror,
+    /// Counts whole screens: style numbers mean nothing across them.
+    pub(super) table: u64,
+    /// A frame did not fit: frames are of no use until the next whole screen.
+    pub(super) lost: bool,
+    pub(super) link: Link,
+    pub(super) outbox: Outbox,
+    pub(super) scrollback: Scrollback,
+    pub(super) view: Viewport,
+    pub(super) metrics: Metrics,
+    pub(super) painter: Painter,
+    pub(super) pointer: Pointer,
+    pub(super) socket: Option<Socket>,
+    /// Counts sockets: what an earlier one still says is not heard.
+    pub(super) attempt: u64,
+    pub(super) ticket: Option<Ticket>,
+    pub(super) mode: AttachMode,
+    pub(super) driving: bool,
+    /// Columns and rows that fit the page.
+    pub(super) fitting: Option<(u32, u32)>,
+    /// Those that the session was told on this connection.
+    pub(super) told: Option<(u32, u32)>,
+    pub(super) session: Session,
+    pub(super) bells: u64,
+    pub(super) last_bell: u64,
+    /// Custom properties that the program set on the terminal.
+    pub(super) palette: Vec<u32>,
+    pub(super) composing: bool,
+    /// Text of the field that was sent already.
+    pub(super) typed: String,
+}
+
+/// The terminal.
+pub struct Widget {
+    pub(super) this: Weak<Self>,
+    pub(super) dom: Dom,
+    pub(super) ui: Ui,
+    pub(super) client: Uuid,
+    pub(super) mac: bool,
+    pub(super) android: bool,
+    pub(super) state: RefCell<State>,
+    painting: Cell<bool>,
+    timer: Cell<Option<TimeoutHandle>>,
+    heartbeat: Cell<u64>,
+    listeners: RefCell<Vec<Listener>>,
+    observer: RefCell<Option<ResizeObserver>>,
+}
+
+impl Widget {
+    /// Puts a terminal on the page and connects it.
+    pub fn start(dom: Dom, ui: Ui, session: Session) -> Rc<Self> {
+        let agent = browser::user_agent();
+        let widget = Rc::new_cyclic(|this| Self {
+            this: this.clone(),
+            client: Uuid::new_v4(),
+            mac: agent.contains("Mac OS X"),
+            android: agent.contains("Android"),
+            state: RefCell::new(State {
+                mirror: Mirror::default(),
+                table: 0,
+                lost: false,
+                link: Link::default(),
+                outbox: Outbox::default(),
+                scrollback: Scrollback::default(),
+                view: Viewport::default(),
+                metrics: Metrics::default(),
+                painter: Painter::new(browser::document(), dom.rows.clone()),
+                pointer: Pointer::default(),
+                socket: None,
+                attempt: 0,
+                ticket: None,
+                mode: AttachMode::Drive,
+                driving: false,
+                fitting: None,
+                told: None,
+                session,
+                bells: 0,
+                last_bell: 0,
+                palette: Vec::new(),
+                composing: false,
+                typed: String::new(),
+            }),
+            painting: Cell::new(false),
+            timer: Cell::new(None),
+            heartbeat: Cell::new(0),
+            listeners: RefCell::new(Vec::new()),
+            observer: RefCell::new(None),
+            dom,
+            ui,
+        });
+        widget.listen();
+        widget.observe();
+        widget.resized();
+        widget.happened(link::Event::Visible(!widget.document().hidden()));
+        widget.happened(link::Event::Start { take_over: false });
+        widget.focus();
+        widget
+    }
+
+    pub(super) fn document(&self) -> Document {
+        browser::document()
+    }
+
+    /// Keeps a handler for as long as the widget lives.
+    pub(super) fn keep(&self, listener: Listener) {
+        self.listeners.borrow_mut().push(listener);
+    }
+
+    /// Runs `task` with the widget, if it is still there.
+    pub(super) fn weak<A>(&self, task: impl Fn(&Rc<Self>, A) + 'static) -> impl Fn(A) + 'static {
+        let this = self.this.clone();
+        move |argument| {
+            if let Some(widget) = this.upgrade() {
+                task(&widget, argument);
+            }
+        }
+    }
+
+    fn listen(&self) {
+        browser::attribute(&self.dom.keyboard, "autocorrect", "off");
+        self.listen_to_keyboard();
+        self.listen_to_pointer();
+        self.listen_to_clipboard();
+        let window = browser::window();
+        let document = self.document();
+        self.keep(Listener::new(
+            &document,
+            "visibilitychange",
+            self.weak(|widget, _: web_sys::Event| widget.visibility_changed()),
+        ));
+        for event in ["online", "pageshow"] {
+            self.keep(Listener::new(
+                &window,
+                event,
+                self.weak(|widget, _: web_sys::Event| widget.happened(link::Event::Nudge)),
+            ));
+        }
+        self.keep(Listener::new(
+            &window,
+            "pagehide",
+            self.weak(|widget, _: web_sys::Event| {
+                here::mark(widget.state.borrow().session.id, false);
+            }),
+        ));
+        self.keep(Listener::new(
+            &document,
+            "click",
+            self.weak(|widget, event: web_sys::MouseEvent| widget.command(&event)),
+        ));
+        if let Some(viewport) = window.visual_viewport() {
+            self.keep(Listener::new(
+                &viewport,
+                "resize",
+                self.weak(|widget, _: web_sys::Event| widget.fit_phone()),
+            ));
+        }
+    }
+
+    /// An on-screen keyboard covers a part of the page: the page takes what is left.
+    fn fit_phone(&self) {
+        let window = browser::window();
+        let Some(viewport) = window.visual_viewport() else { return };
+        let whole = window.inner_height().ok().and_then(|it| it.as_f64()).unwrap_or_default();
+        let covered = whole - viewport.height() > 80.0 && (viewport.scale() - 1.0).abs() < 0.01;
+        let height = if covered { format!("{}px", viewport.height()) } else { String::new() };
+        if let Some(root) = self.document().document_element() {
+            browser::style(&root, "--visible-height", &height);
+        }
+    }
+
+    fn observe(&self) {
+        let changed = self.weak(|widget, _: wasm_bindgen::JsValue| widget.resized());
+        let closure =
+            wasm_bindgen::closure::Closure::<dyn FnMut(wasm_bindgen::JsValue)>::new(changed);
+        let function: &js_sys::Function = wasm_bindgen::JsCast::unchecked_ref(closure.as_ref());
+        if let Ok(observer) = ResizeObserver::new(function) {
+            observer.observe(&self.dom.scroller);
+            observer.observe(&self.dom.ruler);
+            *self.observer.borrow_mut() = Some(observer);
+        }
+        // One closure a page: it goes when the page does.
+        closure.forget();
+    }
+
+    /// Something happened to the connection.
+    pub(super) fn happened(&self, event: link::Event) {
+        let now = browser::steady_millis();
+        let actions = self.state.borrow_mut().link.on(event, now, js_sys::Math::random());
+        for action in actions {
+            self.act(action);
+        }
+        self.show_connection();
+        self.arm();
+    }
+
+    /// Sets the one timer to the next moment at which something is due.
+    fn arm(&self) {
+        if let Some(timer) = self.timer.take() {
+            timer.clear();
+        }
+        let now = browser::steady_millis();
+        let state = self.state.borrow();
+        let mut wake = state.link.wake();
+        if let link::State::Waiting { until } = state.link.state() {
+            // The seconds count down.
+            wake = Some(until.min(now + (until.saturating_sub(now) % 1000).max(50)));
+        }
+        if state.link.state() == link::State::Connected {
+            wake = Some(wake.map_or(self.heartbeat.get(), |at| at.min(self.heartbeat.get())));
+        }
+        drop(state);
+        let Some(wake) = wake else { return };
+        let pause = std::time::Duration::from_millis(wake.saturating_sub(now).max(1));
+        let tick = self.weak(|widget, ()| widget.tick());
+        self.timer.set(set_timeout_with_handle(move || tick(()), pause).ok());
+    }
+
+    fn tick(&self) {
+        if browser::steady_millis() >= self.heartbeat.get() {
+            self.present();
+        }
+        self.happened(link::Event::Tick);
+    }
+
+    /// Tells the session whether somebody looks.
+    pub(super) fn present(&self) {
+        self.heartbeat.set(browser::steady_millis() + HEARTBEAT);
+        let visible = !self.document().hidden();
+        self.tell(protocol::wire::client_message::Body::Presence(protocol::wire::Presence {
+            visible,
+        }));
+        let state = self.state.borrow();
+        if state.driving {
+            here::mark(state.session.id, true);
+        }
+    }
+
+    fn visibility_changed(&self) {
+        let visible = !self.document().hidden();
+        self.present();
+        self.happened(link::Event::Visible(visible));
+        if visible {
+            self.ui.title.notify();
+            self.paint_soon();
+        }
+    }
+
+    fn show_connection(&self) {
+        let now = browser::steady_millis();
+        let stage = self.state.borrow().link.state();
+        let first = self.state.borrow().mirror.lines().is_empty();
+        let (name, seconds) = match stage {
+            link::State::Idle | link::State::Connecting if first => ("connecting", 0),
+            link::State::Idle | link::State::Connecting => ("reconnecting", 0),
+            link::State::Connected => ("connected", 0),
+            link::State::Waiting { until } => {
+                ("reconnecting", until.saturating_sub(now).div_ceil(1000))
+            }
+            link::State::Over => ("ended", 0),
+        };
+        if self.ui.state.get_untracked() != name {
+            self.ui.state.set(name);
+        }
+        if self.ui.seconds.get_untracked() != seconds {
+            self.ui.seconds.set(seconds);
+        }
+        self.show_waiting();
+    }
+
+    pub(super) fn show_waiting(&self) {
+        let waiting = self.state.borrow().outbox.waiting();
+        if self.ui.waiting.get_untracked() != waiting {
+            self.ui.waiting.set(waiting);
+        }
+    }
+
+    /// Input of the person: kept, and sent as soon as may be.
+    pub(super) fn input(&self, event: Input) {
+        if !self.takes_input() {
+            return;
+        }
+        if !self.state.borrow_mut().outbox.push(event) {
+            self.ui.notice.set(Some("Too much waits to be sent: this was not taken.".into()));
+        }
+        self.send_input();
+    }
+
+    /// Whether input makes sense: the page drives, or will when it is connected again.
+    pub(super) fn takes_input(&self) -> bool {
+        if self.ui.watching.get_untracked() {
+            self.ui.notice.set(Some("You are watching: keys go nowhere.".into()));
+            return false;
+        }
+        self.state.borrow().link.state() != link::State::Over
+    }
+
+    /// A button of the page with `data-command` or `data-key`.
+    fn command(&self, event: &web_sys::MouseEvent) {
+        let target =
+            event.target().and_then(|it| wasm_bindgen::JsCast::dyn_into::<Element>(it).ok());
+        let find =
+            |selector: &str| target.as_ref().and_then(|it| it.closest(selector).ok()).flatten();
+        if let Some(button) = find("[data-command]") {
+            match button.get_attribute("data-command").unwrap_or_default().as_str() {
+                "take-over" => self.attach_again(AttachMode::Drive),
+                "watch" => self.attach_again(AttachMode::Watch),
+                "now" => self.happened(link::Event::Nudge),
+                "bottom" => self.to_bottom(),
+                _ => {}
+            }
+            self.focus();
+        }
+        if let Some(button) = find("[data-key]") {
+            self.bar_key(&button.get_attribute("data-key").unwrap_or_default());
+        }
+    }
+
+    fn attach_again(&self, mode: AttachMode) {
+        self.state.borrow_mut().mode = mode;
+        self.ui.ending.set(None);
+        self.happened(link::Event::Start { take_over: mode == AttachMode::Drive });
+    }
+
+    /// Gives the keyboard to the terminal.
+    pub(super) fn focus(&self) {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = self.dom.keyboard.focus_with_options(&options);
+    }
+
+    /// Paints before the browser does the next time.
+    pub(super) fn paint_soon(&self) {
+        if self.painting.replace(true) {
+            return;
+        }
+        let paint = self.weak(|widget, ()| {
+            widget.painting.set(false);
+            widget.paint();
+        });
+        request_animation_frame(move || paint(()));
+    }
+}
+
+impl Drop for Widget {
+    fn drop(&mut self) {
+        if let Some(timer) = self.timer.take() {
+            timer.clear();
+        }
+        if let Some(observer) = self.observer.borrow_mut().take() {
+            observer.disconnect();
+        }
+        here::mark(self.state.borrow().session.id, false);
+    }
+}
