@@ -80,13 +80,18 @@ impl Doors {
         if waiting.sign_in != actor.sign_in || waiting.until <= now {
             return Err(Error::BadTicket);
         }
+        Ok((waiting, self.stand(actor)?))
+    }
+
+    /// A place among the sockets and streams of a sign-in.
+    fn stand(&mut self, actor: &Actor) -> Result<watch::Receiver<bool>, Error> {
         self.sign_ins.retain(|_, sender| sender.receiver_count() > 0);
         let sender =
             self.sign_ins.entry(actor.sign_in).or_insert_with(|| watch::Sender::new(false));
         if sender.receiver_count() >= MAX_SOCKETS {
             return Err(Error::TooManySockets);
         }
-        Ok((waiting, sender.subscribe()))
+        Ok(sender.subscribe())
     }
 
     /// Closes everything that is open by a sign-in.
@@ -131,6 +136,14 @@ impl Control {
             subprotocol: protocol::SUBPROTOCOL.to_owned(),
             expires_at: until,
         })
+    }
+
+    /// Changes to true when the actor's sign-in is ended: for what stays open by it.
+    ///
+    /// # Errors
+    /// [`Error::TooManySockets`].
+    pub fn signed_out(&self, actor: &Actor) -> Result<watch::Receiver<bool>, Error> {
+        self.doors().stand(actor)
     }
 
     /// Takes a ticket in, once, from the sign-in that it was issued to.

@@ -2,7 +2,7 @@
 
 use std::{fmt, net::IpAddr, sync::PoisonError};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use protocol::{
     api::{Me, Role},
     id::MemberId,
@@ -34,8 +34,8 @@ impl fmt::Debug for NewMember {
 pub struct SignedIn {
     /// The secret for the cookie.
     pub token: String,
-    /// When it stops working.
-    pub until: DateTime<Utc>,
+    /// How long it works.
+    pub lasts: TimeDelta,
     /// Whose it is.
     pub me: Me,
 }
@@ -105,17 +105,17 @@ impl Control {
         }
         let member = checked?;
         let token = secret::new();
-        let until = now + self.inner.settings.sign_in_lifetime;
+        let lasts = self.inner.settings.sign_in_lifetime;
         let sign_in = SignIn {
             id: Uuid::now_v7(),
             member: member.id,
             token_hash: secret::hash(&token),
             created_at: now,
-            expires_at: until,
+            expires_at: now + lasts,
         };
         self.inner.store.add_sign_in(sign_in).await?;
         self.inner.store.remove_expired_sign_ins(now).await?;
-        Ok(SignedIn { token, until, me: me(&member) })
+        Ok(SignedIn { token, lasts, me: me(&member) })
     }
 
     async fn check(&self, email: &str, password: &str) -> Result<Member, Error> {

@@ -1,0 +1,47 @@
+//! `/events`: server-sent events that say only that a list may have changed. Whoever hears one lists
+//! again, so none can be out of date, and a missed one does no harm.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    extract::State,
+    response::{
+        Sse,
+        sse::{Event, KeepAlive},
+    },
+};
+use futures_util::{Stream, stream};
+use tokio::time::Instant;
+
+use super::error::ApiError;
+use crate::web::{SignedIn, Web};
+
+/// A busy workspace changes all the time; lists follow this often at most.
+const PACE: Duration = Duration::from_millis(500);
+
+/// A line now and then tells proxies that the stream is alive.
+const ALIVE: Duration = Duration::from_secs(25);
+
+/// Streams changes until the member signs out or the server stops.
+pub async fn events(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
+    let signed_out = web.control.signed_out(&actor)?;
+    let state = (web.control.changes(), signed_out, web.stop, Instant::now());
+    let changes =
+        stream::unfold(state, |(mut changes, mut signed_out, stop, not_before)| async move {
+            let change = async {
+                tokio::time::sleep_until(not_before).await;
+                changes.changed().await
+            };
+            tokio::select! {
+                change = change => change.ok()?,
+                _ = signed_out.wait_for(|out| *out) => return None,
+                () = stop.cancelled() => return None,
+            }
+            let event = Event::default().event("changed").data("{}");
+            Some((Ok(event), (changes, signed_out, stop, Instant::now() + PACE)))
+        });
+    Ok(Sse::new(changes).keep_alive(KeepAlive::new().interval(ALIVE)))
+}

@@ -1,0 +1,136 @@
+//! `websh serve`: opens everything in the order in which it can fail, says what it found, and serves
+//! until it is told to stop. Sessions do not notice either.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use clap::Args;
+use control::{Control, Settings, System};
+use host::Host;
+use rustix::fs::{FlockOperation, flock};
+use store::Store;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing_subscriber::EnvFilter;
+
+use super::{Failure, say};
+use crate::{config::Config, listen, router, web::Web};
+
+/// Sockets have this long to say goodbye when the server stops.
+const GOODBYE: Duration = Duration::from_secs(9);
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Print the configuration in force, secrets masked, and end.
+    #[arg(long)]
+    print_config: bool,
+}
+
+impl Serve {
+    pub(super) async fn run(self, mut config: Config) -> Result<(), Failure> {
+        if self.print_config {
+            return say(config.to_toml().trim_end());
+        }
+        tracing_subscriber::fmt()
+            .with_env_filter(EnvFilter::new(&config.log))
+            .with_writer(std::io::stderr)
+            .init();
+        if !config.session_program.is_file() {
+            let path = config.session_program.display();
+            return Err(Failure::Sentence(format!(
+                "session_program is {path}, and there is no such program."
+            )));
+        }
+        let _lock = lock(&config.data_dir)?;
+        // Before anything is touched: of two servers the second must change nothing.
+        let listener = listen::bind(config.listen).await.map_err(Failure::Sentence)?;
+        config.bound_to(listener.local_addr()?);
+
+        let store = Store::open(&config.database_url).await?;
+        let run_dir = config.data_dir.join("run");
+        let host = Host::open(host::Config { run_dir, program: config.session_program.clone() });
+        let control = Control::new(store, host.await?, Arc::new(System), settings(&config)).await?;
+        control.settle().await?;
+        announce(&config, &control).await?;
+
+        let stop = CancellationToken::new();
+        let sockets = TaskTracker::new();
+        let following = tokio::spawn(control.clone().follow());
+        let web = Web::new(control, &config, stop.clone(), sockets.clone());
+        let stopping = tokio::spawn(until_told(stop.clone()));
+        listen::serve(listener, router::router(web), stop).await;
+        sockets.close();
+        // A browser that does not answer the close is left behind; the session is what counts.
+        let _ = tokio::time::timeout(GOODBYE, sockets.wait()).await;
+        following.abort();
+        stopping.abort();
+        say("websh has stopped. Running sessions go on.")
+    }
+}
+
+fn settings(config: &Config) -> Settings {
+    Settings {
+        server_name: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+        shell: config.shell.clone(),
+        scrollback: config.scrollback,
+        max_sessions: config.max_sessions_per_member.into(),
+        ..Settings::default()
+    }
+}
+
+async fn announce(config: &Config, control: &Control) -> Result<(), Failure> {
+    let database = if config.database_url.starts_with("sqlite") { "SQLite" } else { "PostgreSQL" };
+    let (sessions, _) = control.counts();
+    say(&format!("websh {}", env!("CARGO_PKG_VERSION")))?;
+    say(&format!("  data       {} ({database})", config.data_dir.display()))?;
+    say(&format!("  sessions   {sessions} running"))?;
+    say(&format!("  listening  {} at {}", config.listen, config.public_url))?;
+    if let Some(token) = control.offer_set_up().await? {
+        say("")?;
+        say("There is no member yet. Open this link, which works once, to become the first one:")?;
+        say("")?;
+        say(&format!("    {}/setup#{token}", config.public_url))?;
+        say("")?;
+    }
+    Ok(())
+}
+
+/// Makes the data directory and takes it for this process, for as long as the file is open.
+fn lock(data_dir: &Path) -> Result<File, Failure> {
+    let refuse = |error: &dyn std::fmt::Display| {
+        Failure::Sentence(format!(
+            "data_dir is {}, which can't be used: {error}.",
+            data_dir.display()
+        ))
+    };
+    DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(|e| refuse(&e))?;
+    let path = data_dir.join("lock");
+    let mut options = OpenOptions::new();
+    let file = options.create(true).append(true).mode(0o600).open(path).map_err(|e| refuse(&e))?;
+    flock(&file, FlockOperation::NonBlockingLockExclusive)
+        .map_err(|_| refuse(&"another websh uses it"))?;
+    // Made by hand with the umask's rights, it is closed to others now.
+    let rights = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    fs::set_permissions(data_dir, rights).map_err(|e| refuse(&e))?;
+    Ok(file)
+}
+
+async fn until_told(stop: CancellationToken) {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("signals can't be waited for; only SIGKILL ends this server");
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+    stop.cancel();
+}

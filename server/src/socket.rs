@@ -1,0 +1,112 @@
+//! A viewer's WebSocket from its upgrade to its attachment: size limits, the first message, the
+//! ticket. What passes afterwards is `relay`'s.
+
+use std::time::Duration;
+
+use axum::{
+    extract::ws::{Message, WebSocket, WebSocketUpgrade},
+    response::Response,
+};
+use chrono::Utc;
+use control::{Actor, Control, Error, Grant};
+use prost::Message as _;
+use protocol::{
+    MAX_CLIENT_MESSAGE, SUBPROTOCOL, close,
+    wire::{ClientMessage, Hello, client_message::Body},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::relay::{self, Farewell};
+
+/// How long a viewer may take to say hello.
+const HELLO: Duration = Duration::from_secs(10);
+
+/// Answers the upgrade and serves the socket until it ends or `stop` asks it to. Whoever calls has
+/// checked host, origin and sign-in.
+pub fn upgrade(
+    upgrade: WebSocketUpgrade,
+    control: Control,
+    actor: Actor,
+    stop: CancellationToken,
+    sockets: &TaskTracker,
+) -> Response {
+    let token = sockets.token();
+    upgrade
+        .protocols([SUBPROTOCOL])
+        .max_message_size(MAX_CLIENT_MESSAGE)
+        .max_frame_size(MAX_CLIENT_MESSAGE)
+        .on_upgrade(move |socket| async move {
+            serve(socket, control, actor, stop).await;
+            drop(token);
+        })
+}
+
+async fn serve(mut socket: WebSocket, control: Control, actor: Actor, stop: CancellationToken) {
+    let hello = tokio::select! {
+        hello = tokio::time::timeout(HELLO, hello(&mut socket)) => hello,
+        () = stop.cancelled() => return relay::refuse(socket, restarting()).await,
+    };
+    let hello = match hello {
+        Ok(Ok(hello)) => hello,
+        Ok(Err(Some(farewell))) => return relay::refuse(socket, farewell).await,
+        Ok(Err(None)) => return,
+        Err(_) => {
+            let silent = Farewell::new(close::BAD_MESSAGE, "No hello came within 10 seconds.");
+            return relay::refuse(socket, silent).await;
+        }
+    };
+    let grant = match control.redeem(&actor, &hello.ticket) {
+        Ok(grant) => grant,
+        Err(error) => return relay::refuse(socket, refused(&error)).await,
+    };
+    match control.connect(&grant, hello).await {
+        Ok(session) => relay::relay(socket, session, end_of(grant, stop)).await,
+        Err(error) => relay::refuse(socket, refused(&error)).await,
+    }
+}
+
+/// The first message. An error without a farewell: the viewer is gone.
+async fn hello(socket: &mut WebSocket) -> Result<Hello, Option<Farewell>> {
+    let bad = |reason| Some(Farewell::new(close::BAD_MESSAGE, reason));
+    loop {
+        match socket.recv().await {
+            Some(Ok(Message::Binary(body))) => {
+                return match ClientMessage::decode(body).ok().and_then(|message| message.body) {
+                    Some(Body::Hello(hello)) => Ok(hello),
+                    _ => Err(bad("The first message must be a hello.")),
+                };
+            }
+            Some(Ok(Message::Text(_))) => return Err(bad("Messages are binary.")),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Close(_))) | None => return Err(None),
+            Some(Err(error)) => return Err(relay::broken(&error)),
+        }
+    }
+}
+
+fn refused(error: &Error) -> Farewell {
+    let code = match error {
+        Error::TooManySockets => close::TOO_MANY,
+        Error::NotFound(_) => close::GONE,
+        Error::Unreachable => close::RESTART,
+        _ => close::FORBIDDEN,
+    };
+    Farewell::new(code, error.message())
+}
+
+fn restarting() -> Farewell {
+    Farewell::new(close::RESTART, "websh restarts; the session goes on.")
+}
+
+/// Waits for what ends an attachment from this side.
+#[expect(clippy::disallowed_methods, reason = "the end of a sign-in is turned into a timer here")]
+async fn end_of(mut grant: Grant, stop: CancellationToken) -> Farewell {
+    let left = (grant.until - Utc::now()).to_std().unwrap_or_default();
+    tokio::select! {
+        // An error means that nothing can sign this one out any more but its own end.
+        Ok(_) = grant.signed_out.wait_for(|out| *out) => {}
+        () = tokio::time::sleep(left) => {}
+        () = stop.cancelled() => return restarting(),
+    }
+    Farewell::new(close::SIGNED_OUT, "You were signed out.")
+}
