@@ -1,152 +1,30 @@
-//! `torture BYTES SEED`: feeds that many bytes of random escape sequences with random resizes, follows
-//! them with a mirror, and prints the rate, the panics and the slowest feed of 64 KiB.
+//! `torture BYTES SEED [FILE]`: feeds that many bytes of random escape sequences with random resizes,
+//! follows them with a mirror, and prints the rate, the panics and the slowest feed of 64 KiB, which it
+//! leaves in FILE.
 #![expect(clippy::print_stdout, reason = "the result is what it is run for")]
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use anyhow::{Context, ensure};
 use protocol::mirror::Mirror;
+use rustix::time::{ClockId, clock_gettime};
 use screen::{Screen, Size};
 
-const CHUNK: usize = 64 * 1024;
+#[path = "../tests/support/random.rs"]
+mod random;
+
+use random::{CHUNK, Random, fill};
+
+/// Time this thread has computed: what a busy machine does in between does not count.
+fn now() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec as u32)
+}
+
 static PANICS: AtomicU64 = AtomicU64::new(0);
-
-/// xorshift64*: enough to be random, and the same on every machine.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 8
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
-
-    fn one_of<'a, T>(&mut self, items: &'a [T]) -> &'a T {
-        &items[self.below(items.len() as u64) as usize]
-    }
-
-    fn number(&mut self) -> u64 {
-        let bound = *self.one_of(&[2, 10, 100, 1000, 70_000, 5_000_000_000]);
-        self.below(bound)
-    }
-}
-
-/// Text that is hard on an emulator.
-const TEXTS: [&str; 16] = [
-    "plain words and more of them ",
-    "漢字かな",
-    "e\u{301}\u{302}\u{303}",
-    "\u{300}\u{301}\u{302}\u{303}\u{304}",
-    "👨\u{200d}👩\u{200d}👧",
-    "\u{200d}\u{fe0f}\u{fe0e}",
-    "🇩🇪🇫🇷",
-    "\u{1100}\u{1161}\u{11a8}",
-    "नमस्ते",
-    "\r\n",
-    "\n\n\n\n",
-    "\t\t",
-    "\u{8}\u{8}",
-    "\u{7}",
-    "────────",
-    "\u{202e}\u{85}\u{9b}",
-];
-
-/// Whole sequences with state behind them.
-const SEQUENCES: [&str; 40] = [
-    "\x1b[?1049h",
-    "\x1b[?1049l",
-    "\x1b[?47h",
-    "\x1b[?47l",
-    "\x1b[?6h",
-    "\x1b[?6l",
-    "\x1b[?7l",
-    "\x1b[?7h",
-    "\x1b[4h",
-    "\x1b[4l",
-    "\x1b[?2027h",
-    "\x1b[?2027l",
-    "\x1b[?2026h",
-    "\x1b[?2026l",
-    "\x1bc",
-    "\x1b[!p",
-    "\x1b#8",
-    "\x1bM",
-    "\x1bD",
-    "\x1bE",
-    "\x1b7",
-    "\x1b8",
-    "\x1bH",
-    "\x1b[3g",
-    "\x1b[2J",
-    "\x1b[3J",
-    "\x1b[?3h",
-    "\x1b(0",
-    "\x1b(B",
-    "\x0e",
-    "\x0f",
-    "\x1b]8;;https://a.example/",
-    "\x1b]52;c;aGVsbG8=\x07",
-    "\x1b]4;1;?\x07",
-    "\x1bP$qm\x1b\\",
-    "\x1bPq#0;2;0;0;0\x1b\\",
-    "\x1b_Gf=24;AAAA\x1b\\",
-    "\x1b^pm\x1b\\",
-    "\x1bXsos\x1b\\",
-    "\x18",
-];
-
-fn write_piece(random: &mut Random, out: &mut Vec<u8>) {
-    match random.below(16) {
-        0..=4 => out.extend_from_slice(random.one_of(&TEXTS).as_bytes()),
-        5..=8 => {
-            out.extend_from_slice(b"\x1b[");
-            for at in 0..random.below(4) {
-                let number = random.number();
-                out.extend_from_slice(if at == 0 { b"" } else { b";" });
-                out.extend_from_slice(number.to_string().as_bytes());
-            }
-            out.push(b'@' + random.below(63) as u8);
-        }
-        9 | 10 => out.extend_from_slice(random.one_of(&SEQUENCES).as_bytes()),
-        11 | 12 => {
-            let (r, g, b) = (random.below(256), random.below(256), random.below(256));
-            let kind = random.one_of(&[38, 48, 58]);
-            out.extend_from_slice(format!("\x1b[{kind};2;{r};{g};{b}mX").as_bytes());
-        }
-        13 => out.extend((0..random.below(12)).map(|_| random.next() as u8)),
-        14 => {
-            let url = random.number();
-            out.extend_from_slice(format!("\x1b]8;;https://example.org/{url}\x07link").as_bytes());
-        }
-        _ => {
-            let marks = (0..random.below(40))
-                .filter_map(|_| char::from_u32(0x300 + random.below(0x70) as u32));
-            out.push(b'a');
-            out.extend_from_slice(marks.collect::<String>().as_bytes());
-        }
-    }
-}
-
-/// The same sequence over and over: what adds up.
-fn write_flood(random: &mut Random, out: &mut Vec<u8>) {
-    let mut piece = Vec::new();
-    for _ in 0..=random.below(3) {
-        write_piece(random, &mut piece);
-    }
-    if piece.is_empty() {
-        return;
-    }
-    let times = random.below(CHUNK as u64) as usize / piece.len();
-    (0..times).for_each(|_| out.extend_from_slice(&piece));
-}
 
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
@@ -165,41 +43,38 @@ fn main() -> anyhow::Result<()> {
     let mut screen = Screen::new(Size::clamped(200, 50), 10_000);
     let mut mirror = Mirror::default();
     let (mut fed, mut slowest, mut spent) = (0, Duration::ZERO, Duration::ZERO);
-    let mut slowest_sync = Duration::ZERO;
+    let (mut slowest_sync, mut slowest_size) = (Duration::ZERO, screen.size());
     let mut chunk = Vec::with_capacity(2 * CHUNK);
     while fed < bytes {
-        chunk.clear();
-        while chunk.len() < CHUNK {
-            if random.below(200) == 0 {
-                write_flood(&mut random, &mut chunk);
-            } else {
-                write_piece(&mut random, &mut chunk);
-            }
-        }
-        chunk.truncate(CHUNK);
-        let start = Instant::now();
+        fill(&mut random, &mut chunk);
+        let start = now();
         screen.feed(&chunk);
-        let took = start.elapsed();
+        let took = now() - start;
         if took > slowest {
             slowest = took;
-            if std::env::args().len() > 3 {
-                std::fs::write("slowest.bin", &chunk)?;
+            slowest_size = screen.size();
+            if let Some(path) = std::env::args().nth(3) {
+                std::fs::write(path, &chunk)?;
             }
         }
         (fed, spent) = (fed + chunk.len() as u64, spent + took);
         screen.take_events();
         match random.below(8) {
             0 => {
-                let (columns, rows) = (random.below(260) as u16, random.below(80) as u16);
+                let wide = random.below(16) == 0;
+                let (columns, rows) = (
+                    random.below(if wide { 1200 } else { 260 }) as u16,
+                    random.below(if wide { 600 } else { 80 }) as u16,
+                );
                 screen.resize(Size::clamped(columns, rows));
             }
             1 => screen.compact(),
             2 => drop(screen.lines(random.number(), 500)),
             _ => {}
         }
-        let start = Instant::now();
+        let start = now();
         screen.sync();
-        slowest_sync = slowest_sync.max(start.elapsed());
+        slowest_sync = slowest_sync.max(now() - start);
         let position = mirror.position();
         if let Some(frame) = screen.frame_since(position.as_ref()) {
             mirror.apply(&frame).context("a frame does not fit its mirror")?;
@@ -208,9 +83,11 @@ fn main() -> anyhow::Result<()> {
     }
     let panics = PANICS.load(Ordering::Relaxed);
     println!(
-        "{{\"bytes\":{fed},\"megabytes_per_second\":{:.1},\"panics\":{panics},\"slowest_feed_ms\":{:.1},\"slowest_sync_ms\":{:.1}}}",
+        "{{\"bytes\":{fed},\"megabytes_per_second\":{:.1},\"panics\":{panics},\"slowest_feed_ms\":{:.1},\"at\":\"{}x{}\",\"slowest_sync_ms\":{:.1}}}",
         fed as f64 / 1e6 / spent.as_secs_f64(),
         slowest.as_secs_f64() * 1e3,
+        slowest_size.columns,
+        slowest_size.rows,
         slowest_sync.as_secs_f64() * 1e3,
     );
     ensure!(panics == 0, "the emulator panicked {panics} times");
