@@ -62,8 +62,10 @@ fn of_screen(context: &Context, websh: &mut Websh, content: &str) -> Result<Reat
     viewer.until(|mirror| mirror.cursor().row == SIZE.1 - 1 && at_prompt(mirror))?;
     viewer.settle(Duration::from_millis(500))?;
     let stayed = viewer.mirror.clone();
-    let shown = content.lines().next().map(plain).unwrap_or_default();
-    ensure!(stayed.lines().first().is_some_and(|line| line.text == shown), "another screen");
+    for (line, written) in stayed.lines().iter().zip(content.lines().map(plain)) {
+        let shown: String = protocol::line::cells(line).map(|cell| cell.text).collect();
+        ensure!(shown == written, "the screen shows {shown:?} where {written:?} was written");
+    }
     drop(viewer);
     let mut reattached = Reattached::default();
     for _ in 0..context.count(50, 5) {

@@ -31,7 +31,8 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     viewer.wait_for("n 50")?;
     let process = websh.session_process(&session)?;
     let shells = proc::children(process);
-    let mut check = Numbers::default();
+    // What was there before `clear` is gone.
+    let mut check = Numbers { next: viewer.mirror.oldest(), ..Numbers::default() };
     let mut back = Vec::new();
     for turn in 0..times {
         viewer.settle(Duration::from_millis(100 + u64::from(turn % 7) * 37))?;
