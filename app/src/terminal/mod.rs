@@ -18,6 +18,7 @@ mod socket;
 pub mod spans;
 mod talk;
 pub mod text;
+mod theme;
 mod view;
 mod widget;
 

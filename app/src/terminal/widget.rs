@@ -79,9 +79,9 @@ pub struct Ui {
     pub held: RwSignal<u32>,
 }
 
-impl Ui {
+impl Default for Ui {
     /// A page that has not connected yet.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self {
             state: RwSignal::new("connecting"),
             seconds: RwSignal::new(0),
@@ -327,8 +327,10 @@ impl Widget {
     pub(super) fn present(&self) {
         self.heartbeat.set(browser::steady_millis() + HEARTBEAT);
         let visible = !self.document().hidden();
+        let theme = super::theme::of(&self.dom.root);
         self.tell(protocol::wire::client_message::Body::Presence(protocol::wire::Presence {
             visible,
+            theme,
         }));
         let state = self.state.borrow();
         if state.driving {

@@ -80,7 +80,7 @@ pub fn dispatch<U: EventListener>(
 
 fn set_or_query(terminal: &mut Terminal, index: u32, part: &[u8], code: &str, end: &str) {
     if part == b"?" {
-        let rgb = terminal.palette.get(&index).copied().unwrap_or_else(|| palette::default(index));
+        let rgb = terminal.color(index);
         let [_, r, g, b] = rgb.to_be_bytes();
         terminal
             .reply(&format!("\x1b]{code};rgb:{r:02x}{r:02x}/{g:02x}{g:02x}/{b:02x}{b:02x}{end}"));

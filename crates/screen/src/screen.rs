@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use protocol::{
     mirror::Cursor,
     modes,
-    wire::{self, Frame, History, Line, Position},
+    wire::{Frame, History, Line, Position},
 };
 use rio_vt::{
     ansi::CursorShape,
@@ -18,9 +18,8 @@ use crate::{
     capture::{self, Pass},
     engine::Engine,
     history::Store,
-    keys::{self, Keyboard},
     ledger::{Ledger, Status},
-    mouse::{self, Paste},
+    mouse::Paste,
     repaint::repaint,
     ring,
     styles::StyleTable,
@@ -34,7 +33,7 @@ const MIN_RING: usize = 100;
 
 /// One session's terminal.
 pub struct Screen {
-    engine: Engine,
+    pub(crate) engine: Engine,
     size: Size,
     /// Lines of history to keep.
     history: usize,
@@ -42,7 +41,7 @@ pub struct Screen {
     store: Store,
     /// Absolute id of the first line the emulator ever evicted.
     base: u64,
-    paste: Paste,
+    pub(crate) paste: Paste,
 }
 
 impl Screen {
@@ -89,6 +88,13 @@ impl Screen {
     #[must_use]
     pub fn size(&self) -> Size {
         self.size
+    }
+
+    /// Takes over the colours that whoever drives shows by default, 0xrrggbb: what queries of the
+    /// foreground, the background and the cursor are answered with.
+    pub fn set_theme(&mut self, foreground: u32, background: u32, cursor: u32) {
+        self.engine.terminal.theme =
+            Some([foreground, background, cursor].map(|rgb| rgb & 0xff_ffff));
     }
 
     /// The title the program set.
@@ -196,43 +202,6 @@ impl Screen {
             styles: styles.since(1).to_vec(),
             oldest: self.oldest(),
             epoch: self.ledger.position().epoch,
-        }
-    }
-
-    /// The bytes a key event sends in the modes of now.
-    #[must_use]
-    pub fn encode_key(&self, key: &wire::Key) -> Vec<u8> {
-        let term = &self.engine.term;
-        let modes = Keyboard {
-            application_cursor: term.mode().contains(Mode::APP_CURSOR),
-            application_keypad: term.mode().contains(Mode::APP_KEYPAD),
-            new_line: term.mode().contains(Mode::LINE_FEED_NEW_LINE),
-            other_keys: term.modify_other_keys().unwrap_or_default(),
-            kitty: term.keyboard_mode().bits(),
-        };
-        keys::encode(key, modes)
-    }
-
-    /// The bytes a mouse event sends in the modes of now.
-    #[must_use]
-    pub fn encode_mouse(&self, mouse: &wire::Mouse) -> Vec<u8> {
-        let x10 = self.engine.term.mode().contains(Mode::MOUSE_REPORT_X10);
-        mouse::encode(mouse, self.modes(), x10)
-    }
-
-    /// The bytes of one piece of a paste.
-    pub fn encode_paste(&mut self, text: &str, first: bool, last: bool) -> Vec<u8> {
-        let bracketed = self.modes() & modes::BRACKETED_PASTE != 0;
-        self.paste.encode(text, first, last, bracketed)
-    }
-
-    /// What a change of focus sends in the modes of now.
-    #[must_use]
-    pub fn encode_focus(&self, focused: bool) -> Vec<u8> {
-        match (self.modes() & modes::FOCUS != 0, focused) {
-            (false, _) => Vec::new(),
-            (true, true) => b"\x1b[I".to_vec(),
-            (true, false) => b"\x1b[O".to_vec(),
         }
     }
 

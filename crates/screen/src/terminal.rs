@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Event, Size};
+use crate::{Event, Size, palette};
 
 /// Most titles that `CSI 22 t` can stack.
 const MAX_TITLES: usize = 16;
@@ -25,6 +25,8 @@ pub struct Terminal {
     titles: Vec<String>,
     /// Colours changed by OSC 4, 10, 11 and 12: 0 to 255, 256 foreground, 257 background, 258 cursor.
     pub palette: BTreeMap<u32, u32>,
+    /// Foreground, background and cursor of whoever drives; none: [`crate::palette::default`].
+    pub theme: Option<[u32; 3]>,
     /// Times the bell rang, wrapping.
     pub bells: u32,
     /// First row of the scroll region.
@@ -49,6 +51,17 @@ pub struct Terminal {
 }
 
 impl Terminal {
+    /// The colour of a palette index, as a query of it is answered.
+    #[must_use]
+    pub fn color(&self, index: u32) -> u32 {
+        let theme = || {
+            let at = usize::try_from(index.checked_sub(palette::FOREGROUND)?).ok()?;
+            self.theme.and_then(|theme| theme.get(at).copied())
+        };
+        let changed = self.palette.get(&index).copied();
+        changed.or_else(theme).unwrap_or_else(|| palette::default(index))
+    }
+
     /// A terminal of this size with nothing set.
     #[must_use]
     pub fn new(size: Size) -> Self {
@@ -131,5 +144,6 @@ impl Terminal {
         self.palette = std::mem::take(&mut old.palette);
         self.events = std::mem::take(&mut old.events);
         self.bells = old.bells;
+        self.theme = old.theme;
     }
 }

@@ -25,6 +25,9 @@ impl Session {
             Some(client_message::Body::Ack(ack)) => viewer.acknowledge(ack.frames),
             Some(client_message::Body::Presence(presence)) => {
                 viewer.visible = presence.visible;
+                if let Some(theme) = presence.theme.filter(|_| !viewer.watch) {
+                    self.screen.set_theme(theme.foreground, theme.background, theme.cursor);
+                }
                 if presence.visible && !viewer.watch {
                     self.last_seen = unix_millis();
                     self.reports.changed(now);

@@ -3,7 +3,7 @@
 use crate::world::{Client, World};
 use protocol::{
     close,
-    wire::{client_message, ended::Cause},
+    wire::{Presence, Theme, client_message, ended::Cause},
 };
 
 #[tokio::test]
@@ -16,6 +16,19 @@ async fn a_shell_answers() {
     client.key("Enter", 0).await;
     client.until_shows("42 xterm-256color 2").await;
     client.until(|client| client.acked == 2).await;
+}
+
+#[tokio::test]
+async fn programs_are_told_the_colours_that_the_driver_sees() {
+    let world = World::new().await;
+    let ask = r"stty raw -echo; echo ready; read -rsn1; printf '\e]11;?\a'; exec dd bs=1 count=24 2>/dev/null | cat -v";
+    let (id, _) = world.start(ask).await;
+    let mut client = world.attach(id).await;
+    client.until_shows("ready").await;
+    let theme = Some(Theme { foreground: 0, background: 0x12_34_56, cursor: 0 });
+    client.send(client_message::Body::Presence(Presence { visible: true, theme })).await;
+    client.text("x").await;
+    client.until_shows("11;rgb:1212/3434/5656").await;
 }
 
 #[tokio::test]
