@@ -1,32 +1,25 @@
-//! What each control function does (ECMA-48, DEC STD 070, xterm's ctlseqs). A list of what is
-//! allowed: anything else is dropped. Every function that costs more than its bytes pays first, so
-//! that no stream of bytes can stall the session. Knows no frames.
+//! What control functions do. Every one that costs more than its bytes pays first, so that no stream
+//! of bytes can stall the session. Knows no sequences and no frames.
 
 use rio_vt::{
     ansi::{
-        ClearMode, CursorShape, KeyboardModes, KeyboardModesApplyBehavior, LineClearMode,
-        TabulationClearMode, mode,
+        ClearMode, CursorShape, KeyboardModes, KeyboardModesApplyBehavior, LineClearMode, mode,
     },
     codepoint_width::codepoint_width,
     crosswords::{
         Crosswords, Mode,
         grid::Dimensions,
-        pos::{CharsetIndex, Column, Cursor, Line, Pos, StandardCharset},
+        pos::{CharsetIndex, Column, Cursor, Line, Pos},
         square::Wide,
     },
     event::EventListener,
-    performer::{
-        handler::Handler,
-        parser::{Params, Perform},
-    },
+    performer::handler::Handler,
 };
 
-use crate::{osc, reply, sgr, terminal::Terminal};
+use crate::{reply, terminal::Terminal};
 
 /// Most marks that share a cell with their base character.
 pub const MAX_MARKS: usize = 16;
-/// Longest device control string that is read: a DECRQSS.
-const MAX_REQUEST: usize = 16;
 /// What a mark costs that is put on a cell, the cell's other marks included.
 const MARK_COST: u64 = 600;
 
@@ -50,49 +43,36 @@ pub fn afford_extras<U: EventListener>(
     units: u64,
 ) -> bool {
     let sweep = if term.grid.extras_table.should_reclaim() {
-        200_000 + (term.grid.total_lines() * term.grid.columns()) as u64
+        400_000 + 3 * (term.grid.total_lines() * term.grid.columns()) as u64
     } else {
         0
     };
     terminal.spend(units + sweep)
 }
 
-/// The numeric parameters of a CSI sequence: 0 and absent are the default.
-struct Numbers<'a>(&'a Params);
-
-impl Numbers<'_> {
-    fn get(&self, at: usize, default: u16) -> u16 {
-        match self.0.iter().nth(at) {
-            Some(&[value, ..]) if value != 0 => value,
-            _ => default,
-        }
-    }
-
-    fn all(&self) -> impl Iterator<Item = u16> + '_ {
-        self.0.iter().filter_map(|param| param.first().copied())
-    }
-}
-
 impl<U: EventListener> Performer<'_, U> {
-    fn columns(&self) -> u64 {
+    /// Columns of the grid.
+    pub fn columns(&self) -> u64 {
         self.term.grid.columns() as u64
     }
 
-    fn rows(&self) -> u64 {
+    /// Rows of the screen.
+    pub fn rows(&self) -> u64 {
         self.term.grid.screen_lines() as u64
     }
 
-    fn has(&self, mode: Mode) -> bool {
+    /// Whether a mode is on.
+    pub fn has(&self, mode: Mode) -> bool {
         self.term.mode().contains(mode)
     }
 
     /// What it costs to move all rows of the scroll region and blank `lines` of them.
-    fn scroll_cost(&self, lines: u64) -> u64 {
+    pub fn scroll_cost(&self, lines: u64) -> u64 {
         6 * self.rows() + 2 * lines.min(self.rows()) * self.columns()
     }
 
     /// Pays for the line feeds that `chars` characters may cause by wrapping, or by being moved on.
-    fn afford_print(&mut self, chars: usize) -> bool {
+    pub fn afford_print(&mut self, chars: usize) -> bool {
         let chars = chars as u64;
         let mut units = 0;
         if self.terminal.top > 0 {
@@ -105,7 +85,7 @@ impl<U: EventListener> Performer<'_, U> {
     }
 
     /// The cell that a mark printed now would join.
-    fn marks_here(&self) -> usize {
+    pub fn marks_here(&self) -> usize {
         let cursor = &self.term.grid.cursor;
         let row = &self.term.grid[cursor.pos.row];
         let back = usize::from(!cursor.should_wrap);
@@ -120,7 +100,7 @@ impl<U: EventListener> Performer<'_, U> {
     }
 
     /// Prints what may join the cell before it.
-    fn print_joining(&mut self, c: char) {
+    pub fn print_joining(&mut self, c: char) {
         let joins = codepoint_width(u32::from(c)) == Some(0);
         let clusters = self.has(Mode::GRAPHEME_CLUSTER);
         if (joins || clusters) && self.marks_here() >= MAX_MARKS {
@@ -138,7 +118,8 @@ impl<U: EventListener> Performer<'_, U> {
         }
     }
 
-    fn line_feed(&mut self) {
+    /// LF, VT, FF, IND.
+    pub fn line_feed(&mut self) {
         if self.terminal.top > 0 && !self.terminal.spend(6 * self.rows()) {
             return;
         }
@@ -146,7 +127,7 @@ impl<U: EventListener> Performer<'_, U> {
     }
 
     /// Moves the cursor without regard to origin mode.
-    fn move_to(&mut self, row: i32, column: usize) {
+    pub fn move_to(&mut self, row: i32, column: usize) {
         let last = self.term.grid.screen_lines() as i32 - 1;
         let column = column.min(self.term.grid.columns() - 1);
         let cursor = &mut self.term.grid.cursor;
@@ -155,7 +136,7 @@ impl<U: EventListener> Performer<'_, U> {
     }
 
     /// CUU, CUD, CPL, CNL: stops at the margin when it starts inside of it.
-    fn move_rows(&mut self, rows: i32, column: Option<usize>) {
+    pub fn move_rows(&mut self, rows: i32, column: Option<usize>) {
         let at = self.term.grid.cursor.pos;
         let mut to = at.row.0 + rows;
         if at.row.0 >= self.terminal.top {
@@ -167,7 +148,8 @@ impl<U: EventListener> Performer<'_, U> {
         self.move_to(to, column.unwrap_or(at.col.0));
     }
 
-    fn set_margins(&mut self, top: u16, bottom: u16) {
+    /// DECSTBM, from 1; a bottom of 0 is the last row.
+    pub fn set_margins(&mut self, top: u16, bottom: u16) {
         let rows = self.term.grid.screen_lines() as u16;
         let bottom = if bottom == 0 { rows } else { bottom.min(rows) };
         if top < bottom {
@@ -177,7 +159,7 @@ impl<U: EventListener> Performer<'_, U> {
     }
 
     /// REP: at most a screen of repetitions, and a single mark for a mark.
-    fn repeat(&mut self, count: u16) {
+    pub fn repeat(&mut self, count: u16) {
         let Some(c) = self.terminal.last else { return };
         if codepoint_width(u32::from(c)) == Some(0) {
             return self.print_joining(c);
@@ -191,7 +173,8 @@ impl<U: EventListener> Performer<'_, U> {
         }
     }
 
-    fn show_alternate(&mut self, on: bool) {
+    /// Shows the alternate screen or the primary one.
+    pub fn show_alternate(&mut self, on: bool) {
         if on == self.has(Mode::ALT_SCREEN)
             || !self.terminal.spend(2 * self.columns() * self.rows())
         {
@@ -205,7 +188,8 @@ impl<U: EventListener> Performer<'_, U> {
         self.terminal.restarted = true;
     }
 
-    fn private_mode(&mut self, number: u16, on: bool) {
+    /// DECSET and DECRST of one mode.
+    pub fn private_mode(&mut self, number: u16, on: bool) {
         match number {
             3 if self.terminal.spend(2 * self.columns() * self.rows()) => {
                 self.set_margins(1, 0);
@@ -224,7 +208,7 @@ impl<U: EventListener> Performer<'_, U> {
     }
 
     /// DECSTR.
-    fn soft_reset(&mut self) {
+    pub fn soft_reset(&mut self) {
         let at = self.term.grid.cursor.pos;
         for (number, on) in [(25, true), (7, true), (6, false), (1, false)] {
             set(self.term, number, on);
@@ -237,7 +221,8 @@ impl<U: EventListener> Performer<'_, U> {
         self.term.grid.saved_cursor = Cursor::default();
     }
 
-    fn reset(&mut self) {
+    /// RIS.
+    pub fn reset(&mut self) {
         if self.terminal.spend(4 * self.columns() * self.rows() + 20_000) {
             self.term.reset_state();
             self.term.blinking_cursor = false;
@@ -246,7 +231,8 @@ impl<U: EventListener> Performer<'_, U> {
         }
     }
 
-    fn erase_display(&mut self, kind: u16) {
+    /// ED.
+    pub fn erase_display(&mut self, kind: u16) {
         let mode = match kind {
             0 => ClearMode::Below,
             1 => ClearMode::Above,
@@ -263,7 +249,8 @@ impl<U: EventListener> Performer<'_, U> {
         self.term.clear_screen(mode);
     }
 
-    fn erase_line(&mut self, kind: u16) {
+    /// EL.
+    pub fn erase_line(&mut self, kind: u16) {
         let mode = match kind {
             0 => LineClearMode::Right,
             1 => LineClearMode::Left,
@@ -275,7 +262,8 @@ impl<U: EventListener> Performer<'_, U> {
         }
     }
 
-    fn scroll(&mut self, lines: u16, kind: char) {
+    /// SU, SD, IL and DL.
+    pub fn scroll(&mut self, lines: u16, kind: char) {
         let lines = u64::from(lines).min(self.rows());
         if !self.terminal.spend(self.scroll_cost(lines)) {
             return;
@@ -289,7 +277,8 @@ impl<U: EventListener> Performer<'_, U> {
         }
     }
 
-    fn tabs(&mut self, count: u16, kind: char) {
+    /// CHT, CBT and HT.
+    pub fn tabs(&mut self, count: u16, kind: char) {
         let count = u64::from(count).min(self.columns());
         // A tab of a run of them seldom walks far.
         let walk = if kind == 't' { self.columns() / 4 } else { count * self.columns() };
@@ -304,15 +293,16 @@ impl<U: EventListener> Performer<'_, U> {
         }
     }
 
-    fn keyboard(&mut self, numbers: &Numbers<'_>, marker: u8) {
-        let flags = KeyboardModes::from_bits_truncate((numbers.get(0, 0) & 0x1f) as u8);
+    /// The sequences of the kitty keyboard protocol, by their marker.
+    pub fn keyboard(&mut self, marker: u8, first: u16, second: u16) {
+        let flags = KeyboardModes::from_bits_truncate((first & 0x1f) as u8);
         match marker {
             b'?' => {
                 let bits = self.term.keyboard_mode().bits();
                 self.terminal.reply(&format!("\x1b[?{bits}u"));
             }
             b'=' => {
-                let how = match numbers.get(1, 1) {
+                let how = match second {
                     3 => KeyboardModesApplyBehavior::Difference,
                     2 => KeyboardModesApplyBehavior::Union,
                     _ => KeyboardModesApplyBehavior::Replace,
@@ -320,11 +310,12 @@ impl<U: EventListener> Performer<'_, U> {
                 Handler::set_keyboard_mode(self.term, flags, how);
             }
             b'>' => self.term.push_keyboard_mode(flags),
-            _ => self.term.pop_keyboard_modes(numbers.get(0, 1)),
+            _ => self.term.pop_keyboard_modes(first.max(1)),
         }
     }
 
-    fn window(&mut self, operation: u16) {
+    /// XTWINOPS.
+    pub fn window(&mut self, operation: u16) {
         match operation {
             18 => {
                 let (rows, columns) = (self.rows(), self.columns());
@@ -337,7 +328,8 @@ impl<U: EventListener> Performer<'_, U> {
         }
     }
 
-    fn cursor_style(&mut self, number: u16) {
+    /// DECSCUSR.
+    pub fn cursor_style(&mut self, number: u16) {
         let shape = match number {
             0 => None,
             1 | 2 => Some(CursorShape::Block),
@@ -348,7 +340,8 @@ impl<U: EventListener> Performer<'_, U> {
         self.term.set_cursor_style(shape, number % 2 == 1);
     }
 
-    fn device_status(&mut self, number: u16) {
+    /// DSR.
+    pub fn device_status(&mut self, number: u16) {
         match number {
             5 => self.terminal.reply("\x1b[0n"),
             6 => {
@@ -358,213 +351,6 @@ impl<U: EventListener> Performer<'_, U> {
             _ => {}
         }
     }
-
-    fn plain_csi(&mut self, numbers: &Numbers<'_>, action: char, params: &Params) {
-        let one = numbers.get(0, 1);
-        let count =
-            usize::from(one).min(self.term.grid.columns().max(self.term.grid.screen_lines()));
-        match action {
-            '@' | 'P' | 'X' if self.terminal.spend(2 * self.columns()) => match action {
-                '@' => self.term.insert_blank(count),
-                'P' => self.term.delete_chars(count),
-                _ => self.term.erase_chars(Column(count)),
-            },
-            'A' => self.move_rows(-i32::from(one), None),
-            'B' | 'e' => self.move_rows(i32::from(one), None),
-            'C' | 'a' => self.term.move_forward(Column(count)),
-            'D' => self.term.move_backward(Column(count)),
-            'E' => self.move_rows(i32::from(one), Some(0)),
-            'F' => self.move_rows(-i32::from(one), Some(0)),
-            'G' | '`' => {
-                let row = self.term.grid.cursor.pos.row.0;
-                self.move_to(row, usize::from(one) - 1);
-            }
-            'd' => self.term.goto_line(Line(i32::from(one) - 1)),
-            'H' | 'f' => {
-                let column = usize::from(numbers.get(1, 1)) - 1;
-                self.term.goto(Line(i32::from(one) - 1), Column(column));
-            }
-            'I' | 'Z' => self.tabs(one, action),
-            'J' => self.erase_display(numbers.get(0, 0)),
-            'K' => self.erase_line(numbers.get(0, 0)),
-            'L' | 'M' | 'S' | 'T' => self.scroll(one, action),
-            'b' => self.repeat(one),
-            'c' if numbers.get(0, 0) == 0 => self.terminal.reply(reply::PRIMARY_ATTRIBUTES),
-            'g' => match numbers.get(0, 0) {
-                0 => self.term.clear_tabs(TabulationClearMode::Current),
-                3 => self.term.clear_tabs(TabulationClearMode::All),
-                _ => {}
-            },
-            'h' => numbers.all().for_each(|number| self.term.set_mode(mode::Mode::new(number))),
-            'l' => numbers.all().for_each(|number| self.term.unset_mode(mode::Mode::new(number))),
-            'm' => sgr::attributes(params, |attribute| self.term.terminal_attribute(attribute)),
-            'n' => self.device_status(one),
-            'r' => self.set_margins(one, numbers.get(1, 0)),
-            's' => self.term.save_cursor_position(),
-            't' => self.window(one),
-            'u' => self.term.restore_cursor_position(),
-            _ => {}
-        }
-    }
-}
-
-impl<U: EventListener> Perform for Performer<'_, U> {
-    fn print(&mut self, c: char) {
-        self.print_codepoints(&[u32::from(c)]);
-    }
-
-    fn print_str(&mut self, text: &str) {
-        if !self.afford_print(text.len()) {
-            return;
-        }
-        self.term.input_ascii_str(text);
-        self.terminal.last = text.chars().next_back();
-    }
-
-    fn print_codepoints(&mut self, codepoints: &[u32]) {
-        if codepoints.is_empty() || !self.afford_print(codepoints.len()) {
-            return;
-        }
-        let clusters = self.has(Mode::GRAPHEME_CLUSTER);
-        let joins = |cp: u32| codepoint_width(cp) == Some(0) || (clusters && cp > 0xff);
-        let mut rest = codepoints;
-        while let Some(&first) = rest.first() {
-            let run = rest.iter().position(|&cp| joins(cp)).unwrap_or(rest.len());
-            if run > 0 {
-                self.term.input_codepoints(rest.get(..run).unwrap_or_default());
-            } else if let Some(c) = char::from_u32(first) {
-                self.print_joining(c);
-            }
-            rest = rest.get(run.max(1)..).unwrap_or_default();
-        }
-        self.terminal.last = codepoints.last().and_then(|&cp| char::from_u32(cp));
-    }
-
-    fn execute(&mut self, byte: u8) {
-        match byte {
-            0x07 => self.terminal.bells = self.terminal.bells.wrapping_add(1),
-            0x08 => self.term.backspace(),
-            b'\t' => self.tabs(1, 't'),
-            b'\n' | 0x0b | 0x0c => self.line_feed(),
-            b'\r' => self.term.carriage_return(),
-            0x0e => self.term.set_active_charset(CharsetIndex::G1),
-            0x0f => self.term.set_active_charset(CharsetIndex::G0),
-            _ => {}
-        }
-    }
-
-    fn hook(&mut self, _: &Params, intermediates: &[u8], ignore: bool, action: char) {
-        let wanted = !ignore && (action, intermediates) == ('q', b"$");
-        self.terminal.request = wanted.then(Vec::new);
-    }
-
-    fn put(&mut self, byte: u8) {
-        self.put_slice(&[byte]);
-    }
-
-    fn put_slice(&mut self, bytes: &[u8]) {
-        if let Some(request) = &mut self.terminal.request {
-            if request.len() + bytes.len() > MAX_REQUEST {
-                self.terminal.request = None;
-            } else {
-                request.extend_from_slice(bytes);
-            }
-        }
-    }
-
-    fn unhook(&mut self) {
-        if let Some(request) = self.terminal.request.take() {
-            let answer = reply::setting(self.term, self.terminal, &request);
-            self.terminal.reply(&answer);
-        }
-    }
-
-    fn osc_dispatch(&mut self, parts: &[&[u8]], bell_terminated: bool) {
-        if !self.terminal.discard {
-            let end = if bell_terminated { "\x07" } else { "\x1b\\" };
-            osc::dispatch(self.term, self.terminal, parts, end);
-        }
-    }
-
-    fn csi_dispatch(&mut self, params: &Params, intermediates: &[u8], ignore: bool, action: char) {
-        if ignore {
-            return;
-        }
-        let numbers = Numbers(params);
-        match (action, intermediates) {
-            (_, []) => self.plain_csi(&numbers, action, params),
-            ('h', b"?") => numbers.all().for_each(|number| self.private_mode(number, true)),
-            ('l', b"?") => numbers.all().for_each(|number| self.private_mode(number, false)),
-            ('J', b"?") => self.erase_display(numbers.get(0, 0)),
-            ('K', b"?") => self.erase_line(numbers.get(0, 0)),
-            ('c', b">") if numbers.get(0, 0) == 0 => {
-                self.terminal.reply(reply::SECONDARY_ATTRIBUTES);
-            }
-            ('m', b">") if numbers.get(0, 0) == 4 && numbers.get(1, 0) <= 2 => {
-                self.term.set_modify_other_keys(numbers.get(1, 0) as u8);
-            }
-            ('n', b">") if numbers.get(0, 0) == 4 => self.term.set_modify_other_keys(0),
-            ('p', b"!") => self.soft_reset(),
-            ('p', b"$") => {
-                let answer = reply::ansi_mode(self.term, numbers.get(0, 0));
-                self.terminal.reply(&answer);
-            }
-            ('p', b"?$") => {
-                let answer = reply::private_mode(self.term, numbers.get(0, 0));
-                self.terminal.reply(&answer);
-            }
-            ('q', b">") if numbers.get(0, 0) == 0 => self.terminal.reply(reply::VERSION),
-            ('q', b" ") => self.cursor_style(numbers.get(0, 0)),
-            ('u', [marker @ (b'?' | b'=' | b'>' | b'<')]) => self.keyboard(&numbers, *marker),
-            _ => {}
-        }
-    }
-
-    fn esc_dispatch(&mut self, intermediates: &[u8], ignore: bool, byte: u8) {
-        if ignore {
-            return;
-        }
-        match (byte, intermediates) {
-            (b'D', []) => self.line_feed(),
-            (b'E', []) => {
-                self.line_feed();
-                self.term.carriage_return();
-            }
-            (b'H', []) => self.term.set_horizontal_tabstop(),
-            (b'M', []) if self.terminal.spend(self.scroll_cost(0)) => {
-                self.term.reverse_index();
-            }
-            (b'Z', []) => self.terminal.reply(reply::PRIMARY_ATTRIBUTES),
-            (b'c', []) => self.reset(),
-            (b'7', []) => self.term.save_cursor_position(),
-            (b'8', []) => self.term.restore_cursor_position(),
-            (b'8', b"#") if self.terminal.spend(6 * self.columns() * self.rows()) => {
-                self.set_margins(1, 0);
-                self.term.decaln();
-            }
-            (b'=', []) => self.term.set_keypad_application_mode(),
-            (b'>', []) => self.term.unset_keypad_application_mode(),
-            (0x30..=0x7e, [slot @ (b'(' | b')' | b'*' | b'+')]) => {
-                let index = match slot {
-                    b'(' => CharsetIndex::G0,
-                    b')' => CharsetIndex::G1,
-                    b'*' => CharsetIndex::G2,
-                    _ => CharsetIndex::G3,
-                };
-                let charset = match byte {
-                    b'0' => StandardCharset::SpecialCharacterAndLineDrawing,
-                    _ => StandardCharset::Ascii,
-                };
-                self.term.configure_charset(index, charset);
-            }
-            _ => {}
-        }
-    }
-
-    // Strings that nothing here understands are read past without a call for each byte.
-    fn apc_put_slice(&mut self, _: &[u8]) {}
-    fn sos_put_slice(&mut self, _: &[u8]) {}
-    fn pm_put_slice(&mut self, _: &[u8]) {}
 }
 
 fn set<U: EventListener>(term: &mut Crosswords<U>, number: u16, on: bool) {

@@ -50,7 +50,7 @@ pub fn compact(
     }
     let top = base + grid.lines_evicted() + grid.history_size() as u64;
     store.trim(top.saturating_sub(limit as u64));
-    if grid.raw.rows().len() > grid.total_lines() + SLACK {
+    if old > 0 || grid.raw.rows().len() > grid.total_lines() + SLACK {
         free(grid);
     }
     if grid.styles().len() > MANY_STYLES || grid.extras_table != ExtrasTable::new() {
