@@ -21,21 +21,13 @@ pub fn document() -> Document {
 #[must_use]
 pub fn steady_millis() -> u64 {
     let now = window().performance().map_or(0.0, |clock| clock.now());
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "from 0, far from 2^53"
-    )]
-    let now = now as u64;
-    now
+    now as u64
 }
 
 /// Unix time in milliseconds, by this machine's clock: for words such as "3 min ago" only.
 #[must_use]
 pub fn unix_millis() -> i64 {
-    #[expect(clippy::cast_possible_truncation, reason = "far from 2^53")]
-    let now = js_sys::Date::now() as i64;
-    now
+    js_sys::Date::now() as i64
 }
 
 /// Waits.

@@ -45,7 +45,7 @@ pub fn EndPage(
         Ending::NotFound => view! {
             <h1>"There is no such session"</h1>
             <p>"It may belong to somebody else, or the address may be mistyped."</p>
-            <Commands>{()}</Commands>
+            <Commands />
         }
         .into_any(),
         Ending::SignedOut => view! {
@@ -88,13 +88,13 @@ pub fn EndPage(
 
 /// The way back to the list, and what else can be done.
 #[component]
-fn Commands(children: Children) -> impl IntoView {
+fn Commands(#[prop(optional)] children: Option<Children>) -> impl IntoView {
     view! {
         <div class="dialog-actions">
             <a class="button" href="/" data-testid="all-sessions">
                 "My sessions"
             </a>
-            {children()}
+            {children.map(|children| children())}
         </div>
     }
 }

@@ -48,6 +48,7 @@ pub fn SessionCard(
     };
     let title = [session.foreground.clone().unwrap_or_default(), session.title.clone()];
     let title = title.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" · ");
+    let untitled = title.is_empty();
     let name = session.name.clone();
     let connect_label = format!("Connect to {name}");
     let close_label = format!("Close {name}");
@@ -72,7 +73,7 @@ pub fn SessionCard(
                     {state_words}
                 </span>
             </div>
-            <p class="card-title" data-testid="session-title">
+            <p class="card-title" data-testid="session-title" hidden=untitled>
                 {title}
             </p>
             <dl class="facts">

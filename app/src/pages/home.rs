@@ -49,22 +49,22 @@ fn Sessions(me: Me) -> impl IntoView {
     let query = use_query_map();
     let ended = Memo::new(move |_| query.with(|it| it.get("show").as_deref() == Some("ended")));
     let life = move || if ended.get() { Life::Ended } else { Life::Active };
-    let page = Resource::new(life, |life| api::sessions::sessions(life, None));
+    // The first look at a list; what changes later comes to the list itself.
+    let first = Resource::new(life, |life| api::sessions::sessions(life, None));
     let servers = Resource::new(|| (), |()| api::servers::servers());
-    let all_servers =
-        Signal::derive(move || servers.get().and_then(Result::ok).unwrap_or_default());
+    let known_servers = RwSignal::new(Vec::new());
     let open = RwSignal::new(false);
-    let is_live = RwSignal::new(false);
+    let changes = RwSignal::new(0_u32);
+    let live = RwSignal::new(false);
     let ready = RwSignal::new(false);
     Effect::new(move |_| ready.set(true));
-    live::on_change(is_live, move || page.refetch());
-    let refresh = Callback::new(move |()| page.refetch());
-    // Signed out elsewhere: this page can only go stale.
     Effect::new(move |_| {
-        if page.get().is_some_and(|it| it.is_err_and(|why| why.is_signed_out())) {
-            browser::go(&browser::sign_in_and_back());
+        if let Some(Ok(servers)) = servers.get() {
+            known_servers.set(servers);
         }
     });
+    live::on_change(live, move || changes.update(|changes| *changes += 1));
+    let refresh = Callback::new(move |()| changes.update(|changes| *changes += 1));
     let tab = move |wanted: bool| (ended.get() == wanted).then_some("page");
     view! {
         <Header me />
@@ -93,31 +93,69 @@ fn Sessions(me: Me) -> impl IntoView {
                 view! { <p class="loading">"One moment…"</p> }
             }>
                 {move || Suspend::new(async move {
-                    let _ = servers.await;
-                    match page.await {
+                    match first.await {
                         Err(why) => view! { <Failure error=Some(why) /> }.into_any(),
                         Ok(first) if ended.get_untracked() => view! { <Ended first /> }.into_any(),
-                        Ok(first) if first.items.is_empty() => {
-                            view! { <Empty open ready /> }.into_any()
-                        }
-                        Ok(_) => {
-                            let sessions = Signal::derive(move || {
-                                let page = page.get().and_then(Result::ok);
-                                page.map(|it| it.items).unwrap_or_default()
-                            });
-                            view! { <SessionList sessions live=is_live refresh /> }.into_any()
+                        Ok(first) => {
+                            view! { <Running first changes live open refresh /> }.into_any()
                         }
                     }
                 })}
             </Transition>
         </main>
-        <NewSessionDialog open servers=all_servers refresh />
+        <NewSessionDialog open servers=known_servers refresh />
+    }
+}
+
+/// Sessions that run, kept up to date.
+#[component]
+fn Running(
+    /// The list as it was when the page was made.
+    first: SessionPage,
+    /// Counts reasons to ask again.
+    changes: RwSignal<u32>,
+    /// Whether changes are pushed.
+    live: RwSignal<bool>,
+    /// Opens the dialog for a new one.
+    open: RwSignal<bool>,
+    /// Asks again.
+    refresh: Callback<()>,
+) -> impl IntoView {
+    let sessions = RwSignal::new(first.items);
+    let error = RwSignal::new(None::<PageError>);
+    let asking = RwSignal::new(false);
+    // One question at a time; what changed meanwhile is asked for after it.
+    Effect::new(move |answered: Option<u32>| {
+        let wanted = changes.get();
+        if asking.get() || answered.unwrap_or_default() == wanted {
+            return answered.unwrap_or_default();
+        }
+        asking.set(true);
+        spawn_local(async move {
+            match api::sessions::sessions(Life::Active, None).await {
+                Ok(page) => {
+                    error.try_set(None);
+                    sessions.try_set(page.items);
+                }
+                Err(why) if why.is_signed_out() => browser::go(&browser::sign_in_and_back()),
+                Err(why) => drop(error.try_set(Some(why))),
+            }
+            asking.try_set(false);
+        });
+        wanted
+    });
+    let empty = Memo::new(move |_| sessions.with(Vec::is_empty));
+    view! {
+        <Failure error />
+        <Show when=move || !empty.get() fallback=move || view! { <Empty open /> }>
+            <SessionList sessions live refresh />
+        </Show>
     }
 }
 
 /// Nothing is running yet.
 #[component]
-fn Empty(open: RwSignal<bool>, ready: RwSignal<bool>) -> impl IntoView {
+fn Empty(open: RwSignal<bool>) -> impl IntoView {
     view! {
         <section class="empty" data-testid="empty">
             <Logo />
@@ -128,7 +166,6 @@ fn Empty(open: RwSignal<bool>, ready: RwSignal<bool>) -> impl IntoView {
             <button
                 type="button"
                 class="button primary"
-                disabled=move || !ready.get()
                 on:click=move |_| open.set(true)
             >
                 "Open your first session"

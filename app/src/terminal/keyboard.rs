@@ -208,7 +208,7 @@ impl Widget {
         let mut characters = text.chars();
         match (characters.next(), characters.next()) {
             (Some(_), None) if held != 0 => {
-                self.input(Input::Key(Key { key: text.into(), modifiers: held, ..Key::default() }))
+                self.input(Input::Key(Key { key: text.into(), modifiers: held, ..Key::default() }));
             }
             _ => self.input(Input::Text(text.into())),
         }

@@ -180,9 +180,10 @@ impl Link {
                 self.pinged = self.pinged.filter(|(sent, _)| *sent != nonce);
                 vec![]
             }
-            (Event::Closed(code), State::Connecting | State::Connected) => {
-                self.closed(code, now, chance)
-            }
+            (Event::Closed(code), State::Connecting | State::Connected) => match verdict(code) {
+                Some(why) => self.over(why),
+                None => self.pause(now, chance),
+            },
             (Event::Tick, _) => self.tick(now, chance),
             (Event::Nudge, State::Waiting { .. }) => self.connect(now),
             (Event::Nudge, State::Connected) if self.pinged.is_none() => self.ping(now),
@@ -236,13 +237,6 @@ impl Link {
         self.pinged = None;
         vec![Action::Drop, Action::Over(why)]
     }
-
-    fn closed(&mut self, code: u16, now: u64, chance: f64) -> Vec<Action> {
-        match verdict(code) {
-            Some(why) => self.over(why),
-            None => self.pause(now, chance),
-        }
-    }
 }
 
 /// What a close code means: why it is over, or none when coming back makes sense.
@@ -264,7 +258,6 @@ pub fn verdict(code: u16) -> Option<Over> {
 pub fn pause_of(attempts: u32, chance: f64) -> u64 {
     let full = FIRST_PAUSE.saturating_mul(1 << attempts.min(10)).min(LONGEST_PAUSE);
     let spread = chance.clamp(0.0, 1.0) * 256.0;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 256")]
     let spread = spread as u64;
     full - full / 4 * spread / 256
 }

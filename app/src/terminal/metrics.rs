@@ -30,7 +30,6 @@ impl Metrics {
     /// Measures anew. Returns whether anything changed.
     pub fn measure(&mut self, ruler: &Element) -> bool {
         let rect = ruler.get_bounding_client_rect();
-        #[expect(clippy::cast_precision_loss, reason = "64")]
         let width = rect.width() / RULER.len() as f64;
         let height = rect.height().round().max(1.0);
         let font = font(ruler);

@@ -11,6 +11,7 @@ pub mod look;
 mod metrics;
 pub mod outbox;
 mod painter;
+mod parts;
 mod pointer;
 pub mod scrollback;
 mod show;
@@ -23,5 +24,5 @@ mod view;
 mod widget;
 
 pub use ending::Ending;
+pub use parts::Ui;
 pub use view::TerminalView;
-pub use widget::Ui;

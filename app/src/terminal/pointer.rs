@@ -111,9 +111,7 @@ impl Widget {
             return None;
         }
         let at = |pixels: f64, size: f64, most: u32| {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
-            let cell = (pixels / size).floor().clamp(0.0, f64::from(most.max(1) - 1)) as u32;
-            cell
+            (pixels / size).floor().clamp(0.0, f64::from(most.max(1) - 1)) as u32
         };
         let rows = u32::try_from(state.mirror.lines().len()).unwrap_or(u32::MAX);
         Some((
@@ -203,7 +201,6 @@ impl Widget {
             let state = self.state.borrow();
             (state.view.row, state.mirror.lines().len())
         };
-        #[expect(clippy::cast_precision_loss, reason = "rows of a screen")]
         let pixels = match event.delta_mode() {
             WheelEvent::DOM_DELTA_LINE => event.delta_y() * row,
             WheelEvent::DOM_DELTA_PAGE => event.delta_y() * row * rows as f64,
@@ -223,7 +220,6 @@ impl Widget {
             all.trunc().clamp(-MOST_STEPS, MOST_STEPS)
         };
         let button = if steps < 0.0 { 64 } else { 65 };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 20")]
         let steps = steps.abs() as u32;
         for _ in 0..steps {
             self.report(MouseKind::Wheel, button, cell, modifiers(event));

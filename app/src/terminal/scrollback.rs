@@ -146,12 +146,10 @@ impl Viewport {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "at most a scroll area of lines")]
 fn pixels(lines: u64) -> f64 {
     lines as f64
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; from 0")]
 fn whole(lines: f64) -> u64 {
     (lines + 1e-6).floor().max(0.0) as u64
 }
@@ -174,11 +172,11 @@ mod tests {
     fn asks_once_for_what_is_looked_at_and_a_little_more() {
         let mut scrollback = Scrollback::default();
         scrollback.enter(3);
-        assert_eq!(scrollback.ask(5_000..5_050, 1_000..9_000), Some((4_901, 249)));
+        assert_eq!(scrollback.ask(5_000..5_050, 1_000..9_000), Some((4_900, 250)));
         assert_eq!(scrollback.ask(5_000..5_050, 1_000..9_000), None);
         assert_eq!(scrollback.ask(5_000..5_151, 1_000..9_000), Some((5_150, 101)));
-        scrollback.receive(history(3, 4_901, 249));
-        assert_eq!(scrollback.ask(4_900..4_950, 4_890..9_000), Some((4_890, 11)));
+        scrollback.receive(history(3, 4_900, 250));
+        assert_eq!(scrollback.ask(4_890..4_950, 4_890..9_000), Some((4_890, 10)));
         assert_eq!(scrollback.line(5_000).unwrap().line.text, "line 5000");
     }
 

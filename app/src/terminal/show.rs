@@ -6,12 +6,7 @@ use protocol::modes;
 
 use crate::{
     browser::{self, attribute, style},
-    terminal::{
-        look,
-        painter::Source,
-        spans::cell_at,
-        widget::{State, Widget},
-    },
+    terminal::{look, painter::Source, parts::State, spans::cell_at, widget::Widget},
 };
 
 /// The bell shows at most this often, in milliseconds.
@@ -34,7 +29,6 @@ impl Widget {
         let bottom = state.view.bottom(top);
         style(&self.dom.area, "height", &format!("{}px", state.view.area(top)));
         if state.view.follow {
-            #[expect(clippy::cast_possible_truncation, reason = "pixels of a page")]
             let bottom = bottom.round() as i32;
             if self.dom.scroller.scroll_top() != bottom {
                 self.dom.scroller.set_scroll_top(bottom);
@@ -43,7 +37,6 @@ impl Widget {
         let rows = state.mirror.lines().len() as u64;
         let lines = state.view.lines(f64::from(self.dom.scroller.scroll_top()), top, rows);
         let offset = lines.start.saturating_sub(state.view.base);
-        #[expect(clippy::cast_precision_loss, reason = "lines of a scroll area")]
         let shift = offset as f64 * state.view.row;
         style(&self.dom.rows, "transform", &format!("translateY({shift}px)"));
         let count = usize::try_from(lines.end - lines.start).unwrap_or_default();
@@ -88,7 +81,6 @@ impl Widget {
         let row = usize::try_from(cursor.row).unwrap_or(usize::MAX);
         let line = state.mirror.lines().get(row).cloned().unwrap_or_default();
         let (text, width, index) = cell_at(&line, cursor.column);
-        #[expect(clippy::cast_precision_loss, reason = "lines of a scroll area")]
         let y = (state.mirror.top() - state.view.base.min(state.mirror.top())
             + u64::from(cursor.row)) as f64
             * state.view.row;
@@ -151,15 +143,8 @@ impl Widget {
                 return;
             }
             state.view.height = height;
-            let cells = |all: f64, one: f64, most: f64| {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "clamped"
-                )]
-                let cells = (all / one + 0.01).floor().clamp(2.0, most) as u32;
-                cells
-            };
+            let cells =
+                |all: f64, one: f64, most: f64| (all / one + 0.01).floor().clamp(2.0, most) as u32;
             state.fitting = Some((
                 cells(width, state.metrics.width, 1_000.0),
                 cells(height, state.metrics.height, 500.0),
@@ -203,11 +188,8 @@ impl Widget {
         let step = {
             let state = self.state.borrow();
             let rows = state.mirror.lines().len().saturating_sub(1).max(1);
-            #[expect(clippy::cast_precision_loss, reason = "rows of a screen")]
-            let pixels = rows as f64 * state.view.row;
-            pixels
+            rows as f64 * state.view.row
         };
-        #[expect(clippy::cast_possible_truncation, reason = "pixels of a page")]
         let step = (step * f64::from(pages)).round() as i32;
         self.dom.scroller.set_scroll_top(self.dom.scroller.scroll_top() + step);
         self.scrolled();

@@ -10,7 +10,8 @@ use crate::{
     },
     terminal::{
         metrics::RULER,
-        widget::{Dom, Ui, Widget},
+        parts::{Dom, Ui},
+        widget::Widget,
     },
 };
 
@@ -20,7 +21,7 @@ pub fn TerminalView(
     /// The session.
     session: Session,
 ) -> impl IntoView {
-    let ui = Ui::new();
+    let ui = Ui::default();
     let root = NodeRef::<html::Div>::new();
     let scroller = NodeRef::<html::Div>::new();
     let area = NodeRef::<html::Div>::new();

@@ -1,0 +1,148 @@
+//! What a terminal page consists of: its elements, what is shown around them, and all that changes.
+
+use leptos::prelude::RwSignal;
+use protocol::{
+    api::{AttachMode, Session, Ticket},
+    mirror::Mirror,
+};
+use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement};
+
+use crate::terminal::{
+    ending::Ending,
+    link::Link,
+    metrics::Metrics,
+    outbox::Outbox,
+    painter::Painter,
+    pointer::Pointer,
+    scrollback::{Scrollback, Viewport},
+    socket::Socket,
+};
+
+/// The parts of the page that the widget owns.
+#[derive(Clone)]
+pub struct Dom {
+    /// The whole: carries the state that tests and tools read.
+    pub root: HtmlElement,
+    /// What scrolls.
+    pub scroller: HtmlElement,
+    /// As tall as all lines.
+    pub area: Element,
+    /// The visible rows.
+    pub rows: Element,
+    /// The cursor.
+    pub cursor: HtmlElement,
+    /// Text being composed.
+    pub preedit: HtmlElement,
+    /// Takes the keyboard.
+    pub keyboard: HtmlTextAreaElement,
+    /// Measures cells.
+    pub ruler: Element,
+}
+
+/// What the page around the terminal shows.
+#[derive(Clone, Copy)]
+pub struct Ui {
+    /// `connecting`, `connected`, `reconnecting` or `ended`.
+    pub state: RwSignal<&'static str>,
+    /// Seconds until the next attempt.
+    pub seconds: RwSignal<u64>,
+    /// Inputs not acknowledged.
+    pub waiting: RwSignal<usize>,
+    /// Why there is no running terminal.
+    pub ending: RwSignal<Option<Ending>>,
+    /// Title the program set.
+    pub title: RwSignal<String>,
+    /// Output came below what is shown.
+    pub below: RwSignal<bool>,
+    /// The bell rings.
+    pub bell: RwSignal<bool>,
+    /// Only looks.
+    pub watching: RwSignal<bool>,
+    /// One sentence that passes.
+    pub notice: RwSignal<Option<String>>,
+    /// Modifiers held by the key bar, bits of `keys`.
+    pub held: RwSignal<u32>,
+}
+
+impl Default for Ui {
+    /// A page that has not connected yet.
+    fn default() -> Self {
+        Self {
+            state: RwSignal::new("connecting"),
+            seconds: RwSignal::new(0),
+            waiting: RwSignal::new(0),
+            ending: RwSignal::new(None),
+            title: RwSignal::new(String::new()),
+            below: RwSignal::new(false),
+            bell: RwSignal::new(false),
+            watching: RwSignal::new(false),
+            notice: RwSignal::new(None),
+            held: RwSignal::new(0),
+        }
+    }
+}
+
+/// Everything that changes.
+pub struct State {
+    pub(super) mirror: Mirror,
+    /// Counts whole screens: style numbers mean nothing across them.
+    pub(super) table: u64,
+    /// A frame did not fit: frames are of no use until the next whole screen.
+    pub(super) lost: bool,
+    pub(super) link: Link,
+    pub(super) outbox: Outbox,
+    pub(super) scrollback: Scrollback,
+    pub(super) view: Viewport,
+    pub(super) metrics: Metrics,
+    pub(super) painter: Painter,
+    pub(super) pointer: Pointer,
+    pub(super) socket: Option<Socket>,
+    /// Counts sockets: what an earlier one still says is not heard.
+    pub(super) attempt: u64,
+    pub(super) ticket: Option<Ticket>,
+    pub(super) mode: AttachMode,
+    pub(super) driving: bool,
+    /// Columns and rows that fit the page.
+    pub(super) fitting: Option<(u32, u32)>,
+    /// Those that the session was told on this connection.
+    pub(super) told: Option<(u32, u32)>,
+    pub(super) session: Session,
+    pub(super) bells: u64,
+    pub(super) last_bell: u64,
+    /// Custom properties that the program set on the terminal.
+    pub(super) palette: Vec<u32>,
+    pub(super) composing: bool,
+    /// Text of the field that was sent already.
+    pub(super) typed: String,
+}
+
+impl State {
+    /// A page that knows its session and nothing of its screen.
+    pub fn new(document: Document, rows: Element, session: Session) -> Self {
+        Self {
+            mirror: Mirror::default(),
+            table: 0,
+            lost: false,
+            link: Link::default(),
+            outbox: Outbox::default(),
+            scrollback: Scrollback::default(),
+            view: Viewport::default(),
+            metrics: Metrics::default(),
+            painter: Painter::new(document, rows),
+            pointer: Pointer::default(),
+            socket: None,
+            attempt: 0,
+            ticket: None,
+            mode: AttachMode::Drive,
+            driving: false,
+            fitting: None,
+            told: None,
+            session,
+            bells: 0,
+            last_bell: 0,
+            palette: Vec::new(),
+            composing: false,
+            typed: String::new(),
+        }
+    }
+}
