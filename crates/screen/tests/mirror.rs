@@ -185,14 +185,13 @@ fn a_typed_character_takes_at_most_14_bytes() {
 #[test]
 fn what_has_not_changed_is_not_a_revision() {
     let mut screen = Screen::new(Size::clamped(80, 24), 1000);
-    screen.feed(b"text\x1b[31m");
+    screen.feed(b"text");
     assert!(screen.sync());
     let position = screen.position();
-    screen.feed(b"\x1b[4Dtext\x1b[0m\x1b[5n");
-    screen.feed(b"\x1b[4D\x1b[0mtext");
-    screen.sync();
-    let position = if screen.position() == position { position } else { screen.position() };
+    // Drawn again as it was, a pen nobody wrote with, a query.
+    screen.feed(b"\x1b[4Dtext\x1b[31m\x1b[5n");
     assert!(!screen.sync());
+    assert_eq!(screen.position(), position);
     assert_eq!(screen.frame_since(Some(&position)), None);
 }
 
@@ -230,4 +229,63 @@ fn a_scrolled_line_is_a_move_and_a_row() {
     assert_eq!((frame.scrolls.len(), frame.rows.len(), frame.scrolled), (1, 1, 1));
     catch_up(&mut screen, &mut mirror);
     assert_same(&mut screen, &mirror);
+}
+
+#[test]
+fn a_scroll_region_moves_in_few_bytes() {
+    let mut screen = Screen::new(Size::clamped(80, 24), 1000);
+    let mut mirror = Mirror::default();
+    for line in 1..=24 {
+        screen.feed(
+            format!("\x1b[{line};1Hsome text of line {line} in a full screen program").as_bytes(),
+        );
+    }
+    screen.sync();
+    catch_up(&mut screen, &mut mirror);
+    for (output, scrolled) in [
+        ("\x1b[3;20r\x1b[20;1H\na new line at the end", 0),
+        ("\x1b[3;1H\x1bMand one at the start", 0),
+    ] {
+        screen.feed(output.as_bytes());
+        screen.sync();
+        let position = mirror.position();
+        let frame = screen.frame_since(position.as_ref()).unwrap();
+        assert_eq!((frame.scrolls.len(), frame.rows.len(), frame.scrolled), (1, 1, scrolled));
+        assert!(catch_up(&mut screen, &mut mirror) < 60);
+        assert_same(&mut screen, &mirror);
+    }
+}
+
+#[test]
+fn a_flood_costs_a_screen_each_time_somebody_looks() {
+    let mut screen = Screen::new(Size::clamped(200, 50), 10_000);
+    let mut mirror = Mirror::default();
+    catch_up(&mut screen, &mut mirror);
+    let mut number = 0;
+    for _ in 0..20 {
+        let mut output = String::new();
+        while output.len() < 64 * 1024 {
+            number += 1;
+            output.push_str(&format!("{number}\r\n"));
+        }
+        screen.feed(output.as_bytes());
+        screen.sync();
+        let bytes = catch_up(&mut screen, &mut mirror);
+        assert!(bytes <= 620, "{bytes} bytes");
+    }
+    assert_same(&mut screen, &mirror);
+    assert_eq!(mirror.top(), number + 1 - 50);
+}
+
+#[test]
+fn a_whole_screen_takes_little_more_than_its_text() {
+    let mut screen = Screen::new(Size::clamped(200, 50), 10_000);
+    for line in 0..200 {
+        let name =
+            format!("drwxr-xr-x 2 user group 4096 Jan  1 12:00 \x1b[01;34mdirectory-{line}\x1b[0m");
+        screen.feed(format!("{name}\r\n").as_bytes());
+    }
+    screen.sync();
+    let bytes = catch_up(&mut screen, &mut Mirror::default());
+    assert!(bytes <= 4 * 1024, "{bytes} bytes");
 }
