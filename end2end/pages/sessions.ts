@@ -21,7 +21,7 @@ export class SessionsPage {
     return this.page.getByTestId('ended-session').and(this.page.locator(`[data-session="${session}"]`));
   }
 
-  /** Opens a session through the dialog; its terminal is a new tab. */
+  /** Opens a session through the dialog; its terminal is a new tab, its shell waits. */
   async create(name: string): Promise<TerminalPage> {
     await this.page.getByTestId('new-session').click();
     const dialog = this.page.getByTestId('new-session-dialog');
@@ -31,6 +31,7 @@ export class SessionsPage {
     await dialog.getByTestId('new-session-create').click();
     const terminal = new TerminalPage(await opened, this.url);
     await terminal.ready();
+    await terminal.shows(/[#$]$/m);
     return terminal;
   }
 

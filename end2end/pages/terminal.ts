@@ -70,7 +70,8 @@ export class TerminalPage {
   /** Runs a line and waits until the prompt is back. */
   async finish(line: string): Promise<void> {
     const mark = `done-${Math.random().toString(36).slice(2, 8)}`;
-    await this.run(`${line}; echo ${mark.slice(0, 5)}''${mark.slice(5)}`);
+    await this.run(line);
+    await this.run(`echo ${mark.slice(0, 5)}''${mark.slice(5)}`);
     await this.shows(new RegExp(`^${mark}$`, 'm'));
   }
 
