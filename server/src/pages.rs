@@ -20,20 +20,14 @@ use crate::{api::error::ApiError, web::Web};
 const FUNCTIONS: &str = "/api/pages/{*function}";
 
 /// The routes of the pages and of their server functions.
-pub fn router(web: &Web) -> Router<Web> {
-    let options = web.leptos.clone();
-    let shell = move || app::shell(options.clone());
+pub fn router() -> Router<Web> {
     let functions: Arc<HashSet<&'static str>> =
         Arc::new(server_fn::axum::server_fn_paths().map(|(path, _)| path).collect());
     let function =
         move |State(web): State<Web>, request: Request| call(web, functions.clone(), request);
     Router::new()
-        .leptos_routes_with_context(
-            web,
-            generate_route_list(app::App),
-            context(web.control.clone()),
-            shell,
-        )
+        // Not `leptos_routes`, which adds the server functions in its own way.
+        .leptos_routes_with_handler(generate_route_list(app::App), page)
         .route(FUNCTIONS, post(function))
 }
 
@@ -47,11 +41,14 @@ pub fn files(web: &Web) -> ServeDir<Router> {
         .fallback(nothing)
 }
 
-async fn nothing_here(State(web): State<Web>, request: Request) -> Response {
-    let options = web.leptos.clone();
-    let shell = move || app::shell(options.clone());
-    let page = leptos_axum::render_app_async_with_context(context(web.control), shell);
-    let mut response = page(request).await.into_response();
+async fn page(State(web): State<Web>, request: Request) -> Response {
+    let shell = move || app::shell(web.leptos.clone());
+    let render = leptos_axum::render_app_async_with_context(context(web.control), shell);
+    render(request).await.into_response()
+}
+
+async fn nothing_here(web: State<Web>, request: Request) -> Response {
+    let mut response = page(web, request).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }

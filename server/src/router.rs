@@ -37,7 +37,7 @@ pub fn router(web: Web) -> Router {
         .fallback(nothing)
         .method_not_allowed_fallback(wrong_method);
     let guarded = Router::new()
-        .merge(pages::router(&web))
+        .merge(pages::router())
         .nest("/api/v1", v1)
         .route("/api", any(nothing))
         .route("/api/{*rest}", any(nothing))

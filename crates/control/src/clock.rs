@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 /// A source of the time.
 pub trait Clock: Send + Sync + 'static {
@@ -17,7 +17,8 @@ pub struct System;
 impl Clock for System {
     #[expect(clippy::disallowed_methods, reason = "this is the injected clock")]
     fn now(&self) -> DateTime<Utc> {
-        Utc::now()
+        // Databases and session processes keep no more than this.
+        Utc::now().trunc_subsecs(3)
     }
 }
 

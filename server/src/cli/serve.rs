@@ -3,6 +3,7 @@
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
+    io::IsTerminal,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::Path,
     sync::Arc,
@@ -39,6 +40,7 @@ impl Serve {
         tracing_subscriber::fmt()
             .with_env_filter(EnvFilter::new(&config.log))
             .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
             .init();
         if !config.session_program.is_file() {
             let path = config.session_program.display();
@@ -69,7 +71,9 @@ impl Serve {
         let _ = tokio::time::timeout(GOODBYE, sockets.wait()).await;
         following.abort();
         stopping.abort();
-        say("websh has stopped. Running sessions go on.")
+        // Whoever read this may be gone by now; that is no failure.
+        let _ = say("websh has stopped. Running sessions go on.");
+        Ok(())
     }
 }
 

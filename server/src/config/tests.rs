@@ -1,0 +1,84 @@
+//! What the configuration accepts, and how it says no.
+
+use super::*;
+
+fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+    let home = [("HOME", "/home/ada")];
+    let environment = home
+        .iter()
+        .chain(environment)
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::parse(text, environment).map_err(|error| error.to_string())
+}
+
+#[test]
+fn defaults_are_for_one_machine() {
+    let config = load("", &[]).unwrap();
+    assert_eq!(config.public_url, "http://127.0.0.1:3000");
+    assert_eq!(config.database_url, "sqlite:///home/ada/.local/share/websh/websh.db");
+    assert_eq!(config.scrollback, 10_000);
+}
+
+#[test]
+fn the_environment_wins() {
+    let config = load(
+        "[websh]\nscrollback = 5",
+        &[("WEBSH_SCROLLBACK", "7"), ("WEBSH_ALLOWED_ORIGINS", "[\"https://a.example\"]")],
+    )
+    .unwrap();
+    assert_eq!((config.scrollback, config.allowed_origins[1].as_str()), (7, "https://a.example"));
+}
+
+#[test]
+fn what_is_wrong_is_named_in_one_sentence() {
+    for (text, environment, named) in [
+        ("[websh]\nscrolback = 5", vec![], "scrolback"),
+        ("[webs]\n", vec![], "webs"),
+        ("", vec![("WEBSH_SCROLBACK", "5")], "WEBSH_SCROLBACK"),
+        ("[websh]\nscrollback = \"many\"", vec![], "u32"),
+        ("[websh]\nscrollback = 1000001", vec![], "scrollback"),
+        ("[websh]\nlisten = \"0.0.0.0:80\"", vec![], "public_url"),
+        ("[websh]\npublic_url = \"https://a.example/x\"", vec![], "public_url"),
+        ("[websh]\ndatabase_url = \"mysql://x\"", vec![], "database_url"),
+        ("[websh]\nallowed_origins = [\"*\"]", vec![], "allowed_origins"),
+        ("nonsense", vec![], "TOML"),
+    ] {
+        let sentence = load(text, &environment).unwrap_err();
+        assert!(sentence.contains(named), "{sentence}");
+        assert!(!sentence.contains('\n') && sentence.ends_with('.'), "{sentence}");
+    }
+}
+
+#[test]
+fn any_port_becomes_the_real_one() {
+    let mut config = load("[websh]\nlisten = \"127.0.0.1:0\"", &[]).unwrap();
+    config.bound_to(SocketAddr::from(([127, 0, 0, 1], 4321)));
+    assert_eq!(config.public_url, "http://127.0.0.1:4321");
+    assert_eq!(config.allowed_origins, ["http://127.0.0.1:4321", "http://localhost:4321"]);
+    let set = "[websh]\npublic_url = \"https://websh.example\"";
+    let mut config = load(set, &[]).unwrap();
+    config.bound_to(SocketAddr::from(([127, 0, 0, 1], 4321)));
+    assert_eq!(config.allowed_origins, ["https://websh.example"]);
+}
+
+#[test]
+fn secrets_are_masked() {
+    let config = load("[websh]\ndatabase_url = \"postgres://websh:secret@db/websh\"", &[]).unwrap();
+    assert!(!config.to_toml().contains("secret"), "{}", config.to_toml());
+}
+
+#[test]
+fn the_file_of_the_project_agrees_with_the_build() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let leptos = |text: &str| -> Table {
+        let mut file: Table = text.parse().unwrap();
+        take_site(&mut file).unwrap()
+    };
+    let run = leptos(&fs::read_to_string(top.join("Leptos.toml")).unwrap());
+    let build: Table = fs::read_to_string(top.join("Cargo.toml")).unwrap().parse().unwrap();
+    let build = build["workspace"]["metadata"]["leptos"][0].as_table().unwrap().clone();
+    for (key, value) in &run {
+        assert_eq!(Some(value), build.get(key), "{key}");
+    }
+    load(&fs::read_to_string(top.join("Leptos.toml")).unwrap(), &[]).unwrap();
+}

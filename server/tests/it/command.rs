@@ -1,0 +1,89 @@
+//! The command line: what keeps the server from starting, and members.
+
+use std::{fs, os::unix::fs::PermissionsExt};
+
+use tokio::net::TcpListener;
+
+use crate::world::{PASSWORD, World, command, run};
+
+/// Runs `websh serve` where it must not start; the sentence it ends with.
+async fn refused(data: &std::path::Path, settings: &[(&str, &str)]) -> String {
+    let mut serve = command(data);
+    serve.arg("serve").env("WEBSH_LISTEN", "127.0.0.1:0").envs(settings.iter().copied());
+    let output = tokio::time::timeout(crate::world::LONG, serve.output()).await.unwrap().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let sentence = said.trim_end().to_owned();
+    assert!(sentence.starts_with("websh: ") && sentence.ends_with('.'), "{sentence}");
+    assert!(!sentence.contains('\n'), "{sentence}");
+    sentence
+}
+
+#[tokio::test]
+async fn what_keeps_it_from_starting_is_named_in_one_sentence() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path();
+    let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    fs::write(data.join("file"), "").unwrap();
+    let below = data.join("file/data").display().to_string();
+    fs::write(data.join("letter"), "dear database, ".repeat(200)).unwrap();
+    let letter = format!("sqlite://{}", data.join("letter").display());
+    for (settings, named) in [
+        (vec![("WEBSH_LISTEN", taken.as_str())], taken.as_str()),
+        (vec![("WEBSH_LISTEN", "0.0.0.0:0")], "public_url"),
+        (vec![("WEBSH_DATA_DIR", &below)], below.as_str()),
+        (vec![("WEBSH_SCROLBACK", "1")], "WEBSH_SCROLBACK"),
+        (vec![("WEBSH_SESSION_PROGRAM", "/nowhere")], "session_program"),
+        (vec![("WEBSH_DATABASE_URL", &letter)], "letter"),
+    ] {
+        let said = refused(data, &settings).await;
+        assert!(said.contains(named), "{settings:?}: {said}");
+    }
+    fs::write(data.join("Leptos.toml"), "[websh]\nscrolback = 1\n").unwrap();
+    assert!(refused(data, &[]).await.contains("scrolback"));
+}
+
+#[tokio::test]
+async fn a_data_directory_has_one_server() {
+    let (world, mut ann) = World::new(&[]).await;
+    let said = refused(world.data.path(), &[]).await;
+    assert!(said.contains(&world.data.path().display().to_string()), "{said}");
+    assert_eq!(ann.get("/api/v1/me").await.status, 200);
+    let mode = |path: &str| {
+        fs::metadata(world.data.path().join(path)).unwrap().permissions().mode() & 0o777
+    };
+    assert_eq!((mode(""), mode("websh.db"), mode("run")), (0o700, 0o600, 0o700));
+}
+
+#[tokio::test]
+async fn the_configuration_in_force_hides_its_secrets() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = "[websh]\nscrollback = 7\ndatabase_url = \"postgres://websh:secret@db/websh\"\n";
+    fs::write(dir.path().join("Leptos.toml"), file).unwrap();
+    let (well, said) = run(dir.path(), &["serve", "--print-config"], "").await;
+    assert!(well && said.contains("scrollback = 7") && !said.contains("secret"), "{said}");
+}
+
+#[tokio::test]
+async fn members_are_added_and_listed() {
+    let dir = tempfile::tempdir().unwrap();
+    let add = ["user", "add", "Bob@Example.org", "--name", "Bob", "--role", "staff"];
+    let (well, said) = run(dir.path(), &add, PASSWORD).await;
+    assert!(well && said.contains("bob@example.org"), "{said}");
+    let (well, said) = run(dir.path(), &add, PASSWORD).await;
+    assert!(!well && said.contains("already"), "{said}");
+    for (arguments, password, named) in [
+        (vec!["user", "add", "eve@example.org"], "short", "12 characters"),
+        (vec!["user", "add", "eve"], PASSWORD, "e-mail"),
+        (vec!["user", "passwd", "eve@example.org"], PASSWORD, "no such member"),
+    ] {
+        let (well, said) = run(dir.path(), &arguments, password).await;
+        assert!(!well && said.contains(named), "{said}");
+    }
+    let (_, said) = run(dir.path(), &["user", "list"], "").await;
+    let words: Vec<&str> = said.split_whitespace().collect();
+    assert_eq!(words, ["staff", "bob@example.org", "Bob"]);
+    let (well, said) = run(dir.path(), &["version"], "").await;
+    assert!(well && said.starts_with("websh "), "{said}");
+}

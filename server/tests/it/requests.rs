@@ -1,0 +1,216 @@
+//! What every request passes: headers, host, origin, size, time.
+
+use std::time::Instant;
+
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+
+use crate::{
+    client::Client,
+    world::{LONG, World, create},
+};
+
+#[tokio::test]
+async fn every_answer_carries_the_headers() {
+    let (_world, mut ann) = World::new(&[]).await;
+    let table = [
+        ("GET", "/", 200),
+        ("GET", "/sign-in", 200),
+        ("GET", "/nothing-here", 404),
+        ("GET", "/pkg/nothing.js", 404),
+        ("GET", "/api/v1/me", 200),
+        ("GET", "/api/v1/nothing", 404),
+        ("GET", "/api/nothing", 404),
+        ("POST", "/api/pages/nothing", 404),
+        ("PUT", "/api/v1/me", 405),
+        ("GET", "/api/v1/login", 405),
+        ("POST", "/healthz", 405),
+        ("GET", "/healthz", 200),
+        ("GET", "/readyz", 200),
+        ("GET", "/metrics", 200),
+        ("GET", "/api/v1/sessions/nothing", 404),
+        ("GET", "/api/v1/sessions?limit=x", 400),
+        ("GET", "/api/v1/socket", 426),
+    ];
+    for (method, path, status) in table {
+        let answer = ann.send(method, path, &[], b"").await;
+        assert_eq!(answer.status, status, "{method} {path}: {answer:?}");
+        let header = |name| answer.header(name).unwrap_or_default().to_owned();
+        assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(header("referrer-policy"), "no-referrer", "{path}");
+        assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{path}");
+        let policy = header("content-security-policy");
+        for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "'nonce-"] {
+            assert!(policy.contains(part), "{path}: {policy}");
+        }
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
+        assert!(["no-store", "no-cache"].contains(&header("cache-control").as_str()), "{path}");
+        assert!(answer.header("access-control-allow-origin").is_none(), "{path}");
+        if path.starts_with("/api/") && status >= 400 {
+            answer.code();
+        }
+    }
+}
+
+#[tokio::test]
+async fn scripts_carry_the_nonce_of_their_answer() {
+    let (_world, mut ann) = World::new(&[]).await;
+    let nonce = |answer: &crate::client::Answer| {
+        let policy = answer.header("content-security-policy").unwrap().to_owned();
+        policy.split_once("'nonce-").unwrap().1.split_once('\'').unwrap().0.to_owned()
+    };
+    let (first, second) = (ann.get("/sign-in").await, ann.get("/sign-in").await);
+    assert_ne!(nonce(&first), nonce(&second));
+    let own = format!("nonce=\"{}\"", nonce(&first));
+    for script in first.body.split("<script").skip(1) {
+        let tag = script.split_once('>').unwrap().0;
+        assert!(tag.contains(&own), "{tag}");
+    }
+    assert!(first.body.contains("<script"));
+}
+
+#[tokio::test]
+async fn other_hosts_are_refused() {
+    let (_world, mut ann) = World::new(&[]).await;
+    let port = ann.address.split_once(':').unwrap().1.to_owned();
+    for (host, status) in [
+        ("attacker.test".to_owned(), 421),
+        (format!("attacker.test:{port}"), 421),
+        ("127.0.0.1".to_owned(), 421),
+        (format!("localhost:{port}"), 200),
+    ] {
+        let answer = ann.send("GET", "/api/v1/me", &[("host", &host)], b"").await;
+        assert_eq!(answer.status, status, "{host}");
+        if status == 421 {
+            assert_eq!(answer.code(), "wrong_host");
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_our_own_pages_change_anything() {
+    let (_world, mut ann) = World::new(&[]).await;
+    let own = ann.origin();
+    let own = own.as_str();
+    let port = ann.address.split_once(':').unwrap().1.to_owned();
+    let sibling = format!("http://other.localhost:{port}");
+    // Origin, Sec-Fetch-Site, allowed; empty: not sent.
+    let table = [
+        (own, "", true),
+        (own, "same-origin", true),
+        ("", "same-origin", true),
+        ("", "", false),
+        ("", "same-site", false),
+        ("", "cross-site", false),
+        ("", "none", false),
+        ("null", "", false),
+        ("https://evil.example", "", false),
+        ("http://127.0.0.1:1", "same-site", false),
+        (&sibling, "same-site", false),
+    ];
+    for (origin, site, allowed) in table {
+        let extra = [("origin", origin), ("sec-fetch-site", site)];
+        for (method, path) in [
+            ("POST", "/api/v1/sessions"),
+            ("PATCH", "/api/v1/sessions/x"),
+            ("DELETE", "/api/v1/sessions/x"),
+            ("POST", "/api/pages/sessions"),
+            ("POST", "/api/v1/login"),
+        ] {
+            let answer = ann.send(method, path, &extra, b"{}").await;
+            let refused = answer.status == 403 && answer.body.contains("wrong_origin");
+            assert_eq!(!refused, allowed, "{method} {path} {origin:?} {site:?}: {answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_a_bad_request() {
+    let (_world, mut ann) = World::new(&[]).await;
+    let id = create(&mut ann, "k").await.json()["id"].as_str().unwrap().to_owned();
+    let session = format!("/api/v1/sessions/{id}");
+    let attach = format!("{session}/attach");
+    let table = [
+        ("POST", "/api/v1/sessions", "{"),
+        ("POST", "/api/v1/sessions", ""),
+        ("POST", "/api/v1/sessions", "{\"server\":\"local\"}"),
+        ("POST", "/api/v1/sessions", "{\"server\":\"local\",\"account\":\"root\",\"x\":1}"),
+        ("POST", "/api/v1/sessions", "{\"server\":\"local\",\"account\":\"root\",\"cols\":-1}"),
+        ("POST", "/api/v1/sessions", "{\"server\":\"local\",\"account\":\"root\",\"cols\":70000}"),
+        ("POST", "/api/v1/sessions", "{\"server\":1,\"account\":[]}"),
+        ("PATCH", &session, "{\"name\":\"\"}"),
+        ("PATCH", &session, "{\"name\":\"a\\nb\"}"),
+        ("PATCH", &session, "{\"owner\":\"me\"}"),
+        ("PATCH", &session, "{\"attach_policy\":\"any\"}"),
+        ("POST", &attach, "{\"mode\":\"own\"}"),
+        ("POST", &attach, "null"),
+        ("GET", "/api/v1/sessions?scope=theirs", ""),
+        ("GET", "/api/v1/sessions?offset=1", ""),
+        ("GET", "/api/v1/sessions?limit=-1", ""),
+        ("GET", "/api/v1/sessions?cursor=x", ""),
+    ];
+    for (method, path, body) in table {
+        let answer = ann.send(method, path, &[], body.as_bytes()).await;
+        assert_eq!((answer.status, answer.code()), (400, "bad_request".into()), "{path} {body}");
+    }
+    let text = [("content-type", "text/plain")];
+    let answer = ann.send("POST", "/api/v1/sessions", &text, b"{}").await;
+    assert_eq!((answer.status, answer.code()), (400, "bad_request".into()));
+    let function = ann.send("POST", "/api/pages/session", &[], b"{\"id\":7}").await;
+    assert_eq!(function.status, 400, "{function:?}");
+    assert_eq!(ann.delete(&session).await.status, 204);
+}
+
+#[tokio::test]
+async fn large_bodies_are_refused() {
+    let (_world, mut ann) = World::new(&[]).await;
+    let large = vec![b' '; 1 << 20];
+    let answer = ann.send("POST", "/api/v1/sessions", &[], &large).await;
+    assert_eq!((answer.status, answer.code()), (413, "too_large".into()));
+    let chunked = [("content-length", ""), ("transfer-encoding", "chunked")];
+    let mut body = b"20000\r\n".to_vec();
+    body.extend([b' '; 0x20000]);
+    body.extend(b"\r\n0\r\n\r\n");
+    let answer = ann.send("POST", "/api/v1/sessions", &chunked, &body).await;
+    assert_eq!((answer.status, answer.code()), (413, "too_large".into()));
+}
+
+#[tokio::test]
+async fn a_request_that_never_ends_is_cut_off() {
+    let (_world, ann) = World::new(&[]).await;
+    let mut stream = TcpStream::connect(&ann.address).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nx-slow: ").await.unwrap();
+    let begun = Instant::now();
+    let mut rest = Vec::new();
+    timeout(LONG, stream.read_to_end(&mut rest)).await.unwrap().unwrap();
+    let seconds = begun.elapsed().as_secs();
+    assert!((9..20).contains(&seconds), "{seconds} s");
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_large_is_refused() {
+    let (_world, ann) = World::new(&[]).await;
+    let mut stranger = Client::new(&ann.address);
+    let large = "x".repeat(64 * 1024);
+    let answer = stranger.send("GET", "/", &[("x-large", &large)], b"").await;
+    assert_eq!(answer.status, 431);
+}
+
+#[tokio::test]
+async fn metrics_are_for_this_machine() {
+    let (_world, mut ann) = World::new(&[]).await;
+    create(&mut ann, "k").await;
+    let answer = ann.get("/metrics").await;
+    assert!(answer.body.contains("\nwebsh_sessions 1\n"), "{}", answer.body);
+    for extra in [("x-forwarded-for", "127.0.0.1"), ("host", "websh.example")] {
+        assert_eq!(ann.send("GET", "/metrics", &[extra], b"").await.status, 404);
+    }
+    let list = ann.get("/api/v1/sessions").await.json();
+    let id = list["items"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(ann.delete(&format!("/api/v1/sessions/{id}")).await.status, 204);
+    assert_eq!(ann.post("/api/v1/logout", &json!({})).await.status, 204);
+}

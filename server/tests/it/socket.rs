@@ -1,0 +1,325 @@
+//! The WebSocket: what must be right before it opens, what closes it, and what it carries.
+
+use futures_util::{SinkExt, StreamExt};
+use prost::Message as _;
+use protocol::{
+    mirror::Mirror,
+    wire::{
+        Ack, ClientMessage, Hello, Input, ServerMessage, client_message::Body, input::Event,
+        server_message,
+    },
+};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+use tokio_tungstenite::{
+    WebSocketStream, client_async,
+    tungstenite::{self, Message, client::IntoClientRequest},
+};
+
+use crate::{
+    client::Client,
+    world::{LONG, World, create},
+};
+
+const SOCKET: &str = "/api/v1/socket";
+
+/// Opens the socket with our own page's headers and others; the status when it is refused.
+async fn open(client: &Client, extra: &[(&str, &str)]) -> Result<WebSocketStream<TcpStream>, u16> {
+    let mut request = format!("ws://{}{SOCKET}", client.address).into_client_request().unwrap();
+    let headers = request.headers_mut();
+    headers.insert("origin", client.origin().parse().unwrap());
+    headers.insert("sec-websocket-protocol", "websh.v1".parse().unwrap());
+    if let Some(cookie) = &client.cookie {
+        headers.insert("cookie", cookie.parse().unwrap());
+    }
+    for (name, value) in extra {
+        let name = name.parse::<tungstenite::http::HeaderName>().unwrap();
+        if value.is_empty() {
+            headers.remove(name);
+        } else {
+            headers.insert(name, value.parse().unwrap());
+        }
+    }
+    let stream = TcpStream::connect(&client.address).await.unwrap();
+    match client_async(request, stream).await {
+        Ok((socket, _)) => Ok(socket),
+        Err(tungstenite::Error::Http(answer)) => Err(answer.status().as_u16()),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// The code that the server closes with.
+async fn close_code(socket: &mut WebSocketStream<TcpStream>) -> u16 {
+    let closed = timeout(LONG, async {
+        loop {
+            match socket.next().await {
+                Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
+                Some(Ok(_)) => {}
+                other => panic!("closed without a code: {other:?}"),
+            }
+        }
+    });
+    closed.await.unwrap()
+}
+
+fn message(body: Body) -> Message {
+    Message::Binary(ClientMessage { body: Some(body) }.encode_to_vec().into())
+}
+
+fn hello(ticket: &str) -> Message {
+    message(Body::Hello(Hello {
+        version: protocol::VERSION,
+        ticket: ticket.to_owned(),
+        client: uuid::Uuid::new_v4().into(),
+        next_input: 1,
+        device: "a test".to_owned(),
+        ..Hello::default()
+    }))
+}
+
+async fn ticket(client: &mut Client, session: &Value) -> String {
+    let path = format!("/api/v1/sessions/{}/attach", session["id"].as_str().unwrap());
+    let answer = client.post(&path, &json!({ "mode": "drive" })).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let body = answer.json();
+    assert_eq!((&body["url"], &body["subprotocol"]), (&json!(SOCKET), &json!("websh.v1")));
+    body["ticket"].as_str().unwrap().to_owned()
+}
+
+/// A viewer that keeps a mirror.
+pub struct Viewer {
+    pub socket: WebSocketStream<TcpStream>,
+    mirror: Mirror,
+    sent: u64,
+}
+
+impl Viewer {
+    pub async fn attach(client: &mut Client, session: &Value) -> Self {
+        let ticket = ticket(client, session).await;
+        let mut socket = open(client, &[]).await.unwrap();
+        socket.send(hello(&ticket)).await.unwrap();
+        Self { socket, mirror: Mirror::default(), sent: 0 }
+    }
+
+    pub async fn type_text(&mut self, text: &str) {
+        self.sent += 1;
+        let event = Some(Event::Text(text.to_owned()));
+        let input = Input { number: self.sent, event };
+        self.socket.send(message(Body::Input(input))).await.unwrap();
+    }
+
+    /// Reads until a line of the screen contains a text.
+    pub async fn until_shows(&mut self, text: &str) {
+        let shown = timeout(LONG, self.read_until(text)).await;
+        shown.unwrap_or_else(|_| panic!("{text} never came: {:?}", self.mirror.lines()));
+    }
+
+    async fn read_until(&mut self, text: &str) {
+        while !self.mirror.lines().iter().any(|line| line.text.contains(text)) {
+            match self.socket.next().await {
+                Some(Ok(Message::Binary(bytes))) => {
+                    let body = ServerMessage::decode(bytes).unwrap().body;
+                    if let Some(server_message::Body::Frame(frame)) = body {
+                        self.mirror.apply(&frame).unwrap();
+                        let ack = message(Body::Ack(Ack { frames: 1 }));
+                        self.socket.send(ack).await.unwrap();
+                    }
+                }
+                Some(Ok(_)) => {}
+                other => panic!("{text} never came: {other:?}"),
+            }
+        }
+    }
+}
+
+async fn close(client: &mut Client, session: &Value) {
+    let path = format!("/api/v1/sessions/{}", session["id"].as_str().unwrap());
+    assert_eq!(client.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
+async fn only_our_page_with_a_sign_in_opens_it() {
+    let (world, ann) = World::new(&[]).await;
+    let own = ann.origin();
+    for (extra, status) in [
+        (vec![("origin", "https://evil.example")], 403),
+        (vec![("origin", "null")], 403),
+        (vec![("origin", "")], 403),
+        (vec![("origin", ""), ("sec-fetch-site", "same-origin")], 403),
+        (vec![("origin", "http://127.0.0.1:1")], 403),
+        (vec![("host", "attacker.test")], 421),
+        (vec![("cookie", "websh=0000")], 401),
+        (vec![("cookie", "")], 401),
+        (vec![("sec-websocket-protocol", "other")], 400),
+        (vec![("sec-websocket-version", "12")], 426),
+    ] {
+        assert_eq!(open(&ann, &extra).await.err(), Some(status), "{extra:?}");
+    }
+    let mut stranger = world.stranger();
+    assert_eq!(stranger.get(&format!("{SOCKET}?ticket=x")).await.status, 401);
+    assert_eq!(stranger.post(SOCKET, &json!({})).await.status, 405);
+    // No compression: a small message can't become a large one.
+    let offer = [("sec-websocket-extensions", "permessage-deflate"), ("origin", own.as_str())];
+    assert!(open(&ann, &offer).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_bad_first_message_says_what_was_wrong() {
+    let (world, mut ann) = World::new(&[]).await;
+    let session = create(&mut ann, "k").await.json();
+    let used = ticket(&mut ann, &session).await;
+    let mut first = open(&ann, &[]).await.unwrap();
+    first.send(hello(&used)).await.unwrap();
+    assert!(matches!(first.next().await, Some(Ok(Message::Binary(_)))));
+    let mut bob = world.member("bob@example.org", "member").await;
+    let bobs = create(&mut bob, "k").await.json();
+    let others = ticket(&mut bob, &bobs).await;
+    let big = Message::Binary(vec![0; 64 * 1024 + 1].into());
+    let early = message(Body::Input(Input { number: 1, event: Some(Event::Text("x".into())) }));
+    for (sent, code) in [
+        (Message::Text("hello".into()), 4400),
+        (Message::Binary(vec![0xff; 4].into()), 4400),
+        (Message::Binary(vec![].into()), 4400),
+        (early, 4400),
+        (big, 1009),
+        (hello(""), 4403),
+        (hello(&"0".repeat(64)), 4403),
+        (hello(&used), 4403),
+        (hello(&others), 4403),
+    ] {
+        let mut socket = open(&ann, &[]).await.unwrap();
+        let said = format!("{sent:?}").chars().take(80).collect::<String>();
+        socket.send(sent).await.unwrap();
+        assert_eq!(close_code(&mut socket).await, code, "{said}");
+    }
+    drop(first);
+    close(&mut ann, &session).await;
+    close(&mut bob, &bobs).await;
+}
+
+#[tokio::test]
+async fn silence_is_a_bad_message_too() {
+    let (_world, ann) = World::new(&[]).await;
+    let mut socket = open(&ann, &[]).await.unwrap();
+    assert_eq!(close_code(&mut socket).await, 4400);
+}
+
+#[tokio::test]
+async fn it_carries_a_terminal() {
+    let (_world, mut ann) = World::new(&[]).await;
+    let session = create(&mut ann, "k").await.json();
+    let mut viewer = Viewer::attach(&mut ann, &session).await;
+    viewer.type_text("echo $((6*7))-done\r").await;
+    viewer.until_shows("42-done").await;
+    let path = format!("/api/v1/sessions/{}", session["id"].as_str().unwrap());
+    let active = crate::world::until(async || {
+        let seen = ann.get(&path).await.json();
+        (seen["clients"] == 1).then(|| seen["active_client"].clone())
+    })
+    .await;
+    assert_eq!((&active["who"], &active["device"]), (&json!("Ann"), &json!("a test")));
+    // A message that is too large ends this attachment, not the session.
+    viewer.socket.send(Message::Binary(vec![0; 64 * 1024 + 1].into())).await.unwrap();
+    assert_eq!(close_code(&mut viewer.socket).await, 1009);
+    let mut again = Viewer::attach(&mut ann, &session).await;
+    again.until_shows("42-done").await;
+    again.type_text("exit 7\r").await;
+    assert_eq!(close_code(&mut again.socket).await, 1000);
+}
+
+#[tokio::test]
+async fn a_second_client_takes_over() {
+    let (_world, mut ann) = World::new(&[]).await;
+    let session = create(&mut ann, "k").await.json();
+    let mut first = Viewer::attach(&mut ann, &session).await;
+    first.type_text("echo $((6*7))-first\r").await;
+    first.until_shows("42-first").await;
+    let mut second = Viewer::attach(&mut ann, &session).await;
+    second.until_shows("42-first").await;
+    assert_eq!(close_code(&mut first.socket).await, 4409);
+    // Where the policy asks first, so does the server.
+    let path = format!("/api/v1/sessions/{}", session["id"].as_str().unwrap());
+    let single = ann.send("PATCH", &path, &[], b"{\"attach_policy\":\"single\"}").await;
+    assert_eq!(single.status, 200);
+    let refused = crate::world::until(async || {
+        // Who drives is known once the session has said so.
+        let answer = ann.post(&format!("{path}/attach"), &json!({})).await;
+        (answer.status != 200).then_some(answer)
+    })
+    .await;
+    assert_eq!((refused.status, refused.code()), (409, "attached_elsewhere".into()));
+    assert_eq!(refused.json()["error"]["active_client"]["device"], "a test");
+    let taken = ann.post(&format!("{path}/attach"), &json!({ "take_over": true })).await;
+    assert_eq!(taken.status, 200);
+    close(&mut ann, &session).await;
+}
+
+#[tokio::test]
+async fn signing_out_closes_it() {
+    let (world, mut ann) = World::new(&[]).await;
+    let session = create(&mut ann, "k").await.json();
+    let mut viewer = Viewer::attach(&mut ann, &session).await;
+    viewer.type_text("echo $((6*7))-seen\r").await;
+    viewer.until_shows("42-seen").await;
+    let left = ticket(&mut ann, &session).await;
+    let mut waiting = open(&ann, &[]).await.unwrap();
+    assert_eq!(ann.post("/api/v1/logout", &json!({})).await.status, 204);
+    assert_eq!(close_code(&mut viewer.socket).await, 4401);
+    waiting.send(hello(&left)).await.unwrap();
+    assert_eq!(close_code(&mut waiting).await, 4403);
+    let mut again = world.stranger();
+    again.sign_in(crate::world::EMAIL, crate::world::PASSWORD).await;
+    Viewer::attach(&mut again, &session).await.until_shows("42-seen").await;
+    close(&mut again, &session).await;
+}
+
+#[tokio::test]
+async fn a_server_that_stops_says_come_back() {
+    let (mut world, mut ann) = World::new(&[]).await;
+    let session = create(&mut ann, "k").await.json();
+    let mut viewer = Viewer::attach(&mut ann, &session).await;
+    viewer.type_text("echo $((6*7))-seen\r").await;
+    viewer.until_shows("42-seen").await;
+    let mut silent = open(&ann, &[]).await.unwrap();
+    let (stopped, code, silent) =
+        tokio::join!(world.stop(), close_code(&mut viewer.socket), close_code(&mut silent));
+    assert_eq!((stopped, code, silent), (true, 1012, 1012));
+    world.start().await;
+    Viewer::attach(&mut ann, &session).await.until_shows("42-seen").await;
+    close(&mut ann, &session).await;
+}
+
+#[tokio::test]
+async fn lists_hear_of_changes() {
+    let (_world, mut ann) = World::new(&[]).await;
+    let mut stream = TcpStream::connect(&ann.address).await.unwrap();
+    let request = format!(
+        "GET /api/v1/events HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\n\r\n",
+        ann.address,
+        ann.cookie.as_deref().unwrap()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut heard = Vec::new();
+    hear(&mut stream, &mut heard, "\r\n\r\n").await;
+    assert!(String::from_utf8_lossy(&heard).contains("text/event-stream"));
+    heard.clear();
+    let session = create(&mut ann, "k").await.json();
+    hear(&mut stream, &mut heard, "event: changed\ndata: {}\n\n").await;
+    heard.clear();
+    close(&mut ann, &session).await;
+    hear(&mut stream, &mut heard, "event: changed\n").await;
+    // It ends with the sign-in that it came by.
+    assert_eq!(ann.post("/api/v1/logout", &json!({})).await.status, 204);
+    hear(&mut stream, &mut heard, "\r\n0\r\n\r\n").await;
+}
+
+async fn hear(stream: &mut TcpStream, heard: &mut Vec<u8>, what: &str) {
+    while !String::from_utf8_lossy(heard).contains(what) {
+        let read = timeout(LONG, stream.read_buf(heard)).await.unwrap().unwrap();
+        assert_ne!(read, 0, "the stream ended before {what:?}");
+    }
+}
