@@ -89,6 +89,15 @@ pub fn hex([r, g, b]: [u8; 3]) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
 
+/// A length in CSS, to a thousandth of a pixel.
+#[must_use]
+pub fn px(pixels: f64) -> String {
+    let thousandths = (pixels * 1000.0).round() as i64;
+    let sign = if thousandths < 0 { "-" } else { "" };
+    let (whole, rest) = (thousandths.abs() / 1000, thousandths.abs() % 1000);
+    if rest == 0 { format!("{sign}{whole}px") } else { format!("{sign}{whole}.{rest:03}px") }
+}
+
 /// Entries 16 to 255 of xterm's palette: a 6×6×6 cube and 24 greys.
 fn indexed(index: u8) -> [u8; 3] {
     let level = |n: u8| if n == 0 { 0 } else { 55 + 40 * n };
@@ -162,6 +171,19 @@ mod tests {
             ),
         ] {
             assert_eq!(css(&style), expected, "{style:?}");
+        }
+    }
+
+    #[test]
+    fn lengths() {
+        for (pixels, css) in [
+            (0.0, "0px"),
+            (12.0, "12px"),
+            (9.031_25, "9.031px"),
+            (-0.5, "-0.500px"),
+            (1e6, "1000000px"),
+        ] {
+            assert_eq!(px(pixels), css);
         }
     }
 

@@ -15,6 +15,9 @@ use crate::{
 /// No button, in a report of motion.
 const NO_BUTTON: u32 = 3;
 
+/// Rows that a wheel step stands for: programs scroll by about as many lines.
+const ROWS_A_STEP: f64 = 3.0;
+
 /// Most wheel steps of one event.
 const MOST_STEPS: f64 = 20.0;
 
@@ -204,10 +207,9 @@ impl Widget {
         let pixels = match event.delta_mode() {
             WheelEvent::DOM_DELTA_LINE => event.delta_y() * row,
             WheelEvent::DOM_DELTA_PAGE => event.delta_y() * row * rows as f64,
-            // Browsers turn one notch into about this many pixels: three lines.
             _ => event.delta_y(),
         };
-        self.turn(event, pixels / 2.0);
+        self.turn(event, pixels);
     }
 
     /// The wheel, or a finger, moved by so many pixels.
@@ -215,7 +217,7 @@ impl Widget {
         let Some(cell) = self.cell(event) else { return };
         let steps = {
             let mut state = self.state.borrow_mut();
-            let all = state.pointer.rest + pixels / (state.view.row * 1.5);
+            let all = state.pointer.rest + pixels / (state.view.row * ROWS_A_STEP);
             state.pointer.rest = all.fract();
             all.trunc().clamp(-MOST_STEPS, MOST_STEPS)
         };

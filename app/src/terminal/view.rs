@@ -9,6 +9,7 @@ use crate::{
         connection::Connection, end_page::EndPage, key_bar::KeyBar, logo::Logo, theme::ThemeButton,
     },
     terminal::{
+        Ending,
         metrics::RULER,
         parts::{Dom, Ui},
         widget::Widget,
@@ -30,12 +31,13 @@ pub fn TerminalView(
     let preedit = NodeRef::<html::Div>::new();
     let keyboard = NodeRef::<html::Textarea>::new();
     let ruler = NodeRef::<html::Span>::new();
-    let name = session.name.clone();
-    let label = format!("Terminal of {name}");
+    let name = StoredValue::new(session.name.clone());
+    // Nothing of the terminal stays with somebody who was signed out.
+    let signed_out = Memo::new(move |_| ui.ending.get() == Some(Ending::SignedOut));
     let tab = {
-        let name = name.clone();
         Signal::derive(move || {
-            let title = ui.title.get();
+            let title = if signed_out.get() { String::new() } else { ui.title.get() };
+            let name = name.get_value();
             let bell = if ui.bell.get() { "● " } else { "" };
             if title.is_empty() {
                 format!("{bell}{name} · websh")
@@ -64,13 +66,23 @@ pub fn TerminalView(
     });
     view! {
         <Title text=tab />
+        <Show
+            when=move || !signed_out.get()
+            fallback=|| {
+                view! {
+                    <main class="plain-page">
+                        <EndPage ending=Ending::SignedOut />
+                    </main>
+                }
+            }
+        >
         <main class="terminal-page">
             <header class="bar">
                 <a class="bar-home" href="/" aria-label="My sessions" data-testid="all-sessions">
                     <Logo />
                 </a>
                 <span class="bar-name" data-testid="terminal-name">
-                    {name}
+                    {name.get_value()}
                 </span>
                 <span class="bar-title" data-testid="terminal-title">
                     {move || ui.title.get()}
@@ -83,7 +95,7 @@ pub fn TerminalView(
                 class="terminal"
                 data-testid="terminal"
                 role="region"
-                aria-label=label
+                aria-label=format!("Terminal of {}", name.get_value())
                 data-bell=move || ui.bell.get().to_string()
                 data-dimmed=move || ui.ending.with(Option::is_some).to_string()
             >
@@ -129,5 +141,6 @@ pub fn TerminalView(
             </div>
             <KeyBar held=ui.held />
         </main>
+        </Show>
     }
 }

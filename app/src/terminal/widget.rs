@@ -213,7 +213,7 @@ impl Widget {
         self.present();
         self.happened(link::Event::Visible(visible));
         if visible {
-            self.ui.title.notify();
+            self.ui.bell.set(false);
             self.paint_soon();
         }
     }
