@@ -30,7 +30,8 @@ const JOBS = [
   "(trap '' HUP TERM; while :; do sleep 1004; done) &",
   '( (sleep 1005 & ) & )',
   'env -i setsid --fork sleep 1006 </dev/null >/dev/null 2>&1',
-  'sleep 1007 & kill -STOP $!',
+  // Stopped once it is itself: between fork and exec it is still a shell.
+  'sleep 1007 & until grep -q sleep /proc/$!/comm; do :; done; kill -STOP $!',
 ];
 
 test('closing leaves no process, whatever a job does to stay', async ({ sessions }) => {
