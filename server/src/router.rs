@@ -7,11 +7,11 @@ use axum::{
     http::header,
     middleware::{self, Next},
     response::Response,
-    routing::{any, get, post},
+    routing::{any, get},
 };
 
 use crate::{
-    api::{error::ApiError, events, health, metrics, sessions, sign_in},
+    api::{error::ApiError, health, metrics, openapi},
     headers::{self, Policy},
     origin, pages,
     web::{self, Web},
@@ -23,22 +23,9 @@ const MAX_BODY: usize = 64 * 1024;
 /// Everything the server answers.
 pub fn router(web: Web) -> Router {
     let policy = Policy { https: web.https };
-    let v1 = Router::new()
-        .route("/login", post(sign_in::login))
-        .route("/logout", post(sign_in::logout))
-        .route("/me", get(sign_in::me))
-        .route("/setup", post(sign_in::set_up))
-        .route("/servers", get(sessions::servers))
-        .route("/sessions", get(sessions::list).post(sessions::create))
-        .route("/sessions/{id}", get(sessions::get).patch(sessions::change).delete(sessions::close))
-        .route("/sessions/{id}/attach", post(sessions::attach))
-        .route("/socket", get(sessions::open_socket))
-        .route("/events", get(events::events))
-        .fallback(nothing)
-        .method_not_allowed_fallback(wrong_method);
     let guarded = Router::new()
         .merge(pages::router())
-        .nest("/api/v1", v1)
+        .merge(openapi::router())
         .route("/api", any(nothing))
         .route("/api/{*rest}", any(nothing))
         .method_not_allowed_fallback(wrong_method)

@@ -8,6 +8,7 @@ use crate::id::{MemberId, SessionId};
 
 /// What a member may do, in rising order of power.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Own sessions only.
@@ -20,6 +21,7 @@ pub enum Role {
 
 /// The signed-in member, as `GET /me` shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Me {
     /// The member's id.
     pub id: MemberId,
@@ -33,6 +35,7 @@ pub struct Me {
 
 /// A machine to open sessions on, with the accounts the caller may use there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Server {
     /// Stable id: `local` for the machine the web process runs on.
     pub id: String,
@@ -46,6 +49,7 @@ pub struct Server {
 
 /// Where a session is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SessionState {
     /// The process is being started.
@@ -58,6 +62,7 @@ pub enum SessionState {
 
 /// Why a session ended. Also the `code` of the 410 its id answers from then on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EndReason {
     /// The shell ended by itself.
@@ -88,6 +93,7 @@ impl EndReason {
 
 /// What happens when the owner attaches a second client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AttachPolicy {
     /// The new client takes over; the old one is told by whom.
@@ -101,6 +107,7 @@ pub enum AttachPolicy {
 
 /// The client that drives a session now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ActiveClient {
     /// Name of the person.
     pub who: String,
@@ -112,6 +119,7 @@ pub struct ActiveClient {
 
 /// A session as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {
     /// Stable from creation to the history of ended sessions; part of the URL.
     pub id: SessionId,
@@ -163,6 +171,7 @@ pub struct Session {
 
 /// `POST /sessions`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewSession {
     /// Server id.
@@ -188,6 +197,7 @@ pub struct NewSession {
 
 /// `PATCH /sessions/{id}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChangeSession {
     /// New name.
@@ -200,6 +210,7 @@ pub struct ChangeSession {
 
 /// Whose sessions to list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// The caller's own.
@@ -211,6 +222,7 @@ pub enum Scope {
 
 /// Which part of their life to list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Life {
     /// Starting or alive.
@@ -222,6 +234,7 @@ pub enum Life {
 
 /// `GET /sessions`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionPage {
     /// Newest first.
     pub items: Vec<Session>,
@@ -231,6 +244,7 @@ pub struct SessionPage {
 
 /// How to attach.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AttachMode {
     /// Keys go to the shell; the screen follows this client's size.
@@ -242,6 +256,7 @@ pub enum AttachMode {
 
 /// `POST /sessions/{id}/attach`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Attach {
     /// Drive or watch.
@@ -254,6 +269,7 @@ pub struct Attach {
 
 /// What an attach is answered: how to open the socket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ticket {
     /// Single use, for 30 s, bound to the sign-in, the session and the mode. Sent in the first
     /// message, never in a URL.
@@ -268,6 +284,7 @@ pub struct Ticket {
 
 /// The body of every error answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
     /// The error.
     pub error: ErrorInfo,
@@ -275,6 +292,7 @@ pub struct ErrorBody {
 
 /// One error: a word for programs, a sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorInfo {
     /// Stable snake_case word.
     pub code: String,

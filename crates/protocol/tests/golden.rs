@@ -2,8 +2,8 @@
 
 use prost::Message;
 use protocol::wire::{
-    Ack, ClientMessage, Frame, Hello, Input, Position, Reset, Row, Scroll, ServerMessage, Style, client_message,
-    input::Event, server_message,
+    Ack, ClientMessage, Frame, Hello, Input, Position, Reset, Row, Scroll, ServerMessage, Style,
+    client_message, input::Event, server_message,
 };
 
 fn client(body: client_message::Body) -> Vec<u8> {
@@ -87,7 +87,13 @@ fn a_reset() {
         reset: Some(Reset { epoch: 2, columns: 80, rows: 24, top: 0 }),
         styles: vec![Style { foreground: 2, flags: 1, ..Style::default() }],
         scrolls: vec![Scroll { top: 1, bottom: 3, lines: -1 }],
-        rows: vec![Row { row: 1, text: "$".into(), runs: vec![1, 8], wrapped: true, ..Row::default() }],
+        rows: vec![Row {
+            row: 1,
+            text: "$".into(),
+            runs: vec![1, 8],
+            wrapped: true,
+            ..Row::default()
+        }],
         hash: 1,
         ..Frame::default()
     };

@@ -23,6 +23,10 @@ const PACE: Duration = Duration::from_millis(500);
 const ALIVE: Duration = Duration::from_secs(25);
 
 /// Streams changes until the member signs out or the server stops.
+#[utoipa::path(
+    get, path = "/events", tag = "sessions", security(("cookie" = [])),
+    responses((status = 200, description = "Server-sent events named `changed`, without content: list again", content_type = "text/event-stream"))
+)]
 pub async fn events(
     State(web): State<Web>,
     SignedIn(actor): SignedIn,

@@ -8,9 +8,13 @@ use axum::{
 };
 use protocol::{
     SUBPROTOCOL,
-    api::{Attach, ChangeSession, Life, NewSession, Scope, Server, Session, SessionPage, Ticket},
+    api::{
+        Attach, ChangeSession, ErrorBody, Life, NewSession, Scope, Server, Session, SessionPage,
+        Ticket,
+    },
 };
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::{
     error::ApiError,
@@ -22,18 +26,28 @@ use crate::{
     web::{SignedIn, Web},
 };
 
-#[derive(Deserialize)]
+/// Which sessions to list.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Listing {
+    /// The own ones, or everybody's.
     #[serde(default)]
     scope: Scope,
+    /// Living or ended ones.
     #[serde(default)]
     state: Life,
+    /// Items of a page: 50 when absent, 1 to 100.
     limit: Option<u64>,
+    /// `next` of the page before.
     cursor: Option<String>,
 }
 
 /// The servers this member may open sessions on.
+#[utoipa::path(
+    get, path = "/servers", tag = "sessions", security(("cookie" = [])),
+    responses((status = 200, description = "Servers and accounts that this member may use", body = Vec<Server>))
+)]
 pub async fn servers(
     State(web): State<Web>,
     SignedIn(actor): SignedIn,
@@ -42,6 +56,16 @@ pub async fn servers(
 }
 
 /// Opens a session: 201, or 200 when the key opened it before.
+#[utoipa::path(
+    post, path = "/sessions", tag = "sessions", security(("cookie" = [])), request_body = NewSession,
+    responses(
+        (status = 201, description = "A new session", body = Session),
+        (status = 200, description = "The session that the same key made before", body = Session),
+        (status = 422, description = "`unknown_server`, `unknown_account`, `spawn_failed`", body = ErrorBody),
+        (status = 429, description = "`session_limit`, with the caller's own sessions", body = ErrorBody),
+        (status = 503, description = "`unavailable`", body = ErrorBody),
+    )
+)]
 pub async fn create(
     State(web): State<Web>,
     SignedIn(actor): SignedIn,
@@ -53,6 +77,13 @@ pub async fn create(
 }
 
 /// Lists sessions.
+#[utoipa::path(
+    get, path = "/sessions", tag = "sessions", security(("cookie" = [])),
+    responses(
+        (status = 200, description = "A page of sessions, newest first", body = SessionPage),
+        (status = 403, description = "`forbidden`: everybody's, as a member", body = ErrorBody),
+    )
+)]
 pub async fn list(
     State(web): State<Web>,
     SignedIn(actor): SignedIn,
@@ -63,6 +94,14 @@ pub async fn list(
 }
 
 /// One session.
+#[utoipa::path(
+    get, path = "/sessions/{id}", tag = "sessions", security(("cookie" = [])), params(("id" = String, Path, description = "Session id")),
+    responses(
+        (status = 200, description = "The session", body = Session),
+        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`, with the session", body = ErrorBody),
+    )
+)]
 pub async fn get(
     State(web): State<Web>,
     SignedIn(actor): SignedIn,
@@ -72,6 +111,14 @@ pub async fn get(
 }
 
 /// Renames a session or changes its policy.
+#[utoipa::path(
+    patch, path = "/sessions/{id}", tag = "sessions", security(("cookie" = [])), params(("id" = String, Path, description = "Session id")), request_body = ChangeSession,
+    responses(
+        (status = 200, description = "The session as it is now", body = Session),
+        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`, with the session", body = ErrorBody),
+    )
+)]
 pub async fn change(
     State(web): State<Web>,
     SignedIn(actor): SignedIn,
@@ -82,6 +129,14 @@ pub async fn change(
 }
 
 /// Ends a session.
+#[utoipa::path(
+    delete, path = "/sessions/{id}", tag = "sessions", security(("cookie" = [])), params(("id" = String, Path, description = "Session id")),
+    responses(
+        (status = 204, description = "Its whole process tree is gone"),
+        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`, with the session", body = ErrorBody),
+    )
+)]
 pub async fn close(
     State(web): State<Web>,
     SignedIn(actor): SignedIn,
@@ -92,6 +147,15 @@ pub async fn close(
 }
 
 /// Issues a ticket for one socket.
+#[utoipa::path(
+    post, path = "/sessions/{id}/attach", tag = "sessions", security(("cookie" = [])), params(("id" = String, Path, description = "Session id")), request_body = Attach,
+    responses(
+        (status = 200, description = "A ticket for one socket", body = Ticket),
+        (status = 409, description = "`attached_elsewhere`, with the active client", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`, with the session", body = ErrorBody),
+    )
+)]
 pub async fn attach(
     State(web): State<Web>,
     SignedIn(actor): SignedIn,
@@ -102,6 +166,15 @@ pub async fn attach(
 }
 
 /// The WebSocket. Origin, sign-in and subprotocol are checked before it opens.
+#[utoipa::path(
+    get, path = "/socket", tag = "sessions", security(("cookie" = [])),
+    responses(
+        (status = 101, description = "A WebSocket of subprotocol `websh.v1`; the ticket goes in its first message"),
+        (status = 401, description = "`unauthenticated`", body = ErrorBody),
+        (status = 403, description = "`wrong_origin`", body = ErrorBody),
+        (status = 426, description = "`websocket_expected`", body = ErrorBody),
+    )
+)]
 pub async fn open_socket(
     State(web): State<Web>,
     headers: HeaderMap,

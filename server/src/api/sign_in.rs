@@ -6,20 +6,21 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
 };
 use control::{Actor, NewMember};
-use protocol::api::Me;
+use protocol::api::{ErrorBody, Me};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{error::ApiError, extract::Json};
 use crate::web::{SignedIn, Source, Web};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Credentials {
     email: String,
     password: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetUp {
     token: String,
@@ -29,6 +30,16 @@ pub struct SetUp {
 }
 
 /// Signs in. The cookie's value is new each time; the one the browser had stops working.
+#[utoipa::path(
+    post, path = "/login", tag = "sign-in", request_body = Credentials,
+    responses(
+        (status = 200, description = "Signed in; the cookie is set", body = Me),
+        (status = 400, description = "`bad_request`", body = ErrorBody),
+        (status = 401, description = "`invalid_credentials`", body = ErrorBody),
+        (status = 429, description = "`too_many_attempts`, with Retry-After", body = ErrorBody),
+        (status = 503, description = "`busy`, `unavailable`", body = ErrorBody),
+    )
+)]
 pub async fn login(
     State(web): State<Web>,
     Source(source): Source,
@@ -43,6 +54,14 @@ pub async fn login(
 }
 
 /// Makes the first superuser and signs them in.
+#[utoipa::path(
+    post, path = "/setup", tag = "sign-in", request_body = SetUp,
+    responses(
+        (status = 201, description = "The first superuser exists and is signed in", body = Me),
+        (status = 400, description = "`bad_request`, with the field", body = ErrorBody),
+        (status = 404, description = "`not_found`: a wrong token, or set up before", body = ErrorBody),
+    )
+)]
 pub async fn set_up(
     State(web): State<Web>,
     Source(source): Source,
@@ -59,6 +78,10 @@ pub async fn set_up(
 }
 
 /// Signs out: the cookie goes, and everything that is open by it is closed.
+#[utoipa::path(
+    post, path = "/logout", tag = "sign-in",
+    responses((status = 204, description = "Signed out; sockets of this sign-in are closed"))
+)]
 pub async fn logout(
     State(web): State<Web>,
     actor: Option<Extension<Actor>>,
@@ -70,6 +93,13 @@ pub async fn logout(
 }
 
 /// Who is signed in.
+#[utoipa::path(
+    get, path = "/me", tag = "sign-in", security(("cookie" = [])),
+    responses(
+        (status = 200, description = "Who is signed in", body = Me),
+        (status = 401, description = "`unauthenticated`", body = ErrorBody),
+    )
+)]
 pub async fn me(SignedIn(actor): SignedIn) -> Answer<Me> {
     Answer(actor.me())
 }
