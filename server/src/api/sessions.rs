@@ -1,4 +1,5 @@
 //! `/servers`, `/sessions` and what hangs below them, and the socket that an attach leads to.
+#![expect(unused_qualifications, reason = "in what utoipa makes of a query's parameters")]
 
 use axum::{
     Json as Answer,
@@ -78,7 +79,7 @@ pub async fn create(
 
 /// Lists sessions.
 #[utoipa::path(
-    get, path = "/sessions", tag = "sessions", security(("cookie" = [])),
+    get, path = "/sessions", tag = "sessions", security(("cookie" = [])), params(Listing),
     responses(
         (status = 200, description = "A page of sessions, newest first", body = SessionPage),
         (status = 403, description = "`forbidden`: everybody's, as a member", body = ErrorBody),
