@@ -169,7 +169,7 @@ impl Painter {
             };
             if let Some(part) = part.dyn_ref::<HtmlElement>() {
                 let width = f64::from(span.cells) * metrics.width;
-                part.style().set_css_text(&format!("{}width:{width}px", look.css));
+                part.style().set_css_text(&format!("{}width:{}", look.css, look::px(width)));
             }
             if span.boxed {
                 part.set_class_name("box");

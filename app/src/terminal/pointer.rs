@@ -9,7 +9,7 @@ use web_sys::{Event, MouseEvent, PointerEvent, WheelEvent};
 
 use crate::{
     browser::{Listener, style},
-    terminal::{keys, widget::Widget},
+    terminal::{keys, look::px, widget::Widget},
 };
 
 /// No button, in a report of motion.
@@ -238,7 +238,7 @@ impl Widget {
             let x = f64::from(event.client_x()) - rect.left() - 8.0;
             let y = f64::from(event.client_y()) - rect.top() - 8.0;
             self.state.borrow_mut().pointer.lent = true;
-            style(&self.dom.keyboard, "transform", &format!("translate({x}px,{y}px)"));
+            style(&self.dom.keyboard, "transform", &format!("translate({},{})", px(x), px(y)));
             style(&self.dom.keyboard, "pointer-events", "auto");
             self.focus();
             let give_back = self.weak(|widget, ()| {

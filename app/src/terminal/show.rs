@@ -6,7 +6,13 @@ use protocol::modes;
 
 use crate::{
     browser::{self, attribute, style},
-    terminal::{look, painter::Source, parts::State, spans::cell_at, widget::Widget},
+    terminal::{
+        look::{self, px},
+        painter::Source,
+        parts::State,
+        spans::cell_at,
+        widget::Widget,
+    },
 };
 
 /// The bell shows at most this often, in milliseconds.
@@ -27,7 +33,7 @@ impl Widget {
         let oldest = oldest(state);
         state.view.settle(oldest, top);
         let bottom = state.view.bottom(top);
-        style(&self.dom.area, "height", &format!("{}px", state.view.area(top)));
+        style(&self.dom.area, "height", &px(state.view.area(top)));
         if state.view.follow {
             let bottom = bottom.round() as i32;
             if self.dom.scroller.scroll_top() != bottom {
@@ -38,7 +44,7 @@ impl Widget {
         let lines = state.view.lines(f64::from(self.dom.scroller.scroll_top()), top, rows);
         let offset = lines.start.saturating_sub(state.view.base);
         let shift = offset as f64 * state.view.row;
-        style(&self.dom.rows, "transform", &format!("translateY({shift}px)"));
+        style(&self.dom.rows, "transform", &format!("translateY({})", px(shift)));
         let count = usize::try_from(lines.end - lines.start).unwrap_or_default();
         let (mirror, scrollback, table) = (&state.mirror, &state.scrollback, state.table);
         // Tables of the screen have even numbers, those of history odd ones.
@@ -85,7 +91,7 @@ impl Widget {
             + u64::from(cursor.row)) as f64
             * state.view.row;
         let x = f64::from(cursor.column) * state.metrics.width;
-        let place = format!("translate({x}px,{y}px)");
+        let place = format!("translate({},{})", px(x), px(y));
         let shape = match cursor.style & 7 {
             0 => "hidden",
             2 => "underline",
@@ -95,7 +101,7 @@ impl Widget {
         let blink = if cursor.style & 8 != 0 { " blinking" } else { "" };
         self.dom.cursor.set_class_name(&format!("cursor {shape}{blink}"));
         style(&self.dom.cursor, "transform", &place);
-        style(&self.dom.cursor, "width", &format!("{}px", f64::from(width) * state.metrics.width));
+        style(&self.dom.cursor, "width", &px(f64::from(width) * state.metrics.width));
         self.dom.cursor.set_text_content((shape == "block").then_some(text.as_str()));
         let bold = state.mirror.style(index).flags & protocol::style::BOLD != 0;
         style(&self.dom.cursor, "font-weight", if bold { "bold" } else { "" });
@@ -120,7 +126,7 @@ impl Widget {
             ("data-hash", format!("{:016x}", mirror.hash())),
             ("data-first", first.to_string()),
             ("data-oldest", oldest.to_string()),
-            ("data-cell-width", state.metrics.width.to_string()),
+            ("data-cell-width", px(state.metrics.width).trim_end_matches("px").into()),
         ] {
             attribute(root, name, &value);
         }
@@ -132,8 +138,8 @@ impl Widget {
             let mut state = self.state.borrow_mut();
             let state = &mut *state;
             if state.metrics.measure(&self.dom.ruler) {
-                style(&self.dom.root, "--row", &format!("{}px", state.metrics.height));
-                style(&self.dom.root, "--cell", &format!("{}px", state.metrics.width));
+                style(&self.dom.root, "--row", &px(state.metrics.height));
+                style(&self.dom.root, "--cell", &px(state.metrics.width));
                 state.view.row = state.metrics.height;
                 state.painter.forget();
             }

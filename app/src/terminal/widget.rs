@@ -17,7 +17,7 @@ use web_sys::{Document, Element, ResizeObserver};
 use crate::{
     browser::{self, Listener},
     terminal::{
-        here, link,
+        here, link, look,
         parts::{Dom, State, Ui},
     },
 };
@@ -133,7 +133,7 @@ impl Widget {
         let Some(viewport) = window.visual_viewport() else { return };
         let whole = window.inner_height().ok().and_then(|it| it.as_f64()).unwrap_or_default();
         let covered = whole - viewport.height() > 80.0 && (viewport.scale() - 1.0).abs() < 0.01;
-        let height = if covered { format!("{}px", viewport.height()) } else { String::new() };
+        let height = if covered { look::px(viewport.height()) } else { String::new() };
         if let Some(root) = self.document().document_element() {
             browser::style(&root, "--visible-height", &height);
         }

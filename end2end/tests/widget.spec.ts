@@ -1,0 +1,120 @@
+// What a terminal in a browser has to do besides showing a screen: mouse, clipboard, input methods,
+// history, links, titles; and what can be done with sessions that have ended.
+import { expect, test } from '../fixtures/test.ts';
+
+test('mouse reports reach the program that asked for them', async ({ sessions }) => {
+  const terminal = await sessions.create('mouse');
+  await terminal.run("printf '\\e[?1000h\\e[?1006h'; cat -v");
+  const modes = async (): Promise<number> => Number(await terminal.screen.getAttribute('data-modes'));
+  await expect.poll(async () => (await modes()) & 16, { message: 'presses are reported' }).toBe(16);
+  const box = (await terminal.screen.boundingBox())!;
+  await terminal.page.mouse.click(box.x + 6 + 9.03 * 10.5, box.y + 4 + 20 * 6.5);
+  await terminal.page.keyboard.press('Enter');
+  await terminal.shows('[<0;11;7M');
+  await terminal.shows('[<0;11;7m');
+  await terminal.page.mouse.wheel(0, 120);
+  await terminal.page.keyboard.press('Enter');
+  await terminal.shows('[<65;11;7M');
+  await terminal.page.keyboard.press('Control+c');
+  await terminal.finish("printf '\\e[?1000l\\e[?1006l'");
+  await sessions.close(terminal.session);
+});
+
+test('copy leaves out what is not text, paste arrives as typed', async ({ sessions, context, websh }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: websh.url });
+  const terminal = await sessions.create('copy');
+  await terminal.finish("clear; printf 'alpha  \\nbeta\\n'; seq -s- 1 80");
+  const rows = terminal.page.getByTestId('row');
+  const all = await terminal.lines();
+  const a = all.findIndex((l) => l.startsWith('alpha'));
+  const from = (await rows.nth(a).boundingBox())!;
+  const to = (await rows.nth(a + 4).boundingBox())!;
+  await terminal.page.mouse.move(from.x + 1, from.y + 10);
+  await terminal.page.mouse.down();
+  await terminal.page.mouse.move(to.x + 2, to.y + 10, { steps: 8 });
+  await terminal.page.mouse.up();
+  await terminal.page.keyboard.press('Control+Shift+c');
+  const text = await terminal.page.evaluate(() => navigator.clipboard.readText());
+  expect(text).toContain('alpha\nbeta\n1-2-3');
+  expect(text, 'a wrapped line is one line').toContain('40-41-42-43-44-45-46-47-48-49-50-51-52-53-54-55-56-57');
+  expect(text.split('\n').length).toBeLessThanOrEqual(4);
+  await terminal.page.evaluate(() => navigator.clipboard.writeText('echo pasted text\n'));
+  await terminal.focus();
+  await terminal.page.keyboard.press('Control+Shift+v');
+  await terminal.shows(/echo pasted text/);
+  await terminal.page.keyboard.press('Enter');
+  await terminal.shows(/^pasted text$/m);
+  await sessions.close(terminal.session);
+});
+
+test('an input method sends what was composed, once it is', async ({ sessions }) => {
+  const terminal = await sessions.create('ime');
+  await terminal.run('cat');
+  await terminal.focus();
+  const cdp = await terminal.page.context().newCDPSession(terminal.page);
+  await cdp.send('Input.imeSetComposition', { text: 'に', selectionStart: 1, selectionEnd: 1 });
+  await cdp.send('Input.imeSetComposition', { text: 'にほ', selectionStart: 2, selectionEnd: 2 });
+  await expect(terminal.page.getByTestId('preedit')).toHaveText('にほ');
+  expect(await terminal.text()).not.toContain('に');
+  await cdp.send('Input.insertText', { text: '日本' });
+  await terminal.shows('日本');
+  await expect(terminal.page.getByTestId('preedit')).toHaveText('');
+  await terminal.page.keyboard.press('Enter');
+  await expect.poll(async () => (await terminal.text()).split('日本').length).toBe(3);
+  await terminal.page.keyboard.press('Control+c');
+  await sessions.close(terminal.session);
+});
+
+test('history by wheel and keys, and a mark when output comes below', async ({ sessions }) => {
+  const terminal = await sessions.create('scroll');
+  await terminal.finish('seq 1 2000');
+  const box = (await terminal.screen.boundingBox())!;
+  await terminal.page.mouse.move(box.x + 200, box.y + 200);
+  await terminal.page.mouse.wheel(0, -3000);
+  await expect.poll(async () => (await terminal.lines()).some((l) => l === '1850')).toBe(true);
+  await expect(terminal.page.locator('[data-testid="row"][data-missing]')).toHaveCount(0);
+  const first = await terminal.screen.getAttribute('data-first');
+  await terminal.page.keyboard.press('Shift+PageUp');
+  expect(Number(await terminal.screen.getAttribute('data-first'))).toBeLessThan(Number(first));
+  await terminal.page.keyboard.press('Shift+End');
+  await terminal.shows(/2000/);
+  await terminal.run('sleep 1; seq 1 100');
+  await terminal.page.mouse.wheel(0, -1000);
+  await expect(terminal.page.getByTestId('new-output')).toBeVisible();
+  await terminal.page.getByTestId('new-output').click();
+  await terminal.shows(/^100$/m);
+  await expect(terminal.page.getByTestId('new-output')).toHaveCount(0);
+  await sessions.close(terminal.session);
+});
+
+test('links, title, bell and cursor shape', async ({ sessions }) => {
+  const terminal = await sessions.create('links');
+  await terminal.run("printf '\\e]8;;https://example.org/x\\e\\\\a link\\e]8;;\\e\\\\ \\e]0;my title\\a\\a\\e[5 q'; sleep 100");
+  const link = terminal.page.locator('[data-testid="row"] a');
+  await expect(link).toHaveAttribute('href', 'https://example.org/x');
+  await expect(terminal.page).toHaveTitle('my title · links');
+  await expect(terminal.screen).toHaveAttribute('data-bells', '1');
+  await expect(terminal.screen).toHaveAttribute('data-cursor', /,11$/);
+  await expect(sessions.card(terminal.session)).toContainText('my title');
+  await terminal.page.keyboard.press('Control+c');
+  await sessions.close(terminal.session);
+});
+
+test('a new session like one that ended', async ({ sessions }) => {
+  const terminal = await sessions.create('again');
+  await terminal.run('exit');
+  await expect(terminal.endPage).toHaveAttribute('data-reason', 'exited');
+  await terminal.page.getByTestId('new-like-this').click();
+  await expect(terminal.endPage).toHaveCount(0);
+  await terminal.ready();
+  await expect(terminal.page.getByTestId('terminal-name')).toHaveText('again');
+  await sessions.close(terminal.session);
+  await expect(terminal.endPage).toHaveAttribute('data-reason', 'closed');
+  await sessions.showEnded();
+  const opened = sessions.page.context().waitForEvent('page');
+  await sessions.page.getByTestId('new-like-this').first().click();
+  const p = await opened;
+  await expect(p.getByTestId('connection')).toHaveAttribute('data-state', 'connected');
+  await sessions.page.getByTestId('show-active').click();
+  await sessions.close(new URL(p.url()).pathname.split('/').at(-1)!);
+});
