@@ -22,7 +22,7 @@ function random(seed: number): () => number {
 test.use({ noise: CUT });
 
 test('10,000 numbered keystrokes with the connection cut at random', async ({ sessions, websh }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   const file = path.join(websh.data, 'keys');
   const terminal = await sessions.create('keystrokes');
   await terminal.run(`${process.execPath} ${READER} ${file}`);

@@ -6,12 +6,11 @@ import { SessionsPage } from '../pages/sessions.ts';
 import { SignInPage } from '../pages/sign-in.ts';
 import { TerminalPage } from '../pages/terminal.ts';
 
-test('set-up link, first superuser, sign in, new session, 42', async ({ fresh, page, context }) => {
+test('set-up link, first superuser, sign in, new session, 42', async ({ fresh, page }) => {
   const link = fresh.setUpLink;
   const signIn = new SignInPage(page);
   await signIn.setUp(link, MEMBER);
-  await context.clearCookies();
-  await page.goto(fresh.url);
+  await page.getByTestId('sign-out').click();
   await expect(page).toHaveURL(/\/sign-in/);
   await signIn.signIn(MEMBER);
   await expect(page).toHaveURL(`${fresh.url}/`);
