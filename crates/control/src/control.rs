@@ -222,6 +222,8 @@ impl Control {
         unsettled.extend(self.unsettled().iter().copied());
         let known = unsettled.len();
         unsettled.extend(reports.keys().filter(|id| !before.contains_key(id)).copied());
+        // A session that is too busy to answer is neither lost nor a stranger.
+        unsettled.extend(self.inner.host.silent());
         let all = unsettled.len() == known;
         for step in reconcile(&rows, &reports, &unsettled, self.now()) {
             self.take(step).await?;

@@ -46,7 +46,12 @@ pub async fn launch(config: &Config, start: Start) -> Result<Report, Error> {
         .ok_or_else(|| Error::UnknownAccount(start.account.clone()))?;
     let id = start.id;
     let directory = run_dir::directory(&config.run_dir, id);
-    run_dir::make(&directory)?;
+    run_dir::make(&directory).map_err(|error| {
+        Error::Spawn(format!(
+            "The session's directory {} can't be made: {error}.",
+            directory.display()
+        ))
+    })?;
     let request = request(start, &account, directory.to_string_lossy().into_owned());
     let outcome = match spawn(config, id) {
         Ok(mut child) => match timeout(STARTING, converse(&mut child, &request)).await {
@@ -111,9 +116,11 @@ fn request(start: Start, account: &Account, directory: String) -> wire::Start {
         variable("COLORTERM", "truecolor"),
         variable("WEBSH_SESSION", &start.id.to_string()),
     ];
-    let inherited = std::env::vars().filter(|(name, _)| {
-        name == "LANG" || name == "TZ" || name == "PATH" || name.starts_with("LC_")
-    });
+    let inherited = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| {
+            matches!(name.as_str(), "LANG" | "TZ" | "PATH") || name.starts_with("LC_")
+        });
     environment.extend(inherited.map(|(name, value)| variable(&name, &value)));
     for (name, value) in [("PATH", DEFAULT_PATH), ("LANG", "C.UTF-8")] {
         if !environment.iter().any(|known| known.name == name) {

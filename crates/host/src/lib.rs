@@ -10,7 +10,7 @@ mod run_dir;
 mod wire_io;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -71,6 +71,8 @@ pub struct Host {
 pub(crate) struct Shared {
     config: Config,
     reports: Mutex<HashMap<SessionId, Report>>,
+    /// Sessions that have a directory and have not said anything yet: nothing is known of them.
+    silent: Mutex<HashSet<SessionId>>,
     changed: watch::Sender<u64>,
 }
 
@@ -83,8 +85,17 @@ impl Host {
     pub async fn open(config: Config) -> Result<Self, Error> {
         run_dir::prepare(&config.run_dir)?;
         let changed = watch::Sender::new(0);
-        let host = Self { shared: Arc::new(Shared { config, reports: Mutex::default(), changed }) };
-        let finding: Vec<_> = run_dir::sessions(&host.shared.config.run_dir)?
+        let host = Self {
+            shared: Arc::new(Shared {
+                config,
+                reports: Mutex::default(),
+                silent: Mutex::default(),
+                changed,
+            }),
+        };
+        let found = run_dir::sessions(&host.shared.config.run_dir)?;
+        host.shared.silent().extend(found.iter().copied());
+        let finding: Vec<_> = found
             .into_iter()
             .map(|id| tokio::spawn(follow::find_again(Arc::clone(&host.shared), id)))
             .collect();
@@ -116,6 +127,12 @@ impl Host {
     #[must_use]
     pub fn reports(&self) -> HashMap<SessionId, Report> {
         self.shared.reports().clone()
+    }
+
+    /// Sessions found at start-up that have not answered yet: not to be judged.
+    #[must_use]
+    pub fn silent(&self) -> HashSet<SessionId> {
+        self.shared.silent().clone()
     }
 
     /// What a session last said.
@@ -170,6 +187,10 @@ impl Shared {
         self.reports.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn silent(&self) -> MutexGuard<'_, HashSet<SessionId>> {
+        self.silent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn run_dir(&self) -> &Path {
         &self.config.run_dir
     }
@@ -181,11 +202,14 @@ impl Shared {
             reports.insert(id, report);
         }
         drop(reports);
+        // Only now: whoever asks for both must never find it in neither.
+        self.silent().remove(&id);
         self.bump();
     }
 
     fn lose(&self, id: SessionId) {
         self.reports().remove(&id);
+        self.silent().remove(&id);
         self.bump();
     }
 

@@ -37,17 +37,21 @@ pub fn prepare(run_dir: &Path) -> Result<(), Error> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         Err(error) => return refuse(format!("can't be made: {error}")),
     }
-    let found = fs::symlink_metadata(run_dir)?;
+    let found = match fs::symlink_metadata(run_dir) {
+        Ok(found) => found,
+        Err(error) => return refuse(format!("can't be looked at: {error}")),
+    };
     if !found.is_dir() {
         return refuse("is not a directory".into());
     }
     if found.uid() != geteuid().as_raw() {
         return refuse("belongs to another account".into());
     }
-    if found.mode() & 0o077 != 0 {
-        fs::set_permissions(run_dir, fs::Permissions::from_mode(0o700))?;
+    if found.mode() & 0o077 == 0 {
+        return Ok(());
     }
-    Ok(())
+    fs::set_permissions(run_dir, fs::Permissions::from_mode(0o700))
+        .or_else(|error| refuse(format!("can't be kept from others: {error}")))
 }
 
 /// Makes a directory of mode 0700.

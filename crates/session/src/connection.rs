@@ -48,15 +48,18 @@ impl Connection {
         }
         let mut waiting = self.waiting.borrow_mut();
         let was_empty = waiting.is_empty();
+        // Judged before the message is added: one alone may be larger than the bound.
+        if waiting.len() > MAX_WAITING || body.len() > framing::MAX_MESSAGE {
+            waiting.clear();
+            self.closing.set(true);
+            self.changed.notify_one();
+            return;
+        }
         waiting.reserve(framing::HEADER + body.len());
         waiting.extend_from_slice(&framing::header(channel, body.len()));
         waiting.extend_from_slice(body);
         if was_empty {
             self.write(&mut waiting);
-        }
-        if waiting.len() > MAX_WAITING {
-            waiting.clear();
-            self.closing.set(true);
         }
         if !waiting.is_empty() || self.closing.get() {
             self.changed.notify_one();

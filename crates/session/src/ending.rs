@@ -77,7 +77,7 @@ pub async fn end(
         pin!(tree);
         loop {
             tokio::select! {
-                _ = &mut tree => break,
+                () = &mut tree => break,
                 () = output.turn(shared) => {}
             }
         }

@@ -47,10 +47,13 @@ impl Numbers {
 
     /// Judges and, if it is new, remembers a number of an attached client.
     pub fn judge(&mut self, client: ClientId, number: u64) -> Verdict {
-        let Some((_, accepted)) = self.clients.iter_mut().rev().find(|(id, _)| *id == client)
-        else {
+        let Some(at) = self.clients.iter().rposition(|(id, _)| *id == client) else {
             return Verdict::Gap;
         };
+        // Who types stays among those that are remembered.
+        let last = self.clients.len() - 1;
+        self.clients.swap(at, last);
+        let Some((_, accepted)) = self.clients.back_mut() else { return Verdict::Gap };
         if number <= *accepted {
             return Verdict::Repeat;
         }
@@ -81,12 +84,17 @@ impl Queue {
     /// # Errors
     /// [`Full`]; nothing was queued.
     pub fn push(&mut self, viewer: Option<u64>, bytes: Vec<u8>) -> Result<(), Full> {
-        if self.bytes + bytes.len() > MAX_QUEUED {
+        if !self.has_room(bytes.len()) {
             return Err(Full);
         }
         self.bytes += bytes.len();
         self.pieces.push_back((viewer, bytes));
         Ok(())
+    }
+
+    /// Whether `bytes` more would be taken.
+    pub fn has_room(&self, bytes: usize) -> bool {
+        self.bytes + bytes <= MAX_QUEUED
     }
 
     /// Whether anything waits.

@@ -83,11 +83,11 @@ pub async fn serve(
             break ending::Outcome::request(request);
         }
     };
-    ending::end(&shared, outcome, &mut output, directory).await?;
+    let ended = ending::end(&shared, outcome, &mut output, directory).await;
     stop.notify_one();
     // A peer that does not read its last messages is not waited for.
     let _ = timeout(GOODBYE, accepting).await;
-    Ok(())
+    Ok(ended?)
 }
 
 /// Reads the PTY into the session.

@@ -53,7 +53,8 @@ pub struct Session {
     driver: Option<u64>,
     numbers: Numbers,
     queue: Queue,
-    paste_open: bool,
+    /// Whose paste has begun and not ended.
+    paste_open: Option<ClientId>,
     pace: Pace,
     dirty: bool,
     held_since: Option<Instant>,
@@ -97,7 +98,7 @@ impl Session {
             driver: None,
             numbers: Numbers::default(),
             queue: Queue::default(),
-            paste_open: false,
+            paste_open: None,
             pace: Pace::new(Instant::now()),
             dirty: false,
             held_since: None,
@@ -129,8 +130,13 @@ impl Session {
         person.since = unix_millis();
         let number = self.next_viewer;
         self.next_viewer += 1;
-        let accepted = self.numbers.attach(client, hello.next_input);
-        let replaced = if request.watch { None } else { self.take_over(client, &person) };
+        let (accepted, replaced) = match request.watch {
+            true => (0, None),
+            false => {
+                let replaced = self.take_over(client, &person);
+                (self.numbers.attach(client, hello.next_input), replaced)
+            }
+        };
         let viewer =
             Viewer::new(Rc::clone(connection), person, client, request.watch, hello.position);
         let driving = !request.watch;
@@ -152,11 +158,13 @@ impl Session {
 
     /// The driver gives way to a new one. Returns who it was, unless it is the same client come back.
     fn take_over(&mut self, client: ClientId, by: &wire::Viewer) -> Option<wire::Viewer> {
-        let old = self.viewers.remove(&self.driver.take()?)?;
-        if old.client != client && std::mem::take(&mut self.paste_open) {
+        // A paste that nobody will end would swallow everything typed from now on.
+        if self.paste_open.take_if(|open| *open != client).is_some() {
             let end = self.screen.encode_paste("", false, true);
             self.queue_bytes(None, end);
+            self.write();
         }
+        let old = self.viewers.remove(&self.driver.take()?)?;
         let cause = Some(wire::ended::Cause::TakenOver(by.clone()));
         old.send(Body::Ended(wire::Ended { cause }));
         old.connection.close(close::TAKEN_OVER, "Another client drives now.");
@@ -199,6 +207,7 @@ impl Session {
 
     fn changed(&mut self) {
         self.reports.changed(Instant::now());
+        self.wake.notify_one();
     }
 
     /// The last word to everybody: all output, then how it ended.

@@ -25,14 +25,20 @@ pub fn become_subreaper() -> std::io::Result<()> {
     Ok(())
 }
 
-/// Reaps every child that ended; tells of each.
-pub fn reap(mut ended: impl FnMut(Pid, WaitStatus)) {
-    while let Ok(Some((pid, status))) = process::wait(WaitOptions::NOHANG) {
-        ended(pid, status);
+/// Reaps every child that ended; tells of each. True once there is no child left: as orphans become
+/// children of this process, there is then nothing at all below it.
+pub fn reap(mut ended: impl FnMut(Pid, WaitStatus)) -> bool {
+    loop {
+        match process::wait(WaitOptions::NOHANG) {
+            Ok(Some((pid, status))) => ended(pid, status),
+            Ok(None) => return false,
+            Err(_) => return true,
+        }
     }
 }
 
-/// Everything below this process that is not a zombie, children before grandchildren.
+/// Everything below this process, children before grandchildren. Zombies too: one whose main thread
+/// ended may have others that live.
 #[must_use]
 pub fn descendants() -> Vec<Pid> {
     let mut children: HashMap<i32, Vec<i32>> = HashMap::new();
@@ -40,8 +46,8 @@ pub fn descendants() -> Vec<Pid> {
         let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else {
             continue;
         };
-        if let Some(parent) = living_parent(pid) {
-            children.entry(parent).or_default().push(pid);
+        if let Some(above) = parent(pid) {
+            children.entry(above).or_default().push(pid);
         }
     }
     let mut found = vec![process::getpid().as_raw_nonzero().get()];
@@ -54,30 +60,25 @@ pub fn descendants() -> Vec<Pid> {
     found.drain(1..).filter_map(Pid::from_raw).collect()
 }
 
-/// The parent of a process that is not a zombie. A zombie's children already belong to us.
-fn living_parent(pid: i32) -> Option<i32> {
+/// The parent of a process.
+fn parent(pid: i32) -> Option<i32> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The name stands in parentheses and may hold anything, parentheses too.
-    let mut fields = stat.rsplit_once(") ")?.1.split(' ');
-    let state = fields.next()?;
-    let parent = fields.next()?.parse().ok()?;
-    (state != "Z" && state != "X").then_some(parent)
+    stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
 }
 
 /// Ends everything below this process: HUP (and CONT, so that stopped jobs see it), then TERM, then
 /// KILL until nothing is left. `reaped` is told of each child that ended.
-///
-/// Returns what could not be ended.
-pub async fn end(mut reaped: impl FnMut(Pid, WaitStatus)) -> Vec<Pid> {
+pub async fn end(mut reaped: impl FnMut(Pid, WaitStatus)) {
     let started = Instant::now();
     let mut sent = Vec::new();
     loop {
-        reap(&mut reaped);
-        let living = descendants();
+        let none_left = reap(&mut reaped);
         let elapsed = started.elapsed();
-        if living.is_empty() || elapsed > GIVE_UP {
-            return living;
+        if none_left || elapsed > GIVE_UP {
+            return;
         }
+        let living = descendants();
         let step = [Signal::HUP, Signal::TERM, Signal::KILL]
             [elapsed.div_duration_f32(GRACE).min(2.0) as usize];
         for pid in living {

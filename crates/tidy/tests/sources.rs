@@ -100,7 +100,10 @@ fn the_app_has_one_way_to_the_server() {
 
 #[test]
 fn sql_stays_in_store() {
-    no_breach("SQL only in store.", &strays(&["sea_orm::", "sea_query::", "sqlx::"], &["crates/store/"]));
+    no_breach(
+        "SQL only in store.",
+        &strays(&["sea_orm::", "sea_query::", "sqlx::"], &["crates/store/"]),
+    );
 }
 
 #[test]

@@ -11,6 +11,12 @@ use tokio::time::Instant;
 use super::{Session, clamped};
 use crate::{clock::unix_millis, input::Verdict};
 
+/// Longest encoding of a key, a mouse event or the brackets of a paste, in bytes.
+const MAX_ENCODED_KEY: usize = 256;
+
+/// Most bytes of lines in one answer to a history request; the viewer asks again for the rest.
+const MAX_HISTORY_BYTES: usize = 256 * 1024;
+
 impl Session {
     /// A message of a viewer.
     pub fn message(&mut self, number: u64, body: &[u8]) {
@@ -35,7 +41,8 @@ impl Session {
             }
             Some(client_message::Body::History(request)) => {
                 let count = request.count.min(protocol::MAX_HISTORY_LINES);
-                let history = self.screen.lines(request.first, count);
+                let mut history = self.screen.lines(request.first, count);
+                shorten(&mut history);
                 viewer.send(Body::History(history));
             }
             Some(client_message::Body::Refresh(_)) => viewer.position = None,
@@ -60,7 +67,13 @@ impl Session {
             }
             return;
         }
-        match self.numbers.judge(viewer.client, input.number) {
+        // Before the number is taken: what can't be queued must not count as accepted.
+        if !self.queue.has_room(input.encoded_len() + MAX_ENCODED_KEY) {
+            viewer.connection.close(close::TOO_MANY, "More input than the shell can take.");
+            return self.leave(number);
+        }
+        let client = viewer.client;
+        match self.numbers.judge(client, input.number) {
             Verdict::Apply => {}
             Verdict::Repeat => return viewer.input_done(now),
             Verdict::Gap => {
@@ -74,7 +87,8 @@ impl Session {
             Some(Event::Text(text)) => text.into_bytes(),
             Some(Event::Key(key)) => self.screen.encode_key(&key),
             Some(Event::Paste(paste)) => {
-                let first = !std::mem::replace(&mut self.paste_open, paste.more);
+                let more = paste.more.then_some(client);
+                let first = std::mem::replace(&mut self.paste_open, more).is_none();
                 self.screen.encode_paste(&paste.text, first, !paste.more)
             }
             Some(Event::Mouse(mouse)) => self.screen.encode_mouse(&mouse),
@@ -85,17 +99,9 @@ impl Session {
             }
             None => Vec::new(),
         };
-        if bytes.is_empty() {
-            if let Some(viewer) = self.viewers.get_mut(&number) {
-                viewer.input_done(now);
-            }
-            return;
-        }
-        if !self.queue_bytes(Some(number), bytes) {
-            if let Some(viewer) = self.viewers.get(&number) {
-                viewer.connection.close(close::TOO_MANY, "More input than the shell can take.");
-            }
-            self.leave(number);
+        let queued = !bytes.is_empty() && self.queue_bytes(Some(number), bytes);
+        if let Some(viewer) = self.viewers.get_mut(&number).filter(|_| !queued) {
+            viewer.input_done(now);
         }
     }
 
@@ -131,4 +137,15 @@ impl Session {
     pub fn wants_to_write(&self) -> bool {
         !self.queue.is_empty()
     }
+}
+
+/// Leaves out the lines beyond [`MAX_HISTORY_BYTES`], but never all.
+fn shorten(history: &mut wire::History) {
+    let mut bytes = 0;
+    let fitting = history.lines.iter().take_while(|line| {
+        bytes += line.encoded_len();
+        bytes <= MAX_HISTORY_BYTES
+    });
+    let fitting = fitting.count().max(1);
+    history.lines.truncate(fitting);
 }

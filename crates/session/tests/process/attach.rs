@@ -1,9 +1,11 @@
 //! Attaching, typing, coming back: a real shell in a real session process, seen by mirrors.
 
+use uuid::Uuid;
+
 use crate::world::{Client, World};
 use protocol::{
     close,
-    wire::{Presence, Theme, client_message, ended::Cause},
+    wire::{Input, Paste, Presence, Theme, client_message, ended::Cause, input::Event},
 };
 
 #[tokio::test]
@@ -178,4 +180,66 @@ async fn a_slow_viewer_gets_fewer_frames_and_no_backlog() {
     slow.until_shows("finished").await;
     assert!(slow.frame_bytes.len() <= 5, "{:?}", slow.frame_bytes);
     assert_eq!(slow.mirror.hash(), driver.mirror.hash());
+}
+
+#[tokio::test]
+async fn a_paste_that_breaks_off_is_closed_for_the_next_client() {
+    let world = World::new().await;
+    let script = r"stty raw -echo; printf '\e[?2004h'; echo ready; exec cat -v";
+    let (id, _) = world.start(script).await;
+    let mut first = world.attach(id).await;
+    first.until_shows("ready").await;
+    first.input(Event::Paste(Paste { text: "half".into(), more: true })).await;
+    first.until_shows("^[[200~half").await;
+    drop(first);
+    world.until(id, |report| report.is_some_and(|report| report.driver.is_none())).await;
+    let mut second = world.attach(id).await;
+    second.text("typed").await;
+    second.until_shows("^[[200~half^[[201~typed").await;
+}
+
+#[tokio::test]
+async fn watchers_come_and_go_without_a_trace_in_the_drivers_input() {
+    let world = World::new().await;
+    let (id, _) = world.start("stty raw -echo; echo ready; exec cat").await;
+    let mut driver = world.attach(id).await;
+    driver.until_shows("ready").await;
+    driver.text("a").await;
+    for _ in 0..70 {
+        drop(world.watch(id).await);
+    }
+    driver.text("b").await;
+    driver.until_shows("ab").await;
+}
+
+#[tokio::test]
+async fn input_that_finds_no_room_is_refused_before_it_counts() {
+    let world = World::new().await;
+    let fifo = world.directory.path().join("fifo");
+    let script = format!(
+        "mkfifo '{0}'; stty raw -echo; echo ready; read -r n < '{0}'; head -c $n | wc -c; exec cat",
+        fifo.display()
+    );
+    let (id, _) = world.start(&script).await;
+    let page = Uuid::now_v7();
+    let mut accepted = 0;
+    // Nobody reads: the page sends until it is stopped, comes back, and tries again.
+    for _ in 0..3 {
+        let mut client = Client::attach(&world.host, id, page, None, accepted + 1, false).await;
+        client.until_shows("ready").await;
+        for _ in 0..40 {
+            let number = client.take_number();
+            let event = Some(Event::Text("x".repeat(32_000)));
+            client.try_send(client_message::Body::Input(Input { number, event })).await;
+        }
+        client.until_over().await;
+        assert_eq!(client.closed.as_ref().map(|(code, _)| *code), Some(close::TOO_MANY));
+        accepted =
+            Client::attach(&world.host, id, page, None, accepted + 1, false).await.welcome.accepted;
+    }
+    assert!((1..40).contains(&accepted), "{accepted}");
+    let bytes = accepted * 32_000;
+    std::fs::write(&fifo, format!("{bytes}\n")).unwrap();
+    // Had one of them been dropped, the reader would wait for ever.
+    world.watch(id).await.until_shows(&bytes.to_string()).await;
 }

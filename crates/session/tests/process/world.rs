@@ -166,9 +166,19 @@ impl Client {
         self.writer.send(bytes).await.unwrap();
     }
 
-    pub async fn input(&mut self, event: Event) {
-        let number = self.next_input;
+    /// Sends to a session that may have closed the connection already.
+    pub async fn try_send(&mut self, body: client_message::Body) {
+        let _ = self.writer.send(&ClientMessage { body: Some(body) }.encode_to_vec()).await;
+    }
+
+    /// The number of the next input.
+    pub fn take_number(&mut self) -> u64 {
         self.next_input += 1;
+        self.next_input - 1
+    }
+
+    pub async fn input(&mut self, event: Event) {
+        let number = self.take_number();
         self.send(client_message::Body::Input(Input { number, event: Some(event) })).await;
     }
 
@@ -206,9 +216,7 @@ impl Client {
                 self.frame_bytes.push(bytes);
                 self.acked += self.mirror.apply(&frame).expect("frames fit the mirror").acked;
                 if self.acknowledges {
-                    let body = Some(client_message::Body::Ack(Ack { frames: 1 }));
-                    // A session that is over does not read what it is sent.
-                    let _ = self.writer.send(&ClientMessage { body }.encode_to_vec()).await;
+                    self.try_send(client_message::Body::Ack(Ack { frames: 1 })).await;
                 }
             }
             server_message::Body::Acked(acked) => self.acked += acked.more,
