@@ -48,6 +48,6 @@ impl From<control::Error> for PageError {
             Kind::TooMany => 429,
             Kind::Unavailable => 503,
         });
-        Self(ErrorBody::from(error).error)
+        Self(Box::new(ErrorBody::from(error).error))
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{}", .0.message)]
 #[serde(transparent)]
-pub struct PageError(pub ErrorInfo);
+pub struct PageError(pub Box<ErrorInfo>);
 
 /// Code of a call that did not reach the server.
 pub const UNREACHABLE: &str = "unreachable";
@@ -24,14 +24,14 @@ impl PageError {
     /// An error with its stable code and one sentence.
     #[must_use]
     pub fn new(code: &str, message: &str) -> Self {
-        Self(ErrorInfo {
+        Self(Box::new(ErrorInfo {
             code: code.into(),
             message: message.into(),
             field: None,
             sessions: None,
             active_client: None,
             session: None,
-        })
+        }))
     }
 
     /// The server did not answer.

@@ -66,7 +66,7 @@ async fn post<T: Serialize>(path: &str, body: &T) -> Result<Response, PageError>
         return Ok(answer);
     }
     Err(match answer.json::<ErrorBody>().await {
-        Ok(body) => PageError(body.error),
+        Ok(body) => PageError(Box::new(body.error)),
         Err(_) => PageError::unreachable(),
     })
 }

@@ -43,7 +43,7 @@ impl Ending {
 impl From<PageError> for Ending {
     fn from(error: PageError) -> Self {
         let signed_out = error.is_signed_out();
-        let info = error.0;
+        let info = *error.0;
         match (info.session, info.code.as_str()) {
             (Some(session), _) => Self::Over(session),
             _ if signed_out => Self::SignedOut,

@@ -142,7 +142,7 @@ mod tests {
     fn each_input_goes_out_once_and_again_only_after_a_reconnect() {
         let mut outbox = Outbox::default();
         assert_eq!(outbox.oldest(), 1);
-        ["a", "b", "c"].map(|key| assert!(outbox.push(text(key))));
+        ["a", "b", "c"].into_iter().for_each(|key| assert!(outbox.push(text(key))));
         outbox.welcome(0);
         assert_eq!(numbers(&outbox.take()), [1, 2, 3]);
         assert!(outbox.take().is_empty());

@@ -12,13 +12,8 @@ use gloo_net::websocket::{Message, WebSocketError, futures::WebSocket};
 use prost::Message as _;
 use protocol::wire::{ClientMessage, ServerMessage, client_message::Body};
 
-/// What comes out of a socket.
-pub enum Incoming {
-    /// A message; none when it could not be read.
-    Message(Option<ServerMessage>),
-    /// The last thing: closed, with this code.
-    Closed(u16),
-}
+/// What comes out of a socket: messages, then the code it closed with.
+pub type Incoming = Result<ServerMessage, u16>;
 
 /// A broken connection has no close frame; browsers then say this.
 const ABNORMAL: u16 = 1006;
@@ -47,19 +42,18 @@ impl Socket {
             }
             while let Some(next) = stream.next().await {
                 match next {
+                    // A newer session may say what this page does not understand.
                     Ok(Message::Bytes(bytes)) => {
-                        on(Incoming::Message(ServerMessage::decode(bytes.as_slice()).ok()));
+                        if let Ok(message) = ServerMessage::decode(bytes.as_slice()) {
+                            on(Ok(message));
+                        }
                     }
-                    Ok(Message::Text(_)) => on(Incoming::Message(None)),
-                    Err(WebSocketError::ConnectionClose(close)) => {
-                        on(Incoming::Closed(close.code));
-                        return;
-                    }
-                    // The close that tells the code follows.
-                    Err(_) => {}
+                    Err(WebSocketError::ConnectionClose(close)) => return on(Err(close.code)),
+                    // After an error comes the close that tells the code.
+                    Ok(Message::Text(_)) | Err(_) => {}
                 }
             }
-            on(Incoming::Closed(ABNORMAL));
+            on(Err(ABNORMAL));
         });
         wasm_bindgen_futures::spawn_local(task.map(drop));
         Some(Self { sink: shared, reader })

@@ -81,6 +81,7 @@ impl Widget {
             position: if state.lost { None } else { state.mirror.position() },
             next_input: state.outbox.oldest(),
             device: words::device(&browser::user_agent()),
+            take_over: state.link.takes_over(),
         });
         let hear = self.weak(move |widget, incoming: Incoming| {
             if widget.state.borrow().attempt == attempt {
@@ -130,13 +131,12 @@ impl Widget {
 
     fn hear(&self, incoming: Incoming) {
         match incoming {
-            Incoming::Closed(code) => self.happened(Event::Closed(code)),
-            Incoming::Message(Some(ServerMessage { body: Some(body) })) => {
+            Err(code) => self.happened(Event::Closed(code)),
+            Ok(ServerMessage { body: Some(body) }) => {
                 self.happened_quietly();
                 self.answer(body);
             }
-            // A newer session may say more than this page understands.
-            Incoming::Message(_) => {}
+            Ok(ServerMessage { body: None }) => {}
         }
     }
 
@@ -259,6 +259,11 @@ impl Widget {
             Over::Forbidden => Ending::Stopped("You may not use this session any more.".into()),
             Over::Misunderstood => Ending::Stopped(
                 "This page and the session do not understand each other. Reloading may help."
+                    .into(),
+            ),
+            Over::TooMuch => Ending::Stopped(
+                "The program takes no more input, or too many terminals are open in this browser. \
+                 Reload the page to go on."
                     .into(),
             ),
             Over::Gone => return self.ask_what_happened(),
