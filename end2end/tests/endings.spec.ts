@@ -9,6 +9,7 @@ test('exit 7 is shown in the page and in the list, after all output before it', 
   await terminal.run('seq 1 5000; echo the last word; exit 7');
   await expect(terminal.endPage).toHaveAttribute('data-reason', 'exited');
   await expect(terminal.endPage).toContainText('7');
+  await expect(terminal.screen, 'all output is there').toContainText('the last word');
   await picture(terminal.page, 'exited');
   await expect(sessions.card(session)).toHaveCount(0);
   await sessions.showEnded();
