@@ -23,6 +23,7 @@ fn hello() {
         position: Some(Position { epoch: 1, revision: 300, styles: 1 }),
         next_input: 5,
         device: "d".into(),
+        take_over: false,
     };
     #[rustfmt::skip]
     let bytes = [

@@ -45,6 +45,11 @@ impl Numbers {
         accepted
     }
 
+    /// Whether this client has attached before.
+    pub fn knows(&self, client: ClientId) -> bool {
+        self.clients.iter().any(|(id, _)| *id == client)
+    }
+
     /// Judges and, if it is new, remembers a number of an attached client.
     pub fn judge(&mut self, client: ClientId, number: u64) -> Verdict {
         let Some(at) = self.clients.iter().rposition(|(id, _)| *id == client) else {

@@ -128,6 +128,10 @@ impl Session {
         person.who = person.who.chars().take(MAX_NAME).collect();
         person.device = person.device.chars().take(MAX_NAME).collect();
         person.since = unix_millis();
+        if !request.watch && !hello.take_over && self.was_replaced(client) {
+            self.tell_replaced(connection);
+            return None;
+        }
         let number = self.next_viewer;
         self.next_viewer += 1;
         let (accepted, replaced) = match request.watch {
@@ -154,6 +158,21 @@ impl Session {
         self.changed();
         self.flush();
         Some(number)
+    }
+
+    /// Whether this client drove before and another one does now: it missed being told, and comes back
+    /// by itself. Two clients that did so would take the session from each other for ever.
+    fn was_replaced(&self, client: ClientId) -> bool {
+        let driver = self.driver.and_then(|driver| self.viewers.get(&driver));
+        driver.is_some_and(|driver| driver.client != client) && self.numbers.knows(client)
+    }
+
+    fn tell_replaced(&self, connection: &Connection) {
+        let driver = self.driver.and_then(|driver| self.viewers.get(&driver));
+        let cause = driver.map(|driver| wire::ended::Cause::TakenOver(driver.person.clone()));
+        let body = Some(Body::Ended(wire::Ended { cause }));
+        connection.send(Channel::Message, &wire::ServerMessage { body }.encode_to_vec());
+        connection.close(close::TAKEN_OVER, "Another client drives now.");
     }
 
     /// The driver gives way to a new one. Returns who it was, unless it is the same client come back.

@@ -243,3 +243,18 @@ async fn input_that_finds_no_room_is_refused_before_it_counts() {
     // Had one of them been dropped, the reader would wait for ever.
     world.watch(id).await.until_shows(&bytes.to_string()).await;
 }
+
+#[tokio::test]
+async fn a_client_that_was_replaced_unheard_does_not_come_back_by_itself() {
+    let world = World::new().await;
+    let (id, _) = world.start("exec cat").await;
+    let laptop = world.attach(id).await;
+    let (page, mirror) = (laptop.id, laptop.mirror.clone());
+    drop(laptop);
+    let mut phone = world.attach(id).await;
+    let mut laptop = Client::attach(&world.host, id, page, Some(mirror), 1, false).await;
+    laptop.until_over().await;
+    assert_eq!(laptop.closed.map(|(code, _)| code), Some(close::TAKEN_OVER));
+    phone.text("mine").await;
+    phone.until_shows("mine").await;
+}
