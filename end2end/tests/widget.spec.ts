@@ -1,6 +1,7 @@
 // What a terminal in a browser has to do besides showing a screen: mouse, clipboard, input methods,
 // history, links, titles; and what can be done with sessions that have ended.
 import { expect, test } from '../fixtures/test.ts';
+import { TerminalPage } from '../pages/terminal.ts';
 
 test('mouse reports reach the program that asked for them', async ({ sessions }) => {
   const terminal = await sessions.create('mouse');
@@ -117,4 +118,45 @@ test('a new session like one that ended', async ({ sessions }) => {
   await expect(p.getByTestId('connection')).toHaveAttribute('data-state', 'connected');
   await sessions.page.getByTestId('show-active').click();
   await sessions.close(new URL(p.url()).pathname.split('/').at(-1)!);
+});
+
+test('a session that asks first: watch it, or take it over', async ({ sessions, websh, cookie, browser }) => {
+  const terminal = await sessions.create('asks first');
+  const { session } = terminal;
+  const status = await terminal.page.evaluate(async (id) => {
+    const answer = await fetch(`/api/v1/sessions/${id}`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ attach_policy: 'single' }),
+    });
+    return answer.status;
+  }, session);
+  expect(status).toBe(200);
+  await terminal.finish('echo to be watched');
+
+  const context = await browser.newContext({ viewport: { width: 700, height: 420 } });
+  await context.addCookies([{ ...cookie, url: websh.url }]);
+  const page = await context.newPage();
+  await page.goto(`${websh.url}/sessions/${session}`);
+  const other = new TerminalPage(page, websh.url);
+  await expect(other.endPage).toHaveAttribute('data-reason', 'attached_elsewhere');
+  await expect(page.getByTestId('taken-by')).toContainText('Ada Lovelace');
+  await page.getByTestId('watch').click();
+  await other.ready();
+  await other.shows('to be watched');
+  expect(await other.size(), 'watching changes no size').toEqual(await terminal.size());
+  await other.focus();
+  await page.keyboard.type('x');
+  await expect(other.connection).toContainText('watching');
+  await terminal.finish('echo still driving');
+  await other.shows('still driving');
+  expect(await other.hash()).toBe(await terminal.hash());
+
+  await page.reload();
+  await page.getByTestId('take-over').click();
+  await other.ready();
+  await expect(terminal.endPage).toHaveAttribute('data-reason', 'taken_over');
+  await other.finish('echo mine now');
+  await context.close();
+  await sessions.close(session);
 });

@@ -121,16 +121,18 @@ impl Viewport {
         }
     }
 
-    /// Height of all that can be scrolled, in pixels.
+    /// Height of all that can be scrolled, in pixels, with a screen of `rows` from `top`.
     #[must_use]
-    pub fn area(&self, top: u64) -> f64 {
-        self.bottom(top) + self.height
+    pub fn area(&self, top: u64, rows: u64) -> f64 {
+        self.bottom(top, rows) + self.height
     }
 
-    /// Scroll position of the screen, in pixels.
+    /// Scroll position that shows the screen, in pixels: its last rows when it is higher than the page,
+    /// as that of another client may be.
     #[must_use]
-    pub fn bottom(&self, top: u64) -> f64 {
-        pixels(top.saturating_sub(self.base)) * self.row
+    pub fn bottom(&self, top: u64, rows: u64) -> f64 {
+        let above = pixels(top.saturating_sub(self.base)) * self.row;
+        above + (pixels(rows) * self.row - self.height).max(0.0)
     }
 
     /// The lines to show at a scroll position in pixels; the screen has `rows` from `top`.
@@ -206,7 +208,8 @@ mod tests {
     fn what_is_shown() {
         let mut view = Viewport { row: 10.0, height: 45.0, ..Viewport::default() };
         view.settle(100, 200);
-        assert_eq!((view.area(200), view.bottom(200)), (1_045.0, 1_000.0));
+        assert_eq!((view.area(200, 4), view.bottom(200, 4)), (1_045.0, 1_000.0));
+        assert_eq!(view.bottom(200, 10), 1_055.0);
         assert_eq!(view.lines(0.0, 200, 4), 200..204);
         view.follow = false;
         for (scroll, lines) in [

@@ -32,15 +32,17 @@ impl Widget {
         let top = state.mirror.top();
         let oldest = oldest(state);
         state.view.settle(oldest, top);
-        let bottom = state.view.bottom(top);
-        style(&self.dom.area, "height", &px(state.view.area(top)));
+        let rows = state.mirror.lines().len() as u64;
+        let bottom = state.view.bottom(top, rows);
+        let width = px(f64::from(state.mirror.columns()) * state.metrics.width);
+        style(&self.dom.area, "min-width", if state.driving { "" } else { width.as_str() });
+        style(&self.dom.area, "height", &px(state.view.area(top, rows)));
         if state.view.follow {
             let bottom = bottom.round() as i32;
             if self.dom.scroller.scroll_top() != bottom {
                 self.dom.scroller.set_scroll_top(bottom);
             }
         }
-        let rows = state.mirror.lines().len() as u64;
         let lines = state.view.lines(f64::from(self.dom.scroller.scroll_top()), top, rows);
         let offset = lines.start.saturating_sub(state.view.base);
         let shift = offset as f64 * state.view.row;
