@@ -1,6 +1,6 @@
 //! Attaching: tickets that open one socket each, and the sockets that are open by a sign-in.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use host::{Reader, Writer};
@@ -9,7 +9,7 @@ use protocol::{
     id::SessionId,
     wire::{AttachRequest, Hello, Viewer},
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, time::MissedTickBehavior};
 use uuid::Uuid;
 
 use crate::{
@@ -23,6 +23,9 @@ const TICKET: TimeDelta = TimeDelta::seconds(30);
 
 /// Most sockets of one sign-in, and most tickets it may hold.
 const MAX_SOCKETS: usize = 100;
+
+/// Pause between two looks at whether the sign-ins of open sockets still exist.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// Longest name of a device, in characters.
 const MAX_DEVICE: usize = 64;
@@ -94,6 +97,12 @@ impl Doors {
         Ok(sender.subscribe())
     }
 
+    /// The sign-ins that something is open by.
+    fn open(&mut self) -> Vec<Uuid> {
+        self.sign_ins.retain(|_, sender| sender.receiver_count() > 0);
+        self.sign_ins.keys().copied().collect()
+    }
+
     /// Closes everything that is open by a sign-in.
     pub(crate) fn shut(&mut self, sign_in: Uuid) {
         self.tickets.retain(|_, waiting| waiting.sign_in != sign_in);
@@ -107,7 +116,8 @@ impl Control {
     /// Issues a ticket for one socket to a session.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Ended`], [`Error::AttachedElsewhere`].
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Ended`], [`Error::AttachedElsewhere`];
+    /// [`Error::Unauthenticated`] when the sign-in ended since the actor was looked up.
     pub async fn attach(
         &self,
         actor: &Actor,
@@ -130,6 +140,11 @@ impl Control {
         let until = now + TICKET;
         let waiting = Waiting { session: id, watch, sign_in: actor.sign_in, until };
         self.doors().add(secret::hash(&ticket), waiting, now)?;
+        // Asked only now: a sign-out from here on finds the ticket and takes it away.
+        self.shut_ended(&[actor.sign_in]).await?;
+        if !self.doors().tickets.contains_key(&secret::hash(&ticket)) {
+            return Err(Error::Unauthenticated);
+        }
         Ok(Ticket {
             ticket,
             url: "/api/v1/socket".to_owned(),
@@ -144,6 +159,40 @@ impl Control {
     /// [`Error::TooManySockets`].
     pub fn signed_out(&self, actor: &Actor) -> Result<watch::Receiver<bool>, Error> {
         self.doors().stand(actor)
+    }
+
+    /// Closes what is open by sign-ins that were ended behind this process's back, as the command
+    /// line does it. Polled for as long as the server runs, which is for good.
+    pub async fn watch_sign_ins(self) {
+        let mut ticks = tokio::time::interval(LOOK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            // A database that does not answer signs nobody out; it is asked again.
+            let _ = self.recheck_sign_ins().await;
+        }
+    }
+
+    /// Looks once at the sign-ins that something is open by, and closes what is open by those that
+    /// have ended.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; everything stays open then.
+    pub async fn recheck_sign_ins(&self) -> Result<(), Error> {
+        let open = self.doors().open();
+        self.shut_ended(&open).await
+    }
+
+    async fn shut_ended(&self, sign_ins: &[Uuid]) -> Result<(), Error> {
+        if sign_ins.is_empty() {
+            return Ok(());
+        }
+        let working = self.inner.store.working_sign_ins(sign_ins, self.now()).await?;
+        let mut doors = self.doors();
+        for ended in sign_ins.iter().filter(|sign_in| !working.contains(sign_in)) {
+            doors.shut(*ended);
+        }
+        Ok(())
     }
 
     /// Takes a ticket in, once, from the sign-in that it was issued to.

@@ -1,8 +1,12 @@
 //! Queries about sign-ins.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use protocol::id::MemberId;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -72,6 +76,29 @@ impl Store {
                 expires_at: row.expires_at,
             };
             Ok(Some((sign_in, Member::try_from(member)?)))
+        })
+        .await
+    }
+
+    /// Which of these sign-ins still work.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn working_sign_ins(
+        &self,
+        ids: &[Uuid],
+        now: DateTime<Utc>,
+    ) -> Result<HashSet<Uuid>, Error> {
+        bounded(async {
+            let found = sign_in::Entity::find()
+                .select_only()
+                .column(sign_in::Column::Id)
+                .filter(sign_in::Column::Id.is_in(ids.iter().copied()))
+                .filter(sign_in::Column::ExpiresAt.gt(now))
+                .into_tuple::<Uuid>()
+                .all(&self.db)
+                .await?;
+            Ok(found.into_iter().collect())
         })
         .await
     }

@@ -123,7 +123,13 @@ async fn sign_ins(store: &Store, ann: &Member, bob: &Member) {
     assert_eq!(store.sign_in(&[1; 32], at(100)).await.unwrap(), None);
     assert_eq!(store.sign_in(&[9; 32], at(0)).await.unwrap(), None);
 
+    let asked = [first.id, Uuid::now_v7()];
+    assert_eq!(store.working_sign_ins(&asked, at(99)).await.unwrap(), [first.id].into());
+    assert!(store.working_sign_ins(&asked, at(100)).await.unwrap().is_empty());
+    assert!(store.working_sign_ins(&[], at(0)).await.unwrap().is_empty());
+
     store.remove_sign_in(first.id).await.unwrap();
+    assert!(store.working_sign_ins(&asked, at(0)).await.unwrap().is_empty());
     store.remove_sign_in(first.id).await.unwrap();
     assert_eq!(store.sign_in(&[1; 32], at(0)).await.unwrap(), None);
     store.remove_sign_ins_of(bob.id).await.unwrap();

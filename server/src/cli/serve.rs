@@ -63,6 +63,7 @@ impl Serve {
         let stop = CancellationToken::new();
         let sockets = TaskTracker::new();
         let following = tokio::spawn(control.clone().follow());
+        let watching = tokio::spawn(control.clone().watch_sign_ins());
         let web = Web::new(control, &config, stop.clone(), sockets.clone());
         let stopping = tokio::spawn(until_told(stop.clone()));
         listen::serve(listener, router::router(web), stop).await;
@@ -70,6 +71,7 @@ impl Serve {
         // A browser that does not answer the close is left behind; the session is what counts.
         let _ = tokio::time::timeout(GOODBYE, sockets.wait()).await;
         following.abort();
+        watching.abort();
         stopping.abort();
         // Whoever read this may be gone by now; that is no failure.
         let _ = say("websh has stopped. Running sessions go on.");

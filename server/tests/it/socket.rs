@@ -278,6 +278,22 @@ async fn signing_out_closes_it() {
 }
 
 #[tokio::test]
+async fn a_changed_password_closes_it() {
+    let (world, mut ann) = World::new(&[]).await;
+    let session = create(&mut ann, "k").await.json();
+    let mut viewer = Viewer::attach(&mut ann, &session).await;
+    viewer.type_text("echo $((6*7))-seen\r").await;
+    viewer.until_shows("42-seen").await;
+    let passwd = ["user", "passwd", crate::world::EMAIL];
+    let (well, said) = crate::world::run(world.data.path(), &passwd, "another password").await;
+    assert!(well, "{said}");
+    assert_eq!(close_code(&mut viewer.socket).await, 4401);
+    assert_eq!(ann.sign_in(crate::world::EMAIL, "another password").await.status, 200);
+    Viewer::attach(&mut ann, &session).await.until_shows("42-seen").await;
+    close(&mut ann, &session).await;
+}
+
+#[tokio::test]
 async fn a_server_that_stops_says_come_back() {
     let (mut world, mut ann) = World::new(&[]).await;
     let session = create(&mut ann, "k").await.json();
