@@ -127,6 +127,7 @@ impl Viewer {
             position: self.mirror.position(),
             next_input: self.next_input,
             device: "bench".into(),
+            take_over: false,
         }))
     }
 
