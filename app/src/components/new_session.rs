@@ -115,10 +115,8 @@ pub fn NewSessionDialog(
                         prop:value=move || server.get()
                         on:change:target=move |event| pick_server(event.target().value())
                     >
-                        <For
-                            each=move || servers.get()
-                            key=|server| (server.id.clone(), server.online)
-                            children=move |at| {
+                        {move || {
+                            let option = |at: Server| {
                                 let id = at.id.clone();
                                 let label = if at.online {
                                     at.name
@@ -134,8 +132,9 @@ pub fn NewSessionDialog(
                                         {label}
                                     </option>
                                 }
-                            }
-                        />
+                            };
+                            servers.get().into_iter().map(option).collect_view()
+                        }}
                     </select>
                 </label>
                 <label>
@@ -144,10 +143,8 @@ pub fn NewSessionDialog(
                         data-testid="new-session-account"
                         on:change:target=move |event| account.set(event.target().value())
                     >
-                        <For
-                            each=move || accounts.get()
-                            key=Clone::clone
-                            children=move |name| {
+                        {move || {
+                            let option = |name: String| {
                                 let value = name.clone();
                                 let shown = name.clone();
                                 view! {
@@ -158,8 +155,9 @@ pub fn NewSessionDialog(
                                         {shown}
                                     </option>
                                 }
-                            }
-                        />
+                            };
+                            accounts.get().into_iter().map(option).collect_view()
+                        }}
                     </select>
                 </label>
                 <label>

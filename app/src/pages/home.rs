@@ -218,11 +218,10 @@ fn Ended(
             <p class="loading">"Sessions that have ended are kept here."</p>
         </Show>
         <ul class="ended-list" data-testid="ended">
-            <For
-                each=move || items.get()
-                key=|session| session.id
-                children=move |session| view! { <EndedSession session again /> }
-            />
+            {move || {
+                let row = |session| view! { <EndedSession session again /> };
+                items.get().into_iter().map(row).collect_view()
+            }}
         </ul>
         <Show when=move || next.with(Option::is_some)>
             <button type="button" class="button" data-testid="more" on:click=more>
