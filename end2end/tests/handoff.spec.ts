@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { picture } from '../fixtures/pictures.ts';
 import { expectSame } from '../fixtures/screen.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { TerminalPage } from '../pages/terminal.ts';
@@ -19,6 +20,7 @@ test('handoff: the second client takes over, the first is told and can take back
   await there.shows('typed here');
   await expect(here.endPage).toHaveAttribute('data-reason', 'taken_over');
   await expect(here.endPage).toContainText('Ada Lovelace');
+  await picture(here.page, 'handed-over');
   await expect(sessions.card(here.session)).toHaveAttribute('data-state', 'elsewhere');
 
   await there.finish('echo typed there');

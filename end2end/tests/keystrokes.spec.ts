@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { picture } from '../fixtures/pictures.ts';
 import { CUT, expect, test } from '../fixtures/test.ts';
 
 const READER = fileURLToPath(new URL('../programs/raw-reader.mjs', import.meta.url));
@@ -57,6 +58,7 @@ test('typed while the connection is down: sent once when it is back', async ({ s
   await terminal.focus();
   await terminal.page.keyboard.type('typed ahead');
   expect(fs.readFileSync(file, 'latin1')).toBe('');
+  await picture(terminal.page, 'typed-ahead');
   websh.proxy.restore();
   await expect.poll(() => fs.readFileSync(file, 'latin1'), { timeout: 20_000 }).toBe('typed ahead');
   await sessions.close(terminal.session);

@@ -2,6 +2,7 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as fs from 'node:fs';
+import { picture } from '../fixtures/pictures.ts';
 import { processOf, processesOf, sessionProcess } from '../fixtures/processes.ts';
 import { CUT, expect, MEMBER, test } from '../fixtures/test.ts';
 import { SessionsPage } from '../pages/sessions.ts';
@@ -37,6 +38,7 @@ test.describe('the web process is killed', () => {
       const last = await newest(terminal);
       await fresh.kill();
       await expect(terminal.connection).toHaveAttribute('data-state', 'reconnecting');
+      if (time === 1) await picture(terminal.page, 'killed');
       await fresh.launch();
       await terminal.ready(5_000);
       await expect.poll(() => newest(terminal), { timeout: 5_000 }).toBeGreaterThan(last);
