@@ -13,6 +13,9 @@ pub const RULER: &str = "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW
 /// How much wider or narrower than its cells a glyph may be, as a part of a cell.
 const TOLERANCE: f64 = 0.002;
 
+/// Glyphs whose width is remembered before all are forgotten.
+const MOST_GLYPHS: usize = 8_192;
+
 /// Measurements of the font in use.
 #[derive(Default)]
 pub struct Metrics {
@@ -56,6 +59,9 @@ impl Metrics {
     pub fn fits(&mut self, glyph: &str, cells: u32) -> bool {
         if let Some(known) = self.known.get(glyph) {
             return *known;
+        }
+        if self.known.len() >= MOST_GLYPHS {
+            self.known.clear();
         }
         let want = self.letter * f64::from(cells);
         let fits = self
