@@ -51,6 +51,12 @@ impl ApiError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
     }
 
+    /// The body did not come in time.
+    pub fn too_slow() -> Self {
+        let message = "This request took too long to arrive.";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", message)
+    }
+
     /// The request is for a host that this server is not reached at.
     pub fn wrong_host() -> Self {
         let message = "This server is not reached by this host name.";

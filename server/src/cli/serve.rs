@@ -13,7 +13,10 @@ use std::{
 use clap::Args;
 use control::{Control, Settings, System};
 use host::Host;
-use rustix::fs::{FlockOperation, flock};
+use rustix::{
+    fs::{FlockOperation, flock},
+    process::{Resource, Rlimit, getrlimit, setrlimit},
+};
 use store::Store;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -48,6 +51,7 @@ impl Serve {
                 "session_program is {path}, and there is no such program."
             )));
         }
+        raise_descriptors();
         let _lock = lock(&config.data_dir)?;
         // Before anything is touched: of two servers the second must change nothing.
         let listener = listen::bind(config.listen).await.map_err(Failure::Sentence)?;
@@ -104,6 +108,15 @@ async fn announce(config: &Config, control: &Control) -> Result<(), Failure> {
         say("")?;
     }
     Ok(())
+}
+
+/// Takes as many file descriptors as the account may have: each viewer needs two, and the usual soft
+/// limit of 1,024 is for programs that use `select`.
+fn raise_descriptors() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(%error, "the limit of open files stays at {:?}", limit.current);
+    }
 }
 
 /// Makes the data directory and takes it for this process, for as long as the file is open.

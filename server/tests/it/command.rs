@@ -1,8 +1,11 @@
 //! The command line: what keeps the server from starting, and members.
 
-use std::{fs, os::unix::fs::PermissionsExt};
+use std::{fs, os::unix::fs::PermissionsExt, process::Stdio};
 
-use tokio::net::TcpListener;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    net::TcpListener,
+};
 
 use crate::world::{PASSWORD, World, command, run};
 
@@ -54,6 +57,31 @@ async fn a_data_directory_has_one_server() {
         fs::metadata(world.data.path().join(path)).unwrap().permissions().mode() & 0o777
     };
     assert_eq!((mode(""), mode("websh.db"), mode("run")), (0o700, 0o600, 0o700));
+}
+
+#[tokio::test]
+async fn it_takes_all_the_descriptors_it_may_have() {
+    let dir = tempfile::tempdir().unwrap();
+    let serve = command(dir.path());
+    let program = serve.as_std().get_program().to_owned();
+    let mut limited = tokio::process::Command::new("/bin/sh");
+    limited
+        .args(["-c", "ulimit -S -n 256 && exec \"$0\" serve"])
+        .arg(program)
+        .env_clear()
+        .envs(serve.as_std().get_envs().filter_map(|(name, value)| Some((name, value?))))
+        .env("WEBSH_LISTEN", "127.0.0.1:0")
+        .current_dir(dir.path())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
+    let mut server = limited.spawn().unwrap();
+    let mut output = BufReader::new(server.stdout.take().unwrap()).lines();
+    while !output.next_line().await.unwrap().unwrap().contains("listening") {}
+    let limits = fs::read_to_string(format!("/proc/{}/limits", server.id().unwrap())).unwrap();
+    let files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    let words: Vec<&str> = files.split_whitespace().collect();
+    assert_eq!(words[3], words[4], "{files}");
+    server.kill().await.unwrap();
 }
 
 #[tokio::test]

@@ -192,6 +192,36 @@ async fn a_request_that_never_ends_is_cut_off() {
 }
 
 #[tokio::test]
+async fn a_body_that_never_ends_is_cut_off() {
+    let (_world, ann) = World::new(&[]).await;
+    let begun = Instant::now();
+    let begin = async |path: &str| {
+        let mut stream = TcpStream::connect(&ann.address).await.unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {}\r\norigin: {}\r\n\
+             content-type: application/json\r\ncontent-length: 10\r\n\r\n{{",
+            ann.address,
+            ann.origin()
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream
+    };
+    // To a route, to a server function, and to nothing.
+    for mut stream in [
+        begin("/api/v1/login").await,
+        begin("/api/pages/session").await,
+        begin("/api/nothing").await,
+    ] {
+        let mut answer = String::new();
+        timeout(LONG, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+        assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+        assert!(answer.contains("\"request_timeout\""), "{answer}");
+    }
+    let seconds = begun.elapsed().as_secs();
+    assert!((14..25).contains(&seconds), "{seconds} s");
+}
+
+#[tokio::test]
 async fn a_head_that_is_too_large_is_refused() {
     let (_world, ann) = World::new(&[]).await;
     let mut stranger = Client::new(&ann.address);
