@@ -2,6 +2,7 @@
 //! else in the program reads either.
 
 use std::{
+    ffi::OsString,
     fs, io,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
@@ -102,8 +103,9 @@ impl Config {
     /// One sentence that names the key or file.
     pub fn load(
         file: Option<&Path>,
-        environment: impl Iterator<Item = (String, String)>,
+        environment: impl Iterator<Item = (OsString, OsString)>,
     ) -> Result<Self, ConfigError> {
+        let environment = readable(environment)?.into_iter();
         let default = Path::new("Leptos.toml");
         let text = match fs::read_to_string(file.unwrap_or(default)) {
             Ok(text) => text,
@@ -258,6 +260,24 @@ impl Config {
         shown.database_url = without_password(&shown.database_url);
         toml::to_string(&shown).unwrap_or_default()
     }
+}
+
+/// The variables that are text. Others of ours are refused, foreign ones are nobody's business here.
+fn readable(
+    environment: impl Iterator<Item = (OsString, OsString)>,
+) -> Result<Vec<(String, String)>, ConfigError> {
+    let mut readable = Vec::new();
+    for (name, value) in environment {
+        let shown = name.to_string_lossy().into_owned();
+        match (name.into_string(), value.into_string()) {
+            (Ok(name), Ok(value)) => readable.push((name, value)),
+            _ if ["WEBSH_", "LEPTOS_SITE_"].iter().any(|ours| shown.starts_with(ours)) => {
+                return refuse(format!("The environment variable {shown} is not valid UTF-8."));
+            }
+            _ => {}
+        }
+    }
+    Ok(readable)
 }
 
 fn take_site(file: &mut Table) -> Result<Table, ConfigError> {

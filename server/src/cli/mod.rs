@@ -70,7 +70,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
     if matches!(cli.command, Command::Version) {
         return say(&format!("websh {}", env!("CARGO_PKG_VERSION")));
     }
-    let config = Config::load(cli.config.as_deref(), std::env::vars())?;
+    let config = Config::load(cli.config.as_deref(), std::env::vars_os())?;
     match cli.command {
         Command::Serve(serve) => serve.run(config).await,
         Command::User(user) => user.run(&config).await,

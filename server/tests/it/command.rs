@@ -1,6 +1,11 @@
 //! The command line: what keeps the server from starting, and members.
 
-use std::{fs, os::unix::fs::PermissionsExt, process::Stdio};
+use std::{
+    ffi::OsStr,
+    fs,
+    os::unix::{ffi::OsStrExt, fs::PermissionsExt},
+    process::Stdio,
+};
 
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
@@ -45,6 +50,26 @@ async fn what_keeps_it_from_starting_is_named_in_one_sentence() {
     }
     fs::write(data.join("Leptos.toml"), "[websh]\nscrolback = 1\n").unwrap();
     assert!(refused(data, &[]).await.contains("scrolback"));
+}
+
+#[tokio::test]
+async fn variables_that_are_no_text_are_foreign_or_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let odd = OsStr::from_bytes(b"\xff");
+    for (name, code) in [
+        (OsStr::new("OTHER"), 0),
+        (OsStr::from_bytes(b"OTHER\xff"), 0),
+        (OsStr::new("WEBSH_LOG"), 1),
+        (OsStr::from_bytes(b"WEBSH_\xff"), 1),
+    ] {
+        let mut serve = command(dir.path());
+        serve.args(["serve", "--print-config"]).env(name, odd);
+        let output = serve.output().await.unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{name:?}: {said}");
+        let sentence = format!("{} is not valid UTF-8.\n", name.to_string_lossy());
+        assert_eq!(said.ends_with(&sentence), code == 1, "{said}");
+    }
 }
 
 #[tokio::test]
