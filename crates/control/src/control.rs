@@ -4,7 +4,6 @@
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     fmt,
-    net::IpAddr,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -24,7 +23,7 @@ use crate::{
     attach::Doors,
     passwords::Passwords,
     reconcile::{Step, reconcile},
-    throttle::Throttle,
+    throttle::{Network, Throttle},
 };
 
 /// Pause before rows and processes are compared again after that failed.
@@ -72,7 +71,7 @@ pub(crate) struct Inner {
     /// Hash of the one-time set-up token, while there is one.
     pub(crate) set_up: Mutex<Option<[u8; 32]>>,
     pub(crate) by_account: Throttle<String>,
-    pub(crate) by_source: Throttle<IpAddr>,
+    pub(crate) by_source: Throttle<Network>,
     pub(crate) doors: Mutex<Doors>,
     /// Held while an owner's sessions are counted and one is added.
     pub(crate) counting: tokio::sync::Mutex<()>,

@@ -96,6 +96,7 @@ impl Control {
         let email = validate::credentials(email, password)?;
         let now = self.now();
         let throttled = |seconds| Error::Throttled(seconds);
+        let source = source.into();
         self.inner.by_source.take(source, now).map_err(throttled)?;
         self.inner.by_account.take(email.clone(), now).map_err(throttled)?;
         let checked = self.check(&email, password).await;
