@@ -1,5 +1,7 @@
 //! Creating, listing, seeing, changing and closing sessions.
 
+use std::time::Duration;
+
 use protocol::{
     api::{
         AttachPolicy, ChangeSession, EndReason, Life, NewSession, Scope, Server, Session,
@@ -9,6 +11,7 @@ use protocol::{
     wire::{EndCause, EndRequest, Report},
 };
 use store::{Added, Ending, Page, SessionRow};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::{
@@ -23,6 +26,9 @@ const LOCAL: &str = "local";
 
 /// Sessions on a page when nothing is asked for, and at most.
 const PAGE: (u64, u64) = (50, 100);
+
+/// How long a create waits for those before it.
+const TURN: Duration = Duration::from_secs(5);
 
 /// What a create came to.
 #[derive(Clone, Debug)]
@@ -80,7 +86,9 @@ impl Control {
         name: Option<String>,
     ) -> Result<Created, Error> {
         let store = &self.inner.store;
-        let counting = self.inner.counting.lock().await;
+        // Behind a database that does not answer, each would wait as long as all before it.
+        let counting = timeout(TURN, self.inner.counting.lock()).await;
+        let counting = counting.map_err(|_| Error::Unavailable)?;
         if let Some(key) = &new.idempotency_key
             && let Some(row) = store.session_by_key(owner, key).await?
         {
@@ -348,4 +356,49 @@ fn known_policy(policy: Option<AttachPolicy>) -> Result<(), Error> {
 /// Somebody's input, fit to be shown back to them.
 fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::{DateTime, TimeDelta};
+    use host::Host;
+    use protocol::api::Role;
+    use store::Store;
+
+    use super::*;
+    use crate::{Manual, Settings};
+
+    #[tokio::test]
+    async fn nobody_waits_for_good_behind_others() {
+        let data = tempfile::tempdir().unwrap();
+        let store = Store::open_file(&data.path().join("websh.db")).await.unwrap();
+        let config =
+            host::Config { run_dir: data.path().join("run"), program: data.path().join("none") };
+        let host = Host::open(config).await.unwrap();
+        let clock = Arc::new(Manual::new(DateTime::UNIX_EPOCH));
+        let control = Control::new(store, host, clock, Settings::default()).await.unwrap();
+        let actor = Actor {
+            member: MemberId(Uuid::from_u128(1)),
+            email: String::new(),
+            name: "Ann".into(),
+            role: Role::Member,
+            sign_in: Uuid::from_u128(2),
+            until: DateTime::UNIX_EPOCH + TimeDelta::days(1),
+        };
+        let new = NewSession {
+            server: LOCAL.into(),
+            account: control.accounts().remove(0),
+            name: None,
+            cols: None,
+            rows: None,
+            idempotency_key: None,
+            attach_policy: None,
+        };
+        let slow = control.inner.counting.lock().await;
+        let waited = timeout(TURN * 2, control.create(&actor, new)).await.unwrap();
+        assert!(matches!(waited, Err(Error::Unavailable)), "{waited:?}");
+        drop(slow);
+    }
 }
