@@ -88,7 +88,9 @@ fn refused(error: &Error) -> Farewell {
     let code = match error {
         Error::TooManySockets => close::TOO_MANY,
         Error::NotFound(_) => close::GONE,
-        Error::Unreachable => close::RESTART,
+        // It may have been issued before this process began. Attaching again tells a page whether it
+        // may come, which it can't learn here.
+        Error::BadTicket | Error::Unreachable => close::RESTART,
         _ => close::FORBIDDEN,
     };
     Farewell::new(code, error.message())

@@ -186,10 +186,10 @@ async fn a_bad_first_message_says_what_was_wrong() {
         (Message::Binary(vec![].into()), 4400),
         (early, 4400),
         (big, 1009),
-        (hello(""), 4403),
-        (hello(&"0".repeat(64)), 4403),
-        (hello(&used), 4403),
-        (hello(&others), 4403),
+        (hello(""), 1012),
+        (hello(&"0".repeat(64)), 1012),
+        (hello(&used), 1012),
+        (hello(&others), 1012),
     ] {
         let mut socket = open(&ann, &[]).await.unwrap();
         let said = format!("{sent:?}").chars().take(80).collect::<String>();
@@ -270,7 +270,7 @@ async fn signing_out_closes_it() {
     assert_eq!(ann.post("/api/v1/logout", &json!({})).await.status, 204);
     assert_eq!(close_code(&mut viewer.socket).await, 4401);
     waiting.send(hello(&left)).await.unwrap();
-    assert_eq!(close_code(&mut waiting).await, 4403);
+    assert_eq!(close_code(&mut waiting).await, 1012);
     let mut again = world.stranger();
     again.sign_in(crate::world::EMAIL, crate::world::PASSWORD).await;
     Viewer::attach(&mut again, &session).await.until_shows("42-seen").await;
@@ -300,11 +300,16 @@ async fn a_server_that_stops_says_come_back() {
     let mut viewer = Viewer::attach(&mut ann, &session).await;
     viewer.type_text("echo $((6*7))-seen\r").await;
     viewer.until_shows("42-seen").await;
+    let before = ticket(&mut ann, &session).await;
     let mut silent = open(&ann, &[]).await.unwrap();
     let (stopped, code, silent) =
         tokio::join!(world.stop(), close_code(&mut viewer.socket), close_code(&mut silent));
     assert_eq!((stopped, code, silent), (true, 1012, 1012));
     world.start().await;
+    // A ticket of the process before is no reason to give up.
+    let mut late = open(&ann, &[]).await.unwrap();
+    late.send(hello(&before)).await.unwrap();
+    assert_eq!(close_code(&mut late).await, 1012);
     Viewer::attach(&mut ann, &session).await.until_shows("42-seen").await;
     close(&mut ann, &session).await;
 }
