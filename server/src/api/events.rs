@@ -5,16 +5,21 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{
     extract::State,
+    http::{HeaderMap, header},
     response::{
         Sse,
         sse::{Event, KeepAlive},
     },
 };
 use futures_util::{Stream, stream};
+use protocol::api::ErrorBody;
 use tokio::time::Instant;
 
 use super::error::ApiError;
-use crate::web::{SignedIn, Web};
+use crate::{
+    origin::From,
+    web::{SignedIn, Web},
+};
 
 /// A busy workspace changes all the time; lists follow this often at most.
 const PACE: Duration = Duration::from_millis(500);
@@ -25,12 +30,21 @@ const ALIVE: Duration = Duration::from_secs(25);
 /// Streams changes until the member signs out or the server stops.
 #[utoipa::path(
     get, path = "/events", tag = "sessions", security(("cookie" = [])),
-    responses((status = 200, description = "Server-sent events named `changed`, without content: list again", content_type = "text/event-stream"))
+    responses(
+        (status = 200, description = "Server-sent events named `changed`, without content: list again", content_type = "text/event-stream"),
+        (status = 401, description = "`unauthenticated`", body = ErrorBody),
+        (status = 403, description = "`wrong_origin`", body = ErrorBody),
+    )
 )]
 pub async fn events(
     State(web): State<Web>,
     SignedIn(actor): SignedIn,
+    headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
+    // Another page of the same site could hold open as many streams as a sign-in may have.
+    if headers.contains_key(header::COOKIE) && web.allowed.origin(&headers) != From::OurPage {
+        return Err(ApiError::wrong_origin());
+    }
     let signed_out = web.control.signed_out(&actor)?;
     let state = (web.control.changes(), signed_out, web.stop, Instant::now());
     let changes =

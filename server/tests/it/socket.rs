@@ -317,9 +317,18 @@ async fn a_server_that_stops_says_come_back() {
 #[tokio::test]
 async fn lists_hear_of_changes() {
     let (_world, mut ann) = World::new(&[]).await;
+    for elsewhere in [
+        vec![("origin", "")],
+        vec![("origin", ""), ("sec-fetch-site", "same-site")],
+        vec![("origin", "https://evil.example")],
+    ] {
+        let refused = ann.send("GET", "/api/v1/events", &elsewhere, b"").await;
+        assert_eq!((refused.status, refused.code()), (403, "wrong_origin".into()));
+    }
     let mut stream = TcpStream::connect(&ann.address).await.unwrap();
     let request = format!(
-        "GET /api/v1/events HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\n\r\n",
+        "GET /api/v1/events HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\n\
+         sec-fetch-site: same-origin\r\n\r\n",
         ann.address,
         ann.cookie.as_deref().unwrap()
     );
