@@ -379,14 +379,28 @@ fn beside_this_program(name: &str) -> Result<PathBuf, ConfigError> {
     }
 }
 
+/// A database's URL with its password masked, in the authority and in the query.
 fn without_password(url: &str) -> String {
-    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
-        Some((scheme, (user, host))) => {
-            let user =
-                user.split_once(':').map_or(user.to_owned(), |(name, _)| format!("{name}:***"));
-            format!("{scheme}://{user}@{host}")
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let rest = match rest.rsplit_once('@') {
+        Some((user, host)) => match user.split_once(':') {
+            Some((name, _)) => format!("{name}:***@{host}"),
+            None => rest.to_owned(),
+        },
+        None => rest.to_owned(),
+    };
+    let Some((place, query)) = rest.split_once('?') else { return format!("{scheme}://{rest}") };
+    let query: Vec<String> = query.split('&').map(masked).collect();
+    format!("{scheme}://{place}?{}", query.join("&"))
+}
+
+/// One pair of a query; a name that is written with percent signs may be anything.
+fn masked(pair: &str) -> String {
+    match pair.split_once('=') {
+        Some((name, _)) if name.to_ascii_lowercase().contains("password") || name.contains('%') => {
+            format!("{name}=***")
         }
-        None => url.to_owned(),
+        _ => pair.to_owned(),
     }
 }
 

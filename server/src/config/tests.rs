@@ -63,8 +63,22 @@ fn any_port_becomes_the_real_one() {
 
 #[test]
 fn secrets_are_masked() {
-    let config = load("[websh]\ndatabase_url = \"postgres://websh:secret@db/websh\"", &[]).unwrap();
-    assert!(!config.to_toml().contains("secret"), "{}", config.to_toml());
+    for (url, shown) in [
+        ("postgres://websh:secret@db/websh", "postgres://websh:***@db/websh"),
+        ("postgres://db/websh?password=secret", "postgres://db/websh?password=***"),
+        ("postgres://db/websh?password=a@secret", "postgres://db/websh?password=***"),
+        (
+            "postgres://websh:secret@db/websh?sslmode=require&PASSWORD=secret&user=websh",
+            "postgres://websh:***@db/websh?sslmode=require&PASSWORD=***&user=websh",
+        ),
+        ("postgres://db/websh?pass%77ord=secret", "postgres://db/websh?pass%77ord=***"),
+        ("postgres://websh@db/websh", "postgres://websh@db/websh"),
+        ("sqlite:///var/lib/websh.db", "sqlite:///var/lib/websh.db"),
+    ] {
+        assert_eq!(without_password(url), shown);
+        let config = load(&format!("[websh]\ndatabase_url = \"{url}\""), &[]).unwrap();
+        assert!(!config.to_toml().contains("secret"), "{}", config.to_toml());
+    }
 }
 
 #[test]
