@@ -167,7 +167,7 @@ impl Config {
         let listen = keys.listen.unwrap_or(site.site_addr);
         let public_url = match keys.public_url {
             Some(url) => origin(&url).ok_or_else(|| ConfigError(format!("public_url must be http:// or https:// with a host and nothing behind it, not {url}.")))?,
-            None => format!("http://{listen}"),
+            None => plain_at(listen),
         };
         if !listen.ip().is_loopback() && !public_url.starts_with("https://") {
             return refuse(format!(
@@ -238,14 +238,14 @@ impl Config {
     /// Takes over the address that was really bound: port 0 asks for any. Where no public URL was
     /// set, people may also say `localhost`.
     pub fn bound_to(&mut self, address: SocketAddr) {
-        let assumed = format!("http://{}", self.listen);
+        let assumed = plain_at(self.listen);
         self.listen = address;
         if self.public_url == assumed {
-            self.public_url = format!("http://{address}");
+            self.public_url = plain_at(address);
             for origin in self.allowed_origins.iter_mut().filter(|origin| **origin == assumed) {
                 origin.clone_from(&self.public_url);
             }
-            self.allowed_origins.push(format!("http://localhost:{}", address.port()));
+            self.allowed_origins.push(plain("localhost", address.port()));
         }
     }
 
@@ -350,13 +350,29 @@ fn typed(text: &str) -> Value {
     }
 }
 
-/// `scheme://host[:port]` of a URL that has nothing else, lower case.
+/// The origin of a URL that has nothing else, as browsers write it: lower case, without the port
+/// that its scheme stands for (RFC 6454, 6.2).
 fn origin(url: &str) -> Option<String> {
     let uri: axum::http::Uri = url.parse().ok()?;
     let scheme = uri.scheme_str().filter(|scheme| matches!(*scheme, "http" | "https"))?;
     let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'))?;
+    let usual = matches!((scheme, authority.port_u16()), ("http", Some(80)) | ("https", Some(443)));
+    let place = if usual { authority.host() } else { authority.as_str() };
     (uri.path() == "/" && uri.query().is_none())
-        .then(|| format!("{scheme}://{authority}").to_ascii_lowercase())
+        .then(|| format!("{scheme}://{place}").to_ascii_lowercase())
+}
+
+/// The origin of this server at a host and port without TLS.
+fn plain(host: &str, port: u16) -> String {
+    if port == 80 { format!("http://{host}") } else { format!("http://{host}:{port}") }
+}
+
+/// The origin of this server at an address without TLS.
+fn plain_at(address: SocketAddr) -> String {
+    match address.ip() {
+        IpAddr::V4(ip) => plain(&ip.to_string(), address.port()),
+        IpAddr::V6(ip) => plain(&format!("[{ip}]"), address.port()),
+    }
 }
 
 fn bounded(

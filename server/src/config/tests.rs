@@ -62,6 +62,29 @@ fn any_port_becomes_the_real_one() {
 }
 
 #[test]
+fn the_usual_port_is_not_said() {
+    for (written, origin) in [
+        ("https://websh.example:443", "https://websh.example"),
+        ("https://websh.example:443/", "https://websh.example"),
+        ("https://websh.example:80", "https://websh.example:80"),
+        ("https://Websh.example:8443", "https://websh.example:8443"),
+        ("http://[::1]:80", "http://[::1]"),
+        ("http://127.0.0.1:443", "http://127.0.0.1:443"),
+    ] {
+        let config = load(&format!("[websh]\npublic_url = \"{written}\""), &[]).unwrap();
+        assert_eq!(config.public_url, origin, "{written}");
+    }
+    for (listen, origins) in [
+        ("127.0.0.1:80", ["http://127.0.0.1", "http://localhost"]),
+        ("[::1]:3000", ["http://[::1]:3000", "http://localhost:3000"]),
+    ] {
+        let mut config = load(&format!("[websh]\nlisten = \"{listen}\""), &[]).unwrap();
+        config.bound_to(config.listen);
+        assert_eq!(config.allowed_origins, origins);
+    }
+}
+
+#[test]
 fn secrets_are_masked() {
     for (url, shown) in [
         ("postgres://websh:secret@db/websh", "postgres://websh:***@db/websh"),
