@@ -1,6 +1,6 @@
 //! Creating, listing, seeing, changing and closing sessions.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use protocol::{
     api::{
@@ -156,11 +156,7 @@ impl Control {
                     // It goes when rows and processes are compared the next time.
                     tracing::warn!(session = %row.id, %error, "its row could not be removed yet");
                 }
-                return Err(match error {
-                    host::Error::Spawn(sentence) => Error::SpawnFailed(sentence),
-                    host::Error::UnknownAccount(account) => Error::UnknownAccount(account),
-                    _ => Error::SpawnFailed("The session could not be started.".to_owned()),
-                });
+                return Err(not_started(error));
             }
         };
         match store.activate_session(row.id).await {
@@ -342,6 +338,23 @@ impl Control {
     }
 }
 
+/// What a member is told of a session that could not be started; the log has the rest.
+fn not_started(error: host::Error) -> Error {
+    match error {
+        host::Error::Spawn(sentence) => Error::SpawnFailed(sentence),
+        host::Error::UnknownAccount(account) => Error::UnknownAccount(account),
+        host::Error::Directory(error) | host::Error::Io(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+            ) =>
+        {
+            Error::SpawnFailed("There is no room on the disk for a new session.".to_owned())
+        }
+        _ => Error::SpawnFailed("The session could not be started.".to_owned()),
+    }
+}
+
 /// A policy that can't be kept is refused, not just stored.
 fn known_policy(policy: Option<AttachPolicy>) -> Result<(), Error> {
     match policy {
@@ -369,6 +382,25 @@ mod tests {
 
     use super::*;
     use crate::{Manual, Settings};
+
+    #[test]
+    fn a_full_disk_is_said_and_no_path_is() {
+        let full = "There is no room on the disk for a new session.";
+        let other = "The session could not be started.";
+        let path = || io::Error::other("/var/lib/websh/run is gone");
+        for (error, said) in [
+            (host::Error::Directory(io::ErrorKind::StorageFull.into()), full),
+            (host::Error::Directory(io::ErrorKind::QuotaExceeded.into()), full),
+            (host::Error::Io(io::ErrorKind::StorageFull.into()), full),
+            (host::Error::Directory(path()), other),
+            (host::Error::Io(path()), other),
+            (host::Error::Gone, other),
+            (host::Error::Spawn("There is no shell.".into()), "There is no shell."),
+        ] {
+            let error = not_started(error);
+            assert_eq!((error.code(), error.message().as_str()), ("spawn_failed", said));
+        }
+    }
 
     #[tokio::test]
     async fn nobody_waits_for_good_behind_others() {

@@ -46,12 +46,7 @@ pub async fn launch(config: &Config, start: Start) -> Result<Report, Error> {
         .ok_or_else(|| Error::UnknownAccount(start.account.clone()))?;
     let id = start.id;
     let directory = run_dir::directory(&config.run_dir, id);
-    run_dir::make(&directory).map_err(|error| {
-        Error::Spawn(format!(
-            "The session's directory {} can't be made: {error}.",
-            directory.display()
-        ))
-    })?;
+    run_dir::make(&directory).map_err(Error::Directory)?;
     let request = request(start, &account, directory.to_string_lossy().into_owned());
     let outcome = match spawn(config, id) {
         Ok(mut child) => match timeout(STARTING, converse(&mut child, &request)).await {

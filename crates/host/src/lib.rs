@@ -48,6 +48,9 @@ pub enum Error {
     /// The shell could not be started; nothing is left behind. One sentence.
     #[error("{0}")]
     Spawn(String),
+    /// The session's directory can't be made; nothing is left behind.
+    #[error("The session's directory can't be made: {0}.")]
+    Directory(#[source] io::Error),
     /// No such account on this machine, or not one this process may use.
     #[error("The account {0} can't be used on this machine.")]
     UnknownAccount(String),
@@ -114,7 +117,7 @@ impl Host {
     /// Starts a session. Returns what it says of itself.
     ///
     /// # Errors
-    /// [`Error::UnknownAccount`], [`Error::Spawn`]: nothing is left behind.
+    /// [`Error::UnknownAccount`], [`Error::Directory`], [`Error::Spawn`]: nothing is left behind.
     pub async fn start(&self, start: Start) -> Result<Report, Error> {
         let id = start.id;
         let report = launch::launch(&self.shared.config, start).await?;

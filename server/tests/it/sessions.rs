@@ -117,6 +117,20 @@ async fn a_missing_shell_leaves_nothing_behind() {
 }
 
 #[tokio::test]
+async fn a_run_directory_that_is_gone_is_no_news_of_paths() {
+    let (world, mut ann) = World::new(&[]).await;
+    let run = world.data.path().join("run");
+    std::fs::remove_dir(&run).unwrap();
+    let answer = create(&mut ann, "one").await;
+    assert_eq!((answer.status, answer.code()), (422, "spawn_failed".into()));
+    assert_eq!(answer.json()["error"]["message"], "The session could not be started.");
+    assert_eq!(ann.get("/api/v1/sessions").await.json()["items"], json!([]));
+    std::fs::create_dir(&run).unwrap();
+    let session = open(&mut ann, "one").await;
+    assert_eq!(ann.delete(&path(&session)).await.status, 204);
+}
+
+#[tokio::test]
 async fn a_member_has_only_so_many() {
     let (_world, mut ann) = World::new(&[("WEBSH_MAX_SESSIONS_PER_MEMBER", "2")]).await;
     let first = open(&mut ann, "1").await;
