@@ -4,4 +4,4 @@ import * as fs from 'node:fs';
 const file = fs.openSync(process.argv[2], 'a');
 process.stdin.setRawMode(true);
 process.stdin.on('data', (bytes) => fs.writeSync(file, bytes));
-process.stdout.write('reader is ready\r\n');
+process.stdout.write('\x1b[H\x1b[2Jreader is ready\r\n');
