@@ -22,6 +22,15 @@ const WINDOW_BYTES: usize = 64 * 1024;
 /// A hidden page gets a frame at most this often.
 const HIDDEN_INTERVAL: Duration = Duration::from_secs(1);
 
+/// All that watch share 600 frames a second: each is shown what came after a pause at once, and a
+/// flood less often the more there are, so that an audience does not cost what its session does.
+const WATCHERS_SHARE: Duration = Duration::from_nanos(1_000_000_000 / 600);
+
+/// The shortest time between two frames to each of `watchers`.
+pub fn watching_interval(watchers: usize) -> Duration {
+    WATCHERS_SHARE * u32::try_from(watchers).unwrap_or(u32::MAX)
+}
+
 /// A viewer that acknowledges nothing for this long is cut off.
 pub const STALLED: Duration = Duration::from_secs(30);
 
@@ -79,21 +88,23 @@ impl Viewer {
         }
     }
 
-    /// When it may be sent the next frame; none while its window is full.
-    pub fn ready_at(&self, now: Instant) -> Option<Instant> {
+    /// When it may be sent the next frame, `watching` being the time between two when it watches; none
+    /// while its window is full.
+    pub fn ready_at(&self, now: Instant, watching: Duration) -> Option<Instant> {
         let bytes: usize = self.on_the_way.iter().map(|(_, bytes)| bytes).sum();
         if self.on_the_way.len() >= WINDOW_FRAMES || bytes >= WINDOW_BYTES {
             return None;
         }
         match self.last_frame {
             Some(last) if !self.visible => Some(last + HIDDEN_INTERVAL),
+            Some(last) if self.watch => Some(last + watching),
             _ => Some(now),
         }
     }
 
     /// Whether it may be sent a frame now.
-    pub fn ready(&self, now: Instant) -> bool {
-        self.ready_at(now).is_some_and(|at| at <= now)
+    pub fn ready(&self, now: Instant, watching: Duration) -> bool {
+        self.ready_at(now, watching).is_some_and(|at| at <= now)
     }
 
     /// Whether the next frame is to carry the hash.

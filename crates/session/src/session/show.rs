@@ -6,6 +6,7 @@ use protocol::close;
 use tokio::time::{Duration, Instant};
 
 use super::{EncodedFrame, Session};
+use crate::viewer::watching_interval;
 
 /// Synchronized output (mode 2026) holds frames back for at most this long.
 const HOLD: Duration = Duration::from_millis(150);
@@ -18,7 +19,8 @@ impl Session {
     pub fn flush(&mut self) {
         let now = Instant::now();
         if !self.held(now) {
-            let waiting = self.viewers.values().any(|viewer| viewer.ready(now));
+            let watching = self.watching();
+            let waiting = self.viewers.values().any(|viewer| viewer.ready(now, watching));
             if self.dirty && waiting && self.pace.next() <= now {
                 self.dirty = false;
                 if self.screen.sync() {
@@ -32,6 +34,10 @@ impl Session {
         {
             self.wake.notify_one();
         }
+    }
+
+    fn watching(&self) -> Duration {
+        watching_interval(self.viewers.values().filter(|viewer| viewer.watch).count())
     }
 
     fn held(&mut self, now: Instant) -> bool {
@@ -51,12 +57,13 @@ impl Session {
     pub(super) fn send_frames(&mut self, now: Instant, regardless: bool) {
         let current = self.screen.position();
         let mut hash = None;
+        let watching = self.watching();
         for viewer in self.viewers.values_mut() {
             let behind = viewer
                 .position
                 .as_ref()
                 .is_none_or(|at| (at.epoch, at.revision) != (current.epoch, current.revision));
-            if !behind || !(regardless || viewer.ready(now)) {
+            if !behind || !(regardless || viewer.ready(now, watching)) {
                 continue;
             }
             let shared = self
@@ -116,11 +123,12 @@ impl Session {
     /// When [`tick`](Self::tick) is to be called next.
     fn deadline(&self, now: Instant) -> Option<Instant> {
         let current = self.screen.position();
+        let watching = self.watching();
         let ready = self.viewers.values().filter_map(|viewer| {
             let behind = viewer
                 .position
                 .is_none_or(|at| (at.epoch, at.revision) != (current.epoch, current.revision));
-            (behind || self.dirty).then(|| viewer.ready_at(now)).flatten()
+            (behind || self.dirty).then(|| viewer.ready_at(now, watching)).flatten()
         });
         let frame = ready.min().map(|at| match self.held_since {
             Some(since) => at.max(since + HOLD),
