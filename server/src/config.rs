@@ -12,6 +12,9 @@ use std::{
 use leptos::config::{Env, LeptosOptions};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
+use url::{origin, plain, plain_at, without_password};
+
+mod url;
 
 /// `WEBSH_…` variables that are not configuration of the server.
 const NOT_OURS: [&str; 5] =
@@ -350,31 +353,6 @@ fn typed(text: &str) -> Value {
     }
 }
 
-/// The origin of a URL that has nothing else, as browsers write it: lower case, without the port
-/// that its scheme stands for (RFC 6454, 6.2).
-fn origin(url: &str) -> Option<String> {
-    let uri: axum::http::Uri = url.parse().ok()?;
-    let scheme = uri.scheme_str().filter(|scheme| matches!(*scheme, "http" | "https"))?;
-    let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'))?;
-    let usual = matches!((scheme, authority.port_u16()), ("http", Some(80)) | ("https", Some(443)));
-    let place = if usual { authority.host() } else { authority.as_str() };
-    (uri.path() == "/" && uri.query().is_none())
-        .then(|| format!("{scheme}://{place}").to_ascii_lowercase())
-}
-
-/// The origin of this server at a host and port without TLS.
-fn plain(host: &str, port: u16) -> String {
-    if port == 80 { format!("http://{host}") } else { format!("http://{host}:{port}") }
-}
-
-/// The origin of this server at an address without TLS.
-fn plain_at(address: SocketAddr) -> String {
-    match address.ip() {
-        IpAddr::V4(ip) => plain(&ip.to_string(), address.port()),
-        IpAddr::V6(ip) => plain(&format!("[{ip}]"), address.port()),
-    }
-}
-
 fn bounded(
     key: &str,
     value: u32,
@@ -392,31 +370,6 @@ fn beside_this_program(name: &str) -> Result<PathBuf, ConfigError> {
         Err(error) => refuse(format!(
             "session_program is not set and this program's own place is unknown: {error}."
         )),
-    }
-}
-
-/// A database's URL with its password masked, in the authority and in the query.
-fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let rest = match rest.rsplit_once('@') {
-        Some((user, host)) => match user.split_once(':') {
-            Some((name, _)) => format!("{name}:***@{host}"),
-            None => rest.to_owned(),
-        },
-        None => rest.to_owned(),
-    };
-    let Some((place, query)) = rest.split_once('?') else { return format!("{scheme}://{rest}") };
-    let query: Vec<String> = query.split('&').map(masked).collect();
-    format!("{scheme}://{place}?{}", query.join("&"))
-}
-
-/// One pair of a query; a name that is written with percent signs may be anything.
-fn masked(pair: &str) -> String {
-    match pair.split_once('=') {
-        Some((name, _)) if name.to_ascii_lowercase().contains("password") || name.contains('%') => {
-            format!("{name}=***")
-        }
-        _ => pair.to_owned(),
     }
 }
 
