@@ -21,7 +21,7 @@ pub fn EndPage(
     let body = match ending {
         Ending::Over(session) => view! { <Over session=*session /> }.into_any(),
         Ending::TakenOver(by) => {
-            let now = by.as_ref().map(|by| format!("{} is using it on {}.", by.who, by.device));
+            let now = by.as_ref().map(|by| format!("{} is using it in {}.", by.who, by.device));
             view! {
                 <h1>"You went on somewhere else"</h1>
                 <p data-testid="taken-by">
@@ -103,7 +103,7 @@ fn Commands(#[prop(optional)] children: Option<Children>) -> impl IntoView {
 #[component]
 fn Elsewhere(by: Option<ActiveClient>) -> impl IntoView {
     let sentence = match by {
-        Some(by) => format!("{} uses it on {} right now.", by.who, by.device),
+        Some(by) => format!("{} uses it in {} right now.", by.who, by.device),
         None => "Another client uses it right now.".into(),
     };
     view! {

@@ -18,6 +18,9 @@ const PONG_WITHIN: u64 = 8_000;
 /// A ticket or a socket that takes longer than this is given up, in milliseconds.
 const CONNECT_WITHIN: u64 = 15_000;
 
+/// Refused tickets in a row after which it is not their age.
+const MOST_TICKETS: u32 = 4;
+
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -181,6 +184,12 @@ impl Link {
             (Event::Pong(nonce), State::Connected) => {
                 self.pinged = self.pinged.filter(|(sent, _)| *sent != nonce);
                 vec![]
+            }
+            // A ticket may have grown old on the way: the next attach tells whether it was only that.
+            (Event::Closed(close::FORBIDDEN), State::Connecting)
+                if self.attempts < MOST_TICKETS =>
+            {
+                self.pause(now, chance)
             }
             (Event::Closed(code), State::Connecting | State::Connected) => match verdict(code) {
                 Some(why) => self.over(why),

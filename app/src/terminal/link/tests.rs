@@ -52,6 +52,19 @@ fn close_codes() {
 }
 
 #[test]
+fn a_ticket_that_grew_old_is_asked_for_again() {
+    let mut link = Link::default();
+    let _ = link.on(START, 0, 0.0);
+    for _ in 0..MOST_TICKETS {
+        let _ = link.on(Event::Ticket, 0, 0.0);
+        assert_eq!(link.on(Event::Closed(4403), 0, 0.0), [Action::Drop]);
+        let _ = link.on(Event::Nudge, 0, 0.0);
+    }
+    let over = [Action::Drop, Action::Over(Over::Forbidden)];
+    assert_eq!(link.on(Event::Closed(4403), 0, 0.0), over);
+}
+
+#[test]
 fn a_taken_over_page_stays_away_until_a_person_acts() {
     let mut link = connected();
     let _ = link.on(Event::Closed(4409), 0, 0.0);
