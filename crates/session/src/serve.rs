@@ -22,6 +22,12 @@ use crate::{Error, connection::Connection, ending, pty::Pty, session::Session, t
 /// Most output taken in one turn: input and attaches wait no longer than it takes to parse.
 const TURN: usize = 64 * 1024;
 
+/// What the first read of a turn takes at most.
+const LITTLE: usize = 4096;
+
+/// A read of at least this much has more behind it, most likely.
+const FULL: usize = 3072;
+
 /// How long a new connection may take to say what it wants.
 const HELLO: Duration = Duration::from_secs(5);
 
@@ -112,9 +118,22 @@ impl Output {
             self.closed = true;
             return;
         }
+        // An echo needs no more than this; the kernel gives at most 4,095 bytes a read.
+        let mut little = [0; LITTLE];
+        let mut filled = match self.pty.read(&mut little) {
+            Ok(0) => {
+                self.closed = true;
+                return;
+            }
+            Ok(n) => n,
+            Err(_) => return,
+        };
+        if filled < FULL {
+            return shared.borrow_mut().output(&little[..filled]);
+        }
         // Allocated per burst, so that an idle session holds no buffer.
         self.buffer.resize(TURN, 0);
-        let mut filled = 0;
+        self.buffer[..filled].copy_from_slice(&little[..filled]);
         while let Some(free) = self.buffer.get_mut(filled..).filter(|free| !free.is_empty()) {
             match self.pty.read(free) {
                 Ok(0) => {
