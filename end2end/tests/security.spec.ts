@@ -32,7 +32,7 @@ test('a broken or unknown client is closed with the code that says why', async (
   for (const first of ['text', 'garbage', 'empty', 'big', 'input', 'ticket']) {
     codes[first] = await closeCode(sessions.page, websh.url, first);
   }
-  expect(codes).toEqual({ text: 4400, garbage: 4400, empty: 4400, big: 1009, input: 4400, ticket: 4403 });
+  expect(codes).toEqual({ text: 4400, garbage: 4400, empty: 4400, big: 1009, input: 4400, ticket: 1012 });
 });
 
 test.describe('on another origin', () => {
