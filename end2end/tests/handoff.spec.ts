@@ -44,7 +44,7 @@ test('handoff in the middle of typing and pasting: nothing is mixed, nothing is 
   const file = path.join(websh.data, 'two-clients');
   const first = await sessions.create('two clients');
   const { session } = first;
-  await first.run(`${process.execPath} ${READER} ${file}`);
+  await first.run(`'${process.execPath}' '${READER}' ${file}`);
   await first.shows('reader is ready');
 
   const elsewhere = await browser.newContext();

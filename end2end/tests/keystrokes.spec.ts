@@ -26,7 +26,7 @@ test('10,000 numbered keystrokes with the connection cut at random', async ({ se
   test.setTimeout(600_000);
   const file = path.join(websh.data, 'keys');
   const terminal = await sessions.create('keystrokes');
-  await terminal.run(`${process.execPath} ${READER} ${file}`);
+  await terminal.run(`'${process.execPath}' '${READER}' ${file}`);
   await terminal.shows('reader is ready');
 
   const seed = Date.now() % 100_000;
@@ -51,7 +51,7 @@ test('10,000 numbered keystrokes with the connection cut at random', async ({ se
 test('typed while the connection is down: sent once when it is back', async ({ sessions, websh }) => {
   const file = path.join(websh.data, 'ahead');
   const terminal = await sessions.create('typed ahead');
-  await terminal.run(`${process.execPath} ${READER} ${file}`);
+  await terminal.run(`'${process.execPath}' '${READER}' ${file}`);
   await terminal.shows('reader is ready');
   websh.proxy.sever();
   await expect(terminal.connection).toHaveAttribute('data-state', 'reconnecting');

@@ -28,7 +28,7 @@ test.describe('the web process is killed', () => {
     const terminal = await sessions.create('numbers');
     const { session } = terminal;
     const stop = path.join(fresh.data, 'stop');
-    await terminal.run(`${process.execPath} ${NUMBERS} 20 ${stop}`);
+    await terminal.run(`'${process.execPath}' '${NUMBERS}' 20 ${stop}`);
     await terminal.shows(/number 5 of many/);
     const processes = processesOf(session);
     expect(processes.length).toBeGreaterThanOrEqual(3);
