@@ -10,6 +10,9 @@ use crate::browser;
 /// Letters in the ruler: many, because one is measured in fractions of a pixel.
 pub const RULER: &str = "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW";
 
+/// Glyphs whose width is remembered; a program can make up any number of them.
+const MAX_KNOWN: usize = 8192;
+
 /// How much wider or narrower than its cells a glyph may be, as a part of a cell.
 const TOLERANCE: f64 = 0.002;
 
@@ -67,6 +70,9 @@ impl Metrics {
         let fits = self
             .advance(glyph)
             .is_some_and(|advance| want > 0.0 && (advance - want).abs() <= self.letter * TOLERANCE);
+        if self.known.len() >= MAX_KNOWN {
+            self.known.clear();
+        }
         self.known.insert(glyph.into(), fits);
         fits
     }
