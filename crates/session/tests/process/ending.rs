@@ -42,6 +42,17 @@ async fn an_exit_that_nobody_saw_is_not_lost() {
     assert!(world.restarted().await.host.report(id).is_none());
 }
 
+/// Its main thread ends, another lives on and says so: the kernel shows the process as a zombie.
+const HEADLESS: &str = r#"setsid python3 -c '
+import ctypes, os, threading
+def outlive():
+    while open(f"/proc/self/task/{os.getpid()}/stat").read().rpartition(") ")[2][0] != "Z":
+        os.sched_yield()
+    print("headless", flush=True)
+    threading.Event().wait()
+threading.Thread(target=outlive).start()
+ctypes.CDLL(None).pthread_exit(None)' &"#;
+
 #[tokio::test]
 async fn ending_leaves_no_process_of_any_kind() {
     let jobs = [
@@ -51,8 +62,7 @@ async fn ending_leaves_no_process_of_any_kind() {
         "(trap '' HUP TERM; while :; do sleep 1000; done) &",
         "( ( setsid sleep 1000 & ) & )",
         "bash -c 'kill -STOP $$; sleep 1000' &",
-        // Its main thread ends, another lives on: the kernel shows it as a zombie.
-        "setsid python3 -c 'import ctypes,threading,time; threading.Thread(target=time.sleep, args=(1000,)).start(); ctypes.CDLL(None).pthread_exit(None)' &",
+        HEADLESS,
     ];
     let world = World::new().await;
     let started = world.directory.path().join("pids");
@@ -63,6 +73,7 @@ async fn ending_leaves_no_process_of_any_kind() {
     let (id, report) = world.start(&script).await;
     let mut client = world.attach(id).await;
     client.until_shows("ready").await;
+    client.until_shows("headless").await;
     let before = below(report.process);
     assert!(before.len() >= 7, "all jobs run: {before:?} {started:?}");
     let ended = world
