@@ -2,8 +2,9 @@
 //! server renders.
 
 use js_sys::Reflect;
+use leptos::prelude::{Effect, GetUntracked as _, ReadSignal, RwSignal, Set as _, StoredValue};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, convert::FromWasmAbi};
-use web_sys::{Document, Element, EventTarget, Storage, Window};
+use web_sys::{Document, Element, Event, EventTarget, Storage, VisibilityState, Window};
 
 /// The window. Pages without one do not run this code.
 #[must_use]
@@ -28,6 +29,26 @@ pub fn steady_millis() -> u64 {
 #[must_use]
 pub fn unix_millis() -> i64 {
     js_sys::Date::now() as i64
+}
+
+/// Whether the page is shown and not in a tab behind others; true until the browser says otherwise.
+/// Ends with the component.
+#[must_use]
+pub fn page_shown() -> ReadSignal<bool> {
+    let shown = RwSignal::new(true);
+    Effect::new(move |_| {
+        let look = move || {
+            let now = document().visibility_state() == VisibilityState::Visible;
+            if shown.get_untracked() != now {
+                shown.set(now);
+            }
+        };
+        look();
+        let listen = Listener::new(&document(), "visibilitychange", move |_: Event| look());
+        // Lives as long as the effect does.
+        StoredValue::new_local(listen);
+    });
+    shown.read_only()
 }
 
 /// Waits.

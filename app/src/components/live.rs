@@ -14,8 +14,15 @@ const PAUSE: i32 = 3_000;
 
 /// Calls `changed` after every change, and after each time the connection came back, because what
 /// happened in between was not heard. `live` follows the connection. Ends with the component.
+///
+/// A page that is not looked at gives its connection back: a browser has only six to a server over
+/// HTTP/1.1, and as many open lists would leave none for anything else.
 pub fn on_change(live: RwSignal<bool>, changed: impl Fn() + Clone + 'static) {
+    let shown = browser::page_shown();
     Effect::new(move |_| {
+        if !shown.get() {
+            return live.set(false);
+        }
         let changed = changed.clone();
         spawn_local_scoped_with_cancellation(async move {
             loop {
