@@ -9,14 +9,18 @@ use protocol::{
 
 use crate::error::PageError;
 
-/// My sessions, newest first.
+/// My sessions, newest first: the page after a cursor, 50 of them when no limit is given, at most 100.
 ///
 /// # Errors
 /// `signed_out`, and what the server says.
 #[server(name = ListSessions, prefix = "/api/pages", endpoint = "sessions", input = Json)]
-pub async fn sessions(life: Life, cursor: Option<String>) -> Result<SessionPage, PageError> {
+pub async fn sessions(
+    life: Life,
+    cursor: Option<String>,
+    limit: Option<u64>,
+) -> Result<SessionPage, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.list(&actor, protocol::api::Scope::Mine, life, None, cursor.as_deref()).await?)
+    Ok(control.list(&actor, protocol::api::Scope::Mine, life, limit, cursor.as_deref()).await?)
 }
 
 /// One session that lives.

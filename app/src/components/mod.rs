@@ -12,6 +12,7 @@ pub mod key_bar;
 pub mod live;
 pub mod logo;
 pub mod new_session;
+pub mod paged;
 pub mod place;
 pub mod plain_page;
 pub mod session_card;

@@ -1,5 +1,6 @@
 //! `/`: my sessions, live; or those that have ended.
 
+use futures_util::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::{components::Redirect, hooks::use_query_map};
@@ -8,10 +9,16 @@ use protocol::api::{Life, Me, Session, SessionPage};
 use crate::{
     api, browser,
     components::{
-        ended_session::EndedSession, failure::Failure, header::Header, live, logo::Logo,
-        new_session::NewSessionDialog, session_list::SessionList, time::provide_now,
+        ended_session::EndedSession,
+        failure::Failure,
+        header::Header,
+        live,
+        logo::Logo,
+        new_session::NewSessionDialog,
+        paged::{More, Paged},
+        session_list::SessionList,
+        time::provide_now,
     },
-    error::PageError,
     wish,
 };
 
@@ -50,7 +57,7 @@ fn Sessions(me: Me) -> impl IntoView {
     let ended = Memo::new(move |_| query.with(|it| it.get("show").as_deref() == Some("ended")));
     let life = move || if ended.get() { Life::Ended } else { Life::Active };
     // The first look at a list; what changes later comes to the list itself.
-    let first = Resource::new(life, |life| api::sessions::sessions(life, None));
+    let first = Resource::new(life, |life| api::sessions::sessions(life, None, None));
     let servers = Resource::new(|| (), |()| api::servers::servers());
     let known_servers = RwSignal::new(Vec::new());
     let open = RwSignal::new(false);
@@ -95,7 +102,7 @@ fn Sessions(me: Me) -> impl IntoView {
                 {move || Suspend::new(async move {
                     match first.await {
                         Err(why) => view! { <Failure error=Some(why) /> }.into_any(),
-                        Ok(first) if ended.get_untracked() => view! { <Ended first /> }.into_any(),
+                        Ok(first) if ended.get_untracked() => view! { <Ended first changes /> }.into_any(),
                         Ok(first) => {
                             view! { <Running first changes live open refresh /> }.into_any()
                         }
@@ -121,35 +128,18 @@ fn Running(
     /// Asks again.
     refresh: Callback<()>,
 ) -> impl IntoView {
-    let sessions = RwSignal::new(first.items);
-    let error = RwSignal::new(None::<PageError>);
-    let asking = RwSignal::new(false);
-    // One question at a time; what changed meanwhile is asked for after it.
-    Effect::new(move |answered: Option<u32>| {
-        let wanted = changes.get();
-        if asking.get() || answered.unwrap_or_default() == wanted {
-            return answered.unwrap_or_default();
-        }
-        asking.set(true);
-        spawn_local(async move {
-            match api::sessions::sessions(Life::Active, None).await {
-                Ok(page) => {
-                    error.try_set(None);
-                    sessions.try_set(page.items);
-                }
-                Err(why) if why.is_signed_out() => browser::go(&browser::sign_in_and_back()),
-                Err(why) => drop(error.try_set(Some(why))),
-            }
-            asking.try_set(false);
-        });
-        wanted
+    let list = Paged::new(first, |cursor, limit| {
+        api::sessions::sessions(Life::Active, cursor, Some(limit)).boxed_local()
     });
+    list.follow(changes);
+    let sessions = list.items;
     let empty = Memo::new(move |_| sessions.with(Vec::is_empty));
     view! {
-        <Failure error />
+        <Failure error=list.error />
         <Show when=move || !empty.get() fallback=move || view! { <Empty open /> }>
             <SessionList sessions live refresh />
         </Show>
+        <More list />
     }
 }
 
@@ -179,22 +169,14 @@ fn Empty(open: RwSignal<bool>) -> impl IntoView {
 fn Ended(
     /// The newest of them.
     first: SessionPage,
+    /// Counts reasons to ask again.
+    changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let next = RwSignal::new(first.next);
-    let items = RwSignal::new(first.items);
-    let error = RwSignal::new(None::<PageError>);
-    let more = move |_| {
-        let cursor = next.get_untracked();
-        spawn_local(async move {
-            match api::sessions::sessions(Life::Ended, cursor).await {
-                Ok(page) => {
-                    items.update(|items| items.extend(page.items));
-                    next.set(page.next);
-                }
-                Err(why) => error.set(Some(why)),
-            }
-        });
-    };
+    let list = Paged::new(first, |cursor, limit| {
+        api::sessions::sessions(Life::Ended, cursor, Some(limit)).boxed_local()
+    });
+    list.follow(changes);
+    let (items, error) = (list.items, list.error);
     let again = Callback::new(move |session: Session| {
         error.set(None);
         let tab = wish::new_tab();
@@ -218,15 +200,12 @@ fn Ended(
             <p class="loading">"Sessions that have ended are kept here."</p>
         </Show>
         <ul class="ended-list" data-testid="ended">
-            {move || {
-                let row = |session| view! { <EndedSession session again /> };
-                items.get().into_iter().map(row).collect_view()
-            }}
+            <For
+                each=move || items.get()
+                key=|session| session.id
+                children=move |session| view! { <EndedSession session again /> }
+            />
         </ul>
-        <Show when=move || next.with(Option::is_some)>
-            <button type="button" class="button" data-testid="more" on:click=more>
-                "Show more"
-            </button>
-        </Show>
+        <More list />
     }
 }
