@@ -156,9 +156,15 @@ impl Widget {
             }
             Body::Acked(acked) => self.acknowledged(acked.more),
             Body::Pong(pong) => self.happened(Event::Pong(pong.nonce)),
-            Body::Notice(_) => {
+            Body::Ping(ping) => {
+                if let Some(socket) = &self.state.borrow().socket {
+                    socket.send(Say::Pong(wire::Pong { nonce: ping.nonce }));
+                }
+            }
+            Body::Notice(wire::Notice { body: Some(wire::notice::Body::InputRefused(_)) }) => {
                 self.ui.notice.set(Some("You are watching: keys go nowhere.".into()));
             }
+            Body::Notice(_) | Body::Crew(_) => {}
             Body::Ended(ended) => self.ended(ended),
             Body::Clipboard(clipboard) => self.put_on_clipboard(&clipboard.text),
         }
@@ -243,6 +249,7 @@ impl Widget {
                 Ending::Over(Box::new(ending::ended(&state.session, &end)))
             }
             Some(Cause::TakenOver(by)) => Ending::TakenOver(ending::client(by)),
+            Some(Cause::InUse(by)) => Ending::Elsewhere(ending::client(by)),
             None => Ending::Stopped("The session ended this connection.".into()),
         };
         self.ui.ending.set(Some(ending));

@@ -221,6 +221,7 @@ impl Control {
         let request = AttachRequest {
             viewer: Some(Viewer { who: grant.who.clone(), device, since }),
             watch: grant.watch,
+            overseeing: false,
             hello: Some(Hello { ticket: String::new(), ..hello }),
         };
         self.inner.host.attach(grant.session, request).await.map_err(|error| match error {

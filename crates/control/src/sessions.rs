@@ -51,6 +51,7 @@ impl Control {
             name: self.inner.settings.server_name.clone(),
             online: true,
             accounts: self.accounts(),
+            unusable: Vec::new(),
         }])
     }
 

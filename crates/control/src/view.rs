@@ -45,6 +45,7 @@ pub(crate) fn session(row: &SessionRow, report: Option<&Report>) -> Session {
         ended_by: ending.as_ref().and_then(|ending| ending.by.clone()),
         exit_code: ending.as_ref().and_then(|ending| ending.exit_code),
         exit_signal: ending.as_ref().and_then(|ending| ending.exit_signal),
+        end_note: None,
     }
 }
 

@@ -131,6 +131,8 @@ fn request(start: Start, account: &Account, directory: String) -> wire::Start {
         columns: start.cols.into(),
         rows: start.rows.into(),
         scrollback: start.scrollback,
+        rules: None,
+        account: None,
     }
 }
 

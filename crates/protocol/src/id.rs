@@ -43,6 +43,18 @@ id! {
     MemberId
 }
 id! {
+    /// An invitation to become a member, or to choose a new password.
+    InviteId
+}
+id! {
+    /// That somebody may open sessions as an account.
+    GrantId
+}
+id! {
+    /// A member's API token.
+    TokenId
+}
+id! {
     /// A page or program that attaches: it keeps this id over reconnects, so that its input is
     /// applied exactly once. UUIDv4, chosen by the client.
     ClientId

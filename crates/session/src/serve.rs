@@ -205,7 +205,7 @@ async fn connect(stream: UnixStream, shared: Shared) {
             session.ending.get_or_insert(end);
             session.wake.notify_one();
         }
-        None => connection.close(close::BAD_MESSAGE, "The request could not be understood."),
+        _ => connection.close(close::BAD_MESSAGE, "The request could not be understood."),
     }
     while let Some(message) = connection.next(&mut received).await {
         if let Some(viewer) = viewer {

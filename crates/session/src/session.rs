@@ -266,6 +266,8 @@ impl Session {
             viewers,
             guests: 0,
             end: self.end.clone(),
+            expires_at: 0,
+            asking: 0,
         }
     }
 

@@ -49,6 +49,16 @@ impl Session {
             Some(client_message::Body::Ping(ping)) => {
                 viewer.send(Body::Pong(wire::Pong { nonce: ping.nonce }));
             }
+            Some(client_message::Body::Keep(_)) if !viewer.watch => {
+                self.last_seen = unix_millis();
+                self.reports.changed(now);
+            }
+            // A pong has said all by coming; what a viewer may not do is ignored.
+            Some(
+                client_message::Body::Pong(_)
+                | client_message::Body::Baton(_)
+                | client_message::Body::Keep(_),
+            ) => {}
             Some(client_message::Body::Hello(_)) | None => {
                 viewer.connection.close(close::BAD_MESSAGE, "The message could not be understood.");
                 self.leave(number);

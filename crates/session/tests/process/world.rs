@@ -136,7 +136,8 @@ impl Client {
             ..Hello::default()
         };
         let viewer = Viewer { who: "Ada".into(), device: "test".into(), since: 0 };
-        let request = AttachRequest { viewer: Some(viewer), watch, hello: Some(hello) };
+        let request =
+            AttachRequest { viewer: Some(viewer), watch, overseeing: false, hello: Some(hello) };
         let (reader, writer) = host.attach(session, request).await.unwrap();
         let mut client = Self {
             id,

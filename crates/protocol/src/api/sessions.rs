@@ -1,51 +1,10 @@
-//! The JSON of the REST interface and of the pages' server functions: one set of types for all of
-//! them. Times are RFC 3339 UTC. What a name means is in `docs/protocol.md`; no rule lives here.
+//! Sessions: what is known of one, opening, changing and listing them.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{MemberId, SessionId};
-
-/// What a member may do, in rising order of power.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Own sessions only.
-    Member,
-    /// Also sees every session's metadata and may drop one.
-    Staff,
-    /// Also changes settings and roles, and may watch.
-    Superuser,
-}
-
-/// The signed-in member, as `GET /me` shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Me {
-    /// The member's id.
-    pub id: MemberId,
-    /// Sign-in name: an e-mail address, lower case.
-    pub email: String,
-    /// Name shown to others.
-    pub name: String,
-    /// What this member may do.
-    pub role: Role,
-}
-
-/// A machine to open sessions on, with the accounts the caller may use there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Server {
-    /// Stable id: `local` for the machine the web process runs on.
-    pub id: String,
-    /// Name for people: the host name.
-    pub name: String,
-    /// Whether sessions can be opened on it now.
-    pub online: bool,
-    /// Registered accounts the caller may use, the default one first.
-    pub accounts: Vec<String>,
-}
+use super::{ActiveClient, AttachPolicy};
+use crate::id::SessionId;
 
 /// Where a session is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -89,32 +48,6 @@ impl EndReason {
             Self::Lost => "lost",
         }
     }
-}
-
-/// What happens when the owner attaches a second client.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum AttachPolicy {
-    /// The new client takes over; the old one is told by whom.
-    #[default]
-    Handoff,
-    /// The second client is refused unless it asks to take over.
-    Single,
-    /// Several clients, one driver at a time.
-    Multi,
-}
-
-/// The client that drives a session now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ActiveClient {
-    /// Name of the person.
-    pub who: String,
-    /// What they use, such as `Firefox on Linux`.
-    pub device: String,
-    /// Attached since.
-    pub since: DateTime<Utc>,
 }
 
 /// A session as its owner sees it.
@@ -167,6 +100,9 @@ pub struct Session {
     pub exit_code: Option<i32>,
     /// The signal that ended the shell, if one did.
     pub exit_signal: Option<i32>,
+    /// Why it was ended, in the words of who did it.
+    #[serde(default)]
+    pub end_note: Option<String>,
 }
 
 /// `POST /sessions`.
@@ -240,74 +176,4 @@ pub struct SessionPage {
     pub items: Vec<Session>,
     /// The cursor of the next page, none on the last one.
     pub next: Option<String>,
-}
-
-/// How to attach.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum AttachMode {
-    /// Keys go to the shell; the screen follows this client's size.
-    #[default]
-    Drive,
-    /// Sees everything, changes nothing.
-    Watch,
-}
-
-/// `POST /sessions/{id}/attach`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Attach {
-    /// Drive or watch.
-    #[serde(default)]
-    pub mode: AttachMode,
-    /// Take over from the client that drives now, where the policy asks first.
-    #[serde(default)]
-    pub take_over: bool,
-}
-
-/// What an attach is answered: how to open the socket.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Ticket {
-    /// Single use, for 30 s, bound to the sign-in, the session and the mode. Sent in the first
-    /// message, never in a URL.
-    pub ticket: String,
-    /// Path of the WebSocket.
-    pub url: String,
-    /// The WebSocket subprotocol to ask for.
-    pub subprotocol: String,
-    /// When the ticket stops working.
-    pub expires_at: DateTime<Utc>,
-}
-
-/// The body of every error answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ErrorBody {
-    /// The error.
-    pub error: ErrorInfo,
-}
-
-/// One error: a word for programs, a sentence for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ErrorInfo {
-    /// Stable snake_case word.
-    pub code: String,
-    /// One plain sentence.
-    pub message: String,
-    /// The field the error is about, if it is about one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    /// The caller's own sessions, with `session_limit`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sessions: Option<Vec<Session>>,
-    /// Who is attached, with `attached_elsewhere`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub active_client: Option<ActiveClient>,
-    /// The ended session, with a 410.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub session: Option<Box<Session>>,
 }

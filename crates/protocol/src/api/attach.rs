@@ -1,0 +1,70 @@
+//! Attaching: what happens to a second client, who drives, and the ticket that opens a socket.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What happens when the owner attaches a second client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AttachPolicy {
+    /// The new client takes over; the old one is told by whom.
+    #[default]
+    Handoff,
+    /// The second client is refused unless it asks to take over.
+    Single,
+    /// Several clients, one driver at a time.
+    Multi,
+}
+
+/// The client that drives a session now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ActiveClient {
+    /// Name of the person.
+    pub who: String,
+    /// What they use, such as `Firefox on Linux`.
+    pub device: String,
+    /// Attached since.
+    pub since: DateTime<Utc>,
+}
+
+/// How to attach.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AttachMode {
+    /// Keys go to the shell; the screen follows this client's size.
+    #[default]
+    Drive,
+    /// Sees everything, changes nothing.
+    Watch,
+}
+
+/// `POST /sessions/{id}/attach`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Attach {
+    /// Drive or watch.
+    #[serde(default)]
+    pub mode: AttachMode,
+    /// Take over from the client that drives now, where the policy asks first.
+    #[serde(default)]
+    pub take_over: bool,
+}
+
+/// What an attach is answered: how to open the socket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Ticket {
+    /// Single use, for 30 s, bound to the sign-in, the session and the mode. Sent in the first
+    /// message, never in a URL.
+    pub ticket: String,
+    /// Path of the WebSocket.
+    pub url: String,
+    /// The WebSocket subprotocol to ask for.
+    pub subprotocol: String,
+    /// When the ticket stops working.
+    pub expires_at: DateTime<Utc>,
+}

@@ -1,0 +1,22 @@
+//! The JSON of the REST interface and of the pages' server functions: one set of types for all of
+//! them. Times are RFC 3339 UTC. What a name means is in `docs/protocol.md`; no rule lives here.
+
+mod attach;
+mod audit;
+mod error;
+mod members;
+mod operator;
+mod servers;
+mod sessions;
+mod tokens;
+mod workspace;
+
+pub use attach::*;
+pub use audit::*;
+pub use error::*;
+pub use members::*;
+pub use operator::*;
+pub use servers::*;
+pub use sessions::*;
+pub use tokens::*;
+pub use workspace::*;

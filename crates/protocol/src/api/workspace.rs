@@ -1,0 +1,69 @@
+//! The workspace's settings and the figure that goes with them.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::AttachPolicy;
+
+/// What keeps a session alive, besides attaching and typing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum KeepAlive {
+    /// Nothing: only input of the owner counts.
+    Input,
+    /// A visible page of the owner.
+    #[default]
+    Attached,
+    /// That, or output of its programs.
+    Working,
+}
+
+/// `GET` and `PUT /workspace/settings`. A PUT says all of it; the last two fields are ignored then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct WorkspaceSettings {
+    /// The workspace's name, 1–64 characters: what *drop all* asks to be typed.
+    pub name: String,
+    /// Minutes after which an unused session expires, 10–1440.
+    pub session_timeout_minutes: u32,
+    /// What keeps a session alive.
+    pub keep_alive: KeepAlive,
+    /// What a second attach does where a session does not say.
+    pub attach_policy: AttachPolicy,
+    /// Living sessions a member may have, 1–1000.
+    pub max_sessions_per_user: u32,
+    /// Living sessions that one API token may have opened, 1–1000.
+    pub max_sessions_per_token: u32,
+    /// Living sessions of the whole workspace, 1–100000.
+    pub max_sessions: u32,
+    /// Sessions a member may open in a minute, 1–600.
+    pub max_creates_per_minute: u32,
+    /// MiB of history a session may hold, 1–1024.
+    pub history_mib: u32,
+    /// Days that ended sessions are kept in the history, 1–365.
+    pub keep_ended_days: u32,
+    /// Name of who changed them last.
+    #[serde(default)]
+    pub changed_by: Option<String>,
+    /// When.
+    #[serde(default)]
+    pub changed_at: Option<DateTime<Utc>>,
+}
+
+/// `GET /workspace/usage`: what sessions hold right now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WorkspaceUsage {
+    /// Sessions that run.
+    pub sessions: u32,
+    /// Of them, how many nobody is attached to.
+    pub idle: u32,
+    /// Memory of all their processes, in bytes.
+    pub memory_bytes: u64,
+    /// Of that, what the idle ones hold.
+    pub idle_memory_bytes: u64,
+    /// Bytes of screens and history.
+    pub bytes_buffered: u64,
+}
