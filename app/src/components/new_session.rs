@@ -243,6 +243,7 @@ mod tests {
             name: id.into(),
             online,
             accounts: accounts.iter().map(|it| (*it).into()).collect(),
+            unusable: Vec::new(),
         }
     }
 

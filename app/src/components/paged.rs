@@ -183,6 +183,7 @@ mod tests {
             ended_by: None,
             exit_code: None,
             exit_signal: None,
+            end_note: None,
         }
     }
 
