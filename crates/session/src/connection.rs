@@ -3,17 +3,23 @@
 
 use std::{
     cell::{Cell, RefCell},
+    future::poll_fn,
     io,
+    task::{Context, Poll, Waker, ready},
 };
 
 use bytes::{Bytes, BytesMut};
 use protocol::framing::{self, Channel};
+use rustix::{
+    io::Errno,
+    net::{SendFlags, send},
+};
 use tokio::{
-    io::Interest,
     net::UnixStream,
-    sync::Notify,
     time::{Duration, timeout},
 };
+
+use crate::descriptor::Descriptor;
 
 /// More than this waiting for a peer that does not read, and it is cut off. Frames are windowed, so
 /// only unread history gets here.
@@ -22,23 +28,30 @@ const MAX_WAITING: usize = 1024 * 1024;
 /// How long a closing connection may take to read what is left for it.
 const LINGER: Duration = Duration::from_secs(2);
 
+/// Bytes taken from the socket at once.
+const READ: usize = 4096;
+
 /// The socket and what waits to be written to it.
 pub struct Connection {
-    stream: UnixStream,
+    socket: Descriptor,
     waiting: RefCell<BytesMut>,
     closing: Cell<bool>,
-    changed: Notify,
+    /// The task in [`next`](Self::next).
+    task: RefCell<Option<Waker>>,
 }
 
 impl Connection {
     /// Takes the socket over.
-    pub fn new(stream: UnixStream) -> Self {
-        Self {
-            stream,
+    ///
+    /// # Errors
+    /// It can't be waited for.
+    pub fn new(stream: UnixStream) -> io::Result<Self> {
+        Ok(Self {
+            socket: Descriptor::new(stream.into_std()?.into())?,
             waiting: RefCell::default(),
             closing: Cell::new(false),
-            changed: Notify::new(),
-        }
+            task: RefCell::default(),
+        })
     }
 
     /// Sends a message, at once if the socket takes it.
@@ -52,7 +65,7 @@ impl Connection {
         if waiting.len() > MAX_WAITING || body.len() > framing::MAX_MESSAGE {
             waiting.clear();
             self.closing.set(true);
-            self.changed.notify_one();
+            self.changed();
             return;
         }
         waiting.reserve(framing::HEADER + body.len());
@@ -62,7 +75,7 @@ impl Connection {
             self.write(&mut waiting);
         }
         if !waiting.is_empty() || self.closing.get() {
-            self.changed.notify_one();
+            self.changed();
         }
     }
 
@@ -75,7 +88,7 @@ impl Connection {
     /// As [`close`](Self::close), without a last word.
     pub fn finish(&self) {
         self.closing.set(true);
-        self.changed.notify_one();
+        self.changed();
     }
 
     /// Waits for the next message. None when the peer is gone, broke the framing, or the connection
@@ -92,44 +105,59 @@ impl Connection {
                 Ok(Some((Channel::Close, _))) | Err(_) => return None,
                 Ok(None) => {}
             }
-            self.turn(received).await.ok()?;
+            poll_fn(|context| self.poll_turn(context, received)).await.ok()?;
         }
     }
 
-    async fn turn(&self, received: &mut BytesMut) -> io::Result<()> {
-        let interest = match self.waiting.borrow().is_empty() {
-            true => Interest::READABLE,
-            false => Interest::READABLE | Interest::WRITABLE,
-        };
-        let ready = tokio::select! {
-            ready = self.stream.ready(interest) => ready?,
-            () = self.changed.notified() => return Ok(()),
-        };
-        if ready.is_writable() {
-            self.write(&mut self.waiting.borrow_mut());
+    /// Ready once something came or the connection is to be looked at again.
+    fn poll_turn(
+        &self,
+        context: &mut Context<'_>,
+        received: &mut BytesMut,
+    ) -> Poll<io::Result<()>> {
+        match &mut *self.task.borrow_mut() {
+            Some(task) => task.clone_from(context.waker()),
+            none => *none = Some(context.waker().clone()),
         }
-        if ready.is_readable() {
-            received.reserve(4096);
-            match self.stream.try_read_buf(received) {
-                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error),
-                _ => {}
-            }
+        let _ = self.poll_drain(context);
+        if self.closing.get() {
+            return Poll::Ready(Ok(()));
         }
-        Ok(())
+        let mut buffer = [0; READ];
+        let count = ready!(self.socket.poll_read(context, &mut buffer, READ))?;
+        let some = buffer.get(..count).filter(|some| !some.is_empty());
+        received.extend_from_slice(some.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Poll::Ready(Ok(()))
+    }
+
+    fn changed(&self) {
+        if let Some(task) = self.task.borrow().as_ref() {
+            task.wake_by_ref();
+        }
     }
 
     async fn drain(&self) {
-        while !self.waiting.borrow().is_empty() && self.stream.writable().await.is_ok() {
-            self.write(&mut self.waiting.borrow_mut());
+        poll_fn(|context| self.poll_drain(context)).await;
+    }
+
+    /// Ready once nothing waits to be written any more.
+    fn poll_drain(&self, context: &mut Context<'_>) -> Poll<()> {
+        let mut waiting = self.waiting.borrow_mut();
+        while !waiting.is_empty() {
+            self.write(&mut waiting);
+            if !waiting.is_empty() && ready!(self.socket.poll_writable(context)).is_err() {
+                break;
+            }
         }
+        Poll::Ready(())
     }
 
     fn write(&self, waiting: &mut BytesMut) {
         while !waiting.is_empty() {
-            match self.stream.try_write(waiting) {
+            match send(&self.socket, waiting, SendFlags::NOSIGNAL) {
                 Ok(n) => drop(waiting.split_to(n)),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => return,
                 Err(_) => {
                     waiting.clear();
                     self.closing.set(true);
@@ -139,5 +167,6 @@ impl Connection {
         }
         // An idle connection holds no buffer.
         *waiting = BytesMut::new();
+        self.socket.written();
     }
 }

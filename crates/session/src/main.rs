@@ -3,6 +3,7 @@
 
 mod clock;
 mod connection;
+mod descriptor;
 mod ending;
 mod input;
 mod memory;
@@ -18,14 +19,18 @@ use std::{
     fs,
     io::{self, Read, Write},
     os::fd::{AsFd, AsRawFd},
-    path::Path,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use prost::Message;
 use protocol::wire::{Start, Started, started::Outcome};
 use session::Session;
-use tokio::{net::UnixListener, runtime, task::LocalSet};
+use tokio::{
+    net::UnixListener,
+    runtime::{Builder, LocalOptions},
+    task::spawn_local,
+};
 
 /// What can go wrong in a session process.
 #[derive(Debug, thiserror::Error)]
@@ -51,8 +56,8 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Error> {
     // A session of its own: what stops the web process by its terminal does not stop this one.
     let _ = rustix::process::setsid();
-    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-    LocalSet::new().block_on(&runtime, async {
+    let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
+    runtime.block_on(async {
         let opened = open();
         let outcome = match &opened {
             Ok((session, ..)) => Outcome::Report(session.report()),
@@ -60,7 +65,9 @@ fn run() -> Result<(), Error> {
         };
         answer(&Started { outcome: Some(outcome) })?;
         let (session, listener, start) = opened?;
-        serve::serve(session, listener, Path::new(&start.directory)).await
+        // A task: what wakes the runtime's own future costs a write to its eventfd each time.
+        let serving = spawn_local(serve::serve(session, listener, PathBuf::from(start.directory)));
+        serving.await.map_err(io::Error::from)?
     })
 }
 

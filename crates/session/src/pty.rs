@@ -1,23 +1,28 @@
 //! One PTY and the shell on it. The only file that knows portable-pty; it knows no screen.
 
 use std::{
+    future::poll_fn,
     io,
-    os::fd::{BorrowedFd, OwnedFd},
+    os::fd::BorrowedFd,
     path::Path,
+    task::{Context, Poll},
 };
 
 use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
 use protocol::wire::Start;
 use rustix::{fs, io as rio, process::Pid};
 use screen::Size;
-use tokio::io::unix::AsyncFd;
 
-use crate::Error;
+use crate::{Error, descriptor::Descriptor};
+
+/// The kernel gives at most 4,095 bytes a read, so one of at least this much has more behind it, most
+/// likely. A shorter one took all there was: what comes afterwards is announced anew.
+pub const FULL: usize = 3072;
 
 /// The master side, non-blocking, and the shell's process id.
 pub struct Pty {
     master: Box<dyn MasterPty + Send>,
-    io: AsyncFd<OwnedFd>,
+    io: Descriptor,
     shell: Pid,
 }
 
@@ -56,9 +61,7 @@ impl Pty {
             .and_then(|id| i32::try_from(id).ok())
             .and_then(Pid::from_raw)
             .ok_or_else(|| Error::Spawn("The shell has no process id.".into()))?;
-        #[expect(unsafe_code, reason = "tokio asks for a promise about the descriptor")]
-        // SAFETY: an OwnedFd names the same open descriptor until it is dropped.
-        let io = unsafe { AsyncFd::register(io) }.map_err(io::Error::from)?;
+        let io = Descriptor::new(io)?;
         // The slave side closes here, or the end of the shell would never be seen.
         drop(pair.slave);
         Ok(Self { master: pair.master, io, shell })
@@ -69,32 +72,33 @@ impl Pty {
         self.shell
     }
 
-    /// Waits until something can be read.
-    pub async fn readable(&self) -> io::Result<()> {
-        self.io.readable().await?.retain_ready();
-        Ok(())
+    /// Reads once there is something; 0 once the last process closed the slave side.
+    pub fn poll_read(
+        &self,
+        context: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        self.io.poll_read(context, buffer, FULL).map(closed_is_0)
     }
 
-    /// Waits until something can be written.
-    pub async fn writable(&self) -> io::Result<()> {
-        self.io.writable().await?.retain_ready();
-        Ok(())
-    }
-
-    /// Reads what is there: `WouldBlock` when nothing is. Linux reports the end of the last process on
-    /// the slave side as EIO; here it is the usual 0.
+    /// Reads what is there: `WouldBlock` when nothing is.
     pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        let result =
-            self.io.try_io(tokio::io::Interest::READABLE, |fd| Ok(rio::read(fd, &mut *buffer)?));
-        match result {
-            Err(error) if error.raw_os_error() == Some(rio::Errno::IO.raw_os_error()) => Ok(0),
-            other => other,
-        }
+        closed_is_0(self.io.read(buffer))
+    }
+
+    /// Waits, after a write that was not taken, until the next may be.
+    pub async fn writable(&self) {
+        // Only a closed master could refuse; its end is noticed by reading.
+        let _ = poll_fn(|context| self.io.poll_writable(context)).await;
     }
 
     /// Writes as much as the line discipline takes now.
     pub fn write(&self, bytes: &[u8]) -> io::Result<usize> {
-        self.io.try_io(tokio::io::Interest::WRITABLE, |fd| Ok(rio::write(fd, bytes)?))
+        let count = rio::write(&self.io, bytes)?;
+        if count == bytes.len() {
+            self.io.written();
+        }
+        Ok(count)
     }
 
     /// Tells the kernel and, by SIGWINCH, the foreground program.
@@ -106,6 +110,14 @@ impl Pty {
     /// The process group in the foreground, if there is one.
     pub fn foreground(&self) -> Option<i32> {
         self.master.process_group_leader()
+    }
+}
+
+/// Linux reports the end of the last process on the slave side as EIO; here it is the usual 0.
+fn closed_is_0(read: io::Result<usize>) -> io::Result<usize> {
+    match read {
+        Err(error) if error.raw_os_error() == Some(rio::Errno::IO.raw_os_error()) => Ok(0),
+        other => other,
     }
 }
 

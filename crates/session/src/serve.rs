@@ -1,7 +1,7 @@
 //! The tasks around the session: its main loop, the listening socket, one task a connection. All on
 //! one thread, so the session is borrowed for one event at a time and never across an await.
 
-use std::{cell::RefCell, path::Path, rc::Rc};
+use std::{cell::RefCell, future::poll_fn, io, path::PathBuf, pin::pin, rc::Rc};
 
 use bytes::BytesMut;
 use prost::Message;
@@ -14,19 +14,23 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     sync::Notify,
     task::{JoinSet, spawn_local, yield_now},
-    time::{Duration, sleep_until, timeout},
+    time::{Duration, Instant, sleep_until, timeout},
 };
 
-use crate::{Error, connection::Connection, ending, pty::Pty, session::Session, tree};
+use crate::{
+    Error,
+    connection::Connection,
+    ending,
+    pty::{FULL, Pty},
+    session::Session,
+    tree,
+};
 
 /// Most output taken in one turn: input and attaches wait no longer than it takes to parse.
 const TURN: usize = 64 * 1024;
 
 /// What the first read of a turn takes at most.
 const LITTLE: usize = 4096;
-
-/// A read of at least this much has more behind it, most likely.
-const FULL: usize = 3072;
 
 /// How long a new connection may take to say what it wants.
 const HELLO: Duration = Duration::from_secs(5);
@@ -44,7 +48,7 @@ pub type Shared = Rc<RefCell<Session>>;
 pub async fn serve(
     session: Session,
     listener: UnixListener,
-    directory: &Path,
+    directory: PathBuf,
 ) -> Result<(), Error> {
     let mut children = signal(SignalKind::child())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -52,7 +56,10 @@ pub async fn serve(
     let shared: Shared = Rc::new(RefCell::new(session));
     let stop = Rc::new(Notify::new());
     let accepting = spawn_local(accept(listener, Rc::clone(&shared), Rc::clone(&stop)));
-    let mut output = Output::new(Rc::clone(&pty));
+    let halt = Rc::new(Notify::new());
+    let output = Output::new(Rc::clone(&pty));
+    let reading = spawn_local(output.read(Rc::clone(&shared), Rc::clone(&halt)));
+    let mut look = pin!(sleep_until(Instant::now()));
     // The shell may have ended before its signal could be seen.
     let mut child_ended = true;
     let outcome = loop {
@@ -71,16 +78,12 @@ pub async fn serve(
             let mut session = shared.borrow_mut();
             (session.arm(), session.wants_to_write())
         };
-        let look = async {
-            match deadline {
-                Some(at) => sleep_until(at).await,
-                None => std::future::pending().await,
-            }
-        };
+        if let Some(at) = deadline.filter(|at| *at != look.deadline()) {
+            look.as_mut().reset(at);
+        }
         tokio::select! {
-            () = output.turn(&shared) => {}
-            _ = pty.writable(), if write => shared.borrow_mut().write(),
-            () = look => shared.borrow_mut().tick(),
+            () = pty.writable(), if write => shared.borrow_mut().write(),
+            () = &mut look, if deadline.is_some() => shared.borrow_mut().tick(),
             () = wake.notified() => {}
             _ = children.recv() => child_ended = true,
             _ = terminate.recv() => break ending::Outcome::machine(),
@@ -89,7 +92,9 @@ pub async fn serve(
             break ending::Outcome::request(request);
         }
     };
-    let ended = ending::end(&shared, outcome, &mut output, directory).await;
+    halt.notify_one();
+    let mut output = reading.await.map_err(io::Error::from)?;
+    let ended = ending::end(&shared, outcome, &mut output, &directory).await;
     stop.notify_one();
     // A peer that does not read its last messages is not waited for.
     let _ = timeout(GOODBYE, accepting).await;
@@ -109,31 +114,47 @@ impl Output {
         Self { pty, buffer: Vec::new(), closed: false }
     }
 
+    /// Takes turns until `halt` is rung, and gives itself back. A task of its own, so that an echo
+    /// wakes nothing else.
+    async fn read(mut self, shared: Shared, halt: Rc<Notify>) -> Self {
+        let mut halted = pin!(halt.notified());
+        loop {
+            tokio::select! {
+                () = self.turn(&shared) => {}
+                () = &mut halted => return self,
+            }
+        }
+    }
+
     /// Waits for output and takes one turn's worth. Pending for ever once there is no more.
     pub async fn turn(&mut self, shared: &Shared) {
         if self.closed {
             return std::future::pending().await;
         }
-        if self.pty.readable().await.is_err() {
-            self.closed = true;
+        let mut filled = poll_fn(|context| {
+            // An echo needs no more than this.
+            let mut little = [0; LITTLE];
+            self.pty.poll_read(context, &mut little).map(|read| match read {
+                Ok(filled @ 1..FULL) => {
+                    shared.borrow_mut().output(&little[..filled]);
+                    0
+                }
+                Ok(filled @ 1..) => {
+                    // Allocated per burst, so that an idle session holds no buffer.
+                    self.buffer.resize(TURN, 0);
+                    self.buffer[..filled].copy_from_slice(&little[..filled]);
+                    filled
+                }
+                Ok(0) | Err(_) => {
+                    self.closed = true;
+                    0
+                }
+            })
+        })
+        .await;
+        if filled == 0 {
             return;
         }
-        // An echo needs no more than this; the kernel gives at most 4,095 bytes a read.
-        let mut little = [0; LITTLE];
-        let mut filled = match self.pty.read(&mut little) {
-            Ok(0) => {
-                self.closed = true;
-                return;
-            }
-            Ok(n) => n,
-            Err(_) => return,
-        };
-        if filled < FULL {
-            return shared.borrow_mut().output(&little[..filled]);
-        }
-        // Allocated per burst, so that an idle session holds no buffer.
-        self.buffer.resize(TURN, 0);
-        self.buffer[..filled].copy_from_slice(&little[..filled]);
         while let Some(free) = self.buffer.get_mut(filled..).filter(|free| !free.is_empty()) {
             match self.pty.read(free) {
                 Ok(0) => {
@@ -179,7 +200,7 @@ async fn connect(stream: UnixStream, shared: Shared) {
     if !stream.peer_cred().is_ok_and(|peer| peer.uid() == own || peer.uid() == 0) {
         return;
     }
-    let connection = Rc::new(Connection::new(stream));
+    let Ok(connection) = Connection::new(stream).map(Rc::new) else { return };
     let mut received = BytesMut::new();
     let Ok(Some(first)) = timeout(HELLO, connection.next(&mut received)).await else { return };
     let request = SessionRequest::decode(first).unwrap_or_default();
