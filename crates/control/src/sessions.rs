@@ -8,7 +8,7 @@ use protocol::{
         SessionPage, SessionState,
     },
     id::{MemberId, SessionId},
-    wire::{EndCause, EndRequest, Report},
+    wire::{EndCause, EndRequest, Report, Rules},
 };
 use store::{Added, Ending, Page, SessionRow};
 use tokio::time::timeout;
@@ -148,6 +148,7 @@ impl Control {
             rows: row.rows,
             shell: settings.shell.clone(),
             scrollback: settings.scrollback,
+            rules: Rules::default(),
         };
         let report = match host.start(start).await {
             Ok(report) => report,

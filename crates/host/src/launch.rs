@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::Stdio, time::Duration};
 use prost::Message;
 use protocol::{
     id::SessionId,
-    wire::{self, Report, Started, Variable, started::Outcome},
+    wire::{self, Report, Rules, Started, Variable, started::Outcome},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -36,6 +36,8 @@ pub struct Start {
     pub shell: Option<PathBuf>,
     /// Lines of history to keep.
     pub scrollback: u32,
+    /// What it is governed by.
+    pub rules: Rules,
 }
 
 /// Starts the process and waits for its shell.
@@ -131,7 +133,7 @@ fn request(start: Start, account: &Account, directory: String) -> wire::Start {
         columns: start.cols.into(),
         rows: start.rows.into(),
         scrollback: start.scrollback,
-        rules: None,
+        rules: Some(start.rules),
         account: None,
     }
 }

@@ -3,9 +3,11 @@
 //! members, no SQL and no HTTP.
 
 mod accounts;
+mod ask;
 mod follow;
 mod launch;
 mod orphans;
+mod processes;
 mod run_dir;
 mod wire_io;
 
@@ -25,6 +27,7 @@ use tokio::{sync::watch, time::timeout};
 
 pub use accounts::Account;
 pub use launch::Start;
+pub use processes::Usage;
 pub use wire_io::{Reader, Relayed, Writer};
 
 /// Ending a session takes at most this long: HUP, TERM, KILL and the last look.
@@ -60,6 +63,9 @@ pub enum Error {
     /// The session's process did not answer in time.
     #[error("The session does not answer.")]
     Stuck,
+    /// The session's process is of an earlier websh and does not know what was asked.
+    #[error("The session is of an earlier version and can't do this.")]
+    Unsupported,
     /// The operating system refused.
     #[error("The session can't be reached: {0}.")]
     Io(#[from] io::Error),
@@ -76,6 +82,7 @@ pub(crate) struct Shared {
     reports: Mutex<HashMap<SessionId, Report>>,
     /// Sessions that have a directory and have not said anything yet: nothing is known of them.
     silent: Mutex<HashSet<SessionId>>,
+    usage: processes::Cache,
     changed: watch::Sender<u64>,
 }
 
@@ -93,6 +100,7 @@ impl Host {
                 config,
                 reports: Mutex::default(),
                 silent: Mutex::default(),
+                usage: processes::Cache::default(),
                 changed,
             }),
         };
@@ -175,6 +183,12 @@ impl Host {
             timeout(END, reader.report()).await.map_err(|_| Error::Stuck)?.ok_or(Error::Gone)?;
         self.shared.set(id, report.clone());
         Ok(report)
+    }
+
+    /// What the processes of each session take. Looked at again when it was asked for and the last
+    /// look is 2 s old; who asks gets the last one meanwhile, unless that is older than 10 s.
+    pub async fn usage(&self) -> HashMap<SessionId, Usage> {
+        processes::usage(&self.shared).await
     }
 
     /// Changes when anything about any session does; says nothing more, so it can't be out of date.

@@ -1,0 +1,79 @@
+//! One question to one session, one answer: new rules, Keep, is anybody there, what does it look like.
+
+use std::{io, time::Duration};
+
+use bytes::Bytes;
+use prost::Message;
+use protocol::{
+    id::SessionId,
+    wire::{Keep, Peek, Position, Probe, Report, Rules, session_request::Body},
+};
+use tokio::time::timeout;
+
+use crate::{Error, Host, Relayed, wire_io};
+
+/// A session that works answers at once.
+const ANSWER: Duration = Duration::from_secs(2);
+
+/// A session gives the client that drives 4 s to answer; this is that and some.
+const PROBE: Duration = Duration::from_secs(7);
+
+impl Host {
+    /// Gives a session new rules. Returns what it says of itself under them.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] when it is over, [`Error::Stuck`] when its process does not answer,
+    /// [`Error::Unsupported`] when it is older than the question.
+    pub async fn configure(&self, id: SessionId, rules: Rules) -> Result<Report, Error> {
+        self.ask(id, Body::Configure(rules), ANSWER).await
+    }
+
+    /// Counts as the owner's activity.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] when it is over, [`Error::Stuck`] when its process does not answer,
+    /// [`Error::Unsupported`] when it is older than the question.
+    pub async fn keep(&self, id: SessionId) -> Result<Report, Error> {
+        self.ask(id, Body::Keep(Keep {}), ANSWER).await
+    }
+
+    /// Finds out whether the client that drives is still there; one that does not answer is gone
+    /// afterwards. Takes some seconds at most.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] when the session is over, [`Error::Stuck`] when its process does not answer,
+    /// [`Error::Unsupported`] when it is older than the question.
+    pub async fn probe(&self, id: SessionId) -> Result<Report, Error> {
+        self.ask(id, Body::Probe(Probe {}), PROBE).await
+    }
+
+    /// The session's screen as one `Frame`, unread, from a position on. Nobody attached is told.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] when the session is over, [`Error::Stuck`] when its process does not answer,
+    /// [`Error::Unsupported`] when it is older than the question.
+    pub async fn peek(&self, id: SessionId, position: Option<Position>) -> Result<Bytes, Error> {
+        self.question(id, Body::Peek(Peek { position }), ANSWER).await
+    }
+
+    async fn ask(&self, id: SessionId, body: Body, within: Duration) -> Result<Report, Error> {
+        let answer = self.question(id, body, within).await?;
+        let report = Report::decode(answer).map_err(io::Error::from)?;
+        self.shared.set(id, report.clone());
+        Ok(report)
+    }
+
+    /// A question and its one answer.
+    async fn question(&self, id: SessionId, body: Body, within: Duration) -> Result<Bytes, Error> {
+        let asking = async {
+            // The writing half stays open: whoever hangs up takes the question back.
+            let (mut reader, _writer) = wire_io::request(self.shared.run_dir(), id, body).await?;
+            match reader.next().await? {
+                Some(Relayed::Message(answer)) => Ok(answer),
+                Some(Relayed::Close { .. }) => Err(Error::Unsupported),
+                None => Err(Error::Gone),
+            }
+        };
+        timeout(within, asking).await.map_err(|_| Error::Stuck)?
+    }
+}
