@@ -56,7 +56,9 @@ impl Control {
     }
 
     fn accounts(&self) -> Vec<String> {
-        self.inner.host.accounts().into_iter().map(|account| account.name).collect()
+        // Others' take a grant.
+        let own = self.inner.host.accounts().into_iter().filter(host::Account::is_own);
+        own.map(|account| account.name).collect()
     }
 
     /// Opens a session, or finds the one that the same idempotency key opened before.

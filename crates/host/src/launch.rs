@@ -42,10 +42,7 @@ pub struct Start {
 
 /// Starts the process and waits for its shell.
 pub async fn launch(config: &Config, start: Start) -> Result<Report, Error> {
-    let account = accounts::usable()
-        .into_iter()
-        .find(|account| account.name == start.account)
-        .ok_or_else(|| Error::UnknownAccount(start.account.clone()))?;
+    let account = accounts::look_up(&start.account)?;
     let id = start.id;
     let directory = run_dir::directory(&config.run_dir, id);
     run_dir::make(&directory).map_err(Error::Directory)?;
@@ -134,8 +131,18 @@ fn request(start: Start, account: &Account, directory: String) -> wire::Start {
         rows: start.rows.into(),
         scrollback: start.scrollback,
         rules: Some(start.rules),
-        account: None,
+        account: become_account(account),
     }
+}
+
+/// Whom the session process becomes; nobody else when it is the account already.
+fn become_account(account: &Account) -> Option<wire::Account> {
+    (!account.is_own()).then(|| wire::Account {
+        name: account.name.clone(),
+        user: account.uid,
+        group: account.gid,
+        groups: account.groups.clone(),
+    })
 }
 
 fn variable(name: &str, value: &str) -> Variable {

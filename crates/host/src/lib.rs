@@ -57,6 +57,14 @@ pub enum Error {
     /// No such account on this machine, or not one this process may use.
     #[error("The account {0} can't be used on this machine.")]
     UnknownAccount(String),
+    /// Nobody can log in to this account.
+    #[error("The account {account} can't be used: {reason}")]
+    UnusableAccount {
+        /// Its name.
+        account: String,
+        /// Why, one sentence.
+        reason: String,
+    },
     /// The run directory can't be used. One sentence that names it.
     #[error("{0}")]
     RunDir(String),
@@ -120,6 +128,14 @@ impl Host {
     #[must_use]
     pub fn accounts(&self) -> Vec<Account> {
         accounts::usable()
+    }
+
+    /// The account of a name, if sessions can be opened as it.
+    ///
+    /// # Errors
+    /// [`Error::UnknownAccount`], or [`Error::UnusableAccount`] with the reason.
+    pub fn account(&self, name: &str) -> Result<Account, Error> {
+        accounts::look_up(name)
     }
 
     /// Starts a session. Returns what it says of itself.
