@@ -12,17 +12,18 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use host::Host;
 use protocol::{
-    id::SessionId,
+    id::{MemberId, SessionId},
     wire::{EndCause, EndRequest},
 };
 use store::Store;
 use tokio::sync::watch;
 
 use crate::{
-    Clock, Error,
+    Actor, Clock, Error,
     attach::Doors,
+    changes::{Changes, moved},
     passwords::Passwords,
-    reconcile::{Step, reconcile},
+    reconcile::{Step, reconcile, strangers},
     throttle::{Network, Throttle},
 };
 
@@ -77,7 +78,7 @@ pub(crate) struct Inner {
     pub(crate) counting: tokio::sync::Mutex<()>,
     /// Sessions that somebody is starting or ending just now.
     unsettled: Mutex<HashSet<SessionId>>,
-    changed: watch::Sender<u64>,
+    changes: Changes,
     /// Wakes the comparing of rows and processes.
     poke: watch::Sender<u64>,
 }
@@ -111,16 +112,17 @@ impl Control {
             doors: Mutex::default(),
             counting: tokio::sync::Mutex::default(),
             unsettled: Mutex::default(),
-            changed: watch::Sender::new(0),
+            changes: Changes::default(),
             poke: watch::Sender::new(0),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Changes whenever any list of sessions may; says nothing more, so it can't be out of date.
+    /// Changes whenever a session that this actor can see may have; says nothing more, so it can't be
+    /// out of date.
     #[must_use]
-    pub fn changes(&self) -> watch::Receiver<u64> {
-        self.inner.changed.subscribe()
+    pub fn changes(&self, actor: &Actor) -> watch::Receiver<u64> {
+        self.inner.changes.seen_by(actor)
     }
 
     /// Whether the database answers.
@@ -149,24 +151,25 @@ impl Control {
         self.inner.doors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Marks a session as being worked on, until the guard is dropped.
-    pub(crate) fn work_on(&self, id: SessionId) -> Working {
+    /// Marks a session as being worked on, until the guard is dropped. Its owner hears of it then.
+    pub(crate) fn work_on(&self, id: SessionId, owner: Option<MemberId>) -> Working {
         self.unsettled().insert(id);
-        Working { control: self.clone(), id }
+        Working { control: self.clone(), id, owner }
     }
 
     /// Waits until nobody works on a session any more.
     pub(crate) async fn settled(&self, id: SessionId) {
-        let mut changes = self.changes();
+        let mut settled = self.inner.poke.subscribe();
         while self.unsettled().contains(&id) {
-            if changes.changed().await.is_err() {
+            if settled.changed().await.is_err() {
                 return;
             }
         }
     }
 
-    pub(crate) fn announce(&self) {
-        self.inner.changed.send_modify(|count| *count = count.wrapping_add(1));
+    /// A session of this member may have changed.
+    pub(crate) fn announce(&self, owner: MemberId) {
+        self.inner.changes.announce(owner);
     }
 
     fn unsettled(&self) -> MutexGuard<'_, HashSet<SessionId>> {
@@ -178,20 +181,39 @@ impl Control {
         let mut host = self.inner.host.changed();
         let mut poke = self.inner.poke.subscribe();
         let mut last = None;
+        // Whose each session is, and the reports that their lists have been told of.
+        let mut owners = Owners::new();
+        let mut told = Reports::new();
         loop {
-            let shape = self.shape();
+            let reports = self.inner.host.reports();
+            let shape = self.shape(&reports);
+            let mut failed = false;
             // Reports also change while a session just works, which is no reason to ask the database.
             if last.as_ref() != Some(&shape) {
-                match self.settle().await {
-                    Ok(true) => last = Some(shape),
-                    Ok(false) => last = None,
+                match self.compare().await {
+                    Ok((all, found)) => {
+                        owners.extend(found);
+                        last = all.then_some(shape);
+                    }
                     Err(error) => {
                         tracing::warn!(%error, "sessions and rows could not be compared");
-                        last = None;
+                        (last, failed) = (None, true);
                     }
                 }
             }
-            self.announce();
+            for id in moved(&told, &reports) {
+                match owners.get(&id) {
+                    Some(owner) => self.announce(*owner),
+                    // It may be somebody's: they are told once the database says whose.
+                    None if failed => continue,
+                    None => {}
+                }
+                match reports.get(&id) {
+                    Some(report) => drop(told.insert(id, report.clone())),
+                    None => drop(told.remove(&id)),
+                }
+            }
+            owners.retain(|id, _| told.contains_key(id));
             tokio::select! {
                 _ = host.changed() => {}
                 _ = poke.changed() => {}
@@ -201,8 +223,7 @@ impl Control {
     }
 
     /// Which sessions there are, over or not, and which are being worked on.
-    fn shape(&self) -> (BTreeMap<SessionId, bool>, HashSet<SessionId>) {
-        let reports = self.inner.host.reports();
+    fn shape(&self, reports: &Reports) -> (BTreeMap<SessionId, bool>, HashSet<SessionId>) {
         let sessions = reports.iter().map(|(id, report)| (*id, report.end.is_some())).collect();
         (sessions, self.unsettled().clone())
     }
@@ -212,11 +233,16 @@ impl Control {
     /// # Errors
     /// [`Error::Unavailable`] when the database gave no answer.
     pub async fn settle(&self) -> Result<bool, Error> {
+        Ok(self.compare().await?.0)
+    }
+
+    /// As [`settle`](Self::settle), and whose the sessions are.
+    async fn compare(&self) -> Result<(bool, Owners), Error> {
         // Looked at before and after the rows are read: a session that was created or closed in
         // between differs, and is left for the next time.
         let before = self.inner.host.reports();
         let mut unsettled = self.unsettled().clone();
-        let rows = self.inner.store.living_sessions().await?;
+        let mut rows = self.inner.store.living_sessions().await?;
         let reports = self.inner.host.reports();
         unsettled.extend(self.unsettled().iter().copied());
         let known = unsettled.len();
@@ -224,10 +250,15 @@ impl Control {
         // A session that is too busy to answer is neither lost nor a stranger.
         unsettled.extend(self.inner.host.silent());
         let all = unsettled.len() == known;
+        let strangers = strangers(&rows, &reports, &unsettled);
+        rows.extend(self.inner.store.lost_sessions(&strangers).await?);
+        let owners: Owners = rows.iter().map(|row| (row.id, row.owner)).collect();
         for step in reconcile(&rows, &reports, &unsettled, self.now()) {
+            let owner = owners.get(&step.session()).copied();
             self.take(step).await?;
+            owner.inspect(|owner| self.announce(*owner));
         }
-        Ok(all)
+        Ok((all, owners))
     }
 
     async fn take(&self, step: Step) -> Result<(), Error> {
@@ -242,10 +273,15 @@ impl Control {
                 }
                 host.acknowledge(row.id).await;
             }
+            Step::Revive(id) => {
+                if store.revive_session(id).await? {
+                    tracing::warn!(session = %id, "a session that was thought lost lives");
+                }
+            }
             Step::Acknowledge(id) => host.acknowledge(id).await,
             Step::Stop(id) => {
                 tracing::warn!(session = %id, "this session is in no list: ending it");
-                let working = self.work_on(id);
+                let working = self.work_on(id, None);
                 tokio::spawn(async move {
                     let request =
                         EndRequest { cause: EndCause::Dropped.into(), ..EndRequest::default() };
@@ -263,12 +299,13 @@ impl Control {
 pub(crate) struct Working {
     control: Control,
     id: SessionId,
+    owner: Option<MemberId>,
 }
 
 impl Drop for Working {
     fn drop(&mut self) {
         self.control.unsettled().remove(&self.id);
-        self.control.announce();
+        self.owner.inspect(|owner| self.control.announce(*owner));
         self.control.inner.poke.send_modify(|count| *count = count.wrapping_add(1));
     }
 }
@@ -282,6 +319,9 @@ pub(crate) async fn detached<T: Send + 'static>(
         Err(Error::Unavailable)
     })
 }
+
+/// Owners by session.
+type Owners = HashMap<SessionId, MemberId>;
 
 /// Reports by session, as the host gives them.
 pub(crate) type Reports = HashMap<SessionId, protocol::wire::Report>;

@@ -4,6 +4,7 @@
 
 pub mod access;
 mod attach;
+mod changes;
 mod clock;
 mod control;
 mod error;

@@ -21,13 +21,40 @@ pub(crate) enum Step {
     Remove(SessionId),
     /// The session is over: end its row, then forget its final report, if there is one.
     End(Box<SessionRow>, Ending),
+    /// The row says lost, the process was only out of reach: the session lives on.
+    Revive(SessionId),
     /// A final report without a living row: forget it.
     Acknowledge(SessionId),
     /// A process that belongs to nobody: end it.
     Stop(SessionId),
 }
 
-/// What to do, given all living rows and all reports. `unsettled` sessions are being worked on
+impl Step {
+    /// The session it is about.
+    pub(crate) fn session(&self) -> SessionId {
+        match self {
+            Self::Activate(id)
+            | Self::Remove(id)
+            | Self::Revive(id)
+            | Self::Acknowledge(id)
+            | Self::Stop(id) => *id,
+            Self::End(row, _) => row.id,
+        }
+    }
+}
+
+/// The sessions that have a process or its final report, and no living row: their rows must be looked
+/// for among those that ended as lost before [`reconcile`] may judge.
+pub(crate) fn strangers(
+    rows: &[SessionRow],
+    reports: &HashMap<SessionId, Report>,
+    unsettled: &HashSet<SessionId>,
+) -> Vec<SessionId> {
+    let owned: HashSet<SessionId> = rows.iter().map(|row| row.id).collect();
+    reports.keys().filter(|id| !owned.contains(id) && !unsettled.contains(id)).copied().collect()
+}
+
+/// What to do, given all reports, all living rows and the lost ones among [`strangers`]. `unsettled` sessions are being worked on
 /// elsewhere, or too new to judge: they are left alone.
 pub(crate) fn reconcile(
     rows: &[SessionRow],
@@ -37,7 +64,14 @@ pub(crate) fn reconcile(
 ) -> Vec<Step> {
     let mut steps = Vec::new();
     for row in rows.iter().filter(|row| !unsettled.contains(&row.id)) {
-        match (reports.get(&row.id), row.state) {
+        let report = reports.get(&row.id);
+        if row.state == SessionState::Ended {
+            if report.is_none() {
+                continue;
+            }
+            steps.push(Step::Revive(row.id));
+        }
+        match (report, row.state) {
             (Some(report), state) => match &report.end {
                 Some(end) => {
                     let mut last = row.clone();
@@ -60,11 +94,9 @@ pub(crate) fn reconcile(
             }
         }
     }
-    let owned: HashSet<SessionId> = rows.iter().map(|row| row.id).collect();
-    for (id, report) in reports {
-        if !owned.contains(id) && !unsettled.contains(id) {
-            steps.push(if report.end.is_some() { Step::Acknowledge(*id) } else { Step::Stop(*id) });
-        }
+    for id in strangers(rows, reports, unsettled) {
+        let over = reports.get(&id).is_some_and(|report| report.end.is_some());
+        steps.push(if over { Step::Acknowledge(id) } else { Step::Stop(id) });
     }
     steps
 }
@@ -136,6 +168,9 @@ mod tests {
             (Some(Active), None, vec![end(row(1, Active), 0, EndReason::Lost, None)]),
             (Some(Active), Some(alive()), vec![]),
             (Some(Active), Some(exited()), exit(Active)),
+            (Some(Ended), None, vec![]),
+            (Some(Ended), Some(alive()), vec![Step::Revive(id(1))]),
+            (Some(Ended), Some(exited()), [vec![Step::Revive(id(1))], exit(Ended)].concat()),
             (None, Some(alive()), vec![Step::Stop(id(1))]),
             (None, Some(exited()), vec![Step::Acknowledge(id(1))]),
             (None, None, vec![]),

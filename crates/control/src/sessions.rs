@@ -129,7 +129,7 @@ impl Control {
             title: String::new(),
             ending: None,
         };
-        let _working = self.work_on(id);
+        let _working = self.work_on(id, Some(owner));
         if let Added::Existing(row) = store.add_session(&row).await? {
             drop(counting);
             return self.opened_before(row.id).await;
@@ -252,7 +252,7 @@ impl Control {
         known_policy(change.attach_policy)?;
         self.living(&row)?;
         self.inner.store.change_session(id, name.as_deref(), change.attach_policy).await?;
-        self.announce();
+        self.announce(row.owner);
         let row = self.row(id).await?;
         self.living(&row)?;
         Ok(self.view(&row))
@@ -286,7 +286,7 @@ impl Control {
         reason: EndReason,
         by: String,
     ) -> Result<(), Error> {
-        let _working = self.work_on(row.id);
+        let _working = self.work_on(row.id, Some(row.owner));
         let request = EndRequest { cause: cause.into(), by: by.clone(), note: String::new() };
         let ending = match self.inner.host.end(row.id, request).await {
             Ok(report) => {

@@ -7,11 +7,13 @@ mod entity;
 mod error;
 mod members;
 mod migration;
+mod session_row;
 mod sessions;
 mod sign_ins;
 
 pub use connect::Store;
 pub use error::Error;
 pub use members::Member;
-pub use sessions::{Added, Ending, Page, SessionRow};
+pub use session_row::{Ending, SessionRow};
+pub use sessions::{Added, Page};
 pub use sign_ins::SignIn;

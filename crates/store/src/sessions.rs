@@ -1,7 +1,6 @@
-//! Queries about sessions. A row is `starting` until its process runs, then `active`, then `ended`
-//! for good: every change names the states it may start from, so that none can bring one back.
+//! Queries about sessions. A row is `starting` until its process runs, then `active`, then `ended`:
+//! every change names the states it may start from. Only one that was thought lost can come back.
 
-use chrono::{DateTime, Utc};
 use protocol::{
     api::{AttachPolicy, EndReason, Life, SessionState},
     id::{MemberId, SessionId},
@@ -15,57 +14,11 @@ use crate::{
     Error, Store,
     connect::bounded,
     entity::{member, session},
+    session_row::{Ending, SessionRow, active, policy_word, read, word},
 };
 
-/// What the database knows of a session; the rest its process knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionRow {
-    /// Id.
-    pub id: SessionId,
-    /// Who owns it.
-    pub owner: MemberId,
-    /// The owner's name; not written by [`Store::add_session`].
-    pub owner_name: String,
-    /// The key its creator gave it, unique among the owner's sessions.
-    pub idempotency_key: Option<String>,
-    /// Its name.
-    pub name: String,
-    /// Server id.
-    pub server: String,
-    /// Account of its shell.
-    pub account: String,
-    /// What a second attach does.
-    pub attach_policy: AttachPolicy,
-    /// Where it is in its life.
-    pub state: SessionState,
-    /// Creation time.
-    pub created_at: DateTime<Utc>,
-    /// Last use, as known when it ended; the creation time until then.
-    pub last_seen: DateTime<Utc>,
-    /// Columns at the start, at the end once it ended.
-    pub cols: u16,
-    /// Rows, likewise.
-    pub rows: u16,
-    /// Title at the end.
-    pub title: String,
-    /// How it ended.
-    pub ending: Option<Ending>,
-}
-
-/// How a session ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ending {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Why.
-    pub reason: EndReason,
-    /// Who ended it, when a person did.
-    pub by: Option<String>,
-    /// The shell's exit status.
-    pub exit_code: Option<i32>,
-    /// The signal that ended the shell.
-    pub exit_signal: Option<i32>,
-}
+/// Ids in one question: every database takes as many parameters.
+const PARAMETERS: usize = 500;
 
 /// What became of a row to be added.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,6 +138,55 @@ impl Store {
         .await
     }
 
+    /// Those of these sessions that ended as lost.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn lost_sessions(&self, of: &[SessionId]) -> Result<Vec<SessionRow>, Error> {
+        bounded(async {
+            let mut lost = Vec::new();
+            for ids in of.chunks(PARAMETERS) {
+                let found = living(Life::Ended)
+                    .filter(session::Column::EndReason.eq(EndReason::Lost.code()))
+                    .filter(session::Column::Id.is_in(ids.iter().map(|id| id.0)))
+                    .find_also_related(member::Entity)
+                    .all(&self.db)
+                    .await?;
+                for row in found {
+                    lost.push(read(row)?);
+                }
+            }
+            Ok(lost)
+        })
+        .await
+    }
+
+    /// A session that was thought lost lives after all. False when its row does not say lost.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn revive_session(&self, id: SessionId) -> Result<bool, Error> {
+        bounded(async {
+            let done = session::Entity::update_many()
+                .set(session::ActiveModel {
+                    state: Set(word(SessionState::Active).to_owned()),
+                    ended_at: Set(None),
+                    end_reason: Set(None),
+                    ended_by: Set(None),
+                    exit_code: Set(None),
+                    exit_signal: Set(None),
+                    ..Default::default()
+                })
+                .filter(session::Column::Id.eq(id.0))
+                .filter(session::Column::State.eq(word(SessionState::Ended)))
+                .filter(session::Column::EndReason.eq(EndReason::Lost.code()))
+                .exec(&self.db)
+                .await?;
+            Ok(done.rows_affected == 1)
+        })
+        .await
+    }
+
     /// How many sessions an owner has starting or alive.
     ///
     /// # Errors
@@ -299,94 +301,4 @@ fn living(life: Life) -> Select<session::Entity> {
         Life::Active => states.is_in([word(SessionState::Starting), word(SessionState::Active)]),
         Life::Ended => states.eq(ended),
     })
-}
-
-fn active(row: &SessionRow) -> session::ActiveModel {
-    session::ActiveModel {
-        id: Set(row.id.0),
-        owner_id: Set(row.owner.0),
-        idempotency_key: Set(row.idempotency_key.clone()),
-        name: Set(row.name.clone()),
-        server: Set(row.server.clone()),
-        account: Set(row.account.clone()),
-        attach_policy: Set(policy_word(row.attach_policy).to_owned()),
-        state: Set(word(row.state).to_owned()),
-        created_at: Set(row.created_at),
-        last_seen: Set(row.last_seen),
-        cols: Set(row.cols.into()),
-        rows: Set(row.rows.into()),
-        title: Set(row.title.clone()),
-        ..Default::default()
-    }
-}
-
-fn read((model, owner): (session::Model, Option<member::Model>)) -> Result<SessionRow, Error> {
-    let ending = match (model.ended_at, model.end_reason) {
-        (Some(at), Some(reason)) => Some(Ending {
-            at,
-            reason: read_reason(reason)?,
-            by: model.ended_by,
-            exit_code: model.exit_code,
-            exit_signal: model.exit_signal,
-        }),
-        _ => None,
-    };
-    Ok(SessionRow {
-        id: SessionId(model.id),
-        owner: MemberId(model.owner_id),
-        owner_name: owner.map(|owner| owner.name).unwrap_or_default(),
-        idempotency_key: model.idempotency_key,
-        name: model.name,
-        server: model.server,
-        account: model.account,
-        attach_policy: read_policy(model.attach_policy)?,
-        state: read_state(model.state)?,
-        created_at: model.created_at,
-        last_seen: model.last_seen,
-        cols: side("cols", model.cols)?,
-        rows: side("rows", model.rows)?,
-        title: model.title,
-        ending,
-    })
-}
-
-fn side(what: &'static str, value: i32) -> Result<u16, Error> {
-    u16::try_from(value).map_err(|_| Error::Unknown { what, value: value.to_string() })
-}
-
-fn word(state: SessionState) -> &'static str {
-    match state {
-        SessionState::Starting => "starting",
-        SessionState::Active => "active",
-        SessionState::Ended => "ended",
-    }
-}
-
-fn read_state(found: String) -> Result<SessionState, Error> {
-    [SessionState::Starting, SessionState::Active, SessionState::Ended]
-        .into_iter()
-        .find(|state| word(*state) == found)
-        .ok_or(Error::Unknown { what: "state", value: found })
-}
-
-fn policy_word(policy: AttachPolicy) -> &'static str {
-    match policy {
-        AttachPolicy::Handoff => "handoff",
-        AttachPolicy::Single => "single",
-        AttachPolicy::Multi => "multi",
-    }
-}
-
-fn read_policy(found: String) -> Result<AttachPolicy, Error> {
-    [AttachPolicy::Handoff, AttachPolicy::Single, AttachPolicy::Multi]
-        .into_iter()
-        .find(|policy| policy_word(*policy) == found)
-        .ok_or(Error::Unknown { what: "attach policy", value: found })
-}
-
-fn read_reason(found: String) -> Result<EndReason, Error> {
-    [EndReason::Exited, EndReason::Closed, EndReason::Expired, EndReason::Dropped, EndReason::Lost]
-        .into_iter()
-        .find(|reason| reason.code() == found)
-        .ok_or(Error::Unknown { what: "end reason", value: found })
 }

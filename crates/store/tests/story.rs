@@ -209,4 +209,22 @@ async fn sessions(store: &Store, ann: &Member, bob: &Member) {
     store.remove_starting(first.id).await.unwrap();
     assert!(store.session(first.id).await.unwrap().is_some());
     assert!(store.end_session(&third, &closed).await.unwrap());
+
+    // Only what was lost can be found again; it lives as it did before.
+    let found = row(ann, None, "found");
+    store.add_session(&found).await.unwrap();
+    store.activate_session(found.id).await.unwrap();
+    let lost = Ending { reason: EndReason::Lost, by: None, exit_code: None, ..closed.clone() };
+    assert!(!store.revive_session(found.id).await.unwrap());
+    assert!(store.end_session(&found, &lost).await.unwrap());
+    let asked = [first.id, third.id, found.id, bobs.id, second.id];
+    let told = store.lost_sessions(&asked).await.unwrap();
+    let ended = SessionRow { state: SessionState::Ended, ending: Some(lost), ..found.clone() };
+    assert_eq!(told, [ended]);
+    assert!(store.revive_session(found.id).await.unwrap());
+    assert!(!store.revive_session(third.id).await.unwrap());
+    let again = SessionRow { state: SessionState::Active, ..found.clone() };
+    assert_eq!(store.session(found.id).await.unwrap(), Some(again.clone()));
+    assert!(store.lost_sessions(&asked).await.unwrap().is_empty());
+    assert!(store.end_session(&again, &closed).await.unwrap());
 }

@@ -1,4 +1,4 @@
-//! `/events`: server-sent events that say only that a list may have changed. Whoever hears one lists
+//! `/events`: server-sent events that say only that a list of the member's may have changed. Whoever hears one lists
 //! again, so none can be out of date, and a missed one does no harm.
 
 use std::{convert::Infallible, time::Duration};
@@ -46,7 +46,7 @@ pub async fn events(
         return Err(ApiError::wrong_origin());
     }
     let signed_out = web.control.signed_out(&actor)?;
-    let state = (web.control.changes(), signed_out, web.stop, Instant::now());
+    let state = (web.control.changes(&actor), signed_out, web.stop, Instant::now());
     let changes =
         stream::unfold(state, |(mut changes, mut signed_out, stop, not_before)| async move {
             let change = async {

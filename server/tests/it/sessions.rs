@@ -274,6 +274,41 @@ async fn sessions_outlive_the_server() {
 }
 
 #[tokio::test]
+async fn what_was_thought_lost_is_found_again() {
+    let (mut world, mut ann) = World::new(&[]).await;
+    let lives = open(&mut ann, "lives").await;
+    let exits = open(&mut ann, "exits").await;
+    let process = world.session_process(lives["id"].as_str().unwrap()).unwrap();
+    let mut viewer = Viewer::attach(&mut ann, &exits).await;
+    let gate = world.data.path().join("gate");
+    assert!(std::process::Command::new("mkfifo").arg(&gate).status().unwrap().success());
+    viewer.type_text(&format!("cat {}; exit 7\r", gate.display())).await;
+    viewer.until_shows("cat ").await;
+    // The folder of the sockets is not there, as a file system that was not mounted in time.
+    let (run, away) = (world.data.path().join("run"), world.data.path().join("away"));
+    assert!(world.stop().await);
+    std::fs::rename(&run, &away).unwrap();
+    world.start().await;
+    assert_eq!(ended(&mut ann, &lives).await["code"], "lost");
+    assert_eq!(ended(&mut ann, &exits).await["code"], "lost");
+    assert!(world.stop().await);
+    std::fs::remove_dir_all(&run).unwrap();
+    std::fs::rename(&away, &run).unwrap();
+    std::fs::write(&gate, "").unwrap();
+    let report = run.join(exits["id"].as_str().unwrap()).join("report");
+    until(async || report.exists().then_some(())).await;
+
+    world.start().await;
+    assert_eq!(world.session_process(lives["id"].as_str().unwrap()), Some(process));
+    let found = ann.get(&path(&lives)).await.json();
+    assert_eq!((&found["state"], &found["ended_at"]), (&json!("active"), &Value::Null));
+    Viewer::attach(&mut ann, &lives).await.type_text("true\r").await;
+    let error = ended(&mut ann, &exits).await;
+    assert_eq!((&error["code"], &error["session"]["exit_code"]), (&json!("exited"), &json!(7)));
+    assert_eq!(ann.delete(&path(&lives)).await.status, 204);
+}
+
+#[tokio::test]
 async fn a_locked_database_touches_no_terminal() {
     let (world, mut ann) = World::new(&[]).await;
     let session = open(&mut ann, "one").await;

@@ -325,18 +325,8 @@ async fn lists_hear_of_changes() {
         let refused = ann.send("GET", "/api/v1/events", &elsewhere, b"").await;
         assert_eq!((refused.status, refused.code()), (403, "wrong_origin".into()));
     }
-    let mut stream = TcpStream::connect(&ann.address).await.unwrap();
-    let request = format!(
-        "GET /api/v1/events HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\n\
-         sec-fetch-site: same-origin\r\n\r\n",
-        ann.address,
-        ann.cookie.as_deref().unwrap()
-    );
-    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut stream = listen(&ann).await;
     let mut heard = Vec::new();
-    hear(&mut stream, &mut heard, "\r\n\r\n").await;
-    assert!(String::from_utf8_lossy(&heard).contains("text/event-stream"));
-    heard.clear();
     let session = create(&mut ann, "k").await.json();
     hear(&mut stream, &mut heard, "event: changed\ndata: {}\n\n").await;
     heard.clear();
@@ -345,6 +335,49 @@ async fn lists_hear_of_changes() {
     // It ends with the sign-in that it came by.
     assert_eq!(ann.post("/api/v1/logout", &json!({})).await.status, 204);
     hear(&mut stream, &mut heard, "\r\n0\r\n\r\n").await;
+}
+
+#[tokio::test]
+async fn lists_hear_of_what_they_show_and_of_nothing_else() {
+    let (world, mut ann) = World::new(&[]).await;
+    let mut bob = world.member("bob@example.org", "member").await;
+    let mut sue = world.member("sue@example.org", "member").await;
+    let (mut bobs, mut sues) = (listen(&bob).await, listen(&sue).await);
+    let mut anns = listen(&ann).await;
+    let session = create(&mut bob, "k").await.json();
+    let mut heard = Vec::new();
+    hear(&mut bobs, &mut heard, "event: changed\n").await;
+    // A superuser may see everybody's.
+    heard.clear();
+    hear(&mut anns, &mut heard, "event: changed\n").await;
+    close(&mut bob, &session).await;
+    // Whatever was said to Sue came before the end of her stream.
+    for client in [&mut sue, &mut bob, &mut ann] {
+        assert_eq!(client.post("/api/v1/logout", &json!({})).await.status, 204);
+    }
+    heard.clear();
+    hear(&mut sues, &mut heard, "0\r\n\r\n").await;
+    let heard = String::from_utf8(heard).unwrap();
+    assert!(!heard.contains("changed"), "{heard}");
+}
+
+/// Opens the stream of changes and reads its headers.
+async fn listen(client: &Client) -> TcpStream {
+    let mut stream = TcpStream::connect(&client.address).await.unwrap();
+    let request = format!(
+        "GET /api/v1/events HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\n\
+         sec-fetch-site: same-origin\r\n\r\n",
+        client.address,
+        client.cookie.as_deref().unwrap()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(timeout(LONG, stream.read_u8()).await.unwrap().unwrap());
+    }
+    let head = String::from_utf8(head).unwrap();
+    assert!(head.contains("text/event-stream"), "{head}");
+    stream
 }
 
 async fn hear(stream: &mut TcpStream, heard: &mut Vec<u8>, what: &str) {
