@@ -5,21 +5,25 @@ use web_sys::Element;
 
 use crate::browser;
 
-/// The theme in force at `element`; none when a colour of it is not `#rrggbb`.
+/// The theme in force at `element`; none when a colour of it is not opaque. The custom properties
+/// themselves hold both a light and a dark colour: only where they are used is one of them chosen.
 pub fn of(element: &Element) -> Option<Theme> {
     let style = browser::window().get_computed_style(element).ok().flatten()?;
     let color = |name: &str| rgb(&style.get_property_value(name).ok()?);
     Some(Theme {
-        foreground: color("--ink")?,
-        background: color("--paper")?,
-        cursor: color("--caret")?,
+        foreground: color("color")?,
+        background: color("background-color")?,
+        cursor: color("caret-color")?,
     })
 }
 
-/// `#rrggbb` as a number.
+/// `rgb(r, g, b)`, as computed colours are serialized (CSS Color 4, 15.2), as a number.
 fn rgb(css: &str) -> Option<u32> {
-    let digits = css.trim().strip_prefix('#').filter(|digits| digits.len() == 6)?;
-    u32::from_str_radix(digits, 16).ok()
+    let inside = css.trim().strip_prefix("rgb(")?.strip_suffix(')')?;
+    let parts: Vec<u8> =
+        inside.split(',').map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
+    let [red, green, blue] = parts.try_into().ok()?;
+    Some(u32::from_be_bytes([0, red, green, blue]))
 }
 
 #[cfg(test)]
@@ -27,10 +31,16 @@ mod tests {
     use super::rgb;
 
     #[test]
-    fn only_six_digits_are_a_colour() {
-        for (css, expected) in
-            [(" #0b6b58 ", Some(0x0b_6b58)), ("#fff", None), ("red", None), ("#12345g", None)]
-        {
+    fn only_opaque_colours_count() {
+        for (css, expected) in [
+            ("rgb(11, 107, 88)", Some(0x0b_6b58)),
+            ("rgb(255, 255, 255)", Some(0xff_ffff)),
+            ("rgba(11, 107, 88, 0.5)", None),
+            ("rgb(11, 107)", None),
+            ("rgb(11, 107, 256)", None),
+            ("color(srgb 0 0 0)", None),
+            ("", None),
+        ] {
             assert_eq!(rgb(css), expected, "{css}");
         }
     }
