@@ -9,6 +9,8 @@ mod clock;
 mod control;
 mod error;
 pub mod members;
+mod operator;
+mod operator_list;
 mod passwords;
 mod reconcile;
 mod secret;

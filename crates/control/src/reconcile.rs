@@ -123,6 +123,7 @@ mod tests {
             id: id(number),
             owner: MemberId(Uuid::from_u128(9)),
             owner_name: "Ann".into(),
+            owner_email: String::new(),
             idempotency_key: None,
             name: "a".into(),
             server: "local".into(),

@@ -7,7 +7,7 @@ use protocol::{
         AttachPolicy, ChangeSession, EndReason, Life, NewSession, Scope, Server, Session,
         SessionPage, SessionState,
     },
-    id::{MemberId, SessionId},
+    id::SessionId,
     wire::{EndCause, EndRequest, Report, Rules},
 };
 use store::{Added, Ending, Page, SessionRow};
@@ -78,16 +78,17 @@ impl Control {
         if !self.accounts().contains(&new.account) {
             return Err(Error::UnknownAccount(printable(&new.account)));
         }
-        let (control, owner) = (self.clone(), (actor.member, actor.name.clone()));
+        let (control, owner) = (self.clone(), actor.clone());
         detached(async move { control.open_session(owner, new, name).await }).await
     }
 
     async fn open_session(
         &self,
-        (owner, owner_name): (MemberId, String),
+        owner: Actor,
         new: NewSession,
         name: Option<String>,
     ) -> Result<Created, Error> {
+        let Actor { member: owner, name: owner_name, email: owner_email, .. } = owner;
         let store = &self.inner.store;
         // Behind a database that does not answer, each would wait as long as all before it.
         let counting = timeout(TURN, self.inner.counting.lock()).await;
@@ -116,6 +117,7 @@ impl Control {
             id,
             owner,
             owner_name,
+            owner_email,
             idempotency_key: new.idempotency_key,
             name,
             server: new.server,

@@ -29,7 +29,7 @@ pub(crate) fn session(row: &SessionRow, report: Option<&Report>) -> Session {
         attach_policy: row.attach_policy,
         created_at: row.created_at,
         last_seen: row.last_seen,
-        expires_at: None,
+        expires_at: live.map(|report| report.expires_at).filter(|at| *at > 0).map(time),
         bytes_buffered: live.map_or(0, |report| report.bytes_buffered),
         active_client: live.and_then(active_client),
         clients: live.map_or(0, |report| report.viewers),

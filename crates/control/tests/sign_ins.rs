@@ -52,6 +52,7 @@ impl World {
             id: SessionId(Uuid::now_v7()),
             owner: owner.member,
             owner_name: owner.name.clone(),
+            owner_email: String::new(),
             idempotency_key: None,
             name: "one".into(),
             server: "local".into(),

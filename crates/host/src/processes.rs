@@ -2,7 +2,7 @@
 //! the trees, `statm` of those in one. See proc(5).
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fs,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -32,6 +32,8 @@ pub struct Usage {
     pub memory: u64,
     /// Processor time lately, in thousandths of one core; none after a first look.
     pub cpu_permille: Option<u32>,
+    /// Whether the session process itself is stopped: by a signal or a debugger, so it answers nobody.
+    pub stopped: bool,
 }
 
 /// The last look, and whether one is being taken.
@@ -53,6 +55,7 @@ struct Look {
 struct Stat {
     pid: u32,
     parent: u32,
+    stopped: bool,
     /// User and system time of the process and of the children it has waited for, in clock ticks.
     ticks: u64,
 }
@@ -101,6 +104,7 @@ fn scan(roots: &[(SessionId, u32)], before: Option<&Look>) -> Look {
     let page = system(SysconfVar::PAGE_SIZE, 4096);
     let hertz = system(SysconfVar::CLK_TCK, 100);
     let trees = trees(&stats, roots);
+    let roots: HashSet<u32> = roots.iter().map(|(_, pid)| *pid).collect();
     let mut look = Look { at, usage: HashMap::new(), ticks: HashMap::new() };
     for (id, tree) in trees {
         let ticks = tree.iter().map(|stat| stat.ticks).sum();
@@ -112,6 +116,7 @@ fn scan(roots: &[(SessionId, u32)], before: Option<&Look>) -> Look {
             processes: u32::try_from(tree.len()).unwrap_or(u32::MAX),
             memory: memory.sum::<u64>() * page,
             cpu_permille: earlier.and_then(|(then, was)| permille(ticks, was, at - then, hertz)),
+            stopped: tree.iter().any(|stat| stat.stopped && roots.contains(&stat.pid)),
         };
         look.usage.insert(id, usage);
         look.ticks.insert(id, ticks);
@@ -175,7 +180,12 @@ fn parse_stat(text: &str) -> Option<Stat> {
     let number = |field: usize| fields.get(field - 3)?.parse::<u64>().ok();
     // Times of children are signed there and never negative.
     let ticks = (14..=17).map(number).sum::<Option<u64>>()?;
-    Some(Stat { pid: pid.parse().ok()?, parent: u32::try_from(number(4)?).ok()?, ticks })
+    Some(Stat {
+        pid: pid.parse().ok()?,
+        parent: u32::try_from(number(4)?).ok()?,
+        stopped: matches!(*fields.first()?, "T" | "t"),
+        ticks,
+    })
 }
 
 /// Pages that are resident and not of files: `size resident shared …`.
@@ -198,10 +208,10 @@ mod tests {
 
     #[test]
     fn a_recorded_line_is_understood() {
-        assert_eq!(
-            parse_stat(BASH),
-            Some(Stat { pid: 4711, parent: 4700, ticks: 12 + 7 + 44 + 21 })
-        );
+        let bash = Stat { pid: 4711, parent: 4700, stopped: false, ticks: 12 + 7 + 44 + 21 };
+        assert_eq!(parse_stat(BASH), Some(bash));
+        let stopped = BASH.replace(") S ", ") T ");
+        assert_eq!(parse_stat(&stopped), Some(Stat { stopped: true, ..bash }));
         // A name may look like the rest of the line.
         let odd = BASH.replace("(bash)", "(a) S 1 (b) c)");
         assert_eq!(parse_stat(&odd), parse_stat(BASH));
@@ -218,7 +228,7 @@ mod tests {
     }
 
     fn stat(pid: u32, parent: u32) -> Stat {
-        Stat { pid, parent, ticks: u64::from(pid) }
+        Stat { pid, parent, stopped: false, ticks: u64::from(pid) }
     }
 
     #[test]

@@ -19,8 +19,10 @@ pub struct SessionRow {
     pub id: SessionId,
     /// Who owns it.
     pub owner: MemberId,
-    /// The owner's name; not written by [`Store::add_session`].
+    /// The owner's name; not written by [`Store::add_session`](crate::Store::add_session).
     pub owner_name: String,
+    /// The owner's address; not written either.
+    pub owner_email: String,
     /// The key its creator gave it, unique among the owner's sessions.
     pub idempotency_key: Option<String>,
     /// Its name.
@@ -96,10 +98,13 @@ pub(crate) fn read(
         }),
         _ => None,
     };
+    let (owner_name, owner_email) =
+        owner.map(|owner| (owner.name, owner.email)).unwrap_or_default();
     Ok(SessionRow {
         id: SessionId(model.id),
         owner: MemberId(model.owner_id),
-        owner_name: owner.map(|owner| owner.name).unwrap_or_default(),
+        owner_name,
+        owner_email,
         idempotency_key: model.idempotency_key,
         name: model.name,
         server: model.server,

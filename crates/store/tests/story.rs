@@ -52,6 +52,7 @@ fn row(owner: &Member, key: Option<&str>, name: &str) -> SessionRow {
         id: SessionId(Uuid::now_v7()),
         owner: owner.id,
         owner_name: owner.name.clone(),
+        owner_email: owner.email.clone(),
         idempotency_key: key.map(str::to_owned),
         name: name.to_owned(),
         server: "local".to_owned(),

@@ -6,6 +6,7 @@ pub mod events;
 pub mod health;
 pub mod metrics;
 pub mod openapi;
+pub mod operator;
 pub mod sessions;
 pub mod sign_in;
 

@@ -11,7 +11,7 @@ use utoipa::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{events, sessions, sign_in};
+use super::{events, operator, sessions, sign_in};
 use crate::web::Web;
 
 #[derive(OpenApi)]
@@ -56,4 +56,5 @@ fn described() -> OpenApiRouter<Web> {
         .routes(routes!(sessions::attach))
         .routes(routes!(sessions::open_socket))
         .routes(routes!(events::events))
+        .merge(operator::routes())
 }

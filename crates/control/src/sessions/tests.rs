@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
 use host::Host;
-use protocol::api::Role;
+use protocol::{api::Role, id::MemberId};
 use store::Store;
 
 use super::*;
