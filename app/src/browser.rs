@@ -66,6 +66,12 @@ pub fn user_agent() -> String {
     window().navigator().user_agent().unwrap_or_default()
 }
 
+/// Whether Command is the key for shortcuts; not so while the server renders.
+#[must_use]
+pub fn is_mac() -> bool {
+    cfg!(target_arch = "wasm32") && user_agent().contains("Mac OS X")
+}
+
 /// Loads another page of this site.
 pub fn go(path: &str) {
     // A browser refuses only addresses that cannot be parsed.

@@ -23,6 +23,18 @@ pub fn at(time: DateTime<Utc>) -> String {
     format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", time.hour(), time.minute())
 }
 
+/// A moment soon to come, in words: `in 12 min`, `in 40 s`, `now`.
+#[must_use]
+pub fn soon(then_millis: i64, now_millis: i64) -> String {
+    let seconds = (then_millis - now_millis) / 1000;
+    match seconds {
+        ..1 => "now".into(),
+        1..60 => format!("in {seconds} s"),
+        60..5_400 => format!("in {} min", seconds / 60),
+        _ => format!("in {} h", (seconds + 1_800) / 3_600),
+    }
+}
+
 /// Bytes in words: `312 B`, `4.2 KB`, `1.3 MB`.
 #[must_use]
 pub fn bytes(bytes: u64) -> String {
@@ -67,10 +79,13 @@ pub fn ending(session: &Session) -> String {
         Some(EndReason::Expired) => {
             "Nobody used this session for longer than the timeout, so it was ended.".into()
         }
-        Some(EndReason::Dropped) => match by {
-            Some(by) => format!("{by} dropped this session."),
-            None => "This session was dropped by the staff.".into(),
-        },
+        Some(EndReason::Dropped) => {
+            let by = by.unwrap_or("The staff");
+            match session.end_note.as_deref().map(str::trim).filter(|it| !it.is_empty()) {
+                Some(why) => format!("{by} dropped this session: {why}"),
+                None => format!("{by} dropped this session."),
+            }
+        }
         Some(EndReason::Lost) => {
             "The machine or the session's own process stopped without a word, so this session is lost."
                 .into()
@@ -145,6 +160,21 @@ mod tests {
             assert_eq!(ago(then, 1_700_000_000_000 + seconds * 1000), words, "{seconds}");
         }
         assert_eq!(at(then), "2023-11-14 22:13 UTC");
+    }
+
+    #[test]
+    fn times_to_come() {
+        for (seconds, words) in [
+            (-3, "now"),
+            (0, "now"),
+            (59, "in 59 s"),
+            (60, "in 1 min"),
+            (719, "in 11 min"),
+            (5_399, "in 89 min"),
+            (5_400, "in 2 h"),
+        ] {
+            assert_eq!(soon(1_700_000_000_000 + seconds * 1000, 1_700_000_000_000), words);
+        }
     }
 
     #[test]

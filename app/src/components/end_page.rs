@@ -21,11 +21,11 @@ pub fn EndPage(
     let body = match ending {
         Ending::Over(session) => view! { <Over session=*session /> }.into_any(),
         Ending::TakenOver(by) => {
-            let now = by.as_ref().map(|by| format!("{} is using it in {}.", by.who, by.device));
+            let now = by.as_ref().map(|by| format!("Taken over by {} on {}.", by.who, by.device));
             view! {
-                <h1>"You went on somewhere else"</h1>
+                <h1>"This session went on somewhere else"</h1>
                 <p data-testid="taken-by">
-                    {now.unwrap_or_else(|| "Another client uses this session now.".into())}
+                    {now.unwrap_or_else(|| "Taken over by another client.".into())}
                     " This page shows the last screen it saw."
                 </p>
                 <Commands>
@@ -103,13 +103,16 @@ fn Commands(#[prop(optional)] children: Option<Children>) -> impl IntoView {
 #[component]
 fn Elsewhere(by: Option<ActiveClient>) -> impl IntoView {
     let sentence = match by {
-        Some(by) => format!("{} uses it in {} right now.", by.who, by.device),
-        None => "Another client uses it right now.".into(),
+        Some(by) => format!("In use by {} on {}.", by.who, by.device),
+        None => "In use by another client.".into(),
     };
     view! {
         <h1>"This session is in use"</h1>
         <p data-testid="taken-by">{sentence}</p>
-        <Commands>
+        <div class="dialog-actions">
+            <a class="button" href="/" data-testid="cancel">
+                "Cancel"
+            </a>
             <button type="button" class="button" data-testid="watch" data-command="watch">
                 "Watch"
             </button>
@@ -121,7 +124,7 @@ fn Elsewhere(by: Option<ActiveClient>) -> impl IntoView {
             >
                 "Take over"
             </button>
-        </Commands>
+        </div>
     }
 }
 

@@ -2,9 +2,11 @@
 
 pub mod close_session;
 pub mod connection;
+pub mod crew_bar;
 pub mod dialog;
 pub mod end_page;
 pub mod ended_session;
+pub mod expiry;
 pub mod failure;
 pub mod field;
 pub mod header;

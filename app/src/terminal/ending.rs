@@ -79,6 +79,7 @@ pub fn ended(session: &Session, end: &wire::End) -> Session {
         exit_signal: end.signal,
         ended_by: Some(end.by.clone()).filter(|by| !by.is_empty()),
         ended_at: at,
+        end_note: Some(end.note.clone()).filter(|note| !note.is_empty()),
         active_client: None,
         ..session.clone()
     }

@@ -88,6 +88,9 @@ impl Widget {
         }
         let modes = self.state.borrow().mirror.modes();
         let mut press = press(event, self.mac);
+        if self.baton_key(&press) {
+            return event.prevent_default();
+        }
         let composing = self.state.borrow().composing && !self.android;
         press.composing |= composing;
         let held = self.ui.held.get_untracked();

@@ -1,8 +1,11 @@
 //! The terminal of a page. Pure parts, tested natively: `link`, `outbox`, `scrollback`, `spans`, `look`,
-//! `keys`, `text`, `ending`. The widget around them owns the browser's side and runs there only.
+//! `keys`, `text`, `ending`, `crew`. The widget around them owns the browser's side and runs there only.
 
+mod baton;
 mod clipboard;
+pub mod crew;
 mod ending;
+mod fit;
 pub mod here;
 mod keyboard;
 pub mod keys;

@@ -98,6 +98,16 @@ impl Outbox {
         self.next = self.next.max(accepted.saturating_add(1));
     }
 
+    /// Forgets what has not gone out: somebody else drives now. What went out is still accounted for.
+    pub fn forget_unsent(&mut self) {
+        while self.kept.len() > self.sent {
+            if let Some((input, size)) = self.kept.pop_back() {
+                self.bytes -= size;
+                self.next = input.number;
+            }
+        }
+    }
+
     /// `more` further inputs are done with.
     pub fn acknowledged(&mut self, more: u64) {
         for _ in 0..more.min(u64::try_from(self.sent).unwrap_or(u64::MAX)) {
@@ -153,6 +163,23 @@ mod tests {
         assert_eq!(numbers(&outbox.take()), [3, 4]);
         outbox.acknowledged(9);
         assert_eq!((outbox.oldest(), outbox.waiting()), (5, 0));
+    }
+
+    #[test]
+    fn what_was_not_sent_is_forgotten_with_its_numbers() {
+        let mut outbox = Outbox::default();
+        ["a", "b"].into_iter().for_each(|key| assert!(outbox.push(text(key))));
+        outbox.welcome(0);
+        assert_eq!(numbers(&outbox.take()), [1, 2]);
+        outbox.push(text("c"));
+        outbox.forget_unsent();
+        assert_eq!(outbox.waiting(), 2);
+        outbox.push(text("d"));
+        assert_eq!(numbers(&outbox.take()), [3]);
+        outbox.acknowledged(3);
+        assert_eq!(outbox.waiting(), 0);
+        outbox.forget_unsent();
+        assert_eq!(outbox.oldest(), 4);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use protocol::{
 use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement};
 
 use crate::terminal::{
+    crew::Crew,
     ending::Ending,
     link::Link,
     metrics::Metrics,
@@ -58,6 +59,10 @@ pub struct Ui {
     pub bell: RwSignal<bool>,
     /// Only looks.
     pub watching: RwSignal<bool>,
+    /// Who is attached.
+    pub crew: RwSignal<Crew>,
+    /// When the session expires if nobody does anything, in Unix milliseconds, once it is near.
+    pub expires: RwSignal<Option<i64>>,
     /// One sentence that passes.
     pub notice: RwSignal<Option<String>>,
     /// Modifiers held by the key bar, bits of `keys`.
@@ -76,6 +81,8 @@ impl Default for Ui {
             below: RwSignal::new(false),
             bell: RwSignal::new(false),
             watching: RwSignal::new(false),
+            crew: RwSignal::new(Crew::default()),
+            expires: RwSignal::new(None),
             notice: RwSignal::new(None),
             held: RwSignal::new(0),
         }
@@ -102,8 +109,14 @@ pub struct State {
     pub(super) ticket: Option<Ticket>,
     pub(super) mode: AttachMode,
     pub(super) driving: bool,
+    /// Nobody drives, and this page does once somebody types.
+    pub(super) free: bool,
+    /// The session refused input of this page.
+    pub(super) refused: bool,
     /// Columns and rows that fit the page.
     pub(super) fitting: Option<(u32, u32)>,
+    /// Size of a cell where nothing is scaled, in CSS pixels.
+    pub(super) natural: (f64, f64),
     /// Those that the session was told on this connection.
     pub(super) told: Option<(u32, u32)>,
     pub(super) session: Session,
@@ -135,7 +148,10 @@ impl State {
             ticket: None,
             mode: AttachMode::Drive,
             driving: false,
+            free: false,
+            refused: false,
             fitting: None,
+            natural: (0.0, 0.0),
             told: None,
             session,
             bells: 0,

@@ -1,4 +1,4 @@
-//! How the widget shows itself: rows, cursor, scroll area, size, colours, bell, and the state that tests
+//! How the widget shows itself: rows, cursor, scroll area, colours, bell, and the state that tests
 //! and tools read from the page.
 
 use leptos::prelude::{GetUntracked, Set, Update};
@@ -132,34 +132,6 @@ impl Widget {
         ] {
             attribute(root, name, &value);
         }
-    }
-
-    /// The page, or the font, has another size.
-    pub(super) fn resized(&self) {
-        {
-            let mut state = self.state.borrow_mut();
-            let state = &mut *state;
-            if state.metrics.measure(&self.dom.ruler) {
-                style(&self.dom.root, "--row", &px(state.metrics.height));
-                style(&self.dom.root, "--cell", &px(state.metrics.width));
-                state.view.row = state.metrics.height;
-                state.painter.forget();
-            }
-            let width = f64::from(self.dom.scroller.client_width());
-            let height = f64::from(self.dom.scroller.client_height());
-            if width <= 0.0 || height <= 0.0 || state.metrics.width <= 0.0 {
-                return;
-            }
-            state.view.height = height;
-            let cells =
-                |all: f64, one: f64, most: f64| (all / one + 0.01).floor().clamp(2.0, most) as u32;
-            state.fitting = Some((
-                cells(width, state.metrics.width, 1_000.0),
-                cells(height, state.metrics.height, 500.0),
-            ));
-        }
-        self.tell_size();
-        self.paint_soon();
     }
 
     /// The person scrolled.

@@ -5,7 +5,7 @@ use protocol::{
     api::Attach,
     wire::{
         self, Ack, Hello, Refresh, ServerMessage, Welcome, client_message::Body as Say,
-        ended::Cause, input::Event as Input, server_message::Body,
+        ended::Cause, input::Event as Input, notice::Body as Said, server_message::Body,
     },
 };
 use wasm_bindgen_futures::spawn_local;
@@ -33,7 +33,7 @@ impl Widget {
             Action::Drop => {
                 let mut state = self.state.borrow_mut();
                 state.attempt += 1;
-                state.driving = false;
+                (state.driving, state.free) = (false, false);
                 state.scrollback.disconnected();
                 let socket = state.socket.take();
                 drop(state);
@@ -106,7 +106,7 @@ impl Widget {
     /// Sends the input that may go out.
     pub(super) fn send_input(&self) {
         let mut state = self.state.borrow_mut();
-        if state.link.state() == Stage::Connected && state.driving {
+        if state.link.state() == Stage::Connected && (state.driving || state.free) {
             let inputs = state.outbox.take();
             if let Some(socket) = &state.socket {
                 inputs.into_iter().for_each(|input| socket.send(Say::Input(input)));
@@ -161,10 +161,17 @@ impl Widget {
                     socket.send(Say::Pong(wire::Pong { nonce: ping.nonce }));
                 }
             }
-            Body::Notice(wire::Notice { body: Some(wire::notice::Body::InputRefused(_)) }) => {
-                self.ui.notice.set(Some("You are watching: keys go nowhere.".into()));
+            Body::Notice(wire::Notice { body: Some(Said::InputRefused(_)) }) => {
+                self.input_refused();
             }
-            Body::Notice(_) | Body::Crew(_) => {}
+            Body::Notice(wire::Notice { body: Some(Said::Expiry(expiry)) }) => {
+                self.expiry(expiry.at);
+            }
+            Body::Notice(wire::Notice { body: Some(Said::BatonRefused(who)) }) => {
+                self.ui.notice.set(Some(format!("{who} goes on driving for now.")));
+            }
+            Body::Notice(_) => {}
+            Body::Crew(crew) => self.crew(crew),
             Body::Ended(ended) => self.ended(ended),
             Body::Clipboard(clipboard) => self.put_on_clipboard(&clipboard.text),
         }
@@ -174,12 +181,14 @@ impl Widget {
         {
             let mut state = self.state.borrow_mut();
             state.outbox.welcome(welcome.accepted);
-            state.driving = welcome.driving;
+            (state.driving, state.free, state.refused) = (welcome.driving, false, false);
         }
         self.ui.watching.set(!welcome.driving);
         self.ui.ending.set(None);
         self.ui.notice.set(None);
+        self.ui.expires.set(None);
         self.happened(Event::Welcome);
+        self.resized();
         self.present();
         self.tell_size();
         self.send_input();
@@ -224,6 +233,9 @@ impl Widget {
         }
         if let Some(title) = title.or(reset_title) {
             self.ui.title.set(title);
+        }
+        if change.reset {
+            self.scale();
         }
         if change.palette || change.reset {
             self.apply_palette();

@@ -6,7 +6,8 @@ use protocol::api::Session;
 
 use crate::{
     components::{
-        connection::Connection, end_page::EndPage, key_bar::KeyBar, logo::Logo, theme::ThemeButton,
+        connection::Connection, crew_bar::CrewBar, end_page::EndPage, expiry::ExpiryWarning,
+        key_bar::KeyBar, logo::Logo, theme::ThemeButton,
     },
     terminal::{
         Ending,
@@ -32,6 +33,7 @@ pub fn TerminalView(
     let keyboard = NodeRef::<html::Textarea>::new();
     let ruler = NodeRef::<html::Span>::new();
     let name = StoredValue::new(session.name.clone());
+    let owner = StoredValue::new(session.owner.clone());
     // Nothing of the terminal stays with somebody who was signed out.
     let signed_out = Memo::new(move |_| ui.ending.get() == Some(Ending::SignedOut));
     let tab = {
@@ -87,6 +89,7 @@ pub fn TerminalView(
                 <span class="bar-title" data-testid="terminal-title">
                     {move || ui.title.get()}
                 </span>
+                <CrewBar ui owner />
                 <Connection ui />
                 <ThemeButton />
             </header>
@@ -129,6 +132,7 @@ pub fn TerminalView(
                         "New output below ↓"
                     </button>
                 </Show>
+                <ExpiryWarning ui />
                 {move || {
                     ui.ending.get().map(|ending| {
                         view! {

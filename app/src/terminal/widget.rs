@@ -17,6 +17,7 @@ use web_sys::{Document, Element, ResizeObserver};
 use crate::{
     browser::{self, Listener},
     terminal::{
+        crew::Move,
         here, link, look,
         parts::{Dom, State, Ui},
     },
@@ -260,8 +261,8 @@ impl Widget {
 
     /// Whether input makes sense: the page drives, or will when it is connected again.
     pub(super) fn takes_input(&self) -> bool {
-        if self.ui.watching.get_untracked() {
-            self.ui.notice.set(Some("You are watching: keys go nowhere.".into()));
+        if self.ui.watching.get_untracked() && !self.state.borrow().free {
+            self.hint();
             return false;
         }
         self.state.borrow().link.state() != link::State::Over
@@ -279,6 +280,14 @@ impl Widget {
                 "watch" => self.attach_again(AttachMode::Watch),
                 "now" => self.happened(link::Event::Nudge),
                 "bottom" => self.to_bottom(),
+                "keep" => self.keep_session(),
+                "baton" => {
+                    let viewer = button.get_attribute("data-viewer").and_then(|it| it.parse().ok());
+                    let word = button.get_attribute("data-move").unwrap_or_default();
+                    if let Some(made) = Move::read(&word, viewer.unwrap_or_default()) {
+                        self.make(made);
+                    }
+                }
                 _ => {}
             }
             self.focus();

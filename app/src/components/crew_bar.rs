@@ -1,0 +1,194 @@
+//! Who else is attached to a session, who drives it, and the buttons that change that. The terminal
+//! hears them by `data-command`; keys do the same.
+
+use leptos::prelude::*;
+
+use crate::{
+    browser,
+    terminal::{
+        Ui,
+        crew::{Move, Person},
+    },
+};
+
+/// Shown in the terminal's bar as soon as somebody else is there.
+#[component]
+pub fn CrewBar(
+    /// The terminal's state.
+    ui: Ui,
+    /// Name of the session's owner.
+    owner: StoredValue<String>,
+) -> impl IntoView {
+    let crew = ui.crew;
+    let shown = Memo::new(move |_| {
+        crew.with(|crew| !crew.others.is_empty() || crew.overseeing() || !crew.moves().is_empty())
+    });
+    let connected = Memo::new(move |_| ui.state.get() == "connected");
+    let here = move || crew.with(|crew| crew.others.len() + 1);
+    let drives = move || {
+        crew.with(|crew| match (crew.driving(), crew.driver()) {
+            (Some(true), _) => "You drive".to_owned(),
+            (_, Some(driver)) => format!("{} drives", driver.who),
+            _ => "Nobody drives".to_owned(),
+        })
+    };
+    view! {
+        <Show when=move || shown.get() && connected.get()>
+            <div
+                class="crew"
+                data-testid="crew"
+                data-driving=move || crew.with(|crew| (crew.driving() == Some(true)).to_string())
+            >
+                <Overseers ui owner />
+                <Show when=move || crew.with(|crew| !crew.overseeing())>
+                    <Asking ui />
+                    <span class="crew-driver" role="status" data-testid="crew-driver">
+                        {drives}
+                    </span>
+                    <Own ui />
+                </Show>
+                <details class="crew-all" data-testid="crew-all">
+                    <summary class="button quiet small">{here} " here"</summary>
+                    <ul>{move || crew.with(|crew| people(crew.me.iter().chain(&crew.others)))}</ul>
+                </details>
+            </div>
+        </Show>
+    }
+}
+
+/// A superuser who looks is never silent, and neither is it hidden from themselves.
+#[component]
+fn Overseers(ui: Ui, owner: StoredValue<String>) -> impl IntoView {
+    let words = move || {
+        ui.crew.with(|crew| {
+            if crew.overseeing() {
+                return Some(format!("You are watching. {} can see that.", owner.get_value()));
+            }
+            let names: Vec<&str> =
+                crew.others.iter().filter(|it| it.overseeing).map(|it| it.who.as_str()).collect();
+            match names.as_slice() {
+                [] => None,
+                [one] => Some(format!("{one} (superuser) is watching")),
+                many => Some(format!("{} (superusers) are watching", many.join(", "))),
+            }
+        })
+    };
+    view! {
+        {move || {
+            words()
+                .map(|words| {
+                    view! {
+                        <strong class="crew-overseer" role="status" data-testid="overseer">
+                            {words}
+                        </strong>
+                    }
+                })
+        }}
+    }
+}
+
+/// Those who ask to drive, for who drives.
+#[component]
+fn Asking(ui: Ui) -> impl IntoView {
+    let asking = move || {
+        ui.crew.with(|crew| {
+            let moves = crew.moves();
+            crew.others
+                .iter()
+                .filter(|it| moves.contains(&Move::Grant(it.viewer)))
+                .cloned()
+                .collect::<Vec<_>>()
+        })
+    };
+    move || {
+        let first = asking().first().map(|it| it.viewer);
+        asking()
+            .into_iter()
+            .map(|it| {
+                // The keys are for the one who has waited longest.
+                let keys = first == Some(it.viewer);
+                view! {
+                    <span class="crew-asking" role="status" data-testid="crew-asking">
+                        {format!("{} ({}) asks to drive", it.who, it.device)}
+                    </span>
+                    <MoveButton made=Move::Grant(it.viewer) label="Let them" keys />
+                    <MoveButton made=Move::Refuse(it.viewer) label="Refuse" keys />
+                }
+            })
+            .collect_view()
+    }
+}
+
+/// What this page may do for itself.
+#[component]
+fn Own(ui: Ui) -> impl IntoView {
+    move || {
+        ui.crew
+            .with(|crew| crew.moves())
+            .into_iter()
+            .filter_map(|made| {
+                let label = match made {
+                    Move::Ask => "Ask to drive",
+                    Move::Withdraw => "Stop asking",
+                    Move::Take => "Drive here",
+                    Move::Grant(_) | Move::Refuse(_) | Move::Release => return None,
+                };
+                Some(view! { <MoveButton made label keys=true /> })
+            })
+            .collect_view()
+    }
+}
+
+#[component]
+fn MoveButton(made: Move, label: &'static str, keys: bool) -> impl IntoView {
+    let (word, viewer) = made.word();
+    let key = match made {
+        Move::Ask | Move::Withdraw => "A",
+        Move::Take => "D",
+        Move::Grant(_) => "G",
+        Move::Refuse(_) => "X",
+        Move::Release => "",
+    };
+    let keys = keys && !key.is_empty();
+    let mac = browser::is_mac();
+    let chord = if mac { format!("⌘⇧{key}") } else { format!("Ctrl+Shift+{key}") };
+    let spoken = format!("{}+Shift+{key}", if mac { "Meta" } else { "Control" });
+    view! {
+        <button
+            type="button"
+            class="button small"
+            class:primary=matches!(made, Move::Take | Move::Grant(_))
+            data-testid=format!("baton-{word}")
+            data-command="baton"
+            data-move=word
+            data-viewer=viewer.to_string()
+            title=keys.then(|| format!("{label}: {chord}"))
+            aria-keyshortcuts=keys.then_some(spoken)
+        >
+            {label}
+        </button>
+    }
+}
+
+fn people<'a>(people: impl Iterator<Item = &'a Person>) -> AnyView {
+    people
+        .enumerate()
+        .map(|(at, it)| {
+            let role = match (it.driving, it.asking, it.overseeing) {
+                (true, ..) => "drives",
+                (_, true, _) => "asks",
+                (_, _, true) => "superuser",
+                _ => "watches",
+            };
+            let who = if at == 0 { format!("{} (you)", it.who) } else { it.who.clone() };
+            view! {
+                <li>
+                    <span>{who}</span>
+                    <span class="quiet">{it.device.clone()}</span>
+                    <span class="badge">{role}</span>
+                </li>
+            }
+        })
+        .collect_view()
+        .into_any()
+}

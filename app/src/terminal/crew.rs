@@ -1,0 +1,212 @@
+//! Who is attached beside this page, who drives, and what this page may do about it. Pure: it turns
+//! what the session says into what people see and which commands they have.
+
+use protocol::{api::AttachPolicy, wire};
+
+use crate::terminal::keys::{CONTROL, META, Press, SHIFT};
+
+/// Somebody who is attached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Their number in this session.
+    pub viewer: u64,
+    /// Their name.
+    pub who: String,
+    /// What they use.
+    pub device: String,
+    /// Their keys go to the shell.
+    pub driving: bool,
+    /// They ask to drive.
+    pub asking: bool,
+    /// A superuser who looks at somebody else's session.
+    pub overseeing: bool,
+    /// They may drive, or ask to.
+    pub may_drive: bool,
+}
+
+/// Everybody who is attached, as this page sees them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Crew {
+    /// What a second client does.
+    pub policy: AttachPolicy,
+    /// This page.
+    pub me: Option<Person>,
+    /// The others, as the session lists them.
+    pub others: Vec<Person>,
+}
+
+/// What a person can do about who drives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Move {
+    /// Ask who drives.
+    Ask,
+    /// Not ask any more.
+    Withdraw,
+    /// Drive now.
+    Take,
+    /// Let this viewer drive.
+    Grant(u64),
+    /// Let this viewer not drive.
+    Refuse(u64),
+    /// Let go of the keyboard.
+    Release,
+}
+
+impl Crew {
+    /// What the session said.
+    #[must_use]
+    pub fn of(crew: wire::Crew) -> Self {
+        let policy = policy(crew.policy());
+        let (mut me, mut others) = (None, Vec::new());
+        for present in crew.present {
+            let it = present.person.unwrap_or_default();
+            let person = Person {
+                viewer: present.viewer,
+                who: it.who,
+                device: it.device,
+                driving: present.driving,
+                asking: present.asking,
+                overseeing: present.overseeing,
+                may_drive: present.may_drive,
+            };
+            if person.viewer == crew.you { me = Some(person) } else { others.push(person) }
+        }
+        Self { policy, me, others }
+    }
+
+    /// Whether this page drives; none before the session listed it.
+    #[must_use]
+    pub fn driving(&self) -> Option<bool> {
+        self.me.as_ref().map(|me| me.driving)
+    }
+
+    /// Whether this page is a superuser's who looks at somebody else's session.
+    #[must_use]
+    pub fn overseeing(&self) -> bool {
+        self.me.as_ref().is_some_and(|me| me.overseeing)
+    }
+
+    /// Somebody else who drives.
+    #[must_use]
+    pub fn driver(&self) -> Option<&Person> {
+        self.others.iter().find(|it| it.driving)
+    }
+
+    /// Whether typing is enough to drive: nobody does, and this page may.
+    #[must_use]
+    pub fn free(&self) -> bool {
+        self.driver().is_none() && self.me.as_ref().is_some_and(|me| me.may_drive && !me.driving)
+    }
+
+    /// What this page can do, the likeliest first.
+    #[must_use]
+    pub fn moves(&self) -> Vec<Move> {
+        let Some(me) = self.me.as_ref().filter(|_| self.policy == AttachPolicy::Multi) else {
+            return vec![];
+        };
+        if me.driving {
+            let asking = self.others.iter().filter(|it| it.asking).map(|it| it.viewer);
+            let mut moves: Vec<Move> =
+                asking.flat_map(|it| [Move::Grant(it), Move::Refuse(it)]).collect();
+            if self.others.iter().any(|it| it.may_drive) {
+                moves.push(Move::Release);
+            }
+            return moves;
+        }
+        if !me.may_drive {
+            return vec![];
+        }
+        match (self.driver(), me.asking) {
+            (None, _) => vec![Move::Take],
+            (Some(_), true) => vec![Move::Withdraw, Move::Take],
+            (Some(_), false) => vec![Move::Ask, Move::Take],
+        }
+    }
+
+    /// The move that a key means, if it can be made now: Ctrl and Shift, or Command and Shift, with
+    /// A to ask, D to drive, G to grant, X to refuse.
+    #[must_use]
+    pub fn key(&self, press: &Press) -> Option<Move> {
+        let held = press.modifiers & (CONTROL | META | SHIFT | super::keys::ALT);
+        if held != CONTROL | SHIFT && held != META | SHIFT || press.repeat {
+            return None;
+        }
+        let moves = self.moves();
+        let first = |is: fn(&Move) -> bool| moves.iter().copied().find(is);
+        match press.key.to_lowercase().as_str() {
+            "a" => first(|it| matches!(it, Move::Ask | Move::Withdraw)),
+            "d" => first(|it| *it == Move::Take),
+            "g" => first(|it| matches!(it, Move::Grant(_))),
+            "x" => first(|it| matches!(it, Move::Refuse(_))),
+            _ => None,
+        }
+    }
+
+    /// What to say to somebody whose keys go nowhere.
+    #[must_use]
+    pub fn hint(&self, mac: bool) -> String {
+        let moves = self.moves();
+        let (Some(driver), true) = (self.driver(), moves.contains(&Move::Take)) else {
+            return "You are watching: keys go nowhere.".into();
+        };
+        let chord = if mac { "⌘⇧" } else { "Ctrl+Shift+" };
+        let ask = if moves.contains(&Move::Ask) { "asks" } else { "takes the question back" };
+        format!("{} drives. {chord}A {ask}, {chord}D drives from here.", driver.who)
+    }
+}
+
+impl Move {
+    /// As it is said to the session.
+    #[must_use]
+    pub fn baton(self) -> wire::Baton {
+        use wire::baton::Wish;
+        let wish = match self {
+            Self::Ask => Wish::Ask(true),
+            Self::Take => Wish::Take(true),
+            Self::Grant(viewer) => Wish::Grant(viewer),
+            Self::Refuse(viewer) => Wish::Refuse(viewer),
+            Self::Withdraw | Self::Release => Wish::Release(true),
+        };
+        wire::Baton { wish: Some(wish) }
+    }
+
+    /// The word in `data-move` of its button, and the viewer it is about.
+    #[must_use]
+    pub fn word(self) -> (&'static str, u64) {
+        match self {
+            Self::Ask => ("ask", 0),
+            Self::Withdraw => ("withdraw", 0),
+            Self::Take => ("take", 0),
+            Self::Grant(viewer) => ("grant", viewer),
+            Self::Refuse(viewer) => ("refuse", viewer),
+            Self::Release => ("release", 0),
+        }
+    }
+
+    /// What [`word`](Self::word) made.
+    #[must_use]
+    pub fn read(word: &str, viewer: u64) -> Option<Self> {
+        Some(match word {
+            "ask" => Self::Ask,
+            "withdraw" => Self::Withdraw,
+            "take" => Self::Take,
+            "grant" => Self::Grant(viewer),
+            "refuse" => Self::Refuse(viewer),
+            "release" => Self::Release,
+            _ => return None,
+        })
+    }
+}
+
+/// The policy as the REST interface names it.
+#[must_use]
+pub fn policy(policy: wire::Policy) -> AttachPolicy {
+    match policy {
+        wire::Policy::Handoff => AttachPolicy::Handoff,
+        wire::Policy::Single => AttachPolicy::Single,
+        wire::Policy::Multi => AttachPolicy::Multi,
+    }
+}
+
+#[cfg(test)]
+mod tests;
