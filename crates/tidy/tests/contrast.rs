@@ -86,6 +86,7 @@ fn pages_can_be_read() {
         ("good", "accent-wash", TEXT),
         ("text", "accent-wash", TEXT),
         ("bad", "bad-wash", TEXT),
+        ("warn", "warn-wash", TEXT),
         ("text", "tab", TEXT),
         ("text", "tabs", TEXT),
         ("soft", "tabs", TEXT),
