@@ -9,9 +9,9 @@ use axum::{
     extract::{ConnectInfo, FromRef, FromRequestParts, Request, State},
     http::{HeaderMap, HeaderValue, header, request::Parts},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use control::{Actor, Control};
+use control::{Actor, Caller, Control};
 use leptos::config::LeptosOptions;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -95,15 +95,25 @@ impl Web {
 
 /// Finds out who asks and gives it to the routes as an extension, an [`Actor`]; nobody is no error
 /// here, a database that does not answer is.
-pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) -> Response {
-    if let Some(token) = web.token(request.headers()) {
-        match web.control.who(token).await {
-            Ok(actor) => drop(request.extensions_mut().insert(actor)),
-            Err(control::Error::Unauthenticated) => {}
-            Err(error) => return ApiError::from(error).into_response(),
-        }
+pub async fn identify(
+    State(web): State<Web>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let (mut parts, body) = request.into_parts();
+    let Source(source) = Source::from_request_parts(&mut parts, &web).await?;
+    let who = match web.token(&parts.headers) {
+        Some(token) => match web.control.who(token, source).await {
+            Ok(actor) => Some(actor),
+            Err(control::Error::Unauthenticated) => None,
+            Err(error) => return Err(error.into()),
+        },
+        None => None,
+    };
+    if let Some(actor) = who {
+        parts.extensions.insert(actor);
     }
-    next.run(request).await
+    Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
 /// The member who asks; 401 when it is nobody.
@@ -139,6 +149,27 @@ impl FromRequestParts<Web> for Source {
             .collect();
         Ok(Self(source(peer, &forwarded, &web.proxies)))
     }
+}
+
+/// Where a request comes from, for a sign-in.
+pub struct From(pub Caller);
+
+impl FromRequestParts<Web> for From {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, ApiError> {
+        let Source(source) = Source::from_request_parts(parts, web).await?;
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+        Ok(Self(Caller { source, device: agent.map(device).unwrap_or_default() }))
+    }
+}
+
+/// What asks, in words. Whatever is no browser has a name of its own.
+fn device(agent: &str) -> String {
+    if agent.starts_with("Mozilla/") {
+        return app::words::device(agent);
+    }
+    agent.chars().filter(|c| !c.is_control()).take(64).collect()
 }
 
 /// The nearest address that is no trusted proxy. Only what a trusted proxy wrote is believed: it

@@ -1,13 +1,15 @@
 //! May this actor do this? One pure function and one table of tests, asked by every way in.
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, Utc};
 use protocol::{
-    api::{Me, Role},
+    api::{Me, Role, TokenScope},
     id::MemberId,
 };
 use uuid::Uuid;
 
-/// Who asks: a member, by one sign-in.
+/// Who asks: a member, by one sign-in or token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     /// The member.
@@ -18,10 +20,14 @@ pub struct Actor {
     pub name: String,
     /// Their role.
     pub role: Role,
-    /// The sign-in they use now.
+    /// The sign-in or token they use now.
     pub sign_in: Uuid,
     /// When it stops working.
     pub until: DateTime<Utc>,
+    /// What their token allows; none for a sign-in, which allows all that the role does.
+    pub scope: Option<TokenScope>,
+    /// The address they ask from.
+    pub source: IpAddr,
 }
 
 impl Actor {
@@ -111,6 +117,8 @@ mod tests {
             role,
             sign_in: Uuid::from_u128(2),
             until: DateTime::UNIX_EPOCH,
+            scope: None,
+            source: std::net::Ipv4Addr::LOCALHOST.into(),
         }
     }
 

@@ -25,7 +25,7 @@ const TICKET: TimeDelta = TimeDelta::seconds(30);
 const MAX_SOCKETS: usize = 100;
 
 /// Pause between two looks at whether the sign-ins of open sockets still exist.
-const LOOK: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Longest name of a device, in characters.
 const MAX_DEVICE: usize = 64;
@@ -187,9 +187,9 @@ impl Control {
         if sign_ins.is_empty() {
             return Ok(());
         }
-        let working = self.inner.store.working_sign_ins(sign_ins, self.now()).await?;
+        let working = self.inner.store.standing(sign_ins, self.now()).await?;
         let mut doors = self.doors();
-        for ended in sign_ins.iter().filter(|sign_in| !working.contains(sign_in)) {
+        for ended in sign_ins.iter().filter(|sign_in| !working.contains_key(sign_in)) {
             doors.shut(*ended);
         }
         Ok(())
@@ -250,6 +250,8 @@ mod tests {
             role: Role::Member,
             sign_in: Uuid::from_u128(sign_in),
             until: NOW + TimeDelta::days(1),
+            scope: None,
+            source: std::net::Ipv4Addr::LOCALHOST.into(),
         }
     }
 

@@ -66,6 +66,8 @@ mod tests {
             role,
             sign_in: Uuid::nil(),
             until: DateTime::UNIX_EPOCH,
+            scope: None,
+            source: std::net::Ipv4Addr::LOCALHOST.into(),
         }
     }
 

@@ -4,6 +4,7 @@
 
 pub mod access;
 mod attach;
+mod audit;
 mod changes;
 mod clock;
 mod control;
@@ -21,8 +22,9 @@ mod view;
 
 pub use access::Actor;
 pub use attach::Grant;
+pub use audit::{Doer, Subject};
 pub use clock::{Clock, Manual, System};
 pub use control::{Control, Settings};
 pub use error::{Error, Kind};
-pub use members::{NewMember, SignedIn};
+pub use members::{Caller, NewMember, SignedIn};
 pub use sessions::Created;

@@ -10,7 +10,9 @@ use protocol::{
 use store::{Member, SignIn, Store};
 use uuid::Uuid;
 
-use crate::{Actor, Clock, Control, Error, passwords::Passwords, secret, validate};
+use crate::{
+    Actor, Clock, Control, Doer, Error, Subject, audit, passwords::Passwords, secret, validate,
+};
 
 /// Somebody who is to become a member.
 #[derive(Clone)]
@@ -27,6 +29,15 @@ impl fmt::Debug for NewMember {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NewMember").field("email", &self.email).finish_non_exhaustive()
     }
+}
+
+/// Where a request comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The address.
+    pub source: IpAddr,
+    /// The browser or program, such as `Firefox on Linux`.
+    pub device: String,
 }
 
 /// A fresh sign-in.
@@ -64,7 +75,7 @@ impl Control {
     /// # Errors
     /// [`Error::NotFound`] for a wrong token and ever after; [`Error::Invalid`] leaves the token as
     /// it is.
-    pub async fn set_up(&self, token: &str, new: NewMember) -> Result<Me, Error> {
+    pub async fn set_up(&self, token: &str, new: NewMember, caller: &Caller) -> Result<Me, Error> {
         let offered = *self.inner.set_up.lock().unwrap_or_else(PoisonError::into_inner);
         // Hashes of secrets of 256 bits: how long comparing them takes tells nothing.
         if offered != Some(secret::hash(token)) {
@@ -72,7 +83,10 @@ impl Control {
         }
         let member = prepare(&self.inner.passwords, self.now(), new, Role::Superuser).await?;
         let me = me(&member);
-        let first = self.inner.store.add_first_member(member).await?;
+        let doer = Doer::member(me.id, &me.name, caller.source);
+        let subject = Subject::member(me.id, &me.name);
+        let entry = audit::entry(self.now(), &doer, "member.join", subject, None);
+        let first = self.inner.store.add_first_member(&member, &[], &entry).await?;
         *self.inner.set_up.lock().unwrap_or_else(PoisonError::into_inner) = None;
         if first { Ok(me) } else { Err(Error::NotFound("set-up link")) }
     }
@@ -91,12 +105,12 @@ impl Control {
         &self,
         email: &str,
         password: &str,
-        source: IpAddr,
+        caller: &Caller,
     ) -> Result<SignedIn, Error> {
         let email = validate::credentials(email, password)?;
         let now = self.now();
         let throttled = |seconds| Error::Throttled(seconds);
-        let source = source.into();
+        let source = caller.source.into();
         self.inner.by_source.take(source, now).map_err(throttled)?;
         self.inner.by_account.take(email.clone(), now).map_err(throttled)?;
         let checked = self.check(&email, password).await;
@@ -113,8 +127,14 @@ impl Control {
             token_hash: secret::hash(&token),
             created_at: now,
             expires_at: now + lasts,
+            device: caller.device.clone(),
+            source: caller.source.to_string(),
         };
-        self.inner.store.add_sign_in(sign_in).await?;
+        let doer = Doer::member(member.id, &member.name, caller.source);
+        let subject = Subject::member(member.id, &member.name);
+        let detail = Some(caller.device.clone()).filter(|device| !device.is_empty());
+        let entry = audit::entry(now, &doer, "member.sign_in", subject, detail);
+        self.inner.store.add_sign_in(&sign_in, &entry).await?;
         self.inner.store.remove_expired_sign_ins(now).await?;
         Ok(SignedIn { token, lasts, me: me(&member) })
     }
@@ -123,7 +143,7 @@ impl Control {
         let member = self.inner.store.member_by_email(email).await?;
         let hash = member.as_ref().map(|member| member.password_hash.clone());
         let right = self.inner.passwords.check(password.to_owned(), hash).await?;
-        member.filter(|_| right).ok_or(Error::InvalidCredentials)
+        member.filter(|member| right && member.active).ok_or(Error::InvalidCredentials)
     }
 
     /// Ends the actor's sign-in and closes what is open by it.
@@ -131,7 +151,9 @@ impl Control {
     /// # Errors
     /// [`Error::Unavailable`]; the sign-in is still good then.
     pub async fn sign_out(&self, actor: &Actor) -> Result<(), Error> {
-        self.inner.store.remove_sign_in(actor.sign_in).await?;
+        let subject = Subject::member(actor.member, &actor.name);
+        let entry = audit::entry(self.now(), &actor.into(), "member.sign_out", subject, None);
+        self.inner.store.remove_sign_in(actor.sign_in, &entry).await?;
         self.doors().shut(actor.sign_in);
         Ok(())
     }
@@ -140,7 +162,7 @@ impl Control {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`], [`Error::Unavailable`].
-    pub async fn who(&self, token: &str) -> Result<Actor, Error> {
+    pub async fn who(&self, token: &str, source: IpAddr) -> Result<Actor, Error> {
         let found = self.inner.store.sign_in(&secret::hash(token), self.now()).await?;
         let (sign_in, member) = found.ok_or(Error::Unauthenticated)?;
         Ok(Actor {
@@ -150,6 +172,8 @@ impl Control {
             role: member.role,
             sign_in: sign_in.id,
             until: sign_in.expires_at,
+            scope: None,
+            source,
         })
     }
 }
@@ -166,7 +190,9 @@ pub async fn add(
 ) -> Result<Me, Error> {
     let member = prepare(&Passwords::new().await?, clock.now(), new, role).await?;
     let me = me(&member);
-    match store.add_member(member).await {
+    let subject = Subject::member(me.id, &me.name);
+    let entry = audit::entry(clock.now(), &Doer::command_line(), "member.join", subject, None);
+    match store.add_member(&member, &[], &entry).await {
         Err(store::Error::Duplicate) => Err(Error::MemberExists),
         other => other.map(|()| me).map_err(Error::from),
     }
@@ -177,13 +203,21 @@ pub async fn add(
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Invalid`], [`Error::Unavailable`].
-pub async fn change_password(store: &Store, email: &str, password: &str) -> Result<(), Error> {
+pub async fn change_password(
+    store: &Store,
+    clock: &dyn Clock,
+    email: &str,
+    password: &str,
+) -> Result<(), Error> {
     let email = validate::email(email)?;
     validate::new_password(password)?;
     let member = store.member_by_email(&email).await?.ok_or(Error::NotFound("member"))?;
     let hash = Passwords::new().await?.hash(password.to_owned()).await?;
-    store.set_password(member.id, &hash).await?;
-    Ok(store.remove_sign_ins_of(member.id).await?)
+    let subject = Subject::member(member.id, &member.name);
+    let doer = Doer::command_line();
+    let entry = audit::entry(clock.now(), &doer, "member.password", subject, None);
+    store.set_password(member.id, &hash, None, &entry).await?;
+    Ok(())
 }
 
 /// All members, for the command line.
@@ -210,6 +244,8 @@ async fn prepare(
         role,
         password_hash: passwords.hash(new.password).await?,
         created_at: now,
+        active: true,
+        signed_in_at: None,
     })
 }
 

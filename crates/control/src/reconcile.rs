@@ -89,6 +89,7 @@ pub(crate) fn reconcile(
                     by: None,
                     exit_code: None,
                     exit_signal: None,
+                    note: None,
                 };
                 steps.push(Step::End(Box::new(row.clone()), lost));
             }
@@ -128,6 +129,7 @@ mod tests {
             name: "a".into(),
             server: "local".into(),
             account: "ann".into(),
+            token: None,
             attach_policy: AttachPolicy::Handoff,
             state,
             created_at: NOW,
@@ -150,7 +152,10 @@ mod tests {
 
     fn end(row: SessionRow, seconds: i64, reason: EndReason, exit_code: Option<i32>) -> Step {
         let at = DateTime::from_timestamp(seconds, 0).unwrap();
-        Step::End(Box::new(row), Ending { at, reason, by: None, exit_code, exit_signal: None })
+        Step::End(
+            Box::new(row),
+            Ending { at, reason, by: None, exit_code, exit_signal: None, note: None },
+        )
     }
 
     fn last(state: SessionState) -> SessionRow {

@@ -122,6 +122,7 @@ impl Control {
             name,
             server: new.server,
             account: new.account,
+            token: None,
             attach_policy: new.attach_policy.unwrap_or_default(),
             state: SessionState::Starting,
             created_at: now,
@@ -309,6 +310,7 @@ impl Control {
             by: Some(by),
             exit_code: None,
             exit_signal: None,
+            note: None,
         });
         match self.inner.store.end_session(&row, &ending).await {
             Ok(_) => self.inner.host.acknowledge(row.id).await,

@@ -45,7 +45,7 @@ pub(crate) fn session(row: &SessionRow, report: Option<&Report>) -> Session {
         ended_by: ending.as_ref().and_then(|ending| ending.by.clone()),
         exit_code: ending.as_ref().and_then(|ending| ending.exit_code),
         exit_signal: ending.as_ref().and_then(|ending| ending.exit_signal),
-        end_note: None,
+        end_note: ending.and_then(|ending| ending.note),
     }
 }
 
@@ -80,6 +80,7 @@ pub(crate) fn ending(end: &End) -> Ending {
         by: Some(end.by.clone()).filter(|by| !by.is_empty()),
         exit_code: end.code,
         exit_signal: end.signal,
+        note: Some(end.note.clone()).filter(|note| !note.is_empty()),
     }
 }
 

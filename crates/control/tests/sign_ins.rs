@@ -5,7 +5,7 @@
 use std::{net::Ipv4Addr, sync::Arc};
 
 use chrono::{DateTime, TimeDelta};
-use control::{Actor, Control, Error, Manual, NewMember, Settings, members};
+use control::{Actor, Caller, Control, Error, Manual, NewMember, Settings, members};
 use host::Host;
 use protocol::{
     api::{Attach, AttachPolicy, SessionState},
@@ -17,6 +17,10 @@ use uuid::Uuid;
 
 const EMAIL: &str = "ann@example.org";
 const PASSWORD: &str = "correct horse battery";
+
+fn caller() -> Caller {
+    Caller { source: Ipv4Addr::LOCALHOST.into(), device: "a test".into() }
+}
 
 struct World {
     _data: TempDir,
@@ -37,14 +41,13 @@ impl World {
             Control::new(store.clone(), host, clock.clone(), Settings::default()).await.unwrap();
         let token = control.offer_set_up().await.unwrap().unwrap();
         let ann = NewMember { email: EMAIL.into(), name: "Ann".into(), password: PASSWORD.into() };
-        control.set_up(&token, ann).await.unwrap();
+        control.set_up(&token, ann, &caller()).await.unwrap();
         Self { _data: data, store, clock, control }
     }
 
     async fn sign_in(&self) -> Actor {
-        let source = Ipv4Addr::LOCALHOST.into();
-        let signed_in = self.control.sign_in(EMAIL, PASSWORD, source).await.unwrap();
-        self.control.who(&signed_in.token).await.unwrap()
+        let signed_in = self.control.sign_in(EMAIL, PASSWORD, &caller()).await.unwrap();
+        self.control.who(&signed_in.token, caller().source).await.unwrap()
     }
 
     async fn session_of(&self, owner: &Actor) -> SessionId {
@@ -57,6 +60,7 @@ impl World {
             name: "one".into(),
             server: "local".into(),
             account: "ann".into(),
+            token: None,
             attach_policy: AttachPolicy::Handoff,
             state: SessionState::Starting,
             created_at: DateTime::UNIX_EPOCH,
@@ -79,7 +83,7 @@ async fn a_changed_password_closes_what_is_open() {
     let signed_out = world.control.signed_out(&ann).unwrap();
     world.control.recheck_sign_ins().await.unwrap();
     assert!(!*signed_out.borrow());
-    members::change_password(&world.store, EMAIL, "another password").await.unwrap();
+    members::change_password(&world.store, &*world.clock, EMAIL, "another password").await.unwrap();
     world.control.recheck_sign_ins().await.unwrap();
     assert!(*signed_out.borrow());
 }

@@ -1,19 +1,27 @@
-//! What must survive: members, their sign-ins and the rows of sessions, on SQLite or PostgreSQL.
+//! What must survive: members and how they come in, the rows of sessions, settings, grants and the
+//! audit log, on SQLite or PostgreSQL.
 //! The only crate that speaks SQL. It decides nothing: who may do what is `control`'s, and it has no
 //! clock of its own.
 
+mod audit;
 mod connect;
 mod entity;
 mod error;
+mod grants;
+mod invites;
 mod members;
 mod migration;
 mod session_row;
 mod sessions;
+mod settings;
 mod sign_ins;
+mod tokens;
+mod words;
 
 pub use connect::Store;
 pub use error::Error;
-pub use members::Member;
+pub use invites::InviteRow;
+pub use members::{Change, Member};
 pub use session_row::{Ending, SessionRow};
 pub use sessions::{Added, Page};
-pub use sign_ins::SignIn;
+pub use sign_ins::{SignIn, Standing};

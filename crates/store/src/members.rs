@@ -1,13 +1,36 @@
 //! Queries about members.
 
 use chrono::{DateTime, Utc};
-use protocol::{api::Role, id::MemberId};
+use protocol::{
+    api::{AccountGrant, AuditEntry, ChangeMember, Role},
+    id::MemberId,
+};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, IsolationLevel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait,
+    IntoActiveModel, IsolationLevel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    TransactionTrait,
+};
+use uuid::Uuid;
+
+use crate::{
+    Error, Store,
+    audit::record,
+    connect::bounded,
+    entity::{invite, member, sign_in, token},
+    grants,
+    words::Word,
 };
 
-use crate::{Error, Store, connect::bounded, entity::member};
+/// What became of a change of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is done.
+    Done,
+    /// There is no such member.
+    NoMember,
+    /// Nothing was changed: no superuser would be left who can come in.
+    LastSuperuser,
+}
 
 /// A member of the workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,17 +47,28 @@ pub struct Member {
     pub password_hash: String,
     /// Member since.
     pub created_at: DateTime<Utc>,
+    /// False once deactivated.
+    pub active: bool,
+    /// When they last signed in.
+    pub signed_in_at: Option<DateTime<Utc>>,
 }
 
 impl Store {
-    /// Adds a member.
+    /// Adds a member, with what is granted to them.
     ///
     /// # Errors
     /// [`Error::Duplicate`] when the address is taken.
-    pub async fn add_member(&self, member: Member) -> Result<(), Error> {
+    pub async fn add_member(
+        &self,
+        member: &Member,
+        grants: &[AccountGrant],
+        entry: &AuditEntry,
+    ) -> Result<(), Error> {
         bounded(async {
-            active(member).insert(&self.db).await?;
-            Ok(())
+            let transaction = self.db.begin().await?;
+            record(&transaction, entry).await?;
+            insert(&transaction, member, grants).await?;
+            Ok(transaction.commit().await?)
         })
         .await
     }
@@ -43,14 +77,20 @@ impl Store {
     ///
     /// # Errors
     /// As every question to the database.
-    pub async fn add_first_member(&self, member: Member) -> Result<bool, Error> {
+    pub async fn add_first_member(
+        &self,
+        member: &Member,
+        grants: &[AccountGrant],
+        entry: &AuditEntry,
+    ) -> Result<bool, Error> {
         // PostgreSQL would let two at once not see each other; SQLite knows no other level.
         let postgres = self.db.get_database_backend() == DbBackend::Postgres;
         let isolation = postgres.then_some(IsolationLevel::Serializable);
         bounded(async {
             let transaction = self.db.begin_with_config(isolation, None).await?;
             // Written before the count is read, so that of two at once SQLite refuses one.
-            active(member).insert(&transaction).await?;
+            record(&transaction, entry).await?;
+            insert(&transaction, member, grants).await?;
             let others = member::Entity::find().count(&transaction).await?;
             if others > 1 {
                 transaction.rollback().await?;
@@ -69,7 +109,7 @@ impl Store {
     /// As every question to the database.
     pub async fn has_members(&self) -> Result<bool, Error> {
         bounded(async {
-            let one: Option<uuid::Uuid> = member::Entity::find()
+            let one: Option<Uuid> = member::Entity::find()
                 .select_only()
                 .column(member::Column::Id)
                 .into_tuple()
@@ -120,21 +160,140 @@ impl Store {
         .await
     }
 
-    /// Changes a member's password. False when there is no such member.
+    /// Changes a member. Deactivating ends their sign-ins and tokens and withdraws their links.
     ///
     /// # Errors
     /// As every question to the database.
-    pub async fn set_password(&self, id: MemberId, hash: &str) -> Result<bool, Error> {
+    pub async fn change_member(
+        &self,
+        id: MemberId,
+        change: &ChangeMember,
+        entries: &[AuditEntry],
+    ) -> Result<Change, Error> {
         bounded(async {
-            let done = member::Entity::update_many()
-                .col_expr(member::Column::PasswordHash, hash.into())
-                .filter(member::Column::Id.eq(id.0))
-                .exec(&self.db)
-                .await?;
-            Ok(done.rows_affected == 1)
+            let transaction = self.db.begin().await?;
+            // First of all a write, so that SQLite lets one change follow the other.
+            for entry in entries {
+                record(&transaction, entry).await?;
+            }
+            let Some(found) = member::Entity::find_by_id(id.0).one(&transaction).await? else {
+                transaction.rollback().await?;
+                return Ok(Change::NoMember);
+            };
+            let superuser = Role::Superuser.word();
+            let steps_down = change.active == Some(false)
+                || change.role.is_some_and(|role| role != Role::Superuser);
+            if steps_down {
+                // Locked where the database can: of two who demote each other one waits here, and
+                // then sees what the other has done.
+                let left = member::Entity::find()
+                    .filter(member::Column::Role.eq(superuser))
+                    .filter(member::Column::Active.eq(true))
+                    .order_by_asc(member::Column::Id)
+                    .lock_exclusive()
+                    .all(&transaction)
+                    .await?;
+                if left.len() == 1 && left.iter().any(|last| last.id == id.0) {
+                    transaction.rollback().await?;
+                    return Ok(Change::LastSuperuser);
+                }
+            }
+            let mut changed = found.into_active_model();
+            if let Some(name) = &change.name {
+                changed.name = Set(name.clone());
+            }
+            if let Some(role) = change.role {
+                changed.role = Set(role.word().to_owned());
+            }
+            if let Some(active) = change.active {
+                changed.active = Set(active);
+            }
+            if changed.is_changed() {
+                changed.update(&transaction).await?;
+            }
+            if change.active == Some(false) {
+                shut_out(&transaction, id, None).await?;
+            }
+            transaction.commit().await?;
+            Ok(Change::Done)
         })
         .await
     }
+
+    /// Changes a member's password and ends all sign-ins but `keep`. Without one to keep, tokens end
+    /// too. False when there is no such member.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn set_password(
+        &self,
+        id: MemberId,
+        hash: &str,
+        keep: Option<Uuid>,
+        entry: &AuditEntry,
+    ) -> Result<bool, Error> {
+        bounded(async {
+            let transaction = self.db.begin().await?;
+            record(&transaction, entry).await?;
+            if !new_password(&transaction, id, hash, keep).await? {
+                transaction.rollback().await?;
+                return Ok(false);
+            }
+            transaction.commit().await?;
+            Ok(true)
+        })
+        .await
+    }
+}
+
+/// Adds a member with grants, as part of whatever `db` is.
+pub(crate) async fn insert(
+    db: &impl ConnectionTrait,
+    member: &Member,
+    grants: &[AccountGrant],
+) -> Result<(), Error> {
+    active(member.clone()).insert(db).await?;
+    for grant in grants {
+        grants::insert(db, grant).await?;
+    }
+    Ok(())
+}
+
+/// Sets a password and shuts out whoever came in by the old one.
+pub(crate) async fn new_password(
+    db: &impl ConnectionTrait,
+    id: MemberId,
+    hash: &str,
+    keep: Option<Uuid>,
+) -> Result<bool, Error> {
+    let done = member::Entity::update_many()
+        .col_expr(member::Column::PasswordHash, hash.into())
+        .filter(member::Column::Id.eq(id.0))
+        .exec(db)
+        .await?;
+    shut_out(db, id, keep).await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Ends every way in that a member has, but for the sign-in `keep`; tokens stay with it.
+async fn shut_out(
+    db: &impl ConnectionTrait,
+    id: MemberId,
+    keep: Option<Uuid>,
+) -> Result<(), Error> {
+    let mut sign_ins = sign_in::Entity::delete_many().filter(sign_in::Column::MemberId.eq(id.0));
+    if let Some(keep) = keep {
+        sign_ins = sign_ins.filter(sign_in::Column::Id.ne(keep));
+    } else {
+        token::Entity::delete_many().filter(token::Column::MemberId.eq(id.0)).exec(db).await?;
+    }
+    sign_ins.exec(db).await?;
+    invite::Entity::delete_many()
+        .filter(invite::Column::MemberId.eq(id.0))
+        .filter(invite::Column::UsedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 fn active(member: Member) -> member::ActiveModel {
@@ -142,9 +301,11 @@ fn active(member: Member) -> member::ActiveModel {
         id: Set(member.id.0),
         email: Set(member.email),
         name: Set(member.name),
-        role: Set(role_word(member.role).to_owned()),
+        role: Set(member.role.word().to_owned()),
         password_hash: Set(member.password_hash),
         created_at: Set(member.created_at),
+        active: Set(member.active),
+        signed_in_at: Set(member.signed_in_at),
     }
 }
 
@@ -156,24 +317,11 @@ impl TryFrom<member::Model> for Member {
             id: MemberId(model.id),
             email: model.email,
             name: model.name,
-            role: read_role(model.role)?,
+            role: Word::read(model.role)?,
             password_hash: model.password_hash,
             created_at: model.created_at,
+            active: model.active,
+            signed_in_at: model.signed_in_at,
         })
     }
-}
-
-fn role_word(role: Role) -> &'static str {
-    match role {
-        Role::Member => "member",
-        Role::Staff => "staff",
-        Role::Superuser => "superuser",
-    }
-}
-
-fn read_role(word: String) -> Result<Role, Error> {
-    [Role::Member, Role::Staff, Role::Superuser]
-        .into_iter()
-        .find(|role| role_word(*role) == word)
-        .ok_or(Error::Unknown { what: "role", value: word })
 }

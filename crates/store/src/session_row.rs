@@ -3,13 +3,14 @@
 use chrono::{DateTime, Utc};
 use protocol::{
     api::{AttachPolicy, EndReason, SessionState},
-    id::{MemberId, SessionId},
+    id::{MemberId, SessionId, TokenId},
 };
 use sea_orm::ActiveValue::Set;
 
 use crate::{
     Error,
     entity::{member, session},
+    words::Word,
 };
 
 /// What the database knows of a session; the rest its process knows.
@@ -31,6 +32,8 @@ pub struct SessionRow {
     pub server: String,
     /// Account of its shell.
     pub account: String,
+    /// The API token that opened it, if one did.
+    pub token: Option<TokenId>,
     /// What a second attach does.
     pub attach_policy: AttachPolicy,
     /// Where it is in its life.
@@ -62,6 +65,8 @@ pub struct Ending {
     pub exit_code: Option<i32>,
     /// The signal that ended the shell.
     pub exit_signal: Option<i32>,
+    /// Why, in the words of who ended it.
+    pub note: Option<String>,
 }
 
 /// A new row as it is inserted.
@@ -73,7 +78,8 @@ pub(crate) fn active(row: &SessionRow) -> session::ActiveModel {
         name: Set(row.name.clone()),
         server: Set(row.server.clone()),
         account: Set(row.account.clone()),
-        attach_policy: Set(policy_word(row.attach_policy).to_owned()),
+        token_id: Set(row.token.map(|token| token.0)),
+        attach_policy: Set(row.attach_policy.word().to_owned()),
         state: Set(word(row.state).to_owned()),
         created_at: Set(row.created_at),
         last_seen: Set(row.last_seen),
@@ -95,6 +101,7 @@ pub(crate) fn read(
             by: model.ended_by,
             exit_code: model.exit_code,
             exit_signal: model.exit_signal,
+            note: model.end_note,
         }),
         _ => None,
     };
@@ -109,7 +116,8 @@ pub(crate) fn read(
         name: model.name,
         server: model.server,
         account: model.account,
-        attach_policy: read_policy(model.attach_policy)?,
+        token: model.token_id.map(TokenId),
+        attach_policy: Word::read(model.attach_policy)?,
         state: read_state(model.state)?,
         created_at: model.created_at,
         last_seen: model.last_seen,
@@ -137,21 +145,6 @@ fn read_state(found: String) -> Result<SessionState, Error> {
         .into_iter()
         .find(|state| word(*state) == found)
         .ok_or(Error::Unknown { what: "state", value: found })
-}
-
-pub(crate) fn policy_word(policy: AttachPolicy) -> &'static str {
-    match policy {
-        AttachPolicy::Handoff => "handoff",
-        AttachPolicy::Single => "single",
-        AttachPolicy::Multi => "multi",
-    }
-}
-
-fn read_policy(found: String) -> Result<AttachPolicy, Error> {
-    [AttachPolicy::Handoff, AttachPolicy::Single, AttachPolicy::Multi]
-        .into_iter()
-        .find(|policy| policy_word(*policy) == found)
-        .ok_or(Error::Unknown { what: "attach policy", value: found })
 }
 
 fn read_reason(found: String) -> Result<EndReason, Error> {

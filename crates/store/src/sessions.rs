@@ -14,7 +14,8 @@ use crate::{
     Error, Store,
     connect::bounded,
     entity::{member, session},
-    session_row::{Ending, SessionRow, active, policy_word, read, word},
+    session_row::{Ending, SessionRow, active, read, word},
+    words::Word,
 };
 
 /// Ids in one question: every database takes as many parameters.
@@ -175,6 +176,7 @@ impl Store {
                     ended_by: Set(None),
                     exit_code: Set(None),
                     exit_signal: Set(None),
+                    end_note: Set(None),
                     ..Default::default()
                 })
                 .filter(session::Column::Id.eq(id.0))
@@ -232,8 +234,7 @@ impl Store {
                 update = update.col_expr(session::Column::Name, Expr::value(name));
             }
             if let Some(policy) = policy {
-                update = update
-                    .col_expr(session::Column::AttachPolicy, Expr::value(policy_word(policy)));
+                update = update.col_expr(session::Column::AttachPolicy, Expr::value(policy.word()));
             }
             let done = update
                 // Keeps the statement whole when nothing is to change.
@@ -266,6 +267,7 @@ impl Store {
                     ended_by: Set(ending.by.clone()),
                     exit_code: Set(ending.exit_code),
                     exit_signal: Set(ending.exit_signal),
+                    end_note: Set(ending.note.clone()),
                     ..Default::default()
                 })
                 .filter(session::Column::Id.eq(row.id.0))

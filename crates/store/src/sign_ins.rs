@@ -1,21 +1,27 @@
-//! Queries about sign-ins.
+//! Queries about sign-ins, and about whether what is open by one, or by a token, may stay open.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use protocol::id::MemberId;
+use protocol::{
+    api::{AuditEntry, Role},
+    id::MemberId,
+};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, RelationTrait, TransactionTrait, sea_query::Expr,
 };
 use uuid::Uuid;
 
 use crate::{
     Error, Member, Store,
+    audit::record,
     connect::bounded,
-    entity::{member, sign_in},
+    entity::{member, sign_in, token},
+    words::Word,
 };
 
-/// A browser that is signed in.
+/// A browser or program that is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignIn {
     /// Id, harmless to show.
@@ -28,6 +34,19 @@ pub struct SignIn {
     pub created_at: DateTime<Utc>,
     /// When it stops working.
     pub expires_at: DateTime<Utc>,
+    /// What signed in, such as `Firefox on Linux`.
+    pub device: String,
+    /// The address it came from.
+    pub source: String,
+}
+
+/// What a sign-in or token that works is worth now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Whose it is.
+    pub member: MemberId,
+    /// What they may do now.
+    pub role: Role,
 }
 
 impl Store {
@@ -35,23 +54,33 @@ impl Store {
     ///
     /// # Errors
     /// As every question to the database.
-    pub async fn add_sign_in(&self, sign_in: SignIn) -> Result<(), Error> {
+    pub async fn add_sign_in(&self, sign_in: &SignIn, entry: &AuditEntry) -> Result<(), Error> {
         bounded(async {
+            let transaction = self.db.begin().await?;
+            record(&transaction, entry).await?;
             sign_in::ActiveModel {
                 id: Set(sign_in.id),
                 member_id: Set(sign_in.member.0),
                 token_hash: Set(sign_in.token_hash.to_vec()),
                 created_at: Set(sign_in.created_at),
                 expires_at: Set(sign_in.expires_at),
+                device: Set(sign_in.device.clone()),
+                source: Set(sign_in.source.clone()),
             }
-            .insert(&self.db)
+            .insert(&transaction)
             .await?;
-            Ok(())
+            member::Entity::update_many()
+                .col_expr(member::Column::SignedInAt, Expr::value(sign_in.created_at))
+                .filter(member::Column::Id.eq(sign_in.member.0))
+                .exec(&transaction)
+                .await?;
+            Ok(transaction.commit().await?)
         })
         .await
     }
 
-    /// The sign-in of a token, by the token's SHA-256, with its member; none when it is over.
+    /// The sign-in of a token, by the token's SHA-256, with its member; none when it is over or the
+    /// member may not come in any more.
     ///
     /// # Errors
     /// As every question to the database.
@@ -65,67 +94,94 @@ impl Store {
                 .filter(sign_in::Column::TokenHash.eq(token_hash.to_vec()))
                 .filter(sign_in::Column::ExpiresAt.gt(now))
                 .find_also_related(member::Entity)
+                .filter(member::Column::Active.eq(true))
                 .one(&self.db)
                 .await?;
             let Some((row, Some(member))) = found else { return Ok(None) };
-            let sign_in = SignIn {
-                id: row.id,
-                member: MemberId(row.member_id),
-                token_hash: *token_hash,
-                created_at: row.created_at,
-                expires_at: row.expires_at,
-            };
-            Ok(Some((sign_in, Member::try_from(member)?)))
+            Ok(Some((read(row)?, Member::try_from(member)?)))
         })
         .await
     }
 
-    /// Which of these sign-ins still work.
+    /// A member's sign-ins that work, newest first.
     ///
     /// # Errors
     /// As every question to the database.
-    pub async fn working_sign_ins(
+    pub async fn sign_ins_of(
+        &self,
+        member: MemberId,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<SignIn>, Error> {
+        bounded(async {
+            let found = sign_in::Entity::find()
+                .filter(sign_in::Column::MemberId.eq(member.0))
+                .filter(sign_in::Column::ExpiresAt.gt(now))
+                .order_by_desc(sign_in::Column::Id)
+                .all(&self.db)
+                .await?;
+            found.into_iter().map(read).collect()
+        })
+        .await
+    }
+
+    /// What these sign-ins and tokens are worth now; those that are over are absent.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn standing(
         &self,
         ids: &[Uuid],
         now: DateTime<Utc>,
-    ) -> Result<HashSet<Uuid>, Error> {
+    ) -> Result<HashMap<Uuid, Standing>, Error> {
         bounded(async {
-            let found = sign_in::Entity::find()
+            let sign_ins = sign_in::Entity::find()
                 .select_only()
                 .column(sign_in::Column::Id)
                 .filter(sign_in::Column::Id.is_in(ids.iter().copied()))
                 .filter(sign_in::Column::ExpiresAt.gt(now))
-                .into_tuple::<Uuid>()
+                .join(JoinType::InnerJoin, sign_in::Relation::Member.def())
+                .filter(member::Column::Active.eq(true))
+                .column(member::Column::Role)
+                .column_as(member::Column::Id, "member")
+                .into_tuple::<(Uuid, String, Uuid)>()
                 .all(&self.db)
                 .await?;
-            Ok(found.into_iter().collect())
-        })
-        .await
-    }
-
-    /// Ends one sign-in; one that is over already is no error.
-    ///
-    /// # Errors
-    /// As every question to the database.
-    pub async fn remove_sign_in(&self, id: Uuid) -> Result<(), Error> {
-        bounded(async {
-            sign_in::Entity::delete_by_id(id).exec(&self.db).await?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// Ends all sign-ins of a member.
-    ///
-    /// # Errors
-    /// As every question to the database.
-    pub async fn remove_sign_ins_of(&self, member: MemberId) -> Result<(), Error> {
-        bounded(async {
-            sign_in::Entity::delete_many()
-                .filter(sign_in::Column::MemberId.eq(member.0))
-                .exec(&self.db)
+            let tokens = token::Entity::find()
+                .select_only()
+                .column(token::Column::Id)
+                .filter(token::Column::Id.is_in(ids.iter().copied()))
+                .filter(token::Column::ExpiresAt.gt(now))
+                .join(JoinType::InnerJoin, token::Relation::Member.def())
+                .filter(member::Column::Active.eq(true))
+                .column(member::Column::Role)
+                .column_as(member::Column::Id, "member")
+                .into_tuple::<(Uuid, String, Uuid)>()
+                .all(&self.db)
                 .await?;
-            Ok(())
+            let all = sign_ins.into_iter().chain(tokens);
+            all.map(|(id, role, member)| {
+                Ok((id, Standing { member: MemberId(member), role: Word::read(role)? }))
+            })
+            .collect()
+        })
+        .await
+    }
+
+    /// Ends one sign-in. False when it is over already.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn remove_sign_in(&self, id: Uuid, entry: &AuditEntry) -> Result<bool, Error> {
+        bounded(async {
+            let transaction = self.db.begin().await?;
+            record(&transaction, entry).await?;
+            let done = sign_in::Entity::delete_by_id(id).exec(&transaction).await?;
+            if done.rows_affected == 0 {
+                transaction.rollback().await?;
+                return Ok(false);
+            }
+            transaction.commit().await?;
+            Ok(true)
         })
         .await
     }
@@ -144,4 +200,21 @@ impl Store {
         })
         .await
     }
+}
+
+fn read(model: sign_in::Model) -> Result<SignIn, Error> {
+    let token_hash = model
+        .token_hash
+        .as_slice()
+        .try_into()
+        .map_err(|_| Error::Unknown { what: "hash of a sign-in", value: model.id.to_string() })?;
+    Ok(SignIn {
+        id: model.id,
+        member: MemberId(model.member_id),
+        token_hash,
+        created_at: model.created_at,
+        expires_at: model.expires_at,
+        device: model.device,
+        source: model.source,
+    })
 }

@@ -4,10 +4,10 @@
 
 use chrono::{DateTime, Utc};
 use protocol::{
-    api::{AttachPolicy, EndReason, Life, Role, SessionState},
-    id::{MemberId, SessionId},
+    api::{AttachPolicy, AuditEntry, EndReason, Life, Role, SessionState},
+    id::{MemberId, SessionId, TokenId},
 };
-use store::{Added, Ending, Error, Member, Page, SessionRow, SignIn, Store};
+use store::{Added, Ending, Error, Member, Page, SessionRow, SignIn, Standing, Store};
 use uuid::Uuid;
 
 mod support;
@@ -44,6 +44,25 @@ fn member(email: &str, role: Role) -> Member {
         role,
         password_hash: "$argon2id$…".to_owned(),
         created_at: at(0),
+        active: true,
+        signed_in_at: None,
+    }
+}
+
+/// An entry for the audit log.
+fn said(action: &str) -> AuditEntry {
+    AuditEntry {
+        id: Uuid::now_v7(),
+        at: at(5),
+        actor_id: None,
+        actor: "Ann".to_owned(),
+        via: "page".to_owned(),
+        source: Some("192.0.2.1".to_owned()),
+        action: action.to_owned(),
+        target_kind: "member".to_owned(),
+        target_id: None,
+        target: "Bob".to_owned(),
+        detail: None,
     }
 }
 
@@ -57,6 +76,7 @@ fn row(owner: &Member, key: Option<&str>, name: &str) -> SessionRow {
         name: name.to_owned(),
         server: "local".to_owned(),
         account: "ann".to_owned(),
+        token: Some(TokenId(Uuid::from_u128(7))),
         attach_policy: AttachPolicy::Handoff,
         state: SessionState::Starting,
         created_at: at(10),
@@ -79,21 +99,29 @@ async fn story(url: &str) {
     // A first member, once.
     assert!(!store.has_members().await.unwrap());
     let ann = member("ann@example.org", Role::Superuser);
-    assert!(store.add_first_member(ann.clone()).await.unwrap());
+    assert!(store.add_first_member(&ann, &[], &said("member.join")).await.unwrap());
     let late = member("late@example.org", Role::Superuser);
-    assert!(!store.add_first_member(late.clone()).await.unwrap());
+    assert!(!store.add_first_member(&late, &[], &said("member.join")).await.unwrap());
     assert!(store.has_members().await.unwrap());
     assert_eq!(store.member(late.id).await.unwrap(), None);
 
     // Others; an address is taken once.
     let bob = member("bob@example.org", Role::Member);
-    store.add_member(bob.clone()).await.unwrap();
-    let twice = store.add_member(member("bob@example.org", Role::Staff)).await;
+    store.add_member(&bob, &[], &said("member.join")).await.unwrap();
+    let twice =
+        store.add_member(&member("bob@example.org", Role::Staff), &[], &said("member.join")).await;
     assert!(matches!(twice, Err(Error::Duplicate)), "{twice:?}");
     assert_eq!(store.member_by_email("bob@example.org").await.unwrap(), Some(bob.clone()));
     assert_eq!(store.member(ann.id).await.unwrap(), Some(ann.clone()));
-    assert!(store.set_password(bob.id, "$argon2id$new").await.unwrap());
-    assert!(!store.set_password(late.id, "$argon2id$new").await.unwrap());
+    assert!(
+        store.set_password(bob.id, "$argon2id$new", None, &said("member.password")).await.unwrap()
+    );
+    assert!(
+        !store
+            .set_password(late.id, "$argon2id$new", None, &said("member.password"))
+            .await
+            .unwrap()
+    );
     let hashes: Vec<String> =
         store.members().await.unwrap().into_iter().map(|one| one.password_hash).collect();
     assert_eq!(hashes, ["$argon2id$…", "$argon2id$new"]);
@@ -115,25 +143,44 @@ async fn sign_ins(store: &Store, ann: &Member, bob: &Member) {
         token_hash: [token; 32],
         created_at: at(0),
         expires_at: at(expires),
+        device: "Firefox on Linux".to_owned(),
+        source: "192.0.2.1".to_owned(),
     };
     let first = sign_in(ann, 1, 100);
     for one in [first.clone(), sign_in(ann, 2, 200), sign_in(bob, 3, 100), sign_in(bob, 4, 100)] {
-        store.add_sign_in(one).await.unwrap();
+        store.add_sign_in(&one, &said("member.sign_in")).await.unwrap();
     }
+    let ann = &Member { signed_in_at: Some(at(0)), ..ann.clone() };
     assert_eq!(store.sign_in(&[1; 32], at(99)).await.unwrap(), Some((first.clone(), ann.clone())));
     assert_eq!(store.sign_in(&[1; 32], at(100)).await.unwrap(), None);
     assert_eq!(store.sign_in(&[9; 32], at(0)).await.unwrap(), None);
 
     let asked = [first.id, Uuid::now_v7()];
-    assert_eq!(store.working_sign_ins(&asked, at(99)).await.unwrap(), [first.id].into());
-    assert!(store.working_sign_ins(&asked, at(100)).await.unwrap().is_empty());
-    assert!(store.working_sign_ins(&[], at(0)).await.unwrap().is_empty());
+    let standing = Standing { member: ann.id, role: ann.role };
+    assert_eq!(store.standing(&asked, at(99)).await.unwrap(), [(first.id, standing)].into());
+    assert!(store.standing(&asked, at(100)).await.unwrap().is_empty());
+    assert!(store.standing(&[], at(0)).await.unwrap().is_empty());
 
-    store.remove_sign_in(first.id).await.unwrap();
-    assert!(store.working_sign_ins(&asked, at(0)).await.unwrap().is_empty());
-    store.remove_sign_in(first.id).await.unwrap();
+    assert!(store.remove_sign_in(first.id, &said("member.sign_out")).await.unwrap());
+    assert!(store.standing(&asked, at(0)).await.unwrap().is_empty());
+    assert!(!store.remove_sign_in(first.id, &said("member.sign_out")).await.unwrap());
     assert_eq!(store.sign_in(&[1; 32], at(0)).await.unwrap(), None);
-    store.remove_sign_ins_of(bob.id).await.unwrap();
+    assert_eq!(store.sign_ins_of(bob.id, at(99)).await.unwrap().len(), 2);
+    assert!(store.sign_ins_of(bob.id, at(100)).await.unwrap().is_empty());
+    let kept = store.sign_in(&[4; 32], at(0)).await.unwrap().unwrap().0;
+    assert!(
+        store
+            .set_password(bob.id, "$argon2id$other", Some(kept.id), &said("member.password"))
+            .await
+            .unwrap()
+    );
+    assert_eq!(store.sign_ins_of(bob.id, at(99)).await.unwrap(), [kept]);
+    assert!(
+        store
+            .set_password(bob.id, "$argon2id$third", None, &said("member.password"))
+            .await
+            .unwrap()
+    );
     assert_eq!(store.sign_in(&[4; 32], at(0)).await.unwrap(), None);
     store.remove_expired_sign_ins(at(199)).await.unwrap();
     assert!(store.sign_in(&[2; 32], at(0)).await.unwrap().is_some());
@@ -188,6 +235,7 @@ async fn sessions(store: &Store, ann: &Member, bob: &Member) {
         by: None,
         exit_code: Some(7),
         exit_signal: None,
+        note: Some("it was done".into()),
     };
     let last =
         SessionRow { last_seen: at(50), cols: 120, rows: 40, title: "vim".into(), ..changed };

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{error::ApiError, extract::Json};
-use crate::web::{SignedIn, Source, Web};
+use crate::web::{From, SignedIn, Web};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -42,11 +42,11 @@ pub struct SetUp {
 )]
 pub async fn login(
     State(web): State<Web>,
-    Source(source): Source,
+    From(caller): From,
     before: Option<Extension<Actor>>,
     Json(given): Json<Credentials>,
 ) -> Result<(HeaderMap, Answer<Me>), ApiError> {
-    let signed_in = web.control.sign_in(&given.email, &given.password, source).await?;
+    let signed_in = web.control.sign_in(&given.email, &given.password, &caller).await?;
     if let Some(Extension(before)) = before {
         web.control.sign_out(&before).await?;
     }
@@ -64,7 +64,7 @@ pub async fn login(
 )]
 pub async fn set_up(
     State(web): State<Web>,
-    Source(source): Source,
+    From(caller): From,
     given: Result<Json<SetUp>, ApiError>,
 ) -> Result<(StatusCode, HeaderMap, Answer<Me>), ApiError> {
     if !web.control.awaits_set_up() {
@@ -72,8 +72,8 @@ pub async fn set_up(
     }
     let Json(SetUp { token, email, name, password }) = given?;
     let new = NewMember { email: email.clone(), name, password: password.clone() };
-    web.control.set_up(&token, new).await?;
-    let signed_in = web.control.sign_in(&email, &password, source).await?;
+    web.control.set_up(&token, new, &caller).await?;
+    let signed_in = web.control.sign_in(&email, &password, &caller).await?;
     Ok((StatusCode::CREATED, set_cookie(cookie(&web, &signed_in)), Answer(signed_in.me)))
 }
 

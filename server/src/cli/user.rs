@@ -63,7 +63,7 @@ impl User {
                 say(&format!("{} is a member now.", me.email))
             }
             Self::Passwd { email } => {
-                members::change_password(&store, &email, &password()?).await?;
+                members::change_password(&store, &System, &email, &password()?).await?;
                 say("The password is changed. Open pages of this member are signed out.")
             }
             Self::List => {

@@ -45,6 +45,8 @@ async fn nobody_waits_for_good_behind_others() {
         role: Role::Member,
         sign_in: Uuid::from_u128(2),
         until: DateTime::UNIX_EPOCH + TimeDelta::days(1),
+        scope: None,
+        source: std::net::Ipv4Addr::LOCALHOST.into(),
     };
     let new = NewSession {
         server: LOCAL.into(),

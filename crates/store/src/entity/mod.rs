@@ -1,6 +1,11 @@
 //! One file per table. Columns hold plain values; the types of the rest of websh are made from them
 //! beside the queries.
 
+pub(crate) mod account_grant;
+pub(crate) mod audit;
+pub(crate) mod invite;
 pub(crate) mod member;
 pub(crate) mod session;
+pub(crate) mod settings;
 pub(crate) mod sign_in;
+pub(crate) mod token;

@@ -24,6 +24,8 @@ pub struct Model {
     pub ended_by: Option<String>,
     pub exit_code: Option<i32>,
     pub exit_signal: Option<i32>,
+    pub token_id: Option<Uuid>,
+    pub end_note: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -12,6 +12,8 @@ pub struct Model {
     pub token_hash: Vec<u8>,
     pub created_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
+    pub device: String,
+    pub source: String,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -3,6 +3,7 @@
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait::async_trait};
 
 mod m20261121_000001_start;
+mod m20261121_000002_governed;
 
 /// All migrations, oldest first.
 pub(crate) struct Migrator;
@@ -10,6 +11,9 @@ pub(crate) struct Migrator;
 #[async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261121_000001_start::Migration)]
+        vec![
+            Box::new(m20261121_000001_start::Migration),
+            Box::new(m20261121_000002_governed::Migration),
+        ]
     }
 }

@@ -1,0 +1,116 @@
+//! The audit log. Rows are added, most of them in the transaction of the change they tell of, and
+//! read; nothing changes or removes one.
+
+use protocol::{
+    api::{AuditEntry, AuditFilter},
+    id::MemberId,
+};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, Func, LikeExpr},
+};
+use uuid::Uuid;
+
+use crate::{Error, Store, connect::bounded, entity::audit};
+
+impl Store {
+    /// Adds an entry of its own.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn add_audit(&self, entry: &AuditEntry) -> Result<(), Error> {
+        bounded(record(&self.db, entry)).await
+    }
+
+    /// A page of entries, newest first: those older than the one with the id `before`.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn audit(
+        &self,
+        filter: &AuditFilter,
+        before: Option<Uuid>,
+        limit: u64,
+    ) -> Result<Vec<AuditEntry>, Error> {
+        bounded(async {
+            let mut query = audit::Entity::find();
+            if let Some(before) = before {
+                query = query.filter(audit::Column::Id.lt(before));
+            }
+            if let Some(action) = &filter.action {
+                let of_kind = like(audit::Column::Action, &format!("{action}."), "");
+                query = query.filter(of_kind.or(audit::Column::Action.eq(action)));
+            }
+            if let Some(part) = &filter.q {
+                let columns = [audit::Column::Actor, audit::Column::Target, audit::Column::Detail];
+                let any = columns.into_iter().fold(Condition::any(), |any, column| {
+                    any.add(like(column, part, "%")).add(folded(column, part))
+                });
+                query = query.filter(any);
+            }
+            if let Some(from) = filter.from {
+                query = query.filter(audit::Column::At.gte(from));
+            }
+            if let Some(to) = filter.to {
+                query = query.filter(audit::Column::At.lt(to));
+            }
+            let found = query.order_by_desc(audit::Column::Id).limit(limit).all(&self.db).await?;
+            Ok(found.into_iter().map(read).collect())
+        })
+        .await
+    }
+}
+
+/// Adds an entry, as part of whatever `db` is.
+pub(crate) async fn record(db: &impl ConnectionTrait, entry: &AuditEntry) -> Result<(), Error> {
+    let entry = entry.clone();
+    audit::ActiveModel {
+        id: Set(entry.id),
+        at: Set(entry.at),
+        actor_id: Set(entry.actor_id.map(|id| id.0)),
+        actor: Set(entry.actor),
+        via: Set(entry.via),
+        source: Set(entry.source),
+        action: Set(entry.action),
+        target_kind: Set(entry.target_kind),
+        target_id: Set(entry.target_id),
+        target: Set(entry.target),
+        detail: Set(entry.detail),
+    }
+    .insert(db)
+    .await?;
+    Ok(())
+}
+
+/// What has `part` behind `lead`, and anything behind that.
+fn like(column: audit::Column, part: &str, lead: &str) -> Expr {
+    Expr::col(column).like(pattern(part, lead))
+}
+
+/// As [`like`], whatever the case. SQLite folds ASCII only.
+fn folded(column: audit::Column, part: &str) -> Expr {
+    Expr::expr(Func::lower(Expr::col(column))).like(pattern(&part.to_lowercase(), "%"))
+}
+
+fn pattern(part: &str, lead: &str) -> LikeExpr {
+    let literal = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    LikeExpr::new(format!("{lead}{literal}%")).escape('\\')
+}
+
+fn read(model: audit::Model) -> AuditEntry {
+    AuditEntry {
+        id: model.id,
+        at: model.at,
+        actor_id: model.actor_id.map(MemberId),
+        actor: model.actor,
+        via: model.via,
+        source: model.source,
+        action: model.action,
+        target_kind: model.target_kind,
+        target_id: model.target_id,
+        target: model.target,
+        detail: model.detail,
+    }
+}

@@ -1,0 +1,150 @@
+//! Queries about API tokens.
+
+use chrono::{DateTime, Utc};
+use protocol::{
+    api::{AuditEntry, TokenInfo},
+    id::{MemberId, TokenId},
+};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
+    TransactionTrait, sea_query::Expr,
+};
+
+use crate::{
+    Error, Member, Store,
+    audit::record,
+    connect::bounded,
+    entity::{member, token},
+    words::Word,
+};
+
+impl Store {
+    /// Adds a member's token, of which only the SHA-256 is kept.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn add_token(
+        &self,
+        member: MemberId,
+        info: &TokenInfo,
+        hash: &[u8; 32],
+        entry: &AuditEntry,
+    ) -> Result<(), Error> {
+        bounded(async {
+            let transaction = self.db.begin().await?;
+            record(&transaction, entry).await?;
+            token::ActiveModel {
+                id: Set(info.id.0),
+                member_id: Set(member.0),
+                name: Set(info.name.clone()),
+                scope: Set(info.scope.word().to_owned()),
+                token_hash: Set(hash.to_vec()),
+                created_at: Set(info.created_at),
+                expires_at: Set(info.expires_at),
+                used_at: Set(info.used_at),
+            }
+            .insert(&transaction)
+            .await?;
+            Ok(transaction.commit().await?)
+        })
+        .await
+    }
+
+    /// The token with this SHA-256, with its member; none when it is over or the member may not
+    /// come in any more.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn token_by_hash(
+        &self,
+        hash: &[u8; 32],
+        now: DateTime<Utc>,
+    ) -> Result<Option<(TokenInfo, Member)>, Error> {
+        bounded(async {
+            let found = token::Entity::find()
+                .filter(token::Column::TokenHash.eq(hash.to_vec()))
+                .filter(token::Column::ExpiresAt.gt(now))
+                .find_also_related(member::Entity)
+                .filter(member::Column::Active.eq(true))
+                .one(&self.db)
+                .await?;
+            let Some((row, Some(member))) = found else { return Ok(None) };
+            Ok(Some((read(row)?.1, Member::try_from(member)?)))
+        })
+        .await
+    }
+
+    /// The token of an id, over or not, and whose it is.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn token(&self, id: TokenId) -> Result<Option<(MemberId, TokenInfo)>, Error> {
+        bounded(async {
+            token::Entity::find_by_id(id.0).one(&self.db).await?.map(read).transpose()
+        })
+        .await
+    }
+
+    /// A member's tokens, newest first.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn tokens_of(&self, member: MemberId) -> Result<Vec<TokenInfo>, Error> {
+        bounded(async {
+            let found = token::Entity::find()
+                .filter(token::Column::MemberId.eq(member.0))
+                .order_by_desc(token::Column::Id)
+                .all(&self.db)
+                .await?;
+            found.into_iter().map(|row| Ok(read(row)?.1)).collect()
+        })
+        .await
+    }
+
+    /// A token was used.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn token_used(&self, id: TokenId, at: DateTime<Utc>) -> Result<(), Error> {
+        bounded(async {
+            token::Entity::update_many()
+                .col_expr(token::Column::UsedAt, Expr::value(at))
+                .filter(token::Column::Id.eq(id.0))
+                .exec(&self.db)
+                .await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Removes a token. False when there is none of this id.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn remove_token(&self, id: TokenId, entry: &AuditEntry) -> Result<bool, Error> {
+        bounded(async {
+            let transaction = self.db.begin().await?;
+            record(&transaction, entry).await?;
+            let done = token::Entity::delete_by_id(id.0).exec(&transaction).await?;
+            if done.rows_affected == 0 {
+                transaction.rollback().await?;
+                return Ok(false);
+            }
+            transaction.commit().await?;
+            Ok(true)
+        })
+        .await
+    }
+}
+
+fn read(model: token::Model) -> Result<(MemberId, TokenInfo), Error> {
+    let info = TokenInfo {
+        id: TokenId(model.id),
+        name: model.name,
+        scope: Word::read(model.scope)?,
+        created_at: model.created_at,
+        expires_at: model.expires_at,
+        used_at: model.used_at,
+    };
+    Ok((MemberId(model.member_id), info))
+}
