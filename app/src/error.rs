@@ -34,6 +34,14 @@ impl PageError {
         }))
     }
 
+    /// A field is wrong: its name and one sentence.
+    #[must_use]
+    pub fn of_field(field: &str, message: &str) -> Self {
+        let mut error = Self::new("invalid_field", message);
+        error.0.field = Some(field.into());
+        error
+    }
+
     /// The server did not answer.
     #[must_use]
     pub fn unreachable() -> Self {

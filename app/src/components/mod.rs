@@ -9,6 +9,7 @@ pub mod ended_session;
 pub mod expiry;
 pub mod failure;
 pub mod field;
+pub mod form;
 pub mod header;
 pub mod key_bar;
 pub mod live;

@@ -1,13 +1,14 @@
 //! `/setup#token`: the first superuser, by the one-time link that the server printed. The token stays
 //! in the fragment, which browsers send nowhere.
 
-use leptos::{prelude::*, task::spawn_local};
+use futures_util::FutureExt;
+use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
     api::rest,
     browser,
-    components::{failure::Failure, field::Field, plain_page::PlainPage},
+    components::{field::Field, form::Form, plain_page::PlainPage},
     error::PageError,
 };
 
@@ -20,40 +21,38 @@ pub fn SetUpPage() -> impl IntoView {
     let email = RwSignal::new(String::new());
     let name = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
-    let busy = RwSignal::new(true);
     let error = RwSignal::new(None::<PageError>);
-    Effect::new(move |_| busy.set(false));
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        let (who, called, secret) =
-            (email.get_untracked(), name.get_untracked(), password.get_untracked());
-        if let Some(why) = first_mistake(&who, &called, &secret) {
-            error.set(Some(why));
-            return;
-        }
-        busy.set(true);
-        error.set(None);
-        spawn_local(async move {
-            let token = browser::window().location().hash().unwrap_or_default();
+    let check = move || {
+        let (who, called) = (email.get_untracked(), name.get_untracked());
+        first_mistake(&who, &called, &password.get_untracked())
+    };
+    let send = move || {
+        let (who, called) = (email.get_untracked(), name.get_untracked());
+        let secret = password.get_untracked();
+        let token = browser::window().location().hash().unwrap_or_default();
+        async move {
             let token = token.trim_start_matches('#');
-            match rest::set_up(token, who.trim(), called.trim(), &secret).await {
-                Ok(()) => browser::go("/"),
-                Err(why) => {
-                    error.set(Some(why));
-                    busy.set(false);
-                }
-            }
-        });
+            rest::set_up(token, who.trim(), called.trim(), &secret).await
+        }
+        .boxed_local()
     };
     view! {
         <Title text="Set up · websh" />
         <PlainPage>
             <h1>"Welcome to websh"</h1>
             <p>"Choose how you sign in. This first account may do everything."</p>
-            <form method="post" action="/setup" class="stack" novalidate on:submit=submit>
+            <Form
+                action="/setup"
+                label="Start using websh"
+                testid="setup-submit"
+                error_testid="setup-error"
+                fields=&["email", "name", "password"]
+                doubtful="password"
+                error
+                check
+                send
+                done=|| browser::go("/")
+            >
                 <Field
                     label="E-mail address"
                     name="email"
@@ -82,16 +81,7 @@ pub fn SetUpPage() -> impl IntoView {
                     value=password
                     error
                 />
-                <Failure error testid="setup-error" fields=&["email", "name", "password"] />
-                <button
-                    class="button primary"
-                    type="submit"
-                    data-testid="setup-submit"
-                    disabled=move || busy.get()
-                >
-                    "Start using websh"
-                </button>
-            </form>
+            </Form>
         </PlainPage>
     }
 }
@@ -109,9 +99,7 @@ fn first_mistake(email: &str, name: &str, password: &str) -> Option<PageError> {
     } else {
         return None;
     };
-    let mut error = PageError::new("invalid_field", message);
-    error.0.field = Some(field.into());
-    Some(error)
+    Some(PageError::of_field(field, message))
 }
 
 #[cfg(test)]

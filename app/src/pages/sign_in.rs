@@ -1,13 +1,14 @@
 //! `/sign-in`: e-mail address and password, then back to where the person was.
 
-use leptos::{prelude::*, task::spawn_local};
+use futures_util::FutureExt;
+use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::rest,
     browser,
-    components::{failure::Failure, plain_page::PlainPage},
+    components::{field::Field, form::Form, plain_page::PlainPage},
     error::PageError,
     words::way_back,
 };
@@ -17,38 +18,16 @@ use crate::{
 pub fn SignInPage() -> impl IntoView {
     let query = use_query_map();
     let signed_out = move || query.with(|query| query.get("signed_out").is_some());
-    let email = NodeRef::<leptos::html::Input>::new();
-    let password = NodeRef::<leptos::html::Input>::new();
-    // Busy until the page is ready, so that a form is never sent the browser's own way.
-    let busy = RwSignal::new(true);
+    let email = RwSignal::new(String::new());
+    let password = RwSignal::new(String::new());
     let error = RwSignal::new(None::<PageError>);
-    Effect::new(move |_| {
-        busy.set(false);
-        if let Some(field) = email.get() {
-            let _ = field.focus();
-        }
-    });
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let (Some(email), Some(secret)) = (email.get_untracked(), password.get_untracked()) else {
-            return;
-        };
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        error.set(None);
-        let back = query.with_untracked(|query| way_back(query.get("return").as_deref()));
-        spawn_local(async move {
-            match rest::login(&email.value(), &secret.value()).await {
-                Ok(()) => browser::go(&back),
-                Err(why) => {
-                    error.set(Some(why));
-                    busy.set(false);
-                    secret.select();
-                }
-            }
-        });
+    let check = move || first_missing(&email.get_untracked(), &password.get_untracked());
+    let send = move || {
+        let (who, secret) = (email.get_untracked(), password.get_untracked());
+        async move { rest::login(who.trim(), &secret).await }.boxed_local()
+    };
+    let done = move || {
+        browser::go(&query.with_untracked(|query| way_back(query.get("return").as_deref())));
     };
     view! {
         <Title text="Sign in · websh" />
@@ -59,42 +38,66 @@ pub fn SignInPage() -> impl IntoView {
                     "You were signed out. Sign in to go on where you were."
                 </p>
             </Show>
-            <form method="post" action="/sign-in" class="stack" on:submit=submit>
-                <label>
-                    "E-mail address"
-                    <input
-                        node_ref=email
-                        data-testid="sign-in-email"
-                        type="email"
-                        name="email"
-                        autocomplete="username"
-                        autocapitalize="none"
-                        maxlength="128"
-                        required
-                    />
-                </label>
-                <label>
-                    "Password"
-                    <input
-                        node_ref=password
-                        data-testid="sign-in-password"
-                        type="password"
-                        name="password"
-                        autocomplete="current-password"
-                        maxlength="128"
-                        required
-                    />
-                </label>
-                <Failure error testid="sign-in-error" />
-                <button
-                    class="button primary"
-                    type="submit"
-                    data-testid="sign-in-submit"
-                    disabled=move || busy.get()
-                >
-                    "Sign in"
-                </button>
-            </form>
+            <Form
+                action="/sign-in"
+                label="Sign in"
+                testid="sign-in-submit"
+                error_testid="sign-in-error"
+                fields=&["email", "password"]
+                doubtful="password"
+                error
+                check
+                send
+                done
+            >
+                <Field
+                    label="E-mail address"
+                    name="email"
+                    kind="email"
+                    autocomplete="username"
+                    testid="sign-in-email"
+                    value=email
+                    error
+                />
+                <Field
+                    label="Password"
+                    name="password"
+                    kind="password"
+                    autocomplete="current-password"
+                    testid="sign-in-password"
+                    value=password
+                    error
+                />
+            </Form>
         </PlainPage>
+    }
+}
+
+/// What to say before the server is asked.
+fn first_missing(email: &str, password: &str) -> Option<PageError> {
+    if email.trim().is_empty() {
+        Some(PageError::of_field("email", "Please enter your e-mail address."))
+    } else if password.is_empty() {
+        Some(PageError::of_field("password", "Please enter your password."))
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_missing;
+
+    #[test]
+    fn both_fields_are_needed() {
+        for (email, password, field) in [
+            ("ada@example.org", "x", None),
+            (" ", "x", Some("email")),
+            ("", "", Some("email")),
+            ("ada@example.org", "", Some("password")),
+        ] {
+            let found = first_missing(email, password).and_then(|error| error.0.field);
+            assert_eq!(found.as_deref(), field, "{email} {password}");
+        }
     }
 }
