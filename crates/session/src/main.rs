@@ -3,6 +3,7 @@
 
 mod clock;
 mod connection;
+mod crew;
 mod descriptor;
 mod ending;
 mod input;

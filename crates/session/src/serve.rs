@@ -7,6 +7,7 @@ use bytes::BytesMut;
 use prost::Message;
 use protocol::{
     close,
+    framing::Channel,
     wire::{self, SessionRequest, session_request},
 };
 use tokio::{
@@ -22,7 +23,7 @@ use crate::{
     connection::Connection,
     ending,
     pty::{FULL, Pty},
-    session::Session,
+    session::{Session, send_report},
     tree,
 };
 
@@ -34,6 +35,9 @@ const LITTLE: usize = 4096;
 
 /// How long a new connection may take to say what it wants.
 const HELLO: Duration = Duration::from_secs(5);
+
+/// How long a driver may take to answer before it counts as gone.
+const PROBE: Duration = Duration::from_secs(4);
 
 /// How long peers may take to read their last messages.
 const GOODBYE: Duration = Duration::from_secs(3);
@@ -226,7 +230,24 @@ async fn connect(stream: UnixStream, shared: Shared) {
             session.ending.get_or_insert(end);
             session.wake.notify_one();
         }
-        _ => connection.close(close::BAD_MESSAGE, "The request could not be understood."),
+        Some(session_request::Body::Configure(rules)) => {
+            shared.borrow_mut().configure(&rules);
+            report(&connection, &shared);
+        }
+        Some(session_request::Body::Keep(wire::Keep {})) => {
+            shared.borrow_mut().keep();
+            report(&connection, &shared);
+        }
+        Some(session_request::Body::Probe(wire::Probe {})) => {
+            probe(&shared).await;
+            report(&connection, &shared);
+        }
+        Some(session_request::Body::Peek(peek)) => {
+            let frame = shared.borrow_mut().peek(peek.position.as_ref()).unwrap_or_default();
+            connection.send(Channel::Message, &frame.encode_to_vec());
+            connection.finish();
+        }
+        None => connection.close(close::BAD_MESSAGE, "The request could not be understood."),
     }
     while let Some(message) = connection.next(&mut received).await {
         if let Some(viewer) = viewer {
@@ -237,5 +258,21 @@ async fn connect(stream: UnixStream, shared: Shared) {
     session.reports.forget(&connection);
     if let Some(viewer) = viewer {
         session.leave(viewer);
+    }
+}
+
+/// Answers a request with what the session says of itself.
+fn report(connection: &Connection, shared: &Shared) {
+    send_report(connection, &shared.borrow().report());
+    connection.finish();
+}
+
+/// Finds out whether the driver is there; one that does not answer has left then.
+async fn probe(shared: &Shared) {
+    let asked = shared.borrow_mut().probe();
+    if let Some((driver, answer)) = asked
+        && timeout(PROBE, answer).await.is_err()
+    {
+        shared.borrow_mut().unanswered(driver);
     }
 }

@@ -1,7 +1,8 @@
 //! The session itself: one screen, one PTY, the viewers. All events end up here, one at a time: what
-//! viewers say in `receive`, what they are shown and when in `show`. Tasks and sockets live in `serve`,
+//! viewers say in `receive`, who they are in `attend`, what they are shown and when in `show`. Tasks and sockets live in `serve`,
 //! the order of dying in `ending`.
 
+mod attend;
 mod receive;
 mod show;
 
@@ -12,7 +13,7 @@ use protocol::{
     close,
     framing::Channel,
     id::{ClientId, SessionId},
-    wire::{self, AttachRequest, End, Report, server_message::Body},
+    wire::{self, End, Report, server_message::Body},
 };
 use screen::{Screen, Size};
 use tokio::{sync::Notify, time::Instant};
@@ -22,15 +23,13 @@ use crate::{
     Error,
     clock::unix_millis,
     connection::Connection,
+    crew::Crew,
     input::{Numbers, Queue},
     pace::Pace,
     pty::Pty,
     reports::Reports,
     viewer::Viewer,
 };
-
-/// Longest name of a person or device that is kept, in characters.
-const MAX_NAME: usize = 80;
 
 /// Everything one session is.
 pub struct Session {
@@ -50,7 +49,9 @@ pub struct Session {
     screen: Box<Screen>,
     viewers: BTreeMap<u64, Viewer>,
     next_viewer: u64,
-    driver: Option<u64>,
+    crew: Crew,
+    rounds: attend::Rounds,
+    probes: Vec<attend::Probe>,
     numbers: Numbers,
     queue: Queue,
     /// Whose paste has begun and not ended.
@@ -95,7 +96,9 @@ impl Session {
             screen: Box::new(Screen::new(size, scrollback)),
             viewers: BTreeMap::new(),
             next_viewer: 1,
-            driver: None,
+            crew: Crew::new(start.rules.unwrap_or_default().policy()),
+            rounds: attend::Rounds::default(),
+            probes: Vec::new(),
             numbers: Numbers::default(),
             queue: Queue::default(),
             paste_open: None,
@@ -111,94 +114,17 @@ impl Session {
         })
     }
 
-    /// A viewer attaches. Returns its number, or none when it was turned away.
-    pub fn attach(&mut self, connection: &Rc<Connection>, request: AttachRequest) -> Option<u64> {
-        let hello = request.hello.unwrap_or_default();
-        let Ok(client) = Uuid::from_slice(&hello.client) else {
-            connection.close(close::BAD_MESSAGE, "A client id has 16 bytes.");
-            return None;
-        };
-        if !(protocol::OLDEST_VERSION..=protocol::VERSION).contains(&hello.version) {
-            connection
-                .close(close::BAD_MESSAGE, "This page is of another version of websh: reload it.");
-            return None;
-        }
-        let client = ClientId(client);
-        let mut person = request.viewer.unwrap_or_default();
-        person.who = person.who.chars().take(MAX_NAME).collect();
-        person.device = person.device.chars().take(MAX_NAME).collect();
-        person.since = unix_millis();
-        if !request.watch && !hello.take_over && self.was_replaced(client) {
-            self.tell_replaced(connection);
-            return None;
-        }
-        let number = self.next_viewer;
-        self.next_viewer += 1;
-        let (accepted, replaced) = match request.watch {
-            true => (0, None),
-            false => {
-                let replaced = self.take_over(client, &person);
-                (self.numbers.attach(client, hello.next_input), replaced)
-            }
-        };
-        let viewer =
-            Viewer::new(Rc::clone(connection), person, client, request.watch, hello.position);
-        let driving = !request.watch;
-        viewer.send(Body::Welcome(wire::Welcome {
-            version: protocol::VERSION,
-            accepted,
-            driving,
-            replaced,
-        }));
-        if driving {
-            self.driver = Some(number);
-            self.last_seen = unix_millis();
-        }
-        self.viewers.insert(number, viewer);
-        self.changed();
+    /// New rules. What they say of who is attached holds from now on.
+    pub fn configure(&mut self, rules: &wire::Rules) {
+        let driver = self.crew.driver();
+        self.crew.set_policy(rules.policy());
+        self.crew_changed(driver);
         self.flush();
-        Some(number)
     }
 
-    /// Whether this client drove before and another one does now: it missed being told, and comes back
-    /// by itself. Two clients that did so would take the session from each other for ever.
-    fn was_replaced(&self, client: ClientId) -> bool {
-        let driver = self.driver.and_then(|driver| self.viewers.get(&driver));
-        driver.is_some_and(|driver| driver.client != client) && self.numbers.knows(client)
-    }
-
-    fn tell_replaced(&self, connection: &Connection) {
-        let driver = self.driver.and_then(|driver| self.viewers.get(&driver));
-        let cause = driver.map(|driver| wire::ended::Cause::TakenOver(driver.person.clone()));
-        let body = Some(Body::Ended(wire::Ended { cause }));
-        connection.send(Channel::Message, &wire::ServerMessage { body }.encode_to_vec());
-        connection.close(close::TAKEN_OVER, "Another client drives now.");
-    }
-
-    /// The driver gives way to a new one. Returns who it was, unless it is the same client come back.
-    fn take_over(&mut self, client: ClientId, by: &wire::Viewer) -> Option<wire::Viewer> {
-        // A paste that nobody will end would swallow everything typed from now on.
-        if self.paste_open.take_if(|open| *open != client).is_some() {
-            let end = self.screen.encode_paste("", false, true);
-            self.queue_bytes(None, end);
-            self.write();
-        }
-        let old = self.viewers.remove(&self.driver.take()?)?;
-        let cause = Some(wire::ended::Cause::TakenOver(by.clone()));
-        old.send(Body::Ended(wire::Ended { cause }));
-        old.connection.close(close::TAKEN_OVER, "Another client drives now.");
-        (old.client != client).then_some(old.person)
-    }
-
-    /// A viewer is gone, for whatever reason.
-    pub fn leave(&mut self, number: u64) {
-        if self.viewers.remove(&number).is_none() {
-            return;
-        }
-        if self.driver == Some(number) {
-            self.driver = None;
-            self.last_seen = unix_millis();
-        }
+    /// Somebody of the owner's wants it to live on.
+    pub fn keep(&mut self) {
+        self.last_seen = unix_millis();
         self.changed();
     }
 
@@ -214,7 +140,9 @@ impl Session {
                 // A full queue means that nobody reads: the answer would be lost there as well.
                 screen::Event::Reply(bytes) => drop(self.queue.push(None, bytes)),
                 screen::Event::Clipboard(text) => {
-                    if let Some(viewer) = self.driver.and_then(|driver| self.viewers.get(&driver)) {
+                    if let Some(viewer) =
+                        self.crew.driver().and_then(|driver| self.viewers.get(&driver))
+                    {
                         viewer.send(Body::Clipboard(wire::Clipboard { text }));
                     }
                 }
@@ -235,11 +163,11 @@ impl Session {
         self.screen.sync();
         self.send_frames(Instant::now(), true);
         let cause = Some(wire::ended::Cause::Session(end.clone()));
-        for viewer in std::mem::take(&mut self.viewers).into_values() {
+        for (number, viewer) in std::mem::take(&mut self.viewers) {
+            self.crew.leave(number);
             viewer.send(Body::Ended(wire::Ended { cause: cause.clone() }));
             viewer.connection.close(close::ENDED, "The session ended.");
         }
-        self.driver = None;
         self.end = Some(end);
         self.reports.send_last(&self.report());
     }
@@ -260,14 +188,15 @@ impl Session {
             title: self.screen.title().to_owned(),
             foreground: self.foreground().unwrap_or_default(),
             driver: self
-                .driver
+                .crew
+                .driver()
                 .and_then(|driver| self.viewers.get(&driver))
                 .map(|viewer| viewer.person.clone()),
             viewers,
             guests: 0,
             end: self.end.clone(),
             expires_at: 0,
-            asking: 0,
+            asking: u32::try_from(self.crew.asking()).unwrap_or(u32::MAX),
         }
     }
 

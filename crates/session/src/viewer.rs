@@ -7,7 +7,7 @@ use prost::Message;
 use protocol::{
     framing::Channel,
     id::ClientId,
-    wire::{Position, ServerMessage, Viewer as Person, server_message::Body},
+    wire::{Position, ServerMessage, Theme, Viewer as Person, server_message::Body},
 };
 use tokio::time::{Duration, Instant};
 
@@ -48,12 +48,16 @@ pub struct Viewer {
     pub person: Person,
     /// The page or program behind it.
     pub client: ClientId,
-    /// It watches: its input is refused.
+    /// It does not drive: its input is refused, and a flood is shown to it less often.
     pub watch: bool,
     /// Its page is on a screen.
     pub visible: bool,
     /// It was told that its input is refused.
     pub refused: bool,
+    /// How large its page is; the screen follows when it drives.
+    pub size: Option<screen::Size>,
+    /// The colours it shows by default; queries are answered with them while it drives.
+    pub theme: Option<Theme>,
     /// What its mirror holds once everything sent has arrived.
     pub position: Option<Position>,
     on_the_way: VecDeque<(Instant, usize)>,
@@ -79,6 +83,8 @@ impl Viewer {
             watch,
             visible: true,
             refused: false,
+            size: None,
+            theme: None,
             position,
             on_the_way: VecDeque::new(),
             last_frame: None,

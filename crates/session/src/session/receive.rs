@@ -3,13 +3,13 @@
 use prost::Message;
 use protocol::{
     close,
-    wire::{self, ClientMessage, client_message, input::Event, server_message::Body},
+    wire::{self, ClientMessage, MouseKind, client_message, input::Event, server_message::Body},
 };
 use screen::Size;
 use tokio::time::Instant;
 
 use super::{Session, clamped};
-use crate::{clock::unix_millis, input::Verdict};
+use crate::{clock::unix_millis, crew::Role, input::Verdict};
 
 /// Longest encoding of a key, a mouse event or the brackets of a paste, in bytes.
 const MAX_ENCODED_KEY: usize = 256;
@@ -21,6 +21,9 @@ impl Session {
     /// A message of a viewer.
     pub fn message(&mut self, number: u64, body: &[u8]) {
         let message = ClientMessage::decode(body).ok().and_then(|message| message.body);
+        if !self.probes.is_empty() {
+            self.answered(number);
+        }
         let Some(viewer) = self.viewers.get_mut(&number) else { return };
         let now = Instant::now();
         match message {
@@ -31,10 +34,13 @@ impl Session {
             Some(client_message::Body::Ack(ack)) => viewer.acknowledge(ack.frames),
             Some(client_message::Body::Presence(presence)) => {
                 viewer.visible = presence.visible;
-                if let Some(theme) = presence.theme.filter(|_| !viewer.watch) {
-                    self.screen.set_theme(theme.foreground, theme.background, theme.cursor);
+                if let Some(theme) = presence.theme {
+                    viewer.theme = Some(theme);
+                    if !viewer.watch {
+                        self.screen.set_theme(theme.foreground, theme.background, theme.cursor);
+                    }
                 }
-                if presence.visible && !viewer.watch {
+                if presence.visible && self.crew.role(number).is_some_and(Role::is_owners) {
                     self.last_seen = unix_millis();
                     self.reports.changed(now);
                 }
@@ -49,16 +55,18 @@ impl Session {
             Some(client_message::Body::Ping(ping)) => {
                 viewer.send(Body::Pong(wire::Pong { nonce: ping.nonce }));
             }
-            Some(client_message::Body::Keep(_)) if !viewer.watch => {
-                self.last_seen = unix_millis();
-                self.reports.changed(now);
+            Some(client_message::Body::Keep(_)) => {
+                if self.crew.role(number).is_some_and(Role::is_owners) {
+                    self.keep();
+                }
             }
-            // A pong has said all by coming; what a viewer may not do is ignored.
-            Some(
-                client_message::Body::Pong(_)
-                | client_message::Body::Baton(_)
-                | client_message::Body::Keep(_),
-            ) => {}
+            Some(client_message::Body::Baton(baton)) => {
+                if let Some(wish) = baton.wish {
+                    self.baton(number, &wish);
+                }
+            }
+            // It has said all by coming.
+            Some(client_message::Body::Pong(_)) => {}
             Some(client_message::Body::Hello(_)) | None => {
                 viewer.connection.close(close::BAD_MESSAGE, "The message could not be understood.");
                 self.leave(number);
@@ -69,13 +77,25 @@ impl Session {
 
     fn input(&mut self, number: u64, input: wire::Input) {
         let now = Instant::now();
+        let drives = self.drives(number, input.event.as_ref().is_some_and(types));
+        let may_drive = self.crew.role(number).is_some_and(Role::may_drive);
         let Some(viewer) = self.viewers.get_mut(&number) else { return };
-        if viewer.watch {
-            if !std::mem::replace(&mut viewer.refused, true) {
-                let body = Some(wire::notice::Body::InputRefused(true));
-                viewer.send(Body::Notice(wire::Notice { body }));
+        if !drives {
+            match input.event {
+                // It counts once this viewer drives.
+                Some(Event::Resize(size)) if may_drive => {
+                    viewer.size = Some(clamped(size.columns, size.rows));
+                }
+                Some(Event::Focus(_)) => {}
+                _ if !std::mem::replace(&mut viewer.refused, true) => {
+                    let body = Some(wire::notice::Body::InputRefused(true));
+                    viewer.send(Body::Notice(wire::Notice { body }));
+                }
+                _ => {}
             }
-            return;
+            if !may_drive {
+                return;
+            }
         }
         // Before the number is taken: what can't be queued must not count as accepted.
         if !self.queue.has_room(input.encoded_len() + MAX_ENCODED_KEY) {
@@ -91,6 +111,10 @@ impl Session {
                 return self.leave(number);
             }
         }
+        if !drives {
+            // Its number is used up, or the first one that counts would leave a gap.
+            return viewer.input_done(now);
+        }
         self.last_seen = unix_millis();
         self.reports.changed(now);
         let bytes = match input.event {
@@ -104,7 +128,9 @@ impl Session {
             Some(Event::Mouse(mouse)) => self.screen.encode_mouse(&mouse),
             Some(Event::Focus(focused)) => self.screen.encode_focus(focused),
             Some(Event::Resize(size)) => {
-                self.resize(clamped(size.columns, size.rows));
+                let size = clamped(size.columns, size.rows);
+                viewer.size = Some(size);
+                self.resize(size);
                 Vec::new()
             }
             None => Vec::new(),
@@ -115,7 +141,7 @@ impl Session {
         }
     }
 
-    fn resize(&mut self, size: Size) {
+    pub(super) fn resize(&mut self, size: Size) {
         if size != self.screen.size() {
             self.screen.resize(size);
             self.pty.resize(size);
@@ -146,6 +172,15 @@ impl Session {
     /// Whether input waits for the PTY.
     pub fn wants_to_write(&self) -> bool {
         !self.queue.is_empty()
+    }
+}
+
+/// Whether it is somebody at a keyboard, and not a page that came up or a pointer that passed by.
+fn types(event: &Event) -> bool {
+    match event {
+        Event::Text(_) | Event::Key(_) | Event::Paste(_) => true,
+        Event::Mouse(mouse) => matches!(mouse.kind(), MouseKind::Down | MouseKind::Wheel),
+        Event::Focus(_) | Event::Resize(_) => false,
     }
 }
 

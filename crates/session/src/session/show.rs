@@ -2,7 +2,7 @@
 //! else that waits for its time.
 
 use prost::Message;
-use protocol::close;
+use protocol::{close, wire};
 use tokio::time::{Duration, Instant};
 
 use super::{EncodedFrame, Session};
@@ -27,6 +27,9 @@ impl Session {
                     self.pace.take(now);
                 }
             }
+        }
+        if self.rounds.at.is_some_and(|at| at <= now) {
+            self.tell_crew(now);
         }
         self.send_frames(now, false);
         if let Some(at) = self.deadline(now)
@@ -91,6 +94,18 @@ impl Session {
         }
     }
 
+    /// The screen as it is for somebody who is not attached and holds `from`; none when nothing is newer.
+    pub fn peek(&mut self, from: Option<&wire::Position>) -> Option<wire::Frame> {
+        if self.dirty && !self.held(Instant::now()) {
+            self.dirty = false;
+            self.screen.sync();
+        }
+        let mut frame = self.screen.frame_since(from)?;
+        frame.hash = self.screen.hash();
+        self.flush();
+        Some(frame)
+    }
+
     /// Does what was waiting for its time.
     pub fn tick(&mut self) {
         let now = Instant::now();
@@ -136,7 +151,7 @@ impl Session {
         });
         let viewers =
             self.viewers.values().flat_map(|viewer| [viewer.acks_at(), viewer.stalls_at()]);
-        let own = [frame, self.last_output.map(|at| at + IDLE), self.reports.at()];
+        let own = [frame, self.last_output.map(|at| at + IDLE), self.reports.at(), self.rounds.at];
         viewers.chain(own).flatten().min()
     }
 

@@ -1,20 +1,27 @@
 //! A real session process under the host role, and a viewer that keeps a mirror of it.
 
-use std::{path::PathBuf, time::Duration};
+use std::{fs::File, os::fd::AsRawFd, path::PathBuf, time::Duration};
 
+use bytes::BytesMut;
 use host::{Config, Host, Reader, Relayed, Start, Writer};
 use prost::Message;
 use protocol::{
+    framing::{self, Channel},
     id::SessionId,
     mirror::Mirror,
     wire::{
-        Ack, AttachRequest, ClientMessage, Ended, Hello, History, Input, Key, Notice, Report,
-        ServerMessage, Size, Viewer, Welcome, client_message, input::Event, server_message,
+        Ack, AttachRequest, Baton, ClientMessage, Crew, Ended, Hello, History, Input, Key, Notice,
+        Pong, Present, Report, Rules, ServerMessage, SessionRequest, Size, Viewer, Welcome, baton,
+        client_message, input::Event, server_message, session_request,
     },
 };
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
-use tokio::time::timeout;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::UnixStream,
+    time::timeout,
+};
 use uuid::Uuid;
 
 /// Nothing that is waited for here takes this long on the slowest machine.
@@ -58,6 +65,7 @@ impl World {
             rows: 24,
             shell: Some(shell),
             scrollback: 10_000,
+            rules: Rules::default(),
         }
     }
 
@@ -74,6 +82,40 @@ impl World {
 
     pub async fn watch(&self, id: SessionId) -> Client {
         Client::attach(&self.host, id, Uuid::now_v7(), None, 1, true).await
+    }
+
+    /// Attaches another client of the owner.
+    pub async fn come(&self, id: SessionId, coming: Coming) -> Client {
+        Client::come(&self.host, id, Uuid::now_v7(), coming).await
+    }
+
+    /// Asks the session's process something; the messages it answers with.
+    pub async fn ask(&self, id: SessionId, body: session_request::Body) -> Vec<Vec<u8>> {
+        let directory = File::open(self.directory.path().join(LONG_NAME).join(id.to_string()));
+        let socket = format!("/proc/self/fd/{}/socket", directory.as_ref().unwrap().as_raw_fd());
+        let mut stream = UnixStream::connect(socket).await.unwrap();
+        let request = SessionRequest { version: protocol::VERSION, body: Some(body) };
+        let request = request.encode_to_vec();
+        let header = framing::header(Channel::Message, request.len());
+        stream.write_all(&[&header[..], &request].concat()).await.unwrap();
+        let mut answer = Vec::new();
+        timeout(LONG, stream.read_to_end(&mut answer)).await.expect("an answer").unwrap();
+        let (mut answer, mut messages) = (BytesMut::from(answer.as_slice()), Vec::new());
+        while let Some((_, body)) = framing::next(&mut answer).unwrap() {
+            messages.push(body.to_vec());
+        }
+        messages
+    }
+
+    /// As [`ask`](Self::ask), of what is answered with a report.
+    pub async fn report(&self, id: SessionId, body: session_request::Body) -> Report {
+        let answers = self.ask(id, body).await;
+        Report::decode(answers[0].as_slice()).unwrap()
+    }
+
+    /// Gives a session other rules.
+    pub async fn configure(&self, id: SessionId, rules: Rules) -> Report {
+        self.report(id, session_request::Body::Configure(rules)).await
     }
 
     /// Waits until the host role says this of a session.
@@ -99,6 +141,23 @@ impl Drop for World {
     }
 }
 
+/// How a viewer attaches.
+pub struct Coming {
+    pub mirror: Option<Mirror>,
+    pub next_input: u64,
+    pub watch: bool,
+    pub overseeing: bool,
+    pub take_over: bool,
+    pub device: &'static str,
+}
+
+impl Default for Coming {
+    fn default() -> Self {
+        let (watch, overseeing, take_over) = (false, false, false);
+        Self { mirror: None, next_input: 1, watch, overseeing, take_over, device: "test" }
+    }
+}
+
 /// A viewer.
 pub struct Client {
     pub id: Uuid,
@@ -112,6 +171,12 @@ pub struct Client {
     pub frame_bytes: Vec<usize>,
     /// Applied frames are acknowledged.
     pub acknowledges: bool,
+    /// The session asked whether anybody is there.
+    pub pinged: bool,
+    /// Pings are answered.
+    pub answers: bool,
+    /// Who is there, as last told.
+    pub crew: Crew,
     next_input: u64,
     reader: Reader,
     writer: Writer,
@@ -127,17 +192,24 @@ impl Client {
         next_input: u64,
         watch: bool,
     ) -> Self {
+        let coming = Coming { watch, next_input, mirror, ..Coming::default() };
+        Self::come(host, session, id, coming).await
+    }
+
+    /// Attaches as the page `id`, in whatever way.
+    pub async fn come(host: &Host, session: SessionId, id: Uuid, coming: Coming) -> Self {
+        let Coming { mirror, next_input, watch, overseeing, take_over, device } = coming;
         let mirror = mirror.unwrap_or_default();
         let hello = Hello {
             version: protocol::VERSION,
             client: id.as_bytes().to_vec(),
             position: mirror.position(),
             next_input,
+            take_over,
             ..Hello::default()
         };
-        let viewer = Viewer { who: "Ada".into(), device: "test".into(), since: 0 };
-        let request =
-            AttachRequest { viewer: Some(viewer), watch, overseeing: false, hello: Some(hello) };
+        let viewer = Viewer { who: "Ada".into(), device: device.into(), since: 0 };
+        let request = AttachRequest { viewer: Some(viewer), watch, overseeing, hello: Some(hello) };
         let (reader, writer) = host.attach(session, request).await.unwrap();
         let mut client = Self {
             id,
@@ -150,6 +222,9 @@ impl Client {
             acked: 0,
             frame_bytes: Vec::new(),
             acknowledges: true,
+            pinged: false,
+            answers: true,
+            crew: Crew::default(),
             next_input,
             reader,
             writer,
@@ -224,9 +299,29 @@ impl Client {
             server_message::Body::Ended(ended) => self.ended = Some(ended),
             server_message::Body::Notice(notice) => self.notices.push(notice),
             server_message::Body::History(history) => self.histories.push(history),
+            server_message::Body::Crew(crew) => self.crew = crew,
+            server_message::Body::Ping(ping) => {
+                self.pinged = true;
+                if self.answers {
+                    self.try_send(client_message::Body::Pong(Pong { nonce: ping.nonce })).await;
+                }
+            }
             _ => {}
         }
         true
+    }
+
+    /// The numbers of those who drive and of those who ask, as last told.
+    pub fn crew(&self) -> (Vec<u64>, Vec<u64>) {
+        let of = |wanted: fn(&Present) -> bool| {
+            self.crew.present.iter().filter(|one| wanted(one)).map(|one| one.viewer).collect()
+        };
+        (of(|one| one.driving), of(|one| one.asking))
+    }
+
+    /// Says something about the baton.
+    pub async fn wish(&mut self, wish: baton::Wish) {
+        self.send(client_message::Body::Baton(Baton { wish: Some(wish) })).await;
     }
 
     /// Takes messages until this is true.

@@ -1,0 +1,264 @@
+//! Who comes, who goes, who drives: what the crew's rules decide is done here, and everybody is told.
+
+use std::rc::Rc;
+
+use prost::{
+    Message,
+    encoding::{WireType, encode_key, encode_varint},
+};
+use protocol::{
+    close,
+    framing::Channel,
+    id::ClientId,
+    wire::{self, AttachRequest, Crew, Present, baton::Wish, ended::Cause, server_message::Body},
+};
+use tokio::{
+    sync::oneshot,
+    time::{Duration, Instant},
+};
+use uuid::Uuid;
+
+use super::Session;
+use crate::{
+    clock::unix_millis,
+    connection::Connection,
+    crew::{Admission, Passing, Role},
+    viewer::Viewer,
+};
+
+/// Longest name of a person or device that is kept, in characters.
+const MAX_NAME: usize = 80;
+
+/// Most who are named when everybody is told who is there; who drives, asks or oversees comes first.
+const MAX_PRESENT: usize = 64;
+
+/// The shortest time between two rounds of telling, for each who is told: an audience that comes all at
+/// once is not told of each of its members.
+const ROUND: Duration = Duration::from_millis(1);
+
+/// Field number of `ServerMessage.crew`.
+const CREW_TAG: u32 = 10;
+
+/// When everybody was and is to be told who is there.
+#[derive(Default)]
+pub(super) struct Rounds {
+    /// When the next round is due.
+    pub at: Option<Instant>,
+    last: Option<Instant>,
+}
+
+/// Who is asked whether it is there, and where its answer goes.
+pub(super) type Probe = (u64, oneshot::Sender<()>);
+
+impl Session {
+    /// A viewer attaches. Returns its number, or none when it was turned away.
+    pub fn attach(&mut self, connection: &Rc<Connection>, request: AttachRequest) -> Option<u64> {
+        let hello = request.hello.unwrap_or_default();
+        let Ok(client) = Uuid::from_slice(&hello.client) else {
+            connection.close(close::BAD_MESSAGE, "A client id has 16 bytes.");
+            return None;
+        };
+        if !(protocol::OLDEST_VERSION..=protocol::VERSION).contains(&hello.version) {
+            connection
+                .close(close::BAD_MESSAGE, "This page is of another version of websh: reload it.");
+            return None;
+        }
+        let client = ClientId(client);
+        let mut person = request.viewer.unwrap_or_default();
+        person.who = person.who.chars().take(MAX_NAME).collect();
+        person.device = person.device.chars().take(MAX_NAME).collect();
+        person.since = unix_millis();
+        let role = match (request.overseeing, request.watch) {
+            (true, _) => Role::Overseer,
+            (false, true) => Role::Watcher,
+            (false, false) => Role::Owner,
+        };
+        let number = self.next_viewer;
+        self.next_viewer += 1;
+        let (before, known) = (self.crew.driver(), self.numbers.knows(client));
+        let admission = self.crew.attach(number, client, role, known, hello.take_over);
+        let (driving, leaves, replaced) = match admission {
+            Admission::Joined { driving, leaves, replaced } => (driving, leaves, replaced),
+            Admission::Replaced(by) => {
+                return self.turn_away(connection, self.person(by).map(Cause::TakenOver));
+            }
+            Admission::InUse(by) => {
+                return self.turn_away(connection, self.person(by).map(Cause::InUse));
+            }
+        };
+        let replaced = replaced.and_then(|number| self.person(number));
+        if let Some(old) = leaves.and_then(|number| self.forget(number)) {
+            let cause = Some(Cause::TakenOver(person.clone()));
+            old.send(Body::Ended(wire::Ended { cause }));
+            old.connection.close(close::TAKEN_OVER, "Another client drives now.");
+        }
+        let accepted = match role.may_drive() {
+            true => self.numbers.attach(client, hello.next_input),
+            false => 0,
+        };
+        let viewer = Viewer::new(Rc::clone(connection), person, client, !driving, hello.position);
+        let version = protocol::VERSION;
+        viewer.send(Body::Welcome(wire::Welcome { version, accepted, driving, replaced }));
+        self.viewers.insert(number, viewer);
+        if role.is_owners() {
+            self.last_seen = unix_millis();
+        }
+        self.crew_changed(before);
+        self.flush();
+        Some(number)
+    }
+
+    fn turn_away(&self, connection: &Connection, cause: Option<Cause>) -> Option<u64> {
+        let body = Some(Body::Ended(wire::Ended { cause }));
+        connection.send(Channel::Message, &wire::ServerMessage { body }.encode_to_vec());
+        connection.close(close::TAKEN_OVER, "Another client drives now.");
+        None
+    }
+
+    fn person(&self, number: u64) -> Option<wire::Viewer> {
+        self.viewers.get(&number).map(|viewer| viewer.person.clone())
+    }
+
+    /// A viewer is gone, for whatever reason.
+    pub fn leave(&mut self, number: u64) {
+        if self.forget(number).is_none() {
+            return;
+        }
+        let before = self.crew.driver();
+        self.crew.leave(number);
+        if before == Some(number) {
+            self.last_seen = unix_millis();
+        }
+        self.crew_changed(before);
+    }
+
+    fn forget(&mut self, number: u64) -> Option<Viewer> {
+        // Who waits for an answer of it waits no more.
+        self.probes.retain(|(asked, _)| *asked != number);
+        self.viewers.remove(&number)
+    }
+
+    /// A viewer wants something about the baton.
+    pub(super) fn baton(&mut self, number: u64, wish: &Wish) {
+        let before = self.crew.driver();
+        match self.crew.wish(number, wish) {
+            Passing::Ignored => {}
+            Passing::Changed => self.crew_changed(before),
+            Passing::Refused(asked) => {
+                if let (Some(viewer), Some(by)) = (self.viewers.get(&asked), self.person(number)) {
+                    let body = Some(wire::notice::Body::BatonRefused(by.who));
+                    viewer.send(Body::Notice(wire::Notice { body }));
+                }
+                self.crew_changed(before);
+            }
+        }
+    }
+
+    /// Whether the input of a viewer is for the shell: it drives, or nobody does and it may. One that
+    /// does not `type` takes nothing over.
+    pub(super) fn drives(&mut self, number: u64, types: bool) -> bool {
+        let before = self.crew.driver();
+        if before.is_some() || !types {
+            return before == Some(number);
+        }
+        let drives = self.crew.types(number);
+        if drives {
+            self.crew_changed(before);
+        }
+        drives
+    }
+
+    /// Who is there is not the same any more; `before` is who drove until now.
+    pub(super) fn crew_changed(&mut self, before: Option<u64>) {
+        let driver = self.crew.driver();
+        if let Some(number) = driver.filter(|_| driver != before) {
+            self.follow(number);
+        }
+        for (number, viewer) in &mut self.viewers {
+            viewer.watch = driver != Some(*number);
+        }
+        let now = Instant::now();
+        let audience = u32::try_from(self.viewers.len()).unwrap_or(u32::MAX);
+        let earliest = self.rounds.last.map_or(now, |last| last + ROUND * audience);
+        self.rounds.at.get_or_insert(earliest.max(now));
+        self.changed();
+    }
+
+    /// What belongs to the driver is now this one's: the size, the colours, the end of a paste.
+    fn follow(&mut self, number: u64) {
+        let Some(viewer) = self.viewers.get_mut(&number) else { return };
+        viewer.refused = false;
+        let (client, size, theme) = (viewer.client, viewer.size, viewer.theme);
+        // A paste that nobody will end would swallow everything typed from now on.
+        if self.paste_open.take_if(|open| *open != client).is_some() {
+            let end = self.screen.encode_paste("", false, true);
+            self.queue_bytes(None, end);
+            self.write();
+        }
+        if let Some(theme) = theme {
+            self.screen.set_theme(theme.foreground, theme.background, theme.cursor);
+        }
+        if let Some(size) = size {
+            self.resize(size);
+        }
+    }
+
+    /// Tells everybody who is there.
+    pub(super) fn tell_crew(&mut self, now: Instant) {
+        (self.rounds.at, self.rounds.last) = (None, Some(now));
+        let mut present: Vec<Present> =
+            self.viewers.keys().map(|number| self.present(*number)).collect();
+        present.sort_by_key(|one| !(one.driving || one.asking || one.overseeing));
+        let unnamed = present.split_off(present.len().min(MAX_PRESENT));
+        let policy = self.crew.policy().into();
+        let everybody = Crew { present, policy, you: 0 }.encode_to_vec();
+        for (number, viewer) in &self.viewers {
+            let itself = unnamed.iter().filter(|one| one.viewer == *number).cloned().collect();
+            let own = Crew { present: itself, you: *number, ..Crew::default() }.encode_to_vec();
+            // Two encodings of one message, one behind the other, are the encoding of both merged.
+            let mut body = Vec::with_capacity(everybody.len() + own.len() + 6);
+            encode_key(CREW_TAG, WireType::LengthDelimited, &mut body);
+            encode_varint((everybody.len() + own.len()) as u64, &mut body);
+            body.extend_from_slice(&everybody);
+            body.extend(own);
+            viewer.connection.send(Channel::Message, &body);
+        }
+    }
+
+    fn present(&self, number: u64) -> Present {
+        Present {
+            viewer: number,
+            person: self.person(number),
+            driving: self.crew.driver() == Some(number),
+            asking: self.crew.asks(number),
+            overseeing: self.crew.role(number) == Some(Role::Overseer),
+            may_drive: self.crew.may_drive(number),
+        }
+    }
+
+    /// Asks the driver whether it is there. Returns who that is and what its answer, or its leaving, ends;
+    /// none when nobody drives.
+    pub fn probe(&mut self) -> Option<(u64, oneshot::Receiver<()>)> {
+        let number = self.crew.driver()?;
+        let (answered, answer) = oneshot::channel();
+        self.viewers.get(&number)?.send(Body::Ping(wire::Ping { nonce: 0 }));
+        self.probes.push((number, answered));
+        Some((number, answer))
+    }
+
+    /// A message of a viewer came, whatever it says.
+    pub(super) fn answered(&mut self, number: u64) {
+        for (_, answered) in self.probes.extract_if(.., |(asked, _)| *asked == number) {
+            // Who asked may have gone meanwhile.
+            let _ = answered.send(());
+        }
+    }
+
+    /// A viewer does not answer: its connection is cut, the session goes on.
+    pub fn unanswered(&mut self, number: u64) {
+        if let Some(viewer) = self.viewers.get(&number) {
+            viewer.connection.close(close::TOO_SLOW, "Nothing was heard for 4 seconds.");
+        }
+        self.leave(number);
+    }
+}
