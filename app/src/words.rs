@@ -49,6 +49,15 @@ pub fn bytes(bytes: u64) -> String {
     }
 }
 
+/// Processor time in thousandths of a core, in words: `0 %`, `4 %`, `1.5 cores`.
+#[must_use]
+pub fn cpu(permille: u32) -> String {
+    match permille {
+        0..1_000 => format!("{} %", permille.div_ceil(10)),
+        _ => format!("{}.{} cores", permille / 1_000, permille % 1_000 / 100),
+    }
+}
+
 /// How a session ended, as a heading.
 #[must_use]
 pub fn reason(reason: EndReason) -> &'static str {
@@ -187,6 +196,15 @@ mod tests {
             (u64::MAX, "1844674407370.9 MB"),
         ] {
             assert_eq!(bytes(size), words);
+        }
+    }
+
+    #[test]
+    fn processor_time() {
+        for (permille, words) in
+            [(0, "0 %"), (1, "1 %"), (42, "5 %"), (999, "100 %"), (1_550, "1.5 cores")]
+        {
+            assert_eq!(cpu(permille), words);
         }
     }
 

@@ -2,6 +2,7 @@
 //! what sets a cookie or makes a ticket goes through the REST interface, in `rest`.
 
 pub mod members;
+pub mod operator;
 pub mod rest;
 pub mod servers;
 pub mod sessions;

@@ -1,9 +1,15 @@
-//! The calls that a page makes on the REST interface: those that set a cookie, and the attach.
+//! The calls that a page makes on the REST interface: those that set a cookie, make a ticket, answer in
+//! bytes or end what is somebody else's.
 
-use gloo_net::http::{Request, Response};
+use gloo_net::http::{Request, RequestBuilder, Response};
+use prost::Message as _;
 use protocol::{
-    api::{Attach, ErrorBody, Ticket},
+    api::{
+        Attach, ChangeSession, Drop, DropAll, DropResults, ErrorBody, Session, Ticket,
+        WorkspaceSettings,
+    },
     id::SessionId,
+    wire::{Frame, Position},
 };
 use serde::Serialize;
 
@@ -59,9 +65,80 @@ pub async fn attach(id: SessionId, attach: &Attach) -> Result<Ticket, PageError>
     answer.json().await.map_err(|_| PageError::not_understood())
 }
 
+/// Somebody wants the session to stay.
+///
+/// # Errors
+/// `not_found`, how it ended, what the server says.
+pub async fn keep(id: SessionId) -> Result<(), PageError> {
+    post(&format!("/api/v1/sessions/{id}/keep"), &Nothing {}).await.map(drop)
+}
+
+/// Renames a session or changes what a second client of its owner does.
+///
+/// # Errors
+/// The field that is wrong, `not_found`, how it ended, what the server says.
+pub async fn change(id: SessionId, change: &ChangeSession) -> Result<Session, PageError> {
+    let request = Request::patch(&format!("/api/v1/sessions/{id}"));
+    let answer = send(request, change).await?;
+    answer.json().await.map_err(|_| PageError::not_understood())
+}
+
+/// The screen of one's own session, from where a mirror stands; none when it has not changed.
+///
+/// # Errors
+/// `not_found`, how it ended, what the server says.
+pub async fn screen(id: SessionId, from: Option<Position>) -> Result<Option<Frame>, PageError> {
+    let mut path = format!("/api/v1/sessions/{id}/screen");
+    if let Some(Position { epoch, revision, styles }) = from {
+        path.push_str(&format!("?epoch={epoch}&revision={revision}&styles={styles}"));
+    }
+    let answer = Request::get(&path).send().await.map_err(|_| PageError::unreachable())?;
+    let answer = checked(answer).await?;
+    if answer.status() == 204 {
+        return Ok(None);
+    }
+    let bytes = answer.binary().await.map_err(|_| PageError::unreachable())?;
+    Frame::decode(bytes.as_slice()).map(Some).map_err(|_| PageError::not_understood())
+}
+
+/// Ends somebody's session. Answers once nothing of it is left.
+///
+/// # Errors
+/// `forbidden`, `not_found`, how it ended before, what the server says.
+pub async fn drop_session(id: SessionId, reason: Option<String>) -> Result<(), PageError> {
+    let request = Request::delete(&format!("/api/v1/admin/sessions/{id}"));
+    send(request, &Drop { reason }).await.map(drop)
+}
+
+/// Ends all sessions, or all of a filter.
+///
+/// # Errors
+/// `forbidden`, a wrong name or password, what the server says.
+pub async fn drop_all(all: &DropAll) -> Result<DropResults, PageError> {
+    let answer = post("/api/v1/admin/sessions/drop-all", all).await?;
+    answer.json().await.map_err(|_| PageError::not_understood())
+}
+
+/// The workspace's settings.
+///
+/// # Errors
+/// What the server says.
+pub async fn settings() -> Result<WorkspaceSettings, PageError> {
+    let answer = Request::get("/api/v1/workspace/settings").send().await;
+    let answer = checked(answer.map_err(|_| PageError::unreachable())?).await?;
+    answer.json().await.map_err(|_| PageError::not_understood())
+}
+
 async fn post<T: Serialize>(path: &str, body: &T) -> Result<Response, PageError> {
-    let request = Request::post(path).json(body).map_err(|_| PageError::not_understood())?;
-    let answer = request.send().await.map_err(|_| PageError::unreachable())?;
+    send(Request::post(path), body).await
+}
+
+async fn send<T: Serialize>(request: RequestBuilder, body: &T) -> Result<Response, PageError> {
+    let request = request.json(body).map_err(|_| PageError::not_understood())?;
+    checked(request.send().await.map_err(|_| PageError::unreachable())?).await
+}
+
+async fn checked(answer: Response) -> Result<Response, PageError> {
     if answer.ok() {
         return Ok(answer);
     }

@@ -1,9 +1,13 @@
 //! Parts of pages: one component a file.
 
+pub mod all_filter;
+pub mod all_list;
+pub mod all_table;
 pub mod close_session;
 pub mod connection;
 pub mod crew_bar;
 pub mod dialog;
+pub mod drop_sessions;
 pub mod end_page;
 pub mod ended_session;
 pub mod expiry;
@@ -20,5 +24,6 @@ pub mod place;
 pub mod plain_page;
 pub mod session_card;
 pub mod session_list;
+pub mod tabs;
 pub mod theme;
 pub mod time;

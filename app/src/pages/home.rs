@@ -17,6 +17,7 @@ use crate::{
         new_session::NewSessionDialog,
         paged::{More, Paged},
         session_list::SessionList,
+        tabs::{List, Tabs},
         time::provide_now,
     },
     wish,
@@ -72,20 +73,14 @@ fn Sessions(me: Me) -> impl IntoView {
     });
     live::on_change(live, move || changes.update(|changes| *changes += 1));
     let refresh = Callback::new(move |()| changes.update(|changes| *changes += 1));
-    let tab = move |wanted: bool| (ended.get() == wanted).then_some("page");
+    let role = me.role;
+    let shown = Signal::derive(move || if ended.get() { List::Ended } else { List::Running });
     view! {
         <Header me />
         <main class="page">
             <div class="page-head">
                 <h1>"Sessions"</h1>
-                <nav class="tabs" aria-label="Which sessions">
-                    <a href="/" data-testid="show-active" aria-current=move || tab(false)>
-                        "Running"
-                    </a>
-                    <a href="/?show=ended" data-testid="show-ended" aria-current=move || tab(true)>
-                        "Ended"
-                    </a>
-                </nav>
+                <Tabs role shown />
                 <button
                     type="button"
                     class="button primary"

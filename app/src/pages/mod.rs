@@ -8,6 +8,7 @@ use leptos_router::{
     path,
 };
 
+mod all;
 mod home;
 mod not_found;
 mod session;
@@ -22,6 +23,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=not_found::NotFoundPage>
                 <Route path=path!("/") view=home::HomePage ssr=SsrMode::Async />
+                <Route path=path!("/all") view=all::AllPage ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=sign_in::SignInPage ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=set_up::SetUpPage ssr=SsrMode::Async />
                 <Route

@@ -1,0 +1,159 @@
+//! The list of everybody's sessions as it is read: filter, order, pages, selection. It knows no table.
+
+use std::{collections::HashSet, time::Duration};
+
+use leptos::{prelude::*, task::spawn_local};
+use protocol::{
+    api::{AdminFilter, AdminSession, AdminSessionPage, AdminSort},
+    id::SessionId,
+};
+
+use crate::{api, browser, error::PageError};
+
+/// Sessions of a page.
+const PAGE: u64 = 100;
+
+/// What was typed is asked for after this pause.
+const TYPING: Duration = Duration::from_millis(150);
+
+/// The list.
+#[derive(Clone, Copy)]
+pub struct AllList {
+    /// What is shown, in order.
+    pub items: RwSignal<Vec<AdminSession>>,
+    /// How many match in all.
+    pub total: RwSignal<u32>,
+    /// Which ones.
+    pub filter: RwSignal<AdminFilter>,
+    /// In which order.
+    pub sort: RwSignal<AdminSort>,
+    /// Those that are ticked.
+    pub ticked: RwSignal<HashSet<SessionId>>,
+    /// Why the last question had no answer.
+    pub error: RwSignal<Option<PageError>>,
+    /// Whether there are more than are shown.
+    pub more: RwSignal<bool>,
+    pages: StoredValue<u64>,
+    asking: StoredValue<bool>,
+    again: StoredValue<bool>,
+}
+
+impl AllList {
+    /// A list that begins with this page of all sessions, newest first.
+    pub fn new(first: AdminSessionPage) -> Self {
+        Self {
+            more: RwSignal::new(first.next.is_some()),
+            total: RwSignal::new(first.total),
+            items: RwSignal::new(first.items),
+            filter: RwSignal::new(AdminFilter::default()),
+            sort: RwSignal::new(AdminSort::default()),
+            ticked: RwSignal::new(HashSet::new()),
+            error: RwSignal::new(None),
+            pages: StoredValue::new(1),
+            asking: StoredValue::new(false),
+            again: StoredValue::new(false),
+        }
+    }
+
+    /// Reads again whenever the count, the filter or the order changes.
+    pub fn follow(self, changes: RwSignal<u32>) {
+        let what = Memo::new(move |_| (self.filter.get(), self.sort.get()));
+        Effect::new(move |before: Option<u32>| {
+            let now = changes.get();
+            if before.is_some_and(|before| before != now) {
+                self.read();
+            }
+            now
+        });
+        Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
+            what.track();
+            // The first run is the page's own beginning.
+            if let Some(timer) = timer? {
+                timer.clear();
+            }
+            self.pages.set_value(1);
+            set_timeout_with_handle(move || self.read(), TYPING).ok()
+        });
+    }
+
+    /// Shows another page.
+    pub fn show_more(self) {
+        self.pages.update_value(|pages| *pages += 1);
+        self.read();
+    }
+
+    /// Reads what is shown again; one question at a time.
+    pub fn read(self) {
+        if self.again.try_set_value(true).is_some() || self.asking.get_value() {
+            return;
+        }
+        self.asking.set_value(true);
+        spawn_local(async move {
+            // Values that are gone are those of a page that is gone.
+            while self.again.try_get_value() == Some(true) {
+                self.again.try_set_value(false);
+                match self.ask().await {
+                    Ok(()) => drop(self.error.try_set(None)),
+                    Err(why) if why.is_signed_out() => browser::go(&browser::sign_in_and_back()),
+                    Err(why) => drop(self.error.try_set(Some(why))),
+                }
+            }
+            self.asking.try_set_value(false);
+        });
+    }
+
+    async fn ask(self) -> Result<(), PageError> {
+        let (Some(filter), Some(sort), Some(pages)) = (
+            self.filter.try_get_untracked(),
+            self.sort.try_get_untracked(),
+            self.pages.try_get_value(),
+        ) else {
+            return Ok(());
+        };
+        let (mut items, mut cursor, mut total) = (Vec::new(), None, 0);
+        for _ in 0..pages {
+            let page = api::operator::all(filter.clone(), sort, cursor.take(), Some(PAGE)).await?;
+            (cursor, total) = (page.next, page.total);
+            items.extend(page.items);
+            if cursor.is_none() {
+                break;
+            }
+        }
+        self.more.try_set(cursor.is_some());
+        self.total.try_set(total);
+        let there: HashSet<SessionId> = items.iter().map(|it| it.session.id).collect();
+        self.ticked.try_maybe_update(|ticked| {
+            let before = ticked.len();
+            ticked.retain(|id| there.contains(id));
+            (ticked.len() != before, ())
+        });
+        self.items.try_set(items);
+        Ok(())
+    }
+
+    /// Ticks a session, or takes its tick away.
+    pub fn tick(self, id: SessionId, on: bool) {
+        self.ticked.update(|ticked| {
+            if on {
+                ticked.insert(id);
+            } else {
+                ticked.remove(&id);
+            }
+        });
+    }
+
+    /// Ticks all that are shown, or none.
+    pub fn tick_all(self, on: bool) {
+        let all = self.items.with_untracked(|items| items.iter().map(|it| it.session.id).collect());
+        self.ticked.set(if on { all } else { HashSet::new() });
+    }
+
+    /// The ticked sessions, in the order shown.
+    pub fn chosen(self) -> Vec<AdminSession> {
+        self.ticked.with(|ticked| {
+            self.items.with(|items| {
+                items.iter().filter(|it| ticked.contains(&it.session.id)).cloned().collect()
+            })
+        })
+    }
+}
