@@ -1,6 +1,9 @@
-//! The one place of this process that reads the wall clock, for times that people see.
+//! The one place of this process that reads clocks: the wall clock, for times that people see, and the
+//! time since the machine was started, for what must count a suspension and not be set.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rustix::time::{ClockId, clock_gettime};
 
 /// Milliseconds since 1970, UTC.
 #[expect(
@@ -10,4 +13,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub fn unix_millis() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Time since the machine was started, suspension included.
+pub fn since_boot() -> Duration {
+    let time = clock_gettime(ClockId::Boottime);
+    let nanoseconds = u32::try_from(time.tv_nsec).unwrap_or_default();
+    Duration::new(u64::try_from(time.tv_sec).unwrap_or_default(), nanoseconds)
 }

@@ -49,6 +49,11 @@ impl Outcome {
         Self { request, status: None }
     }
 
+    /// Nobody used it for too long.
+    pub fn idle() -> Self {
+        Self::request(EndRequest { cause: EndCause::Expired.into(), ..EndRequest::default() })
+    }
+
     /// The machine stops its processes.
     pub fn machine() -> Self {
         let note = "The machine stopped the session.".to_owned();

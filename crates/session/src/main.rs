@@ -1,11 +1,14 @@
 //! `websh-session`: one shell, its screen and its viewers, in a process that outlives the web process.
 //! Started by the host role with a `Start` on standard input; says `Started` on standard output.
 
+mod alarm;
+mod arrivals;
 mod clock;
 mod connection;
 mod crew;
 mod descriptor;
 mod ending;
+mod idle;
 mod input;
 mod memory;
 mod pace;

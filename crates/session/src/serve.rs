@@ -20,6 +20,7 @@ use tokio::{
 
 use crate::{
     Error,
+    arrivals::{Arrival, Arrivals},
     connection::Connection,
     ending,
     pty::{FULL, Pty},
@@ -57,9 +58,11 @@ pub async fn serve(
     let mut children = signal(SignalKind::child())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let (wake, pty) = (Rc::clone(&session.wake), Rc::clone(&session.pty));
+    let alarm = Rc::clone(&session.alarm);
     let shared: Shared = Rc::new(RefCell::new(session));
     let stop = Rc::new(Notify::new());
-    let accepting = spawn_local(accept(listener, Rc::clone(&shared), Rc::clone(&stop)));
+    let arrivals = Rc::new(Arrivals::new(listener));
+    let accepting = spawn_local(accept(Rc::clone(&arrivals), Rc::clone(&shared), Rc::clone(&stop)));
     let halt = Rc::new(Notify::new());
     let output = Output::new(Rc::clone(&pty));
     let reading = spawn_local(output.read(Rc::clone(&shared), Rc::clone(&halt)));
@@ -89,6 +92,15 @@ pub async fn serve(
             () = pty.writable(), if write => shared.borrow_mut().write(),
             () = &mut look, if deadline.is_some() => shared.borrow_mut().tick(),
             () = wake.notified() => {}
+            () = alarm.rings() => {
+                if shared.borrow_mut().look_at_the_clock() {
+                    // Who is at the door already is let in first.
+                    arrivals.heard().await;
+                    if shared.borrow_mut().look_at_the_clock() {
+                        break ending::Outcome::idle();
+                    }
+                }
+            }
             _ = children.recv() => child_ended = true,
             _ = terminate.recv() => break ending::Outcome::machine(),
         }
@@ -96,6 +108,7 @@ pub async fn serve(
             break ending::Outcome::request(request);
         }
     };
+    drop(arrivals);
     halt.notify_one();
     let mut output = reading.await.map_err(io::Error::from)?;
     let ended = ending::end(&shared, outcome, &mut output, &directory).await;
@@ -181,12 +194,14 @@ impl Output {
 }
 
 /// Accepts connections until `stop` is rung, then sees the open ones to their end.
-async fn accept(listener: UnixListener, shared: Shared, stop: Rc<Notify>) {
+async fn accept(arrivals: Rc<Arrivals>, shared: Shared, stop: Rc<Notify>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => { connections.spawn_local(connect(stream, Rc::clone(&shared))); }
+            accepted = arrivals.next() => match accepted {
+                Ok((stream, arrival)) => {
+                    connections.spawn_local(connect(stream, arrival, Rc::clone(&shared)));
+                }
                 // Out of descriptors: those of ended connections come back.
                 Err(_) => { connections.join_next().await; }
             },
@@ -194,12 +209,12 @@ async fn accept(listener: UnixListener, shared: Shared, stop: Rc<Notify>) {
             () = stop.notified() => break,
         }
     }
-    drop(listener);
+    drop(arrivals);
     while connections.join_next().await.is_some() {}
 }
 
 /// One connection, from its request to its end.
-async fn connect(stream: UnixStream, shared: Shared) {
+async fn connect(stream: UnixStream, arrival: Arrival, shared: Shared) {
     let own = rustix::process::geteuid().as_raw();
     if !stream.peer_cred().is_ok_and(|peer| peer.uid() == own || peer.uid() == 0) {
         return;
@@ -249,6 +264,7 @@ async fn connect(stream: UnixStream, shared: Shared) {
         }
         None => connection.close(close::BAD_MESSAGE, "The request could not be understood."),
     }
+    drop(arrival);
     while let Some(message) = connection.next(&mut received).await {
         if let Some(viewer) = viewer {
             shared.borrow_mut().message(viewer, &message);

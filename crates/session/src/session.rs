@@ -2,6 +2,7 @@
 //! viewers say in `receive`, who they are in `attend`, what they are shown and when in `show`. Tasks and sockets live in `serve`,
 //! the order of dying in `ending`.
 
+mod activity;
 mod attend;
 mod receive;
 mod show;
@@ -21,9 +22,11 @@ use uuid::Uuid;
 
 use crate::{
     Error,
-    clock::unix_millis,
+    alarm::Alarm,
+    clock::{since_boot, unix_millis},
     connection::Connection,
     crew::Crew,
+    idle::{Activity, Idle},
     input::{Numbers, Queue},
     pace::Pace,
     pty::Pty,
@@ -43,6 +46,8 @@ pub struct Session {
     pub ending: Option<wire::EndRequest>,
     /// How it ended, once it has.
     pub end: Option<End>,
+    /// Rings when it is time to look whether it expires.
+    pub alarm: Rc<Alarm>,
     /// Who is told about it.
     pub reports: Reports,
     /// Boxed: it is 14 KB, and every move of a session would leave as much of the stack touched.
@@ -50,6 +55,7 @@ pub struct Session {
     viewers: BTreeMap<u64, Viewer>,
     next_viewer: u64,
     crew: Crew,
+    idle: Idle,
     rounds: attend::Rounds,
     probes: Vec<attend::Probe>,
     numbers: Numbers,
@@ -85,18 +91,21 @@ impl Session {
         let size = clamped(start.columns, start.rows);
         let scrollback = usize::try_from(start.scrollback).unwrap_or(usize::MAX);
         let pty = Rc::new(Pty::open(start, size)?);
+        let rules = start.rules.unwrap_or_default();
         let now = unix_millis();
-        Ok(Self {
+        let mut session = Self {
             id,
             pty,
             wake: Rc::new(Notify::new()),
             ending: None,
             end: None,
+            alarm: Rc::new(Alarm::new()?),
             reports: Reports::default(),
             screen: Box::new(Screen::new(size, scrollback)),
             viewers: BTreeMap::new(),
             next_viewer: 1,
-            crew: Crew::new(start.rules.unwrap_or_default().policy()),
+            crew: Crew::new(rules.policy()),
+            idle: Idle::new(&rules, since_boot()),
             rounds: attend::Rounds::default(),
             probes: Vec::new(),
             numbers: Numbers::default(),
@@ -111,21 +120,9 @@ impl Session {
             created_at: now,
             last_seen: now,
             armed: None,
-        })
-    }
-
-    /// New rules. What they say of who is attached holds from now on.
-    pub fn configure(&mut self, rules: &wire::Rules) {
-        let driver = self.crew.driver();
-        self.crew.set_policy(rules.policy());
-        self.crew_changed(driver);
-        self.flush();
-    }
-
-    /// Somebody of the owner's wants it to live on.
-    pub fn keep(&mut self) {
-        self.last_seen = unix_millis();
-        self.changed();
+        };
+        session.look_at_the_clock();
+        Ok(session)
     }
 
     /// Output of the shell.
@@ -135,6 +132,7 @@ impl Session {
         let now = Instant::now();
         self.last_output = Some(now);
         self.reports.changed(now);
+        self.note(Activity::Output);
         for event in self.screen.take_events() {
             match event {
                 // A full queue means that nobody reads: the answer would be lost there as well.
@@ -163,10 +161,14 @@ impl Session {
         self.screen.sync();
         self.send_frames(Instant::now(), true);
         let cause = Some(wire::ended::Cause::Session(end.clone()));
+        let (code, reason) = match end.cause() {
+            wire::EndCause::Expired => (close::IDLE, "Nobody used the session for too long."),
+            _ => (close::ENDED, "The session ended."),
+        };
         for (number, viewer) in std::mem::take(&mut self.viewers) {
             self.crew.leave(number);
             viewer.send(Body::Ended(wire::Ended { cause: cause.clone() }));
-            viewer.connection.close(close::ENDED, "The session ended.");
+            viewer.connection.close(code, reason);
         }
         self.end = Some(end);
         self.reports.send_last(&self.report());
@@ -195,7 +197,7 @@ impl Session {
             viewers,
             guests: 0,
             end: self.end.clone(),
-            expires_at: 0,
+            expires_at: self.expires_at(),
             asking: u32::try_from(self.crew.asking()).unwrap_or(u32::MAX),
         }
     }

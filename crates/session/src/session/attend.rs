@@ -23,6 +23,7 @@ use crate::{
     clock::unix_millis,
     connection::Connection,
     crew::{Admission, Passing, Role},
+    idle::Activity,
     viewer::Viewer,
 };
 
@@ -101,7 +102,7 @@ impl Session {
         viewer.send(Body::Welcome(wire::Welcome { version, accepted, driving, replaced }));
         self.viewers.insert(number, viewer);
         if role.is_owners() {
-            self.last_seen = unix_millis();
+            self.active(Activity::Act);
         }
         self.crew_changed(before);
         self.flush();
@@ -126,9 +127,6 @@ impl Session {
         }
         let before = self.crew.driver();
         self.crew.leave(number);
-        if before == Some(number) {
-            self.last_seen = unix_millis();
-        }
         self.crew_changed(before);
     }
 

@@ -9,7 +9,7 @@ use screen::Size;
 use tokio::time::Instant;
 
 use super::{Session, clamped};
-use crate::{clock::unix_millis, crew::Role, input::Verdict};
+use crate::{crew::Role, idle::Activity, input::Verdict};
 
 /// Longest encoding of a key, a mouse event or the brackets of a paste, in bytes.
 const MAX_ENCODED_KEY: usize = 256;
@@ -41,7 +41,7 @@ impl Session {
                     }
                 }
                 if presence.visible && self.crew.role(number).is_some_and(Role::is_owners) {
-                    self.last_seen = unix_millis();
+                    self.active(Activity::Presence);
                     self.reports.changed(now);
                 }
             }
@@ -115,7 +115,7 @@ impl Session {
             // Its number is used up, or the first one that counts would leave a gap.
             return viewer.input_done(now);
         }
-        self.last_seen = unix_millis();
+        self.active(Activity::Act);
         self.reports.changed(now);
         let bytes = match input.event {
             Some(Event::Text(text)) => text.into_bytes(),
@@ -129,7 +129,9 @@ impl Session {
             Some(Event::Focus(focused)) => self.screen.encode_focus(focused),
             Some(Event::Resize(size)) => {
                 let size = clamped(size.columns, size.rows);
-                viewer.size = Some(size);
+                if let Some(viewer) = self.viewers.get_mut(&number) {
+                    viewer.size = Some(size);
+                }
                 self.resize(size);
                 Vec::new()
             }

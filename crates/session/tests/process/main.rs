@@ -5,4 +5,5 @@
 mod attach;
 mod crew;
 mod ending;
+mod expiry;
 mod world;
