@@ -14,11 +14,21 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 use url::{origin, plain, plain_at, without_password};
 
+mod person;
 mod url;
 
+pub use person::Person;
+
 /// `WEBSH_…` variables that are not configuration of the server.
-const NOT_OURS: [&str; 5] =
-    ["WEBSH_CACHE", "WEBSH_CONFIG", "WEBSH_DATA", "WEBSH_SESSION", "WEBSH_TEST_POSTGRES"];
+const NOT_OURS: [&str; 7] = [
+    "WEBSH_CACHE",
+    "WEBSH_CONFIG",
+    "WEBSH_DATA",
+    "WEBSH_SESSION",
+    "WEBSH_TEST_POSTGRES",
+    "WEBSH_TOKEN",
+    "WEBSH_URL",
+];
 
 /// Why the configuration can't be used: one sentence that names the key.
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,7 @@
 
 mod api;
 mod cli;
+mod client;
 mod config;
 mod headers;
 mod listen;
@@ -11,6 +12,7 @@ mod pages;
 mod relay;
 mod router;
 mod socket;
+mod terminal;
 mod web;
 
 use std::process::ExitCode;

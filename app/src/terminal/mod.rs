@@ -4,7 +4,7 @@
 mod baton;
 mod clipboard;
 pub mod crew;
-mod ending;
+pub mod ending;
 mod fit;
 pub mod here;
 mod keyboard;

@@ -19,10 +19,12 @@ const DIRECTIONS: [(&str, &[&str]); 10] = [
 ];
 
 /// Libraries that belong to one concern, and the crates that have it. `bench` measures them all.
-const OWNERS: [(&str, &[&str]); 12] = [
+const OWNERS: [(&str, &[&str]); 14] = [
     ("axum", &["server"]),
     ("hyper", &["server"]),
     ("hyper-util", &["server"]),
+    ("tokio-rustls", &["server"]),
+    ("tokio-tungstenite", &["server"]),
     ("tower-http", &["server"]),
     ("leptos_axum", &["app", "server"]),
     ("sea-orm", &["store"]),

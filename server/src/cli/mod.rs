@@ -1,7 +1,18 @@
-//! The command line: one file per subcommand. Failures end with one sentence and status 1; wrong use
-//! with status 2.
+//! The command line: one file per subcommand. Failures end with one sentence and the status of their
+//! kind (`failure`); wrong use with status 2.
 
+mod admin;
+mod ask;
+mod attach;
+mod failure;
+mod generate;
+mod login;
+mod new;
+mod remote;
 mod serve;
+mod sessions;
+mod table;
+mod token;
 mod user;
 
 use std::{
@@ -11,14 +22,16 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
+use failure::Failure;
+use serde::Serialize;
 
-use crate::config::{Config, ConfigError};
+use crate::config::Config;
 
 /// A browser terminal whose sessions never die by accident.
 #[derive(Debug, Parser)]
 #[command(name = "websh", version)]
 struct Cli {
-    /// The configuration file; ./Leptos.toml, where there is one, when not given.
+    /// The server's configuration file; ./Leptos.toml, where there is one, when not given.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -29,28 +42,26 @@ struct Cli {
 enum Command {
     /// Serve the pages, the interface and the terminals.
     Serve(serve::Serve),
+    Login(login::Login),
+    Logout(login::Logout),
+    Ls(sessions::Ls),
+    New(new::New),
+    Attach(attach::Attach),
+    Close(sessions::Close),
+    Rename(sessions::Rename),
+    /// See and end everybody's sessions: staff and superusers.
+    #[command(subcommand)]
+    Admin(admin::Admin),
+    /// List, make and remove your API tokens.
+    #[command(subcommand)]
+    Token(token::Token),
     /// Add members, change their passwords, list them.
     #[command(subcommand)]
     User(user::User),
+    Completions(generate::Completions),
+    Man(generate::Man),
     /// Print the version.
     Version,
-}
-
-/// Why a command failed, as one sentence for people.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error("{0}")]
-    Config(#[from] ConfigError),
-    #[error("{0}")]
-    Sentence(String),
-    #[error("{}.", capital(&.0.to_string()))]
-    Store(#[from] store::Error),
-    #[error("{0}")]
-    Host(#[from] host::Error),
-    #[error("{0}")]
-    Control(#[from] control::Error),
-    #[error("The terminal can't be used: {0}.")]
-    Io(#[from] io::Error),
 }
 
 /// Runs the command line.
@@ -67,14 +78,22 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<(), Failure> {
-    if matches!(cli.command, Command::Version) {
-        return say(&format!("websh {}", env!("CARGO_PKG_VERSION")));
-    }
-    let config = Config::load(cli.config.as_deref(), std::env::vars_os())?;
+    let config = || Config::load(cli.config.as_deref(), std::env::vars_os());
     match cli.command {
-        Command::Serve(serve) => serve.run(config).await,
-        Command::User(user) => user.run(&config).await,
-        Command::Version => Ok(()),
+        Command::Serve(serve) => serve.run(config()?).await,
+        Command::Login(login) => login.run().await,
+        Command::Logout(logout) => logout.run(),
+        Command::Ls(ls) => ls.run().await,
+        Command::New(new) => new.run().await,
+        Command::Attach(attach) => attach.run().await,
+        Command::Close(close) => close.run().await,
+        Command::Rename(rename) => rename.run().await,
+        Command::Admin(admin) => admin.run().await,
+        Command::Token(token) => token.run().await,
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
+        Command::User(user) => user.run(&config()?).await,
+        Command::Version => say(&format!("websh {}", env!("CARGO_PKG_VERSION"))),
     }
 }
 
@@ -85,13 +104,14 @@ fn say(line: &str) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
+/// Writes something for programs to standard output.
+fn say_json(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value);
+    say(&text.map_err(|error| Failure::Sentence(format!("This can't be written: {error}.")))?)
+}
+
 fn fail(failure: &Failure) -> ExitCode {
     // With nowhere left to say it, the status has to do.
     let _ = writeln!(io::stderr(), "websh: {failure}");
-    ExitCode::FAILURE
-}
-
-fn capital(text: &str) -> String {
-    let mut rest = text.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+    ExitCode::from(failure.status())
 }

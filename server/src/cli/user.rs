@@ -1,14 +1,11 @@
 //! `websh user`: members, on the machine itself. Works whether or not the server runs.
 
-use std::io::{self, BufRead, IsTerminal, Write};
-
 use clap::{Subcommand, ValueEnum};
 use control::{NewMember, System, members};
 use protocol::api;
-use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use store::Store;
 
-use super::{Failure, say};
+use super::{Failure, ask, say};
 use crate::config::Config;
 
 #[derive(Debug, Subcommand)]
@@ -58,12 +55,13 @@ impl User {
             Self::Add { email, name, role } => {
                 let name =
                     name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
-                let new = NewMember { email, name, password: password()? };
+                let new = NewMember { email, name, password: ask::secret("Password")? };
                 let me = members::add(&store, &System, new, role.into()).await?;
                 say(&format!("{} is a member now.", me.email))
             }
             Self::Passwd { email } => {
-                members::change_password(&store, &System, &email, &password()?).await?;
+                let password = ask::secret("Password")?;
+                members::change_password(&store, &System, &email, &password).await?;
                 say("The password is changed. Open pages of this member are signed out.")
             }
             Self::List => {
@@ -75,27 +73,4 @@ impl User {
             }
         }
     }
-}
-
-/// A password: typed unseen at a terminal, else the first line of standard input.
-fn password() -> Result<String, Failure> {
-    let stdin = io::stdin();
-    let hidden = if stdin.is_terminal() {
-        write!(io::stderr(), "Password: ")?;
-        let shown = tcgetattr(&stdin).map_err(io::Error::from)?;
-        let mut hidden = shown.clone();
-        hidden.local_modes.remove(LocalModes::ECHO);
-        tcsetattr(&stdin, OptionalActions::Flush, &hidden).map_err(io::Error::from)?;
-        Some(shown)
-    } else {
-        None
-    };
-    let mut line = String::new();
-    let read = stdin.lock().read_line(&mut line);
-    if let Some(shown) = hidden {
-        tcsetattr(&stdin, OptionalActions::Flush, &shown).map_err(io::Error::from)?;
-        writeln!(io::stderr())?;
-    }
-    read?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }

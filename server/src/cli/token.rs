@@ -1,0 +1,131 @@
+//! `websh token`: API tokens of whoever is signed in.
+
+use app::words;
+use clap::{Args, Subcommand};
+use control::{Clock, System};
+use protocol::{
+    api::{FreshToken, NewToken, TokenInfo},
+    id::TokenId,
+};
+
+use super::{Failure, login::Scope, remote::Remote, say, say_json, table::table};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Token {
+    List(List),
+    New(New),
+    Remove(Remove),
+}
+
+/// List your tokens.
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+/// Make a token; its secret is shown once.
+#[derive(Debug, Args)]
+pub(super) struct New {
+    /// What it is for.
+    name: String,
+    /// What it may do.
+    #[arg(long, value_enum, default_value_t)]
+    scope: Scope,
+    /// How long it works.
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=365))]
+    days: u32,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+/// Remove a token: it stops working, and what is open by it closes.
+#[derive(Debug, Args)]
+pub(super) struct Remove {
+    /// Its id, or its name where only one has it.
+    #[arg(value_name = "ID|NAME")]
+    token: String,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+impl Token {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::List(list) => list.run().await,
+            Self::New(new) => new.run().await,
+            Self::Remove(remove) => remove.run().await,
+        }
+    }
+}
+
+impl List {
+    async fn run(self) -> Result<(), Failure> {
+        let tokens: Vec<TokenInfo> = self.remote.client()?.get("/tokens").await?;
+        if self.json {
+            return say_json(&tokens);
+        }
+        if tokens.is_empty() {
+            return say("There is no token.");
+        }
+        let now = System.now().timestamp_millis();
+        let rows: Vec<Vec<String>> = tokens
+            .iter()
+            .map(|token| {
+                vec![
+                    token.name.clone(),
+                    format!("{:?}", token.scope).to_lowercase(),
+                    token.used_at.map_or_else(|| "never".into(), |at| words::ago(at, now)),
+                    words::at(token.expires_at),
+                    token.id.to_string(),
+                ]
+            })
+            .collect();
+        say(&table(&["NAME", "SCOPE", "LAST USED", "EXPIRES", "ID"], &rows))
+    }
+}
+
+impl New {
+    async fn run(self) -> Result<(), Failure> {
+        let new = NewToken { name: self.name, scope: self.scope.into(), days: self.days };
+        let made: FreshToken = self.remote.client()?.post("/tokens", &new).await?;
+        if self.json {
+            return say_json(&made);
+        }
+        say(&made.secret)
+    }
+}
+
+impl Remove {
+    async fn run(self) -> Result<(), Failure> {
+        let client = self.remote.client()?;
+        let id = match self.token.parse::<TokenId>() {
+            Ok(id) => id,
+            Err(_) => {
+                let tokens: Vec<TokenInfo> = client.get("/tokens").await?;
+                let mut named = tokens.iter().filter(|token| token.name == self.token);
+                match (named.next(), named.next()) {
+                    (Some(one), None) => one.id,
+                    (None, _) => {
+                        let sentence = format!("There is no token {}.", self.token);
+                        return Err(Failure::NotFound(sentence));
+                    }
+                    _ => {
+                        let name = &self.token;
+                        return Err(Failure::Sentence(format!(
+                            "Several tokens are called {name}: name one by its id."
+                        )));
+                    }
+                }
+            }
+        };
+        client.delete(&format!("/tokens/{id}")).await?;
+        say("The token is removed.")
+    }
+}

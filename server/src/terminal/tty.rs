@@ -1,0 +1,217 @@
+//! The terminal this program runs in: raw mode, the alternate screen, its size and its input. However
+//! the program ends, the terminal is as it was before.
+
+use std::{
+    io::{self, IsTerminal},
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    panic,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+};
+
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr},
+};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use super::sgr;
+
+/// Takes the screen: title kept, alternate screen, no wrapping of our own lines, pastes marked, keys
+/// in their plain form, the wheel without cursor keys.
+const ENTER: &str =
+    "\x1b[22;0t\x1b[?1049h\x1b[?7l\x1b[?2004h\x1b[?1l\x1b>\x1b[>0u\x1b[?1007l\x1b[0m\x1b[2J";
+
+/// Gives it back.
+const LEAVE: &str = "\x1b[?2026l\x1b[0m\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?1007h\x1b[<u\x1b[0 q\x1b[?25h\x1b[?7h\x1b[?1049l\x1b[23;0t";
+
+/// What to do to make the terminal as it was; nothing once it is done.
+type Before = Arc<Mutex<Option<Termios>>>;
+
+/// Pieces of input that wait to be taken.
+const WAITING: usize = 16;
+
+/// The terminal, taken until it is dropped.
+pub struct Tty {
+    input: Arc<OwnedFd>,
+    output: OwnedFd,
+    typed: Receiver<Vec<u8>>,
+    before: Before,
+}
+
+impl Tty {
+    /// Takes the terminal of standard input and output.
+    pub fn take() -> io::Result<Self> {
+        if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+            return Err(io::Error::other("there is none"));
+        }
+        Self::on(io::stdin().as_fd(), io::stdout().as_fd())
+    }
+
+    fn on(input: BorrowedFd<'_>, output: BorrowedFd<'_>) -> io::Result<Self> {
+        let input = Arc::new(input.try_clone_to_owned()?);
+        let output = output.try_clone_to_owned()?;
+        let saved = tcgetattr(&input)?;
+        let mut raw = saved.clone();
+        raw.make_raw();
+        let before = Arc::new(Mutex::new(Some(saved)));
+        let (hear, typed) = channel(WAITING);
+        let tty = Self { input: Arc::clone(&input), output, typed, before };
+        tcsetattr(&tty.input, OptionalActions::Drain, &raw)?;
+        tty.write(ENTER)?;
+        tty.restore_on_panic()?;
+        // Others have this descriptor too, so it can't be made non-blocking; the thread ends with the
+        // program, or with the terminal.
+        thread::Builder::new().name("input".into()).spawn(move || listen(&input, &hear))?;
+        Ok(tty)
+    }
+
+    /// A panic's message must be read on the screen that stays.
+    fn restore_on_panic(&self) -> io::Result<()> {
+        let before = Arc::clone(&self.before);
+        let (input, output) = (Arc::clone(&self.input), self.output.try_clone()?);
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            restore(&before, &input, &output);
+            usual(panic);
+        }));
+        Ok(())
+    }
+
+    /// Columns and rows.
+    pub fn size(&self) -> Option<(u16, u16)> {
+        size_of(self.output.as_fd())
+    }
+
+    /// Writes all of it.
+    pub fn write(&self, text: &str) -> io::Result<()> {
+        write(&self.output, text)
+    }
+
+    /// The next input; none when the terminal is gone.
+    pub async fn read(&mut self) -> Option<Vec<u8>> {
+        self.typed.recv().await
+    }
+}
+
+/// Reads until the terminal is gone or nobody takes what is read.
+fn listen(input: &OwnedFd, hear: &Sender<Vec<u8>>) {
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        match rustix::io::read(input, &mut buffer) {
+            Err(rustix::io::Errno::INTR) => {}
+            Err(rustix::io::Errno::AGAIN) => {
+                if poll(&mut [PollFd::new(input, PollFlags::IN)], None).is_err() {
+                    return;
+                }
+            }
+            Ok(0) | Err(_) => return,
+            Ok(read) => {
+                let bytes = buffer.get(..read).unwrap_or_default().to_vec();
+                if hear.blocking_send(bytes).is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Tty {
+    fn drop(&mut self) {
+        restore(&self.before, &self.input, &self.output);
+    }
+}
+
+fn restore(before: &Before, input: &OwnedFd, output: &OwnedFd) {
+    let saved = before.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(saved) = saved {
+        // A terminal that is gone needs no restoring.
+        let _ = write(output, sgr::OWN_COLORS).and_then(|()| write(output, LEAVE));
+        let _ = tcsetattr(input, OptionalActions::Drain, &saved);
+    }
+}
+
+fn write(output: &OwnedFd, text: &str) -> io::Result<()> {
+    let mut rest = text.as_bytes();
+    while !rest.is_empty() {
+        match rustix::io::write(output, rest) {
+            Ok(written) => rest = rest.get(written..).unwrap_or_default(),
+            Err(rustix::io::Errno::INTR) => {}
+            // Somebody else who has this terminal made it non-blocking.
+            Err(rustix::io::Errno::AGAIN) => {
+                poll(&mut [PollFd::new(output, PollFlags::OUT)], None)?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Columns and rows of the terminal on standard output, if it is one.
+pub fn size() -> Option<(u16, u16)> {
+    size_of(io::stdout().as_fd())
+}
+
+fn size_of(terminal: BorrowedFd<'_>) -> Option<(u16, u16)> {
+    let size = tcgetwinsize(terminal).ok()?;
+    (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col, size.ws_row))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use rustix::{
+        pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
+        termios::LocalModes,
+    };
+
+    use super::*;
+
+    fn pseudo_terminal() -> (OwnedFd, OwnedFd) {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let name = ptsname(&master, Vec::new()).unwrap();
+        let slave = File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap();
+        (master, slave.into())
+    }
+
+    fn said(master: &OwnedFd) -> String {
+        let mut buffer = [0; 4096];
+        let read = rustix::io::read(master, &mut buffer).unwrap();
+        String::from_utf8(buffer[..read].to_vec()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_panic_leaves_the_terminal_as_it_was() {
+        let (master, slave) = pseudo_terminal();
+        let echoes = || tcgetattr(&slave).unwrap().local_modes.contains(LocalModes::ECHO);
+        assert!(echoes());
+        let tty = Tty::on(slave.as_fd(), slave.as_fd()).unwrap();
+        assert_eq!((echoes(), said(&master).as_str()), (false, ENTER));
+        let unwound = panic::catch_unwind(panic::AssertUnwindSafe(|| {
+            let _tty = tty;
+            panic!("as a bug would");
+        }));
+        assert!(unwound.is_err() && echoes());
+        let left = said(&master);
+        assert!(left.ends_with(LEAVE), "{left:?}");
+    }
+
+    #[tokio::test]
+    async fn input_comes_as_it_is_typed_until_the_terminal_is_gone() {
+        let (master, slave) = pseudo_terminal();
+        let mut tty = Tty::on(slave.as_fd(), slave.as_fd()).unwrap();
+        for typed in [&b"\x03"[..], b"\r", b"0123456789"] {
+            rustix::io::write(&master, typed).unwrap();
+            let mut got = Vec::new();
+            while got.len() < typed.len() {
+                got.extend(tty.read().await.unwrap());
+            }
+            assert_eq!(got, typed);
+        }
+        drop(master);
+        assert_eq!(tty.read().await, None);
+    }
+}
