@@ -1,6 +1,13 @@
 //! Framed messages over a session's Unix socket.
 
-use std::{io, path::Path};
+use std::{
+    future::poll_fn,
+    io::{self, Read, Write},
+    os::unix::net::UnixStream,
+    path::Path,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
 
 use bytes::{Bytes, BytesMut};
 use prost::Message;
@@ -9,12 +16,12 @@ use protocol::{
     id::SessionId,
     wire::{Report, SessionRequest, session_request::Body},
 };
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::unix::{OwnedReadHalf, OwnedWriteHalf},
-};
+use tokio::io::{Interest, unix::AsyncFd};
 
 use crate::{Error, run_dir};
+
+/// Bytes read from a session at once.
+const READ: usize = 8 * 1024;
 
 /// What a session sends to a viewer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +40,7 @@ pub enum Relayed {
 /// The receiving half.
 #[derive(Debug)]
 pub struct Reader {
-    socket: OwnedReadHalf,
+    socket: Arc<AsyncFd<UnixStream>>,
     received: BytesMut,
 }
 
@@ -52,9 +59,28 @@ impl Reader {
                 }
                 None => {}
             }
-            self.received.reserve(8 * 1024);
-            if self.socket.read_buf(&mut self.received).await? == 0 {
+            if poll_fn(|context| self.poll_read(context)).await? == 0 {
                 return Ok(None);
+            }
+        }
+    }
+
+    fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let mut buffer = [0; READ];
+        loop {
+            let mut ready = ready!(self.socket.poll_read_ready(context))?;
+            match self.socket.get_ref().read(&mut buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => ready.clear_ready(),
+                Err(error) => return Poll::Ready(Err(error)),
+                Ok(count) => {
+                    // It took all there was: trying again would only say so.
+                    if count < READ {
+                        ready.clear_ready();
+                    }
+                    self.received.extend_from_slice(buffer.get(..count).unwrap_or_default());
+                    return Poll::Ready(Ok(count));
+                }
             }
         }
     }
@@ -71,7 +97,7 @@ impl Reader {
 /// The sending half.
 #[derive(Debug)]
 pub struct Writer {
-    socket: OwnedWriteHalf,
+    socket: Arc<AsyncFd<UnixStream>>,
     buffer: Vec<u8>,
 }
 
@@ -84,8 +110,34 @@ impl Writer {
         self.buffer.clear();
         self.buffer.extend_from_slice(&framing::header(Channel::Message, message.len()));
         self.buffer.extend_from_slice(message);
-        self.socket.write_all(&self.buffer).await
+        let mut socket = self.socket.get_ref();
+        let mut rest = self.buffer.as_slice();
+        // Waited for only while a write is blocked: otherwise all that the session reads would wake
+        // this process.
+        let mut blocked = None;
+        while !rest.is_empty() {
+            match socket.write(rest) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => rest = rest.get(count..).unwrap_or_default(),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    let blocked = match &mut blocked {
+                        Some(blocked) => blocked,
+                        none => none.insert(registered(socket.try_clone()?, Interest::WRITABLE)?),
+                    };
+                    blocked.writable().await?.clear_ready();
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
+}
+
+fn registered(socket: UnixStream, interest: Interest) -> io::Result<AsyncFd<UnixStream>> {
+    #[expect(unsafe_code, reason = "tokio asks for a promise about the descriptor")]
+    // SAFETY: a UnixStream names the same open descriptor until it is dropped.
+    Ok(unsafe { AsyncFd::register_with_interest(socket, interest) }?)
 }
 
 /// Opens a connection to a session and gives it its purpose.
@@ -94,9 +146,9 @@ pub async fn request(run_dir: &Path, id: SessionId, body: Body) -> Result<(Reade
         io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => Error::Gone,
         _ => Error::Io(error),
     })?;
-    let (reader, writer) = stream.into_split();
-    let mut writer = Writer { socket: writer, buffer: Vec::new() };
+    let socket = Arc::new(registered(stream.into_std()?, Interest::READABLE)?);
+    let mut writer = Writer { socket: Arc::clone(&socket), buffer: Vec::new() };
     let request = SessionRequest { version: protocol::VERSION, body: Some(body) };
     writer.send(&request.encode_to_vec()).await?;
-    Ok((Reader { socket: reader, received: BytesMut::new() }, writer))
+    Ok((Reader { socket, received: BytesMut::new() }, writer))
 }
