@@ -35,6 +35,34 @@ test('set-up link, first superuser, sign in, new session, 42', async ({ fresh, p
   await sessions.close(terminal.session);
 });
 
+test('what is wrong is said beside its field, and nothing typed is lost', async ({ fresh, page }) => {
+  await page.goto(fresh.setUpLink);
+  const field = (name: string) => page.getByTestId(`setup-${name}`);
+  const wrong = (id: string) => page.getByTestId(`${id}-error`);
+  await field('email').fill(MEMBER.email);
+  await field('password').fill('short');
+  await page.getByTestId('setup-submit').click();
+  await expect(wrong('setup-name')).toBeVisible();
+  await field('name').fill(MEMBER.name);
+  await page.getByTestId('setup-submit').click();
+  await expect(wrong('setup-password')).toBeVisible();
+  await expect(field('password')).toBeFocused();
+  await expect(field('email')).toHaveValue(MEMBER.email);
+  await expect(field('name')).toHaveValue(MEMBER.name);
+  await field('password').fill(MEMBER.password);
+  await page.getByTestId('setup-submit').click();
+  await expect(page).toHaveURL(`${fresh.url}/`);
+
+  await page.getByTestId('sign-out').click();
+  await expect(page.getByTestId('sign-in-email')).toBeFocused();
+  await page.getByTestId('sign-in-email').fill(MEMBER.email);
+  await page.getByTestId('sign-in-submit').click();
+  await expect(wrong('sign-in-password')).toBeVisible();
+  await page.getByTestId('sign-in-password').fill(MEMBER.password);
+  await page.getByTestId('sign-in-submit').click();
+  await expect(page).toHaveURL(`${fresh.url}/`);
+});
+
 test('fifty refreshes and a duplicated tab are one session with one screen', async ({ sessions, websh }) => {
   test.slow();
   const before = websh.sessions();
