@@ -57,6 +57,26 @@ pub enum Action {
     Drive,
     /// Attach and look.
     Watch,
+    /// Attach to somebody else's and look; its owner is told.
+    Oversee,
+    /// End anybody's, with a reason.
+    Drop,
+    /// End many at once.
+    DropAll,
+    /// See what all sessions hold.
+    ReadUsage,
+    /// See the workspace's settings.
+    ReadSettings,
+    /// Change them.
+    ChangeSettings,
+    /// Invite, change and deactivate members.
+    ManageMembers,
+    /// Say who may use which account.
+    ManageGrants,
+    /// Read the audit log.
+    ReadAudit,
+    /// Change the own password, and see and end the own tokens and sign-ins.
+    ManageOwn,
 }
 
 /// What they want it of.
@@ -91,17 +111,45 @@ impl From<Denied> for crate::Error {
 /// # Errors
 /// [`Denied`], with how it is to be said.
 pub fn authorize(actor: &Actor, action: Action, target: Target) -> Result<(), Denied> {
-    let staff = actor.role >= Role::Staff;
-    match (target, action) {
-        (Target::Workspace, Action::ListOwn | Action::Create) => Ok(()),
-        (Target::Workspace, Action::ListAll) if staff => Ok(()),
-        (Target::Workspace, _) => Err(Denied::Forbidden),
-        (Target::SessionOf(owner), _) if owner == actor.member => Ok(()),
-        (Target::SessionOf(_), _) if !staff => Err(Denied::NotFound),
-        (Target::SessionOf(_), Action::See | Action::Close) => Ok(()),
-        (Target::SessionOf(_), Action::Change) if actor.role == Role::Superuser => Ok(()),
+    use Action::{
+        ChangeSettings, Close, Create, DropAll, ListAll, ListOwn, ManageGrants, ManageMembers,
+        ManageOwn, Oversee, ReadAudit, ReadSettings, ReadUsage, See,
+    };
+    let within = actor.scope.is_none_or(|scope| scope >= needs(action));
+    let (staff, superuser) = (actor.role >= Role::Staff, actor.role == Role::Superuser);
+    let allowed = match target {
+        Target::Workspace => match action {
+            ListOwn | Create | ReadSettings | ManageOwn => true,
+            ListAll | ReadUsage | Action::Drop => staff,
+            ManageMembers | ManageGrants | ChangeSettings | ReadAudit | DropAll => superuser,
+            _ => false,
+        },
+        Target::SessionOf(owner) if owner == actor.member => {
+            matches!(action, See | Action::Change | Close | Action::Drive | Action::Watch)
+        }
+        // What a token can't reach by its scope, its bearer does not learn of either.
+        Target::SessionOf(_)
+            if !staff || actor.scope.is_some_and(|scope| scope < TokenScope::Admin) =>
+        {
+            return Err(Denied::NotFound);
+        }
         // Nobody looks into another's session unseen: without a notice to the owner, not at all.
-        (Target::SessionOf(_), _) => Err(Denied::Forbidden),
+        Target::SessionOf(_) => match action {
+            See | Close => true,
+            Action::Change | Oversee => superuser,
+            _ => false,
+        },
+    };
+    if within && allowed { Ok(()) } else { Err(Denied::Forbidden) }
+}
+
+/// The least scope of a token that allows an action at all.
+fn needs(action: Action) -> TokenScope {
+    use Action::{Change, Close, Create, Drive, ListOwn, ReadSettings, See, Watch};
+    match action {
+        ListOwn | See | Watch | ReadSettings => TokenScope::Read,
+        Create | Change | Close | Drive => TokenScope::Sessions,
+        _ => TokenScope::Admin,
     }
 }
 
@@ -141,26 +189,85 @@ mod tests {
             (Close, Target::Workspace, NO, NO, NO),
             (Drive, Target::Workspace, NO, NO, NO),
             (Watch, Target::Workspace, NO, NO, NO),
+            (Oversee, Target::Workspace, NO, NO, NO),
+            (Drop, Target::Workspace, NO, YES, YES),
+            (DropAll, Target::Workspace, NO, NO, YES),
+            (ReadUsage, Target::Workspace, NO, YES, YES),
+            (ReadSettings, Target::Workspace, YES, YES, YES),
+            (ChangeSettings, Target::Workspace, NO, NO, YES),
+            (ManageMembers, Target::Workspace, NO, NO, YES),
+            (ManageGrants, Target::Workspace, NO, NO, YES),
+            (ReadAudit, Target::Workspace, NO, NO, YES),
+            (ManageOwn, Target::Workspace, YES, YES, YES),
             (See, own, YES, YES, YES),
             (Change, own, YES, YES, YES),
             (Close, own, YES, YES, YES),
             (Drive, own, YES, YES, YES),
             (Watch, own, YES, YES, YES),
+            (Oversee, own, NO, NO, NO),
+            (Drop, own, NO, NO, NO),
             (See, other, HIDDEN, YES, YES),
             (Change, other, HIDDEN, NO, YES),
             (Close, other, HIDDEN, YES, YES),
             (Drive, other, HIDDEN, NO, NO),
             (Watch, other, HIDDEN, NO, NO),
+            (Oversee, other, HIDDEN, NO, YES),
+            (Drop, other, HIDDEN, NO, NO),
         ];
         for (action, target, member, staff, superuser) in table {
             for (role, expected) in
                 [(Role::Member, member), (Role::Staff, staff), (Role::Superuser, superuser)]
             {
-                assert_eq!(
-                    authorize(&actor(role), action, target),
-                    expected,
-                    "{role:?} {action:?} {target:?}"
-                );
+                let asked = format!("{role:?} {action:?} {target:?}");
+                let mut actor = actor(role);
+                assert_eq!(authorize(&actor, action, target), expected, "{asked}");
+                // A token of the widest scope is as good as a sign-in, a narrower one never better.
+                actor.scope = Some(TokenScope::Admin);
+                assert_eq!(authorize(&actor, action, target), expected, "{asked} by token");
+                for scope in [TokenScope::Read, TokenScope::Sessions] {
+                    actor.scope = Some(scope);
+                    let by_token = authorize(&actor, action, target);
+                    assert!(by_token.is_err() || expected.is_ok(), "{asked} {scope:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_token_allows_what_its_scope_says() {
+        use Action::*;
+        let own = Target::SessionOf(MemberId(Uuid::from_u128(1)));
+        let other = Target::SessionOf(MemberId(Uuid::from_u128(9)));
+        const NO: Result<(), Denied> = Err(Denied::Forbidden);
+        const HIDDEN: Result<(), Denied> = Err(Denied::NotFound);
+        // action, target, and what a superuser's token of scope read and of scope sessions may
+        let table = [
+            (ListOwn, Target::Workspace, Ok(()), Ok(())),
+            (ReadSettings, Target::Workspace, Ok(()), Ok(())),
+            (See, own, Ok(()), Ok(())),
+            (Watch, own, Ok(()), Ok(())),
+            (Create, Target::Workspace, NO, Ok(())),
+            (Change, own, NO, Ok(())),
+            (Close, own, NO, Ok(())),
+            (Drive, own, NO, Ok(())),
+            (ListAll, Target::Workspace, NO, NO),
+            (Drop, Target::Workspace, NO, NO),
+            (DropAll, Target::Workspace, NO, NO),
+            (ReadUsage, Target::Workspace, NO, NO),
+            (ChangeSettings, Target::Workspace, NO, NO),
+            (ManageMembers, Target::Workspace, NO, NO),
+            (ManageGrants, Target::Workspace, NO, NO),
+            (ReadAudit, Target::Workspace, NO, NO),
+            (ManageOwn, Target::Workspace, NO, NO),
+            (See, other, HIDDEN, HIDDEN),
+            (Close, other, HIDDEN, HIDDEN),
+            (Oversee, other, HIDDEN, HIDDEN),
+        ];
+        for (action, target, read, sessions) in table {
+            for (scope, expected) in [(TokenScope::Read, read), (TokenScope::Sessions, sessions)] {
+                let actor = Actor { scope: Some(scope), ..actor(Role::Superuser) };
+                let said = authorize(&actor, action, target);
+                assert_eq!(said, expected, "{scope:?} {action:?} {target:?}");
             }
         }
     }
