@@ -3,9 +3,10 @@
 
 use std::{sync::Arc, time::Duration};
 
+use nix::unistd::geteuid;
 use protocol::{
     id::SessionId,
-    wire::{Subscribe, session_request::Body},
+    wire::{Report, Subscribe, session_request::Body},
 };
 use tokio::time::{sleep, timeout};
 
@@ -22,6 +23,7 @@ pub async fn find_again(shared: Arc<Shared>, id: SessionId) {
     match subscribe(&shared, id).await {
         Ok(mut connection) => {
             if let Ok(Some(report)) = timeout(ANSWER, connection.0.report()).await {
+                help(&connection.0, &report);
                 shared.set(id, report);
             }
             tokio::spawn(async move { read(&shared, id, connection).await });
@@ -43,6 +45,7 @@ async fn read(shared: &Shared, id: SessionId, mut connection: (Reader, Writer)) 
     loop {
         while let Some(report) = connection.0.report().await {
             let over = report.end.is_some();
+            help(&connection.0, &report);
             shared.set(id, report);
             if over {
                 return;
@@ -72,6 +75,16 @@ async fn reach(shared: &Shared, id: SessionId) -> Option<(Reader, Writer)> {
 
 async fn subscribe(shared: &Shared, id: SessionId) -> Result<(Reader, Writer), Error> {
     wire_io::request(shared.run_dir(), id, Body::Subscribe(Subscribe {})).await
+}
+
+/// A session that ends may not signal what a member of it started as another user: root may.
+fn help(session: &Reader, report: &Report) {
+    if report.unkillable > 0
+        && geteuid().is_root()
+        && let Some(process) = session.process()
+    {
+        tokio::spawn(orphans::end_strangers(process));
+    }
 }
 
 /// The process is gone: by a proper end, or without a word.

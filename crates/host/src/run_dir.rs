@@ -1,15 +1,16 @@
 //! The directory of sockets and final reports: `run/{session}/socket` and `run/{session}/report`.
 
 use std::{
-    fs, io,
+    fs::{self, OpenOptions},
+    io::{self, Read},
     os::{
         fd::AsRawFd,
-        unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt},
+        unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
     },
     path::{Path, PathBuf},
 };
 
-use nix::unistd::geteuid;
+use nix::{fcntl::OFlag, unistd::geteuid};
 use prost::Message;
 use protocol::{id::SessionId, wire::Report};
 use tokio::net::UnixStream;
@@ -65,9 +66,17 @@ pub fn sessions(run_dir: &Path) -> Result<Vec<SessionId>, Error> {
     Ok(names.filter_map(|name| name.to_str()?.parse().ok()).collect())
 }
 
-/// The final report of a session, if it left one.
+/// Longest final report that is read, in bytes.
+const MAX_REPORT: u64 = 64 * 1024;
+
+/// The final report of a session, if it left one. The directory is the account's that it ran as, so
+/// whatever lies there is read with care.
 pub fn final_report(run_dir: &Path, id: SessionId) -> Option<Report> {
-    let bytes = fs::read(directory(run_dir, id).join("report")).ok()?;
+    let no_surprise = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
+    let path = directory(run_dir, id).join("report");
+    let file = OpenOptions::new().read(true).custom_flags(no_surprise.bits()).open(path).ok()?;
+    let mut bytes = Vec::new();
+    file.take(MAX_REPORT).read_to_end(&mut bytes).ok()?;
     Report::decode(bytes.as_slice()).ok().filter(|report| report.end.is_some())
 }
 

@@ -10,6 +10,7 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
+use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
 use prost::Message;
 use protocol::{
     framing::{self, Channel},
@@ -83,6 +84,11 @@ impl Reader {
                 }
             }
         }
+    }
+
+    /// The process that listens on the session's socket, as the kernel knows it: not what it says of itself.
+    pub(crate) fn process(&self) -> Option<i32> {
+        Some(getsockopt(self.socket.get_ref(), PeerCredentials).ok()?.pid())
     }
 
     /// The next message of a connection that carries reports; none once there are no more.

@@ -4,6 +4,7 @@ use std::{cell::Cell, io, os::fd::AsFd, rc::Rc};
 
 use rustix::{
     event::{PollFd, PollFlags, poll},
+    fs::Uid,
     time::Timespec,
 };
 use tokio::{
@@ -18,6 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The listening socket.
 pub struct Arrivals {
     listener: UnixListener,
+    starter: Uid,
     unheard: Cell<usize>,
     heard: Notify,
 }
@@ -26,9 +28,10 @@ pub struct Arrivals {
 pub struct Arrival(Rc<Arrivals>);
 
 impl Arrivals {
-    /// Takes the socket over.
-    pub fn new(listener: UnixListener) -> Self {
-        Self { listener, unheard: Cell::new(0), heard: Notify::new() }
+    /// Takes the socket over. Only processes of the user that started this one, and of root, are let in;
+    /// not those of the account that it has become since.
+    pub fn new(listener: UnixListener, starter: Uid) -> Self {
+        Self { listener, starter, unheard: Cell::new(0), heard: Notify::new() }
     }
 
     /// Waits for the next one.
@@ -36,7 +39,13 @@ impl Arrivals {
     /// # Errors
     /// As accept(2): out of descriptors, most likely.
     pub async fn next(self: &Rc<Self>) -> io::Result<(UnixStream, Arrival)> {
-        let (stream, _) = self.listener.accept().await?;
+        let stream = loop {
+            let (stream, _) = self.listener.accept().await?;
+            let mut welcome = [self.starter.as_raw(), 0].into_iter();
+            if stream.peer_cred().is_ok_and(|peer| welcome.any(|user| peer.uid() == user)) {
+                break stream;
+            }
+        };
         self.unheard.set(self.unheard.get() + 1);
         Ok((stream, Arrival(Rc::clone(self))))
     }

@@ -1,7 +1,7 @@
 //! How a session dies, in order: its processes, the rest of its output, the report on disk, the last
 //! word to everybody.
 
-use std::{fs, io, os::unix::fs::OpenOptionsExt, path::Path};
+use std::io;
 
 use prost::Message;
 use protocol::wire::{End, EndCause, EndRequest};
@@ -13,6 +13,7 @@ use tokio::{
 
 use crate::{
     clock::unix_millis,
+    directory::Directory,
     serve::{Output, Shared},
     tree,
 };
@@ -22,12 +23,6 @@ const QUIET: Duration = Duration::from_millis(100);
 
 /// A process outside the session that holds its terminal open may write on for this long.
 const ENOUGH: Duration = Duration::from_secs(1);
-
-/// Name of the final report in the session's directory.
-pub const REPORT: &str = "report";
-
-/// Name of the socket in the session's directory.
-pub const SOCKET: &str = "socket";
 
 /// Why a session is to end.
 pub struct Outcome {
@@ -69,16 +64,17 @@ pub async fn end(
     shared: &Shared,
     outcome: Outcome,
     output: &mut Output,
-    directory: &Path,
+    directory: &Directory,
 ) -> io::Result<()> {
     let shell = shared.borrow().pty.shell();
     let mut status = outcome.status;
     {
-        let tree = tree::end(|pid, how| {
+        let reaped = |pid, how| {
             if pid == shell {
                 status = Some(how);
             }
-        });
+        };
+        let tree = tree::end(reaped, |processes| shared.borrow_mut().cannot_end(processes));
         pin!(tree);
         loop {
             tokio::select! {
@@ -104,22 +100,8 @@ pub async fn end(
     };
     let mut report = shared.borrow().report();
     (report.end, report.viewers, report.driver) = (Some(end.clone()), 0, None);
-    let written = write_report(directory, &report.encode_to_vec());
+    let written = directory.write_report(&report.encode_to_vec());
     shared.borrow_mut().say_goodbye(end);
-    let _ = fs::remove_file(directory.join(SOCKET));
+    directory.remove_socket();
     written
-}
-
-/// Whole or not at all, and on the disk before anybody is told.
-fn write_report(directory: &Path, report: &[u8]) -> io::Result<()> {
-    let unfinished = directory.join("report.unfinished");
-    let mut file = fs::OpenOptions::new()
-        .create(true)
-        .write(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&unfinished)?;
-    io::Write::write_all(&mut file, report)?;
-    file.sync_all()?;
-    fs::rename(unfinished, directory.join(REPORT))
 }

@@ -1,12 +1,14 @@
 //! `websh-session`: one shell, its screen and its viewers, in a process that outlives the web process.
 //! Started by the host role with a `Start` on standard input; says `Started` on standard output.
 
+mod account;
 mod alarm;
 mod arrivals;
 mod clock;
 mod connection;
 mod crew;
 mod descriptor;
+mod directory;
 mod ending;
 mod idle;
 mod input;
@@ -22,19 +24,19 @@ mod viewer;
 use std::{
     fs,
     io::{self, Read, Write},
-    os::fd::{AsFd, AsRawFd},
-    path::{Path, PathBuf},
+    os::fd::AsFd,
+    path::Path,
     process::ExitCode,
 };
 
 use prost::Message;
 use protocol::wire::{Start, Started, started::Outcome};
-use session::Session;
 use tokio::{
-    net::UnixListener,
     runtime::{Builder, LocalOptions},
     task::spawn_local,
 };
+
+use crate::{arrivals::Arrivals, directory::Directory, session::Session};
 
 /// What can go wrong in a session process.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Error> {
+    account::let_go();
     // A session of its own: what stops the web process by its terminal does not stop this one.
     let _ = rustix::process::setsid();
     let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
@@ -68,29 +71,30 @@ fn run() -> Result<(), Error> {
             Err(error) => Outcome::Failure(error.to_string()),
         };
         answer(&Started { outcome: Some(outcome) })?;
-        let (session, listener, start) = opened?;
+        let (session, arrivals, directory) = opened?;
         // A task: what wakes the runtime's own future costs a write to its eventfd each time.
-        let serving = spawn_local(serve::serve(session, listener, PathBuf::from(start.directory)));
-        serving.await.map_err(io::Error::from)?
+        spawn_local(serve::serve(session, arrivals, directory)).await.map_err(io::Error::from)?
     })
 }
 
-/// Reads the request, opens the socket, starts the shell: in this order, so that a running shell can
-/// always be reached.
-fn open() -> Result<(Session, UnixListener, Start), Error> {
+/// Reads the request, opens the socket, becomes the account, starts the shell: in this order, so that a
+/// running shell can always be reached, and nothing of it is ever open to somebody else.
+fn open() -> Result<(Session, Arrivals, Directory), Error> {
     let mut request = Vec::new();
     io::stdin().lock().read_to_end(&mut request)?;
     let start = Start::decode(request.as_slice()).map_err(|_| Error::Request("its meaning"))?;
     tree::become_subreaper()?;
-    let directory = fs::File::open(&start.directory)?;
-    let socket = Path::new(&start.directory).join(ending::SOCKET);
-    // A socket's own name has room for 107 bytes; this one is short however long the directory's is.
-    let short = format!("/proc/self/fd/{}/{}", directory.as_raw_fd(), ending::SOCKET);
-    let listener = UnixListener::bind(short)?;
+    let directory = Directory::open(Path::new(&start.directory))?;
+    let starter = rustix::process::geteuid();
+    let arrivals = Arrivals::new(directory.listen()?, starter);
+    if let Some(account) = &start.account {
+        directory.give_to(account.user, account.group)?;
+        account::become_account(account)?;
+    }
     match Session::open(&start) {
-        Ok(session) => Ok((session, listener, start)),
+        Ok(session) => Ok((session, arrivals, directory)),
         Err(error) => {
-            let _ = fs::remove_file(socket);
+            directory.remove_socket();
             Err(error)
         }
     }

@@ -27,11 +27,11 @@ pub struct Pty {
 }
 
 impl Pty {
-    /// Opens a PTY and starts the login shell on it. Nothing is left behind when it fails.
+    /// Opens a PTY and starts the login shell on it, in the directory `home`. Nothing is left behind when it fails.
     ///
     /// # Errors
     /// [`Error::Spawn`] with a sentence for the person who asked.
-    pub fn open(start: &Start, size: Size) -> Result<Self, Error> {
+    pub fn open(start: &Start, home: &str, size: Size) -> Result<Self, Error> {
         executable(&start.shell)?;
         let pair = native_pty_system()
             .openpty(pty_size(size))
@@ -42,7 +42,7 @@ impl Pty {
             command.env(&variable.name, &variable.value);
         }
         command.env("SHELL", &start.shell);
-        command.cwd(if Path::new(&start.home).is_dir() { &start.home } else { "/" });
+        command.cwd(home);
         let fd = pair
             .master
             .as_raw_fd()
@@ -123,6 +123,11 @@ fn closed_is_0(read: io::Result<usize>) -> io::Result<usize> {
 
 fn pty_size(size: Size) -> PtySize {
     PtySize { rows: size.rows, cols: size.columns, pixel_width: 0, pixel_height: 0 }
+}
+
+/// Whether this user can have the directory as its working directory.
+pub fn enterable(directory: &str) -> bool {
+    Path::new(directory).is_dir() && fs::access(directory, fs::Access::EXEC_OK).is_ok()
 }
 
 fn executable(shell: &str) -> Result<(), Error> {

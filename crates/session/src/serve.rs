@@ -1,7 +1,7 @@
 //! The tasks around the session: its main loop, the listening socket, one task a connection. All on
 //! one thread, so the session is borrowed for one event at a time and never across an await.
 
-use std::{cell::RefCell, future::poll_fn, io, path::PathBuf, pin::pin, rc::Rc};
+use std::{cell::RefCell, future::poll_fn, io, pin::pin, rc::Rc};
 
 use bytes::BytesMut;
 use prost::Message;
@@ -11,7 +11,7 @@ use protocol::{
     wire::{self, SessionRequest, session_request},
 };
 use tokio::{
-    net::{UnixListener, UnixStream},
+    net::UnixStream,
     signal::unix::{SignalKind, signal},
     sync::Notify,
     task::{JoinSet, spawn_local, yield_now},
@@ -22,6 +22,7 @@ use crate::{
     Error,
     arrivals::{Arrival, Arrivals},
     connection::Connection,
+    directory::Directory,
     ending,
     pty::{FULL, Pty},
     session::{Session, send_report},
@@ -52,8 +53,8 @@ pub type Shared = Rc<RefCell<Session>>;
 /// Only what keeps it from starting: signals that can't be watched.
 pub async fn serve(
     session: Session,
-    listener: UnixListener,
-    directory: PathBuf,
+    arrivals: Arrivals,
+    directory: Directory,
 ) -> Result<(), Error> {
     let mut children = signal(SignalKind::child())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -61,7 +62,7 @@ pub async fn serve(
     let alarm = Rc::clone(&session.alarm);
     let shared: Shared = Rc::new(RefCell::new(session));
     let stop = Rc::new(Notify::new());
-    let arrivals = Rc::new(Arrivals::new(listener));
+    let arrivals = Rc::new(arrivals);
     let accepting = spawn_local(accept(Rc::clone(&arrivals), Rc::clone(&shared), Rc::clone(&stop)));
     let halt = Rc::new(Notify::new());
     let output = Output::new(Rc::clone(&pty));
@@ -215,10 +216,6 @@ async fn accept(arrivals: Rc<Arrivals>, shared: Shared, stop: Rc<Notify>) {
 
 /// One connection, from its request to its end.
 async fn connect(stream: UnixStream, arrival: Arrival, shared: Shared) {
-    let own = rustix::process::geteuid().as_raw();
-    if !stream.peer_cred().is_ok_and(|peer| peer.uid() == own || peer.uid() == 0) {
-        return;
-    }
     let Ok(connection) = Connection::new(stream).map(Rc::new) else { return };
     let mut received = BytesMut::new();
     let Ok(Some(first)) = timeout(HELLO, connection.next(&mut received)).await else { return };

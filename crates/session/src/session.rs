@@ -29,7 +29,7 @@ use crate::{
     idle::{Activity, Idle},
     input::{Numbers, Queue},
     pace::Pace,
-    pty::Pty,
+    pty::{self, Pty},
     reports::Reports,
     viewer::Viewer,
 };
@@ -70,6 +70,9 @@ pub struct Session {
     created_at: u64,
     last_seen: u64,
     armed: Option<Instant>,
+    /// Root started it and it became an account.
+    helped: bool,
+    unkillable: u32,
 }
 
 /// The last encoded frame: viewers at the same position share it.
@@ -90,7 +93,16 @@ impl Session {
             .map_err(|_| Error::Request("a session id"))?;
         let size = clamped(start.columns, start.rows);
         let scrollback = usize::try_from(start.scrollback).unwrap_or(usize::MAX);
-        let pty = Rc::new(Pty::open(start, size)?);
+        let mut screen = Box::new(Screen::new(size, scrollback));
+        let home = match pty::enterable(&start.home) {
+            true => start.home.as_str(),
+            false => {
+                let sentence = "The home directory can't be entered; the shell starts in /.\r\n";
+                screen.feed(sentence.as_bytes());
+                "/"
+            }
+        };
+        let pty = Rc::new(Pty::open(start, home, size)?);
         let rules = start.rules.unwrap_or_default();
         let now = unix_millis();
         let mut session = Self {
@@ -101,7 +113,7 @@ impl Session {
             end: None,
             alarm: Rc::new(Alarm::new()?),
             reports: Reports::default(),
-            screen: Box::new(Screen::new(size, scrollback)),
+            screen,
             viewers: BTreeMap::new(),
             next_viewer: 1,
             crew: Crew::new(rules.policy()),
@@ -120,6 +132,8 @@ impl Session {
             created_at: now,
             last_seen: now,
             armed: None,
+            helped: start.account.is_some(),
+            unkillable: 0,
         };
         session.look_at_the_clock();
         Ok(session)
@@ -153,6 +167,14 @@ impl Session {
     fn changed(&mut self) {
         self.reports.changed(Instant::now());
         self.wake.notify_one();
+    }
+
+    /// So many processes of another user are left that this one may not signal. Tells the host role, which
+    /// may when it is root; returns whether it is.
+    pub fn cannot_end(&mut self, processes: u32) -> bool {
+        self.unkillable = processes;
+        self.reports.send(&self.report(), Instant::now());
+        self.helped
     }
 
     /// The last word to everybody: all output, then how it ended.
@@ -198,6 +220,7 @@ impl Session {
             guests: 0,
             end: self.end.clone(),
             expires_at: self.expires_at(),
+            unkillable: self.unkillable,
             asking: u32::try_from(self.crew.asking()).unwrap_or(u32::MAX),
         }
     }

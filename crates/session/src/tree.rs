@@ -3,7 +3,10 @@
 
 use std::{collections::HashMap, fs, time::Duration};
 
-use rustix::process::{self, Pid, Signal, WaitOptions, WaitStatus};
+use rustix::{
+    io::Errno,
+    process::{self, Pid, Signal, WaitOptions, WaitStatus},
+};
 use tokio::time::{Instant, sleep};
 
 /// How long the tree has after HUP, and again after TERM, before the next signal. Shells save their
@@ -12,6 +15,9 @@ const GRACE: Duration = Duration::from_millis(600);
 
 /// How often the tree is looked at while it ends.
 const LOOK: Duration = Duration::from_millis(10);
+
+/// How often it is looked at when that takes longer than [`GIVE_UP`].
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// After this long what still lives is in the kernel's hands (uninterruptible sleep).
 const GIVE_UP: Duration = Duration::from_secs(8);
@@ -68,19 +74,22 @@ fn parent(pid: i32) -> Option<i32> {
 }
 
 /// Ends everything below this process: HUP (and CONT, so that stopped jobs see it), then TERM, then
-/// KILL until nothing is left. `reaped` is told of each child that ended.
-pub async fn end(mut reaped: impl FnMut(Pid, WaitStatus)) {
+/// KILL until nothing is left. `reaped` is told of each child that ended; `refused` how many processes this
+/// one may not signal, when that changes, and says whether somebody else will.
+pub async fn end(mut reaped: impl FnMut(Pid, WaitStatus), mut refused: impl FnMut(u32) -> bool) {
     let started = Instant::now();
     let mut sent = Vec::new();
+    let (mut strangers, mut helped) = (0, false);
     loop {
         let none_left = reap(&mut reaped);
         let elapsed = started.elapsed();
-        if none_left || elapsed > GIVE_UP {
+        if none_left || (elapsed > GIVE_UP && !helped) {
             return;
         }
         let living = descendants();
         let step = [Signal::HUP, Signal::TERM, Signal::KILL]
             [elapsed.div_duration_f32(GRACE).min(2.0) as usize];
+        let mut denied = 0;
         for pid in living {
             // KILL again and again: a fork that was under way leaves a child that never saw it.
             if step == Signal::KILL || !sent.contains(&(pid, step)) {
@@ -88,7 +97,11 @@ pub async fn end(mut reaped: impl FnMut(Pid, WaitStatus)) {
                 let _ = process::kill_process(pid, step);
                 let _ = process::kill_process(pid, Signal::CONT);
             }
+            denied += u32::from(process::test_kill_process(pid) == Err(Errno::PERM));
         }
-        sleep(LOOK).await;
+        if std::mem::replace(&mut strangers, denied) != denied {
+            helped = refused(denied) && denied > 0;
+        }
+        sleep(if elapsed > GIVE_UP { LOOK_AGAIN } else { LOOK }).await;
     }
 }

@@ -141,7 +141,7 @@ fn pid(number: u32) -> rustix::process::Pid {
 }
 
 /// Everything below a process.
-fn below(root: u32) -> Vec<u32> {
+pub fn below(root: u32) -> Vec<u32> {
     let parent = |pid: u32| -> Option<u32> {
         let stat =
             std::fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat")).ok()?;

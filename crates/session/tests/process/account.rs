@@ -1,0 +1,248 @@
+//! Sessions as another account, with one made for the test: all that it is, and all that it is not. Only
+//! root can do this; for anybody else there is no such thing as a session of another account.
+
+use std::{
+    fs,
+    io::{ErrorKind, Read, Write},
+    os::{
+        fd::AsRawFd,
+        unix::{
+            fs::{PermissionsExt, chown},
+            net::UnixStream,
+        },
+    },
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+};
+
+use host::Start;
+use prost::Message;
+use protocol::{
+    framing::{self, Channel},
+    id::SessionId,
+    wire::{EndCause, EndRequest, Rules, SessionRequest, Subscribe, session_request},
+};
+use uuid::Uuid;
+
+use crate::world::{LONG_NAME, World, lives};
+
+/// An account of this machine that goes away with it.
+struct Account {
+    name: String,
+    home: PathBuf,
+}
+
+impl Account {
+    /// None when this is not root.
+    fn new() -> Option<Self> {
+        rustix::process::geteuid().is_root().then(|| {
+            let name = format!("websh-test-{}", &Uuid::now_v7().simple().to_string()[20..]);
+            let home = PathBuf::from("/home").join(&name);
+            let arguments = ["--create-home", "--shell", "/bin/bash", "--groups", "daemon,mail"];
+            run(Command::new("useradd").args(arguments).arg("--home-dir").arg(&home).arg(&name));
+            assert!(home.is_dir(), "the account was made");
+            Self { name, home }
+        })
+    }
+
+    /// A session whose login shell is this script.
+    fn plan(&self, script: &str) -> Start {
+        let shell = self.file("shell", &format!("#!/bin/sh\n{script}\n"), 0o755);
+        Start {
+            id: SessionId(Uuid::now_v7()),
+            account: self.name.clone(),
+            cols: 120,
+            rows: 40,
+            shell: Some(shell),
+            scrollback: 100,
+            rules: Rules::default(),
+        }
+    }
+
+    fn file(&self, name: &str, content: &str, mode: u32) -> PathBuf {
+        let path = Path::new("/home").join(format!("{}-{name}-{}", self.name, Uuid::now_v7()));
+        fs::write(&path, content).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        path
+    }
+
+    fn id(&self, option: &str) -> String {
+        run(Command::new("id").args([option, &self.name]))
+    }
+}
+
+impl Drop for Account {
+    fn drop(&mut self) {
+        run(Command::new("userdel").args(["--remove", "--force", &self.name]));
+        let _ = fs::remove_dir_all(&self.home);
+        for entry in fs::read_dir("/home").into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(&self.name) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+#[tokio::test]
+async fn a_session_is_the_account_and_nothing_else() {
+    let Some(account) = Account::new() else { return };
+    let world = World::new().await;
+    let script = r#"
+echo "id $(id -u) $(id -g) $(id -G)"
+echo "at $(pwd) umask $(umask)"
+echo "env $(env | cut -d= -f1 | sort | tr '\n' ' ')"
+echo "user $USER $LOGNAME $HOME"
+echo "open $(ls /proc/self/fd | tr '\n' ' ')"
+echo "tty $(stat -c '%U %a' "$(tty)")"
+grep -E '^(SigIgn|SigBlk|CapEff|NoNewPrivs)' /proc/self/status
+cat "/proc/$PPID/environ" >/dev/null 2>&1 || echo "its process is closed"
+ls "/proc/$PPID/fd" >/dev/null 2>&1 || echo "its descriptors are closed"
+echo over; exec cat"#;
+    let plan = account.plan(script);
+    let id = plan.id;
+    let report = world.host.start(plan).await.unwrap();
+    let mut client = world.attach(id).await;
+    client.until_shows("over").await;
+    let screen = client.screen();
+    let home = account.home.display();
+    let ids = format!("id {} {} {}", account.id("-u"), account.id("-g"), account.id("-G"));
+    for expected in [
+        ids.as_str(),
+        &format!("at {home} umask 0022"),
+        &format!("user {0} {0} {home}", account.name),
+        // `ls` itself has the directory open.
+        "open 0 1 2 3",
+        &format!("tty {} 6", account.name),
+        "its process is closed",
+        "its descriptors are closed",
+    ] {
+        assert!(screen.contains(expected), "{expected:?} is missing:\n{screen}");
+    }
+    let value = |name: &str| {
+        let line = screen.lines().find(|line| line.starts_with(name)).unwrap();
+        line.split_whitespace().last().unwrap().to_owned()
+    };
+    for name in ["SigIgn", "SigBlk", "CapEff"] {
+        assert!(value(name).chars().all(|digit| digit == '0'), "{name} {}", value(name));
+    }
+    assert_eq!(value("NoNewPrivs"), "0", "sudo works");
+    let env = screen.lines().find(|line| line.starts_with("env ")).unwrap();
+    for name in env.split_whitespace().skip(1) {
+        let known = ["HOME", "USER", "LOGNAME", "SHELL", "TERM", "COLORTERM", "WEBSH_SESSION"];
+        let usual = ["PATH", "LANG", "TZ", "PWD", "OLDPWD", "_", "SHLVL"];
+        let locale = name.starts_with("LC_");
+        assert!(known.contains(&name) || usual.contains(&name) || locale, "{name} came along");
+    }
+    // The process of the session is the account too, and can't become anybody else.
+    let status = fs::read_to_string(format!("/proc/{}/status", report.process)).unwrap();
+    let users = status.lines().find(|line| line.starts_with("Uid:")).unwrap();
+    assert!(users.split_whitespace().skip(1).all(|user| user == account.id("-u")), "{users}");
+}
+
+/// Does this in a thread that is another user.
+fn as_user<T: Send + 'static>(user: u32, work: impl FnOnce() -> T + Send + 'static) -> T {
+    let user = rustix::process::Uid::from_raw(user);
+    let thread = std::thread::spawn(move || {
+        rustix::thread::set_thread_res_uid(user, user, user).unwrap();
+        work()
+    });
+    thread.join().unwrap()
+}
+
+#[tokio::test]
+async fn the_account_reaches_neither_the_socket_nor_the_reports() {
+    let Some(account) = Account::new() else { return };
+    let user = account.id("-u").parse().unwrap();
+    let world = World::new().await;
+    let plan = account.plan("stty raw -echo; exec cat");
+    let id = plan.id;
+    world.host.start(plan).await.unwrap();
+    // Even where the directories above do not keep it out.
+    fs::set_permissions(world.directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = world.directory.path().join(LONG_NAME).join(id.to_string());
+    let opened = as_user(user, {
+        let path = path.clone();
+        move || fs::read_dir(path).map(drop).map_err(|error| error.kind())
+    });
+    assert_eq!(opened, Err(ErrorKind::PermissionDenied));
+    // Even with a descriptor of the directory that somebody leaked.
+    let directory = Arc::new(fs::File::open(&path).unwrap());
+    let socket = format!("/proc/self/fd/{}/socket", directory.as_raw_fd());
+    let connect = move || UnixStream::connect(&socket).map_err(|error| error.kind());
+    let refused = as_user(user, connect.clone()).map(drop);
+    assert_eq!(refused, Err(ErrorKind::PermissionDenied));
+    // Even if anybody could connect: who comes is asked for its user.
+    fs::set_permissions(path.join("socket"), fs::Permissions::from_mode(0o777)).unwrap();
+    let mut stranger = as_user(user, connect).unwrap();
+    let body = Some(session_request::Body::Subscribe(Subscribe {}));
+    let request = SessionRequest { version: protocol::VERSION, body }.encode_to_vec();
+    let header = framing::header(Channel::Message, request.len());
+    // It may have been shut out before it could say anything.
+    let _ = stranger.write_all(&[&header[..], &request].concat());
+    let mut answer = Vec::new();
+    let _ = stranger.read_to_end(&mut answer);
+    assert!(answer.is_empty(), "{answer:?}");
+    let mut client = world.attach(id).await;
+    client.text("mine").await;
+    client.until_shows("mine").await;
+}
+
+#[tokio::test]
+async fn its_end_is_reported_though_it_cannot_reach_the_path() {
+    let Some(account) = Account::new() else { return };
+    let world = World::new().await;
+    let plan = account.plan(&format!("ls '{}' 2>&1; exit 3", world.directory.path().display()));
+    let id = plan.id;
+    world.host.start(plan).await.unwrap();
+    world.until(id, |report| report.is_some_and(|report| report.end.is_some())).await;
+    let world = world.restarted().await;
+    let end = world.host.report(id).unwrap().end.unwrap();
+    assert_eq!((end.cause(), end.code), (EndCause::Exited, Some(3)));
+    world.host.acknowledge(id).await;
+    assert!(!world.directory.path().join(LONG_NAME).join(id.to_string()).exists());
+}
+
+#[tokio::test]
+async fn a_home_that_cannot_be_entered_is_said_and_not_in_the_way() {
+    let Some(account) = Account::new() else { return };
+    let world = World::new().await;
+    chown(&account.home, Some(0), Some(0)).unwrap();
+    fs::set_permissions(&account.home, fs::Permissions::from_mode(0o700)).unwrap();
+    let plan = account.plan("echo \"at $(pwd)\"; exec cat");
+    let id = plan.id;
+    world.host.start(plan).await.unwrap();
+    let mut client = world.attach(id).await;
+    client.until_shows("The home directory can't be entered; the shell starts in /.\nat /").await;
+}
+
+#[tokio::test]
+async fn what_runs_as_root_in_a_session_ends_with_it() {
+    let Some(account) = Account::new() else { return };
+    let world = World::new().await;
+    let root = account.home.join("root");
+    fs::copy("/usr/bin/setpriv", &root).unwrap();
+    fs::set_permissions(&root, fs::Permissions::from_mode(0o4755)).unwrap();
+    let jobs = [
+        "sh -c 'echo up $$; exec sleep 1000' &",
+        "setsid sh -c 'trap \"\" HUP TERM; echo up $$; while :; do sleep 1000; done' &",
+    ];
+    let [one, other] = jobs.map(|job| format!("{} --reuid 0 {job}", root.display()));
+    let plan = account.plan(&format!("{one}\n{other}\nexec cat"));
+    let id = plan.id;
+    let report = world.host.start(plan).await.unwrap();
+    let mut client = world.attach(id).await;
+    client.until(|client| client.screen().matches("up ").count() == 2).await;
+    let before = crate::ending::below(report.process);
+    assert!(before.len() >= 3, "{before:?}");
+    let end = EndRequest { cause: EndCause::Closed.into(), ..EndRequest::default() };
+    let ended = world.host.end(id, end).await.unwrap();
+    assert_eq!(ended.end.map(|end| end.cause()), Some(EndCause::Closed));
+    let left: Vec<_> = before.into_iter().filter(|pid| lives(*pid)).collect();
+    assert!(left.is_empty(), "{left:?} live on");
+}
