@@ -1,7 +1,12 @@
 // What a terminal in a browser has to do besides showing a screen: mouse, clipboard, input methods,
 // history, links, titles; and what can be done with sessions that have ended.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from '../fixtures/test.ts';
 import { TerminalPage } from '../pages/terminal.ts';
+
+const READER = fileURLToPath(new URL('../programs/raw-reader.mjs', import.meta.url));
 
 test('mouse reports reach the program that asked for them', async ({ sessions }) => {
   const terminal = await sessions.create('mouse');
@@ -45,6 +50,54 @@ test('copy leaves out what is not text, paste arrives as typed', async ({ sessio
   await terminal.shows(/echo pasted text/);
   await terminal.page.keyboard.press('Enter');
   await terminal.shows(/^pasted text$/m);
+  await sessions.close(terminal.session);
+});
+
+test('the middle button pastes what is selected, once and as a paste', async ({ sessions, websh }) => {
+  const file = path.join(websh.data, 'middle-click');
+  const got = (): string => (fs.existsSync(file) ? fs.readFileSync(file, 'latin1') : '');
+  const terminal = await sessions.create('middle button');
+  await terminal.run(`printf '\\e[?2004h'; '${process.execPath}' '${READER}' ${file}`);
+  await terminal.shows('reader is ready');
+  const row = terminal.page.getByTestId('row').filter({ hasText: 'reader is ready' });
+  const box = (await row.boundingBox())!;
+  await terminal.page.mouse.dblclick(box.x + 20, box.y + box.height / 2);
+  await terminal.page.mouse.click(box.x + 300, box.y + box.height * 5, { button: 'middle' });
+  await expect.poll(got).toContain('reader');
+  await terminal.page.keyboard.press('Enter');
+  await expect.poll(got).toContain('\r');
+  expect(got()).toMatch(/^\x1b\[200~reader ?\x1b\[201~\r$/);
+  await sessions.close(terminal.session);
+
+  const clicks = path.join(websh.data, 'middle-click-of-a-program');
+  const told = (): string => (fs.existsSync(clicks) ? fs.readFileSync(clicks, 'latin1') : '');
+  const program = await sessions.create('a program has the mouse');
+  await program.run(`printf '\\e[?1000h\\e[?1006h'; '${process.execPath}' '${READER}' ${clicks}`);
+  await program.shows('reader is ready');
+  const screen = (await program.screen.boundingBox())!;
+  await program.page.mouse.click(screen.x + 300, screen.y + 200, { button: 'middle' });
+  await program.page.keyboard.press('q');
+  await expect.poll(told).toContain('q');
+  expect(told(), 'a click, no paste').toMatch(/^\x1b\[<1;\d+;\d+M\x1b\[<1;\d+;\d+mq$/);
+  await sessions.close(program.session);
+});
+
+test('a program may put text on the clipboard and never reads it', async ({ sessions, context, websh }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: websh.url });
+  const terminal = await sessions.create('osc 52');
+  await terminal.page.evaluate(() => navigator.clipboard.writeText('a secret'));
+  await terminal.focus();
+  const file = path.join(websh.data, 'osc-52');
+  // The answer to the query of the attributes comes after any to the one before it.
+  await terminal.run(
+    `printf '\\e]52;c;?\\a\\e]52;c;%s\\a\\e]52;c;?\\a\\e[c' "$(printf 'grüße, 世界' | base64)"; '${process.execPath}' '${READER}' ${file}`,
+  );
+  await terminal.shows('reader is ready');
+  await expect.poll(() => terminal.page.evaluate(() => navigator.clipboard.readText())).toBe('grüße, 世界');
+  await terminal.page.keyboard.press('q');
+  const got = (): string => (fs.existsSync(file) ? fs.readFileSync(file, 'latin1') : '');
+  await expect.poll(got).toContain('q');
+  expect(got()).toMatch(/^\x1b\[\?[0-9;]+cq$/);
   await sessions.close(terminal.session);
 });
 

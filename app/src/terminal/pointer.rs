@@ -36,6 +36,9 @@ pub struct Pointer {
     pub lent: bool,
 }
 
+/// `MouseEvent.button` of the middle one.
+const MIDDLE: i16 = 1;
+
 /// Who gets the pointer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Taker {
@@ -75,6 +78,13 @@ impl Widget {
             "mousedown",
             self.weak(|widget, event: MouseEvent| widget.mouse_down(&event)),
         ));
+        for event in ["mouseup", "auxclick"] {
+            self.keep(Listener::new(
+                scroller,
+                event,
+                self.weak(|widget, event: MouseEvent| widget.middle_up(&event)),
+            ));
+        }
         self.keep(Listener::new(
             scroller,
             "click",
@@ -228,12 +238,28 @@ impl Widget {
         }
     }
 
-    /// The browser pastes into the field that is under the pointer: lend it for a moment.
+    /// The keyboard keeps the focus: what the middle button pastes goes there.
     fn mouse_down(&self, event: &MouseEvent) {
         if self.taker(event.shift_key()) == Taker::Program {
             return event.prevent_default();
         }
-        if event.button() == 1 {
+        if event.button() == MIDDLE && !on_link(event) {
+            event.prevent_default();
+            self.focus();
+        }
+    }
+
+    /// The middle button pastes the primary selection, unless the program has the mouse. Chromium
+    /// pastes after `mouseup` into the field that has the focus, Firefox after `auxclick` into the one
+    /// that is under the pointer: it is lent there for a moment.
+    fn middle_up(&self, event: &MouseEvent) {
+        if event.button() != MIDDLE || on_link(event) {
+            return;
+        }
+        if self.taker(event.shift_key()) == Taker::Program {
+            return event.prevent_default();
+        }
+        if event.type_() == "auxclick" {
             let rect = self.dom.area.get_bounding_client_rect();
             let x = f64::from(event.client_x()) - rect.left() - 8.0;
             let y = f64::from(event.client_y()) - rect.top() - 8.0;
