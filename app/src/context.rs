@@ -38,7 +38,7 @@ fn answer_with(status: u16) {
 impl From<control::Error> for PageError {
     fn from(error: control::Error) -> Self {
         answer_with(match error.kind() {
-            Kind::Invalid => 400,
+            Kind::Invalid => 422,
             Kind::Unauthenticated => 401,
             Kind::Forbidden => 403,
             Kind::NotFound => 404,

@@ -48,10 +48,17 @@ pub async fn relay(
 ) {
     let (mut to_viewer, mut from_viewer) = socket.split();
     let (reader, writer) = (&mut session.0, &mut session.1);
+    let talk = async {
+        tokio::select! {
+            farewell = down(reader, &mut to_viewer) => farewell,
+            farewell = up(&mut from_viewer, writer) => farewell,
+        }
+    };
     let farewell = tokio::select! {
-        farewell = down(reader, &mut to_viewer) => farewell,
-        farewell = up(&mut from_viewer, writer) => farewell,
+        // Looked at first: of what comes after the end, nothing is passed on.
+        biased;
         farewell = stop => Some(farewell),
+        farewell = talk => farewell,
     };
     // What the session is told by this is the end of the connection, nothing more.
     drop(session);

@@ -102,18 +102,30 @@ pub async fn identify(
 ) -> Result<Response, ApiError> {
     let (mut parts, body) = request.into_parts();
     let Source(source) = Source::from_request_parts(&mut parts, &web).await?;
-    let who = match web.token(&parts.headers) {
-        Some(token) => match web.control.who(token, source).await {
-            Ok(actor) => Some(actor),
-            Err(control::Error::Unauthenticated) => None,
-            Err(error) => return Err(error.into()),
-        },
-        None => None,
+    let who = if parts.headers.contains_key(header::AUTHORIZATION) {
+        // Who shows a token means the token, whatever cookie comes along.
+        let secret = bearer(&parts.headers).unwrap_or_default();
+        web.control.bearer(secret, source).await
+    } else {
+        match web.token(&parts.headers) {
+            Some(token) => web.control.who(token, source).await,
+            None => Err(control::Error::Unauthenticated),
+        }
     };
-    if let Some(actor) = who {
-        parts.extensions.insert(actor);
+    match who {
+        Ok(actor) => drop(parts.extensions.insert(actor)),
+        Err(control::Error::Unauthenticated) => {}
+        Err(error) => return Err(error.into()),
     }
     Ok(next.run(Request::from_parts(parts, body)).await)
+}
+
+/// The API token that a request carries (RFC 6750, 2.1).
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (value, None) = (values.next()?, values.next()) else { return None };
+    let (scheme, secret) = value.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
 }
 
 /// The member who asks; 401 when it is nobody.
@@ -152,9 +164,9 @@ impl FromRequestParts<Web> for Source {
 }
 
 /// Where a request comes from, for a sign-in.
-pub struct From(pub Caller);
+pub struct Calling(pub Caller);
 
-impl FromRequestParts<Web> for From {
+impl FromRequestParts<Web> for Calling {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, ApiError> {

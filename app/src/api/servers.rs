@@ -12,5 +12,5 @@ use crate::error::PageError;
 #[server(name = ListServers, prefix = "/api/pages", endpoint = "servers", input = Json)]
 pub async fn servers() -> Result<Vec<Server>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.servers(&actor)?)
+    Ok(control.servers(&actor).await?)
 }

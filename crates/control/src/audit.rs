@@ -3,12 +3,18 @@
 
 use chrono::{DateTime, Utc};
 use protocol::{
-    api::AuditEntry,
+    api::{AuditEntry, AuditFilter, AuditPage},
     id::{MemberId, SessionId},
 };
 use uuid::Uuid;
 
-use crate::{Actor, Control, Error};
+use crate::{
+    Actor, Control, Error,
+    access::{Action, Target, authorize},
+};
+
+/// Entries on a page when nothing is asked for, and at most.
+const PAGE: (u64, u64) = (100, 1000);
 
 /// Who does something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,6 +124,46 @@ pub(crate) fn entry(
 }
 
 impl Control {
+    /// A page of the log, newest first: 100 entries when `limit` says nothing, 1 to 1000.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::Invalid`] for a bad cursor, [`Error::Unavailable`].
+    pub async fn audit_log(
+        &self,
+        actor: &Actor,
+        filter: AuditFilter,
+        limit: Option<u64>,
+        cursor: Option<&str>,
+    ) -> Result<AuditPage, Error> {
+        authorize(actor, Action::ReadAudit, Target::Workspace)?;
+        let limit = limit.unwrap_or(PAGE.0).clamp(1, PAGE.1);
+        let before = cursor.map(Uuid::parse_str).transpose();
+        let before =
+            before.map_err(|_| Error::invalid("cursor", "This is not a cursor of this list."))?;
+        let mut items = self.inner.store.audit(&filter, before, limit + 1).await?;
+        let more = u64::try_from(items.len()).is_ok_and(|found| found > limit);
+        if more {
+            items.pop();
+        }
+        let next = items.last().filter(|_| more).map(|last| last.id.to_string());
+        Ok(AuditPage { items, next })
+    }
+
+    /// Writes down that the log is exported, and by which filter.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::Unavailable`].
+    pub async fn export_audit(&self, actor: &Actor, filter: &AuditFilter) -> Result<(), Error> {
+        authorize(actor, Action::ReadAudit, Target::Workspace)?;
+        let mut parts = Vec::new();
+        parts.extend(filter.q.as_ref().map(|q| format!("q: {q}")));
+        parts.extend(filter.action.as_ref().map(|action| format!("action: {action}")));
+        parts.extend(filter.from.map(|from| format!("from: {}", from.to_rfc3339())));
+        parts.extend(filter.to.map(|to| format!("to: {}", to.to_rfc3339())));
+        let detail = Some(parts.join(", ")).filter(|detail| !detail.is_empty());
+        self.audit(&actor.into(), "audit.export", Subject::only("audit"), detail).await
+    }
+
     /// Writes down what has no transaction of its own to be part of, such as access to somebody
     /// else's session. Never put a secret in `detail`.
     ///

@@ -39,6 +39,8 @@ pub struct Settings {
     pub shell: Option<PathBuf>,
     /// Lines of history a session keeps.
     pub scrollback: u32,
+    /// Where people reach it: an origin, for links.
+    pub public_url: String,
     /// Most living sessions a member may have.
     pub max_sessions: u64,
     /// How long a sign-in works.
@@ -51,6 +53,7 @@ impl Default for Settings {
             server_name: "localhost".to_owned(),
             shell: None,
             scrollback: 10_000,
+            public_url: String::new(),
             max_sessions: 50,
             sign_in_lifetime: TimeDelta::days(30),
         }

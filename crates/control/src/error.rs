@@ -1,5 +1,7 @@
 //! What can be refused or go wrong, with the word for programs and the sentence for people.
 
+use std::borrow::Cow;
+
 use protocol::api::{ActiveClient, EndReason, ErrorBody, ErrorInfo, Session};
 
 /// Why a request was not done.
@@ -49,6 +51,27 @@ pub enum Error {
     /// Somebody drives the session, and its policy is to ask before taking over.
     #[error("This session is in use by {} ({}).", .0.who, .0.device)]
     AttachedElsewhere(ActiveClient),
+    /// The current password that goes with a new one is wrong.
+    #[error("This is not your current password.")]
+    WrongPassword,
+    /// No superuser would be left who can come in.
+    #[error("This is the last superuser. Make somebody else one first.")]
+    LastSuperuser,
+    /// The link was used or is too old.
+    #[error("This link was used already or is too old. Ask for a new one.")]
+    InviteOver,
+    /// There is no way to send mail.
+    #[error("websh has no mail server to send this by. Copy the link instead.")]
+    MailNotConfigured,
+    /// It is granted already.
+    #[error("This account is granted to them already.")]
+    GrantExists,
+    /// The member has as many tokens as they may have.
+    #[error("You have as many tokens as you may have. Remove one first.")]
+    TooManyTokens,
+    /// The account exists, and the actor may not use it.
+    #[error("You may not use the account {0}.")]
+    AccountForbidden(String),
     /// A member of this address exists.
     #[error("There is a member with this e-mail address already.")]
     MemberExists,
@@ -92,8 +115,10 @@ pub enum Kind {
 impl Error {
     /// The stable snake_case word.
     #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
+    pub fn code(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Invalid { field: "session_timeout_minutes", .. } => "invalid_timeout",
+            Self::Invalid { field, .. } => return Cow::Owned(format!("invalid_{field}")),
             Self::Unauthenticated => "unauthenticated",
             Self::InvalidCredentials => "invalid_credentials",
             Self::Throttled(_) => "too_many_attempts",
@@ -101,18 +126,24 @@ impl Error {
             Self::Forbidden => "forbidden",
             Self::NotFound(_) => "not_found",
             Self::Ended(session) => session.end_reason.unwrap_or(EndReason::Lost).code(),
-            Self::Invalid { .. } => "bad_request",
             Self::UnknownServer(_) => "unknown_server",
             Self::UnknownAccount(_) => "unknown_account",
             Self::SpawnFailed(_) => "spawn_failed",
             Self::SessionLimit(_) => "session_limit",
             Self::AttachedElsewhere(_) => "attached_elsewhere",
             Self::MemberExists => "member_exists",
+            Self::WrongPassword => "wrong_password",
+            Self::LastSuperuser => "last_superuser",
+            Self::InviteOver => "invite_over",
+            Self::MailNotConfigured => "mail_not_configured",
+            Self::GrantExists => "grant_exists",
+            Self::TooManyTokens => "too_many_tokens",
+            Self::AccountForbidden(_) => "account_forbidden",
             Self::BadTicket => "bad_ticket",
             Self::TooManySockets => "too_many_sockets",
             Self::Unreachable => "session_unreachable",
             Self::Unavailable => "unavailable",
-        }
+        })
     }
 
     /// Its class.
@@ -120,15 +151,23 @@ impl Error {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Unauthenticated | Self::InvalidCredentials => Kind::Unauthenticated,
-            Self::Throttled(_) | Self::SessionLimit(_) | Self::TooManySockets => Kind::TooMany,
-            Self::Forbidden | Self::BadTicket => Kind::Forbidden,
+            Self::Throttled(_)
+            | Self::SessionLimit(_)
+            | Self::TooManySockets
+            | Self::TooManyTokens => Kind::TooMany,
+            Self::Forbidden | Self::BadTicket | Self::AccountForbidden(_) => Kind::Forbidden,
             Self::NotFound(_) => Kind::NotFound,
-            Self::Ended(_) => Kind::Gone,
+            Self::Ended(_) | Self::InviteOver => Kind::Gone,
             Self::Invalid { .. } => Kind::Invalid,
-            Self::UnknownServer(_) | Self::UnknownAccount(_) | Self::SpawnFailed(_) => {
-                Kind::Unprocessable
-            }
-            Self::AttachedElsewhere(_) | Self::MemberExists => Kind::Conflict,
+            Self::WrongPassword
+            | Self::UnknownServer(_)
+            | Self::UnknownAccount(_)
+            | Self::SpawnFailed(_) => Kind::Unprocessable,
+            Self::AttachedElsewhere(_)
+            | Self::MemberExists
+            | Self::LastSuperuser
+            | Self::MailNotConfigured
+            | Self::GrantExists => Kind::Conflict,
             Self::Busy | Self::Unreachable | Self::Unavailable => Kind::Unavailable,
         }
     }
@@ -157,7 +196,7 @@ impl Error {
 impl From<&Error> for ErrorBody {
     fn from(error: &Error) -> Self {
         let mut info = ErrorInfo {
-            code: error.code().to_owned(),
+            code: error.code().into_owned(),
             message: error.message(),
             field: None,
             sessions: None,
@@ -166,6 +205,7 @@ impl From<&Error> for ErrorBody {
         };
         match error {
             Error::Invalid { field, .. } => info.field = Some((*field).to_owned()),
+            Error::WrongPassword => info.field = Some("current".to_owned()),
             Error::SessionLimit(sessions) => info.sessions = Some(sessions.clone()),
             Error::AttachedElsewhere(client) => info.active_client = Some(client.clone()),
             Error::Ended(session) => info.session = Some(session.clone()),

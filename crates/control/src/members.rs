@@ -1,17 +1,22 @@
-//! Members and their sign-ins: the first one by the set-up token, others by the command line.
+//! Members: the first one by the set-up token, others by links or the command line, and what is
+//! changed of them.
 
-use std::{fmt, net::IpAddr, sync::PoisonError};
+use std::{collections::HashMap, fmt, sync::PoisonError};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use protocol::{
-    api::{Me, Role},
+    api::{self, AuditEntry, ChangeMember, Me, Role},
     id::MemberId,
 };
-use store::{Member, SignIn, Store};
+use store::{Change, Member, Store};
 use uuid::Uuid;
 
 use crate::{
-    Actor, Clock, Control, Doer, Error, Subject, audit, passwords::Passwords, secret, validate,
+    Actor, Caller, Clock, Control, Doer, Error, Subject,
+    access::{Action, Target, authorize},
+    audit, grants,
+    passwords::Passwords,
+    secret, validate,
 };
 
 /// Somebody who is to become a member.
@@ -28,32 +33,6 @@ pub struct NewMember {
 impl fmt::Debug for NewMember {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NewMember").field("email", &self.email).finish_non_exhaustive()
-    }
-}
-
-/// Where a request comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Caller {
-    /// The address.
-    pub source: IpAddr,
-    /// The browser or program, such as `Firefox on Linux`.
-    pub device: String,
-}
-
-/// A fresh sign-in.
-#[derive(Clone)]
-pub struct SignedIn {
-    /// The secret for the cookie.
-    pub token: String,
-    /// How long it works.
-    pub lasts: TimeDelta,
-    /// Whose it is.
-    pub me: Me,
-}
-
-impl fmt::Debug for SignedIn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignedIn").field("me", &self.me).finish_non_exhaustive()
     }
 }
 
@@ -85,8 +64,9 @@ impl Control {
         let me = me(&member);
         let doer = Doer::member(me.id, &me.name, caller.source);
         let subject = Subject::member(me.id, &me.name);
+        let grants = self.first_grant(me.id, &me.name);
         let entry = audit::entry(self.now(), &doer, "member.join", subject, None);
-        let first = self.inner.store.add_first_member(&member, &[], &entry).await?;
+        let first = self.inner.store.add_first_member(&member, &grants, &entry).await?;
         *self.inner.set_up.lock().unwrap_or_else(PoisonError::into_inner) = None;
         if first { Ok(me) } else { Err(Error::NotFound("set-up link")) }
     }
@@ -97,102 +77,106 @@ impl Control {
         self.inner.set_up.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// Signs a member in. Unknown addresses are answered as wrong passwords are, and as late.
+    /// All members, by address.
     ///
     /// # Errors
-    /// [`Error::InvalidCredentials`], [`Error::Throttled`], [`Error::Busy`], [`Error::Invalid`].
-    pub async fn sign_in(
-        &self,
-        email: &str,
-        password: &str,
-        caller: &Caller,
-    ) -> Result<SignedIn, Error> {
-        let email = validate::credentials(email, password)?;
-        let now = self.now();
-        let throttled = |seconds| Error::Throttled(seconds);
-        let source = caller.source.into();
-        self.inner.by_source.take(source, now).map_err(throttled)?;
-        self.inner.by_account.take(email.clone(), now).map_err(throttled)?;
-        let checked = self.check(&email, password).await;
-        if !matches!(checked, Err(Error::InvalidCredentials)) {
-            self.inner.by_source.give_back(&source);
-            self.inner.by_account.give_back(&email);
+    /// [`Error::Forbidden`], [`Error::Unavailable`].
+    pub async fn members(&self, actor: &Actor) -> Result<Vec<api::Member>, Error> {
+        authorize(actor, Action::ManageMembers, Target::Workspace)?;
+        let members = self.inner.store.members().await?;
+        let mut running: HashMap<MemberId, u32> = HashMap::new();
+        for row in self.inner.store.living_sessions().await? {
+            *running.entry(row.owner).or_default() += 1;
         }
-        let member = checked?;
-        let token = secret::new();
-        let lasts = self.inner.settings.sign_in_lifetime;
-        let sign_in = SignIn {
-            id: Uuid::now_v7(),
-            member: member.id,
-            token_hash: secret::hash(&token),
-            created_at: now,
-            expires_at: now + lasts,
-            device: caller.device.clone(),
-            source: caller.source.to_string(),
-        };
-        let doer = Doer::member(member.id, &member.name, caller.source);
-        let subject = Subject::member(member.id, &member.name);
-        let detail = Some(caller.device.clone()).filter(|device| !device.is_empty());
-        let entry = audit::entry(now, &doer, "member.sign_in", subject, detail);
-        self.inner.store.add_sign_in(&sign_in, &entry).await?;
-        self.inner.store.remove_expired_sign_ins(now).await?;
-        Ok(SignedIn { token, lasts, me: me(&member) })
+        let sessions = |id| running.get(&id).copied().unwrap_or_default();
+        Ok(members.into_iter().map(|member| shown(&member, sessions(member.id))).collect())
     }
 
-    async fn check(&self, email: &str, password: &str) -> Result<Member, Error> {
-        let member = self.inner.store.member_by_email(email).await?;
-        let hash = member.as_ref().map(|member| member.password_hash.clone());
-        let right = self.inner.passwords.check(password.to_owned(), hash).await?;
-        member.filter(|member| right && member.active).ok_or(Error::InvalidCredentials)
-    }
-
-    /// Ends the actor's sign-in and closes what is open by it.
+    /// Changes a member: name, role, whether they are let in. Deactivating closes what they have
+    /// open; their sessions go on without them.
     ///
     /// # Errors
-    /// [`Error::Unavailable`]; the sign-in is still good then.
-    pub async fn sign_out(&self, actor: &Actor) -> Result<(), Error> {
-        let subject = Subject::member(actor.member, &actor.name);
-        let entry = audit::entry(self.now(), &actor.into(), "member.sign_out", subject, None);
-        self.inner.store.remove_sign_in(actor.sign_in, &entry).await?;
-        self.doors().shut(actor.sign_in);
-        Ok(())
-    }
-
-    /// Who holds a sign-in's token.
-    ///
-    /// # Errors
-    /// [`Error::Unauthenticated`], [`Error::Unavailable`].
-    pub async fn who(&self, token: &str, source: IpAddr) -> Result<Actor, Error> {
-        let found = self.inner.store.sign_in(&secret::hash(token), self.now()).await?;
-        let (sign_in, member) = found.ok_or(Error::Unauthenticated)?;
-        Ok(Actor {
-            member: member.id,
-            email: member.email,
-            name: member.name,
-            role: member.role,
-            sign_in: sign_in.id,
-            until: sign_in.expires_at,
-            scope: None,
-            source,
-        })
+    /// [`Error::Forbidden`], [`Error::NotFound`], [`Error::Invalid`], [`Error::LastSuperuser`],
+    /// [`Error::Unavailable`].
+    pub async fn change_member(
+        &self,
+        actor: &Actor,
+        id: MemberId,
+        change: ChangeMember,
+    ) -> Result<api::Member, Error> {
+        authorize(actor, Action::ManageMembers, Target::Workspace)?;
+        let name = change.name.as_deref().map(|name| validate::label("name", name)).transpose()?;
+        let change = ChangeMember { name, ..change };
+        let unknown = || Error::NotFound("member");
+        let before = self.inner.store.member(id).await?.ok_or_else(unknown)?;
+        let entries = told(&before, &change, &actor.into(), self.now());
+        match self.inner.store.change_member(id, &change, &entries).await? {
+            Change::Done => {}
+            Change::NoMember => return Err(unknown()),
+            Change::LastSuperuser => return Err(Error::LastSuperuser),
+        }
+        self.recheck_sign_ins().await?;
+        self.announce(id);
+        let after = self.inner.store.member(id).await?.ok_or_else(unknown)?;
+        let sessions = self.inner.store.count_living(id).await?;
+        Ok(shown(&after, u32::try_from(sessions).unwrap_or(u32::MAX)))
     }
 }
 
-/// Adds a member, from the command line.
+/// The entries that a change deserves: one for each thing that is not as it was.
+fn told(
+    before: &Member,
+    change: &ChangeMember,
+    doer: &Doer,
+    now: DateTime<Utc>,
+) -> Vec<AuditEntry> {
+    let word = |role: Role| format!("{role:?}").to_lowercase();
+    let name = change.name.as_ref().filter(|name| **name != before.name);
+    let role = change.role.filter(|role| *role != before.role);
+    let active = change.active.filter(|active| *active != before.active);
+    let changes = [
+        name.map(|name| ("member.name", Some(format!("{} → {name}", before.name)))),
+        role.map(|role| ("member.role", Some(format!("{} → {}", word(before.role), word(role))))),
+        active.map(|active| (if active { "member.activate" } else { "member.deactivate" }, None)),
+    ];
+    let entry = |(action, detail): (&str, _)| {
+        let subject = Subject::member(before.id, &before.name);
+        audit::entry(now, doer, action, subject, detail)
+    };
+    changes.into_iter().flatten().map(entry).collect()
+}
+
+fn shown(member: &Member, sessions: u32) -> api::Member {
+    api::Member {
+        id: member.id,
+        email: member.email.clone(),
+        name: member.name.clone(),
+        role: member.role,
+        active: member.active,
+        created_at: member.created_at,
+        signed_in_at: member.signed_in_at,
+        sessions,
+    }
+}
+
+/// Adds a member, from the command line, with accounts of this machine granted to them.
 ///
 /// # Errors
-/// [`Error::Invalid`], [`Error::MemberExists`], [`Error::Unavailable`].
+/// [`Error::Invalid`], [`Error::UnknownAccount`], [`Error::MemberExists`], [`Error::Unavailable`].
 pub async fn add(
     store: &Store,
     clock: &dyn Clock,
     new: NewMember,
     role: Role,
+    accounts: &[String],
 ) -> Result<Me, Error> {
     let member = prepare(&Passwords::new().await?, clock.now(), new, role).await?;
     let me = me(&member);
+    let grants = grants::for_new_member(me.id, &me.name, accounts, clock.now())?;
     let subject = Subject::member(me.id, &me.name);
-    let entry = audit::entry(clock.now(), &Doer::command_line(), "member.join", subject, None);
-    match store.add_member(&member, &[], &entry).await {
+    let detail = (!grants.is_empty()).then(|| format!("accounts: {}", accounts.join(", ")));
+    let entry = audit::entry(clock.now(), &Doer::command_line(), "member.join", subject, detail);
+    match store.add_member(&member, &grants, &entry).await {
         Err(store::Error::Duplicate) => Err(Error::MemberExists),
         other => other.map(|()| me).map_err(Error::from),
     }
@@ -228,7 +212,7 @@ pub async fn list(store: &Store) -> Result<Vec<Me>, Error> {
     Ok(store.members().await?.iter().map(me).collect())
 }
 
-async fn prepare(
+pub(crate) async fn prepare(
     passwords: &Passwords,
     now: DateTime<Utc>,
     new: NewMember,
@@ -249,6 +233,6 @@ async fn prepare(
     })
 }
 
-fn me(member: &Member) -> Me {
+pub(crate) fn me(member: &Member) -> Me {
     Me { id: member.id, email: member.email.clone(), name: member.name.clone(), role: member.role }
 }

@@ -7,7 +7,7 @@ use protocol::{
         AttachPolicy, ChangeSession, EndReason, Life, NewSession, Scope, Server, Session,
         SessionPage, SessionState,
     },
-    id::SessionId,
+    id::{SessionId, TokenId},
     wire::{EndCause, EndRequest, Report, Rules},
 };
 use store::{Added, Ending, Page, SessionRow};
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The id of the machine the web process runs on.
-const LOCAL: &str = "local";
+pub(crate) const LOCAL: &str = "local";
 
 /// Sessions on a page when nothing is asked for, and at most.
 const PAGE: (u64, u64) = (50, 100);
@@ -44,21 +44,16 @@ impl Control {
     ///
     /// # Errors
     /// [`Error::Forbidden`].
-    pub fn servers(&self, actor: &Actor) -> Result<Vec<Server>, Error> {
+    pub async fn servers(&self, actor: &Actor) -> Result<Vec<Server>, Error> {
         authorize(actor, Action::ListOwn, Target::Workspace)?;
+        let offered = self.offered(actor).await?;
         Ok(vec![Server {
             id: LOCAL.to_owned(),
             name: self.inner.settings.server_name.clone(),
             online: true,
-            accounts: self.accounts(),
-            unusable: Vec::new(),
+            accounts: offered.usable,
+            unusable: offered.unusable,
         }])
-    }
-
-    fn accounts(&self) -> Vec<String> {
-        // Others' take a grant.
-        let own = self.inner.host.accounts().into_iter().filter(host::Account::is_own);
-        own.map(|account| account.name).collect()
     }
 
     /// Opens a session, or finds the one that the same idempotency key opened before.
@@ -75,9 +70,7 @@ impl Control {
         if new.server != LOCAL {
             return Err(Error::UnknownServer(printable(&new.server)));
         }
-        if !self.accounts().contains(&new.account) {
-            return Err(Error::UnknownAccount(printable(&new.account)));
-        }
+        self.may_use(actor, &new.account).await?;
         let (control, owner) = (self.clone(), actor.clone());
         detached(async move { control.open_session(owner, new, name).await }).await
     }
@@ -88,6 +81,7 @@ impl Control {
         new: NewSession,
         name: Option<String>,
     ) -> Result<Created, Error> {
+        let token = owner.scope.map(|_| TokenId(owner.sign_in));
         let Actor { member: owner, name: owner_name, email: owner_email, .. } = owner;
         let store = &self.inner.store;
         // Behind a database that does not answer, each would wait as long as all before it.
@@ -122,7 +116,7 @@ impl Control {
             name,
             server: new.server,
             account: new.account,
-            token: None,
+            token,
             attach_policy: new.attach_policy.unwrap_or_default(),
             state: SessionState::Starting,
             created_at: now,

@@ -25,7 +25,7 @@ use protocol::{
 };
 use tokio::{sync::watch, time::timeout};
 
-pub use accounts::Account;
+pub use accounts::{Account, look_up};
 pub use launch::Start;
 pub use processes::Usage;
 pub use wire_io::{Reader, Relayed, Writer};
@@ -135,7 +135,7 @@ impl Host {
     /// # Errors
     /// [`Error::UnknownAccount`], or [`Error::UnusableAccount`] with the reason.
     pub fn account(&self, name: &str) -> Result<Account, Error> {
-        accounts::look_up(name)
+        look_up(name)
     }
 
     /// Starts a session. Returns what it says of itself.

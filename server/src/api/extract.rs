@@ -1,5 +1,7 @@
 //! Reading requests strictly: what does not fit is a 400 with the usual body, never a guess.
 
+use std::str::FromStr;
+
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
@@ -47,6 +49,20 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
             .map_err(|error| {
                 ApiError::bad_request(format!("The query does not fit: {}.", error.body_text()))
             })
+    }
+}
+
+/// The thing that a path names by its id. What is no id names nothing.
+pub struct Named<T>(pub T);
+
+impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Named<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Path(text) = Path::<String>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| ApiError::not_found())?;
+        text.parse().map(Self).map_err(|_| ApiError::not_found())
     }
 }
 

@@ -6,12 +6,14 @@ use utoipa::{
     Modify, OpenApi,
     openapi::{
         Components, OpenApi as Description,
-        security::{ApiKey, ApiKeyValue, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
     },
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{events, operator, sessions, sign_in};
+use super::{
+    audit, events, grants, invites, members, operator, own, sessions, settings, sign_in, tokens,
+};
 use crate::web::Web;
 
 #[derive(OpenApi)]
@@ -21,18 +23,20 @@ use crate::web::Web;
         description = "Sessions of a browser terminal. Errors have one body, `ErrorBody`: a stable word for \
             programs and one sentence for people. Requests that change anything come from an allowed origin."
     ),
-    modifiers(&Cookie)
+    modifiers(&Credentials)
 )]
 struct Interface;
 
 /// How a request says who makes it.
-struct Cookie;
+struct Credentials;
 
-impl Modify for Cookie {
+impl Modify for Credentials {
     fn modify(&self, description: &mut Description) {
         let cookie = ApiKey::Cookie(ApiKeyValue::new("__Host-websh"));
         let components = description.components.get_or_insert_with(Components::new);
         components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
+        let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        components.add_security_scheme("bearer", bearer);
     }
 }
 
@@ -57,4 +61,11 @@ fn described() -> OpenApiRouter<Web> {
         .routes(routes!(sessions::open_socket))
         .routes(routes!(events::events))
         .merge(operator::routes())
+        .merge(own::routes())
+        .merge(members::routes())
+        .merge(invites::routes())
+        .merge(tokens::routes())
+        .merge(grants::routes())
+        .merge(settings::routes())
+        .merge(audit::routes())
 }

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     origin::From,
     socket,
-    web::{SignedIn, Web},
+    web::{SignedIn, Web, bearer},
 };
 
 /// Which sessions to list.
@@ -53,7 +53,7 @@ pub async fn servers(
     State(web): State<Web>,
     SignedIn(actor): SignedIn,
 ) -> Result<Answer<Vec<Server>>, ApiError> {
-    Ok(Answer(web.control.servers(&actor)?))
+    Ok(Answer(web.control.servers(&actor).await?))
 }
 
 /// Opens a session: 201, or 200 when the key opened it before.
@@ -182,7 +182,11 @@ pub async fn open_socket(
     actor: Result<SignedIn, ApiError>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    if web.allowed.origin(&headers) != From::OurPage || !headers.contains_key(header::ORIGIN) {
+    // A browser says by itself where a socket comes from; a program shows a token.
+    let by_token = bearer(&headers).is_some() && !headers.contains_key(header::COOKIE);
+    let from = web.allowed.origin(&headers);
+    let ours = from == From::OurPage && headers.contains_key(header::ORIGIN);
+    if !ours && !(by_token && from == From::NoBrowser) {
         return Err(ApiError::wrong_origin());
     }
     let SignedIn(actor) = actor?;

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{error::ApiError, extract::Json};
-use crate::web::{From, SignedIn, Web};
+use crate::web::{Calling, SignedIn, Web};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -42,7 +42,7 @@ pub struct SetUp {
 )]
 pub async fn login(
     State(web): State<Web>,
-    From(caller): From,
+    Calling(caller): Calling,
     before: Option<Extension<Actor>>,
     Json(given): Json<Credentials>,
 ) -> Result<(HeaderMap, Answer<Me>), ApiError> {
@@ -64,7 +64,7 @@ pub async fn login(
 )]
 pub async fn set_up(
     State(web): State<Web>,
-    From(caller): From,
+    Calling(caller): Calling,
     given: Result<Json<SetUp>, ApiError>,
 ) -> Result<(StatusCode, HeaderMap, Answer<Me>), ApiError> {
     if !web.control.awaits_set_up() {
@@ -104,10 +104,10 @@ pub async fn me(SignedIn(actor): SignedIn) -> Answer<Me> {
     Answer(actor.me())
 }
 
-fn cookie(web: &Web, signed_in: &control::SignedIn) -> Option<HeaderValue> {
+pub(super) fn cookie(web: &Web, signed_in: &control::SignedIn) -> Option<HeaderValue> {
     web.cookie(&signed_in.token, signed_in.lasts.num_seconds())
 }
 
-fn set_cookie(cookie: Option<HeaderValue>) -> HeaderMap {
+pub(super) fn set_cookie(cookie: Option<HeaderValue>) -> HeaderMap {
     cookie.into_iter().map(|cookie| (header::SET_COOKIE, cookie)).collect()
 }

@@ -88,6 +88,7 @@ fn settings(config: &Config) -> Settings {
         server_name: rustix::system::uname().nodename().to_string_lossy().into_owned(),
         shell: config.shell.clone(),
         scrollback: config.scrollback,
+        public_url: config.public_url.clone(),
         max_sessions: config.max_sessions_per_member.into(),
         ..Settings::default()
     }

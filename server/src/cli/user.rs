@@ -20,6 +20,10 @@ pub(super) enum User {
         /// What they may do.
         #[arg(long, value_enum, default_value_t)]
         role: Role,
+        /// An account of this machine that they may open sessions as; may be given several times.
+        /// Without one, a websh that runs as root has none to offer them.
+        #[arg(long, value_name = "NAME")]
+        account: Vec<String>,
     },
     /// Change a member's password and sign them out everywhere. Their sessions go on.
     Passwd {
@@ -52,11 +56,11 @@ impl User {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
         let store = Store::open(&config.database_url).await?;
         match self {
-            Self::Add { email, name, role } => {
+            Self::Add { email, name, role, account } => {
                 let name =
                     name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
                 let new = NewMember { email, name, password: ask::secret("Password")? };
-                let me = members::add(&store, &System, new, role.into()).await?;
+                let me = members::add(&store, &System, new, role.into(), &account).await?;
                 say(&format!("{} is a member now.", me.email))
             }
             Self::Passwd { email } => {

@@ -4,8 +4,10 @@
 
 mod client;
 mod command;
+mod governed;
 mod requests;
 mod sessions;
 mod sign_in;
 mod socket;
+mod tokens;
 mod world;

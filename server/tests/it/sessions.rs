@@ -74,13 +74,13 @@ async fn what_can_not_be_opened_is_said() {
         (json!({ "server": "local", "account": "nobody-here" }), 422, "unknown_account"),
         (
             json!({ "server": "local", "account": account, "name": "a\u{202e}b" }),
-            400,
-            "bad_request",
+            422,
+            "invalid_name",
         ),
         (
             json!({ "server": "local", "account": account, "idempotency_key": "" }),
-            400,
-            "bad_request",
+            422,
+            "invalid_idempotency_key",
         ),
     ] {
         let answer = ann.post("/api/v1/sessions", &body).await;

@@ -28,7 +28,10 @@ use crate::{
 const SOCKET: &str = "/api/v1/socket";
 
 /// Opens the socket with our own page's headers and others; the status when it is refused.
-async fn open(client: &Client, extra: &[(&str, &str)]) -> Result<WebSocketStream<TcpStream>, u16> {
+pub async fn open(
+    client: &Client,
+    extra: &[(&str, &str)],
+) -> Result<WebSocketStream<TcpStream>, u16> {
     let mut request = format!("ws://{}{SOCKET}", client.address).into_client_request().unwrap();
     let headers = request.headers_mut();
     headers.insert("origin", client.origin().parse().unwrap());
@@ -53,7 +56,7 @@ async fn open(client: &Client, extra: &[(&str, &str)]) -> Result<WebSocketStream
 }
 
 /// The code that the server closes with.
-async fn close_code(socket: &mut WebSocketStream<TcpStream>) -> u16 {
+pub async fn close_code(socket: &mut WebSocketStream<TcpStream>) -> u16 {
     let closed = timeout(LONG, async {
         loop {
             match socket.next().await {
@@ -112,6 +115,14 @@ impl Viewer {
         self.socket.send(message(Body::Input(input))).await.unwrap();
     }
 
+    /// Types into a socket that may be closed by now.
+    pub async fn try_to_type(&mut self, text: &str) {
+        self.sent += 1;
+        let event = Some(Event::Text(text.to_owned()));
+        let input = Input { number: self.sent, event };
+        let _ = self.socket.send(message(Body::Input(input))).await;
+    }
+
     /// Reads until a line of the screen contains a text.
     pub async fn until_shows(&mut self, text: &str) {
         let shown = timeout(LONG, self.read_until(text)).await;
@@ -136,7 +147,7 @@ impl Viewer {
     }
 }
 
-async fn close(client: &mut Client, session: &Value) {
+pub async fn close(client: &mut Client, session: &Value) {
     let path = format!("/api/v1/sessions/{}", session["id"].as_str().unwrap());
     assert_eq!(client.delete(&path).await.status, 204);
 }

@@ -116,7 +116,9 @@ impl World {
 
     /// Adds a member by the command line, and signs them in.
     pub async fn member(&self, email: &str, role: &str) -> Client {
-        let added = run(self.data.path(), &["user", "add", email, "--role", role], PASSWORD).await;
+        let account = own_account();
+        let arguments = ["user", "add", email, "--role", role, "--account", &account];
+        let added = run(self.data.path(), &arguments, PASSWORD).await;
         assert!(added.0, "{}", added.1);
         let mut client = self.stranger();
         assert_eq!(client.sign_in(email, PASSWORD).await.status, 200);
@@ -183,6 +185,12 @@ fn session_program() -> PathBuf {
     let program = std::env::var_os("WEBSH_SESSION_PROGRAM").map_or_else(beside, PathBuf::from);
     assert!(program.is_file(), "{} is needed: cargo build -p session", program.display());
     program
+}
+
+/// The account that the server runs as.
+fn own_account() -> String {
+    let name = std::process::Command::new("id").arg("-un").output().unwrap().stdout;
+    String::from_utf8(name).unwrap().trim().to_owned()
 }
 
 /// Whether a process runs; one that only waits to be reaped does not.

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta};
+use chrono::DateTime;
 use host::Host;
-use protocol::{api::Role, id::MemberId};
 use store::Store;
 
 use super::*;
-use crate::{Manual, Settings};
+use crate::{Caller, Manual, NewMember, Settings};
 
 #[test]
 fn a_full_disk_is_said_and_no_path_is() {
@@ -25,7 +24,7 @@ fn a_full_disk_is_said_and_no_path_is() {
         (host::Error::Spawn("There is no shell.".into()), "There is no shell."),
     ] {
         let error = not_started(error);
-        assert_eq!((error.code(), error.message().as_str()), ("spawn_failed", said));
+        assert_eq!((&*error.code(), error.message().as_str()), ("spawn_failed", said));
     }
 }
 
@@ -38,19 +37,16 @@ async fn nobody_waits_for_good_behind_others() {
     let host = Host::open(config).await.unwrap();
     let clock = Arc::new(Manual::new(DateTime::UNIX_EPOCH));
     let control = Control::new(store, host, clock, Settings::default()).await.unwrap();
-    let actor = Actor {
-        member: MemberId(Uuid::from_u128(1)),
-        email: String::new(),
-        name: "Ann".into(),
-        role: Role::Member,
-        sign_in: Uuid::from_u128(2),
-        until: DateTime::UNIX_EPOCH + TimeDelta::days(1),
-        scope: None,
-        source: std::net::Ipv4Addr::LOCALHOST.into(),
-    };
+    let token = control.offer_set_up().await.unwrap().unwrap();
+    let caller = Caller { source: std::net::Ipv4Addr::LOCALHOST.into(), device: String::new() };
+    let (email, password) = ("ann@example.org", "correct horse battery");
+    let ann = NewMember { email: email.into(), name: "Ann".into(), password: password.into() };
+    control.set_up(&token, ann, &caller).await.unwrap();
+    let signed_in = control.sign_in(email, password, &caller).await.unwrap();
+    let actor = control.who(&signed_in.token, caller.source).await.unwrap();
     let new = NewSession {
         server: LOCAL.into(),
-        account: control.accounts().remove(0),
+        account: control.offered(&actor).await.unwrap().usable.remove(0),
         name: None,
         cols: None,
         rows: None,

@@ -52,6 +52,26 @@ pub struct WorkspaceSettings {
     pub changed_at: Option<DateTime<Utc>>,
 }
 
+impl Default for WorkspaceSettings {
+    /// What is in force until somebody changes it.
+    fn default() -> Self {
+        Self {
+            name: "websh".to_owned(),
+            session_timeout_minutes: 60,
+            keep_alive: KeepAlive::Attached,
+            attach_policy: AttachPolicy::Handoff,
+            max_sessions_per_user: 50,
+            max_sessions_per_token: 50,
+            max_sessions: 1000,
+            max_creates_per_minute: 30,
+            history_mib: 64,
+            keep_ended_days: 30,
+            changed_by: None,
+            changed_at: None,
+        }
+    }
+}
+
 /// `GET /workspace/usage`: what sessions hold right now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -1,0 +1,126 @@
+//! API tokens: what a program may do in a member's name. Only hashes of them are kept.
+
+use std::net::IpAddr;
+
+use chrono::TimeDelta;
+use protocol::{
+    api::{FreshToken, NewToken, TokenInfo},
+    id::{MemberId, TokenId},
+};
+use uuid::Uuid;
+
+use crate::{
+    Actor, Control, Error, Subject,
+    access::{Action, Target, authorize},
+    audit, secret, validate,
+};
+
+/// How a token's secret begins, so that it is known for what it is wherever it turns up.
+const PREFIX: &str = "websh_";
+
+/// How often a token's use is written down.
+const USED: TimeDelta = TimeDelta::minutes(1);
+
+/// Most tokens a member may have.
+const MAX_TOKENS: usize = 100;
+
+impl Control {
+    /// Who holds a token.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`], [`Error::Unavailable`].
+    pub async fn bearer(&self, secret: &str, source: IpAddr) -> Result<Actor, Error> {
+        let now = self.now();
+        let found = self.inner.store.token_by_hash(&secret::hash(secret), now).await?;
+        let (token, member) = found.ok_or(Error::Unauthenticated)?;
+        if token.used_at.is_none_or(|used| now - used >= USED) {
+            self.inner.store.token_used(token.id, now).await?;
+        }
+        Ok(Actor {
+            member: member.id,
+            email: member.email,
+            name: member.name,
+            role: member.role,
+            sign_in: token.id.0,
+            until: token.expires_at,
+            scope: Some(token.scope),
+            source,
+        })
+    }
+
+    /// The actor's own tokens, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::Unavailable`].
+    pub async fn tokens(&self, actor: &Actor) -> Result<Vec<TokenInfo>, Error> {
+        authorize(actor, Action::ManageOwn, Target::Workspace)?;
+        Ok(self.inner.store.tokens_of(actor.member).await?)
+    }
+
+    /// Another member's tokens, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::NotFound`], [`Error::Unavailable`].
+    pub async fn tokens_of(
+        &self,
+        actor: &Actor,
+        member: MemberId,
+    ) -> Result<Vec<TokenInfo>, Error> {
+        authorize(actor, Action::ManageMembers, Target::Workspace)?;
+        self.inner.store.member(member).await?.ok_or(Error::NotFound("member"))?;
+        Ok(self.inner.store.tokens_of(member).await?)
+    }
+
+    /// Makes a token for the actor. Its secret is in the answer and nowhere else.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::Invalid`], [`Error::TooManyTokens`], [`Error::Unavailable`].
+    pub async fn new_token(&self, actor: &Actor, new: NewToken) -> Result<FreshToken, Error> {
+        authorize(actor, Action::ManageOwn, Target::Workspace)?;
+        let name = validate::label("name", &new.name)?;
+        if !(1..=365).contains(&new.days) {
+            return Err(Error::invalid("days", "A token works for 1 to 365 days."));
+        }
+        if self.inner.store.tokens_of(actor.member).await?.len() >= MAX_TOKENS {
+            return Err(Error::TooManyTokens);
+        }
+        let secret = format!("{PREFIX}{}", secret::new());
+        let now = self.now();
+        let token = TokenInfo {
+            id: TokenId(Uuid::now_v7()),
+            name,
+            scope: new.scope,
+            created_at: now,
+            expires_at: now + TimeDelta::days(new.days.into()),
+            used_at: None,
+        };
+        let subject = Subject::new("token", &token.id, &token.name);
+        let scope = format!("{:?}", token.scope).to_lowercase();
+        let detail = Some(format!("scope: {scope}, days: {}", new.days));
+        let entry = audit::entry(now, &actor.into(), "token.create", subject, detail);
+        let hash = secret::hash(&secret);
+        self.inner.store.add_token(actor.member, &token, &hash, &entry).await?;
+        Ok(FreshToken { token, secret })
+    }
+
+    /// Removes a token, the actor's own or as a superuser anybody's, and closes what is open by it.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::NotFound`] also for somebody else's, [`Error::Unavailable`].
+    pub async fn remove_token(&self, actor: &Actor, id: TokenId) -> Result<(), Error> {
+        authorize(actor, Action::ManageOwn, Target::Workspace)?;
+        let unknown = || Error::NotFound("token");
+        let (owner, token) = self.inner.store.token(id).await?.ok_or_else(unknown)?;
+        let any = authorize(actor, Action::ManageMembers, Target::Workspace).is_ok();
+        if owner != actor.member && !any {
+            return Err(unknown());
+        }
+        let subject = Subject::new("token", &id, &token.name);
+        let entry = audit::entry(self.now(), &actor.into(), "token.remove", subject, None);
+        if !self.inner.store.remove_token(id, &entry).await? {
+            return Err(unknown());
+        }
+        self.doors().shut(id.0);
+        Ok(())
+    }
+}

@@ -1,0 +1,116 @@
+//! `/members`: who is in the workspace, for superusers.
+
+use axum::{Json as Answer, extract::State, http::StatusCode};
+use protocol::{
+    api::{ChangeMember, ErrorBody, InviteLink, Member, TokenInfo},
+    id::MemberId,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    error::ApiError,
+    extract::{Json, Named},
+};
+use crate::web::{SignedIn, Web};
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<Web> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(change, deactivate))
+        .routes(routes!(reset))
+        .routes(routes!(tokens))
+}
+
+/// Lists all members, by address.
+#[utoipa::path(
+    get, path = "/members", tag = "members", security(("cookie" = []), ("bearer" = [])),
+    responses(
+        (status = 200, description = "All members", body = Vec<Member>),
+        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+    )
+)]
+pub async fn list(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+) -> Result<Answer<Vec<Member>>, ApiError> {
+    Ok(Answer(web.control.members(&actor).await?))
+}
+
+/// Changes a member's name or role, deactivates them or lets them in again.
+#[utoipa::path(
+    patch, path = "/members/{id}", tag = "members", security(("cookie" = []), ("bearer" = [])),
+    params(("id" = MemberId, Path, description = "The member")), request_body = ChangeMember,
+    responses(
+        (status = 200, description = "The member as it is now", body = Member),
+        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+        (status = 404, description = "`not_found`", body = ErrorBody),
+        (status = 409, description = "`last_superuser`", body = ErrorBody),
+        (status = 422, description = "`invalid_name`", body = ErrorBody),
+    )
+)]
+pub async fn change(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Named(id): Named<MemberId>,
+    Json(given): Json<ChangeMember>,
+) -> Result<Answer<Member>, ApiError> {
+    Ok(Answer(web.control.change_member(&actor, id, given).await?))
+}
+
+/// Deactivates a member: what they have open closes at once, their sessions go on.
+#[utoipa::path(
+    delete, path = "/members/{id}", tag = "members", security(("cookie" = []), ("bearer" = [])),
+    params(("id" = MemberId, Path, description = "The member")),
+    responses(
+        (status = 204, description = "Deactivated"),
+        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+        (status = 404, description = "`not_found`", body = ErrorBody),
+        (status = 409, description = "`last_superuser`", body = ErrorBody),
+    )
+)]
+pub async fn deactivate(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Named(id): Named<MemberId>,
+) -> Result<StatusCode, ApiError> {
+    let out = ChangeMember { active: Some(false), ..ChangeMember::default() };
+    web.control.change_member(&actor, id, out).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes a link by which a member chooses a new password. Nothing changes until it is used.
+#[utoipa::path(
+    post, path = "/members/{id}/reset", tag = "members", security(("cookie" = []), ("bearer" = [])),
+    params(("id" = MemberId, Path, description = "The member")),
+    responses(
+        (status = 201, description = "The link: the only time it is shown", body = InviteLink),
+        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for a deactivated one", body = ErrorBody),
+    )
+)]
+pub async fn reset(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Named(id): Named<MemberId>,
+) -> Result<(StatusCode, Answer<InviteLink>), ApiError> {
+    Ok((StatusCode::CREATED, Answer(web.control.reset(&actor, id).await?)))
+}
+
+/// Lists a member's tokens.
+#[utoipa::path(
+    get, path = "/members/{id}/tokens", tag = "members", security(("cookie" = []), ("bearer" = [])),
+    params(("id" = MemberId, Path, description = "The member")),
+    responses(
+        (status = 200, description = "Newest first, without their secrets", body = Vec<TokenInfo>),
+        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+        (status = 404, description = "`not_found`", body = ErrorBody),
+    )
+)]
+pub async fn tokens(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Named(id): Named<MemberId>,
+) -> Result<Answer<Vec<TokenInfo>>, ApiError> {
+    Ok(Answer(web.control.tokens_of(&actor, id).await?))
+}

@@ -1,0 +1,72 @@
+//! `/tokens`: what programs may do in a member's name.
+
+use axum::{Json as Answer, extract::State, http::StatusCode};
+use protocol::{
+    api::{ErrorBody, FreshToken, NewToken, TokenInfo},
+    id::TokenId,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    error::ApiError,
+    extract::{Json, Named},
+};
+use crate::web::{SignedIn, Web};
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<Web> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(remove))
+}
+
+/// Lists the own tokens.
+#[utoipa::path(
+    get, path = "/tokens", tag = "tokens", security(("cookie" = []), ("bearer" = [])),
+    responses(
+        (status = 200, description = "Newest first, without their secrets", body = Vec<TokenInfo>),
+        (status = 403, description = "`forbidden`: by a token of a narrower scope than `admin`", body = ErrorBody),
+    )
+)]
+pub async fn list(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+) -> Result<Answer<Vec<TokenInfo>>, ApiError> {
+    Ok(Answer(web.control.tokens(&actor).await?))
+}
+
+/// Makes a token.
+#[utoipa::path(
+    post, path = "/tokens", tag = "tokens", security(("cookie" = []), ("bearer" = [])),
+    request_body = NewToken,
+    responses(
+        (status = 201, description = "The token: the only time its secret is shown", body = FreshToken),
+        (status = 403, description = "`forbidden`: by a token of a narrower scope than `admin`", body = ErrorBody),
+        (status = 422, description = "`invalid_name`, `invalid_days`", body = ErrorBody),
+        (status = 429, description = "`too_many_tokens`", body = ErrorBody),
+    )
+)]
+pub async fn create(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Json(given): Json<NewToken>,
+) -> Result<(StatusCode, Answer<FreshToken>), ApiError> {
+    Ok((StatusCode::CREATED, Answer(web.control.new_token(&actor, given).await?)))
+}
+
+/// Removes a token and closes what is open by it. Superusers remove anybody's.
+#[utoipa::path(
+    delete, path = "/tokens/{id}", tag = "tokens", security(("cookie" = []), ("bearer" = [])),
+    params(("id" = TokenId, Path, description = "The token")),
+    responses(
+        (status = 204, description = "It does not work any more"),
+        (status = 403, description = "`forbidden`: by a token of a narrower scope than `admin`", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+    )
+)]
+pub async fn remove(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Named(id): Named<TokenId>,
+) -> Result<StatusCode, ApiError> {
+    web.control.remove_token(&actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

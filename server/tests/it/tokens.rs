@@ -1,0 +1,135 @@
+//! API tokens by real HTTP: what each scope allows, with no cookie and no origin, and their end.
+
+use serde_json::{Value, json};
+
+use crate::{
+    client::{Answer, Client},
+    governed::member,
+    socket::open,
+    world::{World, create},
+};
+
+/// A program that holds a token, as it would ask.
+pub struct Program {
+    client: Client,
+    header: String,
+}
+
+impl Program {
+    pub fn new(world: &World, secret: &str) -> Self {
+        Self { client: world.stranger(), header: format!("Bearer {secret}") }
+    }
+
+    pub async fn send(&mut self, method: &str, path: &str, body: &Value) -> Answer {
+        let headers = [("authorization", self.header.as_str()), ("origin", "")];
+        self.client.send(method, path, &headers, body.to_string().as_bytes()).await
+    }
+
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send("GET", path, &Value::Null).await
+    }
+}
+
+/// A fresh token of a scope.
+pub async fn token(client: &mut Client, scope: &str) -> Value {
+    let new = json!({ "name": "ci", "scope": scope, "days": 30 });
+    let answer = client.post("/api/v1/tokens", &new).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    answer.json()
+}
+
+#[tokio::test]
+async fn a_token_does_what_its_scope_says_and_no_more() {
+    let (world, mut ann) = World::new(&[]).await;
+    let session = create(&mut ann, "k").await.json();
+    let session = format!("/api/v1/sessions/{}", session["id"].as_str().unwrap());
+    let attach = format!("{session}/attach");
+    let drive = json!({ "mode": "drive" });
+    let watch = json!({ "mode": "watch" });
+    let rename = json!({ "name": "renamed" });
+    let table = [
+        ("GET", "/api/v1/me", &Value::Null, [200, 200, 200]),
+        ("GET", "/api/v1/sessions", &Value::Null, [200, 200, 200]),
+        ("GET", session.as_str(), &Value::Null, [200, 200, 200]),
+        ("POST", &attach, &watch, [200, 200, 200]),
+        ("POST", &attach, &drive, [403, 200, 200]),
+        ("PATCH", &session, &rename, [403, 200, 200]),
+        ("GET", "/api/v1/members", &Value::Null, [403, 403, 200]),
+        ("GET", "/api/v1/audit", &Value::Null, [403, 403, 200]),
+        ("GET", "/api/v1/tokens", &Value::Null, [403, 403, 200]),
+        ("GET", "/api/v1/admin/sessions", &Value::Null, [403, 403, 200]),
+    ];
+    for (place, scope) in ["read", "sessions", "admin"].into_iter().enumerate() {
+        let fresh = token(&mut ann, scope).await;
+        assert!(fresh["secret"].as_str().unwrap().starts_with("websh_"));
+        let mut program = Program::new(&world, fresh["secret"].as_str().unwrap());
+        for (method, path, body, statuses) in &table {
+            let answer = program.send(method, path, body).await;
+            assert_eq!(answer.status, statuses[place], "{scope} {method} {path}: {answer:?}");
+        }
+    }
+    let listed = ann.get("/api/v1/tokens").await;
+    assert_eq!(listed.json().as_array().unwrap().len(), 3);
+    assert!(!listed.body.contains("websh_") && listed.json()[0]["used_at"].is_string());
+    assert_eq!(ann.delete(&session).await.status, 204);
+}
+
+#[tokio::test]
+async fn a_token_opens_sockets_without_an_origin_and_a_cookie_does_not() {
+    let (world, mut ann) = World::new(&[]).await;
+    let fresh = token(&mut ann, "sessions").await;
+    let bearer = format!("Bearer {}", fresh["secret"].as_str().unwrap());
+    let program = world.stranger();
+    let with = [("authorization", bearer.as_str()), ("origin", "")];
+    assert!(open(&program, &with).await.is_ok());
+    let elsewhere = [("authorization", bearer.as_str()), ("origin", "https://evil.example")];
+    assert_eq!(open(&program, &elsewhere).await.unwrap_err(), 403);
+    assert_eq!(open(&ann, &[("origin", "")]).await.unwrap_err(), 403);
+    assert_eq!(open(&ann, &with).await.unwrap_err(), 403);
+    let wrong = [("authorization", "Bearer websh_wrong"), ("origin", "")];
+    assert_eq!(open(&program, &wrong).await.unwrap_err(), 401);
+}
+
+#[tokio::test]
+async fn a_removed_token_is_over_at_once() {
+    let (world, mut ann) = World::new(&[]).await;
+    let mut bob = world.member("bob@example.org", "member").await;
+    let fresh = token(&mut bob, "sessions").await;
+    let mut program = Program::new(&world, fresh["secret"].as_str().unwrap());
+    assert_eq!(program.get("/api/v1/me").await.json()["email"], "bob@example.org");
+    let path = format!("/api/v1/tokens/{}", fresh["token"]["id"].as_str().unwrap());
+    let own = token(&mut ann, "read").await;
+    let of_ann = format!("/api/v1/tokens/{}", own["token"]["id"].as_str().unwrap());
+    // Somebody else's is not there for a member; a superuser sees and removes it.
+    assert_eq!(bob.delete(&of_ann).await.status, 404);
+    let of_bob = format!("{}/tokens", member(&mut ann, "bob@example.org").await);
+    assert_eq!(ann.get(&of_bob).await.json()[0]["id"], fresh["token"]["id"]);
+    assert_eq!(ann.delete(&path).await.status, 204);
+    assert_eq!(program.get("/api/v1/me").await.status, 401);
+    // A cookie that comes along does not make up for a token that is wrong.
+    let headers = [("authorization", "Bearer websh_wrong")];
+    assert_eq!(ann.send("GET", "/api/v1/me", &headers, b"").await.status, 401);
+
+    // Who is put out is out by their tokens too.
+    let fresh = token(&mut bob, "admin").await;
+    let mut program = Program::new(&world, fresh["secret"].as_str().unwrap());
+    assert_eq!(program.get("/api/v1/me").await.status, 200);
+    let path = member(&mut ann, "bob@example.org").await;
+    assert_eq!(ann.delete(&path).await.status, 204);
+    assert_eq!(program.get("/api/v1/me").await.status, 401);
+}
+
+#[tokio::test]
+async fn what_makes_no_token() {
+    let (_world, mut ann) = World::new(&[]).await;
+    for (body, status, code) in [
+        (json!({ "name": "", "scope": "read", "days": 1 }), 422, "invalid_name"),
+        (json!({ "name": "a", "scope": "read", "days": 0 }), 422, "invalid_days"),
+        (json!({ "name": "a", "scope": "read", "days": 366 }), 422, "invalid_days"),
+        (json!({ "name": "a", "scope": "all", "days": 1 }), 400, "bad_request"),
+        (json!({ "name": "a", "scope": "read" }), 400, "bad_request"),
+    ] {
+        let answer = ann.post("/api/v1/tokens", &body).await;
+        assert_eq!((answer.status, answer.code()), (status, code.into()), "{body}");
+    }
+}
