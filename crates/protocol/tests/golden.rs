@@ -2,8 +2,9 @@
 
 use prost::Message;
 use protocol::wire::{
-    Ack, ClientMessage, Frame, Hello, Input, Position, Reset, Row, Scroll, ServerMessage, Style,
-    client_message, input::Event, server_message,
+    Ack, Baton, ClientMessage, Crew, Expiry, Frame, Hello, Input, Keep, Notice, Policy, Pong,
+    Position, Present, Reset, Row, Scroll, ServerMessage, Style, Viewer, baton::Wish,
+    client_message, input::Event, notice, server_message,
 };
 
 fn client(body: client_message::Body) -> Vec<u8> {
@@ -122,6 +123,63 @@ fn a_reset() {
     ];
     let encoded = server(server_message::Body::Frame(frame));
     assert_eq!(encoded, bytes);
+}
+
+#[test]
+fn a_wish_for_the_baton_up() {
+    let wish = |wish| client(client_message::Body::Baton(Baton { wish: Some(wish) }));
+    // ClientMessage.baton, its length, the wish, its value.
+    assert_eq!(wish(Wish::Ask(true)), [0x4a, 2, 0x08, 1]);
+    assert_eq!(wish(Wish::Take(true)), [0x4a, 2, 0x10, 1]);
+    assert_eq!(wish(Wish::Grant(7)), [0x4a, 2, 0x18, 7]);
+    assert_eq!(wish(Wish::Refuse(7)), [0x4a, 2, 0x20, 7]);
+    assert_eq!(wish(Wish::Release(true)), [0x4a, 2, 0x28, 1]);
+}
+
+#[test]
+fn signs_of_life_up() {
+    assert_eq!(client(client_message::Body::Pong(Pong { nonce: 5 })), [0x42, 2, 0x08, 5]);
+    assert_eq!(client(client_message::Body::Keep(Keep {})), [0x52, 0]);
+}
+
+#[test]
+fn who_is_there_down() {
+    let person = Viewer { who: "A".into(), device: "d".into(), since: 1 };
+    let present = Present {
+        viewer: 3,
+        person: Some(person),
+        driving: true,
+        may_drive: true,
+        ..Present::default()
+    };
+    let crew = Crew { present: vec![present], you: 3, policy: Policy::Multi.into() };
+    #[rustfmt::skip]
+    let bytes = [
+        0x52, 22,                       // ServerMessage.crew
+        0x0a, 16,                       //   present
+        0x08, 3,                        //     viewer
+        0x12, 8,                        //     person
+        0x0a, 1, b'A',                  //       who
+        0x12, 1, b'd',                  //       device
+        0x18, 1,                        //       since
+        0x18, 1,                        //     driving
+        0x30, 1,                        //     may_drive
+        0x10, 3,                        //   you
+        0x18, 2,                        //   policy: multi
+    ];
+    assert_eq!(server(server_message::Body::Crew(crew)), bytes);
+}
+
+#[test]
+fn the_end_in_sight_down() {
+    let notice = Notice { body: Some(notice::Body::Expiry(Expiry { at: 300 })) };
+    #[rustfmt::skip]
+    let bytes = [
+        0x32, 5,                        // ServerMessage.notice
+        0x12, 3,                        //   expiry
+        0x08, 0xac, 0x02,               //     at
+    ];
+    assert_eq!(server(server_message::Body::Notice(notice)), bytes);
 }
 
 #[test]

@@ -132,6 +132,17 @@ impl Store {
         }
     }
 
+    /// Forgets the oldest lines until at most `most` bytes are held.
+    pub fn shrink(&mut self, most: usize) {
+        while self.bytes > most
+            && let Some(chunk) = self.chunks.pop_front()
+        {
+            self.start += chunk.lines;
+            self.bytes -= chunk.packed.len();
+        }
+        self.first = self.first.max(self.start);
+    }
+
     /// Appends the lines `from..to`, as far as they are here, to `lines`; their runs index `styles`.
     pub fn read(&self, from: u64, to: u64, styles: &mut StyleTable, lines: &mut Vec<Line>) {
         let (from, to) = (from.max(self.first), to.min(self.end));

@@ -21,21 +21,31 @@ const SLACK: usize = 16;
 /// Styles of the emulator's table that are not worth a smaller one.
 const MANY_STYLES: usize = 256;
 
-/// Moves all but the last `keep` lines of the history of `grid` into `store`, which holds `limit`
-/// lines in all with the ring's, and frees what the grid no longer uses. The first line that the grid
-/// ever evicted has the id `base`; returns by how much that rises, because the grid's count may start
-/// anew.
+/// How much is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Lines of history in all.
+    pub lines: usize,
+    /// Of these, lines that the ring may hold.
+    pub ring: usize,
+    /// Bytes that the compact store may hold.
+    pub bytes: usize,
+}
+
+/// Moves all but the last `keep` lines of the history of `grid` into `store` and frees what the grid no
+/// longer uses. The first line that the grid ever evicted has the id `base`; returns by how much that
+/// rises, because the grid's count may start anew.
 #[must_use]
 pub fn compact(
     grid: &mut Grid<Square>,
     base: u64,
     keep: usize,
-    limit: usize,
+    limits: Limits,
     store: &mut Store,
 ) -> u64 {
     let start = base + grid.lines_evicted();
     if store.end() != start {
-        // The ring overflowed since: it alone is as long as the history may be.
+        // The ring overflowed since: it alone is as long, or as large, as the history may be.
         store.clear(start);
     }
     let ring = grid.history_size();
@@ -46,15 +56,16 @@ pub fn compact(
     store.append(old, |at, styles, pass: &mut Pass| capture::row(grid, line_of(at), styles, pass));
     if old > 0 {
         grid.update_history(ring - old);
-        grid.update_history(limit);
+        grid.update_history(limits.ring);
     }
     let top = base + grid.lines_evicted() + grid.history_size() as u64;
-    store.trim(top.saturating_sub(limit as u64));
+    store.trim(top.saturating_sub(limits.lines as u64));
+    store.shrink(limits.bytes);
     if old > 0 || grid.raw.rows().len() > grid.total_lines() + SLACK {
         free(grid);
     }
     if grid.styles().len() > MANY_STYLES || grid.extras_table != ExtrasTable::new() {
-        return renew(grid, limit);
+        return renew(grid, limits.ring);
     }
     0
 }

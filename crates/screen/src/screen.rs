@@ -31,12 +31,19 @@ const MAX_LINES: u64 = protocol::MAX_HISTORY_LINES as u64;
 /// Lines of history that stay with the emulator at least, to be there when a screen grows.
 const MIN_RING: usize = 100;
 
+/// Bytes of a cell of the emulator.
+const CELL: usize = 8;
+
 /// One session's terminal.
 pub struct Screen {
     pub(crate) engine: Engine,
     size: Size,
     /// Lines of history to keep.
     history: usize,
+    /// Bytes of history to keep.
+    history_bytes: usize,
+    /// The emulator keeps fewer lines than that, for their bytes' sake.
+    ring_limited: bool,
     ledger: Ledger,
     store: Store,
     /// Absolute id of the first line the emulator ever evicted.
@@ -52,6 +59,8 @@ impl Screen {
             engine: Engine::new(size, history),
             size,
             history,
+            history_bytes: usize::MAX,
+            ring_limited: false,
             ledger: Ledger::default(),
             store: Store::default(),
             base: 0,
@@ -81,7 +90,17 @@ impl Screen {
         if size != self.size {
             self.size = size;
             self.guarded(|screen| screen.engine.resize(size));
+            self.limit_ring();
         }
+    }
+
+    /// Bounds the history by `bytes` too, packed as well as not yet packed, apart from the last screens: the
+    /// oldest lines go first. 0: by its lines alone.
+    pub fn limit_history(&mut self, bytes: u64) {
+        let bytes = if bytes == 0 { u64::MAX } else { bytes };
+        self.history_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        self.compact();
+        self.limit_ring();
     }
 
     /// The size.
@@ -135,7 +154,7 @@ impl Screen {
     pub fn bytes_buffered(&self) -> u64 {
         let (_, ring) = self.engine.ring();
         let cells = self.size.cells() + ring * u64::from(self.size.columns);
-        cells * 8 + self.store.bytes() as u64
+        cells * CELL as u64 + self.store.bytes() as u64
     }
 
     /// Mode 2026 is on: frames are better held back until it ends. The caller sets the limit to that.
@@ -179,11 +198,31 @@ impl Screen {
     /// screens, into the compact store and gives memory back.
     pub fn compact(&mut self) {
         self.engine.shrink_parser();
-        let keep = (2 * usize::from(self.size.rows)).max(MIN_RING);
+        let (keep, limits) = (self.kept(), self.limits());
         self.guarded(|screen| {
-            let Self { engine, store, base, history, .. } = screen;
-            *base += engine.with_primary(|grid| ring::compact(grid, *base, keep, *history, store));
+            let Self { engine, store, base, .. } = screen;
+            *base += engine.with_primary(|grid| ring::compact(grid, *base, keep, limits, store));
         });
+    }
+
+    /// Lines of history that stay with the emulator.
+    fn kept(&self) -> usize {
+        (2 * usize::from(self.size.rows)).max(MIN_RING)
+    }
+
+    fn limits(&self) -> ring::Limits {
+        let fitting = self.history_bytes / (CELL * usize::from(self.size.columns).max(1));
+        let ring = fitting.max(self.kept()).min(self.history);
+        ring::Limits { lines: self.history, ring, bytes: self.history_bytes }
+    }
+
+    /// Wider lines are fewer.
+    fn limit_ring(&mut self) {
+        let lines = self.limits().ring;
+        if lines < self.history || self.ring_limited {
+            self.ring_limited = lines < self.history;
+            self.guarded(|screen| screen.engine.with_primary(|grid| grid.update_history(lines)));
+        }
     }
 
     /// History and screen from the line with id `first` on, at most `count` and 500 lines. Starts
@@ -331,14 +370,15 @@ impl Screen {
     /// A new emulator with what viewers last saw, after the old one broke. The history is kept as far
     /// as the old one still lets go of it.
     fn rebuild(&mut self) {
+        let limits = self.limits();
         let _ = catch_unwind(AssertUnwindSafe(|| {
-            let Self { engine, store, base, history, .. } = self;
-            engine.with_primary(|grid| ring::compact(grid, *base, 0, *history, store))
+            let Self { engine, store, base, .. } = self;
+            engine.with_primary(|grid| ring::compact(grid, *base, 0, limits, store))
         }));
-        let mut engine = Engine::new(self.size, self.history);
+        let mut engine = Engine::new(self.size, limits.ring);
         let painted = catch_unwind(AssertUnwindSafe(|| engine.feed(&repaint(&self.ledger))));
         if painted.is_err() {
-            engine = Engine::new(self.size, self.history);
+            engine = Engine::new(self.size, limits.ring);
         }
         engine.terminal.adopt(&mut self.engine.terminal);
         engine.terminal.restarted = true;

@@ -122,3 +122,46 @@ fn without_history_there_is_the_screen() {
     screen.sync();
     assert_numbered(&mut screen, 41, 50);
 }
+
+#[test]
+fn a_bound_in_bytes_lets_the_oldest_lines_go() {
+    let mut screen = Screen::new(Size::clamped(40, 10), 100_000);
+    let mut next = 0;
+    let mut more = |screen: &mut Screen, count: u64| {
+        for _ in 0..count {
+            screen.feed(numbered(next).as_bytes());
+            next += 1;
+        }
+        next
+    };
+    let end = more(&mut screen, 20_000);
+    screen.compact();
+    assert_numbered(&mut screen, 0, end);
+    let unbounded = screen.bytes_buffered();
+    // Half of the bytes: half of the lines, more or less, and always the latest.
+    screen.limit_history(unbounded / 2);
+    let oldest = screen.lines(0, 1).oldest;
+    assert!((8_000..12_000).contains(&oldest), "{oldest}");
+    assert_numbered(&mut screen, oldest, end);
+    // It stays so, packed or not, and whatever the width.
+    for (step, columns) in [40, 80, 30, 300].into_iter().enumerate() {
+        screen.resize(Size::clamped(columns, 10));
+        let end = more(&mut screen, 30_000);
+        if step % 2 == 0 {
+            screen.compact();
+        }
+        screen.sync();
+        let last_screens = 2 * 100 * u64::from(columns) * 8;
+        assert!(screen.bytes_buffered() <= unbounded + last_screens, "{}", screen.bytes_buffered());
+        // A resize numbers lines anew.
+        let history = text(&screen.lines(end - 100, 500));
+        assert!(history.contains(&format!("line {}", end - 50)), "{history:?}");
+    }
+    screen.limit_history(1);
+    assert!(screen.bytes_buffered() <= 2 * 100 * 300 * 8);
+    // Without the bound it grows again.
+    screen.limit_history(0);
+    let before = screen.lines(0, 1).oldest;
+    more(&mut screen, 2_000);
+    assert_eq!(screen.lines(0, 1).oldest, before);
+}

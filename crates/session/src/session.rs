@@ -94,6 +94,8 @@ impl Session {
         let size = clamped(start.columns, start.rows);
         let scrollback = usize::try_from(start.scrollback).unwrap_or(usize::MAX);
         let mut screen = Box::new(Screen::new(size, scrollback));
+        let rules = start.rules.unwrap_or_default();
+        screen.limit_history(rules.history_bytes);
         let home = match pty::enterable(&start.home) {
             true => start.home.as_str(),
             false => {
@@ -103,7 +105,6 @@ impl Session {
             }
         };
         let pty = Rc::new(Pty::open(start, home, size)?);
-        let rules = start.rules.unwrap_or_default();
         let now = unix_millis();
         let mut session = Self {
             id,

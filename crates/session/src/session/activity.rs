@@ -38,6 +38,8 @@ impl Session {
         self.crew.set_policy(rules.policy());
         self.idle.configure(rules, since_boot());
         self.look_at_the_clock();
+        self.screen.limit_history(rules.history_bytes);
+        self.dirty = true;
         self.crew_changed(driver);
         self.flush();
     }
