@@ -10,6 +10,7 @@ use protocol::{
 use store::{Added, Ending, Error, Member, Page, SessionRow, SignIn, Standing, Store};
 use uuid::Uuid;
 
+mod governed;
 mod support;
 
 #[tokio::test]
@@ -127,12 +128,18 @@ async fn story(url: &str) {
     assert_eq!(hashes, ["$argon2id$…", "$argon2id$new"]);
 
     sign_ins(&store, &ann, &bob).await;
+    governed::changes(&store, &ann, &bob).await;
+    governed::links(&store, &bob).await;
+    governed::tokens(&store, &bob).await;
+    governed::grants(&store, &bob).await;
+    governed::settings(&store).await;
+    governed::log(&store).await;
     sessions(&store, &ann, &bob).await;
 
     // Opened again, all of it is still there.
     drop(store);
     let store = Store::open(url).await.unwrap();
-    assert_eq!(store.members().await.unwrap().len(), 2);
+    assert_eq!(store.members().await.unwrap().len(), 3);
     assert_eq!(names(&store.living_sessions().await.unwrap()), ["bob's"]);
 }
 

@@ -184,9 +184,12 @@ pub async fn open_socket(
 ) -> Result<Response, ApiError> {
     // A browser says by itself where a socket comes from; a program shows a token.
     let by_token = bearer(&headers).is_some() && !headers.contains_key(header::COOKIE);
-    let from = web.allowed.origin(&headers);
-    let ours = from == From::OurPage && headers.contains_key(header::ORIGIN);
-    if !ours && !(by_token && from == From::NoBrowser) {
+    let fits = match web.allowed.origin(&headers) {
+        From::OurPage => headers.contains_key(header::ORIGIN),
+        From::NoBrowser => by_token,
+        From::Elsewhere => false,
+    };
+    if !fits {
         return Err(ApiError::wrong_origin());
     }
     let SignedIn(actor) = actor?;

@@ -5,6 +5,7 @@
 mod client;
 mod command;
 mod governed;
+mod matrix;
 mod requests;
 mod sessions;
 mod sign_in;

@@ -256,31 +256,6 @@ async fn the_interface_describes_itself() {
     let world = World::fresh(&[]).await;
     let description = world.stranger().get("/api/v1/openapi.json").await.json();
     let paths = description["paths"].as_object().unwrap();
-    let mut routes = Vec::new();
-    for (path, methods) in paths {
-        for method in methods.as_object().unwrap().keys() {
-            routes.push(format!("{method} {}", path.trim_start_matches("/api/v1")));
-        }
-    }
-    routes.sort_unstable();
-    assert_eq!(
-        routes,
-        [
-            "delete /sessions/{id}",
-            "get /events",
-            "get /me",
-            "get /servers",
-            "get /sessions",
-            "get /sessions/{id}",
-            "get /socket",
-            "patch /sessions/{id}",
-            "post /login",
-            "post /logout",
-            "post /sessions",
-            "post /sessions/{id}/attach",
-            "post /setup",
-        ]
-    );
     let parameters = paths["/api/v1/sessions"]["get"]["parameters"].as_array().unwrap();
     let names: Vec<_> = parameters.iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["scope", "state", "limit", "cursor"]);

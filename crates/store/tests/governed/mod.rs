@@ -1,0 +1,252 @@
+//! The part of the story in which a workspace is governed: changes of members, links, tokens, grants,
+//! settings, and the log of all of it.
+
+use std::time::Duration;
+
+use protocol::{
+    api::{
+        AccountGrant, AuditEntry, AuditFilter, ChangeMember, Grantee, Invite, InviteKind,
+        KeepAlive, Role, TokenInfo, TokenScope, WorkspaceSettings,
+    },
+    id::{GrantId, InviteId, MemberId, TokenId},
+};
+use store::{Change, Error, InviteRow, Member, SignIn, Store};
+use uuid::Uuid;
+
+use crate::{at, member, said};
+
+fn role(role: Role) -> ChangeMember {
+    ChangeMember { role: Some(role), ..ChangeMember::default() }
+}
+
+fn active(active: bool) -> ChangeMember {
+    ChangeMember { active: Some(active), ..ChangeMember::default() }
+}
+
+async fn change(store: &Store, id: MemberId, change: &ChangeMember) -> Change {
+    store.change_member(id, change, &[said("member.role")]).await.unwrap()
+}
+
+pub async fn changes(store: &Store, ann: &Member, bob: &Member) {
+    let name = ChangeMember { name: Some("Robert".into()), ..role(Role::Superuser) };
+    let entries = [said("member.name"), said("member.role")];
+    assert_eq!(store.change_member(bob.id, &name, &entries).await.unwrap(), Change::Done);
+    let found = store.member(bob.id).await.unwrap().unwrap();
+    assert_eq!((found.name.as_str(), found.role), ("Robert", Role::Superuser));
+    let nobody = MemberId(Uuid::now_v7());
+    assert_eq!(change(store, nobody, &role(Role::Staff)).await, Change::NoMember);
+
+    // Two who demote each other at once: one of them stays.
+    let (demoted_ann, demoted_bob) = (role(Role::Staff), role(Role::Member));
+    let (one, other) =
+        tokio::join!(change(store, ann.id, &demoted_ann), change(store, bob.id, &demoted_bob));
+    let mut both = [one, other];
+    both.sort_by_key(|change| *change == Change::LastSuperuser);
+    assert_eq!(both, [Change::Done, Change::LastSuperuser]);
+    let last = if one == Change::LastSuperuser { ann.id } else { bob.id };
+    assert_eq!(change(store, last, &active(false)).await, Change::LastSuperuser);
+    assert_eq!(change(store, last, &role(Role::Superuser)).await, Change::Done);
+    assert_eq!(change(store, ann.id, &role(Role::Superuser)).await, Change::Done);
+    assert_eq!(change(store, bob.id, &role(Role::Member)).await, Change::Done);
+
+    // Whoever is put out has no way in left, and gets none back by being let in again.
+    let sign_in = SignIn {
+        id: Uuid::now_v7(),
+        member: bob.id,
+        token_hash: [20; 32],
+        created_at: at(0),
+        expires_at: at(100),
+        device: String::new(),
+        source: String::new(),
+    };
+    store.add_sign_in(&sign_in, &said("member.sign_in")).await.unwrap();
+    store.add_token(bob.id, &token(1), &[21; 32], &said("token.create")).await.unwrap();
+    assert!(store.sign_in(&[20; 32], at(1)).await.unwrap().is_some());
+    assert!(store.token_by_hash(&[21; 32], at(1)).await.unwrap().is_some());
+    let ids = [sign_in.id, token(1).id.0];
+    assert_eq!(store.standing(&ids, at(1)).await.unwrap().len(), 2);
+    assert_eq!(change(store, bob.id, &active(false)).await, Change::Done);
+    // One that was made while they were put out is worth nothing either.
+    store.add_token(bob.id, &token(2), &[22; 32], &said("token.create")).await.unwrap();
+    assert_eq!(store.token_by_hash(&[22; 32], at(1)).await.unwrap(), None);
+    assert!(store.standing(&[token(2).id.0], at(1)).await.unwrap().is_empty());
+    assert_eq!(change(store, bob.id, &active(true)).await, Change::Done);
+    assert_eq!(store.sign_in(&[20; 32], at(1)).await.unwrap(), None);
+    assert_eq!(store.token_by_hash(&[21; 32], at(1)).await.unwrap(), None);
+    assert!(store.remove_token(token(2).id, &said("token.remove")).await.unwrap());
+}
+
+fn link(email: &str, kind: InviteKind, member: Option<MemberId>) -> InviteRow {
+    let invite = Invite {
+        id: InviteId(Uuid::now_v7()),
+        kind,
+        email: email.to_owned(),
+        role: Role::Staff,
+        by: "Ann".to_owned(),
+        created_at: at(0),
+        expires_at: at(100),
+    };
+    InviteRow { invite, member, used_at: None }
+}
+
+pub async fn links(store: &Store, bob: &Member) {
+    let first = link("eve@example.org", InviteKind::Join, None);
+    let second = link("eve@example.org", InviteKind::Join, None);
+    store.add_invite(&first, &[30; 32], &said("member.invite")).await.unwrap();
+    store.add_invite(&second, &[31; 32], &said("member.invite")).await.unwrap();
+    assert_eq!(store.invite_by_hash(&[30; 32]).await.unwrap(), None);
+    assert_eq!(store.invite_by_hash(&[31; 32]).await.unwrap(), Some(second.clone()));
+    assert_eq!(store.waiting_invites(at(99)).await.unwrap(), std::slice::from_ref(&second.invite));
+    assert!(store.waiting_invites(at(100)).await.unwrap().is_empty());
+
+    // Two who use it at once: one of them is let in.
+    let (eve, mallory) =
+        (member("eve@example.org", Role::Staff), member("mallory@example.org", Role::Staff));
+    let id = second.invite.id;
+    let late = store.join(id, &eve, &[], at(100), &said("member.join")).await;
+    assert!(!late.unwrap());
+    let (join_eve, join_mallory) = (said("member.join"), said("member.join"));
+    let (one, other) = tokio::join!(
+        store.join(id, &eve, &[], at(50), &join_eve),
+        store.join(id, &mallory, &[], at(50), &join_mallory)
+    );
+    assert_ne!(one.unwrap(), other.unwrap());
+    assert_eq!(store.members().await.unwrap().len(), 3);
+    let used = store.invite(id).await.unwrap().unwrap();
+    assert_eq!(used.used_at, Some(at(50)));
+    assert!(!store.remove_invite(id, &said("member.invite")).await.unwrap());
+
+    let reset = link(&bob.email, InviteKind::Reset, Some(bob.id));
+    store.add_invite(&reset, &[32; 32], &said("member.reset")).await.unwrap();
+    let id = reset.invite.id;
+    let entry = said("member.password");
+    assert!(store.reset_password(id, bob.id, "$argon2id$reset", at(60), &entry).await.unwrap());
+    let again = said("member.password");
+    assert!(!store.reset_password(id, bob.id, "$argon2id$again", at(60), &again).await.unwrap());
+    let found = store.member(bob.id).await.unwrap().unwrap();
+    assert_eq!(found.password_hash, "$argon2id$reset");
+
+    let withdrawn = link("zoe@example.org", InviteKind::Join, None);
+    store.add_invite(&withdrawn, &[33; 32], &said("member.invite")).await.unwrap();
+    assert!(store.remove_invite(withdrawn.invite.id, &said("member.invite")).await.unwrap());
+    assert!(!store.remove_invite(withdrawn.invite.id, &said("member.invite")).await.unwrap());
+    store.remove_expired_invites(at(100)).await.unwrap();
+    assert_eq!(store.invite(id).await.unwrap(), None);
+}
+
+fn token(number: u128) -> TokenInfo {
+    TokenInfo {
+        id: TokenId(Uuid::from_u128(number)),
+        name: format!("token {number}"),
+        scope: TokenScope::Sessions,
+        created_at: at(0),
+        expires_at: at(100),
+        used_at: None,
+    }
+}
+
+pub async fn tokens(store: &Store, bob: &Member) {
+    let (first, second) = (token(3), TokenInfo { scope: TokenScope::Admin, ..token(4) });
+    store.add_token(bob.id, &first, &[40; 32], &said("token.create")).await.unwrap();
+    store.add_token(bob.id, &second, &[41; 32], &said("token.create")).await.unwrap();
+    assert_eq!(store.tokens_of(bob.id).await.unwrap(), [second.clone(), first.clone()]);
+    let (found, whose) = store.token_by_hash(&[41; 32], at(99)).await.unwrap().unwrap();
+    assert_eq!((found, whose.id), (second.clone(), bob.id));
+    assert_eq!(store.token_by_hash(&[41; 32], at(100)).await.unwrap(), None);
+    assert_eq!(store.token_by_hash(&[49; 32], at(0)).await.unwrap(), None);
+    store.token_used(first.id, at(7)).await.unwrap();
+    let used = TokenInfo { used_at: Some(at(7)), ..first.clone() };
+    assert_eq!(store.token(first.id).await.unwrap(), Some((bob.id, used)));
+    assert!(store.remove_token(first.id, &said("token.remove")).await.unwrap());
+    assert!(!store.remove_token(first.id, &said("token.remove")).await.unwrap());
+    assert_eq!(store.tokens_of(bob.id).await.unwrap(), [second]);
+}
+
+pub async fn grants(store: &Store, bob: &Member) {
+    let bob = store.member(bob.id).await.unwrap().unwrap();
+    let grant = |account: &str, to, to_name: &str| AccountGrant {
+        id: GrantId(Uuid::now_v7()),
+        server: "local".to_owned(),
+        account: account.to_owned(),
+        to,
+        to_name: to_name.to_owned(),
+        by: "Ann".to_owned(),
+        created_at: at(0),
+    };
+    let by_name = grant("deploy", Grantee::Member(bob.id), &bob.name);
+    let by_role = grant("deploy", Grantee::Role(Role::Staff), "staff");
+    let other = grant("backup", Grantee::Role(Role::Staff), "staff");
+    for one in [&by_name, &by_role, &other] {
+        store.add_grant(one, &said("grant.add")).await.unwrap();
+    }
+    for one in [&by_name, &by_role] {
+        let again = AccountGrant { id: GrantId(Uuid::now_v7()), ..one.clone() };
+        let twice = store.add_grant(&again, &said("grant.add")).await;
+        assert!(matches!(twice, Err(Error::Duplicate)), "{twice:?}");
+    }
+    let all = store.grants("local").await.unwrap();
+    assert_eq!(all, [other.clone(), by_name, by_role]);
+    assert!(store.grants("moon").await.unwrap().is_empty());
+    assert!(store.remove_grant(other.id, &said("grant.remove")).await.unwrap());
+    assert!(!store.remove_grant(other.id, &said("grant.remove")).await.unwrap());
+    assert_eq!(store.grants("local").await.unwrap().len(), 2);
+}
+
+pub async fn settings(store: &Store) {
+    assert_eq!(store.settings().await.unwrap(), None);
+    let mut new = WorkspaceSettings {
+        name: "Ops".to_owned(),
+        keep_alive: KeepAlive::Working,
+        changed_by: Some("Ann".to_owned()),
+        changed_at: Some(at(9)),
+        ..WorkspaceSettings::default()
+    };
+    store.put_settings(&new, &said("settings.change")).await.unwrap();
+    assert_eq!(store.settings().await.unwrap(), Some(new.clone()));
+    new.session_timeout_minutes = 10;
+    store.put_settings(&new, &said("settings.change")).await.unwrap();
+    assert_eq!(store.settings().await.unwrap(), Some(new));
+}
+
+pub async fn log(store: &Store) {
+    let all = AuditFilter::default();
+    let entries = store.audit(&all, None, 1000).await.unwrap();
+    assert!(entries.is_sorted_by(|newer, older| newer.id > older.id));
+    let count = |action: &str| entries.iter().filter(|entry| entry.action == action).count();
+    // What was not done was not written down either: of the joins, those that were late came to nothing.
+    assert_eq!((count("member.join"), count("grant.add"), count("grant.remove")), (3, 3, 1));
+    assert_eq!((count("settings.change"), count("token.remove")), (2, 2));
+
+    let page = store.audit(&all, None, 2).await.unwrap();
+    let next = store.audit(&all, Some(page[1].id), 2).await.unwrap();
+    assert_eq!([page, next].concat(), entries[..4]);
+
+    let odd = AuditEntry {
+        target: "50% of Ann_Lee\\".to_owned(),
+        detail: Some("Ärger".to_owned()),
+        at: at(77),
+        ..said("odd.thing")
+    };
+    store.add_audit(&odd).await.unwrap();
+    let filter = |change: fn(&mut AuditFilter)| {
+        let mut filter = AuditFilter::default();
+        change(&mut filter);
+        filter
+    };
+    for (filter, found) in [
+        (filter(|f| f.q = Some("50% of".into())), true),
+        (filter(|f| f.q = Some("50_ of".into())), false),
+        (filter(|f| f.q = Some("ANN_LEE\\".into())), true),
+        (filter(|f| f.q = Some("Ärger".into())), true),
+        (filter(|f| f.action = Some("odd".into())), true),
+        (filter(|f| f.action = Some("odd.thing".into())), true),
+        (filter(|f| f.action = Some("od".into())), false),
+        (filter(|f| f.action = Some("%".into())), false),
+        (filter(|f| f.from = Some(at(77))), true),
+        (filter(|f| f.from = Some(at(77) + Duration::from_millis(1))), false),
+        (filter(|f| f.to = Some(at(77))), false),
+    ] {
+        let some = store.audit(&filter, None, 1000).await.unwrap();
+        assert_eq!(some.contains(&odd), found, "{filter:?}");
+    }
+}
