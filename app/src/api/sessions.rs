@@ -20,7 +20,9 @@ pub async fn sessions(
     limit: Option<u64>,
 ) -> Result<SessionPage, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.list(&actor, protocol::api::Scope::Mine, life, limit, cursor.as_deref()).await?)
+    Ok(control
+        .list(&actor, protocol::api::Scope::Mine, life, None, limit, cursor.as_deref())
+        .await?)
 }
 
 /// One session that lives.

@@ -5,6 +5,7 @@ mod echo;
 mod engine;
 mod flood;
 mod idle;
+mod list;
 mod reattach;
 mod restarts;
 mod slow;
@@ -43,7 +44,7 @@ impl Context {
 pub type Row = (&'static str, fn(&Context) -> Result<Vec<Figure>>);
 
 /// All rows, in the order of the table.
-pub const ROWS: [Row; 10] = [
+pub const ROWS: [Row; 11] = [
     ("echo", echo::measure),
     ("flood", flood::measure),
     ("slow", slow::measure),
@@ -51,6 +52,7 @@ pub const ROWS: [Row; 10] = [
     ("reattach", reattach::measure),
     ("idle", idle::measure),
     ("viewers", viewers::measure),
+    ("list", list::measure),
     ("engine", engine::measure),
     ("assets", assets::measure),
     ("restarts", restarts::measure),

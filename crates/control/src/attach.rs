@@ -5,15 +5,15 @@ use std::{collections::HashMap, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 use host::{Reader, Writer};
 use protocol::{
-    api::{Attach, AttachMode, AttachPolicy, Ticket},
-    id::SessionId,
+    api::{ActiveClient, Attach, AttachMode, AttachPolicy, Ticket},
+    id::{MemberId, SessionId},
     wire::{AttachRequest, Hello, Viewer},
 };
 use tokio::{sync::watch, time::MissedTickBehavior};
 use uuid::Uuid;
 
 use crate::{
-    Actor, Control, Error,
+    Actor, Control, Error, Subject,
     access::{Action, Target, authorize},
     secret, view,
 };
@@ -37,6 +37,8 @@ pub struct Grant {
     pub session: SessionId,
     /// Look, don't touch.
     pub watch: bool,
+    /// A superuser who looks at somebody else's: everybody attached is told.
+    pub overseeing: bool,
     /// Name of the person.
     pub who: String,
     /// When the sign-in it came by stops working.
@@ -55,6 +57,7 @@ pub(crate) struct Doors {
 #[derive(Debug)]
 struct Waiting {
     session: SessionId,
+    owner: MemberId,
     watch: bool,
     sign_in: Uuid,
     until: DateTime<Utc>,
@@ -126,19 +129,30 @@ impl Control {
     ) -> Result<Ticket, Error> {
         let watch = request.mode == AttachMode::Watch;
         let row = self.row(id).await?;
-        let action = if watch { Action::Watch } else { Action::Drive };
-        authorize(actor, action, Target::SessionOf(row.owner))?;
+        authorize(actor, wanted(actor, row.owner, watch), Target::SessionOf(row.owner))?;
         let report = self.living(&row)?;
         let driver = report.as_ref().and_then(view::active_client);
         if let (AttachPolicy::Single, false, false, Some(driver)) =
-            (row.attach_policy, watch, request.take_over, driver)
+            (row.attach_policy, watch, request.take_over, driver.clone())
+            && let Some(driver) = self.still_driving(id, driver).await?
         {
             return Err(Error::AttachedElsewhere(driver));
         }
+        let takes_over = !watch && row.attach_policy != AttachPolicy::Multi && driver.is_some();
+        let (done, detail) = if row.owner != actor.member {
+            ("session.watch", Some(format!("of {}", row.owner_name)))
+        } else if takes_over {
+            ("session.take_over", None)
+        } else {
+            ("session.attach", watch.then(|| "watching".to_owned()))
+        };
+        let subject = Subject::session(id, &row.name);
+        self.audit(&actor.into(), done, subject, detail).await?;
         let ticket = secret::new();
         let now = self.now();
         let until = now + TICKET;
-        let waiting = Waiting { session: id, watch, sign_in: actor.sign_in, until };
+        let (owner, sign_in) = (row.owner, actor.sign_in);
+        let waiting = Waiting { session: id, owner, watch, sign_in, until };
         self.doors().add(secret::hash(&ticket), waiting, now)?;
         // Asked only now: a sign-out from here on finds the ticket and takes it away.
         self.shut_ended(&[actor.sign_in]).await?;
@@ -151,6 +165,20 @@ impl Control {
             subprotocol: protocol::SUBPROTOCOL.to_owned(),
             expires_at: until,
         })
+    }
+
+    /// Who drives a session once its process has asked them whether they are there. A connection that
+    /// broke without a word locks nobody out.
+    async fn still_driving(
+        &self,
+        id: SessionId,
+        driver: ActiveClient,
+    ) -> Result<Option<ActiveClient>, Error> {
+        match self.inner.host.probe(id).await {
+            Ok(report) => Ok(view::active_client(&report)),
+            Err(host::Error::Unsupported) => Ok(Some(driver)),
+            Err(error) => Err(self.unreachable(id, &error).await),
+        }
     }
 
     /// Changes to true when the actor's sign-in is ended: for what stays open by it.
@@ -198,13 +226,17 @@ impl Control {
     /// Takes a ticket in, once, from the sign-in that it was issued to.
     ///
     /// # Errors
-    /// [`Error::BadTicket`], [`Error::TooManySockets`].
+    /// [`Error::BadTicket`], [`Error::TooManySockets`], [`Error::Forbidden`] when the role has changed
+    /// since.
     pub fn redeem(&self, actor: &Actor, ticket: &str) -> Result<Grant, Error> {
         let (waiting, signed_out) =
             self.doors().redeem(&secret::hash(ticket), actor, self.now())?;
+        let Waiting { session, owner, watch, .. } = waiting;
+        authorize(actor, wanted(actor, owner, watch), Target::SessionOf(owner))?;
         Ok(Grant {
-            session: waiting.session,
-            watch: waiting.watch,
+            session,
+            watch,
+            overseeing: owner != actor.member,
             who: actor.name.clone(),
             until: actor.until,
             signed_out,
@@ -221,7 +253,7 @@ impl Control {
         let request = AttachRequest {
             viewer: Some(Viewer { who: grant.who.clone(), device, since }),
             watch: grant.watch,
-            overseeing: false,
+            overseeing: grant.overseeing,
             hello: Some(Hello { ticket: String::new(), ..hello }),
         };
         self.inner.host.attach(grant.session, request).await.map_err(|error| match error {
@@ -234,9 +266,18 @@ impl Control {
     }
 }
 
+/// What an attach is, as far as who may do it goes.
+fn wanted(actor: &Actor, owner: MemberId, watch: bool) -> Action {
+    match (watch, owner == actor.member) {
+        (false, _) => Action::Drive,
+        (true, true) => Action::Watch,
+        (true, false) => Action::Oversee,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use protocol::{api::Role, id::MemberId};
+    use protocol::api::Role;
 
     use super::*;
 
@@ -260,6 +301,7 @@ mod tests {
         for ticket in tickets {
             let waiting = Waiting {
                 session: SessionId(Uuid::from_u128(5)),
+                owner: MemberId(Uuid::from_u128(1)),
                 watch: false,
                 sign_in: Uuid::from_u128(7),
                 until: NOW + TICKET,
@@ -308,6 +350,7 @@ mod tests {
         let mut doors = doors(&all);
         let waiting = |sign_in| Waiting {
             session: SessionId(Uuid::from_u128(5)),
+            owner: MemberId(Uuid::from_u128(1)),
             watch: false,
             sign_in: Uuid::from_u128(sign_in),
             until: NOW + TICKET,

@@ -76,6 +76,7 @@ pub(crate) struct Inner {
     pub(crate) set_up: Mutex<Option<[u8; 32]>>,
     pub(crate) by_account: Throttle<String>,
     pub(crate) by_source: Throttle<Network>,
+    pub(crate) creates: Throttle<MemberId>,
     pub(crate) doors: Mutex<Doors>,
     /// Held while an owner's sessions are counted and one is added.
     pub(crate) counting: tokio::sync::Mutex<()>,
@@ -112,6 +113,7 @@ impl Control {
             set_up: Mutex::default(),
             by_account: Throttle::new(10, TimeDelta::seconds(60)),
             by_source: Throttle::new(30, TimeDelta::seconds(10)),
+            creates: Throttle::new(30, TimeDelta::seconds(2)),
             doors: Mutex::default(),
             counting: tokio::sync::Mutex::default(),
             unsettled: Mutex::default(),

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use protocol::api::{ActiveClient, EndReason, ErrorBody, ErrorInfo, Session};
 
+use crate::limits::Limit;
+
 /// Why a request was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -45,9 +47,14 @@ pub enum Error {
     /// The shell could not be started. One sentence.
     #[error("{0}")]
     SpawnFailed(String),
-    /// The member has as many sessions as allowed: these.
-    #[error("You have as many sessions as you may have. Close one first.")]
-    SessionLimit(Vec<Session>),
+    /// There are as many sessions as allowed, or they come too fast; the member's own ones are these.
+    #[error("{}", limit_sentence(*.limit))]
+    SessionLimit {
+        /// Which bound.
+        limit: Limit,
+        /// The member's living sessions.
+        sessions: Vec<Session>,
+    },
     /// Somebody drives the session, and its policy is to ask before taking over.
     #[error("This session is in use by {} ({}).", .0.who, .0.device)]
     AttachedElsewhere(ActiveClient),
@@ -129,7 +136,7 @@ impl Error {
             Self::UnknownServer(_) => "unknown_server",
             Self::UnknownAccount(_) => "unknown_account",
             Self::SpawnFailed(_) => "spawn_failed",
-            Self::SessionLimit(_) => "session_limit",
+            Self::SessionLimit { .. } => "session_limit",
             Self::AttachedElsewhere(_) => "attached_elsewhere",
             Self::MemberExists => "member_exists",
             Self::WrongPassword => "wrong_password",
@@ -152,7 +159,7 @@ impl Error {
         match self {
             Self::Unauthenticated | Self::InvalidCredentials => Kind::Unauthenticated,
             Self::Throttled(_)
-            | Self::SessionLimit(_)
+            | Self::SessionLimit { .. }
             | Self::TooManySockets
             | Self::TooManyTokens => Kind::TooMany,
             Self::Forbidden | Self::BadTicket | Self::AccountForbidden(_) => Kind::Forbidden,
@@ -182,7 +189,9 @@ impl Error {
     #[must_use]
     pub fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::Throttled(seconds) => Some(*seconds),
+            Self::Throttled(seconds) | Self::SessionLimit { limit: Limit::Rate(seconds), .. } => {
+                Some(*seconds)
+            }
             Self::Busy | Self::Unavailable => Some(1),
             _ => None,
         }
@@ -206,7 +215,10 @@ impl From<&Error> for ErrorBody {
         match error {
             Error::Invalid { field, .. } => info.field = Some((*field).to_owned()),
             Error::WrongPassword => info.field = Some("current".to_owned()),
-            Error::SessionLimit(sessions) => info.sessions = Some(sessions.clone()),
+            Error::SessionLimit { limit, sessions } => {
+                info.field = Some(limit.setting().to_owned());
+                info.sessions = Some(sessions.clone());
+            }
             Error::AttachedElsewhere(client) => info.active_client = Some(client.clone()),
             Error::Ended(session) => info.session = Some(session.clone()),
             _ => {}
@@ -225,6 +237,22 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         tracing::error!(%error, "the database gave no answer");
         Self::Unavailable
+    }
+}
+
+fn limit_sentence(limit: Limit) -> String {
+    match limit {
+        Limit::Member => "You have as many sessions as you may have. Close one first.".to_owned(),
+        Limit::Token => {
+            "This token has opened as many sessions as it may. Close one first.".to_owned()
+        }
+        Limit::Workspace => {
+            "The workspace has as many sessions as it may have. Close one of yours first."
+                .to_owned()
+        }
+        Limit::Rate(seconds) => {
+            format!("Sessions are opened too fast. Try again in {seconds} seconds.")
+        }
     }
 }
 

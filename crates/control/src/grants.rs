@@ -11,7 +11,7 @@ use crate::{
     Actor, Control, Doer, Error, Subject,
     access::{Action, Target, authorize},
     audit,
-    sessions::LOCAL,
+    opening::LOCAL,
 };
 
 /// What a member may open sessions as, and what they could if the machine let them.

@@ -118,7 +118,7 @@ impl Control {
         self.recheck_sign_ins().await?;
         self.announce(id);
         let after = self.inner.store.member(id).await?.ok_or_else(unknown)?;
-        let sessions = self.inner.store.count_living(id).await?;
+        let sessions = self.inner.store.count_living(Some(id)).await?;
         Ok(shown(&after, u32::try_from(sessions).unwrap_or(u32::MAX)))
     }
 }

@@ -1,15 +1,27 @@
 //! What staff and superusers see and do: everybody's sessions, what they take, and ending them.
 
-use protocol::api::{
-    AdminFilter, AdminSession, AdminSessionPage, AdminSort, Session, WorkspaceUsage,
+use std::sync::Arc;
+
+use protocol::{
+    api::{
+        self, AdminFilter, AdminSession, AdminSessionPage, AdminSort, DropAll, DropResults,
+        Dropped, Session, WorkspaceUsage,
+    },
+    id::SessionId,
+    wire::EndCause,
 };
 use store::SessionRow;
+use tokio::sync::Semaphore;
 
 use crate::{
-    Actor, Control, Error,
+    Actor, Control, Doer, Error, Subject,
     access::{Action, Target, authorize},
-    operator_list, view,
+    control::detached,
+    operator_list, validate, view,
 };
+
+/// Sessions that are ended at the same time.
+const AT_ONCE: usize = 16;
 
 /// Sessions on a page when nothing is asked for, and at most.
 const PAGE: (u64, u64) = (50, 500);
@@ -38,8 +50,88 @@ impl Control {
     /// # Errors
     /// [`Error::Forbidden`] for a member.
     pub async fn usage(&self, actor: &Actor) -> Result<WorkspaceUsage, Error> {
-        authorize(actor, Action::ListAll, Target::Workspace)?;
+        authorize(actor, Action::ReadUsage, Target::Workspace)?;
         Ok(total(&self.overview().await?))
+    }
+
+    /// Ends anybody's session; returns once its whole process tree is gone.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for a member, [`Error::Invalid`] for a bad reason, [`Error::NotFound`],
+    /// [`Error::Ended`] when it is over already, [`Error::Unreachable`] when not even KILL ended it.
+    pub async fn drop_session(
+        &self,
+        actor: &Actor,
+        id: SessionId,
+        asked: api::Drop,
+    ) -> Result<(), Error> {
+        authorize(actor, Action::Drop, Target::Workspace)?;
+        let reason = validate::reason(asked.reason.as_deref())?;
+        self.drop_one(&actor.into(), id, reason).await
+    }
+
+    async fn drop_one(&self, doer: &Doer, id: SessionId, reason: String) -> Result<(), Error> {
+        self.settled(id).await;
+        let row = self.row(id).await?;
+        self.living(&row).map_err(view::without_content)?;
+        self.end(row, doer.clone(), EndCause::Dropped, reason).await
+    }
+
+    /// Ends all sessions that match. Goes on to its end even when whoever asked goes away.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for everybody but superusers; [`Error::Invalid`] for another name than the
+    /// workspace's, a wrong password or a bad reason; [`Error::Throttled`]; [`Error::Unavailable`]
+    /// when it can't be written down. Nothing is ended then.
+    pub async fn drop_all(&self, actor: &Actor, asked: DropAll) -> Result<DropResults, Error> {
+        authorize(actor, Action::DropAll, Target::Workspace)?;
+        let reason = validate::reason(asked.reason.as_deref())?;
+        if asked.confirm.trim() != self.governing().await?.name {
+            let message = "Type the workspace's name exactly as it is.";
+            return Err(Error::invalid("confirm", message));
+        }
+        self.confirm(actor, &asked.password).await.map_err(|error| match error {
+            Error::InvalidCredentials => Error::invalid("password", "This is not your password."),
+            error => error,
+        })?;
+        let filter = asked.filter.unwrap_or_default();
+        let mut all = self.overview().await?;
+        let now = self.now();
+        all.retain(|item| operator_list::matches(item, &filter, now));
+        let detail = format!("{} sessions; {}", all.len(), described(&filter, &reason));
+        let doer = Doer::from(actor);
+        let subject = Subject::only("workspace");
+        self.audit(&doer, "session.drop_all", subject, Some(detail)).await?;
+        let control = self.clone();
+        detached(async move { Ok(control.drop_each(&doer, all, &reason).await) }).await
+    }
+
+    async fn drop_each(&self, doer: &Doer, all: Vec<AdminSession>, reason: &str) -> DropResults {
+        let places = Arc::new(Semaphore::new(AT_ONCE));
+        let dropping: Vec<_> = all
+            .into_iter()
+            .map(|item| {
+                let (control, places) = (self.clone(), Arc::clone(&places));
+                let (doer, reason) = (doer.clone(), reason.to_owned());
+                let Session { id, name, .. } = item.session;
+                let ending = tokio::spawn(async move {
+                    let _place = places.acquire().await;
+                    control.drop_one(&doer, id, reason).await
+                });
+                (id, name, ending)
+            })
+            .collect();
+        let mut results = Vec::new();
+        for (id, name, ending) in dropping {
+            let error = match ending.await {
+                // Over by itself meanwhile: nothing of it is left either.
+                Ok(Ok(()) | Err(Error::Ended(_))) => None,
+                Ok(Err(error)) => Some(error.code().into_owned()),
+                Err(_) => Some(Error::Unavailable.code().into_owned()),
+            };
+            results.push(Dropped { id, name, error });
+        }
+        DropResults { results }
     }
 
     /// All living sessions. No session is asked anything: one that is stuck holds up nobody.
@@ -48,7 +140,8 @@ impl Control {
         let (reports, silent) = (self.inner.host.reports(), self.inner.host.silent());
         let usage = self.inner.host.usage().await;
         let all = rows.iter().map(|row| {
-            let session = view::session(row, reports.get(&row.id));
+            let mut session = view::session(row, reports.get(&row.id));
+            view::hide_content(&mut session);
             let usage = usage.get(&row.id);
             let stale = silent.contains(&row.id) || usage.is_some_and(|usage| usage.stopped);
             AdminSession { stale, ..seen(row, session, usage) }
@@ -58,10 +151,26 @@ impl Control {
     }
 }
 
+/// A filter and a reason as the audit log has them.
+fn described(filter: &AdminFilter, reason: &str) -> String {
+    let AdminFilter { q, owner, server, account, idle_minutes, attached } = filter;
+    let said = [
+        q.as_ref().map(|q| format!("with {q:?}")),
+        owner.as_ref().map(|owner| format!("of {owner}")),
+        server.as_ref().map(|server| format!("on {server}")),
+        account.as_ref().map(|account| format!("as {account}")),
+        idle_minutes.map(|minutes| format!("unused for {minutes} minutes")),
+        attached.map(|attached| if attached { "attached" } else { "not attached" }.to_owned()),
+    ];
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    let which = if said.is_empty() { "all".to_owned() } else { said.join(", ") };
+    if reason.is_empty() { which } else { format!("{which}; {reason}") }
+}
+
 /// A session as an operator sees it: not what happens in it.
 fn seen(row: &SessionRow, session: Session, usage: Option<&host::Usage>) -> AdminSession {
     AdminSession {
-        session: Session { title: String::new(), foreground: None, ..session },
+        session,
         owner_id: row.owner,
         owner_email: row.owner_email.clone(),
         cpu_permille: usage.and_then(|usage| usage.cpu_permille),
@@ -84,4 +193,27 @@ fn total(all: &[AdminSession]) -> WorkspaceUsage {
         }
     }
     total
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_dropped_is_described() {
+        let none = AdminFilter::default();
+        let some = AdminFilter {
+            q: Some("build".into()),
+            idle_minutes: Some(90),
+            attached: Some(false),
+            ..AdminFilter::default()
+        };
+        for (filter, reason, said) in [
+            (&none, "", "all"),
+            (&none, "the disk is full", "all; the disk is full"),
+            (&some, "", "with \"build\", unused for 90 minutes, not attached"),
+        ] {
+            assert_eq!(described(filter, reason), said);
+        }
+    }
 }

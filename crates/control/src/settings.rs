@@ -42,6 +42,9 @@ impl Control {
         let detail = Some(difference(&before, &new)).filter(|detail| !detail.is_empty());
         let entry = audit::entry(now, &actor.into(), "settings.change", subject, detail);
         self.inner.store.put_settings(&new, &entry).await?;
+        let control = self.clone();
+        // Sessions hear of it at once; one that is stuck holds up nobody.
+        tokio::spawn(async move { control.push_rules().await });
         Ok(new)
     }
 }

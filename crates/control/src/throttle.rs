@@ -31,14 +31,24 @@ impl<K: Eq + Hash> Throttle<K> {
 
     /// Takes a cell, or says in how many seconds there is one.
     pub(crate) fn take(&self, key: K, now: DateTime<Utc>) -> Result<(), u64> {
+        self.take_at((self.burst, self.refill), key, now)
+    }
+
+    /// As [`take`](Self::take), at another rate: one that may have changed since.
+    pub(crate) fn take_at(
+        &self,
+        (burst, refill): (i32, TimeDelta),
+        key: K,
+        now: DateTime<Utc>,
+    ) -> Result<(), u64> {
         let mut guard = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         let (full_at, swept) = &mut *guard;
         if full_at.len() >= *swept + SWEEP {
             full_at.retain(|_, at| *at > now);
             *swept = full_at.len();
         }
-        let at = full_at.get(&key).copied().unwrap_or(now).max(now) + self.refill;
-        let over = at - now - self.refill * self.burst;
+        let at = full_at.get(&key).copied().unwrap_or(now).max(now) + refill;
+        let over = at - now - refill * burst;
         if over > TimeDelta::zero() {
             // Rounded up: a try after exactly that time succeeds.
             let seconds = (over.num_milliseconds() + 999) / 1000;
@@ -111,6 +121,17 @@ mod tests {
             assert_eq!(throttle.take("ann", at(3600)), Ok(()));
         }
         assert_eq!(throttle.take("ann", at(3600)), Err(60));
+    }
+
+    #[test]
+    fn a_rate_can_change() {
+        let throttle = Throttle::new(1, TimeDelta::seconds(60));
+        let slow = (1, TimeDelta::seconds(60));
+        let fast = (3, TimeDelta::seconds(20));
+        assert_eq!(throttle.take_at(slow, "ann", at(0)), Ok(()));
+        assert_eq!(throttle.take_at(slow, "ann", at(0)), Err(60));
+        assert_eq!(throttle.take_at(fast, "ann", at(20)), Ok(()));
+        assert_eq!(throttle.take_at(fast, "ann", at(20)), Err(20));
     }
 
     #[test]

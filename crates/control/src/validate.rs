@@ -8,6 +8,9 @@ const MAX_INPUT: usize = 128;
 /// Shortest password, in characters.
 const MIN_PASSWORD: usize = 12;
 
+/// Longest reason, in characters.
+const MAX_REASON: usize = 200;
+
 /// Longest name and idempotency key, in characters.
 const MAX_LABEL: usize = 64;
 
@@ -26,6 +29,25 @@ pub(crate) fn label(field: &'static str, text: &str) -> Result<String, Error> {
         }
         1..=MAX_LABEL => Ok(text.to_owned()),
         _ => Err(Error::invalid(field, "A name can't be longer than 64 characters.")),
+    }
+}
+
+/// What somebody looks for.
+pub(crate) fn search(text: &str) -> Result<String, Error> {
+    (text.chars().count() <= MAX_INPUT && !text.contains('\0'))
+        .then(|| text.to_owned())
+        .ok_or_else(|| Error::invalid("q", "Look for something of at most 128 characters."))
+}
+
+/// Why something is done, in the words of who does it; empty when they say nothing.
+pub(crate) fn reason(text: Option<&str>) -> Result<String, Error> {
+    let text = text.unwrap_or_default().trim();
+    match text.chars().count() {
+        _ if text.chars().any(steering) => {
+            Err(Error::invalid("reason", "A reason can't hold control characters."))
+        }
+        0..=MAX_REASON => Ok(text.to_owned()),
+        _ => Err(Error::invalid("reason", "A reason can't be longer than 200 characters.")),
     }
 }
 
@@ -113,6 +135,16 @@ mod tests {
                 "{bad:?}"
             );
         }
+    }
+
+    #[test]
+    fn reasons_and_searches() {
+        assert_eq!(reason(None).unwrap(), "");
+        assert_eq!(reason(Some(" too old ")).unwrap(), "too old");
+        assert!(reason(Some(&"é".repeat(200))).is_ok() && reason(Some(&"é".repeat(201))).is_err());
+        assert!(reason(Some("a\u{202e}b")).is_err() && reason(Some("a\nb")).is_err());
+        assert!(search("100%").is_ok() && search(&"x".repeat(129)).is_err());
+        assert!(search("a\0b").is_err());
     }
 
     #[test]

@@ -7,6 +7,8 @@ use protocol::{
 };
 use store::{Ending, SessionRow};
 
+use crate::Error;
+
 /// A session as its owner sees it. A final report counts at once, before the row has it.
 pub(crate) fn session(row: &SessionRow, report: Option<&Report>) -> Session {
     let mut row = row.clone();
@@ -47,6 +49,20 @@ pub(crate) fn session(row: &SessionRow, report: Option<&Report>) -> Session {
         exit_signal: ending.as_ref().and_then(|ending| ending.exit_signal),
         end_note: ending.and_then(|ending| ending.note),
     }
+}
+
+/// Takes away what tells of what happens in a session: for everybody but its owner.
+pub(crate) fn hide_content(session: &mut Session) {
+    session.title.clear();
+    session.foreground = None;
+}
+
+/// The same error for somebody who is not the owner.
+pub(crate) fn without_content(mut error: Error) -> Error {
+    if let Error::Ended(session) = &mut error {
+        hide_content(session);
+    }
+    error
 }
 
 /// Who drives a session.

@@ -5,6 +5,7 @@
 mod accounts;
 mod ask;
 mod follow;
+mod force;
 mod launch;
 mod orphans;
 mod processes;
@@ -30,8 +31,8 @@ pub use launch::Start;
 pub use processes::Usage;
 pub use wire_io::{Reader, Relayed, Writer};
 
-/// Ending a session takes at most this long: HUP, TERM, KILL and the last look.
-const END: Duration = Duration::from_secs(15);
+/// A session takes at most this long to end itself: HUP, TERM, KILL and the last look.
+const END: Duration = Duration::from_secs(9);
 
 /// Where things are.
 #[derive(Clone, Debug)]
@@ -188,17 +189,27 @@ impl Host {
         wire_io::request(&self.shared.config.run_dir, id, Body::Attach(request)).await
     }
 
-    /// Ends a session; returns once nothing of it is left.
+    /// Ends a session; returns once nothing of it is left. None when its process did not answer and
+    /// was killed, with everything below it.
     ///
     /// # Errors
-    /// [`Error::Gone`] when it is over already, [`Error::Stuck`] when its process does not answer.
-    pub async fn end(&self, id: SessionId, request: EndRequest) -> Result<Report, Error> {
-        let (mut reader, _writer) =
-            wire_io::request(&self.shared.config.run_dir, id, Body::End(request)).await?;
-        let report =
-            timeout(END, reader.report()).await.map_err(|_| Error::Stuck)?.ok_or(Error::Gone)?;
-        self.shared.set(id, report.clone());
-        Ok(report)
+    /// [`Error::Gone`] when it is over already, [`Error::Stuck`] when not even KILL ended it.
+    pub async fn end(&self, id: SessionId, request: EndRequest) -> Result<Option<Report>, Error> {
+        let asking = async {
+            let run_dir = self.shared.run_dir();
+            let (mut reader, _writer) = wire_io::request(run_dir, id, Body::End(request)).await?;
+            reader.report().await.ok_or(Error::Gone)
+        };
+        let process = self.report(id).map(|report| report.process);
+        let patience = if process.is_some_and(force::is_stopped) { Duration::ZERO } else { END };
+        match timeout(patience, asking).await {
+            Ok(report) => {
+                let report = report?;
+                self.shared.set(id, report.clone());
+                Ok(Some(report))
+            }
+            Err(_) => force::end(id, process).await.map(|()| None),
+        }
     }
 
     /// What the processes of each session take. Looked at again when it was asked for and the last

@@ -52,12 +52,46 @@ struct Look {
 
 /// One line of `/proc/{pid}/stat`, as far as it matters here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stat {
+pub struct Stat {
     pid: u32,
     parent: u32,
-    stopped: bool,
+    state: char,
     /// User and system time of the process and of the children it has waited for, in clock ticks.
     ticks: u64,
+}
+
+impl Stat {
+    /// Stopped by a signal or a debugger.
+    pub fn is_stopped(&self) -> bool {
+        matches!(self.state, 'T' | 't')
+    }
+
+    /// Over, and only waiting to be reaped.
+    fn is_over(&self) -> bool {
+        matches!(self.state, 'Z' | 'X')
+    }
+}
+
+/// What the kernel says of a process.
+pub fn of(process: u32) -> Option<Stat> {
+    parse_stat(&fs::read_to_string(format!("/proc/{process}/stat")).ok()?)
+}
+
+/// The processes below one that live.
+pub fn below(process: u32) -> Vec<u32> {
+    let id = SessionId(uuid::Uuid::nil());
+    let tree = trees(&all(), &[(id, process)]).remove(&id).unwrap_or_default();
+    let living = tree.iter().filter(|stat| stat.pid != process && !stat.is_over());
+    living.map(|stat| stat.pid).collect()
+}
+
+fn all() -> Vec<Stat> {
+    fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| of(entry.file_name().to_str()?.parse().ok()?))
+        .collect()
 }
 
 /// See [`Host::usage`](crate::Host::usage).
@@ -94,13 +128,7 @@ async fn look(shared: Arc<Shared>) {
 
 fn scan(roots: &[(SessionId, u32)], before: Option<&Look>) -> Look {
     let at = Instant::now();
-    let stats: Vec<Stat> = fs::read_dir("/proc")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
-        .filter_map(|pid| parse_stat(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?))
-        .collect();
+    let stats = all();
     let page = system(SysconfVar::PAGE_SIZE, 4096);
     let hertz = system(SysconfVar::CLK_TCK, 100);
     let trees = trees(&stats, roots);
@@ -116,7 +144,7 @@ fn scan(roots: &[(SessionId, u32)], before: Option<&Look>) -> Look {
             processes: u32::try_from(tree.len()).unwrap_or(u32::MAX),
             memory: memory.sum::<u64>() * page,
             cpu_permille: earlier.and_then(|(then, was)| permille(ticks, was, at - then, hertz)),
-            stopped: tree.iter().any(|stat| stat.stopped && roots.contains(&stat.pid)),
+            stopped: tree.iter().any(|stat| stat.is_stopped() && roots.contains(&stat.pid)),
         };
         look.usage.insert(id, usage);
         look.ticks.insert(id, ticks);
@@ -183,7 +211,7 @@ fn parse_stat(text: &str) -> Option<Stat> {
     Some(Stat {
         pid: pid.parse().ok()?,
         parent: u32::try_from(number(4)?).ok()?,
-        stopped: matches!(*fields.first()?, "T" | "t"),
+        state: fields.first()?.chars().next()?,
         ticks,
     })
 }
@@ -208,10 +236,10 @@ mod tests {
 
     #[test]
     fn a_recorded_line_is_understood() {
-        let bash = Stat { pid: 4711, parent: 4700, stopped: false, ticks: 12 + 7 + 44 + 21 };
+        let bash = Stat { pid: 4711, parent: 4700, state: 'S', ticks: 12 + 7 + 44 + 21 };
         assert_eq!(parse_stat(BASH), Some(bash));
         let stopped = BASH.replace(") S ", ") T ");
-        assert_eq!(parse_stat(&stopped), Some(Stat { stopped: true, ..bash }));
+        assert_eq!(parse_stat(&stopped), Some(Stat { state: 'T', ..bash }));
         // A name may look like the rest of the line.
         let odd = BASH.replace("(bash)", "(a) S 1 (b) c)");
         assert_eq!(parse_stat(&odd), parse_stat(BASH));
@@ -228,7 +256,7 @@ mod tests {
     }
 
     fn stat(pid: u32, parent: u32) -> Stat {
-        Stat { pid, parent, stopped: false, ticks: u64::from(pid) }
+        Stat { pid, parent, state: 'S', ticks: u64::from(pid) }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, Func, LikeExpr},
+    sea_query::{Expr, ExprTrait, Func, IntoColumnRef, LikeExpr},
 };
 use uuid::Uuid;
 
@@ -85,12 +85,12 @@ pub(crate) async fn record(db: &impl ConnectionTrait, entry: &AuditEntry) -> Res
 }
 
 /// What has `part` behind `lead`, and anything behind that.
-fn like(column: audit::Column, part: &str, lead: &str) -> Expr {
+pub(crate) fn like(column: impl IntoColumnRef, part: &str, lead: &str) -> Expr {
     Expr::col(column).like(pattern(part, lead))
 }
 
 /// As [`like`], whatever the case. SQLite folds ASCII only.
-fn folded(column: audit::Column, part: &str) -> Expr {
+pub(crate) fn folded(column: impl IntoColumnRef, part: &str) -> Expr {
     Expr::expr(Func::lower(Expr::col(column))).like(pattern(&part.to_lowercase(), "%"))
 }
 

@@ -1,17 +1,19 @@
 //! Queries about sessions. A row is `starting` until its process runs, then `active`, then `ended`:
 //! every change names the states it may start from. Only one that was thought lost can come back.
 
+use chrono::{DateTime, Utc};
 use protocol::{
     api::{AttachPolicy, EndReason, Life, SessionState},
     id::{MemberId, SessionId},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select, sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
 };
 
 use crate::{
     Error, Store,
+    audit::{folded, like},
     connect::bounded,
     entity::{member, session},
     session_row::{Ending, SessionRow, active, read, word},
@@ -41,6 +43,8 @@ pub struct Page {
     pub limit: u64,
     /// Only those older than this one.
     pub before: Option<SessionId>,
+    /// Only those with this in their name, account, server or title, whatever the case.
+    pub q: Option<String>,
 }
 
 impl Store {
@@ -114,6 +118,9 @@ impl Store {
             }
             if let Some(before) = page.before {
                 query = query.filter(session::Column::Id.lt(before.0));
+            }
+            if let Some(part) = page.q {
+                query = query.filter(says(&part));
             }
             let found = query
                 .order_by_desc(session::Column::Id)
@@ -189,14 +196,33 @@ impl Store {
         .await
     }
 
-    /// How many sessions an owner has starting or alive.
+    /// How many sessions are starting or alive: of one owner, or all.
     ///
     /// # Errors
     /// As every question to the database.
-    pub async fn count_living(&self, owner: MemberId) -> Result<u64, Error> {
+    pub async fn count_living(&self, owner: Option<MemberId>) -> Result<u64, Error> {
         bounded(async {
-            let query = living(Life::Active).filter(session::Column::OwnerId.eq(owner.0));
+            let mut query = living(Life::Active);
+            if let Some(owner) = owner {
+                query = query.filter(session::Column::OwnerId.eq(owner.0));
+            }
             Ok(query.count(&self.db).await?)
+        })
+        .await
+    }
+
+    /// Forgets the sessions that ended before a time. Returns how many.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn forget_ended(&self, before: DateTime<Utc>) -> Result<u64, Error> {
+        bounded(async {
+            let done = session::Entity::delete_many()
+                .filter(session::Column::State.eq(word(SessionState::Ended)))
+                .filter(session::Column::EndedAt.lt(before))
+                .exec(&self.db)
+                .await?;
+            Ok(done.rows_affected)
         })
         .await
     }
@@ -294,6 +320,15 @@ impl Store {
         })
         .await
     }
+}
+
+/// Rows that say `part` somewhere that people look.
+fn says(part: &str) -> Condition {
+    use session::Column::{Account, Name, Server, Title};
+    let columns = [Name, Account, Server, Title].map(|column| (session::Entity, column));
+    columns.into_iter().fold(Condition::any(), |any, column| {
+        any.add(like(column, part, "%")).add(folded(column, part))
+    })
 }
 
 fn living(life: Life) -> Select<session::Entity> {

@@ -219,14 +219,15 @@ async fn sessions(store: &Store, ann: &Member, bob: &Member) {
     assert_eq!(store.session(first.id).await.unwrap(), Some(first.clone()));
 
     // Pages, newest first.
-    let page = |owner, life, limit, before| Page { owner, life, limit, before };
+    let page = |owner, life, limit, before| Page { owner, life, limit, before, q: None };
     let all = store.sessions(page(None, Life::Active, 10, None)).await.unwrap();
     assert_eq!(names(&all), ["third", "second", "bob's", "first"]);
     let mine = store.sessions(page(Some(ann.id), Life::Active, 2, None)).await.unwrap();
     assert_eq!(names(&mine), ["third", "second"]);
     let next = store.sessions(page(Some(ann.id), Life::Active, 2, Some(second.id))).await.unwrap();
     assert_eq!(names(&next), ["first"]);
-    assert_eq!(store.count_living(ann.id).await.unwrap(), 3);
+    assert_eq!(store.count_living(None).await.unwrap(), 4);
+    assert_eq!(store.count_living(Some(ann.id)).await.unwrap(), 3);
 
     // A change; nothing to change is no change; the dead do not change.
     assert!(store.change_session(first.id, Some("renamed"), None).await.unwrap());
@@ -283,4 +284,28 @@ async fn sessions(store: &Store, ann: &Member, bob: &Member) {
     assert_eq!(store.session(found.id).await.unwrap(), Some(again.clone()));
     assert!(store.lost_sessions(&asked).await.unwrap().is_empty());
     assert!(store.end_session(&again, &closed).await.unwrap());
+
+    // What is looked for is text, whatever the case; no part of it is a pattern.
+    let odd = SessionRow { account: "Ab_%".into(), ..row(bob, None, "Nightly Build") };
+    store.add_session(&odd).await.unwrap();
+    for (owner, q, expected) in [
+        (None, "BUILD", vec!["Nightly Build"]),
+        (None, "aB_%", vec!["Nightly Build"]),
+        (None, "n%t", vec![]),
+        (None, "local", vec!["Nightly Build", "bob's"]),
+        (Some(ann.id), "build", vec![]),
+    ] {
+        let page = Page { q: Some(q.into()), ..page(owner, Life::Active, 10, None) };
+        let q = q.to_owned();
+        assert_eq!(names(&store.sessions(page).await.unwrap()), expected, "{q}");
+    }
+    let page = Page { q: Some("vim".into()), ..page(Some(ann.id), Life::Ended, 10, None) };
+    assert_eq!(names(&store.sessions(page).await.unwrap()), ["renamed"]);
+
+    // What ended long ago is forgotten; what lives is not, however old.
+    assert_eq!(store.forget_ended(at(60)).await.unwrap(), 0);
+    assert_eq!(store.forget_ended(at(61)).await.unwrap(), 3);
+    assert_eq!(store.session(first.id).await.unwrap(), None);
+    assert_eq!(store.count_living(None).await.unwrap(), 2);
+    store.remove_starting(odd.id).await.unwrap();
 }

@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod error;
 pub mod events;
+pub mod glance;
 pub mod grants;
 pub mod health;
 pub mod invites;

@@ -12,7 +12,8 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    audit, events, grants, invites, members, operator, own, sessions, settings, sign_in, tokens,
+    audit, events, glance, grants, invites, members, operator, own, sessions, settings, sign_in,
+    tokens,
 };
 use crate::web::Web;
 
@@ -60,6 +61,7 @@ fn described() -> OpenApiRouter<Web> {
         .routes(routes!(sessions::attach))
         .routes(routes!(sessions::open_socket))
         .routes(routes!(events::events))
+        .merge(glance::routes())
         .merge(operator::routes())
         .merge(own::routes())
         .merge(members::routes())

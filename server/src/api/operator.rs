@@ -1,18 +1,27 @@
 //! `/admin/sessions` and `/workspace/usage`: everybody's sessions, for staff and superusers.
 #![expect(unused_qualifications, reason = "in what utoipa makes of a query's parameters")]
 
-use axum::{Json as Answer, extract::State};
-use protocol::api::{AdminFilter, AdminSessionPage, AdminSort, ErrorBody, WorkspaceUsage};
+use axum::{Json as Answer, extract::State, http::StatusCode};
+use protocol::api::{
+    AdminFilter, AdminSessionPage, AdminSort, Drop, DropAll, DropResults, ErrorBody, WorkspaceUsage,
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{error::ApiError, extract::Query};
+use super::{
+    error::ApiError,
+    extract::{Id, Json, OptionalJson, Query},
+};
 use crate::web::{SignedIn, Web};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<Web> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(usage))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(drop_session))
+        .routes(routes!(drop_all))
+        .routes(routes!(usage))
 }
 
 /// Which sessions, in which order. What is absent does not restrict.
@@ -58,6 +67,47 @@ pub async fn list(
     let filter = AdminFilter { q, owner, server, account, idle_minutes, attached };
     let page = web.control.all_sessions(&actor, &filter, sort, limit, cursor.as_deref()).await?;
     Ok(Answer(page))
+}
+
+/// Ends anybody's session, with a reason for its owner.
+#[utoipa::path(
+    delete, path = "/admin/sessions/{id}", tag = "operator", security(("cookie" = [])),
+    params(("id" = String, Path, description = "Session id")), request_body = Option<Drop>,
+    responses(
+        (status = 204, description = "Its whole process tree is gone"),
+        (status = 403, description = "`forbidden`: as a member", body = ErrorBody),
+        (status = 404, description = "`not_found`", body = ErrorBody),
+        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`, with the session", body = ErrorBody),
+        (status = 422, description = "`invalid_reason`", body = ErrorBody),
+        (status = 503, description = "`session_unreachable`: not even KILL ended it", body = ErrorBody),
+    )
+)]
+pub async fn drop_session(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Id(id): Id,
+    OptionalJson(asked): OptionalJson<Drop>,
+) -> Result<StatusCode, ApiError> {
+    web.control.drop_session(&actor, id, asked).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends all sessions that match.
+#[utoipa::path(
+    post, path = "/admin/sessions/drop-all", tag = "operator", security(("cookie" = [])), request_body = DropAll,
+    responses(
+        (status = 200, description = "What became of each", body = DropResults),
+        (status = 403, description = "`forbidden`: for everybody but superusers", body = ErrorBody),
+        (status = 422, description = "`invalid_confirm`, `invalid_password`, `invalid_reason`", body = ErrorBody),
+        (status = 429, description = "`too_many_attempts` at the password", body = ErrorBody),
+    )
+)]
+pub async fn drop_all(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Json(asked): Json<DropAll>,
+) -> Result<Answer<DropResults>, ApiError> {
+    Ok(Answer(web.control.drop_all(&actor, asked).await?))
 }
 
 /// What all sessions hold right now.

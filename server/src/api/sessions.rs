@@ -38,6 +38,8 @@ pub struct Listing {
     /// Living or ended ones.
     #[serde(default)]
     state: Life,
+    /// Only those with this in their name, account, server or last title.
+    q: Option<String>,
     /// Items of a page: 50 when absent, 1 to 100.
     limit: Option<u64>,
     /// `next` of the page before.
@@ -90,8 +92,9 @@ pub async fn list(
     SignedIn(actor): SignedIn,
     Query(asked): Query<Listing>,
 ) -> Result<Answer<SessionPage>, ApiError> {
-    let Listing { scope, state, limit, cursor } = asked;
-    Ok(Answer(web.control.list(&actor, scope, state, limit, cursor.as_deref()).await?))
+    let Listing { scope, state, q, limit, cursor } = asked;
+    let (q, cursor) = (q.as_deref(), cursor.as_deref());
+    Ok(Answer(web.control.list(&actor, scope, state, q, limit, cursor).await?))
 }
 
 /// One session.

@@ -68,6 +68,9 @@ impl Serve {
         let sockets = TaskTracker::new();
         let following = tokio::spawn(control.clone().follow());
         let watching = tokio::spawn(control.clone().watch_sign_ins());
+        let forgetting = tokio::spawn(control.clone().watch_history());
+        let governed = control.clone();
+        let governing = tokio::spawn(async move { governed.push_rules().await });
         let web = Web::new(control, &config, stop.clone(), sockets.clone());
         let stopping = tokio::spawn(until_told(stop.clone()));
         listen::serve(listener, router::router(web), stop).await;
@@ -76,6 +79,8 @@ impl Serve {
         let _ = tokio::time::timeout(GOODBYE, sockets.wait()).await;
         following.abort();
         watching.abort();
+        forgetting.abort();
+        governing.abort();
         stopping.abort();
         // Whoever read this may be gone by now; that is no failure.
         let _ = say("websh has stopped. Running sessions go on.");

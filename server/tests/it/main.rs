@@ -6,6 +6,8 @@ mod client;
 mod command;
 mod governed;
 mod matrix;
+mod operator;
+mod policies;
 mod requests;
 mod sessions;
 mod sign_in;

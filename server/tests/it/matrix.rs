@@ -77,7 +77,7 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
         (
             "POST /api/v1/sessions/{id}/attach#watch",
             json!({ "mode": "watch" }),
-            [401, 200, 404, 403, 403, 401, 200, 200, 200],
+            [401, 200, 404, 403, 200, 401, 200, 200, 200],
         ),
         (
             "POST /api/v1/sessions/{id}/attach#drive",
@@ -89,7 +89,23 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
             nothing(),
             [401, 204, 404, 204, 204, 401, 403, 204, 204],
         ),
+        (
+            "GET /api/v1/sessions/{id}/screen",
+            nothing(),
+            [401, 200, 404, 403, 403, 401, 200, 200, 200],
+        ),
+        (
+            "POST /api/v1/sessions/{id}/keep",
+            nothing(),
+            [401, 204, 404, 403, 403, 401, 403, 204, 204],
+        ),
         ("GET /api/v1/admin/sessions", nothing(), STAFF(200)),
+        ("DELETE /api/v1/admin/sessions/{nobody}", nothing(), STAFF(404)),
+        (
+            "POST /api/v1/admin/sessions/drop-all",
+            json!({ "confirm": "", "password": "" }),
+            SUPERUSER(422),
+        ),
         ("GET /api/v1/workspace/usage", nothing(), STAFF(200)),
         ("PUT /api/v1/workspace/settings", settings, SUPERUSER(422)),
         ("GET /api/v1/members", nothing(), SUPERUSER(200)),

@@ -258,7 +258,7 @@ async fn the_interface_describes_itself() {
     let paths = description["paths"].as_object().unwrap();
     let parameters = paths["/api/v1/sessions"]["get"]["parameters"].as_array().unwrap();
     let names: Vec<_> = parameters.iter().map(|one| one["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["scope", "state", "limit", "cursor"]);
+    assert_eq!(names, ["scope", "state", "q", "limit", "cursor"]);
     let schemas = description["components"]["schemas"].as_object().unwrap();
     for name in ["Session", "NewSession", "ErrorBody", "Ticket", "Me"] {
         assert!(schemas.contains_key(name), "{name}");

@@ -5,8 +5,8 @@ use prost::Message as _;
 use protocol::{
     mirror::Mirror,
     wire::{
-        Ack, ClientMessage, Hello, Input, ServerMessage, client_message::Body, input::Event,
-        server_message,
+        Ack, ClientMessage, Crew, Hello, Input, Ping, Pong, ServerMessage, client_message::Body,
+        input::Event, server_message,
     },
 };
 use serde_json::{Value, json};
@@ -85,27 +85,37 @@ fn hello(ticket: &str) -> Message {
 }
 
 async fn ticket(client: &mut Client, session: &Value) -> String {
+    ticket_for(client, session, &json!({ "mode": "drive" })).await
+}
+
+async fn ticket_for(client: &mut Client, session: &Value, attach: &Value) -> String {
     let path = format!("/api/v1/sessions/{}/attach", session["id"].as_str().unwrap());
-    let answer = client.post(&path, &json!({ "mode": "drive" })).await;
+    let answer = client.post(&path, attach).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     let body = answer.json();
     assert_eq!((&body["url"], &body["subprotocol"]), (&json!(SOCKET), &json!("websh.v1")));
     body["ticket"].as_str().unwrap().to_owned()
 }
 
-/// A viewer that keeps a mirror.
+/// A viewer that keeps a mirror, and answers when it is asked whether it is there.
 pub struct Viewer {
     pub socket: WebSocketStream<TcpStream>,
     mirror: Mirror,
     sent: u64,
+    /// Who is attached, as far as it was told.
+    pub crew: Crew,
 }
 
 impl Viewer {
     pub async fn attach(client: &mut Client, session: &Value) -> Self {
-        let ticket = ticket(client, session).await;
+        Self::attach_as(client, session, &json!({ "mode": "drive" })).await
+    }
+
+    pub async fn attach_as(client: &mut Client, session: &Value, attach: &Value) -> Self {
+        let ticket = ticket_for(client, session, attach).await;
         let mut socket = open(client, &[]).await.unwrap();
         socket.send(hello(&ticket)).await.unwrap();
-        Self { socket, mirror: Mirror::default(), sent: 0 }
+        Self { socket, mirror: Mirror::default(), sent: 0, crew: Crew::default() }
     }
 
     pub async fn type_text(&mut self, text: &str) {
@@ -125,25 +135,47 @@ impl Viewer {
 
     /// Reads until a line of the screen contains a text.
     pub async fn until_shows(&mut self, text: &str) {
-        let shown = timeout(LONG, self.read_until(text)).await;
-        shown.unwrap_or_else(|_| panic!("{text} never came: {:?}", self.mirror.lines()));
+        let shows =
+            |viewer: &Self| viewer.mirror.lines().iter().any(|line| line.text.contains(text));
+        let shown = timeout(LONG, self.read_until(shows)).await;
+        let shown =
+            shown.unwrap_or_else(|_| panic!("{text} never came: {:?}", self.mirror.lines()));
+        assert_eq!(shown, None, "closed before {text} came");
     }
 
-    async fn read_until(&mut self, text: &str) {
-        while !self.mirror.lines().iter().any(|line| line.text.contains(text)) {
-            match self.socket.next().await {
-                Some(Ok(Message::Binary(bytes))) => {
-                    let body = ServerMessage::decode(bytes).unwrap().body;
-                    if let Some(server_message::Body::Frame(frame)) = body {
-                        self.mirror.apply(&frame).unwrap();
-                        let ack = message(Body::Ack(Ack { frames: 1 }));
-                        self.socket.send(ack).await.unwrap();
-                    }
+    /// Reads until it was told something of who is attached.
+    pub async fn until_crew(&mut self, is: impl Fn(&Crew) -> bool) {
+        let told = timeout(LONG, self.read_until(|viewer| is(&viewer.crew))).await;
+        assert_eq!(told.unwrap(), None, "closed before that");
+    }
+
+    /// Stays until the server closes; the code it closes with.
+    pub async fn until_closed(mut self) -> u16 {
+        self.read_until(|_| false).await.unwrap()
+    }
+
+    /// Reads until something is so, or the server closes: with this code.
+    async fn read_until(&mut self, so: impl Fn(&Self) -> bool) -> Option<u16> {
+        while !so(self) {
+            let bytes = match self.socket.next().await {
+                Some(Ok(Message::Binary(bytes))) => bytes,
+                Some(Ok(Message::Close(frame))) => return Some(frame.unwrap().code.into()),
+                Some(Ok(_)) => continue,
+                other => panic!("closed without a code: {other:?}"),
+            };
+            match ServerMessage::decode(bytes).unwrap().body {
+                Some(server_message::Body::Frame(frame)) => {
+                    self.mirror.apply(&frame).unwrap();
+                    self.socket.send(message(Body::Ack(Ack { frames: 1 }))).await.unwrap();
                 }
-                Some(Ok(_)) => {}
-                other => panic!("{text} never came: {other:?}"),
+                Some(server_message::Body::Ping(Ping { nonce })) => {
+                    self.socket.send(message(Body::Pong(Pong { nonce }))).await.unwrap();
+                }
+                Some(server_message::Body::Crew(crew)) => self.crew = crew,
+                _ => {}
             }
         }
+        None
     }
 }
 
@@ -252,6 +284,7 @@ async fn a_second_client_takes_over() {
     let mut second = Viewer::attach(&mut ann, &session).await;
     second.until_shows("42-first").await;
     assert_eq!(close_code(&mut first.socket).await, 4409);
+    let second = tokio::spawn(second.until_closed());
     // Where the policy asks first, so does the server.
     let path = format!("/api/v1/sessions/{}", session["id"].as_str().unwrap());
     let single = ann.send("PATCH", &path, &[], b"{\"attach_policy\":\"single\"}").await;
@@ -267,6 +300,7 @@ async fn a_second_client_takes_over() {
     let taken = ann.post(&format!("{path}/attach"), &json!({ "take_over": true })).await;
     assert_eq!(taken.status, 200);
     close(&mut ann, &session).await;
+    assert_eq!(second.await.unwrap(), 1000);
 }
 
 #[tokio::test]

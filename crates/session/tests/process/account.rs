@@ -242,7 +242,7 @@ async fn what_runs_as_root_in_a_session_ends_with_it() {
     assert!(before.len() >= 3, "{before:?}");
     let end = EndRequest { cause: EndCause::Closed.into(), ..EndRequest::default() };
     let ended = world.host.end(id, end).await.unwrap();
-    assert_eq!(ended.end.map(|end| end.cause()), Some(EndCause::Closed));
+    assert_eq!(ended.unwrap().end.map(|end| end.cause()), Some(EndCause::Closed));
     let left: Vec<_> = before.into_iter().filter(|pid| lives(*pid)).collect();
     assert!(left.is_empty(), "{left:?} live on");
 }

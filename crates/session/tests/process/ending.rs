@@ -87,6 +87,7 @@ async fn ending_leaves_no_process_of_any_kind() {
             },
         )
         .await
+        .unwrap()
         .unwrap();
     assert_eq!(
         ended.end.as_ref().map(|end| (end.cause(), end.by.as_str())),

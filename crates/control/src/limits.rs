@@ -1,0 +1,141 @@
+//! How many sessions there may be, and how fast they may come. Pure.
+
+use chrono::TimeDelta;
+use protocol::{api::WorkspaceSettings, id::TokenId};
+use store::SessionRow;
+
+/// A bound that a create would cross.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// Living sessions of the member.
+    Member,
+    /// Living sessions that the API token opened.
+    Token,
+    /// Living sessions of the whole workspace.
+    Workspace,
+    /// Creates in a minute; seconds until the next one is let through.
+    Rate(u64),
+}
+
+impl Limit {
+    /// The setting that says it.
+    #[must_use]
+    pub fn setting(self) -> &'static str {
+        match self {
+            Self::Member => "max_sessions_per_user",
+            Self::Token => "max_sessions_per_token",
+            Self::Workspace => "max_sessions",
+            Self::Rate(_) => "max_creates_per_minute",
+        }
+    }
+}
+
+/// Which bound is reached: the narrowest first, since its owner can do something about it. `own` are
+/// the member's living sessions, `all` is how many the workspace has.
+pub(crate) fn reached(
+    settings: &WorkspaceSettings,
+    own: &[SessionRow],
+    token: Option<TokenId>,
+    all: u64,
+) -> Option<Limit> {
+    let full = |count: usize, most: u32| u64::try_from(count).is_ok_and(|n| n >= most.into());
+    let by_token = own.iter().filter(|row| row.token == token).count();
+    if token.is_some() && full(by_token, settings.max_sessions_per_token) {
+        Some(Limit::Token)
+    } else if full(own.len(), settings.max_sessions_per_user) {
+        Some(Limit::Member)
+    } else {
+        (all >= settings.max_sessions.into()).then_some(Limit::Workspace)
+    }
+}
+
+/// Creates at once, and the pause after which there is one more.
+pub(crate) fn rate(settings: &WorkspaceSettings) -> (i32, TimeDelta) {
+    let most = settings.max_creates_per_minute.max(1);
+    (i32::try_from(most).unwrap_or(i32::MAX), TimeDelta::milliseconds(60_000 / i64::from(most)))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use protocol::{
+        api::{AttachPolicy, KeepAlive, SessionState},
+        id::{MemberId, SessionId},
+    };
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn settings() -> WorkspaceSettings {
+        WorkspaceSettings {
+            name: "websh".into(),
+            session_timeout_minutes: 60,
+            keep_alive: KeepAlive::Attached,
+            attach_policy: AttachPolicy::Handoff,
+            max_sessions_per_user: 3,
+            max_sessions_per_token: 2,
+            max_sessions: 10,
+            max_creates_per_minute: 30,
+            history_mib: 64,
+            keep_ended_days: 30,
+            changed_by: None,
+            changed_at: None,
+        }
+    }
+
+    fn row(token: Option<u128>) -> SessionRow {
+        SessionRow {
+            id: SessionId(Uuid::from_u128(1)),
+            owner: MemberId(Uuid::from_u128(9)),
+            owner_name: "Ann".into(),
+            owner_email: String::new(),
+            idempotency_key: None,
+            name: "a".into(),
+            server: "local".into(),
+            account: "ann".into(),
+            token: token.map(|token| TokenId(Uuid::from_u128(token))),
+            attach_policy: AttachPolicy::Handoff,
+            state: SessionState::Active,
+            created_at: DateTime::UNIX_EPOCH,
+            last_seen: DateTime::UNIX_EPOCH,
+            cols: 80,
+            rows: 24,
+            title: String::new(),
+            ending: None,
+        }
+    }
+
+    #[test]
+    fn the_narrowest_bound_is_named() {
+        let (page, seven, eight) = (None, Some(7), Some(8));
+        // tokens of the member's living sessions, the token that asks, all living sessions
+        let table = [
+            (vec![], page, 0, None),
+            (vec![page, page], page, 9, None),
+            (vec![page, page], page, 10, Some(Limit::Workspace)),
+            (vec![page, page, page], page, 10, Some(Limit::Member)),
+            (vec![seven, seven], seven, 2, Some(Limit::Token)),
+            (vec![seven, seven], eight, 2, None),
+            (vec![seven, seven], page, 2, None),
+            (vec![page, seven], seven, 2, None),
+            (vec![seven, seven, page], seven, 10, Some(Limit::Token)),
+            (vec![seven, seven, page], page, 4, Some(Limit::Member)),
+        ];
+        for (own, token, all, expected) in table {
+            let rows: Vec<SessionRow> = own.iter().map(|token| row(*token)).collect();
+            let token = token.map(|token| TokenId(Uuid::from_u128(token)));
+            let found = reached(&settings(), &rows, token, all);
+            assert_eq!(found, expected, "{own:?} {token:?} {all}");
+        }
+    }
+
+    #[test]
+    fn a_minute_is_shared_out() {
+        for (most, expected) in [(30, 2000), (1, 60_000), (600, 100), (0, 60_000)] {
+            let (burst, pause) =
+                rate(&WorkspaceSettings { max_creates_per_minute: most, ..settings() });
+            assert_eq!(pause, TimeDelta::milliseconds(expected), "{most}");
+            assert_eq!(burst, i32::try_from(most.max(1)).unwrap());
+        }
+    }
+}

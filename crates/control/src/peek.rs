@@ -1,0 +1,59 @@
+//! What a page without a terminal does with a session: look at its screen, and keep it from expiring.
+
+use bytes::Bytes;
+use protocol::{id::SessionId, wire::Position};
+
+use crate::{
+    Actor, Control, Error,
+    access::{Action, Target, authorize},
+};
+
+impl Control {
+    /// The session's screen from a position on, as one `Frame` of the wire; none when nothing is newer.
+    /// Nobody attached notices, and it keeps nothing alive.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`] for everybody but the owner, [`Error::Ended`],
+    /// [`Error::Unreachable`].
+    pub async fn screen(
+        &self,
+        actor: &Actor,
+        id: SessionId,
+        position: Option<Position>,
+    ) -> Result<Option<Bytes>, Error> {
+        let row = self.row(id).await?;
+        authorize(actor, Action::Watch, Target::SessionOf(row.owner))?;
+        self.living(&row)?;
+        match self.inner.host.peek(id, position).await {
+            // An empty frame has no bytes.
+            Ok(frame) => Ok(Some(frame).filter(|frame| !frame.is_empty())),
+            Err(error) => Err(self.unreachable(id, &error).await),
+        }
+    }
+
+    /// Counts as the owner's activity: the session's time begins anew.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Ended`], [`Error::Unreachable`].
+    pub async fn keep(&self, actor: &Actor, id: SessionId) -> Result<(), Error> {
+        let row = self.row(id).await?;
+        authorize(actor, Action::Drive, Target::SessionOf(row.owner))?;
+        self.living(&row)?;
+        match self.inner.host.keep(id).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.unreachable(id, &error).await),
+        }
+    }
+
+    /// Why a session could not be asked: how it ended, when it did meanwhile.
+    pub(crate) async fn unreachable(&self, id: SessionId, error: &host::Error) -> Error {
+        if !matches!(error, host::Error::Gone) {
+            tracing::warn!(session = %id, %error, "a session can't be reached");
+            return Error::Unreachable;
+        }
+        match self.row(id).await {
+            Ok(row) => self.living(&row).err().unwrap_or(Error::Unreachable),
+            Err(error) => error,
+        }
+    }
+}

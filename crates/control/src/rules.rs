@@ -1,0 +1,80 @@
+//! What a session is governed by, as its process is told, and telling it.
+
+use protocol::{
+    api::{self, AttachPolicy, WorkspaceSettings},
+    wire::{self, Policy, Rules},
+};
+use store::SessionRow;
+use tokio::task::JoinSet;
+
+use crate::{Control, Error};
+
+/// Sessions that are told at the same time.
+const AT_ONCE: usize = 32;
+
+/// Seconds that a session lives on at least when a change of the settings shortens its life: enough
+/// for its owner to be warned.
+pub(crate) const GRACE: u32 = 300;
+
+/// The rules of a session with this policy.
+pub(crate) fn rules(settings: &WorkspaceSettings, policy: AttachPolicy) -> Rules {
+    let keep_alive = match settings.keep_alive {
+        api::KeepAlive::Input => wire::KeepAlive::Input,
+        api::KeepAlive::Attached => wire::KeepAlive::Attached,
+        api::KeepAlive::Working => wire::KeepAlive::Working,
+    };
+    let policy = match policy {
+        AttachPolicy::Handoff => Policy::Handoff,
+        AttachPolicy::Single => Policy::Single,
+        AttachPolicy::Multi => Policy::Multi,
+    };
+    Rules {
+        policy: policy.into(),
+        keep_alive: keep_alive.into(),
+        timeout: settings.session_timeout_minutes.saturating_mul(60),
+        history_bytes: u64::from(settings.history_mib) << 20,
+        grace: GRACE,
+    }
+}
+
+impl Control {
+    /// The settings in force.
+    pub(crate) async fn governing(&self) -> Result<WorkspaceSettings, Error> {
+        let found = self.inner.store.settings().await?;
+        Ok(found.unwrap_or_else(|| WorkspaceSettings {
+            max_sessions_per_user: u32::try_from(self.inner.settings.max_sessions).unwrap_or(50),
+            ..WorkspaceSettings::default()
+        }))
+    }
+
+    /// Tells all living sessions the rules that are in force. One that does not answer is left with
+    /// those it has; it is told again with the next change and at the next start.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn push_rules(&self) -> Result<(), Error> {
+        let settings = self.governing().await?;
+        let mut telling = JoinSet::new();
+        for row in self.inner.store.living_sessions().await? {
+            if telling.len() >= AT_ONCE {
+                telling.join_next().await;
+            }
+            let (control, settings) = (self.clone(), settings.clone());
+            telling.spawn(async move { control.govern(&row, &settings).await });
+        }
+        telling.join_all().await;
+        Ok(())
+    }
+
+    /// Tells one session its rules.
+    pub(crate) async fn govern(&self, row: &SessionRow, settings: &WorkspaceSettings) {
+        let rules = rules(settings, row.attach_policy);
+        match self.inner.host.configure(row.id, rules).await {
+            // Over, or not yet there: a session is started with the rules of that moment.
+            Ok(_) | Err(host::Error::Gone) => {}
+            Err(error) => {
+                tracing::warn!(session = %row.id, %error, "a session keeps its old rules");
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What operators do: see everybody's sessions, end one or many, look into one.
+
+use std::{fs, time::Instant};
+
+use rustix::process::Signal;
+use serde_json::{Value, json};
+
+use crate::{
+    client::Client,
+    socket::Viewer,
+    world::{PASSWORD, World, children, create, runs, signal, until},
+};
+
+async fn open(client: &mut Client, key: &str) -> Value {
+    let answer = create(client, key).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    answer.json()
+}
+
+fn id(session: &Value) -> &str {
+    session["id"].as_str().unwrap()
+}
+
+fn path(session: &Value) -> String {
+    format!("/api/v1/sessions/{}", id(session))
+}
+
+/// All processes that carry a session's mark, as every process of its shell does.
+fn marked(session: &Value) -> Vec<u32> {
+    let mark = format!("WEBSH_SESSION={}", id(session));
+    let entries = fs::read_dir("/proc").unwrap().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter(|pid| {
+        let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes())
+    })
+    .filter(|pid| runs(*pid))
+    .collect()
+}
+
+#[tokio::test]
+async fn a_drop_leaves_nothing_of_six_kinds_of_runaway_jobs() {
+    let (world, mut ann) = World::new(&[]).await;
+    let mut bob = world.member("bob@example.org", "member").await;
+    let session = open(&mut bob, "one").await;
+    let mut viewer = Viewer::attach(&mut bob, &session).await;
+    for job in [
+        "sleep 1001 &",
+        "nohup sleep 1002 >/dev/null 2>&1 &",
+        "setsid sleep 1003 &",
+        "(setsid sh -c 'sleep 1004 & sleep 1005' &)",
+        "sh -c 'trap \"\" HUP TERM INT; while :; do sleep 1006; done' &",
+        "sh -c 'kill -STOP $$; sleep 1007' &",
+    ] {
+        viewer.type_text(&format!("{job}\r")).await;
+    }
+    viewer.type_text("echo $((6*7))-begun\r").await;
+    viewer.until_shows("42-begun").await;
+    until(async || {
+        let commands: Vec<String> = marked(&session)
+            .iter()
+            .map(|pid| fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default())
+            .collect();
+        let all = (1001..=1006).all(|n: u32| commands.contains(&format!("sleep\0{n}\0")));
+        all.then_some(())
+    })
+    .await;
+    let process = world.session_process(id(&session)).unwrap();
+    let watching = tokio::spawn(viewer.until_closed());
+    let begun = Instant::now();
+    let body = br#"{"reason":"runs away"}"#;
+    let admin = format!("/api/v1/admin{}", path(&session).trim_start_matches("/api/v1"));
+    let dropped = ann.send("DELETE", &admin, &[], body).await;
+    assert_eq!(dropped.status, 204, "{dropped:?}");
+    // What ignores HUP and TERM takes KILL, for which there are ten seconds.
+    assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
+    assert_eq!(marked(&session), Vec::<u32>::new());
+    assert_eq!(watching.await.unwrap(), 1000);
+    until(async || (!runs(process)).then_some(())).await;
+    assert_eq!(world.run_dir(), Vec::<String>::new());
+    let gone = bob.get(&path(&session)).await;
+    let error = gone.json()["error"].clone();
+    assert_eq!((gone.status, &error["code"]), (410, &json!("dropped")));
+    let ended = &error["session"];
+    assert_eq!((&ended["ended_by"], &ended["end_note"]), (&json!("Ann"), &json!("runs away")));
+    assert_eq!(ann.delete(&admin).await.status, 410, "twice");
+}
+
+#[tokio::test]
+async fn a_session_that_is_stuck_holds_up_no_list_and_can_be_dropped() {
+    let (world, mut ann) = World::new(&[]).await;
+    let stuck = open(&mut ann, "stuck").await;
+    let well = open(&mut ann, "well").await;
+    let process = world.session_process(id(&stuck)).unwrap();
+    let shell = children(process)[0];
+    signal(process, Signal::STOP);
+    let listed = until(async || {
+        let list = ann.get("/api/v1/admin/sessions?sort=name").await.json();
+        assert_eq!(list["total"], 2);
+        let item = list["items"].as_array().unwrap().iter().find(|one| one["id"] == stuck["id"]);
+        item.filter(|item| item["stale"] == true).cloned()
+    })
+    .await;
+    assert_eq!((&listed["owner_email"], &listed["title"]), (&json!("ann@example.org"), &json!("")));
+    assert!(listed["memory_bytes"].as_u64() > Some(0) && listed["processes"] == 2, "{listed}");
+    assert_eq!(ann.get("/api/v1/sessions").await.json()["items"].as_array().unwrap().len(), 2);
+    let usage = ann.get("/api/v1/workspace/usage").await.json();
+    assert_eq!((&usage["sessions"], &usage["idle"]), (&json!(2), &json!(2)), "{usage}");
+    let dropped = ann.delete(&format!("/api/v1/admin/sessions/{}", id(&stuck))).await;
+    assert_eq!(dropped.status, 204, "{dropped:?}");
+    assert!(!runs(process) && !runs(shell));
+    assert_eq!(ann.get(&path(&stuck)).await.code(), "dropped");
+    assert_eq!(ann.get(&path(&well)).await.status, 200);
+    assert_eq!(ann.delete(&path(&well)).await.status, 204);
+}
+
+#[tokio::test]
+async fn dropping_all_takes_the_name_and_the_password() {
+    let (world, mut ann) = World::new(&[]).await;
+    let mut bob = world.member("bob@example.org", "member").await;
+    let mut sue = world.member("sue@example.org", "staff").await;
+    let (kept, gone) = (open(&mut ann, "kept").await, open(&mut bob, "gone").await);
+    let also = open(&mut bob, "also").await;
+    let all = "/api/v1/admin/sessions/drop-all";
+    let filter = json!({ "owner": "bob@example.org" });
+    let asked = |confirm: &str, password: &str| json!({ "confirm": confirm, "password": password, "filter": filter, "reason": "a test" });
+    for client in [&mut bob, &mut sue] {
+        assert_eq!(client.post(all, &asked("websh", PASSWORD)).await.status, 403);
+    }
+    for (body, field) in
+        [(asked("other", PASSWORD), "confirm"), (asked("websh", "something else"), "password")]
+    {
+        let refused = ann.post(all, &body).await;
+        assert_eq!(refused.json()["error"]["field"], field, "{refused:?}");
+    }
+    assert_eq!(world.run_dir().len(), 3);
+    let done = ann.post(all, &asked("websh", PASSWORD)).await;
+    assert_eq!(done.status, 200, "{done:?}");
+    let results = done.json()["results"].as_array().unwrap().clone();
+    let mut ids: Vec<&str> = results.iter().map(id).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, [id(&gone), id(&also)]);
+    assert!(results.iter().all(|result| result["error"].is_null()), "{results:?}");
+    assert_eq!(world.run_dir(), [id(&kept)]);
+    let error = bob.get(&path(&gone)).await.json()["error"].clone();
+    assert_eq!(
+        (&error["code"], &error["session"]["end_note"]),
+        (&json!("dropped"), &json!("a test"))
+    );
+    assert_eq!(ann.delete(&path(&kept)).await.status, 204);
+}
+
+#[tokio::test]
+async fn who_looks_into_anothers_session_is_seen_and_only_looks() {
+    let (world, mut ann) = World::new(&[]).await;
+    let mut bob = world.member("bob@example.org", "member").await;
+    let mut sue = world.member("sue@example.org", "staff").await;
+    let session = open(&mut bob, "one").await;
+    let mut owner = Viewer::attach(&mut bob, &session).await;
+    owner.type_text("echo $((6*7))-mine\r").await;
+    owner.until_shows("42-mine").await;
+    let attach = format!("{}/attach", path(&session));
+    for (client, mode) in [(&sue, "watch"), (&sue, "drive"), (&ann, "drive")] {
+        let refused = client.clone().post(&attach, &json!({ "mode": mode })).await;
+        assert_eq!(refused.status, 403, "{refused:?}");
+    }
+    let mut look = Viewer::attach_as(&mut ann, &session, &json!({ "mode": "watch" })).await;
+    look.until_shows("42-mine").await;
+    owner
+        .until_crew(|crew| {
+            crew.present.iter().any(|one| {
+                one.overseeing && one.person.as_ref().is_some_and(|person| person.who == "Ann")
+            })
+        })
+        .await;
+    look.type_text("echo not-this\r").await;
+    owner.type_text("echo $((7*7))-this\r").await;
+    look.until_shows("49-this").await;
+    owner.until_shows("49-this").await;
+    drop(look);
+    owner.until_crew(|crew| crew.present.len() == 1).await;
+    // Its screen is nobody's but the owner's.
+    let screen = format!("{}/screen", path(&session));
+    for (client, status) in [(&mut ann, 403), (&mut sue, 403), (&mut bob, 200)] {
+        assert_eq!(client.get(&screen).await.status, status);
+    }
+    assert_eq!(sue.post(&format!("{}/keep", path(&session)), &json!({})).await.status, 403);
+    assert_eq!(bob.post(&format!("{}/keep", path(&session)), &json!({})).await.status, 204);
+    assert_eq!(bob.delete(&path(&session)).await.status, 204);
+    assert_eq!(bob.get(&screen).await.status, 410);
+}
