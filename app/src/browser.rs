@@ -72,6 +72,16 @@ pub fn is_mac() -> bool {
     cfg!(target_arch = "wasm32") && user_agent().contains("Mac OS X")
 }
 
+/// Puts text on the clipboard. Returns whether the browser let it.
+pub async fn copy(text: &str) -> bool {
+    // There is no clipboard on a page that came over plain HTTP from elsewhere.
+    if member(&window().navigator(), "clipboard").is_undefined() {
+        return false;
+    }
+    let copied = window().navigator().clipboard().write_text(text);
+    wasm_bindgen_futures::JsFuture::from(copied).await.is_ok()
+}
+
 /// Loads another page of this site.
 pub fn go(path: &str) {
     // A browser refuses only addresses that cannot be parsed.

@@ -6,7 +6,11 @@ use protocol::api::Me;
 use crate::{
     api::rest,
     browser,
-    components::{logo::Logo, theme::ThemeButton},
+    components::{
+        logo::Logo,
+        palette::{Command, Palette, PaletteButton},
+        theme::ThemeButton,
+    },
 };
 
 /// Brand, colours, person, sign out.
@@ -14,7 +18,11 @@ use crate::{
 pub fn Header(
     /// The signed-in member.
     me: Me,
+    /// What the page offers in the command palette beyond what every page does.
+    #[prop(optional, into)]
+    commands: Signal<Vec<Command>>,
 ) -> impl IntoView {
+    let palette = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let sign_out = move |_| {
         busy.set(true);
@@ -34,6 +42,7 @@ pub fn Header(
             <span class="who" data-testid="who" title=me.email>
                 {me.name}
             </span>
+            <PaletteButton open=palette keys="Ctrl+K or ⌘K" />
             <ThemeButton />
             <button
                 type="button"
@@ -45,5 +54,6 @@ pub fn Header(
                 "Sign out"
             </button>
         </header>
+        <Palette open=palette role=Some(me.role) own=commands />
     }
 }

@@ -16,6 +16,7 @@ use crate::{
         logo::Logo,
         new_session::NewSessionDialog,
         paged::{More, Paged},
+        palette::Command,
         session_list::SessionList,
         tabs::{List, Tabs},
         time::provide_now,
@@ -74,9 +75,12 @@ fn Sessions(me: Me) -> impl IntoView {
     live::on_change(live, move || changes.update(|changes| *changes += 1));
     let refresh = Callback::new(move |()| changes.update(|changes| *changes += 1));
     let role = me.role;
+    let commands = Signal::derive(move || {
+        vec![Command::new("new-session", "New session", "", move || open.set(true))]
+    });
     let shown = Signal::derive(move || if ended.get() { List::Ended } else { List::Running });
     view! {
-        <Header me />
+        <Header me commands />
         <main class="page">
             <div class="page-head">
                 <h1>"Sessions"</h1>

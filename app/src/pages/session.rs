@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{components::Redirect, hooks::use_params_map};
+use leptos_router::{
+    components::Redirect,
+    hooks::{use_params_map, use_query_map},
+};
 use protocol::id::SessionId;
 
 use crate::{
@@ -17,6 +20,8 @@ use crate::{
 pub fn SessionPage() -> impl IntoView {
     provide_now();
     let params = use_params_map();
+    // A superuser comes to look, never to type.
+    let query = use_query_map();
     let id = Memo::new(move |_| {
         params.with(|it| it.get("id").and_then(|id| id.parse::<SessionId>().ok()))
     });
@@ -33,7 +38,10 @@ pub fn SessionPage() -> impl IntoView {
         <Suspense fallback=|| view! { <p class="loading">"One moment…"</p> }>
             {move || Suspend::new(async move {
                 match session.await {
-                    Ok(session) => view! { <TerminalView session /> }.into_any(),
+                    Ok(session) => {
+                        let watch = query.with_untracked(|it| it.get("watch").is_some());
+                        view! { <TerminalView session watch /> }.into_any()
+                    }
                     Err(why) if why.is_signed_out() => {
                         let path = id
                             .get_untracked()

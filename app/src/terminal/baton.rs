@@ -7,7 +7,6 @@ use protocol::wire::{self, client_message::Body as Say};
 use crate::terminal::{
     crew::{Crew, Move},
     keys::Press,
-    link::Event,
     widget::Widget,
 };
 
@@ -15,7 +14,7 @@ impl Widget {
     /// The session says who is attached.
     pub(super) fn crew(&self, crew: wire::Crew) {
         let crew = Crew::of(crew);
-        let (driving, free) = (crew.driving(), crew.free());
+        let driving = crew.driving();
         let was = self.ui.crew.get_untracked();
         let asks = crew.others.iter().any(|it| {
             it.asking && !was.others.iter().any(|was| was.viewer == it.viewer && was.asking)
@@ -24,7 +23,7 @@ impl Widget {
             let mut state = self.state.borrow_mut();
             let before = state.driving;
             state.driving = driving.unwrap_or(before);
-            state.free = free;
+            state.may_drive = crew.me.as_ref().is_some_and(|me| me.may_drive);
             (state.driving && !before, before && !state.driving)
         };
         let asks = asks && driving == Some(true);
@@ -34,7 +33,8 @@ impl Widget {
             self.ui.watching.set(!driving);
         }
         if gained {
-            self.took_the_keyboard();
+            self.ui.notice.set(None);
+            self.present();
         }
         if lost {
             self.state.borrow_mut().outbox.forget_unsent();
@@ -47,27 +47,6 @@ impl Widget {
         if asks {
             self.ring(1);
         }
-    }
-
-    /// This page drives from now on.
-    fn took_the_keyboard(&self) {
-        self.ui.notice.set(None);
-        let unheard = {
-            let mut state = self.state.borrow_mut();
-            state.told = None;
-            std::mem::take(&mut state.refused) && state.outbox.waiting() > 0
-        };
-        if unheard {
-            // What was refused has numbers that the session never counted: a new hello agrees on them.
-            return self.happened(Event::Start { take_over: true });
-        }
-        self.present();
-    }
-
-    /// The session refused input: this page did not drive when it came.
-    pub(super) fn input_refused(&self) {
-        self.state.borrow_mut().refused = true;
-        self.hint();
     }
 
     /// Says why keys do nothing, and which of them would.

@@ -8,7 +8,7 @@ use protocol::{
 use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement};
 
 use crate::terminal::{
-    crew::Crew,
+    crew::{Crew, Move},
     ending::Ending,
     link::Link,
     metrics::Metrics,
@@ -63,6 +63,8 @@ pub struct Ui {
     pub crew: RwSignal<Crew>,
     /// When the session expires if nobody does anything, in Unix milliseconds, once it is near.
     pub expires: RwSignal<Option<i64>>,
+    /// What somebody wants about who drives, for the widget to say.
+    pub wish: RwSignal<Option<Move>>,
     /// One sentence that passes.
     pub notice: RwSignal<Option<String>>,
     /// Modifiers held by the key bar, bits of `keys`.
@@ -83,6 +85,7 @@ impl Default for Ui {
             watching: RwSignal::new(false),
             crew: RwSignal::new(Crew::default()),
             expires: RwSignal::new(None),
+            wish: RwSignal::new(None),
             notice: RwSignal::new(None),
             held: RwSignal::new(0),
         }
@@ -109,10 +112,8 @@ pub struct State {
     pub(super) ticket: Option<Ticket>,
     pub(super) mode: AttachMode,
     pub(super) driving: bool,
-    /// Nobody drives, and this page does once somebody types.
-    pub(super) free: bool,
-    /// The session refused input of this page.
-    pub(super) refused: bool,
+    /// It may drive, or does: the session takes its input, and its size for when it drives.
+    pub(super) may_drive: bool,
     /// Columns and rows that fit the page.
     pub(super) fitting: Option<(u32, u32)>,
     /// Size of a cell where nothing is scaled, in CSS pixels.
@@ -148,8 +149,7 @@ impl State {
             ticket: None,
             mode: AttachMode::Drive,
             driving: false,
-            free: false,
-            refused: false,
+            may_drive: false,
             fitting: None,
             natural: (0.0, 0.0),
             told: None,

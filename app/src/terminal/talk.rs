@@ -33,7 +33,7 @@ impl Widget {
             Action::Drop => {
                 let mut state = self.state.borrow_mut();
                 state.attempt += 1;
-                (state.driving, state.free) = (false, false);
+                (state.driving, state.may_drive) = (false, false);
                 state.scrollback.disconnected();
                 let socket = state.socket.take();
                 drop(state);
@@ -106,7 +106,7 @@ impl Widget {
     /// Sends the input that may go out.
     pub(super) fn send_input(&self) {
         let mut state = self.state.borrow_mut();
-        if state.link.state() == Stage::Connected && (state.driving || state.free) {
+        if state.link.state() == Stage::Connected && (state.driving || state.may_drive) {
             let inputs = state.outbox.take();
             if let Some(socket) = &state.socket {
                 inputs.into_iter().for_each(|input| socket.send(Say::Input(input)));
@@ -116,10 +116,11 @@ impl Widget {
         self.show_waiting();
     }
 
-    /// Tells the session how large the page is, if it drives and has not done so.
+    /// Tells the session how large the page is, if it drives or may, and has not done so.
     pub(super) fn tell_size(&self) {
         let mut state = self.state.borrow_mut();
-        if state.link.state() != Stage::Connected || !state.driving || state.told == state.fitting {
+        let may = state.driving || state.may_drive;
+        if state.link.state() != Stage::Connected || !may || state.told == state.fitting {
             return;
         }
         let Some((columns, rows)) = state.fitting else { return };
@@ -162,7 +163,7 @@ impl Widget {
                 }
             }
             Body::Notice(wire::Notice { body: Some(Said::InputRefused(_)) }) => {
-                self.input_refused();
+                self.hint();
             }
             Body::Notice(wire::Notice { body: Some(Said::Expiry(expiry)) }) => {
                 self.expiry(expiry.at);
@@ -181,7 +182,7 @@ impl Widget {
         {
             let mut state = self.state.borrow_mut();
             state.outbox.welcome(welcome.accepted);
-            (state.driving, state.free, state.refused) = (welcome.driving, false, false);
+            (state.driving, state.may_drive) = (welcome.driving, welcome.driving);
         }
         self.ui.watching.set(!welcome.driving);
         self.ui.ending.set(None);

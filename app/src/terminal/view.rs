@@ -2,12 +2,21 @@
 
 use leptos::{html, prelude::*};
 use leptos_meta::Title;
-use protocol::api::Session;
+use protocol::api::{AttachMode, Session};
 
 use crate::{
     components::{
-        connection::Connection, crew_bar::CrewBar, end_page::EndPage, expiry::ExpiryWarning,
-        key_bar::KeyBar, logo::Logo, theme::ThemeButton,
+        close_session::CloseSession,
+        connection::Connection,
+        crew_bar::CrewBar,
+        end_page::EndPage,
+        expiry::ExpiryWarning,
+        key_bar::KeyBar,
+        logo::Logo,
+        palette::{Palette, PaletteButton},
+        rename_session::RenameSession,
+        terminal_commands::terminal_commands,
+        theme::ThemeButton,
     },
     terminal::{
         Ending,
@@ -22,8 +31,15 @@ use crate::{
 pub fn TerminalView(
     /// The session.
     session: Session,
+    /// Only look.
+    watch: bool,
 ) -> impl IntoView {
     let ui = Ui::default();
+    let palette = RwSignal::new(false);
+    let renaming = RwSignal::new(None::<Session>);
+    let closing = RwSignal::new(None::<Session>);
+    let mode = if watch { AttachMode::Watch } else { AttachMode::Drive };
+    let commands = terminal_commands(ui, session.clone(), renaming, closing);
     let root = NodeRef::<html::Div>::new();
     let scroller = NodeRef::<html::Div>::new();
     let area = NodeRef::<html::Div>::new();
@@ -32,14 +48,14 @@ pub fn TerminalView(
     let preedit = NodeRef::<html::Div>::new();
     let keyboard = NodeRef::<html::Textarea>::new();
     let ruler = NodeRef::<html::Span>::new();
-    let name = StoredValue::new(session.name.clone());
+    let name = RwSignal::new(session.name.clone());
     let owner = StoredValue::new(session.owner.clone());
     // Nothing of the terminal stays with somebody who was signed out.
     let signed_out = Memo::new(move |_| ui.ending.get() == Some(Ending::SignedOut));
     let tab = {
         Signal::derive(move || {
             let title = if signed_out.get() { String::new() } else { ui.title.get() };
-            let name = name.get_value();
+            let name = name.get();
             let bell = if ui.bell.get() { "● " } else { "" };
             if title.is_empty() {
                 format!("{bell}{name} · websh")
@@ -50,7 +66,11 @@ pub fn TerminalView(
     };
     // The widget lives in the effect and goes with it.
     Effect::new(move |before: Option<Option<std::rc::Rc<Widget>>>| {
+        let wish = ui.wish.get();
         if let Some(Some(widget)) = before {
+            if let Some(made) = wish {
+                widget.make(made);
+            }
             return Some(widget);
         }
         let dom = Dom {
@@ -64,7 +84,7 @@ pub fn TerminalView(
             ruler: ruler.get()?.into(),
         };
         let session = session.clone();
-        Some(untrack(|| Widget::start(dom, ui, session)))
+        Some(untrack(|| Widget::start(dom, ui, session, mode)))
     });
     view! {
         <Title text=tab />
@@ -84,13 +104,14 @@ pub fn TerminalView(
                     <Logo />
                 </a>
                 <span class="bar-name" data-testid="terminal-name">
-                    {name.get_value()}
+                    {move || name.get()}
                 </span>
                 <span class="bar-title" data-testid="terminal-title">
                     {move || ui.title.get()}
                 </span>
                 <CrewBar ui owner />
                 <Connection ui />
+                <PaletteButton open=palette keys="Ctrl+Shift+K or ⌘K" />
                 <ThemeButton />
             </header>
             <div
@@ -98,7 +119,7 @@ pub fn TerminalView(
                 class="terminal"
                 data-testid="terminal"
                 role="region"
-                aria-label=format!("Terminal of {}", name.get_value())
+                aria-label=move || format!("Terminal of {}", name.get())
                 data-bell=move || ui.bell.get().to_string()
                 data-dimmed=move || ui.ending.with(Option::is_some).to_string()
             >
@@ -145,6 +166,9 @@ pub fn TerminalView(
             </div>
             <KeyBar held=ui.held />
         </main>
+        <Palette open=palette role=None own=commands />
+        <RenameSession renaming renamed=name />
+        <CloseSession closing refresh=Callback::new(|()| ()) />
         </Show>
     }
 }

@@ -17,7 +17,7 @@ use web_sys::{Document, Element, ResizeObserver};
 use crate::{
     browser::{self, Listener},
     terminal::{
-        crew::Move,
+        crew::{Crew, Move},
         here, link, look,
         parts::{Dom, State, Ui},
     },
@@ -44,7 +44,7 @@ pub struct Widget {
 
 impl Widget {
     /// Puts a terminal on the page and connects it.
-    pub fn start(dom: Dom, ui: Ui, session: Session) -> Rc<Self> {
+    pub fn start(dom: Dom, ui: Ui, session: Session, mode: AttachMode) -> Rc<Self> {
         let agent = browser::user_agent();
         let widget = Rc::new_cyclic(|this| Self {
             this: this.clone(),
@@ -60,6 +60,7 @@ impl Widget {
             dom,
             ui,
         });
+        widget.state.borrow_mut().mode = mode;
         widget.listen();
         widget.observe();
         widget.resized();
@@ -261,7 +262,7 @@ impl Widget {
 
     /// Whether input makes sense: the page drives, or will when it is connected again.
     pub(super) fn takes_input(&self) -> bool {
-        if self.ui.watching.get_untracked() && !self.state.borrow().free {
+        if self.ui.watching.get_untracked() && !self.ui.crew.with_untracked(Crew::free) {
             self.hint();
             return false;
         }

@@ -1,0 +1,77 @@
+//! How well a few typed letters match a line: all of them, in order, best where words begin or where
+//! they stand together. Pure.
+
+/// The score of `line`, higher is better; none when a letter is missing. No letters match everything.
+#[must_use]
+pub fn score(typed: &str, line: &str) -> Option<i32> {
+    let typed: Vec<char> = typed.to_lowercase().split_whitespace().flat_map(str::chars).collect();
+    let line: Vec<char> = line.to_lowercase().chars().collect();
+    // The first letter may stand anywhere; what follows is taken as early as it comes.
+    let Some(first) = typed.first() else { return Some(0) };
+    let starts = line.iter().enumerate().filter(|(_, it)| *it == first).map(|(at, _)| at);
+    starts.filter_map(|start| from(&typed, &line, start)).max()
+}
+
+fn from(typed: &[char], line: &[char], start: usize) -> Option<i32> {
+    let mut score = 0;
+    let mut at = start;
+    let mut last = None;
+    for letter in typed {
+        let found = at + line.get(at..)?.iter().position(|it| it == letter)?;
+        let begins = found == 0 || line.get(found - 1).is_some_and(|it| !it.is_alphanumeric());
+        score += match last {
+            Some(last) if found == last + 1 => 8,
+            _ if begins => 6,
+            _ => 1,
+        };
+        if let Some(last) = last {
+            score -= i32::try_from(found - last - 1).unwrap_or(9).min(3);
+        }
+        last = Some(found);
+        at = found + 1;
+    }
+    // A short line is more of what was typed than a long one.
+    Some(score * 4 - i32::try_from(line.len()).unwrap_or(i32::MAX).min(100) / 4)
+}
+
+/// The numbers of the lines that match, best first; equal ones in their order.
+#[must_use]
+pub fn rank<'a>(typed: &str, lines: impl IntoIterator<Item = &'a str>) -> Vec<usize> {
+    let scored = lines.into_iter().enumerate();
+    let mut scored: Vec<(i32, usize)> =
+        scored.filter_map(|(at, line)| Some((score(typed, line)?, at))).collect();
+    if !typed.trim().is_empty() {
+        scored.sort_by_key(|(score, at)| (-score, *at));
+    }
+    scored.into_iter().map(|(_, at)| at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks() {
+        let lines = ["New session", "Sign out", "Open build-7", "Open sensor node", "Theme: dark"];
+        for (typed, expected) in [
+            ("", vec![0, 1, 2, 3, 4]),
+            ("new", vec![0]),
+            ("ns", vec![0, 3]),
+            ("sign", vec![1]),
+            ("OPEN S", vec![3]),
+            ("b7", vec![2]),
+            ("dark", vec![4]),
+            ("xyz", vec![]),
+        ] {
+            assert_eq!(rank(typed, lines), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn letters_that_stand_together_win() {
+        assert!(score("prod", "prod-web") > score("prod", "pr old"));
+        assert!(score("web", "prod-web") > score("web", "prod-wide-bus"));
+        assert_eq!(score("日本", "日本語"), score("日本", "日本語"));
+        assert_eq!(score("z", ""), None);
+    }
+}
