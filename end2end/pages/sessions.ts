@@ -22,11 +22,12 @@ export class SessionsPage {
   }
 
   /** Opens a session through the dialog; its terminal is a new tab, its shell waits. */
-  async create(name: string): Promise<TerminalPage> {
+  async create(name: string, policy = ''): Promise<TerminalPage> {
     await this.page.getByTestId('new-session').click();
     const dialog = this.page.getByTestId('new-session-dialog');
     await expect(dialog).toBeVisible();
     await dialog.getByTestId('new-session-name').fill(name);
+    await dialog.getByTestId('new-session-policy').selectOption(policy);
     const opened = this.page.context().waitForEvent('page');
     await dialog.getByTestId('new-session-create').click();
     const terminal = new TerminalPage(await opened, this.url);

@@ -142,12 +142,13 @@ fn Own(ui: Ui) -> impl IntoView {
 #[component]
 fn MoveButton(made: Move, label: &'static str, keys: bool) -> impl IntoView {
     let (word, viewer) = made.word();
-    let key = match made {
-        Move::Ask | Move::Withdraw => "A",
-        Move::Take => "D",
-        Move::Grant(_) => "G",
-        Move::Refuse(_) => "X",
-        Move::Release => "",
+    let (key, testid) = match made {
+        Move::Ask => ("A", "baton-ask"),
+        Move::Withdraw => ("A", "baton-withdraw"),
+        Move::Take => ("D", "baton-take"),
+        Move::Grant(_) => ("G", "baton-grant"),
+        Move::Refuse(_) => ("X", "baton-refuse"),
+        Move::Release => ("", "baton-release"),
     };
     let keys = keys && !key.is_empty();
     let mac = browser::is_mac();
@@ -158,7 +159,7 @@ fn MoveButton(made: Move, label: &'static str, keys: bool) -> impl IntoView {
             type="button"
             class="button small"
             class:primary=matches!(made, Move::Take | Move::Grant(_))
-            data-testid=format!("baton-{word}")
+            data-testid=testid
             data-command="baton"
             data-move=word
             data-viewer=viewer.to_string()

@@ -1,5 +1,6 @@
 //! Parts of pages: one component a file.
 
+pub mod account_picker;
 pub mod all_filter;
 pub mod all_list;
 pub mod all_table;
@@ -26,6 +27,7 @@ pub mod place;
 pub mod plain_page;
 pub mod rename_session;
 pub mod session_card;
+pub mod session_limit;
 pub mod session_list;
 pub mod tabs;
 pub mod terminal_commands;

@@ -2,18 +2,29 @@
 //! the wish is kept until the server answered. The last choice is remembered.
 
 use leptos::{prelude::*, task::spawn_local};
-use protocol::api::{NewSession, Server};
+use protocol::api::{AttachPolicy, NewSession, Server, Session};
 
 use crate::{
     api, browser,
-    components::{dialog::Dialog, failure::Failure},
+    components::{
+        account_picker::AccountPicker, dialog::Dialog, failure::Failure,
+        session_limit::SessionLimit,
+    },
     error::PageError,
     wish,
 };
 
 const LAST_CHOICE: &str = "websh.new-session";
 
-/// Server, account, name; opens the terminal in a new tab.
+/// Word and meaning of what a second attach does; the empty word is the workspace's default.
+const POLICIES: [(&str, &str); 4] = [
+    ("", "As the workspace has it"),
+    ("handoff", "The newest takes over"),
+    ("single", "Ask before taking over"),
+    ("multi", "Several at once, one drives"),
+];
+
+/// Server, account, name, policy; opens the terminal in a new tab.
 #[component]
 pub fn NewSessionDialog(
     /// Whether it is shown.
@@ -26,24 +37,24 @@ pub fn NewSessionDialog(
 ) -> impl IntoView {
     let server = RwSignal::new(String::new());
     let account = RwSignal::new(String::new());
+    let policy = RwSignal::new(String::new());
     let name = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let error = RwSignal::new(None::<PageError>);
     // Where the new terminal is, when the browser did not let us open its tab.
     let made = RwSignal::new(None::<String>);
-    let accounts = Memo::new(move |_| {
-        servers.with(|all| {
-            all.iter()
-                .find(|it| it.id == server.get())
-                .map(|it| it.accounts.clone())
-                .unwrap_or_default()
-        })
+    let chosen = Signal::derive(move || {
+        servers.with(|all| all.iter().find(|it| it.id == server.get()).cloned())
     });
     Effect::new(move |_| {
         if open.get() {
             let last = browser::recall(browser::local_storage().as_ref(), LAST_CHOICE);
-            let last = last.as_deref().and_then(|it| it.split_once('\n'));
-            let (at, who) = servers.with_untracked(|servers| choice(servers, last));
+            let last = last.unwrap_or_default();
+            let mut last = last.split('\n');
+            let mut part = || last.next().unwrap_or_default();
+            let (at, who, second) = (part(), part(), part());
+            policy.set(second.to_owned());
+            let (at, who) = servers.with_untracked(|all| choice(all, Some((at, who))));
             server.set(at);
             account.set(who);
             name.set(String::new());
@@ -56,35 +67,29 @@ pub fn NewSessionDialog(
         server.set(id);
         account.set(first);
     };
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    // Closes a session first where the limit asks for it. The tab is opened now, while the click counts
+    // as the person's will: later none may be opened.
+    let attempt = move |first: Option<Session>| {
         if busy.get_untracked() || made.get_untracked().is_some() {
             return;
         }
         busy.set(true);
-        error.set(None);
-        // Now, while the click counts as the person's will: later no tab may be opened.
         let tab = wish::new_tab();
         let new = NewSession {
             server: server.get_untracked(),
             account: account.get_untracked(),
             name: Some(name.get_untracked().trim().to_owned()).filter(|it| !it.is_empty()),
-            attach_policy: None,
+            attach_policy: policy_of(&policy.get_untracked()),
             cols: None,
             rows: None,
             idempotency_key: Some(wish::key()),
         };
-        let chosen = format!("{}\n{}", new.server, new.account);
+        let chosen = format!("{}\n{}\n{}", new.server, new.account, policy.get_untracked());
         spawn_local(async move {
-            let answer = api::sessions::create(new).await;
-            wish::answered(&answer);
-            match answer {
+            match open_session(new, first).await {
                 Ok(session) => {
-                    browser::remember(
-                        browser::local_storage().as_ref(),
-                        LAST_CHOICE,
-                        Some(&chosen),
-                    );
+                    let storage = browser::local_storage();
+                    browser::remember(storage.as_ref(), LAST_CHOICE, Some(&chosen));
                     let path = format!("/sessions/{}", session.id);
                     match tab {
                         Some(tab) => {
@@ -105,6 +110,12 @@ pub fn NewSessionDialog(
             busy.set(false);
         });
     };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        attempt(None);
+    };
+    let in_the_way =
+        Signal::derive(move || error.get().and_then(|it| it.0.sessions).unwrap_or_default());
     view! {
         <Dialog open title="New session" testid="new-session-dialog">
             <form method="dialog" class="stack" on:submit=submit>
@@ -137,29 +148,7 @@ pub fn NewSessionDialog(
                         }}
                     </select>
                 </label>
-                <label>
-                    "Account"
-                    <select
-                        data-testid="new-session-account"
-                        on:change:target=move |event| account.set(event.target().value())
-                    >
-                        {move || {
-                            let option = |name: String| {
-                                let value = name.clone();
-                                let shown = name.clone();
-                                view! {
-                                    <option
-                                        value=value
-                                        prop:selected=move || account.get() == name
-                                    >
-                                        {shown}
-                                    </option>
-                                }
-                            };
-                            accounts.get().into_iter().map(option).collect_view()
-                        }}
-                    </select>
-                </label>
+                <AccountPicker server=chosen account />
                 <label>
                     "Name"
                     <input
@@ -173,7 +162,34 @@ pub fn NewSessionDialog(
                         on:input:target=move |event| name.set(event.target().value())
                     />
                 </label>
+                <label>
+                    "When you attach a second time"
+                    <select
+                        data-testid="new-session-policy"
+                        prop:value=move || policy.get()
+                        on:change:target=move |event| policy.set(event.target().value())
+                    >
+                        {POLICIES
+                            .map(|(word, label)| {
+                                view! {
+                                    <option
+                                        value=word
+                                        prop:selected=move || policy.with(|it| it == word)
+                                    >
+                                        {label}
+                                    </option>
+                                }
+                            })
+                            .into_iter()
+                            .collect_view()}
+                    </select>
+                </label>
                 <Failure error testid="new-session-error" />
+                <SessionLimit
+                    sessions=in_the_way
+                    busy
+                    close=Callback::new(move |session| attempt(Some(session)))
+                />
                 <div class="dialog-actions">
                     <button
                         type="button"
@@ -215,6 +231,31 @@ pub fn NewSessionDialog(
                 </div>
             </form>
         </Dialog>
+    }
+}
+
+/// Opens a session, after closing one where that is wanted.
+async fn open_session(new: NewSession, first: Option<Session>) -> Result<Session, PageError> {
+    if let Some(first) = first {
+        match api::sessions::close(first.id).await {
+            Ok(()) => {}
+            // It ended by itself meanwhile: that is as good.
+            Err(why) if why.0.session.is_some() || why.code() == "not_found" => {}
+            Err(why) => return Err(why),
+        }
+    }
+    let answer = api::sessions::create(new).await;
+    wish::answered(&answer);
+    answer
+}
+
+/// What a word of [`POLICIES`] means.
+fn policy_of(word: &str) -> Option<AttachPolicy> {
+    match word {
+        "handoff" => Some(AttachPolicy::Handoff),
+        "single" => Some(AttachPolicy::Single),
+        "multi" => Some(AttachPolicy::Multi),
+        _ => None,
     }
 }
 

@@ -42,7 +42,7 @@ impl Command {
 
     /// Goes to a page of this site.
     pub fn page(label: &'static str, path: &'static str) -> Self {
-        Self::new("page", label, path, move || browser::go(path))
+        Self::new("page", label, "page", move || browser::go(path))
     }
 }
 

@@ -1,9 +1,10 @@
-//! One running session as its owner sees it.
+//! One running session as its owner sees it. What changes of it is changed in place.
 
-use leptos::prelude::*;
-use protocol::api::{Session, SessionState};
+use leptos::{prelude::*, task::spawn_local};
+use protocol::api::{AttachPolicy, Session, SessionState};
 
 use crate::{
+    api::rest,
     browser,
     components::{
         place::place,
@@ -13,51 +14,47 @@ use crate::{
     words,
 };
 
-/// Name, place, state, last use, size, what runs; Connect and Close.
+/// From here on a card says when its session expires, in milliseconds.
+const SOON: i64 = 15 * 60 * 1000;
+
+/// Name, place, state, last use, size, what runs; Connect, Keep and Close.
 #[component]
 pub fn SessionCard(
     /// The session.
-    session: Session,
+    #[prop(into)]
+    session: Signal<Session>,
     /// Set to ask before closing.
     closing: RwSignal<Option<Session>>,
 ) -> impl IntoView {
-    let id = session.id;
-    let starting = session.state == SessionState::Starting;
-    let client = session.active_client.clone();
-    let state = {
-        let device = client.as_ref().map(|client| client.device.clone());
-        let now = use_context::<Now>();
-        // Only the browser knows whether the client that drives is one of its own tabs.
-        let mine = move |device: &str| {
-            now.is_some_and(|now| now.0.get().is_some())
-                && here::is_driven_here(id)
-                && *device == words::device(&browser::user_agent())
+    let id = session.with_untracked(|it| it.id);
+    let part = move |read: fn(&Session) -> String| Memo::new(move |_| session.with(read));
+    let name = part(|it| it.name.clone());
+    let title = part(|it| {
+        let title = [it.foreground.as_deref().unwrap_or_default(), it.title.as_str()];
+        title.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" · ")
+    });
+    let size = part(|it| format!("{}×{}", it.cols, it.rows));
+    let held = part(|it| words::bytes(it.bytes_buffered));
+    let where_it_is = part(place);
+    let last_seen = Memo::new(move |_| session.with(|it| it.last_seen));
+    let policy = part(|it| {
+        let policy = match it.attach_policy {
+            AttachPolicy::Handoff => "",
+            AttachPolicy::Single => "one client",
+            AttachPolicy::Multi => "several clients",
         };
-        Memo::new(move |_| match &device {
-            _ if starting => "starting",
-            Some(device) if mine(device) => "here",
-            Some(_) => "elsewhere",
-            None => "detached",
+        policy.into()
+    });
+    let state = state(session);
+    let state_words = move || {
+        session.with(|session| match (state.get(), &session.active_client) {
+            ("here", _) => "open in this browser".to_owned(),
+            ("elsewhere", Some(client)) => format!("open: {}, {}", client.who, client.device),
+            ("starting", _) => "starting".to_owned(),
+            _ => "detached, running".to_owned(),
         })
     };
-    let state_words = move || match (state.get(), &client) {
-        ("here", _) => "open in this browser".to_owned(),
-        ("elsewhere", Some(client)) => format!("open: {}, {}", client.who, client.device),
-        ("starting", _) => "starting".to_owned(),
-        _ => "detached, running".to_owned(),
-    };
-    let title = [session.foreground.clone().unwrap_or_default(), session.title.clone()];
-    let title = title.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" · ");
-    let untitled = title.is_empty();
-    let name = session.name.clone();
-    let connect_label = format!("Connect to {name}");
-    let close_label = format!("Close {name}");
-    let href = format!("/sessions/{id}");
-    let last_seen = session.last_seen;
-    let size = format!("{}×{}", session.cols, session.rows);
-    let held = words::bytes(session.bytes_buffered);
-    let where_it_is = place(&session);
-    let ask = move |_| closing.set(Some(session.clone()));
+    let ask = move |_| closing.set(Some(session.get_untracked()));
     view! {
         <li
             class="card"
@@ -73,7 +70,11 @@ pub fn SessionCard(
                     {state_words}
                 </span>
             </div>
-            <p class="card-title" data-testid="session-title" hidden=untitled>
+            <p
+                class="card-title"
+                data-testid="session-title"
+                hidden=move || title.with(String::is_empty)
+            >
                 {title}
             </p>
             <dl class="facts">
@@ -91,14 +92,19 @@ pub fn SessionCard(
                     <dt>"Screen"</dt>
                     <dd data-testid="session-size">{size} ", " {held} " held"</dd>
                 </div>
+                <div hidden=move || policy.with(String::is_empty)>
+                    <dt>"For"</dt>
+                    <dd data-testid="session-policy">{policy}</dd>
+                </div>
             </dl>
+            <Expiry session />
             <div class="card-actions">
                 <a
                     class="button primary"
                     data-testid="session-connect"
-                    href=href
+                    href=format!("/sessions/{id}")
                     target="_blank"
-                    aria-label=connect_label
+                    aria-label=move || format!("Connect to {}", name.get())
                 >
                     "Connect"
                 </a>
@@ -106,12 +112,60 @@ pub fn SessionCard(
                     type="button"
                     class="button"
                     data-testid="session-close"
-                    aria-label=close_label
+                    aria-label=move || format!("Close {}", name.get())
                     on:click=ask
                 >
                     "Close"
                 </button>
             </div>
         </li>
+    }
+}
+
+/// Where it is attached. Only the browser knows whether the client that drives is one of its own tabs.
+fn state(session: Signal<Session>) -> Memo<&'static str> {
+    let now = use_context::<Now>();
+    Memo::new(move |_| {
+        session.with(|session| match &session.active_client {
+            _ if session.state == SessionState::Starting => "starting",
+            Some(client) => {
+                let here = now.is_some_and(|now| now.0.get().is_some())
+                    && here::is_driven_here(session.id)
+                    && client.device == words::device(&browser::user_agent());
+                if here { "here" } else { "elsewhere" }
+            }
+            None => "detached",
+        })
+    })
+}
+
+/// When it expires, once that is near, and the button that averts it.
+#[component]
+fn Expiry(session: Signal<Session>) -> impl IntoView {
+    let id = session.with_untracked(|it| it.id);
+    let now = use_context::<Now>();
+    let words = Memo::new(move |_| {
+        let at = session.with(|it| it.expires_at)?.timestamp_millis();
+        let now = now?.0.get()?;
+        (at - now < SOON).then(|| words::soon(at, now))
+    });
+    let keep = move |_| {
+        // The list is told when it worked, and goes on saying so when it did not.
+        spawn_local(async move { drop(rest::keep(id).await) });
+    };
+    view! {
+        <Show when=move || words.with(Option::is_some)>
+            <p class="card-expiry" data-testid="session-expiry">
+                <span>"Unused: closes " {move || words.get()}</span>
+                <button
+                    type="button"
+                    class="button small"
+                    data-testid="session-keep"
+                    on:click=keep
+                >
+                    "Keep"
+                </button>
+            </p>
+        </Show>
     }
 }

@@ -1,5 +1,7 @@
 //! The live list of sessions: one card each, updated in place.
 
+use std::collections::HashMap;
+
 use leptos::prelude::*;
 use protocol::{api::Session, id::SessionId};
 
@@ -22,12 +24,21 @@ pub fn SessionList(
     let ids = Memo::new(move |_| {
         sessions.with(|sessions| sessions.iter().map(|it| it.id).collect::<Vec<SessionId>>())
     });
+    let places = Memo::new(move |_| {
+        let ids = ids.get();
+        ids.into_iter().enumerate().map(|(at, id)| (id, at)).collect::<HashMap<_, _>>()
+    });
     let card = move |id: SessionId| {
-        let session = Memo::new(move |before: Option<&Option<Session>>| {
-            let found = sessions.with(|sessions| sessions.iter().find(|it| it.id == id).cloned());
-            found.or_else(|| before.cloned().flatten())
+        let found = move || {
+            let at = places.with(|places| places.get(&id).copied())?;
+            sessions.with(|sessions| sessions.get(at).filter(|it| it.id == id).cloned())
+        };
+        // A card that is about to go shows what it showed.
+        let first = untrack(found)?;
+        let session = Memo::new(move |before: Option<&Session>| {
+            found().or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
         });
-        move || session.get().map(|session| view! { <SessionCard session closing /> })
+        Some(view! { <SessionCard session closing /> })
     };
     view! {
         <ul class="cards" data-testid="sessions" data-live=move || live.get().to_string()>

@@ -11,9 +11,9 @@ mod keyboard;
 pub mod keys;
 pub mod link;
 pub mod look;
-mod metrics;
+pub mod metrics;
 pub mod outbox;
-mod painter;
+pub mod painter;
 mod parts;
 mod pointer;
 pub mod scrollback;
@@ -27,5 +27,6 @@ mod view;
 mod widget;
 
 pub use ending::Ending;
+pub use metrics::RULER;
 pub use parts::Ui;
 pub use view::TerminalView;
