@@ -44,6 +44,8 @@ impl Serve {
             .with_env_filter(EnvFilter::new(&config.log))
             .with_writer(std::io::stderr)
             .with_ansi(std::io::stderr().is_terminal())
+            // It would say on standard error that standard error is gone, and panic.
+            .log_internal_errors(false)
             .init();
         if !config.session_program.is_file() {
             let path = config.session_program.display();

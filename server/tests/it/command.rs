@@ -7,12 +7,16 @@ use std::{
     process::Stdio,
 };
 
+use rustix::process::Signal;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     net::TcpListener,
 };
 
-use crate::world::{PASSWORD, World, command, run};
+use crate::{
+    client::Client,
+    world::{PASSWORD, World, command, run, signal},
+};
 
 /// Runs `websh serve` where it must not start; the sentence it ends with.
 async fn refused(data: &std::path::Path, settings: &[(&str, &str)]) -> String {
@@ -139,4 +143,23 @@ async fn members_are_added_and_listed() {
     assert_eq!(words, ["staff", "bob@example.org", "Bob"]);
     let (well, said) = run(dir.path(), &["version"], "").await;
     assert!(well && said.starts_with("websh "), "{said}");
+}
+
+#[tokio::test]
+async fn a_server_that_nobody_reads_stops_as_well() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut serve = command(dir.path());
+    serve.arg("serve").env("WEBSH_LISTEN", "127.0.0.1:0");
+    let mut server = serve.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(server.stderr.take());
+    let mut output = BufReader::new(server.stdout.take().unwrap()).lines();
+    let address = loop {
+        let line = output.next_line().await.unwrap().unwrap();
+        if line.contains("listening") {
+            break line.split_whitespace().nth(1).unwrap().to_owned();
+        }
+    };
+    assert_eq!(Client::new(&address).get("/healthz").await.status, 200);
+    signal(server.id().unwrap(), Signal::TERM);
+    tokio::time::timeout(crate::world::LONG, server.wait()).await.unwrap().unwrap();
 }
