@@ -431,3 +431,18 @@ async fn hear(stream: &mut TcpStream, heard: &mut Vec<u8>, what: &str) {
         assert_ne!(read, 0, "the stream ended before {what:?}");
     }
 }
+
+#[tokio::test]
+async fn the_longest_messages_arrive_whole() {
+    let (_world, mut ann) = World::new(&[]).await;
+    let session = create(&mut ann, "k").await.json();
+    let mut viewer = Viewer::attach(&mut ann, &session).await;
+    // The text that says so is not in the command, so its echo is not taken for it.
+    viewer.type_text("stty -echo; echo rea''dy; wc -c\r").await;
+    viewer.until_shows("ready").await;
+    let lines = format!("{}\n", "x".repeat(99)).repeat(600);
+    viewer.type_text(&lines).await;
+    viewer.type_text("\u{4}").await;
+    viewer.until_shows("60000").await;
+    close(&mut ann, &session).await;
+}
