@@ -4,7 +4,9 @@
 use js_sys::Reflect;
 use leptos::prelude::{Effect, GetUntracked as _, ReadSignal, RwSignal, Set as _, StoredValue};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, convert::FromWasmAbi};
-use web_sys::{Document, Element, Event, EventTarget, Storage, VisibilityState, Window};
+use web_sys::{
+    Document, Element, Event, EventTarget, HtmlFormElement, Storage, VisibilityState, Window,
+};
 
 /// The window. Pages without one do not run this code.
 #[must_use]
@@ -135,6 +137,20 @@ pub fn style(element: &Element, property: &str, value: &str) {
     if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
         let _ = element.style().set_property(property, value);
     }
+}
+
+/// Gives an element the keyboard.
+pub fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// What a field of a form holds.
+#[must_use]
+pub fn value_in(form: &HtmlFormElement, name: &str) -> Option<String> {
+    let field = form.get_with_name(name)?;
+    member(&field, "value").as_string()
 }
 
 /// Sets an attribute.

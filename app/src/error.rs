@@ -66,6 +66,12 @@ impl PageError {
         [SIGNED_OUT, "unauthenticated"].contains(&self.code())
     }
 
+    /// Whether it is about this field.
+    #[must_use]
+    pub fn is_about(&self, field: &str) -> bool {
+        self.0.field.as_deref() == Some(field)
+    }
+
     /// The sentence.
     #[must_use]
     pub fn message(&self) -> &str {

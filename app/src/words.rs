@@ -1,7 +1,7 @@
 //! Facts as words for people: times, sizes, states, devices, ends. Pure: the time is passed in.
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
-use protocol::api::{EndReason, Session};
+use protocol::api::{EndReason, Role, Session};
 
 /// How long ago, in words: `just now`, `3 min ago`, `2 h ago`, `5 days ago`.
 #[must_use]
@@ -12,6 +12,18 @@ pub fn ago(then: DateTime<Utc>, now_millis: i64) -> String {
         45..5_400 => format!("{} min ago", (seconds + 30) / 60),
         5_400..129_600 => format!("{} h ago", (seconds + 1_800) / 3_600),
         _ => format!("{} days ago", (seconds + 43_200) / 86_400),
+    }
+}
+
+/// How long from now, in words: `in a moment`, `in 3 min`, `in 2 h`, `in 5 days`.
+#[must_use]
+pub fn ahead(then: DateTime<Utc>, now_millis: i64) -> String {
+    let seconds = (then.timestamp_millis() - now_millis).max(0) / 1000;
+    match seconds {
+        0..45 => "in a moment".into(),
+        45..5_400 => format!("in {} min", (seconds + 30) / 60),
+        5_400..129_600 => format!("in {} h", (seconds + 1_800) / 3_600),
+        _ => format!("in {} days", (seconds + 43_200) / 86_400),
     }
 }
 
@@ -55,6 +67,45 @@ pub fn cpu(permille: u32) -> String {
     match permille {
         0..1_000 => format!("{} %", permille.div_ceil(10)),
         _ => format!("{}.{} cores", permille / 1_000, permille % 1_000 / 100),
+    }
+}
+
+/// A role, as people see it.
+#[must_use]
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Member => "Member",
+        Role::Staff => "Staff",
+        Role::Superuser => "Superuser",
+    }
+}
+
+/// A role with its article.
+#[must_use]
+pub fn a_role(role: Role) -> &'static str {
+    match role {
+        Role::Member => "a member",
+        Role::Staff => "staff",
+        Role::Superuser => "a superuser",
+    }
+}
+
+/// Whether this could be an e-mail address. The server has the last word.
+#[must_use]
+pub fn could_be_email(text: &str) -> bool {
+    let text = text.trim();
+    text.contains('@') && !text.starts_with('@') && !text.ends_with('@')
+}
+
+/// What a role is for, as one sentence.
+#[must_use]
+pub fn role_means(role: Role) -> &'static str {
+    match role {
+        Role::Member => "Opens sessions of their own, and sees no others.",
+        Role::Staff => {
+            "Also sees that other people's sessions are there, never what is in them, and may drop one."
+        }
+        Role::Superuser => "May do everything: members, settings, accounts, dropping all sessions.",
     }
 }
 
@@ -169,6 +220,15 @@ mod tests {
             assert_eq!(ago(then, 1_700_000_000_000 + seconds * 1000), words, "{seconds}");
         }
         assert_eq!(at(then), "2023-11-14 22:13 UTC");
+        for (seconds, words) in [
+            (-5, "in a moment"),
+            (44, "in a moment"),
+            (90, "in 2 min"),
+            (5_400, "in 2 h"),
+            (604_800, "in 7 days"),
+        ] {
+            assert_eq!(ahead(then, 1_700_000_000_000 - seconds * 1000), words, "{seconds}");
+        }
     }
 
     #[test]

@@ -1,7 +1,11 @@
-//! The signed-in member.
+//! Members: the signed-in one, and all of them.
+#![expect(missing_docs, reason = "the argument structs of server functions are generated")]
 
 use leptos::{prelude::server, server_fn::codec::Json};
-use protocol::api::Me;
+use protocol::{
+    api::{ChangeMember, InviteLink, Me, Member},
+    id::MemberId,
+};
 
 use crate::error::PageError;
 
@@ -13,4 +17,34 @@ use crate::error::PageError;
 pub async fn me() -> Result<Me, PageError> {
     let (_, actor) = crate::context::signed_in()?;
     Ok(actor.me())
+}
+
+/// All members.
+///
+/// # Errors
+/// `signed_out`, `forbidden`, and what the server says.
+#[server(name = ListMembers, prefix = "/api/pages", endpoint = "members", input = Json)]
+pub async fn members() -> Result<Vec<Member>, PageError> {
+    let (control, actor) = crate::context::signed_in()?;
+    Ok(control.members(&actor).await?)
+}
+
+/// Changes a member: name, role, whether they are let in.
+///
+/// # Errors
+/// The field that is wrong, `forbidden`, what the server says.
+#[server(name = ChangeMemberOf, prefix = "/api/pages", endpoint = "change-member", input = Json)]
+pub async fn change(id: MemberId, change: ChangeMember) -> Result<Member, PageError> {
+    let (control, actor) = crate::context::signed_in()?;
+    Ok(control.change_member(&actor, id, change).await?)
+}
+
+/// Makes a link by which a member chooses a new password.
+///
+/// # Errors
+/// `signed_out`, `forbidden`, and what the server says.
+#[server(name = ResetMember, prefix = "/api/pages", endpoint = "reset-member", input = Json)]
+pub async fn reset(id: MemberId) -> Result<InviteLink, PageError> {
+    let (control, actor) = crate::context::signed_in()?;
+    Ok(control.reset(&actor, id).await?)
 }

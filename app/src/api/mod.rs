@@ -1,8 +1,14 @@
 //! What pages ask the server: one file per noun. Server functions take the context and make one call;
 //! what sets a cookie or makes a ticket goes through the REST interface, in `rest`.
 
+pub mod audit;
+pub mod grants;
+pub mod invites;
 pub mod members;
 pub mod operator;
 pub mod rest;
 pub mod servers;
 pub mod sessions;
+pub mod sign_ins;
+pub mod tokens;
+pub mod workspace;

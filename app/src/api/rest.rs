@@ -1,12 +1,12 @@
-//! The calls that a page makes on the REST interface: those that set a cookie, make a ticket, answer in
-//! bytes or end what is somebody else's.
+//! The calls that a page makes on the REST interface: those that set a cookie, carry a password, make a
+//! ticket, answer in bytes or end what is somebody else's.
 
 use gloo_net::http::{Request, RequestBuilder, Response};
 use prost::Message as _;
 use protocol::{
     api::{
-        Attach, ChangeSession, Drop, DropAll, DropResults, ErrorBody, Session, Ticket,
-        WorkspaceSettings,
+        AcceptInvite, Attach, ChangePassword, ChangeSession, Drop, DropAll, DropResults, ErrorBody,
+        Invite, Session, Ticket, WorkspaceSettings,
     },
     id::SessionId,
     wire::{Frame, Position},
@@ -27,6 +27,11 @@ struct SetUp<'a> {
     email: &'a str,
     name: &'a str,
     password: &'a str,
+}
+
+#[derive(Serialize)]
+struct Link<'a> {
+    token: &'a str,
 }
 
 #[derive(Serialize)]
@@ -54,6 +59,31 @@ pub async fn logout() -> Result<(), PageError> {
 /// The field that is wrong, or what the server says.
 pub async fn set_up(token: &str, email: &str, name: &str, password: &str) -> Result<(), PageError> {
     post("/api/v1/setup", &SetUp { token, email, name, password }).await.map(drop)
+}
+
+/// What a link that was handed over is for.
+///
+/// # Errors
+/// `not_found` when it works no more, what the server says.
+pub async fn invite(token: &str) -> Result<Invite, PageError> {
+    let answer = post("/api/v1/invites/look", &Link { token }).await?;
+    answer.json().await.map_err(|_| PageError::not_understood())
+}
+
+/// Becomes a member, or chooses a new password, by a link that was handed over; signs in.
+///
+/// # Errors
+/// `not_found` when the link works no more, the field that is wrong, what the server says.
+pub async fn accept_invite(accept: &AcceptInvite) -> Result<(), PageError> {
+    post("/api/v1/invites/accept", accept).await.map(drop)
+}
+
+/// Changes the own password; everything else that is signed in is signed out.
+///
+/// # Errors
+/// `invalid_credentials`, the field that is wrong, what the server says.
+pub async fn change_password(change: &ChangePassword) -> Result<(), PageError> {
+    post("/api/v1/me/password", change).await.map(drop)
 }
 
 /// Asks for a ticket to attach with.

@@ -23,34 +23,51 @@ pub fn Field(
     /// The text.
     value: RwSignal<String>,
     /// The error of the form.
-    error: RwSignal<Option<PageError>>,
+    #[prop(into)]
+    error: Signal<Option<PageError>>,
+    /// What it is counted in.
+    #[prop(optional)]
+    unit: &'static str,
 ) -> impl IntoView {
     let input = NodeRef::<leptos::html::Input>::new();
-    let wrong =
-        move || error.get().filter(|it| it.0.field.as_deref() == Some(name)).map(|it| it.0.message);
-    // What was typed before the page was ready.
-    Effect::new(move |_| {
-        if let Some(input) = input.get() {
+    let wrong = move || error.get().filter(|it| it.is_about(name)).map(|it| it.0.message);
+    // What was typed before the page was ready counts; what is set later is shown.
+    Effect::new(move |ready: Option<bool>| {
+        let text = value.get();
+        let Some(input) = input.get() else { return false };
+        if ready != Some(true) {
             value.set(input.value());
+        } else if input.value() != text {
+            input.set_value(&text);
         }
+        true
     });
+    let counted = !unit.is_empty();
     view! {
-        <label>
-            {label}
+        <label class:counted=counted>
+            <span>{label}</span>
             <input
                 node_ref=input
                 data-testid=testid
                 type=kind
                 name=name
+                value=value.get_untracked()
+                inputmode=counted.then_some("numeric")
                 autocomplete=autocomplete
                 autocapitalize="none"
                 maxlength="128"
                 aria-invalid=move || wrong().map(|_| "true")
-                aria-describedby=format!("{name}-help")
+                aria-describedby=format!("{testid}-help")
                 on:input:target=move |event| value.set(event.target().value())
             />
+            {counted.then(|| view! { <span class="unit">{unit}</span> })}
         </label>
-        <p class="help" id=format!("{name}-help") role="status">
+        <p
+            class="help"
+            id=format!("{testid}-help")
+            role="status"
+            hidden=move || hint.is_empty() && wrong().is_none()
+        >
             {move || match wrong() {
                 Some(message) => {
                     view! {

@@ -1,7 +1,9 @@
-//! The line on top of the Websh page: who is signed in, and the way out.
+//! The line on top of the pages: where one can go, who is signed in, and the way out. What somebody may
+//! not see is not there.
 
 use leptos::{prelude::*, task::spawn_local};
-use protocol::api::Me;
+use leptos_router::hooks::use_location;
+use protocol::api::{Me, Role};
 
 use crate::{
     api::rest,
@@ -13,7 +15,15 @@ use crate::{
     },
 };
 
-/// Brand, colours, person, sign out.
+/// Address, name, test id and lowest role of each page.
+const PAGES: [(&str, &str, &str, Role); 4] = [
+    ("/", "Sessions", "nav-sessions", Role::Member),
+    ("/members", "Members", "nav-members", Role::Superuser),
+    ("/settings", "Settings", "nav-settings", Role::Superuser),
+    ("/audit", "Audit log", "nav-audit", Role::Superuser),
+];
+
+/// Brand, pages, colours, person, sign out.
 #[component]
 pub fn Header(
     /// The signed-in member.
@@ -33,15 +43,43 @@ pub fn Header(
             }
         });
     };
+    let here = use_location().pathname;
+    // The lists of sessions are one page.
+    let at = move |path: &'static str| {
+        here.with(|here| here == path || path == "/" && here == "/all").then_some("page")
+    };
+    let pages: Vec<_> = PAGES.into_iter().filter(|(.., needs)| me.role >= *needs).collect();
+    // One page needs no way to it.
+    let nav = (pages.len() > 1).then(|| {
+        let link = |(path, name, testid, _): (&'static str, &'static str, &'static str, Role)| {
+            view! {
+                <a href=path data-testid=testid aria-current=move || at(path)>
+                    {name}
+                </a>
+            }
+        };
+        view! {
+            <nav class="pages" aria-label="Pages">
+                {pages.into_iter().map(link).collect_view()}
+            </nav>
+        }
+    });
     view! {
         <header class="header">
             <a class="brand" href="/">
                 <Logo />
                 <span>"websh"</span>
             </a>
-            <span class="who" data-testid="who" title=me.email>
+            {nav}
+            <a
+                class="who"
+                href="/me"
+                data-testid="who"
+                title=format!("{}: you", me.email)
+                aria-current=move || at("/me")
+            >
                 {me.name}
-            </span>
+            </a>
             <PaletteButton open=palette keys="Ctrl+K or ⌘K" />
             <ThemeButton />
             <button

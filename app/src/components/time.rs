@@ -29,9 +29,24 @@ pub fn Ago(
     #[prop(into)]
     time: Signal<DateTime<Utc>>,
 ) -> impl IntoView {
+    view! { <Relative time words=words::ago /> }
+}
+
+/// `in 3 days`.
+#[component]
+pub fn Ahead(
+    /// When it will be.
+    #[prop(into)]
+    time: Signal<DateTime<Utc>>,
+) -> impl IntoView {
+    view! { <Relative time words=words::ahead /> }
+}
+
+#[component]
+fn Relative(time: Signal<DateTime<Utc>>, words: fn(DateTime<Utc>, i64) -> String) -> impl IntoView {
     let now = use_context::<Now>();
     let text = move || match now.and_then(|now| now.0.get()) {
-        Some(now) => words::ago(time.get(), now),
+        Some(now) => words(time.get(), now),
         None => words::at(time.get()),
     };
     view! {

@@ -9,10 +9,15 @@ use leptos_router::{
 };
 
 mod all;
+mod audit;
 mod home;
+mod invite;
+mod me;
+mod members;
 mod not_found;
 mod session;
 mod set_up;
+mod settings;
 mod sign_in;
 
 /// All of websh's pages.
@@ -25,6 +30,11 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=home::HomePage ssr=SsrMode::Async />
                 <Route path=path!("/all") view=all::AllPage ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=sign_in::SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/invite") view=invite::InvitePage ssr=SsrMode::Async />
+                <Route path=path!("/members") view=members::MembersPage ssr=SsrMode::Async />
+                <Route path=path!("/settings") view=settings::SettingsPage ssr=SsrMode::Async />
+                <Route path=path!("/audit") view=audit::LogPage ssr=SsrMode::Async />
+                <Route path=path!("/me") view=me::MePage ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=set_up::SetUpPage ssr=SsrMode::Async />
                 <Route
                     path=path!("/sessions/:id")

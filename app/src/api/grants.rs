@@ -1,0 +1,50 @@
+//! Who may open sessions as which account.
+#![expect(missing_docs, reason = "the argument structs of server functions are generated")]
+
+use leptos::{prelude::server, server_fn::codec::Json};
+use protocol::{
+    api::{AccountGrant, AccountInfo, NewGrant},
+    id::GrantId,
+};
+
+use crate::error::PageError;
+
+/// The grants on a server.
+///
+/// # Errors
+/// `signed_out`, `forbidden`, and what the server says.
+#[server(name = ListGrants, prefix = "/api/pages", endpoint = "grants", input = Json)]
+pub async fn grants(server: String) -> Result<Vec<AccountGrant>, PageError> {
+    let (control, actor) = crate::context::signed_in()?;
+    Ok(control.grants(&actor, server).await?)
+}
+
+/// The accounts of a server that can be granted.
+///
+/// # Errors
+/// `signed_out`, `forbidden`, and what the server says.
+#[server(name = ListAccounts, prefix = "/api/pages", endpoint = "accounts", input = Json)]
+pub async fn accounts(server: String) -> Result<Vec<AccountInfo>, PageError> {
+    let (control, actor) = crate::context::signed_in()?;
+    Ok(control.accounts_of(&actor, server).await?)
+}
+
+/// Grants an account.
+///
+/// # Errors
+/// `unknown_account`, the field that is wrong, what the server says.
+#[server(name = AddGrant, prefix = "/api/pages", endpoint = "grant", input = Json)]
+pub async fn grant(server: String, new: NewGrant) -> Result<AccountGrant, PageError> {
+    let (control, actor) = crate::context::signed_in()?;
+    Ok(control.grant(&actor, server, new).await?)
+}
+
+/// Takes a grant back. Sessions that run go on.
+///
+/// # Errors
+/// `signed_out`, `forbidden`, and what the server says.
+#[server(name = RemoveGrant, prefix = "/api/pages", endpoint = "revoke-grant", input = Json)]
+pub async fn revoke(server: String, id: GrantId) -> Result<(), PageError> {
+    let (control, actor) = crate::context::signed_in()?;
+    Ok(control.revoke_grant(&actor, server, id).await?)
+}

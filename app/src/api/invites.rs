@@ -1,0 +1,40 @@
+//! Invitations: links by which people become members.
+#![expect(missing_docs, reason = "the argument structs of server functions are generated")]
+
+use leptos::{prelude::server, server_fn::codec::Json};
+use protocol::{
+    api::{Invite, InviteLink, NewInvite},
+    id::InviteId,
+};
+
+use crate::error::PageError;
+
+/// Those that wait.
+///
+/// # Errors
+/// `signed_out`, `forbidden`, and what the server says.
+#[server(name = ListInvites, prefix = "/api/pages", endpoint = "invites", input = Json)]
+pub async fn invites() -> Result<Vec<Invite>, PageError> {
+    let (control, actor) = crate::context::signed_in()?;
+    Ok(control.invites(&actor).await?)
+}
+
+/// Makes one; the answer has its link, this once.
+///
+/// # Errors
+/// The field that is wrong, `member_exists`, what the server says.
+#[server(name = CreateInvite, prefix = "/api/pages", endpoint = "invite", input = Json)]
+pub async fn invite(new: NewInvite) -> Result<InviteLink, PageError> {
+    let (control, actor) = crate::context::signed_in()?;
+    Ok(control.invite(&actor, new).await?)
+}
+
+/// Makes its link worthless.
+///
+/// # Errors
+/// `signed_out`, `forbidden`, and what the server says.
+#[server(name = WithdrawInvite, prefix = "/api/pages", endpoint = "withdraw-invite", input = Json)]
+pub async fn withdraw(id: InviteId) -> Result<(), PageError> {
+    let (control, actor) = crate::context::signed_in()?;
+    Ok(control.withdraw(&actor, id).await?)
+}

@@ -1,0 +1,28 @@
+//! Where the signed-in member is signed in.
+#![expect(missing_docs, reason = "the argument structs of server functions are generated")]
+
+use leptos::{prelude::server, server_fn::codec::Json};
+use protocol::api::SignInInfo;
+use uuid::Uuid;
+
+use crate::error::PageError;
+
+/// Browsers and programs that are signed in.
+///
+/// # Errors
+/// `signed_out`, `forbidden`, and what the server says.
+#[server(name = ListSignIns, prefix = "/api/pages", endpoint = "sign-ins", input = Json)]
+pub async fn sign_ins() -> Result<Vec<SignInInfo>, PageError> {
+    let (control, actor) = crate::context::signed_in()?;
+    Ok(control.sign_ins(&actor).await?)
+}
+
+/// Signs one of them out, and closes what is open by it.
+///
+/// # Errors
+/// `signed_out`, `forbidden`, and what the server says.
+#[server(name = EndSignIn, prefix = "/api/pages", endpoint = "end-sign-in", input = Json)]
+pub async fn end(id: Uuid) -> Result<(), PageError> {
+    let (control, actor) = crate::context::signed_in()?;
+    Ok(control.end_sign_in(&actor, id).await?)
+}

@@ -1,0 +1,40 @@
+//! API tokens of the signed-in member.
+#![expect(missing_docs, reason = "the argument structs of server functions are generated")]
+
+use leptos::{prelude::server, server_fn::codec::Json};
+use protocol::{
+    api::{FreshToken, NewToken, TokenInfo},
+    id::TokenId,
+};
+
+use crate::error::PageError;
+
+/// Those that work.
+///
+/// # Errors
+/// `signed_out`, `forbidden`, and what the server says.
+#[server(name = ListTokens, prefix = "/api/pages", endpoint = "tokens", input = Json)]
+pub async fn tokens() -> Result<Vec<TokenInfo>, PageError> {
+    let (control, actor) = crate::context::signed_in()?;
+    Ok(control.tokens(&actor).await?)
+}
+
+/// Makes one; the answer has its secret, this once.
+///
+/// # Errors
+/// The field that is wrong, what the server says.
+#[server(name = CreateToken, prefix = "/api/pages", endpoint = "create-token", input = Json)]
+pub async fn create(new: NewToken) -> Result<FreshToken, PageError> {
+    let (control, actor) = crate::context::signed_in()?;
+    Ok(control.new_token(&actor, new).await?)
+}
+
+/// Makes it worthless, and closes what is open by it.
+///
+/// # Errors
+/// `signed_out`, `forbidden`, and what the server says.
+#[server(name = RemoveToken, prefix = "/api/pages", endpoint = "remove-token", input = Json)]
+pub async fn remove(id: TokenId) -> Result<(), PageError> {
+    let (control, actor) = crate::context::signed_in()?;
+    Ok(control.remove_token(&actor, id).await?)
+}

@@ -1,0 +1,161 @@
+//! `/audit`: who did what, newest first, narrowed by what is in the address. For superusers.
+
+use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
+use protocol::api::{AuditFilter, AuditPage, Role};
+
+use crate::{
+    api, browser,
+    components::{asking::Asking, failure::Failure, signed_in::SignedIn, whole::Answered},
+};
+
+mod entry;
+mod filter;
+
+/// The page.
+#[component]
+pub fn LogPage() -> impl IntoView {
+    view! {
+        <SignedIn title="Audit log" needs=Role::Superuser page=|_| view! { <Log /> }.into_any() />
+    }
+}
+
+#[component]
+fn Log() -> impl IntoView {
+    let query = use_query_map();
+    let asked = Memo::new(move |_| query.with(|query| filter::Asked::of(|name| query.get(name))));
+    let first = Resource::new(
+        move || asked.get(),
+        |asked| async move {
+            let filter = asked.filter();
+            let page = api::audit::audit(filter.clone(), None).await?;
+            Ok((filter, page))
+        },
+    );
+    let export = move || format!("/api/v1/audit/export{}", asked.get().as_query(true));
+    view! {
+        <div class="page-head">
+            <h1>"Audit log"</h1>
+            <a class="button" data-testid="audit-export" href=export download="audit.jsonl" rel="external">
+                "Export as JSON lines"
+            </a>
+        </div>
+        <Narrow asked />
+        <Transition fallback=|| view! { <p class="loading">"One moment…"</p> }>
+            {move || {
+                first.track();
+                view! { <Answered of=first view=|(filter, page)| view! { <Entries filter page /> }.into_any() /> }
+            }}
+        </Transition>
+    }
+}
+
+/// What narrows the log.
+#[component]
+fn Narrow(asked: Memo<filter::Asked>) -> impl IntoView {
+    let go = use_navigate();
+    let form = NodeRef::<leptos::html::Form>::new();
+    let narrow = move || {
+        let Some(form) = form.get_untracked() else { return };
+        let given = filter::Asked::of(|name| browser::value_in(&form, name));
+        let query = given.as_query(false);
+        go(&format!("/audit{query}"), NavigateOptions { replace: true, ..Default::default() });
+    };
+    let at_once = narrow.clone();
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        narrow();
+    };
+    let kind = move |(value, words): (&'static str, &'static str)| {
+        view! {
+            <option value=value selected=move || asked.get().action == value>
+                {words}
+            </option>
+        }
+    };
+    view! {
+        <form
+            node_ref=form
+            method="get"
+            action="/audit"
+            class="sheet inline"
+            role="search"
+            on:submit=submit
+            on:change=move |_| at_once()
+        >
+            <label class="wide">
+                "Who, whom or what"
+                <input
+                    type="search"
+                    name="q"
+                    maxlength="128"
+                    autocomplete="off"
+                    data-testid="audit-q"
+                    value=asked.get_untracked().q
+                />
+            </label>
+            <label>
+                "About"
+                <select name="action" data-testid="audit-action">
+                    {filter::KINDS.map(kind)}
+                </select>
+            </label>
+            <label>
+                "From"
+                <input type="date" name="from" data-testid="audit-from" value=asked.get_untracked().from />
+            </label>
+            <label>
+                "To"
+                <input type="date" name="to" data-testid="audit-to" value=asked.get_untracked().to />
+            </label>
+            <button type="submit" class="button" data-testid="audit-narrow">
+                "Show"
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn Entries(filter: AuditFilter, page: AuditPage) -> impl IntoView {
+    let items = RwSignal::new(page.items);
+    let next = RwSignal::new(page.next);
+    let filter = StoredValue::new(filter);
+    let asking = Asking::new();
+    let empty = Memo::new(move |_| items.with(Vec::is_empty));
+    let more = move |_| {
+        let asked = api::audit::audit(filter.get_value(), next.get_untracked());
+        asking.ask(asked, move |page| {
+            items.update(|items| items.extend(page.items));
+            next.set(page.next);
+        });
+    };
+    view! {
+        <Show
+            when=move || !empty.get()
+            fallback=|| view! { <p class="none" data-testid="audit-none">"Nothing of the kind was done."</p> }
+        >
+            <ol class="items" data-testid="audit">
+                <For
+                    each=move || items.get()
+                    key=|it| it.id
+                    children=move |it| view! { <entry::Entry it /> }
+                />
+            </ol>
+        </Show>
+        <Failure error=asking.error />
+        <Show when=move || next.with(Option::is_some)>
+            <button
+                type="button"
+                class="button more"
+                data-testid="more"
+                aria-disabled=move || asking.busy.get().to_string()
+                on:click=more
+            >
+                "Show more"
+            </button>
+        </Show>
+    }
+}

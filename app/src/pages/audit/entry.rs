@@ -1,0 +1,109 @@
+//! One entry of the log, as a sentence.
+
+use leptos::prelude::*;
+use protocol::api::AuditEntry;
+
+use crate::{components::time::Ago, words};
+
+/// Actions and what is said of them, before the name of what it was done to.
+const VERBS: [(&str, &str); 29] = [
+    ("session.create", "opened session"),
+    ("session.attach", "attached to session"),
+    ("session.take_over", "took over session"),
+    ("session.watch", "watched session"),
+    ("session.rename", "renamed session"),
+    ("session.policy", "changed the attach policy of session"),
+    ("session.close", "closed session"),
+    ("session.drop", "dropped session"),
+    ("session.drop_all", "dropped all sessions of"),
+    ("session.expire", "ended the unused session"),
+    ("session.exit", "saw the end of session"),
+    ("session.lost", "lost session"),
+    ("member.invite", "invited"),
+    ("member.join", "joined as"),
+    ("member.role", "changed the role of"),
+    ("member.name", "changed the name of"),
+    ("member.deactivate", "deactivated"),
+    ("member.activate", "let in again"),
+    ("member.reset", "made a password link for"),
+    ("member.password", "changed the password of"),
+    ("member.sign_in", "signed in as"),
+    ("member.sign_in_failed", "could not sign in as"),
+    ("member.sign_out", "signed out as"),
+    ("token.create", "made API token"),
+    ("token.remove", "removed API token"),
+    ("grant.add", "granted account"),
+    ("grant.remove", "took back account"),
+    ("settings.change", "changed the settings of"),
+    ("audit.export", "exported"),
+];
+
+/// The entry.
+#[component]
+pub fn Entry(
+    /// What was done.
+    it: AuditEntry,
+) -> impl IntoView {
+    let AuditEntry { at, actor, via, source, action, target, detail, .. } = it;
+    let verb = VERBS.iter().find(|(name, _)| *name == action).map(|(_, verb)| *verb);
+    let name = action.clone();
+    let by = via_words(&via, source.as_deref());
+    view! {
+        <li class="item entry" data-testid="audit-entry" data-action=name>
+            <p class="entry-when quiet" title=words::at(at)>
+                <Ago time=at />
+            </p>
+            <div class="item-what">
+                <p>
+                    <strong>{actor}</strong> " " {verb.unwrap_or("did this to")} " "
+                    <strong>{target}</strong>
+                </p>
+                {detail.map(|detail| view! { <p class="quiet entry-detail">{detail}</p> })}
+            </div>
+            <p class="item-side quiet">
+                <code>{action}</code>
+                <br />
+                {by}
+            </p>
+        </li>
+    }
+}
+
+/// By which way, and from where.
+fn via_words(via: &str, source: Option<&str>) -> String {
+    let way = match via {
+        "page" => "by a page",
+        "token" => "by an API token",
+        "command_line" => "by the command line",
+        _ => "by itself",
+    };
+    match source {
+        Some(source) => format!("{way}, from {source}"),
+        None => way.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ways() {
+        for (via, source, words) in [
+            ("page", Some("192.0.2.7"), "by a page, from 192.0.2.7"),
+            ("token", Some("::1"), "by an API token, from ::1"),
+            ("command_line", None, "by the command line"),
+            ("websh", None, "by itself"),
+        ] {
+            assert_eq!(via_words(via, source), words);
+        }
+    }
+
+    #[test]
+    fn verbs_are_said_once_each() {
+        let mut names: Vec<_> = VERBS.iter().map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), VERBS.len());
+    }
+}

@@ -1,0 +1,109 @@
+//! Where one is signed in, and signing out there.
+
+use futures_util::FutureExt;
+use leptos::prelude::*;
+use protocol::api::SignInInfo;
+use uuid::Uuid;
+
+use crate::{
+    api,
+    components::{
+        asking::Asking,
+        failure::Failure,
+        time::Ago,
+        whole::{Answered, Whole},
+    },
+};
+
+/// The list.
+#[component]
+pub fn Devices() -> impl IntoView {
+    let first = Resource::new(|| (), |()| api::sign_ins::sign_ins());
+    view! { <Answered of=first view=|first| view! { <List first /> }.into_any() /> }
+}
+
+#[component]
+fn List(first: Vec<SignInInfo>) -> impl IntoView {
+    let list = Whole::new(first, || api::sign_ins::sign_ins().boxed_local());
+    let asking = Asking::new();
+    let end = Callback::new(move |id: Uuid| {
+        asking.ask(api::sign_ins::end(id), move |()| list.refresh());
+    });
+    let others = move || {
+        let items = list.items.get();
+        items.into_iter().filter(|it| !it.current).map(|it| it.id).collect::<Vec<_>>()
+    };
+    let several = move || others().len() > 1;
+    let end_others = move |_| {
+        let others = untrack(others);
+        let all = async move {
+            for id in others {
+                match api::sign_ins::end(id).await {
+                    Err(why) if why.code() != "not_found" => return Err(why),
+                    _ => {}
+                }
+            }
+            Ok(())
+        };
+        asking.ask(all, move |()| list.refresh());
+    };
+    view! {
+        <Failure error=list.error />
+        <Failure error=asking.error testid="devices-failure" />
+        <ul class="items" data-testid="devices">
+            <For
+                each=move || list.items.get()
+                key=|it| it.id
+                children=move |it| view! { <Device it end asking /> }
+            />
+        </ul>
+        <Show when=several>
+            <div class="form-end">
+                <button
+                    type="button"
+                    class="button"
+                    data-testid="devices-end-others"
+                    disabled=move || asking.busy.get()
+                    on:click=end_others
+                >
+                    "Sign out all others"
+                </button>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn Device(it: SignInInfo, end: Callback<Uuid>, asking: Asking) -> impl IntoView {
+    let SignInInfo { id, device, source, created_at, current, .. } = it;
+    let label = format!("Sign out {device}");
+    view! {
+        <li class="item" data-testid="device" data-current=current.to_string()>
+            <div class="item-what">
+                <p class="item-name">{device}</p>
+                <p class="quiet">
+                    "from " {source} ", signed in " <Ago time=created_at />
+                </p>
+            </div>
+            <div class="item-actions">
+                {if current {
+                    view! { <span class="badge good">"this browser"</span> }.into_any()
+                } else {
+                    view! {
+                        <button
+                            type="button"
+                            class="button"
+                            data-testid="device-end"
+                            aria-label=label
+                            disabled=move || asking.busy.get()
+                            on:click=move |_| end.run(id)
+                        >
+                            "Sign out"
+                        </button>
+                    }
+                        .into_any()
+                }}
+            </div>
+        </li>
+    }
+}

@@ -1,0 +1,78 @@
+//! Changing the own password.
+
+use leptos::prelude::*;
+use protocol::api::ChangePassword;
+
+use crate::{
+    api::rest,
+    components::{asking::Asking, failure::Failure, field::Field},
+};
+
+/// Shortest password, in characters. The server has the last word.
+const SHORTEST: usize = 12;
+
+/// The form.
+#[component]
+pub fn Password(
+    /// Whose it is, for password managers.
+    email: String,
+) -> impl IntoView {
+    let current = RwSignal::new(String::new());
+    let new = RwSignal::new(String::new());
+    let saved = RwSignal::new(false);
+    let asking = Asking::new();
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        saved.set(false);
+        let change = ChangePassword { current: current.get_untracked(), new: new.get_untracked() };
+        if change.current.is_empty() {
+            return asking.refuse("current", "Please enter the password that you have now.");
+        }
+        if change.new.chars().count() < SHORTEST {
+            return asking.refuse("new", "A password has at least 12 characters.");
+        }
+        asking.ask(async move { rest::change_password(&change).await }, move |()| {
+            current.set(String::new());
+            new.set(String::new());
+            saved.set(true);
+        });
+    };
+    view! {
+        <form method="post" action="/me" class="sheet stack" novalidate on:submit=submit>
+            <input type="email" autocomplete="username" value=email readonly hidden />
+            <Field
+                label="Password now"
+                name="current"
+                kind="password"
+                autocomplete="current-password"
+                testid="password-current"
+                value=current
+                error=asking.error
+            />
+            <Field
+                label="New password"
+                name="new"
+                kind="password"
+                autocomplete="new-password"
+                testid="password-new"
+                hint="At least 12 characters. A few words that only you would put together are good."
+                value=new
+                error=asking.error
+            />
+            <Failure error=asking.error testid="password-failure" fields=&["current", "new"] />
+            <div class="form-end">
+                <p class="done" role="status" data-testid="password-saved">
+                    {move || saved.get().then_some("Changed. Other browsers are signed out.")}
+                </p>
+                <button
+                    type="submit"
+                    class="button"
+                    data-testid="password-save"
+                    disabled=move || asking.busy.get()
+                >
+                    "Change password"
+                </button>
+            </div>
+        </form>
+    }
+}

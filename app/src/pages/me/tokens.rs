@@ -1,0 +1,109 @@
+//! API tokens of one's own: those that work, a new one, the end of one.
+
+use futures_util::FutureExt;
+use leptos::prelude::*;
+use protocol::api::{Role, TokenInfo, TokenScope};
+
+use super::new_token::NewTokenDialog;
+use crate::{
+    api,
+    components::{
+        confirm::{Confirm, Question},
+        failure::Failure,
+        time::{Ago, Ahead},
+        whole::{Answered, Whole},
+    },
+};
+
+/// The list.
+#[component]
+pub fn Tokens(
+    /// What the member may do.
+    role: Role,
+) -> impl IntoView {
+    provide_context(role);
+    let first = Resource::new(|| (), |()| api::tokens::tokens());
+    view! { <Answered of=first view=|first| view! { <List first /> }.into_any() /> }
+}
+
+#[component]
+fn List(first: Vec<TokenInfo>) -> impl IntoView {
+    let role = use_context::<Role>().unwrap_or(Role::Member);
+    let list = Whole::new(first, || api::tokens::tokens().boxed_local());
+    let empty = list.is_empty();
+    let open = RwSignal::new(false);
+    let asked = RwSignal::new(None::<Question>);
+    let refresh = Callback::new(move |()| list.refresh());
+    view! {
+        <Failure error=list.error />
+        <Show
+            when=move || !empty.get()
+            fallback=|| view! { <p class="none">"You have no API tokens."</p> }
+        >
+            <ul class="items" data-testid="tokens">
+                <For
+                    each=move || list.items.get()
+                    key=|it| it.id
+                    children=move |it| view! { <Token it asked /> }
+                />
+            </ul>
+        </Show>
+        <div class="form-end">
+            <button
+                type="button"
+                class="button"
+                data-testid="new-token"
+                on:click=move |_| open.set(true)
+            >
+                "New token"
+            </button>
+        </div>
+        <NewTokenDialog open role refresh />
+        <Confirm asked done=refresh />
+    }
+}
+
+#[component]
+fn Token(it: TokenInfo, asked: RwSignal<Option<Question>>) -> impl IntoView {
+    let TokenInfo { id, name, scope, expires_at, used_at, .. } = it;
+    let allows = match scope {
+        TokenScope::Read => "sees sessions",
+        TokenScope::Sessions => "opens and drives sessions",
+        TokenScope::Admin => "everything you may do",
+    };
+    let label = format!("Remove {name}");
+    let called = name.clone();
+    let remove = move |_| {
+        asked.set(Some(Question::harmful(
+            format!("Remove {called}?"),
+            "Programs that use this token are signed out at once.".into(),
+            "Remove token",
+            async move || api::tokens::remove(id).await,
+        )));
+    };
+    view! {
+        <li class="item" data-testid="token">
+            <div class="item-what">
+                <p class="item-name">{name}</p>
+                <p class="quiet">
+                    {allows} ", ends " <Ahead time=expires_at /> ", "
+                    {match used_at {
+                        Some(time) => view! { "last used " <Ago time /> }.into_any(),
+                        None => "never used".into_any(),
+                    }}
+                </p>
+            </div>
+            <div class="item-actions">
+                <button
+                    type="button"
+                    class="button"
+                    data-testid="token-remove"
+                    aria-label=label
+                    on:click=remove
+                >
+                    "Remove"
+                </button>
+            </div>
+        </li>
+    }
+}

@@ -1,0 +1,155 @@
+//! Who may open sessions as which account, server by server.
+
+use futures_util::future::{try_join, try_join_all};
+use leptos::prelude::*;
+use protocol::api::{AccountGrant, AccountInfo, Grantee, Member, Role, Server};
+
+use super::new_grant::NewGrantForm;
+use crate::{
+    api,
+    components::{
+        confirm::{Confirm, Question},
+        failure::Failure,
+        part::Part,
+        time::Ago,
+        whole::Answered,
+    },
+    error::PageError,
+    words,
+};
+
+/// The servers.
+#[component]
+pub fn Grants() -> impl IntoView {
+    let known = Resource::new(|| (), |()| known());
+    view! {
+        <Answered
+            of=known
+            view=|known| {
+                known
+                    .into_iter()
+                    .map(|known| {
+                        let about = format!(
+                            "Who may open sessions on {} as which account. Taking one back ends no session that runs.",
+                            known.server.name,
+                        );
+                        view! {
+                            <Part title="Accounts" about>
+                                <OfServer known />
+                            </Part>
+                        }
+                    })
+                    .collect_view()
+                    .into_any()
+            }
+        />
+    }
+}
+
+/// What is known of a server's accounts.
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
+struct Known {
+    server: Server,
+    grants: Vec<AccountGrant>,
+    accounts: Vec<AccountInfo>,
+    members: Vec<Member>,
+}
+
+async fn known() -> Result<Vec<Known>, PageError> {
+    let (servers, members) = try_join(api::servers::servers(), api::members::members()).await?;
+    let of_server = |server: Server| {
+        let members = members.clone();
+        async move {
+            let (grants, accounts) = try_join(
+                api::grants::grants(server.id.clone()),
+                api::grants::accounts(server.id.clone()),
+            )
+            .await?;
+            Ok(Known { server, grants, accounts, members })
+        }
+    };
+    try_join_all(servers.into_iter().map(of_server)).await
+}
+
+#[component]
+fn OfServer(known: Known) -> impl IntoView {
+    let Known { server, grants, accounts, members } = known;
+    let server = StoredValue::new(server.id);
+    let items = RwSignal::new(grants);
+    let error = RwSignal::new(None::<PageError>);
+    let asked = RwSignal::new(None::<Question>);
+    let refresh = Callback::new(move |()| {
+        leptos::task::spawn_local(async move {
+            let Some(server) = server.try_get_value() else { return };
+            match api::grants::grants(server).await {
+                Ok(grants) => drop(items.try_set(grants)),
+                Err(why) => drop(error.try_set(Some(why))),
+            }
+        });
+    });
+    let empty = Memo::new(move |_| items.with(Vec::is_empty));
+    view! {
+        <Failure error />
+        <Show
+            when=move || !empty.get()
+            fallback=|| view! { <p class="none">"No account is granted to anybody."</p> }
+        >
+            <ul class="items" data-testid="grants">
+                <For
+                    each=move || items.get()
+                    key=|it| it.id
+                    children=move |it| view! { <Row it server asked /> }
+                />
+            </ul>
+        </Show>
+        <NewGrantForm server accounts members refresh />
+        <Confirm asked done=refresh />
+    }
+}
+
+#[component]
+fn Row(
+    it: AccountGrant,
+    server: StoredValue<String>,
+    asked: RwSignal<Option<Question>>,
+) -> impl IntoView {
+    let AccountGrant { id, account, to, to_name, by, created_at, .. } = it;
+    let whom = match to {
+        Grantee::Member(_) => to_name,
+        Grantee::Role(Role::Member) => "all members".into(),
+        Grantee::Role(role) => format!("{} and above", words::role(role).to_lowercase()),
+    };
+    let name = account.clone();
+    let label = format!("Take {account} back from {whom}");
+    let question = (account.clone(), whom.clone());
+    let remove = move |_| {
+        let (account, whom) = question.clone();
+        asked.set(Some(Question::harmful(
+            format!("Take {account} back?"),
+            format!("No new session is opened as {account} by {whom}. Those that run go on."),
+            "Take back",
+            async move || api::grants::revoke(server.get_value(), id).await,
+        )));
+    };
+    view! {
+        <li class="item" data-testid="grant" data-account=name>
+            <div class="item-what">
+                <p class="item-name">
+                    <code>{account}</code> " for " {whom}
+                </p>
+                <p class="quiet">"granted by " {by} ", " <Ago time=created_at /></p>
+            </div>
+            <div class="item-actions">
+                <button
+                    type="button"
+                    class="button"
+                    data-testid="grant-remove"
+                    aria-label=label
+                    on:click=remove
+                >
+                    "Take back"
+                </button>
+            </div>
+        </li>
+    }
+}

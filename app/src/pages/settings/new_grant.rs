@@ -1,0 +1,136 @@
+//! Granting an account to a member or a role.
+
+use leptos::prelude::*;
+use protocol::api::{AccountInfo, Grantee, Member, NewGrant, Role};
+
+use crate::{
+    api,
+    components::{asking::Asking, failure::Failure},
+    words,
+};
+
+/// Account of the machine's administrator: only ever granted by name.
+const ROOT: &str = "root";
+
+const ROLES: [Role; 3] = [Role::Member, Role::Staff, Role::Superuser];
+
+/// Account, to whom, and the button.
+#[component]
+pub fn NewGrantForm(
+    /// The server's id.
+    server: StoredValue<String>,
+    /// Its accounts.
+    accounts: Vec<AccountInfo>,
+    /// Everybody.
+    members: Vec<Member>,
+    /// Reads the list again.
+    refresh: Callback<()>,
+) -> impl IntoView {
+    let account = RwSignal::new(String::new());
+    let to = RwSignal::new(String::new());
+    let asking = Asking::new();
+    let is_root = Memo::new(move |_| account.with(|it| it == ROOT));
+    let members: Vec<_> = members.into_iter().filter(|it| it.active).collect();
+    let whom = members.iter().map(|it| Grantee::Member(it.id)).chain(ROLES.map(Grantee::Role));
+    let whom = StoredValue::new(whom.collect::<Vec<_>>());
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if account.with_untracked(String::is_empty) {
+            return asking.refuse("account", "Please choose an account.");
+        }
+        let number = to.with_untracked(|to| to.parse::<usize>().ok());
+        let chosen = whom.with_value(|whom| number.and_then(|at| whom.get(at)).cloned());
+        let Some(chosen) = chosen else {
+            return asking.refuse("to", "Please choose to whom.");
+        };
+        if is_root.get_untracked() && matches!(chosen, Grantee::Role(_)) {
+            return asking.refuse("to", "root is granted to a member by name, never to a role.");
+        }
+        let new = NewGrant { account: account.get_untracked(), to: chosen };
+        asking.ask(api::grants::grant(server.get_value(), new), move |_| {
+            account.set(String::new());
+            to.set(String::new());
+            refresh.run(());
+        });
+    };
+    let option = |at: usize, text: String, role: bool| {
+        let value = at.to_string();
+        let here = value.clone();
+        view! {
+            <option
+                value=value
+                disabled=move || role && is_root.get()
+                prop:selected=move || to.with(|to| *to == here)
+            >
+                {text}
+            </option>
+        }
+    };
+    let by_name = members.iter().enumerate();
+    let by_name = by_name.map(|(at, it)| option(at, format!("{} ({})", it.name, it.email), false));
+    let by_role = ROLES.into_iter().enumerate().map(|(at, role)| {
+        let text = match role {
+            Role::Member => "All members".into(),
+            role => format!("{} and above", words::role(role)),
+        };
+        option(members.len() + at, text, true)
+    });
+    view! {
+        <form
+            method="post"
+            action="/settings"
+            class="sheet stack"
+            novalidate
+            aria-label="Grant an account"
+            on:submit=submit
+        >
+            <div class="inline">
+                <label>
+                    "Account"
+                    <select
+                        data-testid="grant-account"
+                        on:change:target=move |event| account.set(event.target().value())
+                    >
+                        <option value="" prop:selected=move || account.with(String::is_empty)>
+                            "choose…"
+                        </option>
+                        {accounts
+                            .into_iter()
+                            .map(|it| {
+                                let text = format!("{} ({})", it.account, it.home);
+                                view! { <option value=it.account>{text}</option> }
+                            })
+                            .collect_view()}
+                    </select>
+                </label>
+                <label>
+                    "For"
+                    <select
+                        data-testid="grant-to"
+                        on:change:target=move |event| to.set(event.target().value())
+                    >
+                        <option value="" prop:selected=move || to.with(String::is_empty)>
+                            "choose…"
+                        </option>
+                        <optgroup label="By name">{by_name.collect_view()}</optgroup>
+                        <optgroup label="By role">{by_role.collect_view()}</optgroup>
+                    </select>
+                </label>
+                <button
+                    type="submit"
+                    class="button"
+                    data-testid="grant-add"
+                    disabled=move || asking.busy.get()
+                >
+                    "Grant"
+                </button>
+            </div>
+            <Show when=move || is_root.get()>
+                <p class="notice" data-testid="grant-root">
+                    "Whoever has root may do everything on the machine, websh's own data included. So it is granted by name, never to a role."
+                </p>
+            </Show>
+            <Failure error=asking.error testid="grant-error" />
+        </form>
+    }
+}

@@ -1,0 +1,142 @@
+// People come in by a link, may do what their role says and no more, and are out the moment they are
+// shut out.
+import type { Browser, Page } from '@playwright/test';
+import { complaints, expect, MEMBER, test } from '../fixtures/test.ts';
+import type { Server } from '../fixtures/server.ts';
+import { accept, MembersPage, mistake } from '../pages/members.ts';
+import { SignInPage } from '../pages/sign-in.ts';
+
+const GRACE = { email: 'grace@example.org', name: 'Grace Hopper', password: 'a ship in port is safe' };
+
+/** The first superuser, looking at the members. */
+async function superuser(page: Page, server: Server): Promise<MembersPage> {
+  await server.setUp();
+  const cookie = await server.signIn();
+  await page.context().addCookies([{ ...cookie, url: server.url }]);
+  const members = new MembersPage(page, server.url);
+  await members.open();
+  return members;
+}
+
+/** A browser of somebody else's. */
+async function elsewhere(browser: Browser, noise?: RegExp): Promise<[Page, string[]]> {
+  const context = await browser.newContext();
+  const heard = complaints(context, noise);
+  return [await context.newPage(), heard];
+}
+
+test('somebody is invited, comes in, rises, and is shut out', async ({ browser, fresh, page }) => {
+  const members = await superuser(page, fresh);
+  const link = await members.invite(GRACE.email, 'Member');
+  await expect(members.waiting(GRACE.email)).toContainText('Invited by Ada Lovelace as a member');
+
+  const [theirs, heard] = await elsewhere(browser, /401|404/);
+  await accept(theirs, link, GRACE);
+  await expect(theirs.getByTestId('who')).toHaveText(GRACE.name);
+  for (const place of ['nav-members', 'nav-settings', 'nav-audit']) {
+    await expect(theirs.getByTestId(place)).toHaveCount(0);
+  }
+  for (const path of ['/members', '/audit']) {
+    await theirs.goto(fresh.url + path);
+    await expect(theirs.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
+  }
+
+  await members.open();
+  await expect(members.waiting(GRACE.email)).toHaveCount(0);
+  const row = members.row(GRACE.email);
+  await expect(row).toHaveAttribute('data-role', 'member');
+
+  await test.step('the link worked once', async () => {
+    const [late, lateHeard] = await elsewhere(browser, /404/);
+    await late.goto(link);
+    await expect(late.getByTestId('invite-over')).toBeVisible();
+    await late.context().close();
+    expect(lateHeard).toEqual([]);
+  });
+
+  await test.step('a role is asked about, and can be left as it is', async () => {
+    await row.getByTestId('member-role').selectOption({ label: 'Superuser' });
+    await page.getByTestId('confirm').getByTestId('confirm-no').click();
+    await expect(row.getByTestId('member-role')).toHaveValue('Member');
+    await row.getByTestId('member-role').selectOption({ label: 'Superuser' });
+    await members.confirm();
+    await expect(row).toHaveAttribute('data-role', 'superuser');
+    await theirs.goto(fresh.url);
+    await expect(theirs.getByTestId('nav-members')).toBeVisible();
+  });
+
+  await test.step('a password link lets them choose another one', async () => {
+    await row.getByTestId('member-reset').click();
+    const reset = await members.link(page.getByTestId('link-dialog'));
+    await theirs.goto(reset);
+    await theirs.getByTestId('accept-password').fill('another long password');
+    await theirs.getByTestId('accept-submit').click();
+    await expect(theirs.getByTestId('who')).toHaveText(GRACE.name);
+  });
+
+  await row.getByTestId('member-turn').click();
+  await members.confirm();
+  await expect(row).toHaveAttribute('data-active', 'false');
+  await theirs.goto(`${fresh.url}/members`);
+  await expect(theirs).toHaveURL(/\/sign-in/);
+  await new SignInPage(theirs).signIn({ ...GRACE, password: 'another long password' });
+  await expect(theirs.getByTestId('sign-in-error')).toBeVisible();
+  await theirs.context().close();
+  expect(heard).toEqual([]);
+});
+
+test('an invitation says what is wrong beside its field, and can be withdrawn', async ({ fresh, page }) => {
+  const members = await superuser(page, fresh);
+  await page.getByTestId('invite').click();
+  const dialog = page.getByTestId('invite-dialog');
+  await dialog.getByTestId('invite-role').selectOption({ label: 'Staff' });
+  await dialog.getByTestId('invite-email').fill('grace');
+  await dialog.getByTestId('invite-create').click();
+  await expect(mistake(dialog, 'invite-email')).toHaveText('Please enter an e-mail address.');
+  await expect(dialog.getByTestId('invite-email')).toHaveValue('grace');
+  await expect(dialog.getByTestId('invite-role').locator('option:checked')).toHaveText('Staff');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+
+  await members.invite(GRACE.email, 'Staff');
+  await members.waiting(GRACE.email).getByTestId('withdraw').click();
+  await expect(members.waiting(GRACE.email)).toHaveCount(0);
+});
+
+test('a token is shown once, and a device can be signed out', async ({ browser, fresh, page }) => {
+  await superuser(page, fresh);
+  const [other, heard] = await elsewhere(browser);
+  await other.goto(`${fresh.url}/sign-in`);
+  await new SignInPage(other).signIn(MEMBER);
+  await expect(other.getByTestId('new-session')).toBeEnabled();
+
+  await page.getByTestId('who').click();
+  await page.getByTestId('new-token').click();
+  const dialog = page.getByTestId('new-token-dialog');
+  await dialog.getByTestId('token-name').fill('laptop');
+  await dialog.getByTestId('token-days').fill('366');
+  await dialog.getByTestId('token-create').click();
+  await expect(mistake(dialog, 'token-days')).toHaveText('A token works for 1 to 365 days.');
+  await expect(dialog.getByTestId('token-name')).toHaveValue('laptop');
+  await dialog.getByTestId('token-days').fill('7');
+  await dialog.getByTestId('token-create').click();
+  const secret = await dialog.getByTestId('token-secret').inputValue();
+  await dialog.getByTestId('token-done').click();
+  expect(await page.content()).not.toContain(secret);
+  const me = async (): Promise<number> => {
+    const answer = await fetch(`${fresh.url}/api/v1/me`, { headers: { authorization: `Bearer ${secret}` } });
+    return answer.status;
+  };
+  expect(await me()).toBe(200);
+  await page.getByTestId('token').getByTestId('token-remove').click();
+  await page.getByTestId('confirm').getByTestId('confirm-yes').click();
+  await expect(page.getByTestId('token')).toHaveCount(0);
+  expect(await me()).toBe(401);
+
+  await page.getByTestId('devices-end-others').click();
+  await expect(page.getByTestId('device')).toHaveCount(1);
+  await other.goto(`${fresh.url}/me`);
+  await expect(other).toHaveURL(/\/sign-in/);
+  await other.context().close();
+  expect(heard).toEqual([]);
+});

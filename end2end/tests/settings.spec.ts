@@ -1,0 +1,76 @@
+// The settings say what is wrong beside each field and lose nothing that was typed; what is saved is in
+// force, and the log says who did it.
+import type { Page } from '@playwright/test';
+import { expect, test } from '../fixtures/test.ts';
+import type { Server } from '../fixtures/server.ts';
+import { SettingsPage } from '../pages/settings.ts';
+
+async function superuser(page: Page, server: Server): Promise<SettingsPage> {
+  await server.setUp();
+  const cookie = await server.signIn();
+  await page.context().addCookies([{ ...cookie, url: server.url }]);
+  const settings = new SettingsPage(page, server.url);
+  await settings.open();
+  return settings;
+}
+
+test('every bad value has its sentence, and nothing typed is lost', async ({ fresh, page }) => {
+  const settings = await superuser(page, fresh);
+  const bad: [string, string, string][] = [
+    ['name', ' ', 'The workspace needs a name.'],
+    ['timeout', '9', 'The timeout is 10 to 1440 minutes (24 hours).'],
+    ['kept', '366', 'Ended sessions are kept for 1 to 365 days.'],
+    ['per-user', 'many', 'A person may have 1 to 1000 sessions.'],
+    ['per-token', '0', 'A token may open 1 to 1000 sessions.'],
+    ['in-all', '100001', 'The workspace may have 1 to 100000 sessions.'],
+    ['creates', '1.5', 'A person may open 1 to 600 sessions a minute.'],
+    ['history', '-1', 'A session may hold 1 to 1024 MiB.'],
+  ];
+  for (const [field, text] of bad) await settings.field(field).fill(text);
+  await settings.field('attach-policy').selectOption({ index: 1 });
+  await settings.save();
+  for (const [field, text, sentence] of bad) {
+    await expect(settings.mistake(field)).toHaveText(sentence);
+    await expect(settings.field(field)).toHaveValue(text);
+    await expect(settings.field(field)).toHaveAttribute('aria-invalid', 'true');
+  }
+  await expect(settings.field('name'), 'the first of them has the keyboard').toBeFocused();
+  await expect(settings.field('attach-policy').locator('option:checked')).toHaveText(/^Ask/);
+
+  for (const timeout of ['1441', '10.5', '', '1e2']) {
+    await settings.field('timeout').fill(timeout);
+    await settings.save();
+    await expect(settings.mistake('timeout')).toBeVisible();
+    await expect(settings.field('timeout')).toHaveValue(timeout);
+  }
+  await page.reload();
+  await expect(settings.field('timeout'), 'nothing of it was saved').toHaveValue('60');
+});
+
+test('what is saved is in force, and the log says who did it', async ({ fresh, page }) => {
+  const settings = await superuser(page, fresh);
+  await expect(page.getByTestId('settings-changed')).toContainText('Never changed');
+  await settings.field('name').fill('Analytical engines');
+  await settings.field('timeout').fill('1440');
+  await settings.save();
+  await expect(page.getByTestId('settings-saved')).toContainText('Saved.');
+  await expect(page.getByTestId('settings-changed')).toContainText('Changed by Ada Lovelace');
+  await settings.field('timeout').fill('10');
+  await settings.save();
+  await expect(page.getByTestId('settings-saved')).toContainText('5 more minutes');
+  await page.reload();
+  await expect(settings.field('name')).toHaveValue('Analytical engines');
+  await expect(settings.field('timeout')).toHaveValue('10');
+
+  await page.getByTestId('nav-audit').click();
+  const entries = page.getByTestId('audit-entry');
+  await expect(entries.first()).toContainText('Ada Lovelace changed the settings');
+  await page.getByTestId('audit-action').selectOption({ label: 'Settings' });
+  await expect(page).toHaveURL(/action=settings/);
+  await expect(entries).toHaveCount(2);
+  await page.getByTestId('audit-q').fill('nobody of this name');
+  await page.getByTestId('audit-narrow').click();
+  await expect(page.getByTestId('audit-none')).toBeVisible();
+  const link = await page.getByTestId('audit-export').getAttribute('href');
+  expect(link).toBe('/api/v1/audit/export?q=nobody%20of%20this%20name&action=settings');
+});
