@@ -92,8 +92,8 @@ impl Control {
         Ok(members.into_iter().map(|member| shown(&member, sessions(member.id))).collect())
     }
 
-    /// Changes a member: name, role, whether they are let in. Deactivating closes what they have
-    /// open; their sessions go on without them.
+    /// Changes a member: name, role, whether they are let in. Everybody may change their own name.
+    /// Deactivating closes what they have open; their sessions go on without them.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NotFound`], [`Error::Invalid`], [`Error::LastSuperuser`],
@@ -104,7 +104,10 @@ impl Control {
         id: MemberId,
         change: ChangeMember,
     ) -> Result<api::Member, Error> {
-        authorize(actor, Action::ManageMembers, Target::Workspace)?;
+        // The own name is one's own; the own role and access are not.
+        let own = id == actor.member && change.role.is_none() && change.active.is_none();
+        let action = if own { Action::ManageOwn } else { Action::ManageMembers };
+        authorize(actor, action, Target::Workspace)?;
         let name = change.name.as_deref().map(|name| validate::label("name", name)).transpose()?;
         let change = ChangeMember { name, ..change };
         let unknown = || Error::NotFound("member");
