@@ -112,6 +112,9 @@ async fn end_of(mut grant: Grant, stop: CancellationToken) -> Farewell {
     tokio::select! {
         // An error means that nothing can sign this one out any more but its own end.
         Ok(_) = grant.signed_out.wait_for(|out| *out) => {}
+        Ok(_) = grant.dismissed.wait_for(|out| *out) => {
+            return Farewell::new(close::FORBIDDEN, "You may not look into this session any more.");
+        }
         () = tokio::time::sleep(left) => {}
         () = stop.cancelled() => return restarting(),
     }

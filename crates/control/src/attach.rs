@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 use host::{Reader, Writer};
 use protocol::{
-    api::{ActiveClient, Attach, AttachMode, AttachPolicy, Ticket},
+    api::{ActiveClient, Attach, AttachMode, AttachPolicy, Role, Ticket},
     id::{MemberId, SessionId},
     wire::{AttachRequest, Hello, Viewer},
 };
@@ -45,6 +45,8 @@ pub struct Grant {
     pub until: DateTime<Utc>,
     /// Changes to true when that sign-in is ended before.
     pub signed_out: watch::Receiver<bool>,
+    /// Changes to true when the role no longer allows it; never for an own session.
+    pub dismissed: watch::Receiver<bool>,
 }
 
 /// Tickets that wait, and sign-ins that have sockets.
@@ -52,6 +54,8 @@ pub struct Grant {
 pub(crate) struct Doors {
     tickets: HashMap<[u8; 32], Waiting>,
     sign_ins: HashMap<Uuid, watch::Sender<bool>>,
+    /// Those among them that look into others' sessions.
+    overseers: HashMap<Uuid, watch::Sender<bool>>,
 }
 
 #[derive(Debug)]
@@ -98,6 +102,21 @@ impl Doors {
             return Err(Error::TooManySockets);
         }
         Ok(sender.subscribe())
+    }
+
+    /// Tells when an actor may no longer look into others' sessions.
+    fn oversee(&mut self, actor: &Actor) -> watch::Receiver<bool> {
+        self.overseers.retain(|_, sender| sender.receiver_count() > 0);
+        let sender =
+            self.overseers.entry(actor.sign_in).or_insert_with(|| watch::Sender::new(false));
+        sender.subscribe()
+    }
+
+    /// Closes what a sign-in has open of others' sessions.
+    fn dismiss(&mut self, sign_in: Uuid) {
+        if let Some(sender) = self.overseers.remove(&sign_in) {
+            sender.send_replace(true);
+        }
     }
 
     /// The sign-ins that something is open by.
@@ -202,7 +221,7 @@ impl Control {
     }
 
     /// Looks once at the sign-ins that something is open by, and closes what is open by those that
-    /// have ended.
+    /// have ended, or of others' sessions by those whose role no longer allows it.
     ///
     /// # Errors
     /// [`Error::Unavailable`]; everything stays open then.
@@ -220,6 +239,8 @@ impl Control {
         for ended in sign_ins.iter().filter(|sign_in| !working.contains_key(sign_in)) {
             doors.shut(*ended);
         }
+        let no_more = working.iter().filter(|(_, standing)| standing.role < Role::Superuser);
+        no_more.for_each(|(sign_in, _)| doors.dismiss(*sign_in));
         Ok(())
     }
 
@@ -233,10 +254,14 @@ impl Control {
             self.doors().redeem(&secret::hash(ticket), actor, self.now())?;
         let Waiting { session, owner, watch, .. } = waiting;
         authorize(actor, wanted(actor, owner, watch), Target::SessionOf(owner))?;
+        let overseeing = owner != actor.member;
+        let never = || watch::Sender::new(false).subscribe();
+        let dismissed = if overseeing { self.doors().oversee(actor) } else { never() };
         Ok(Grant {
             session,
             watch,
-            overseeing: owner != actor.member,
+            overseeing,
+            dismissed,
             who: actor.name.clone(),
             until: actor.until,
             signed_out,
@@ -277,8 +302,6 @@ fn wanted(actor: &Actor, owner: MemberId, watch: bool) -> Action {
 
 #[cfg(test)]
 mod tests {
-    use protocol::api::Role;
-
     use super::*;
 
     const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;

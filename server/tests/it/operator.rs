@@ -189,3 +189,88 @@ async fn who_looks_into_anothers_session_is_seen_and_only_looks() {
     assert_eq!(bob.delete(&path(&session)).await.status, 204);
     assert_eq!(bob.get(&screen).await.status, 410);
 }
+
+#[tokio::test]
+async fn who_may_look_no_more_looks_no_more() {
+    let (world, mut ann) = World::new(&[]).await;
+    let mut bob = world.member("bob@example.org", "member").await;
+    let mut max = world.member("max@example.org", "superuser").await;
+    let session = open(&mut bob, "one").await;
+    let mut owner = Viewer::attach(&mut bob, &session).await;
+    let look = Viewer::attach_as(&mut max, &session, &json!({ "mode": "watch" })).await;
+    owner.until_crew(|crew| crew.present.len() == 2).await;
+    let look = tokio::spawn(look.until_closed());
+    let members = ann.get("/api/v1/members").await.json();
+    let found = members.as_array().unwrap().iter().find(|one| one["email"] == "max@example.org");
+    let member = format!("/api/v1/members/{}", id(found.unwrap()));
+    let changed = ann.send("PATCH", &member, &[], br#"{"role":"staff"}"#).await;
+    assert_eq!(changed.status, 200, "{changed:?}");
+    assert_eq!(look.await.unwrap(), 4403);
+    owner.until_crew(|crew| crew.present.len() == 1).await;
+    // They are still signed in, and their own terminals stay.
+    assert_eq!(max.get("/api/v1/me").await.json()["role"], "staff");
+    assert_eq!(bob.delete(&path(&session)).await.status, 204);
+}
+
+async fn set(client: &mut Client, changes: &[(&str, u32)]) {
+    let mut settings = client.get("/api/v1/workspace/settings").await.json();
+    for (key, value) in changes {
+        settings[*key] = (*value).into();
+    }
+    let body = settings.to_string();
+    let put = client.send("PUT", "/api/v1/workspace/settings", &[], body.as_bytes()).await;
+    assert_eq!(put.status, 200, "{put:?}");
+}
+
+#[tokio::test]
+async fn limits_are_said_with_what_is_in_the_way() {
+    let (world, mut ann) = World::new(&[]).await;
+    let mut bob = world.member("bob@example.org", "member").await;
+    set(&mut ann, &[("max_sessions_per_user", 2), ("max_sessions", 3)]).await;
+    let first = open(&mut bob, "1").await;
+    open(&mut bob, "2").await;
+    let refused = async |client: &mut Client, field: &str, sessions: usize| {
+        let refused = create(client, "more").await;
+        assert_eq!((refused.status, refused.code()), (429, "session_limit".into()));
+        let error = refused.json()["error"].clone();
+        assert_eq!(error["field"], field, "{error}");
+        assert_eq!(error["sessions"].as_array().unwrap().len(), sessions);
+        refused.header("retry-after").map(str::to_owned)
+    };
+    assert_eq!(refused(&mut bob, "max_sessions_per_user", 2).await, None);
+    open(&mut ann, "1").await;
+    assert_eq!(refused(&mut ann, "max_sessions", 1).await, None);
+    assert_eq!(bob.delete(&path(&first)).await.status, 204);
+    // Some were opened within this minute: with one allowed, the next one has to wait.
+    set(&mut ann, &[("max_creates_per_minute", 1)]).await;
+    let wait = refused(&mut bob, "max_creates_per_minute", 1).await.unwrap();
+    assert!((1..=60).contains(&wait.parse::<u32>().unwrap()), "{wait}");
+    assert_eq!(create(&mut bob, "1").await.status, 200, "an old key opens nothing");
+    for id in world.run_dir() {
+        assert_eq!(ann.delete(&format!("/api/v1/admin/sessions/{id}")).await.status, 204);
+    }
+}
+
+#[tokio::test]
+async fn a_changed_timeout_holds_for_sessions_that_run() {
+    let (_world, mut ann) = World::new(&[]).await;
+    let minutes = |session: &Value| {
+        let time = |key: &str| {
+            session[key].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap()
+        };
+        (time("expires_at") - time("last_seen")).num_minutes()
+    };
+    set(&mut ann, &[("session_timeout_minutes", 1440)]).await;
+    let session = open(&mut ann, "one").await;
+    assert!((1439..=1440).contains(&minutes(&session)), "{session}");
+    set(&mut ann, &[("session_timeout_minutes", 10)]).await;
+    let until_is = async |client: &mut Client, range: std::ops::RangeInclusive<i64>| {
+        until(async || {
+            let seen = client.get(&path(&session)).await.json();
+            range.contains(&minutes(&seen)).then_some(())
+        })
+        .await;
+    };
+    until_is(&mut ann, 9..=10).await;
+    assert_eq!(ann.delete(&path(&session)).await.status, 204);
+}
