@@ -1,14 +1,16 @@
 //! Who may open sessions as which account. As an ordinary user websh has one account to offer, its
 //! own; as root it offers what was granted, and `root` itself only where it was granted by name.
 
+use chrono::{DateTime, Utc};
 use protocol::{
     api::{AccountGrant, AccountInfo, Grantee, NewGrant, Role, UnusableAccount},
     id::{GrantId, MemberId},
 };
+use store::Store;
 use uuid::Uuid;
 
 use crate::{
-    Actor, Control, Doer, Error, Subject,
+    Actor, Clock, Control, Doer, Error, Subject,
     access::{Action, Target, authorize},
     audit,
     opening::LOCAL,
@@ -68,30 +70,7 @@ impl Control {
         known(&server)?;
         let account = self.inner.host.account(&new.account);
         let account = account.map_err(|_| Error::UnknownAccount(shown(&new.account)))?;
-        let to_name = match new.to {
-            Grantee::Member(id) => {
-                self.inner.store.member(id).await?.ok_or(Error::NotFound("member"))?.name
-            }
-            Grantee::Role(_) if account.uid == 0 => {
-                let said = "root is granted to members by name, never to a role.";
-                return Err(Error::invalid("to", said));
-            }
-            Grantee::Role(role) => format!("{role:?}").to_lowercase(),
-        };
-        let grant = AccountGrant {
-            id: GrantId(Uuid::now_v7()),
-            server,
-            account: account.name,
-            to: new.to,
-            to_name,
-            by: actor.name.clone(),
-            created_at: self.now(),
-        };
-        let entry = told(&grant, "grant.add", &actor.into(), self.now());
-        match self.inner.store.add_grant(&grant, &entry).await {
-            Err(store::Error::Duplicate) => Err(Error::GrantExists),
-            done => done.map(|()| grant).map_err(Error::from),
-        }
+        add(&self.inner.store, &actor.into(), self.now(), server, account, new.to).await
     }
 
     /// Takes a grant back. Sessions that run go on.
@@ -178,6 +157,78 @@ impl Control {
     }
 }
 
+/// Grants an account of this machine, from the command line.
+///
+/// # Errors
+/// [`Error::NotFound`] for the member, [`Error::UnknownAccount`], [`Error::Invalid`] for `root` to a
+/// role, [`Error::GrantExists`], [`Error::Unavailable`].
+pub async fn grant_here(
+    store: &Store,
+    clock: &dyn Clock,
+    account: &str,
+    to: Grantee,
+) -> Result<AccountGrant, Error> {
+    let found = host::look_up(account).map_err(|_| Error::UnknownAccount(shown(account)))?;
+    add(store, &Doer::command_line(), clock.now(), LOCAL.to_owned(), found, to).await
+}
+
+/// Takes back the grant of an account of this machine, from the command line. Sessions that run go on.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Unavailable`].
+pub async fn revoke_here(
+    store: &Store,
+    clock: &dyn Clock,
+    account: &str,
+    to: Grantee,
+) -> Result<(), Error> {
+    let unknown = || Error::NotFound("grant");
+    let mut all = store.grants(LOCAL).await?.into_iter();
+    let grant = all.find(|grant| grant.account == account && grant.to == to).ok_or_else(unknown)?;
+    let entry = told(&grant, "grant.remove", &Doer::command_line(), clock.now());
+    if store.remove_grant(grant.id, &entry).await? { Ok(()) } else { Err(unknown()) }
+}
+
+/// The grants of this machine, from the command line.
+///
+/// # Errors
+/// [`Error::Unavailable`].
+pub async fn list_here(store: &Store) -> Result<Vec<AccountGrant>, Error> {
+    Ok(store.grants(LOCAL).await?)
+}
+
+async fn add(
+    store: &Store,
+    doer: &Doer,
+    now: DateTime<Utc>,
+    server: String,
+    account: host::Account,
+    to: Grantee,
+) -> Result<AccountGrant, Error> {
+    let to_name = match to {
+        Grantee::Member(id) => store.member(id).await?.ok_or(Error::NotFound("member"))?.name,
+        Grantee::Role(_) if account.uid == 0 => {
+            let said = "root is granted to members by name, never to a role.";
+            return Err(Error::invalid("to", said));
+        }
+        Grantee::Role(role) => format!("{role:?}").to_lowercase(),
+    };
+    let grant = AccountGrant {
+        id: GrantId(Uuid::now_v7()),
+        server,
+        account: account.name,
+        to,
+        to_name,
+        by: doer.name().to_owned(),
+        created_at: now,
+    };
+    let entry = told(&grant, "grant.add", doer, now);
+    match store.add_grant(&grant, &entry).await {
+        Err(store::Error::Duplicate) => Err(Error::GrantExists),
+        done => done.map(|()| grant).map_err(Error::from),
+    }
+}
+
 /// Grants of accounts to a new member, from the command line.
 ///
 /// # Errors
@@ -186,7 +237,7 @@ pub(crate) fn for_new_member(
     member: MemberId,
     name: &str,
     accounts: &[String],
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
 ) -> Result<Vec<AccountGrant>, Error> {
     let mut accounts = accounts.to_vec();
     accounts.sort();
@@ -230,7 +281,7 @@ pub(crate) fn told(
     grant: &AccountGrant,
     action: &str,
     doer: &Doer,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
 ) -> protocol::api::AuditEntry {
     let subject = Subject::new("grant", &grant.id, &grant.account);
     let kind = match grant.to {

@@ -9,7 +9,7 @@ mod changes;
 mod clock;
 mod control;
 mod error;
-mod grants;
+pub mod grants;
 mod invites;
 mod limits;
 pub mod members;

@@ -33,6 +33,15 @@ pub async fn find_again(shared: Arc<Shared>, id: SessionId) {
     }
 }
 
+/// Asks one session what it is, and leaves it alone otherwise.
+pub async fn look(shared: Arc<Shared>, id: SessionId) {
+    if let Ok(mut connection) = subscribe(&shared, id).await
+        && let Ok(Some(report)) = timeout(ANSWER, connection.0.report()).await
+    {
+        shared.set(id, report);
+    }
+}
+
 /// Follows a session to its end.
 pub async fn follow(shared: Arc<Shared>, id: SessionId) {
     match reach(&shared, id).await {

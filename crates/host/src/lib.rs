@@ -103,16 +103,7 @@ impl Host {
     /// [`Error::RunDir`] when the directory is not ours alone.
     pub async fn open(config: Config) -> Result<Self, Error> {
         run_dir::prepare(&config.run_dir)?;
-        let changed = watch::Sender::new(0);
-        let host = Self {
-            shared: Arc::new(Shared {
-                config,
-                reports: Mutex::default(),
-                silent: Mutex::default(),
-                usage: processes::Cache::default(),
-                changed,
-            }),
-        };
+        let host = Self::with(config);
         let found = run_dir::sessions(&host.shared.config.run_dir)?;
         host.shared.silent().extend(found.iter().copied());
         let finding: Vec<_> = found
@@ -123,6 +114,37 @@ impl Host {
             let _ = found.await;
         }
         Ok(host)
+    }
+
+    /// Finds the sessions that run, to look at them or end them beside the host role that has them: the
+    /// directory stays as it is, and so does whatever is left in it.
+    ///
+    /// # Errors
+    /// [`Error::RunDir`] when there is no such directory, or it is not for the caller.
+    pub async fn beside(config: Config) -> Result<Self, Error> {
+        let found = run_dir::sessions(&config.run_dir).map_err(|error| {
+            Error::RunDir(format!("{} can't be looked into: {error}", config.run_dir.display()))
+        })?;
+        let host = Self::with(config);
+        let looking: Vec<_> = found
+            .into_iter()
+            .map(|id| tokio::spawn(follow::look(Arc::clone(&host.shared), id)))
+            .collect();
+        for looked in looking {
+            let _ = looked.await;
+        }
+        Ok(host)
+    }
+
+    fn with(config: Config) -> Self {
+        let shared = Shared {
+            config,
+            reports: Mutex::default(),
+            silent: Mutex::default(),
+            usage: processes::Cache::default(),
+            changed: watch::Sender::new(0),
+        };
+        Self { shared: Arc::new(shared) }
     }
 
     /// Accounts that sessions can be opened as, the own one first.

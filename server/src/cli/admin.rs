@@ -10,8 +10,17 @@ use protocol::{
     id::SessionId,
 };
 
-use super::{Failure, ask, remote::Remote, say, say_json, sessions::state, table::table};
-use crate::client::Client;
+use super::{
+    Failure, ask,
+    remote::{Remote, local},
+    say, say_json,
+    sessions::state,
+    table::table,
+};
+use crate::{
+    client::Client,
+    config::{Config, ConfigError},
+};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Admin {
@@ -28,6 +37,9 @@ pub(super) struct Ls {
     /// What to sort by.
     #[arg(long, value_enum, default_value_t)]
     sort: Sort,
+    /// Those of this machine, without the web process: root and the service's account.
+    #[arg(long)]
+    local: bool,
     /// As JSON.
     #[arg(long)]
     json: bool,
@@ -44,6 +56,9 @@ pub(super) struct DropOne {
     /// Why, for the owner and the audit log.
     #[arg(long)]
     reason: Option<String>,
+    /// Those of this machine, without the web process: root and the service's account.
+    #[arg(long)]
+    local: bool,
     #[command(flatten)]
     remote: Remote,
 }
@@ -127,17 +142,26 @@ impl Sort {
 }
 
 impl Admin {
-    pub(super) async fn run(self) -> Result<(), Failure> {
+    pub(super) async fn run(
+        self,
+        config: impl FnOnce() -> Result<Config, ConfigError>,
+    ) -> Result<(), Failure> {
         match self {
-            Self::Ls(ls) => ls.run().await,
-            Self::Drop(drop) => drop.run().await,
+            Self::Ls(ls) => ls.run(config).await,
+            Self::Drop(drop) => drop.run(config).await,
             Self::DropAll(drop) => drop.run().await,
         }
     }
 }
 
 impl Ls {
-    async fn run(self) -> Result<(), Failure> {
+    async fn run(
+        self,
+        config: impl FnOnce() -> Result<Config, ConfigError>,
+    ) -> Result<(), Failure> {
+        if let Some(local) = local(self.local, &self.remote, config).await? {
+            return local.list(self.json);
+        }
         let client = self.remote.client()?;
         let page = all(&client, &self.filter.into(), self.sort.word()).await?;
         if self.json {
@@ -151,7 +175,16 @@ impl Ls {
 }
 
 impl DropOne {
-    async fn run(self) -> Result<(), Failure> {
+    async fn run(
+        self,
+        config: impl FnOnce() -> Result<Config, ConfigError>,
+    ) -> Result<(), Failure> {
+        if let Some(local) = local(self.local, &self.remote, config).await? {
+            for wanted in &self.sessions {
+                local.drop(wanted, self.reason.as_deref()).await?;
+            }
+            return Ok(());
+        }
         let client = self.remote.client()?;
         let body = Drop { reason: self.reason };
         for wanted in &self.sessions {

@@ -1,11 +1,13 @@
 //! The command line: one file per subcommand. Failures end with one sentence and the status of their
 //! kind (`failure`); wrong use with status 2.
 
+mod account;
 mod admin;
 mod ask;
 mod attach;
 mod failure;
 mod generate;
+mod local;
 mod login;
 mod new;
 mod remote;
@@ -55,6 +57,9 @@ enum Command {
     /// List, make and remove your API tokens.
     #[command(subcommand)]
     Token(token::Token),
+    /// Let members open sessions as accounts of this machine.
+    #[command(subcommand)]
+    Account(account::Account),
     /// Add members, change their passwords, list them.
     #[command(subcommand)]
     User(user::User),
@@ -83,15 +88,16 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve(serve) => serve.run(config()?).await,
         Command::Login(login) => login.run().await,
         Command::Logout(logout) => logout.run(),
-        Command::Ls(ls) => ls.run().await,
+        Command::Ls(ls) => ls.run(config).await,
         Command::New(new) => new.run().await,
         Command::Attach(attach) => attach.run().await,
         Command::Close(close) => close.run().await,
         Command::Rename(rename) => rename.run().await,
-        Command::Admin(admin) => admin.run().await,
+        Command::Admin(admin) => admin.run(config).await,
         Command::Token(token) => token.run().await,
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
+        Command::Account(account) => account.run(&config()?).await,
         Command::User(user) => user.run(&config()?).await,
         Command::Version => say(&format!("websh {}", env!("CARGO_PKG_VERSION"))),
     }

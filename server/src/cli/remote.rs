@@ -8,10 +8,10 @@ use protocol::{
     id::SessionId,
 };
 
-use super::Failure;
+use super::{Failure, local::Local};
 use crate::{
     client::{Client, Credentials, Identity, Place},
-    config::Person,
+    config::{Config, ConfigError, Person},
 };
 
 /// Most sessions of a page.
@@ -39,6 +39,25 @@ impl Remote {
         let known = kept.servers.get(&place.origin()).map(|known| known.token.clone());
         let token = person.token.or(known).ok_or_else(nobody)?;
         Ok(Client::new(place, Identity::Token(token)))
+    }
+}
+
+/// The sessions of this machine, when they are meant: `said` so, or nobody has signed in and the
+/// machine has some that the caller may look at. A configuration is needed only then.
+pub(super) async fn local(
+    said: bool,
+    remote: &Remote,
+    config: impl FnOnce() -> Result<Config, ConfigError>,
+) -> Result<Option<Local>, Failure> {
+    if said {
+        return Ok(Some(Local::open(&config()?).await?));
+    }
+    let nobody = matches!(remote.client(), Err(Failure::NotAllowed(_)));
+    match config() {
+        Ok(config) if nobody && std::fs::read_dir(config.data_dir.join("run")).is_ok() => {
+            Ok(Some(Local::open(&config).await?))
+        }
+        _ => Ok(None),
     }
 }
 

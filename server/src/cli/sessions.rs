@@ -8,10 +8,11 @@ use protocol::api::{ChangeSession, Session, SessionPage, SessionState};
 
 use super::{
     Failure,
-    remote::{Remote, find, sessions},
+    remote::{Remote, find, local, sessions},
     say, say_json,
     table::table,
 };
+use crate::config::{Config, ConfigError};
 
 /// List sessions.
 #[derive(Debug, Args)]
@@ -25,6 +26,9 @@ pub(super) struct Ls {
     /// How many of those that have ended.
     #[arg(long, default_value_t = 50, requires = "ended")]
     limit: usize,
+    /// Those of this machine, without the web process: root and the service's account.
+    #[arg(long, conflicts_with_all = ["all", "ended"])]
+    local: bool,
     /// As JSON.
     #[arg(long)]
     json: bool,
@@ -55,7 +59,13 @@ pub(super) struct Rename {
 }
 
 impl Ls {
-    pub(super) async fn run(self) -> Result<(), Failure> {
+    pub(super) async fn run(
+        self,
+        config: impl FnOnce() -> Result<Config, ConfigError>,
+    ) -> Result<(), Failure> {
+        if let Some(local) = local(self.local, &self.remote, config).await? {
+            return local.list(self.json);
+        }
         let client = self.remote.client()?;
         let scope = if self.all { "all" } else { "mine" };
         let (state, most) = if self.ended { ("ended", self.limit) } else { ("active", usize::MAX) };

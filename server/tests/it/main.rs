@@ -4,13 +4,17 @@
 
 mod client;
 mod command;
+mod command_attach;
+mod command_sessions;
 mod governed;
 mod matrix;
 mod operator;
+mod person;
 mod policies;
 mod requests;
 mod sessions;
 mod sign_in;
 mod socket;
+mod terminal;
 mod tokens;
 mod world;

@@ -1,0 +1,131 @@
+//! Sessions of this machine without the web process: by their own sockets, which only root and the
+//! service's account may use. Names and owners come from the database where it can be read.
+
+use std::collections::HashMap;
+
+use app::words;
+use chrono::{DateTime, Utc};
+use control::{Clock, System};
+use host::Host;
+use protocol::{
+    id::SessionId,
+    wire::{EndCause, EndRequest, Report},
+};
+use serde_json::{Value, json};
+use store::{SessionRow, Store};
+
+use super::{Failure, say, say_json, table::table};
+use crate::config::Config;
+
+/// The sessions of this machine.
+pub(super) struct Local {
+    host: Host,
+    rows: HashMap<SessionId, SessionRow>,
+}
+
+impl Local {
+    pub(super) async fn open(config: &Config) -> Result<Self, Failure> {
+        let run_dir = config.data_dir.join("run");
+        let program = config.session_program.clone();
+        let host = Host::beside(host::Config { run_dir, program }).await?;
+        // A database that is away is one of the reasons to be here.
+        let rows = match Store::open(&config.database_url).await {
+            Ok(store) => store.living_sessions().await.unwrap_or_default(),
+            Err(_) => Vec::new(),
+        };
+        Ok(Self { host, rows: rows.into_iter().map(|row| (row.id, row)).collect() })
+    }
+
+    /// Those that run, the oldest first.
+    fn running(&self) -> Vec<(SessionId, Report)> {
+        let mut running: Vec<_> =
+            self.host.reports().into_iter().filter(|(_, report)| report.end.is_none()).collect();
+        running.sort_by_key(|(id, _)| *id);
+        running
+    }
+
+    /// `websh ls --local`.
+    pub(super) fn list(&self, as_json: bool) -> Result<(), Failure> {
+        let running = self.running();
+        if as_json {
+            let items: Vec<Value> =
+                running.iter().map(|(id, report)| plain(*id, report, self.rows.get(id))).collect();
+            return say_json(&json!({ "items": items }));
+        }
+        if running.is_empty() {
+            return say("No session runs.");
+        }
+        let now = System.now().timestamp_millis();
+        let rows: Vec<Vec<String>> = running
+            .iter()
+            .map(|(id, report)| {
+                let row = self.rows.get(id);
+                let known = |field: fn(&SessionRow) -> &String| {
+                    row.map_or_else(|| "-".to_owned(), |row| field(row).clone())
+                };
+                let driver = report.driver.as_ref();
+                vec![
+                    known(|row| &row.name),
+                    known(|row| &row.owner_email),
+                    known(|row| &row.account),
+                    driver
+                        .map_or_else(|| "detached".into(), |it| format!("attached, {}", it.device)),
+                    time(report.last_seen).map_or_else(|| "-".into(), |at| words::ago(at, now)),
+                    report.process.to_string(),
+                    id.to_string(),
+                ]
+            })
+            .collect();
+        let headings = ["NAME", "OWNER", "ACCOUNT", "STATE", "LAST USED", "PROCESS", "ID"];
+        say(&table(&headings, &rows))
+    }
+
+    /// `websh admin drop --local`.
+    pub(super) async fn drop(&self, wanted: &str, reason: Option<&str>) -> Result<(), Failure> {
+        let running = self.running();
+        let named = |(id, _): &&(SessionId, Report)| {
+            let name = self.rows.get(id).map(|row| row.name.as_str());
+            name == Some(wanted) || id.to_string() == wanted
+        };
+        let found: Vec<_> = running.iter().filter(named).collect();
+        let id = match found.as_slice() {
+            [(id, _)] => *id,
+            [] => return Err(Failure::NotFound(format!("There is no session {wanted}."))),
+            _ => {
+                return Err(Failure::Sentence(format!(
+                    "Several sessions are called {wanted}: name one by its id."
+                )));
+            }
+        };
+        let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        let request = EndRequest {
+            cause: EndCause::Dropped.into(),
+            by: format!("An operator on {machine}"),
+            note: reason.unwrap_or_default().to_owned(),
+        };
+        self.host.end(id, request).await?;
+        say(&format!("{wanted} is dropped."))
+    }
+}
+
+/// A session for programs, in the words of the REST interface.
+fn plain(id: SessionId, report: &Report, row: Option<&SessionRow>) -> Value {
+    json!({
+        "id": id,
+        "name": row.map(|row| &row.name),
+        "owner": row.map(|row| &row.owner_name),
+        "owner_email": row.map(|row| &row.owner_email),
+        "account": row.map(|row| &row.account),
+        "created_at": time(report.created_at),
+        "last_seen": time(report.last_seen),
+        "bytes_buffered": report.bytes_buffered,
+        "clients": report.viewers,
+        "process": report.process,
+        "cols": report.columns,
+        "rows": report.rows,
+    })
+}
+
+fn time(millis: u64) -> Option<DateTime<Utc>> {
+    i64::try_from(millis).ok().and_then(DateTime::from_timestamp_millis)
+}

@@ -1,0 +1,188 @@
+//! The commands for sessions, tokens and operators, from a shell prompt.
+
+use std::{fs, os::unix::fs::PermissionsExt};
+
+use serde_json::json;
+
+use crate::{
+    person::Person,
+    terminal::Terminal,
+    world::{EMAIL, PASSWORD, World, run, until},
+};
+
+#[tokio::test]
+async fn sessions_are_opened_listed_renamed_and_closed() {
+    let (world, mut client) = World::new(&[]).await;
+    let ann = Person::new(&mut client, "sessions").await;
+    assert_eq!(ann.run(&["ls"]).await.out, "No session runs.\n");
+    let id = ann.open("work").await;
+    let list = ann.run(&["ls"]).await.out;
+    let lines: Vec<&str> = list.lines().collect();
+    assert!(lines[0].starts_with("NAME") && lines.len() == 2, "{list}");
+    for part in ["work", "detached", "just now", id.as_str()] {
+        assert!(lines[1].contains(part), "{list}");
+    }
+    assert_eq!(ann.run(&["rename", "work", "play"]).await.status, 0);
+    let page = ann.run(&["ls", "--json"]).await.json();
+    assert_eq!((&page["items"][0]["name"], &page["next"]), (&json!("play"), &json!(null)));
+    let rest = client.get("/api/v1/sessions").await.json();
+    assert_eq!(page["items"], rest["items"]);
+    assert_eq!(ann.run(&["close", &id]).await.out, "play is closed.\n");
+    assert_eq!(world.run_dir(), Vec::<String>::new());
+    let ended = ann.run(&["ls", "--ended"]).await.out;
+    assert!(ended.contains("play") && ended.contains("closed by Ann"), "{ended}");
+}
+
+#[tokio::test]
+async fn the_status_says_what_kind_of_failure_it_was() {
+    let (world, mut client) = World::new(&[]).await;
+    let ann = Person::new(&mut client, "sessions").await;
+    let id = ann.open("work").await;
+    let stranger = Person::stranger(&world);
+    let liar = Person { token: "websh_nonsense".into(), ..Person::stranger(&world) };
+    for who in [&stranger, &liar] {
+        assert!(who.fails(&["ls"], 3).await.contains("websh login"));
+    }
+    ann.fails(&["close", "none"], 4).await;
+    ann.fails(&["attach", "00000000-0000-7000-8000-000000000000"], 4).await;
+    ann.fails(&["new", "--detach", "moon"], 4).await;
+    ann.fails(&["admin", "ls"], 3).await;
+    assert_eq!(ann.run(&["ls", "--nonsense"]).await.status, 2);
+    assert_eq!(ann.run(&["attach", "work", "--detach-key", "f"]).await.status, 2);
+    let lost =
+        Person { url: "http://127.0.0.1:9".into(), ..Person::new(&mut client, "read").await };
+    assert!(lost.fails(&["ls"], 1).await.contains("can't be reached"));
+    let bare = Person { url: "http://192.0.2.1".into(), ..Person::new(&mut client, "read").await };
+    assert!(bare.fails(&["ls"], 1).await.contains("https://"));
+    assert_eq!(ann.run(&["close", "work"]).await.status, 0);
+    for wanted in ["work", &id] {
+        let said = ann.fails(&["close", wanted], 5).await;
+        assert!(said.contains("Ann closed this session"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn signing_in_keeps_a_token_for_its_owner_alone() {
+    let (world, mut client) = World::new(&[]).await;
+    let ann = Person::stranger(&world);
+    let mut login = Terminal::run(&ann, &["login", &ann.url, "--scope", "admin"]);
+    login.until_shows("E-mail:").await;
+    login.press(&format!("{EMAIL}\r"));
+    login.until_shows("Password:").await;
+    login.press(&format!("{PASSWORD}\r"));
+    let (status, left) = login.end().await;
+    assert!(status == 0 && !left.contains(PASSWORD), "{left}");
+    let path = ann.home.path().join(".config/websh/credentials.toml");
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(!fs::read_to_string(&path).unwrap().contains(PASSWORD));
+    let said = ann.run(&["token", "list"]).await;
+    assert!(said.out.contains("websh on") && said.out.contains("admin"), "{said:?}");
+    // Another token by hand; what was made can be taken away.
+    let made = ann.run(&["token", "new", "robot", "--scope", "read"]).await;
+    let robot = Person::stranger(&world);
+    let said = robot.run_with(&["login", &robot.url, "--token"], &made.out).await;
+    assert!(said.out.contains(EMAIL), "{said:?}");
+    assert_eq!(robot.run(&["ls"]).await.status, 0);
+    robot.fails(&["new", "--detach"], 3).await;
+    assert_eq!(ann.run(&["token", "remove", "robot"]).await.status, 0);
+    assert!(robot.fails(&["ls"], 3).await.contains("websh login"));
+    // The sign-in itself is over: only tokens are left.
+    let sign_ins = client.get("/api/v1/me/sign-ins").await.json();
+    assert_eq!(sign_ins.as_array().unwrap().len(), 1, "{sign_ins}");
+    assert_eq!(ann.run(&["logout"]).await.status, 0);
+    ann.fails(&["ls"], 3).await;
+    let wrong = ["login", ann.url.as_str(), "--email", EMAIL];
+    assert_eq!(ann.run_with(&wrong, "not the password\n").await.status, 3);
+}
+
+#[tokio::test]
+async fn operators_see_and_drop_what_others_opened() {
+    let (world, mut client) = World::new(&[]).await;
+    let ann = Person::new(&mut client, "admin").await;
+    let mut member = world.member("bob@example.org", "member").await;
+    let bob = Person::new(&mut member, "sessions").await;
+    let id = bob.open("bobs").await;
+    bob.open("other").await;
+    let list = ann.run(&["admin", "ls"]).await.out;
+    assert!(list.contains("bob@example.org") && list.contains(&id), "{list}");
+    let page = ann.run(&["admin", "ls", "--search", "bobs", "--json"]).await.json();
+    assert_eq!((&page["total"], &page["items"][0]["id"]), (&json!(1), &json!(id)));
+    let dropped = ann.run(&["admin", "drop", "bobs", "--reason", "It was in the way"]).await;
+    assert_eq!((dropped.status, dropped.out.as_str()), (0, "bobs is dropped.\n"));
+    assert!(bob.fails(&["attach", &id], 5).await.contains("Ann dropped"));
+    ann.fails(&["admin", "drop", "bobs"], 4).await;
+    let wrong = ann.run_with(&["admin", "drop-all"], &format!("nothing\n{PASSWORD}\n")).await;
+    assert_eq!(wrong.status, 1, "{wrong:?}");
+    let said = ann.run_with(&["admin", "drop-all"], &format!("websh\n{PASSWORD}\n")).await;
+    assert_eq!((said.status, said.out.as_str()), (0, "1 of 1 sessions dropped.\n"));
+    assert_eq!(world.run_dir(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn on_the_machine_it_goes_without_the_server() {
+    let (mut world, mut client) = World::new(&[]).await;
+    let ann = Person::new(&mut client, "sessions").await;
+    let id = ann.open("work").await;
+    world.kill().await;
+    // Said, or because nobody has signed in.
+    for arguments in [&["ls", "--local"][..], &["ls"], &["admin", "ls", "--local"]] {
+        let (well, said) = run(world.data.path(), arguments, "").await;
+        assert!(well && said.contains("work") && said.contains(EMAIL), "{said}");
+    }
+    let (well, said) = run(world.data.path(), &["ls", "--local", "--json"], "").await;
+    let page: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert!(well && page["items"][0]["id"] == json!(id), "{said}");
+    let (well, _) = run(world.data.path(), &["admin", "drop", "--local", "none"], "").await;
+    assert!(!well);
+    let drop = ["admin", "drop", "--local", "work", "--reason", "It was in the way"];
+    let (well, said) = run(world.data.path(), &drop, "").await;
+    assert!(well, "{said}");
+    until(async || world.session_process(&id).is_none().then_some(())).await;
+    world.start().await;
+    let over = client.get(&format!("/api/v1/sessions/{id}")).await;
+    assert_eq!((over.status, over.code()), (410, "dropped".into()));
+    assert!(ann.fails(&["attach", &id], 5).await.contains("An operator on"));
+}
+
+#[tokio::test]
+async fn accounts_are_granted_on_the_machine() {
+    let (world, mut client) = World::new(&[]).await;
+    let add = ["user", "add", "eve@example.org"];
+    assert!(run(world.data.path(), &add, PASSWORD).await.0);
+    let servers = client.get("/api/v1/servers").await.json();
+    let own = servers[0]["accounts"][0].as_str().unwrap();
+    let account = async |arguments: &[&str]| {
+        run(world.data.path(), &[&["account"], arguments].concat(), "").await
+    };
+    let eve = ["--to", "eve@example.org"];
+    let mut table = vec![
+        (vec!["grant", own, eve[0], eve[1]], true, "granted to eve"),
+        (vec!["grant", own, eve[0], eve[1]], false, "already"),
+        (vec!["grant", "nobody-here", eve[0], eve[1]], false, "nobody-here"),
+        (vec!["grant", own, "--to", "mallory@example.org"], false, "no such member"),
+        (vec!["grant", own], false, "--role"),
+        (vec!["revoke", own, eve[0], eve[1]], true, own),
+        (vec!["revoke", own, eve[0], eve[1]], false, "no such grant"),
+    ];
+    if own == "root" {
+        table.insert(1, (vec!["grant", own, "--role", "staff"], false, "by name"));
+    }
+    for (arguments, well, part) in table {
+        let said = account(&arguments).await;
+        assert!(said.0 == well && said.1.contains(part), "{arguments:?}: {said:?}");
+        let listed = account(&["list"]).await.1;
+        let granted = listed.lines().any(|it| it.starts_with(own) && it.contains("eve"));
+        assert_eq!(granted, arguments[0] == "grant", "{arguments:?}: {listed}");
+    }
+}
+
+#[tokio::test]
+async fn completions_and_the_manual_know_every_command() {
+    let dir = tempfile::tempdir().unwrap();
+    let (well, said) = run(dir.path(), &["completions", "bash"], "").await;
+    assert!(well && said.contains("drop-all") && said.contains("--detach-key"), "{said}");
+    let (well, said) = run(dir.path(), &["man"], "").await;
+    for part in [".TH", "websh\\-attach", "websh\\-admin\\-drop\\-all", "detach\\-key"] {
+        assert!(well && said.contains(part), "{part}");
+    }
+}
