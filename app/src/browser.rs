@@ -2,7 +2,9 @@
 //! server renders.
 
 use js_sys::Reflect;
-use leptos::prelude::{Effect, GetUntracked as _, ReadSignal, RwSignal, Set as _, StoredValue};
+use leptos::prelude::{
+    Effect, Get as _, GetUntracked as _, NodeRef, ReadSignal, RwSignal, Set as _, StoredValue,
+};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, convert::FromWasmAbi};
 use web_sys::{
     Document, Element, Event, EventTarget, HtmlFormElement, Storage, VisibilityState, Window,
@@ -51,6 +53,40 @@ pub fn page_shown() -> ReadSignal<bool> {
         StoredValue::new_local(listen);
     });
     shown.read_only()
+}
+
+/// Whether an element is in sight, in as far as the browser has it near the window. Ends with the
+/// component.
+#[must_use]
+pub fn in_sight(element: NodeRef<leptos::html::Div>) -> ReadSignal<bool> {
+    let seen = RwSignal::new(false);
+    Effect::new(move |_| {
+        let Some(element) = element.get() else { return };
+        let look = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
+            let last = entries.pop().dyn_into::<web_sys::IntersectionObserverEntry>();
+            if let Ok(last) = last {
+                let _ = seen.try_set(last.is_intersecting());
+            }
+        });
+        let function = look.as_ref().unchecked_ref();
+        if let Ok(observer) = web_sys::IntersectionObserver::new(function) {
+            observer.observe(&element);
+            // Both live as long as the effect does.
+            StoredValue::new_local(Watched { observer, _look: look });
+        }
+    });
+    seen.read_only()
+}
+
+struct Watched {
+    observer: web_sys::IntersectionObserver,
+    _look: Closure<dyn FnMut(js_sys::Array)>,
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
 }
 
 /// Waits.

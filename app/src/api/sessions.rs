@@ -9,19 +9,21 @@ use protocol::{
 
 use crate::error::PageError;
 
-/// My sessions, newest first: the page after a cursor, 50 of them when no limit is given, at most 100.
+/// My sessions that match, newest first: the page after a cursor, 50 of them when no limit is given, at
+/// most 100.
 ///
 /// # Errors
 /// `signed_out`, and what the server says.
 #[server(name = ListSessions, prefix = "/api/pages", endpoint = "sessions", input = Json)]
 pub async fn sessions(
     life: Life,
+    q: Option<String>,
     cursor: Option<String>,
     limit: Option<u64>,
 ) -> Result<SessionPage, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control
-        .list(&actor, protocol::api::Scope::Mine, life, None, limit, cursor.as_deref())
+        .list(&actor, protocol::api::Scope::Mine, life, q.as_deref(), limit, cursor.as_deref())
         .await?)
 }
 

@@ -66,7 +66,8 @@ impl AllList {
             now
         });
         Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
-            what.track();
+            // A memo that nobody reads follows nothing.
+            what.with(|_| ());
             // The first run is the page's own beginning.
             if let Some(timer) = timer? {
                 timer.clear();

@@ -38,5 +38,6 @@ pub mod signed_in;
 pub mod tabs;
 pub mod terminal_commands;
 pub mod theme;
+pub mod thumbnail;
 pub mod time;
 pub mod whole;

@@ -16,8 +16,10 @@ const MOST: usize = 100;
 /// Sessions that a list shows at least, if there are so many.
 const LEAST: usize = 50;
 
-/// Asks the server for the page after a cursor, of at most so many sessions.
-pub type Ask = fn(Option<String>, u64) -> LocalBoxFuture<'static, Result<SessionPage, PageError>>;
+/// Asks the server for the page after a cursor, of at most so many sessions that match what is searched
+/// for; all match when that is empty.
+pub type Ask =
+    fn(String, Option<String>, u64) -> LocalBoxFuture<'static, Result<SessionPage, PageError>>;
 
 /// The list. What is shown stays shown until it is gone from the server.
 #[derive(Clone, Copy)]
@@ -27,6 +29,8 @@ pub struct Paged {
     /// Why the last question had no answer.
     pub error: RwSignal<Option<PageError>>,
     ask: Ask,
+    searched: RwSignal<String>,
+    anew: StoredValue<bool>,
     next: RwSignal<Option<String>>,
     asking: RwSignal<bool>,
     again: StoredValue<bool>,
@@ -40,6 +44,8 @@ impl Paged {
             items: RwSignal::new(first.items),
             error: RwSignal::new(None),
             ask,
+            searched: RwSignal::new(String::new()),
+            anew: StoredValue::new(false),
             next: RwSignal::new(first.next),
             asking: RwSignal::new(false),
             again: StoredValue::new(false),
@@ -57,6 +63,22 @@ impl Paged {
             }
             now
         });
+    }
+
+    /// Shows what matches from its newest on.
+    pub fn search(self, text: &str) {
+        if self.searched.with_untracked(|it| it == text) {
+            return;
+        }
+        self.searched.set(text.to_owned());
+        self.anew.set_value(true);
+        self.again.set_value(true);
+        self.work();
+    }
+
+    /// Whether something is searched for.
+    pub fn searching(self) -> bool {
+        self.searched.with(|it| !it.is_empty())
     }
 
     /// One question at a time; what is wanted meanwhile is asked for after it.
@@ -94,9 +116,13 @@ impl Paged {
         else {
             return Ok(());
         };
+        let anew = self.anew.try_get_value() == Some(true);
+        self.anew.try_set_value(false);
+        let (shown, newest) = if anew { (0, None) } else { (shown, newest) };
+        let searched = self.searched.try_get_untracked().unwrap_or_default();
         let (mut items, mut next) = (Vec::new(), None);
         while let Some(limit) = missing(shown, newest, &items) {
-            let page = (self.ask)(next.take(), limit).await?;
+            let page = (self.ask)(searched.clone(), next.take(), limit).await?;
             items.extend(page.items);
             next = page.next;
             if next.is_none() {
@@ -110,7 +136,8 @@ impl Paged {
 
     async fn read_more(self) -> Result<(), PageError> {
         let Some(Some(cursor)) = self.next.try_get_untracked() else { return Ok(()) };
-        let page = (self.ask)(Some(cursor), MOST as u64).await?;
+        let searched = self.searched.try_get_untracked().unwrap_or_default();
+        let page = (self.ask)(searched, Some(cursor), MOST as u64).await?;
         self.items.try_update(|items| items.extend(page.items));
         self.next.try_set(page.next);
         Ok(())

@@ -298,7 +298,9 @@ fn pages(role: Option<Role>) -> Vec<Command> {
 /// My sessions, by name.
 fn load(sessions: RwSignal<Vec<Command>>) {
     spawn_local(async move {
-        let Ok(page) = api::sessions::sessions(Life::Active, None, Some(100)).await else { return };
+        let Ok(page) = api::sessions::sessions(Life::Active, None, None, Some(100)).await else {
+            return;
+        };
         let commands = page.items.into_iter().map(|it| {
             let path = format!("/sessions/{}", it.id);
             let place = crate::components::place::place(&it);

@@ -8,6 +8,7 @@ use crate::{
     browser,
     components::{
         place::place,
+        thumbnail::Thumbnail,
         time::{Ago, Now},
     },
     terminal::here,
@@ -17,7 +18,7 @@ use crate::{
 /// From here on a card says when its session expires, in milliseconds.
 const SOON: i64 = 15 * 60 * 1000;
 
-/// Name, place, state, last use, size, what runs; Connect, Keep and Close.
+/// Screen, name, place, state, last use, size, what runs; Connect, Keep and Close.
 #[component]
 pub fn SessionCard(
     /// The session.
@@ -70,6 +71,7 @@ pub fn SessionCard(
                     {state_words}
                 </span>
             </div>
+            <Thumbnail id />
             <p
                 class="card-title"
                 data-testid="session-title"

@@ -59,7 +59,7 @@ fn Sessions(me: Me) -> impl IntoView {
     let ended = Memo::new(move |_| query.with(|it| it.get("show").as_deref() == Some("ended")));
     let life = move || if ended.get() { Life::Ended } else { Life::Active };
     // The first look at a list; what changes later comes to the list itself.
-    let first = Resource::new(life, |life| api::sessions::sessions(life, None, None));
+    let first = Resource::new(life, |life| api::sessions::sessions(life, None, None, None));
     let servers = Resource::new(|| (), |()| api::servers::servers());
     let known_servers = RwSignal::new(Vec::new());
     let open = RwSignal::new(false);
@@ -127,8 +127,8 @@ fn Running(
     /// Asks again.
     refresh: Callback<()>,
 ) -> impl IntoView {
-    let list = Paged::new(first, |cursor, limit| {
-        api::sessions::sessions(Life::Active, cursor, Some(limit)).boxed_local()
+    let list = Paged::new(first, |_, cursor, limit| {
+        api::sessions::sessions(Life::Active, None, cursor, Some(limit)).boxed_local()
     });
     list.follow(changes);
     let sessions = list.items;
@@ -171,8 +171,9 @@ fn Ended(
     /// Counts reasons to ask again.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let list = Paged::new(first, |cursor, limit| {
-        api::sessions::sessions(Life::Ended, cursor, Some(limit)).boxed_local()
+    let list = Paged::new(first, |searched, cursor, limit| {
+        let searched = Some(searched).filter(|it| !it.is_empty());
+        api::sessions::sessions(Life::Ended, searched, cursor, Some(limit)).boxed_local()
     });
     list.follow(changes);
     let (items, error) = (list.items, list.error);
@@ -195,8 +196,26 @@ fn Ended(
     let none = move || items.with(Vec::is_empty);
     view! {
         <Failure error />
+        <input
+            class="search"
+            type="search"
+            data-testid="ended-search"
+            aria-label="Search ended sessions"
+            placeholder="Name, account or server"
+            autocomplete="off"
+            maxlength="64"
+            on:input:target=move |event| list.search(event.target().value().trim())
+        />
         <Show when=none>
-            <p class="loading">"Sessions that have ended are kept here."</p>
+            <p class="loading">
+                {move || {
+                    if list.searching() {
+                        "No ended session is like that."
+                    } else {
+                        "Sessions that have ended are kept here."
+                    }
+                }}
+            </p>
         </Show>
         <ul class="ended-list" data-testid="ended">
             <For

@@ -1,0 +1,102 @@
+// Staff and superusers: they see everybody's sessions, drop one with a reason, and all behind a name and
+// a password; members see nothing of it.
+import { processesOf } from '../fixtures/processes.ts';
+import { picture } from '../fixtures/pictures.ts';
+import { MEMBER } from '../fixtures/server.ts';
+import { expect, test } from '../fixtures/test.ts';
+import { SessionsPage } from '../pages/sessions.ts';
+
+const STAFF = { email: 'grace@example.org', name: 'Grace Hopper', password: 'a compiler is a tool' };
+const OTHER = { email: 'linus@example.org', name: 'Linus', password: 'an ordinary member here' };
+
+test('staff drop a session: it is gone at once, its owner reads by whom and why', async ({ sessions, websh, browser }) => {
+  await websh.add(STAFF, 'staff');
+  const terminal = await sessions.create('runs away');
+  await terminal.run('sleep 1000 & setsid sleep 1001 &');
+  await expect.poll(() => processesOf(terminal.session).filter((it) => it.name === 'sleep').length).toBe(2);
+
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const staff = await websh.signIn(STAFF);
+  await context.addCookies([{ ...staff, url: websh.url }]);
+  const page = await context.newPage();
+  const home = new SessionsPage(page, websh.url);
+  await home.open();
+  await page.getByTestId('show-all').click();
+  const row = page.getByTestId('all-row').and(page.locator(`[data-session="${terminal.session}"]`));
+  await expect(row).toContainText('runs away');
+  await expect(row).toContainText('Ada Lovelace');
+  await expect(page.getByTestId('all-watch'), 'only a superuser may look').toHaveCount(0);
+  await expect(page.getByTestId('drop-all')).toHaveCount(0);
+  await page.getByTestId('all-search').fill('nothing is called that');
+  await expect(row).toHaveCount(0);
+  await page.getByTestId('all-search').fill('runs away');
+  await expect(row).toHaveCount(1);
+  await picture(page, 'all-sessions');
+
+  await row.getByTestId('all-drop').click();
+  const dialog = page.getByTestId('drop-dialog');
+  await expect(dialog).toContainText('runs away');
+  await dialog.getByTestId('drop-reason').fill('it took the whole machine');
+  await picture(page, 'drop-one');
+  const before = processesOf(terminal.session);
+  await dialog.getByTestId('drop-confirm').click();
+  await expect(row).toHaveCount(0);
+  await expect(dialog).toBeHidden();
+  expect(processesOf(terminal.session), `of ${before.length}`).toEqual([]);
+
+  await expect(terminal.endPage).toHaveAttribute('data-reason', 'dropped');
+  await expect(terminal.endPage).toContainText('Grace Hopper dropped this session: it took the whole machine');
+  await expect(sessions.card(terminal.session)).toHaveCount(0);
+  await terminal.page.reload();
+  await expect(terminal.endPage, 'the same to whoever comes later').toContainText('it took the whole machine');
+  await sessions.showEnded();
+  await expect(sessions.ended(terminal.session)).toHaveAttribute('data-reason', 'dropped');
+  await context.close();
+});
+
+test('a member has no list of all, not even by its address', async ({ websh, browser }) => {
+  await websh.add(OTHER, 'member');
+  const context = await browser.newContext();
+  await context.addCookies([{ ...(await websh.signIn(OTHER)), url: websh.url }]);
+  const page = await context.newPage();
+  await new SessionsPage(page, websh.url).open();
+  await expect(page.getByTestId('show-all')).toHaveCount(0);
+  await page.goto(`${websh.url}/all`);
+  await expect(page.getByTestId('error')).toBeVisible();
+  await expect(page.getByTestId('all-page')).toHaveCount(0);
+  await context.close();
+});
+
+test('many are selected and dropped; all go behind the name and the password', async ({ fresh, browser }) => {
+  await fresh.setUp();
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  await context.addCookies([{ ...(await fresh.signIn()), url: fresh.url }]);
+  const sessions = new SessionsPage(await context.newPage(), fresh.url);
+  await sessions.open();
+  for (const name of ['one', 'two', 'three', 'four']) await sessions.create(name);
+
+  const page = await context.newPage();
+  await page.goto(`${fresh.url}/all`);
+  const rows = page.getByTestId('all-row');
+  await expect(rows).toHaveCount(4);
+  await expect(page.getByTestId('all-page')).toHaveAttribute('data-live', 'true');
+  for (const name of ['one', 'two']) await rows.filter({ hasText: name }).getByTestId('tick').check();
+  await expect(page.getByTestId('chosen')).toContainText('2 of 4');
+  await page.getByTestId('drop-chosen').click();
+  await page.getByTestId('drop-dialog').getByTestId('drop-confirm').click();
+  await expect(rows).toHaveCount(2);
+
+  await page.getByTestId('drop-all').click();
+  const dialog = page.getByTestId('drop-all-dialog');
+  await dialog.getByTestId('drop-all-name').fill('websh');
+  await dialog.getByTestId('drop-all-password').fill('not the password');
+  await dialog.getByTestId('drop-all-confirm').click();
+  await expect(dialog.getByTestId('drop-all-error')).toBeVisible();
+  await expect(rows).toHaveCount(2);
+  await dialog.getByTestId('drop-all-password').fill(MEMBER.password);
+  await picture(page, 'drop-all');
+  await dialog.getByTestId('drop-all-confirm').click();
+  await expect(dialog.getByTestId('drop-all-done')).toContainText('2');
+  await expect(rows).toHaveCount(0);
+  await context.close();
+});

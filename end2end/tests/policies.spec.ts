@@ -1,0 +1,77 @@
+// Attach policies: what a second client of the owner gets, and who drives where several are attached.
+import { picture } from '../fixtures/pictures.ts';
+import { expect, test } from '../fixtures/test.ts';
+import { TerminalPage } from '../pages/terminal.ts';
+
+test('one client: the second is told by whom it is used, may watch, may take over', async ({ sessions, websh, cookie, browser }) => {
+  const first = await sessions.create('only one', 'single');
+  await first.finish('echo typed by the first');
+  const context = await browser.newContext();
+  await context.addCookies([{ ...cookie, url: websh.url }]);
+  const second = new TerminalPage(await context.newPage(), websh.url);
+  await second.page.goto(`${websh.url}/sessions/${first.session}`);
+  await expect(second.endPage).toHaveAttribute('data-reason', 'attached_elsewhere');
+  await expect(second.endPage).toContainText('Ada Lovelace');
+  await picture(second.page, 'in-use');
+  await first.finish('echo still the first');
+
+  await second.page.getByTestId('watch').click();
+  await second.ready();
+  await second.shows('still the first');
+  await second.run('echo not heard');
+  await expect(second.connection).toContainText('keys go nowhere');
+  await first.finish('echo after the watcher typed');
+  expect(await first.text()).not.toContain('not heard');
+
+  await second.page.reload();
+  await second.page.getByTestId('take-over').click();
+  await second.ready();
+  await second.finish('echo typed by the second');
+  await expect(first.endPage).toHaveAttribute('data-reason', 'taken_over');
+  await expect(first.endPage).toContainText('Taken over by Ada Lovelace');
+  await context.close();
+  await sessions.close(first.session);
+});
+
+test('several clients: one drives, the other asks, is let, and takes', async ({ sessions, websh, cookie, browser }) => {
+  const first = await sessions.create('together', 'multi');
+  await expect(sessions.card(first.session).getByTestId('session-policy')).toHaveText('several clients');
+  const context = await browser.newContext({ viewport: { width: 700, height: 420 } });
+  await context.addCookies([{ ...cookie, url: websh.url }]);
+  const second = new TerminalPage(await context.newPage(), websh.url);
+  await second.open(first.session);
+  const [here, there] = [first.page.getByTestId('crew'), second.page.getByTestId('crew')];
+  await expect(here).toHaveAttribute('data-driving', 'true');
+  await expect(there).toHaveAttribute('data-driving', 'false');
+
+  const size = await first.size();
+  expect(await second.size(), 'a watcher never reflows').toEqual(size);
+  const width = Number(await second.screen.getAttribute('data-cell-width'));
+  expect(width * (size[0] ?? 0), 'all of it is seen').toBeLessThanOrEqual(700);
+  await second.run('echo not heard');
+  await expect(second.connection).toContainText('Ada Lovelace drives');
+
+  await second.page.keyboard.press('Control+Shift+A');
+  await expect(first.page.getByTestId('crew-asking')).toContainText('asks to drive');
+  await picture(first.page, 'asked');
+  await picture(second.page, 'asking');
+  await first.page.getByTestId('baton-refuse').click();
+  await expect(second.connection).toContainText('goes on driving');
+  await second.page.getByTestId('baton-ask').click();
+  await expect(first.page.getByTestId('baton-grant')).toBeVisible();
+  await first.focus();
+  await first.page.keyboard.press('Control+Shift+G');
+  await expect(there).toHaveAttribute('data-driving', 'true');
+  await second.finish('echo typed by the second');
+  await first.shows('typed by the second');
+  await expect.poll(() => second.size(), 'the size follows who drives').not.toEqual(size);
+  expect(await first.text()).not.toContain('not heard');
+
+  await first.page.getByTestId('baton-take').click();
+  await expect(here).toHaveAttribute('data-driving', 'true');
+  await first.finish('echo typed by the first');
+  await expect.poll(() => first.size()).toEqual(size);
+  await context.close();
+  await expect(here, 'alone again').toHaveCount(0);
+  await sessions.close(first.session);
+});
