@@ -52,7 +52,6 @@ struct Keys {
     session_program: Option<PathBuf>,
     shell: Option<PathBuf>,
     scrollback: Option<u32>,
-    max_sessions_per_member: Option<u32>,
     log: Option<String>,
 }
 
@@ -100,8 +99,6 @@ pub struct Config {
     pub shell: Option<PathBuf>,
     /// Lines of history a session keeps, 0 to 1,000,000.
     pub scrollback: u32,
-    /// Live sessions a member may have, 1 to 10,000.
-    pub max_sessions_per_member: u32,
     /// What is logged, as `tracing` directives: `info`, `debug`, `server=debug,warn`.
     pub log: String,
     /// Where the built pages are.
@@ -219,11 +216,6 @@ impl Config {
             None => beside_this_program("websh-session")?,
         };
         let scrollback = bounded("scrollback", keys.scrollback.unwrap_or(10_000), 0..=1_000_000)?;
-        let max_sessions_per_member = bounded(
-            "max_sessions_per_member",
-            keys.max_sessions_per_member.unwrap_or(50),
-            1..=10_000,
-        )?;
         let leptos = LeptosOptions::builder()
             .output_name(Arc::<str>::from(site.output_name))
             .site_root(Arc::<str>::from(site.site_root))
@@ -242,7 +234,6 @@ impl Config {
             session_program,
             shell: keys.shell,
             scrollback,
-            max_sessions_per_member,
             log: keys.log.unwrap_or_else(|| "info,sea_orm_migration=warn".into()),
             leptos,
         })
@@ -339,7 +330,7 @@ fn overlay(
 }
 
 /// Every key of `[websh]`.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 10] = [
     "listen",
     "public_url",
     "allowed_origins",
@@ -349,7 +340,6 @@ const KEYS: [&str; 11] = [
     "session_program",
     "shell",
     "scrollback",
-    "max_sessions_per_member",
     "log",
 ];
 

@@ -41,8 +41,6 @@ pub struct Settings {
     pub scrollback: u32,
     /// Where people reach it: an origin, for links.
     pub public_url: String,
-    /// Most living sessions a member may have.
-    pub max_sessions: u64,
     /// How long a sign-in works.
     pub sign_in_lifetime: TimeDelta,
 }
@@ -54,7 +52,6 @@ impl Default for Settings {
             shell: None,
             scrollback: 10_000,
             public_url: String::new(),
-            max_sessions: 50,
             sign_in_lifetime: TimeDelta::days(30),
         }
     }

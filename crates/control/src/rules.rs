@@ -41,10 +41,7 @@ impl Control {
     /// The settings in force.
     pub(crate) async fn governing(&self) -> Result<WorkspaceSettings, Error> {
         let found = self.inner.store.settings().await?;
-        Ok(found.unwrap_or_else(|| WorkspaceSettings {
-            max_sessions_per_user: u32::try_from(self.inner.settings.max_sessions).unwrap_or(50),
-            ..WorkspaceSettings::default()
-        }))
+        Ok(found.unwrap_or_default())
     }
 
     /// Tells all living sessions the rules that are in force. One that does not answer is left with

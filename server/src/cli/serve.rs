@@ -96,7 +96,6 @@ fn settings(config: &Config) -> Settings {
         shell: config.shell.clone(),
         scrollback: config.scrollback,
         public_url: config.public_url.clone(),
-        max_sessions: config.max_sessions_per_member.into(),
         ..Settings::default()
     }
 }

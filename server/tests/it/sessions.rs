@@ -132,7 +132,12 @@ async fn a_run_directory_that_is_gone_is_no_news_of_paths() {
 
 #[tokio::test]
 async fn a_member_has_only_so_many() {
-    let (_world, mut ann) = World::new(&[("WEBSH_MAX_SESSIONS_PER_MEMBER", "2")]).await;
+    let (_world, mut ann) = World::new(&[]).await;
+    let mut settings = ann.get("/api/v1/workspace/settings").await.json();
+    settings["max_sessions_per_user"] = 2.into();
+    let put =
+        ann.send("PUT", "/api/v1/workspace/settings", &[], settings.to_string().as_bytes()).await;
+    assert_eq!(put.status, 200, "{}", put.code());
     let first = open(&mut ann, "1").await;
     open(&mut ann, "2").await;
     let refused = create(&mut ann, "3").await;
