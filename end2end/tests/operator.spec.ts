@@ -5,9 +5,11 @@ import { picture } from '../fixtures/pictures.ts';
 import { MEMBER } from '../fixtures/server.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { SessionsPage } from '../pages/sessions.ts';
+import { TerminalPage } from '../pages/terminal.ts';
 
 const STAFF = { email: 'grace@example.org', name: 'Grace Hopper', password: 'a compiler is a tool' };
 const OTHER = { email: 'linus@example.org', name: 'Linus', password: 'an ordinary member here' };
+const OVERSEER = { email: 'margaret@example.org', name: 'Margaret Hamilton', password: 'priority displays' };
 
 test('staff drop a session: it is gone at once, its owner reads by whom and why', async ({ sessions, websh, browser }) => {
   await websh.add(STAFF, 'staff');
@@ -65,6 +67,32 @@ test('a member has no list of all, not even by its address', async ({ websh, bro
   await expect(page.getByTestId('error')).toBeVisible();
   await expect(page.getByTestId('all-page')).toHaveCount(0);
   await context.close();
+});
+
+test('a superuser looks in: the owner sees by whom, and nothing that is typed arrives', async ({ sessions, websh, browser }) => {
+  await websh.add(OVERSEER, 'superuser');
+  const terminal = await sessions.create('looked into');
+  await terminal.finish('echo on the screen');
+  const context = await browser.newContext({ viewport: { width: 900, height: 500 } });
+  await context.addCookies([{ ...(await websh.signIn(OVERSEER)), url: websh.url }]);
+  const page = await context.newPage();
+  await page.goto(`${websh.url}/all`);
+  await expect(page.getByTestId('all-page')).toHaveAttribute('data-live', 'true');
+  const opened = context.waitForEvent('page');
+  const row = page.getByTestId('all-row').and(page.locator(`[data-session="${terminal.session}"]`));
+  await row.getByTestId('all-watch').click();
+  const watching = new TerminalPage(await opened, websh.url);
+  await watching.ready();
+  await watching.shows('on the screen');
+  await expect(watching.page.getByTestId('overseer')).toContainText('Ada Lovelace can see that');
+  await expect(terminal.page.getByTestId('overseer')).toContainText('Margaret Hamilton (superuser) is watching');
+  await picture(terminal.page, 'overseen');
+  await watching.run('echo not heard');
+  await terminal.finish('echo still mine');
+  expect(await terminal.text()).not.toContain('not heard');
+  await context.close();
+  await expect(terminal.page.getByTestId('overseer')).toHaveCount(0);
+  await sessions.close(terminal.session);
 });
 
 test('many are selected and dropped; all go behind the name and the password', async ({ fresh, browser }) => {
