@@ -43,7 +43,7 @@ pub async fn list(
     params(("id" = MemberId, Path, description = "The member")), request_body = ChangeMember,
     responses(
         (status = 200, description = "The member as it is now", body = Member),
-        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+        (status = 403, description = "`forbidden`: others, and the own role, are for superusers", body = ErrorBody),
         (status = 404, description = "`not_found`", body = ErrorBody),
         (status = 409, description = "`last_superuser`", body = ErrorBody),
         (status = 422, description = "`invalid_name`", body = ErrorBody),

@@ -69,6 +69,32 @@ async fn of_two_superusers_who_demote_each_other_one_stays() {
 }
 
 #[tokio::test]
+async fn the_own_name_is_ones_own() {
+    let (world, mut ann) = World::new(&[]).await;
+    let mut bob = world.member("bob@example.org", "member").await;
+    let own =
+        format!("/api/v1/members/{}", bob.get("/api/v1/me").await.json()["id"].as_str().unwrap());
+    let other =
+        format!("/api/v1/members/{}", ann.get("/api/v1/me").await.json()["id"].as_str().unwrap());
+    for (path, change, expected) in [
+        (&own, json!({ "name": " Robert " }), (200, None)),
+        (&own, json!({ "name": " " }), (422, Some("invalid_name"))),
+        (&own, json!({ "role": "staff" }), (403, Some("forbidden"))),
+        (&own, json!({ "name": "Bob", "role": "superuser" }), (403, Some("forbidden"))),
+        (&own, json!({ "name": "Bob", "active": true }), (403, Some("forbidden"))),
+        (&other, json!({ "name": "Bob" }), (403, Some("forbidden"))),
+    ] {
+        let answer = patch(&mut bob, path, change.clone()).await;
+        assert_eq!(answer.status, expected.0, "{change}");
+        if let Some(code) = expected.1 {
+            assert_eq!(answer.code(), code, "{change}");
+        }
+    }
+    assert_eq!(bob.get("/api/v1/me").await.json()["name"], "Robert");
+    assert_eq!(ann.get("/api/v1/me").await.json()["name"], "Ann");
+}
+
+#[tokio::test]
 async fn a_deactivated_member_is_out_at_once() {
     let (world, mut ann) = World::new(&[]).await;
     let mut bob = world.member("bob@example.org", "member").await;
