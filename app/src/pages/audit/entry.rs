@@ -45,7 +45,7 @@ pub fn Entry(
     it: AuditEntry,
 ) -> impl IntoView {
     let AuditEntry { at, actor, via, source, action, target, detail, .. } = it;
-    let verb = VERBS.iter().find(|(name, _)| *name == action).map(|(_, verb)| *verb);
+    let (verb, target) = said(&action, &actor, target);
     let name = action.clone();
     let by = via_words(&via, source.as_deref());
     view! {
@@ -55,7 +55,7 @@ pub fn Entry(
             </p>
             <div class="item-what">
                 <p>
-                    <strong>{actor}</strong> " " {verb.unwrap_or("did this to")} " "
+                    <strong>{actor}</strong> " " {verb} " "
                     <strong>{target}</strong>
                 </p>
                 {detail.map(|detail| view! { <p class="quiet entry-detail">{detail}</p> })}
@@ -66,6 +66,16 @@ pub fn Entry(
                 {by}
             </p>
         </li>
+    }
+}
+
+/// What was done, and to what or whom; not said twice when somebody did it to themselves.
+fn said(action: &str, actor: &str, target: String) -> (&'static str, String) {
+    let verb = VERBS.iter().find(|(name, _)| *name == action);
+    let verb = verb.map_or("did this to", |(_, verb)| verb);
+    match verb.strip_suffix(" as").filter(|_| actor == target) {
+        Some(verb) => (verb, String::new()),
+        None => (verb, target),
     }
 }
 
@@ -96,6 +106,19 @@ mod tests {
             ("websh", None, "by itself"),
         ] {
             assert_eq!(via_words(via, source), words);
+        }
+    }
+
+    #[test]
+    fn what_is_said() {
+        for (action, target, expected) in [
+            ("member.sign_in", "Ada", ("signed in", "")),
+            ("member.sign_in", "ada@example.org", ("signed in as", "ada@example.org")),
+            ("session.drop", "Ada", ("dropped session", "Ada")),
+            ("something.new", "it", ("did this to", "it")),
+        ] {
+            let (verb, of) = said(action, "Ada", target.into());
+            assert_eq!((verb, &*of), expected, "{action} {target}");
         }
     }
 
