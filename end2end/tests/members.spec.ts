@@ -30,7 +30,7 @@ test('somebody is invited, comes in, rises, and is shut out', async ({ browser, 
   const link = await members.invite(GRACE.email, 'Member');
   await expect(members.waiting(GRACE.email)).toContainText('Invited by Ada Lovelace as a member');
 
-  const [theirs, heard] = await elsewhere(browser, /401|404/);
+  const [theirs, heard] = await elsewhere(browser, /status of 401/);
   await accept(theirs, link, GRACE);
   await expect(theirs.getByTestId('who')).toHaveText(GRACE.name);
   for (const place of ['nav-members', 'nav-settings', 'nav-audit']) {
@@ -47,7 +47,7 @@ test('somebody is invited, comes in, rises, and is shut out', async ({ browser, 
   await expect(row).toHaveAttribute('data-role', 'member');
 
   await test.step('the link worked once', async () => {
-    const [late, lateHeard] = await elsewhere(browser, /404/);
+    const [late, lateHeard] = await elsewhere(browser, /status of 410/);
     await late.goto(link);
     await expect(late.getByTestId('invite-over')).toBeVisible();
     await late.context().close();
