@@ -3,9 +3,10 @@
 
 use chrono::{DateTime, Utc};
 use protocol::{
-    api::{AuditEntry, AuditFilter, AuditPage},
+    api::{AuditEntry, AuditFilter, AuditPage, EndReason},
     id::{MemberId, SessionId},
 };
+use store::{Ending, SessionRow};
 use uuid::Uuid;
 
 use crate::{
@@ -178,5 +179,20 @@ impl Control {
     ) -> Result<(), Error> {
         let entry = entry(self.now(), doer, action, subject, detail);
         Ok(self.inner.store.add_audit(&entry).await?)
+    }
+
+    /// Writes down that a session ended by itself. What somebody ended was written down before it was.
+    pub(crate) async fn audit_ending(&self, row: &SessionRow, ending: &Ending) {
+        let action = match ending.reason {
+            EndReason::Exited => "session.exit",
+            EndReason::Expired => "session.expire",
+            EndReason::Lost => "session.lost",
+            EndReason::Closed | EndReason::Dropped => return,
+        };
+        let detail = ending.exit_code.map(|code| format!("status {code}"));
+        let subject = Subject::session(row.id, &row.name);
+        if let Err(error) = self.audit(&Doer::websh(), action, subject, detail).await {
+            tracing::error!(session = %row.id, action, %error, "not in the audit log");
+        }
     }
 }

@@ -272,6 +272,7 @@ impl Control {
                 if store.end_session(&row, &ending).await? {
                     let reason = ending.reason.code();
                     tracing::info!(session = %row.id, reason, "a session ended");
+                    self.audit_ending(&row, &ending).await;
                 }
                 host.acknowledge(row.id).await;
             }

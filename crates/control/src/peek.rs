@@ -9,12 +9,12 @@ use crate::{
 };
 
 impl Control {
-    /// The session's screen from a position on, as one `Frame` of the wire; none when nothing is newer.
+    /// The session's screen from a position on, as one `Frame` of the wire; none when nothing is newer,
+    /// nor ever will be: whoever looks once a second may well look once too often, which is no error.
     /// Nobody attached notices, and it keeps nothing alive.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`] for everybody but the owner, [`Error::Ended`],
-    /// [`Error::Unreachable`].
+    /// [`Error::NotFound`], [`Error::Forbidden`] for everybody but the owner, [`Error::Unreachable`].
     pub async fn screen(
         &self,
         actor: &Actor,
@@ -23,10 +23,13 @@ impl Control {
     ) -> Result<Option<Bytes>, Error> {
         let row = self.row(id).await?;
         authorize(actor, Action::Watch, Target::SessionOf(row.owner))?;
-        self.living(&row)?;
+        if self.living(&row).is_err() {
+            return Ok(None);
+        }
         match self.inner.host.peek(id, position).await {
             // An empty frame has no bytes.
             Ok(frame) => Ok(Some(frame).filter(|frame| !frame.is_empty())),
+            Err(host::Error::Gone) => Ok(None),
             Err(error) => Err(self.unreachable(id, &error).await),
         }
     }

@@ -41,9 +41,8 @@ pub struct Held {
     params(("id" = String, Path, description = "Session id"), Held),
     responses(
         (status = 200, description = "One `Frame` of websh.proto from that position on", content_type = "application/octet-stream"),
-        (status = 204, description = "Nothing is newer"),
+        (status = 204, description = "Nothing is newer, or the session is over"),
         (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
-        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`, with the session", body = ErrorBody),
         (status = 503, description = "`session_unreachable`", body = ErrorBody),
     )
 )]

@@ -272,6 +272,12 @@ async fn sessions_outlive_the_server() {
     assert_eq!((&error["code"], &error["session"]["exit_code"]), (&json!("exited"), &json!(7)));
     assert_eq!(ended(&mut ann, &dies).await["code"], "lost");
     assert!(!report.exists(), "its last word has been taken in");
+    let log = ann.get("/api/v1/audit?action=session").await.json();
+    for (action, session) in [("session.exit", &exits), ("session.lost", &dies)] {
+        let of = |entry: &&Value| entry["action"] == action && entry["via"] == "websh";
+        let found: Vec<_> = log["items"].as_array().unwrap().iter().filter(of).collect();
+        assert_eq!((found.len(), &found[0]["target_id"]), (1, &session["id"]), "{action}");
+    }
     assert!(world.stop().await);
     world.start().await;
     assert_eq!(ended(&mut ann, &exits).await["code"], "exited");
