@@ -21,10 +21,6 @@ use crate::relay::{self, Farewell};
 /// How long a viewer may take to say hello.
 const HELLO: Duration = Duration::from_secs(10);
 
-/// Bytes read from a viewer at once. The library clears its whole buffer before each attempt to read,
-/// and the default is 128 KiB; longer messages come in several reads.
-const READ: usize = 4096;
-
 /// Answers the upgrade and serves the socket until it ends or `stop` asks it to. Whoever calls has
 /// checked host, origin and sign-in.
 pub fn upgrade(
@@ -37,7 +33,6 @@ pub fn upgrade(
     let token = sockets.token();
     upgrade
         .protocols([SUBPROTOCOL])
-        .read_buffer_size(READ)
         .max_message_size(MAX_CLIENT_MESSAGE)
         .max_frame_size(MAX_CLIENT_MESSAGE)
         .on_upgrade(move |socket| async move {
