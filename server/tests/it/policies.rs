@@ -62,6 +62,8 @@ async fn a_connection_that_broke_without_a_word_locks_nobody_out() {
     mute.type_text("echo $((6*7))-seen\r").await;
     mute.until_shows("42-seen").await;
     driven(&mut ann, &path).await;
+    // Any message is a sign of life, an acknowledgement on its way as well: none is left behind this.
+    mute.until_heard().await;
     // From here on nobody reads this socket, as when a laptop's lid is shut.
     let begun = std::time::Instant::now();
     let mut next = Viewer::attach(&mut ann, &session).await;

@@ -102,6 +102,8 @@ pub struct Viewer {
     pub socket: WebSocketStream<TcpStream>,
     mirror: Mirror,
     sent: u64,
+    pongs: u32,
+    acked: u32,
     /// Who is attached, as far as it was told.
     pub crew: Crew,
 }
@@ -115,7 +117,14 @@ impl Viewer {
         let ticket = ticket_for(client, session, attach).await;
         let mut socket = open(client, &[]).await.unwrap();
         socket.send(hello(&ticket)).await.unwrap();
-        Self { socket, mirror: Mirror::default(), sent: 0, crew: Crew::default() }
+        Self {
+            socket,
+            mirror: Mirror::default(),
+            sent: 0,
+            pongs: 0,
+            acked: 0,
+            crew: Crew::default(),
+        }
     }
 
     pub async fn type_text(&mut self, text: &str) {
@@ -149,6 +158,20 @@ impl Viewer {
         assert_eq!(told.unwrap(), None, "closed before that");
     }
 
+    /// Returns once the session has read all that was sent until now.
+    pub async fn until_heard(&mut self) {
+        loop {
+            let (pongs, acked) = (self.pongs, self.acked);
+            self.socket.send(message(Body::Ping(Ping { nonce: 1 }))).await.unwrap();
+            let heard = timeout(LONG, self.read_until(|viewer| viewer.pongs > pongs)).await;
+            assert_eq!(heard.unwrap(), None, "closed before that");
+            // A frame that came before the answer was acknowledged behind the question.
+            if self.acked == acked {
+                return;
+            }
+        }
+    }
+
     /// Stays until the server closes; the code it closes with.
     pub async fn until_closed(mut self) -> u16 {
         self.read_until(|_| false).await.unwrap()
@@ -166,11 +189,13 @@ impl Viewer {
             match ServerMessage::decode(bytes).unwrap().body {
                 Some(server_message::Body::Frame(frame)) => {
                     self.mirror.apply(&frame).unwrap();
+                    self.acked += 1;
                     self.socket.send(message(Body::Ack(Ack { frames: 1 }))).await.unwrap();
                 }
                 Some(server_message::Body::Ping(Ping { nonce })) => {
                     self.socket.send(message(Body::Pong(Pong { nonce }))).await.unwrap();
                 }
+                Some(server_message::Body::Pong(_)) => self.pongs += 1,
                 Some(server_message::Body::Crew(crew)) => self.crew = crew,
                 _ => {}
             }
