@@ -11,7 +11,7 @@ const STAFF = { email: 'grace@example.org', name: 'Grace Hopper', password: 'a c
 const OTHER = { email: 'linus@example.org', name: 'Linus', password: 'an ordinary member here' };
 const OVERSEER = { email: 'margaret@example.org', name: 'Margaret Hamilton', password: 'priority displays' };
 
-test('staff drop a session: it is gone at once, its owner reads by whom and why', async ({ sessions, websh, browser }) => {
+test('Drop: staff end a session, it is gone at once, its owner reads by whom and why', async ({ sessions, websh, browser }) => {
   await websh.add(STAFF, 'staff');
   const terminal = await sessions.create('runs away');
   await terminal.run('sleep 1000 & setsid sleep 1001 &');
@@ -95,7 +95,7 @@ test('a superuser looks in: the owner sees by whom, and nothing that is typed ar
   await sessions.close(terminal.session);
 });
 
-test('many are selected and dropped; all go behind the name and the password', async ({ fresh, browser }) => {
+test('Drop: many are selected; all go behind the name and the password', async ({ fresh, browser }) => {
   await fresh.setUp();
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   await context.addCookies([{ ...(await fresh.signIn()), url: fresh.url }]);

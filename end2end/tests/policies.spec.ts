@@ -3,7 +3,7 @@ import { picture } from '../fixtures/pictures.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { TerminalPage } from '../pages/terminal.ts';
 
-test('one client: the second is told by whom it is used, may watch, may take over', async ({ sessions, websh, cookie, browser }) => {
+test('Attach policy: one client, the second is told by whom it is used, may watch, may take over', async ({ sessions, websh, cookie, browser }) => {
   const first = await sessions.create('only one', 'single');
   await first.finish('echo typed by the first');
   const context = await browser.newContext();
@@ -33,7 +33,7 @@ test('one client: the second is told by whom it is used, may watch, may take ove
   await sessions.close(first.session);
 });
 
-test('several clients: one drives, the other asks, is let, and takes', async ({ sessions, websh, cookie, browser }) => {
+test('Attach policy: several clients, one drives, the other asks, is let, and takes', async ({ sessions, websh, cookie, browser }) => {
   const first = await sessions.create('together', 'multi');
   await expect(sessions.card(first.session).getByTestId('session-policy')).toHaveText('several clients');
   const context = await browser.newContext({ viewport: { width: 700, height: 420 } });

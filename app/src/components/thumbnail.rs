@@ -1,6 +1,8 @@
 //! A session's screen in small, live: asked for once a second while the card is in sight and the page
 //! too, drawn as rows of text. It only looks; nobody is told, and nothing counts as use.
 
+use std::{cell::RefCell, rc::Rc};
+
 use leptos::{html, prelude::*, reactive::spawn_local_scoped_with_cancellation};
 use protocol::{id::SessionId, mirror::Mirror};
 use web_sys::Element;
@@ -37,34 +39,30 @@ pub fn Thumbnail(
     let seen = browser::in_sight(frame);
     let shown = Memo::new(move |_| page.get() && seen.get());
     let looks = RwSignal::new(0_u32);
-    let picture = StoredValue::new_local(None::<Picture>);
-    Effect::new(move |_| {
+    // The picture is made here, in the browser: what belongs to one thread can't be in a page that the
+    // server makes, where each step may be taken by another.
+    Effect::new(move |kept: Option<Option<Rc<RefCell<Picture>>>>| {
+        let kept = kept.flatten();
         if !shown.get() {
-            return;
+            return kept;
         }
         let (Some(frame), Some(rows), Some(ruler)) =
             (frame.get_untracked(), rows.get_untracked(), ruler.get_untracked())
         else {
-            return;
+            return kept;
         };
-        if picture.with_value(Option::is_none) {
-            let made = Picture::new(frame.into(), rows.into(), ruler.into());
-            picture.set_value(Some(made));
-        }
+        let picture = kept.unwrap_or_else(|| {
+            Rc::new(RefCell::new(Picture::new(frame.into(), rows.into(), ruler.into())))
+        });
+        let drawn = Rc::clone(&picture);
         // Ends when the card or the page is out of sight.
         spawn_local_scoped_with_cancellation(async move {
             loop {
-                let from = picture
-                    .try_with_value(|it| it.as_ref().and_then(|it| it.mirror.position()))
-                    .flatten();
+                let from = drawn.borrow().mirror.position();
                 let pause = match rest::screen(id, from).await {
                     Ok(None) => EVERY,
                     Ok(Some(next)) => {
-                        picture.try_update_value(|it| {
-                            if let Some(it) = it {
-                                it.show(&next);
-                            }
-                        });
+                        drawn.borrow_mut().show(&next);
                         looks.try_update(|looks| *looks += 1);
                         EVERY
                     }
@@ -73,6 +71,7 @@ pub fn Thumbnail(
                 browser::pause(pause).await;
             }
         });
+        Some(picture)
     });
     view! {
         <div
