@@ -81,7 +81,8 @@ async fn lowered_rules_leave_five_minutes_and_say_so() {
     let mut chief = world.come(id, Coming { overseeing: true, ..Coming::default() }).await;
     let lowered = world.configure(id, rules(KeepAlive::Attached, 1)).await;
     let left = |report: &protocol::wire::Report| report.expires_at - report.last_seen;
-    assert!((300_000..400_000).contains(&left(&lowered)), "{}", left(&lowered));
+    // The two times come from two clocks, each cut to its millisecond.
+    assert!((299_990..400_000).contains(&left(&lowered)), "{}", left(&lowered));
     page.until(|client| told(client).len() == 1).await;
     assert!(told(&page)[0].abs_diff(lowered.expires_at) < 1000);
     // Keep and higher rules take it back; who oversees is not bothered with any of it.
