@@ -74,6 +74,42 @@ impl Host {
                 None => Err(Error::Gone),
             }
         };
-        timeout(within, asking).await.map_err(|_| Error::Stuck)?
+        timeout(within, asking).await.map_err(|_| Error::Stuck)?.map_err(|error| match error {
+            // It ended with the question unread.
+            Error::Io(cut) if is_hung_up(&cut) => Error::Gone,
+            error => error,
+        })
+    }
+}
+
+fn is_hung_up(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::net::UnixListener};
+
+    use super::*;
+    use crate::{Config, run_dir};
+
+    #[tokio::test]
+    async fn a_session_that_ends_before_it_reads_the_question_is_over() {
+        let run = tempfile::tempdir().unwrap();
+        let id = SessionId(uuid::Uuid::from_u128(1));
+        let program = run.path().join("none");
+        let host = Host::open(Config { run_dir: run.path().into(), program }).await.unwrap();
+        let directory = run_dir::directory(run.path(), id);
+        fs::create_dir(&directory).unwrap();
+        let listener = UnixListener::bind(directory.join("socket")).unwrap();
+        let asking = host.peek(id, None);
+        tokio::pin!(asking);
+        tokio::select! {
+            biased;
+            _ = asking.as_mut() => panic!("nobody answers yet"),
+            () = std::future::ready(()) => {}
+        }
+        drop(listener);
+        assert!(matches!(asking.await, Err(Error::Gone)));
     }
 }
