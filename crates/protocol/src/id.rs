@@ -51,6 +51,14 @@ id! {
     GrantId
 }
 id! {
+    /// A share of a session: one link with its password.
+    ShareId
+}
+id! {
+    /// Somebody who came by a share, from then on.
+    GuestId
+}
+id! {
     /// A member's API token.
     TokenId
 }

@@ -8,6 +8,7 @@ mod members;
 mod operator;
 mod servers;
 mod sessions;
+mod shares;
 mod tokens;
 mod workspace;
 
@@ -18,5 +19,6 @@ pub use members::*;
 pub use operator::*;
 pub use servers::*;
 pub use sessions::*;
+pub use shares::*;
 pub use tokens::*;
 pub use workspace::*;
