@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use protocol::{
     api::{ActiveClient, EndReason, Session},
-    wire,
+    wire::{self, share_end},
 };
 
 use crate::error::PageError;
@@ -82,6 +82,16 @@ pub fn ended(session: &Session, end: &wire::End) -> Session {
         end_note: Some(end.note.clone()).filter(|note| !note.is_empty()),
         active_client: None,
         ..session.clone()
+    }
+}
+
+/// How a guest's share ended, as a sentence.
+#[must_use]
+pub fn share_ended(how: share_end::How) -> &'static str {
+    match how {
+        share_end::How::TimeUp => "The time of this share is up.",
+        share_end::How::Revoked => "This share was revoked.",
+        share_end::How::Removed => "You were removed from this session.",
     }
 }
 

@@ -263,6 +263,7 @@ impl Widget {
             }
             Some(Cause::TakenOver(by)) => Ending::TakenOver(ending::client(by)),
             Some(Cause::InUse(by)) => Ending::Elsewhere(ending::client(by)),
+            Some(Cause::Share(end)) => Ending::Stopped(ending::share_ended(end.how()).into()),
             None => Ending::Stopped("The session ended this connection.".into()),
         };
         self.ui.ending.set(Some(ending));

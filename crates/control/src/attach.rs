@@ -280,6 +280,7 @@ impl Control {
             watch: grant.watch,
             overseeing: grant.overseeing,
             hello: Some(Hello { ticket: String::new(), ..hello }),
+            guest: None,
         };
         self.inner.host.attach(grant.session, request).await.map_err(|error| match error {
             host::Error::Gone => Error::NotFound("session"),

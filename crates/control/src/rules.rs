@@ -34,6 +34,7 @@ pub(crate) fn rules(settings: &WorkspaceSettings, policy: AttachPolicy) -> Rules
         timeout: settings.session_timeout_minutes.saturating_mul(60),
         history_bytes: u64::from(settings.history_mib) << 20,
         grace: GRACE,
+        ..Rules::default()
     }
 }
 

@@ -1,4 +1,5 @@
-//! One question to one session, one answer: new rules, Keep, is anybody there, what does it look like.
+//! One question to one session, one answer: new rules, Keep, shares, is anybody there, what does
+//! it look like.
 
 use std::{io, time::Duration};
 
@@ -6,7 +7,7 @@ use bytes::Bytes;
 use prost::Message;
 use protocol::{
     id::SessionId,
-    wire::{Keep, Peek, Position, Probe, Report, Rules, session_request::Body},
+    wire::{Keep, Kick, Peek, Position, Probe, Report, Rules, ShareChange, session_request::Body},
 };
 use tokio::time::timeout;
 
@@ -54,6 +55,24 @@ impl Host {
     /// [`Error::Unsupported`] when it is older than the question.
     pub async fn peek(&self, id: SessionId, position: Option<Position>) -> Result<Bytes, Error> {
         self.question(id, Body::Peek(Peek { position }), ANSWER).await
+    }
+
+    /// Tells a session what is different about a share: for its guests, who are cut by the time this
+    /// returns if it was revoked, and for those who come. Answered also when the share has no guests.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] when it is over, [`Error::Stuck`] when its process does not answer,
+    /// [`Error::Unsupported`] when it is older than shares are.
+    pub async fn change_share(&self, id: SessionId, change: ShareChange) -> Result<Report, Error> {
+        self.ask(id, Body::Share(change), ANSWER).await
+    }
+
+    /// Cuts a guest (its entry's 16 bytes), and lets it in no more.
+    ///
+    /// # Errors
+    /// As [`change_share`](Self::change_share).
+    pub async fn kick(&self, id: SessionId, guest: Vec<u8>) -> Result<Report, Error> {
+        self.ask(id, Body::Kick(Kick { guest }), ANSWER).await
     }
 
     async fn ask(&self, id: SessionId, body: Body, within: Duration) -> Result<Report, Error> {

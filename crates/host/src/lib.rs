@@ -199,7 +199,7 @@ impl Host {
         }
     }
 
-    /// Attaches a viewer: messages of the .proto from then on, both ways.
+    /// Attaches a viewer, a guest when the request has one: messages of the .proto from then on, both ways.
     ///
     /// # Errors
     /// [`Error::Gone`] when the session is over.
@@ -208,7 +208,11 @@ impl Host {
         id: SessionId,
         request: AttachRequest,
     ) -> Result<(Reader, Writer), Error> {
-        wire_io::request(&self.shared.config.run_dir, id, Body::Attach(request)).await
+        let body = match request.guest {
+            Some(_) => Body::Join(request),
+            None => Body::Attach(request),
+        };
+        wire_io::request(&self.shared.config.run_dir, id, body).await
     }
 
     /// Ends a session; returns once nothing of it is left. None when its process did not answer and

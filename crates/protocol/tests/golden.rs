@@ -152,7 +152,7 @@ fn who_is_there_down() {
         may_drive: true,
         ..Present::default()
     };
-    let crew = Crew { present: vec![present], you: 3, policy: Policy::Multi.into() };
+    let crew = Crew { present: vec![present], you: 3, policy: Policy::Multi.into(), grant: None };
     #[rustfmt::skip]
     let bytes = [
         0x52, 22,                       // ServerMessage.crew

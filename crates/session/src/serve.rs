@@ -259,7 +259,12 @@ async fn connect(stream: UnixStream, arrival: Arrival, shared: Shared) {
             connection.send(Channel::Message, &frame.encode_to_vec());
             connection.finish();
         }
-        None => connection.close(close::BAD_MESSAGE, "The request could not be understood."),
+        Some(
+            session_request::Body::Share(_)
+            | session_request::Body::Kick(_)
+            | session_request::Body::Join(_),
+        )
+        | None => connection.close(close::BAD_MESSAGE, "The request could not be understood."),
     }
     drop(arrival);
     while let Some(message) = connection.next(&mut received).await {

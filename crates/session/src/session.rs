@@ -222,6 +222,7 @@ impl Session {
             end: self.end.clone(),
             expires_at: self.expires_at(),
             unkillable: self.unkillable,
+            seen: Vec::new(),
             asking: u32::try_from(self.crew.asking()).unwrap_or(u32::MAX),
         }
     }

@@ -300,7 +300,7 @@ impl Viewer {
                 Some(notice::Body::BatonRefused(by)) => {
                     self.note(format!(" websh: {by} keeps driving."));
                 }
-                None => {}
+                Some(notice::Body::ShareEnding(_)) | None => {}
             },
             Body::Crew(crew) => self.crew(crew),
             Body::Ended(ended) => {
@@ -310,7 +310,7 @@ impl Viewer {
                     }
                     Some(Cause::TakenOver(by)) => Outcome::TakenOver(ending::client(by)),
                     Some(Cause::InUse(by)) => Outcome::InUse(ending::client(by)),
-                    None => Outcome::Closed(Over::Gone),
+                    Some(Cause::Share(_)) | None => Outcome::Closed(Over::Gone),
                 });
                 self.happened(Event::Ended);
             }

@@ -9,11 +9,12 @@ const THIRD: u64 = 3;
 
 fn present(viewer: u64, driving: bool, asking: bool, may_drive: bool) -> wire::Present {
     let person = wire::Viewer { who: format!("P{viewer}"), ..wire::Viewer::default() };
-    wire::Present { viewer, person: Some(person), driving, asking, overseeing: false, may_drive }
+    let person = Some(person);
+    wire::Present { viewer, person, driving, asking, may_drive, ..wire::Present::default() }
 }
 
 fn crew(policy: wire::Policy, present: Vec<wire::Present>) -> Crew {
-    Crew::of(wire::Crew { present, you: YOU, policy: policy.into() })
+    Crew::of(wire::Crew { present, you: YOU, policy: policy.into(), grant: None })
 }
 
 fn press(key: &str, modifiers: u32) -> Press {

@@ -209,7 +209,7 @@ impl Session {
         present.sort_by_key(|one| !(one.driving || one.asking || one.overseeing));
         let unnamed = present.split_off(present.len().min(MAX_PRESENT));
         let policy = self.crew.policy().into();
-        let everybody = Crew { present, policy, you: 0 }.encode_to_vec();
+        let everybody = Crew { present, policy, ..Crew::default() }.encode_to_vec();
         for (number, viewer) in &self.viewers {
             let itself = unnamed.iter().filter(|one| one.viewer == *number).cloned().collect();
             let own = Crew { present: itself, you: *number, ..Crew::default() }.encode_to_vec();
@@ -231,6 +231,7 @@ impl Session {
             asking: self.crew.asks(number),
             overseeing: self.crew.role(number) == Some(Role::Overseer),
             may_drive: self.crew.may_drive(number),
+            ..Present::default()
         }
     }
 

@@ -209,7 +209,13 @@ impl Client {
             ..Hello::default()
         };
         let viewer = Viewer { who: "Ada".into(), device: device.into(), since: 0 };
-        let request = AttachRequest { viewer: Some(viewer), watch, overseeing, hello: Some(hello) };
+        let request = AttachRequest {
+            viewer: Some(viewer),
+            watch,
+            overseeing,
+            hello: Some(hello),
+            guest: None,
+        };
         let (reader, writer) = host.attach(session, request).await.unwrap();
         let mut client = Self {
             id,
