@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::time::{ClockId, clock_gettime};
 
+use crate::shares::Now;
+
 /// Milliseconds since 1970, UTC.
 #[expect(
     clippy::disallowed_methods,
@@ -13,6 +15,11 @@ use rustix::time::{ClockId, clock_gettime};
 pub fn unix_millis() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Both times of now.
+pub fn now() -> Now {
+    Now { boot: since_boot(), wall: unix_millis() }
 }
 
 /// Time since the machine was started, suspension included.

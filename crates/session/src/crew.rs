@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use protocol::{
     id::ClientId,
-    wire::{Policy, baton::Wish},
+    wire::{BatonRule, Policy, baton::Wish},
 };
 
 /// What somebody who is attached may do.
@@ -17,12 +17,21 @@ pub enum Role {
     Watcher,
     /// Somebody else who came to watch.
     Overseer,
+    /// Somebody who came by a share and may type.
+    Guest,
+    /// Somebody who came by a share and may not type, now or at all.
+    Spectator,
 }
 
 impl Role {
-    /// Whether it may ever drive.
+    /// Whether it may drive, for as long as it has this role.
     pub fn may_drive(self) -> bool {
-        self == Self::Owner
+        matches!(self, Self::Owner | Self::Guest)
+    }
+
+    /// Whether it came by a share.
+    pub fn is_guest(self) -> bool {
+        matches!(self, Self::Guest | Self::Spectator)
     }
 
     /// Whether it may take the baton from who holds it.
@@ -69,6 +78,7 @@ pub enum Passing {
 #[derive(Debug)]
 pub struct Crew {
     policy: Policy,
+    baton: BatonRule,
     members: BTreeMap<u64, (ClientId, Role)>,
     driver: Option<u64>,
     /// Who asks to drive, the longest-asking first.
@@ -77,8 +87,8 @@ pub struct Crew {
 
 impl Crew {
     /// Nobody yet.
-    pub fn new(policy: Policy) -> Self {
-        Self { policy, members: BTreeMap::new(), driver: None, asking: Vec::new() }
+    pub fn new(policy: Policy, baton: BatonRule) -> Self {
+        Self { policy, baton, members: BTreeMap::new(), driver: None, asking: Vec::new() }
     }
 
     /// The attach policy.
@@ -86,12 +96,26 @@ impl Crew {
         self.policy
     }
 
-    /// Changes what the next client of the owner does. Who is attached stays so.
-    pub fn set_policy(&mut self, policy: Policy) {
-        self.policy = policy;
+    /// Changes what the next client of the owner does, and how guests get to drive. Who is attached stays so.
+    pub fn configure(&mut self, policy: Policy, baton: BatonRule) {
+        (self.policy, self.baton) = (policy, baton);
         if policy != Policy::Multi {
-            self.asking.clear();
+            let members = &self.members;
+            self.asking.retain(|one| members.get(one).is_some_and(|(_, role)| role.is_guest()));
         }
+    }
+
+    /// What somebody who came by a share may do is different from now on. True if it is; then somebody
+    /// else may drive.
+    pub fn set_role(&mut self, number: u64, role: Role) -> bool {
+        let Some((_, known)) = self.members.get_mut(&number) else { return false };
+        let changed = std::mem::replace(known, role) != role;
+        if changed && !role.may_drive() {
+            self.asking.retain(|asking| *asking != number);
+            self.driver.take_if(|driver| *driver == number);
+            self.hand_on();
+        }
+        changed
     }
 
     /// Who drives.
@@ -99,9 +123,9 @@ impl Crew {
         self.driver
     }
 
-    /// Which client drives.
-    pub fn driving_client(&self) -> Option<ClientId> {
-        self.driver.and_then(|driver| self.members.get(&driver)).map(|(client, _)| *client)
+    /// The client of the owner that drives or, while a guest does, came to drive.
+    pub fn holder(&self) -> Option<u64> {
+        self.rival(None)
     }
 
     /// What this viewer may do.
@@ -112,7 +136,7 @@ impl Crew {
     /// Whether this viewer could drive as things are: now, or by asking.
     pub fn may_drive(&self, number: u64) -> bool {
         let may = self.role(number).is_some_and(Role::may_drive);
-        may && (self.policy == Policy::Multi || self.driver.is_none_or(|driver| driver == number))
+        may && (self.driver.is_none_or(|driver| driver == number) || self.is_open_to(number))
     }
 
     /// Whether this viewer asks to drive.
@@ -135,20 +159,28 @@ impl Crew {
         known: bool,
         take_over: bool,
     ) -> Admission {
-        let other = self.driver.filter(|_| self.driving_client() != Some(client));
-        let (driving, replaced) = match other.filter(|_| role.may_drive()) {
-            None => (role.may_drive(), None),
-            Some(driver) => match self.policy {
-                Policy::Multi => (take_over, take_over.then_some(driver)),
-                Policy::Single if !take_over => return Admission::InUse(driver),
-                Policy::Handoff if known && !take_over => return Admission::Replaced(driver),
-                Policy::Single | Policy::Handoff => (true, Some(driver)),
-            },
+        let other = self.driver.filter(|driver| !self.is_same(*driver, client, role));
+        let mut leaves = None;
+        if role == Role::Owner && self.policy != Policy::Multi {
+            leaves = self.rival(Some(client));
+            match (self.policy, leaves) {
+                (Policy::Single, Some(rival)) if !take_over => return Admission::InUse(rival),
+                (Policy::Handoff, Some(rival)) if known && !take_over => {
+                    return Admission::Replaced(rival);
+                }
+                _ => {}
+            }
+        }
+        // Who drives goes on driving, unless it leaves for this one or a person says otherwise.
+        let driving = match role {
+            Role::Owner => other.is_none_or(|other| take_over || leaves == Some(other)),
+            Role::Guest => self.driver.is_some() && other.is_none(),
+            Role::Watcher | Role::Overseer | Role::Spectator => false,
         };
-        let mut leaves = replaced.filter(|_| self.policy != Policy::Multi);
-        if role.may_drive() && leaves.is_none() {
-            let same = |(_, known): &(&u64, &(ClientId, Role))| **known == (client, role);
-            leaves = self.members.iter().find(same).map(|(number, _)| *number);
+        let replaced = other.filter(|_| driving);
+        if leaves.is_none() && (role.may_drive() || role.is_guest()) {
+            let mut members = self.members.keys().copied();
+            leaves = members.find(|number| self.is_same(*number, client, role));
         }
         if let Some(leaver) = leaves {
             self.forget(leaver);
@@ -166,9 +198,17 @@ impl Crew {
         self.hand_on();
     }
 
-    /// A viewer types. True: it drives, maybe because nobody did.
-    pub fn types(&mut self, number: u64) -> bool {
-        if self.driver.is_none() && self.role(number).is_some_and(Role::may_drive) {
+    /// A viewer types; `idle` says that who drives did nothing for a while. True: it drives, maybe
+    /// because nobody did or because the baton is free.
+    pub fn types(&mut self, number: u64, idle: bool) -> bool {
+        let free = match self.driver {
+            None => true,
+            Some(driver) => {
+                let guests = self.is_guest(driver) || self.is_guest(number);
+                idle && guests && self.baton == BatonRule::Free
+            }
+        };
+        if free && self.role(number).is_some_and(Role::may_drive) {
             self.drive(number);
         }
         self.driver == Some(number)
@@ -179,7 +219,10 @@ impl Crew {
         let Some(role) = self.role(number) else { return Passing::Ignored };
         let drives = self.driver == Some(number);
         match *wish {
-            _ if self.policy != Policy::Multi || !role.may_drive() => return Passing::Ignored,
+            _ if !role.may_drive() => return Passing::Ignored,
+            Wish::Ask(true) | Wish::Take(true) if !self.is_open_to(number) => {
+                return Passing::Ignored;
+            }
             Wish::Ask(true) if self.driver.is_none() => self.drive(number),
             Wish::Ask(true) if !drives && !self.asks(number) => self.asking.push(number),
             Wish::Take(true) if !drives && role.may_take() => self.drive(number),
@@ -188,7 +231,7 @@ impl Crew {
                 self.asking.retain(|asking| *asking != to);
                 return Passing::Refused(to);
             }
-            Wish::Release(true) if drives => {
+            Wish::Release(true) if drives && self.may_release(number) => {
                 self.driver = None;
                 self.hand_on();
             }
@@ -198,6 +241,47 @@ impl Crew {
             _ => return Passing::Ignored,
         }
         Passing::Changed
+    }
+
+    fn is_guest(&self, number: u64) -> bool {
+        self.role(number).is_some_and(Role::is_guest)
+    }
+
+    /// Whether this is an attachment of the same client. What came by a share is never a member's.
+    fn is_same(&self, number: u64, client: ClientId, role: Role) -> bool {
+        self.members.get(&number).is_some_and(|(known, as_what)| {
+            *known == client && (*as_what == role || (as_what.is_guest() && role.is_guest()))
+        })
+    }
+
+    /// The client of the owner, another than this one, that drives or came to.
+    fn rival(&self, client: Option<ClientId>) -> Option<u64> {
+        let owners = |(number, (known, role)): (&u64, &(ClientId, Role))| {
+            (*role == Role::Owner && Some(*known) != client).then_some(*number)
+        };
+        let drives = self.driver.filter(|driver| self.role(*driver) == Some(Role::Owner));
+        match drives.and_then(|driver| self.members.get_key_value(&driver)) {
+            Some(driver) => owners(driver),
+            None => self.members.iter().find_map(owners),
+        }
+    }
+
+    /// Whether the baton may pass between who drives and this viewer: the policy is between clients of
+    /// the owner only.
+    fn is_open_to(&self, number: u64) -> bool {
+        self.policy == Policy::Multi
+            || self.is_guest(number)
+            || match self.driver {
+                Some(driver) => self.is_guest(driver),
+                None => self.members.values().any(|(_, role)| role.is_guest()),
+            }
+    }
+
+    /// Whether this viewer may let go: somebody else could drive, or it is a guest.
+    fn may_release(&self, number: u64) -> bool {
+        self.policy == Policy::Multi
+            || self.is_guest(number)
+            || self.members.values().any(|(_, role)| *role == Role::Guest)
     }
 
     fn drive(&mut self, number: u64) {

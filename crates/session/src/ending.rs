@@ -100,6 +100,10 @@ pub async fn end(
     };
     let mut report = shared.borrow().report();
     (report.end, report.viewers, report.driver) = (Some(end.clone()), 0, None);
+    (report.guests, report.guest_driver) = (0, None);
+    for guest in report.seen.iter_mut().filter(|guest| guest.left_at == 0) {
+        guest.left_at = end.at;
+    }
     let written = directory.write_report(&report.encode_to_vec());
     shared.borrow_mut().say_goodbye(end);
     directory.remove_socket();

@@ -8,6 +8,9 @@ use protocol::id::ClientId;
 /// Clients whose numbers are remembered; the one unused for longest is forgotten first.
 const CLIENTS: usize = 64;
 
+/// The same of guests: more than ever are attached.
+pub const GUESTS: usize = 1024;
+
 /// Bytes that may wait for the PTY. A client keeps at most 64 KiB unacknowledged, so only a broken one
 /// gets here.
 const MAX_QUEUED: usize = 1024 * 1024;
@@ -24,12 +27,24 @@ pub enum Verdict {
 }
 
 /// The highest input number of each client, the most recently used last.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Numbers {
+    most: usize,
     clients: VecDeque<(ClientId, u64)>,
 }
 
+impl Default for Numbers {
+    fn default() -> Self {
+        Self::of(CLIENTS)
+    }
+}
+
 impl Numbers {
+    /// Remembers so many.
+    pub fn of(most: usize) -> Self {
+        Self { most, clients: VecDeque::new() }
+    }
+
     /// A client attaches and still holds inputs from `next` on. Returns the highest number it need not
     /// send again: for an unknown client, all before `next`.
     pub fn attach(&mut self, client: ClientId, next: u64) -> u64 {
@@ -38,7 +53,7 @@ impl Numbers {
             Some((_, accepted)) => accepted,
             None => next.saturating_sub(1),
         };
-        if self.clients.len() == CLIENTS {
+        if self.clients.len() == self.most {
             self.clients.pop_front();
         }
         self.clients.push_back((client, accepted));
@@ -79,6 +94,20 @@ pub struct Queue {
     bytes: usize,
 }
 
+/// What ends a bracketed paste.
+pub const PASTE_END: &[u8] = b"\x1b[201~";
+
+/// What was taken back from the queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// Inputs of which at least a part was not written.
+    pub inputs: usize,
+    /// Brackets that would have begun a paste.
+    pub pastes_begun: usize,
+    /// Brackets that would have ended one.
+    pub pastes_ended: usize,
+}
+
 /// More waits for the PTY than any well-behaved client sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;
@@ -105,6 +134,28 @@ impl Queue {
     /// Whether anything waits.
     pub fn is_empty(&self) -> bool {
         self.pieces.is_empty()
+    }
+
+    /// Takes back what is not written yet of the inputs of `viewer`.
+    pub fn withdraw(&mut self, viewer: u64) -> Withdrawn {
+        let mut withdrawn = Withdrawn::default();
+        let mut written = self.written;
+        self.pieces.retain(|(whose, bytes)| {
+            let rest = bytes.get(std::mem::take(&mut written)..).unwrap_or_default();
+            if *whose != Some(viewer) {
+                return true;
+            }
+            if rest.len() < bytes.len() {
+                self.written = 0;
+            }
+            let count = |bracket: &[u8]| rest.windows(6).filter(|six| *six == bracket).count();
+            withdrawn.inputs += 1;
+            withdrawn.pastes_begun += count(b"\x1b[200~");
+            withdrawn.pastes_ended += count(PASTE_END);
+            self.bytes -= rest.len();
+            false
+        });
+        withdrawn
     }
 
     /// What to write next.
@@ -165,5 +216,25 @@ mod tests {
         assert_eq!((queue.advance(1), queue.front()), (Some(7), Some(&b"d"[..])));
         assert_eq!((queue.advance(1), queue.is_empty()), (None, true));
         queue.push(None, vec![0; MAX_QUEUED]).unwrap();
+    }
+    #[test]
+    fn what_is_not_written_is_taken_back_and_nothing_of_others() {
+        let mut queue = Queue::default();
+        for (viewer, bytes) in [(7, "\x1b[200~one"), (8, "two"), (7, "three\x1b[201~"), (7, "4")] {
+            queue.push(Some(viewer), bytes.into()).unwrap();
+        }
+        assert_eq!(queue.advance(7), None);
+        let withdrawn = queue.withdraw(7);
+        assert_eq!(withdrawn, Withdrawn { inputs: 3, pastes_begun: 0, pastes_ended: 1 });
+        assert_eq!(queue.front(), Some(&b"two"[..]));
+        assert_eq!(queue.advance(3), Some(8));
+        assert!(queue.is_empty() && queue.has_room(MAX_QUEUED));
+        queue.push(Some(8), b"five".to_vec()).unwrap();
+        queue.push(Some(7), b"six".to_vec()).unwrap();
+        assert_eq!(queue.advance(1), None);
+        assert_eq!(queue.withdraw(7).inputs, 1);
+        assert_eq!(queue.front(), Some(&b"ive"[..]));
+        assert_eq!(queue.advance(3), Some(8));
+        assert!(queue.is_empty() && queue.has_room(MAX_QUEUED));
     }
 }

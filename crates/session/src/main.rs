@@ -18,6 +18,7 @@ mod pty;
 mod reports;
 mod serve;
 mod session;
+mod shares;
 mod tree;
 mod viewer;
 

@@ -228,7 +228,7 @@ async fn connect(stream: UnixStream, arrival: Arrival, shared: Shared) {
     }
     let mut viewer = None;
     match request.body {
-        Some(session_request::Body::Attach(attach)) => {
+        Some(session_request::Body::Attach(attach)) if attach.guest.is_none() => {
             viewer = shared.borrow_mut().attach(&connection, attach);
         }
         Some(session_request::Body::Subscribe(wire::Subscribe {})) => {
@@ -259,12 +259,16 @@ async fn connect(stream: UnixStream, arrival: Arrival, shared: Shared) {
             connection.send(Channel::Message, &frame.encode_to_vec());
             connection.finish();
         }
-        Some(
-            session_request::Body::Share(_)
-            | session_request::Body::Kick(_)
-            | session_request::Body::Join(_),
-        )
-        | None => connection.close(close::BAD_MESSAGE, "The request could not be understood."),
+        Some(session_request::Body::Join(join)) if join.guest.is_some() => {
+            viewer = shared.borrow_mut().attach(&connection, join);
+        }
+        Some(session_request::Body::Share(change)) if shared.borrow_mut().change_share(&change) => {
+            report(&connection, &shared);
+        }
+        Some(session_request::Body::Kick(kick)) if shared.borrow_mut().kick(&kick.guest) => {
+            report(&connection, &shared);
+        }
+        _ => connection.close(close::BAD_MESSAGE, "The request could not be understood."),
     }
     drop(arrival);
     while let Some(message) = connection.next(&mut received).await {

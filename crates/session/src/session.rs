@@ -4,6 +4,7 @@
 
 mod activity;
 mod attend;
+mod guests;
 mod receive;
 mod show;
 
@@ -25,12 +26,13 @@ use crate::{
     alarm::Alarm,
     clock::{since_boot, unix_millis},
     connection::Connection,
-    crew::Crew,
+    crew::{Crew, Role},
     idle::{Activity, Idle},
-    input::{Numbers, Queue},
+    input::{self, Numbers, Queue},
     pace::Pace,
     pty::{self, Pty},
     reports::Reports,
+    shares::Shares,
     viewer::Viewer,
 };
 
@@ -55,10 +57,15 @@ pub struct Session {
     viewers: BTreeMap<u64, Viewer>,
     next_viewer: u64,
     crew: Crew,
+    shares: Shares,
+    /// When the driver last did something, or began to drive.
+    drove_at: Option<Instant>,
     idle: Idle,
     rounds: attend::Rounds,
     probes: Vec<attend::Probe>,
     numbers: Numbers,
+    /// Apart, so that no number of guests makes the owner's numbers forgotten.
+    guest_numbers: Numbers,
     queue: Queue,
     /// Whose paste has begun and not ended.
     paste_open: Option<ClientId>,
@@ -117,11 +124,14 @@ impl Session {
             screen,
             viewers: BTreeMap::new(),
             next_viewer: 1,
-            crew: Crew::new(rules.policy()),
+            crew: Crew::new(rules.policy(), rules.baton()),
+            shares: Shares::new(rules.guests_alone, since_boot()),
+            drove_at: None,
             idle: Idle::new(&rules, since_boot()),
             rounds: attend::Rounds::default(),
             probes: Vec::new(),
             numbers: Numbers::default(),
+            guest_numbers: Numbers::of(input::GUESTS),
             queue: Queue::default(),
             paste_open: None,
             pace: Pace::new(Instant::now()),
@@ -188,8 +198,17 @@ impl Session {
             wire::EndCause::Expired => (close::IDLE, "Nobody used the session for too long."),
             _ => (close::ENDED, "The session ended."),
         };
+        // A guest learns that it is over and how, not who of the workspace did it and why.
+        let told = End { by: String::new(), note: String::new(), ..end.clone() };
+        let told = Some(wire::ended::Cause::Session(told));
         for (number, viewer) in std::mem::take(&mut self.viewers) {
             self.crew.leave(number);
+            if let Some(badge) = viewer.badge {
+                self.shares.leave(badge, end.at);
+                viewer.send(Body::Ended(wire::Ended { cause: told.clone() }));
+                viewer.connection.close(close::GONE, reason);
+                continue;
+            }
             viewer.send(Body::Ended(wire::Ended { cause: cause.clone() }));
             viewer.connection.close(code, reason);
         }
@@ -200,7 +219,11 @@ impl Session {
     /// All this session says of itself.
     pub fn report(&self) -> Report {
         let size = self.screen.size();
-        let viewers = u32::try_from(self.viewers.len()).unwrap_or(u32::MAX);
+        let guests = self.viewers.values().filter(|viewer| viewer.badge.is_some()).count();
+        let person = |number: Option<u64>| {
+            number.and_then(|number| self.viewers.get(&number)).map(|viewer| viewer.person.clone())
+        };
+        let is_guest = |number: &u64| self.crew.role(*number).is_some_and(Role::is_guest);
         Report {
             session: self.id.0.as_bytes().to_vec(),
             process: std::process::id(),
@@ -212,18 +235,15 @@ impl Session {
             bytes_buffered: self.screen.bytes_buffered(),
             title: self.screen.title().to_owned(),
             foreground: self.foreground().unwrap_or_default(),
-            driver: self
-                .crew
-                .driver()
-                .and_then(|driver| self.viewers.get(&driver))
-                .map(|viewer| viewer.person.clone()),
-            viewers,
-            guests: 0,
+            driver: person(self.crew.holder()),
+            guest_driver: person(self.crew.driver().filter(is_guest)),
+            viewers: count(self.viewers.len() - guests),
+            guests: count(guests),
             end: self.end.clone(),
             expires_at: self.expires_at(),
             unkillable: self.unkillable,
-            seen: Vec::new(),
-            asking: u32::try_from(self.crew.asking()).unwrap_or(u32::MAX),
+            seen: self.shares.seen(),
+            asking: count(self.crew.asking()),
         }
     }
 
@@ -236,6 +256,10 @@ impl Session {
         let name = std::fs::read_to_string(format!("/proc/{group}/comm")).ok()?;
         Some(name.trim_end().to_owned())
     }
+}
+
+fn count(many: usize) -> u32 {
+    u32::try_from(many).unwrap_or(u32::MAX)
 }
 
 fn clamped(columns: u32, rows: u32) -> Size {

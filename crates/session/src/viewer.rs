@@ -11,7 +11,7 @@ use protocol::{
 };
 use tokio::time::{Duration, Instant};
 
-use crate::connection::Connection;
+use crate::{connection::Connection, shares::Badge};
 
 /// Frames that may be on the way at once.
 const WINDOW_FRAMES: usize = 2;
@@ -46,12 +46,16 @@ pub struct Viewer {
     pub connection: Rc<Connection>,
     /// Who it is, for others to see.
     pub person: Person,
+    /// The share it came by, and as whom.
+    pub badge: Option<Badge>,
     /// The page or program behind it.
     pub client: ClientId,
     /// It does not drive: its input is refused, and a flood is shown to it less often.
     pub watch: bool,
     /// Its page is on a screen.
     pub visible: bool,
+    /// When its input last reached the shell, while others are to see that it types.
+    pub typed_at: Option<Instant>,
     /// It was told that its input is refused.
     pub refused: bool,
     /// How large its page is; the screen follows when it drives.
@@ -79,9 +83,11 @@ impl Viewer {
         Self {
             connection,
             person,
+            badge: None,
             client,
             watch,
             visible: true,
+            typed_at: None,
             refused: false,
             size: None,
             theme: None,

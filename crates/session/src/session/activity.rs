@@ -35,7 +35,8 @@ impl Session {
     /// New rules. They hold from now on, also for who is attached.
     pub fn configure(&mut self, rules: &wire::Rules) {
         let driver = self.crew.driver();
-        self.crew.set_policy(rules.policy());
+        self.crew.configure(rules.policy(), rules.baton());
+        self.shares.configure(rules.guests_alone);
         self.idle.configure(rules, since_boot());
         self.look_at_the_clock();
         self.screen.limit_history(rules.history_bytes);
@@ -44,13 +45,19 @@ impl Session {
         self.flush();
     }
 
-    /// Whether it is over because nobody used it. Warns its owner when it is time to, and sets the alarm
-    /// for the next look: activity in between does not touch the alarm.
+    /// Whether it is over because nobody used it. Warns its owner when it is time to, ends the shares
+    /// whose time is up, and sets the alarm for the next look: activity in between does not touch it.
     pub fn look_at_the_clock(&mut self) -> bool {
         self.say_when();
+        self.look_at_guests();
+        self.set_alarm();
+        self.idle.expired(since_boot())
+    }
+
+    pub(super) fn set_alarm(&self) {
         let now = since_boot();
-        self.alarm.set(self.idle.next(now));
-        self.idle.expired(now)
+        let times = [self.idle.next(now), self.shares.next(now)];
+        self.alarm.set(times.into_iter().flatten().min());
     }
 
     fn say_when(&mut self) {

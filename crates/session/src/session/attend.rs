@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::Session;
 use crate::{
-    clock::unix_millis,
+    clock::{self, since_boot, unix_millis},
     connection::Connection,
     crew::{Admission, Passing, Role},
     idle::Activity,
@@ -36,6 +36,12 @@ const MAX_PRESENT: usize = 64;
 /// The shortest time between two rounds of telling, for each who is told: an audience that comes all at
 /// once is not told of each of its members.
 const ROUND: Duration = Duration::from_millis(1);
+
+/// Who types may take over a free baton once its driver did nothing for this long.
+const IDLE_DRIVER: Duration = Duration::from_secs(2);
+
+/// The same in the middle of a paste: its pieces may be that far apart.
+const PASTE_PAUSE: Duration = Duration::from_secs(10);
 
 /// Field number of `ServerMessage.crew`.
 const CREW_TAG: u32 = 10;
@@ -65,15 +71,19 @@ impl Session {
             return None;
         }
         let client = ClientId(client);
-        let mut person = request.viewer.unwrap_or_default();
-        person.who = person.who.chars().take(MAX_NAME).collect();
-        person.device = person.device.chars().take(MAX_NAME).collect();
-        person.since = unix_millis();
-        let role = match (request.overseeing, request.watch) {
-            (true, _) => Role::Overseer,
-            (false, true) => Role::Watcher,
-            (false, false) => Role::Owner,
+        let (role, badge) = match (&request.guest, request.overseeing, request.watch) {
+            (Some(guest), ..) => {
+                let (role, badge) = self.admit(connection, guest)?;
+                (role, Some(badge))
+            }
+            (None, true, _) => (Role::Overseer, None),
+            (None, false, true) => (Role::Watcher, None),
+            (None, false, false) => (Role::Owner, None),
         };
+        let mut person = request.viewer.unwrap_or_default();
+        person.who = shown(&request.guest.map_or(person.who, |guest| guest.name));
+        person.device = shown(&person.device);
+        person.since = unix_millis();
         let number = self.next_viewer;
         self.next_viewer += 1;
         let (before, known) = (self.crew.driver(), self.numbers.knows(client));
@@ -93,11 +103,14 @@ impl Session {
             old.send(Body::Ended(wire::Ended { cause }));
             old.connection.close(close::TAKEN_OVER, "Another client drives now.");
         }
-        let accepted = match role.may_drive() {
-            true => self.numbers.attach(client, hello.next_input),
-            false => 0,
+        let accepted = match badge {
+            Some(_) => self.guest_numbers.attach(client, hello.next_input),
+            None if role.may_drive() => self.numbers.attach(client, hello.next_input),
+            None => 0,
         };
-        let viewer = Viewer::new(Rc::clone(connection), person, client, !driving, hello.position);
+        let mut viewer =
+            Viewer::new(Rc::clone(connection), person, client, !driving, hello.position);
+        viewer.badge = badge;
         let version = protocol::VERSION;
         viewer.send(Body::Welcome(wire::Welcome { version, accepted, driving, replaced }));
         self.viewers.insert(number, viewer);
@@ -105,6 +118,7 @@ impl Session {
             self.active(Activity::Act);
         }
         self.crew_changed(before);
+        self.look_at_guests();
         self.flush();
         Some(number)
     }
@@ -128,12 +142,17 @@ impl Session {
         let before = self.crew.driver();
         self.crew.leave(number);
         self.crew_changed(before);
+        self.look_at_guests();
     }
 
-    fn forget(&mut self, number: u64) -> Option<Viewer> {
+    pub(super) fn forget(&mut self, number: u64) -> Option<Viewer> {
         // Who waits for an answer of it waits no more.
         self.probes.retain(|(asked, _)| *asked != number);
-        self.viewers.remove(&number)
+        let viewer = self.viewers.remove(&number)?;
+        if let Some(badge) = viewer.badge {
+            self.shares.leave(badge, unix_millis());
+        }
+        Some(viewer)
     }
 
     /// A viewer wants something about the baton.
@@ -152,16 +171,20 @@ impl Session {
         }
     }
 
-    /// Whether the input of a viewer is for the shell: it drives, or nobody does and it may. One that
-    /// does not `type` takes nothing over.
+    /// Whether the input of a viewer is for the shell: it drives, or it may take over by typing. One
+    /// that does not `type` takes nothing over.
     pub(super) fn drives(&mut self, number: u64, types: bool) -> bool {
-        let before = self.crew.driver();
-        if before.is_some() || !types {
-            return before == Some(number);
+        let (before, now) = (self.crew.driver(), Instant::now());
+        if before != Some(number) && types {
+            let patience = if self.paste_open.is_some() { PASTE_PAUSE } else { IDLE_DRIVER };
+            let idle = self.drove_at.is_none_or(|at| at + patience <= now);
+            if self.crew.types(number, idle) {
+                self.crew_changed(before);
+            }
         }
-        let drives = self.crew.types(number);
-        if drives {
-            self.crew_changed(before);
+        let drives = self.crew.driver() == Some(number);
+        if drives && types {
+            self.drove_at = Some(now);
         }
         drives
     }
@@ -172,20 +195,30 @@ impl Session {
         if let Some(number) = driver.filter(|_| driver != before) {
             self.follow(number);
         }
+        let mut owner_is_here = false;
         for (number, viewer) in &mut self.viewers {
             viewer.watch = driver != Some(*number);
+            owner_is_here |= self.crew.role(*number).is_some_and(Role::is_owners);
         }
+        self.shares.owner_is_here(owner_is_here, since_boot());
+        self.call_a_round();
+        self.changed();
+    }
+
+    /// Everybody is to be told who is there, as soon as it may be.
+    pub(super) fn call_a_round(&mut self) {
         let now = Instant::now();
         let audience = u32::try_from(self.viewers.len()).unwrap_or(u32::MAX);
         let earliest = self.rounds.last.map_or(now, |last| last + ROUND * audience);
         self.rounds.at.get_or_insert(earliest.max(now));
-        self.changed();
+        self.wake.notify_one();
     }
 
     /// What belongs to the driver is now this one's: the size, the colours, the end of a paste.
     fn follow(&mut self, number: u64) {
         let Some(viewer) = self.viewers.get_mut(&number) else { return };
         viewer.refused = false;
+        self.drove_at = Some(Instant::now());
         let (client, size, theme) = (viewer.client, viewer.size, viewer.theme);
         // A paste that nobody will end would swallow everything typed from now on.
         if self.paste_open.take_if(|open| *open != client).is_some() {
@@ -208,11 +241,13 @@ impl Session {
             self.viewers.keys().map(|number| self.present(*number)).collect();
         present.sort_by_key(|one| !(one.driving || one.asking || one.overseeing));
         let unnamed = present.split_off(present.len().min(MAX_PRESENT));
-        let policy = self.crew.policy().into();
+        let (policy, clock) = (self.crew.policy().into(), clock::now());
         let everybody = Crew { present, policy, ..Crew::default() }.encode_to_vec();
         for (number, viewer) in &self.viewers {
             let itself = unnamed.iter().filter(|one| one.viewer == *number).cloned().collect();
-            let own = Crew { present: itself, you: *number, ..Crew::default() }.encode_to_vec();
+            let grant = viewer.badge.and_then(|badge| self.shares.standing(badge, clock).ok());
+            let own = Crew { present: itself, you: *number, grant, ..Crew::default() };
+            let own = own.encode_to_vec();
             // Two encodings of one message, one behind the other, are the encoding of both merged.
             let mut body = Vec::with_capacity(everybody.len() + own.len() + 6);
             encode_key(CREW_TAG, WireType::LengthDelimited, &mut body);
@@ -224,21 +259,24 @@ impl Session {
     }
 
     fn present(&self, number: u64) -> Present {
+        let viewer = self.viewers.get(&number);
+        let badge = viewer.and_then(|viewer| viewer.badge);
         Present {
             viewer: number,
-            person: self.person(number),
+            person: viewer.map(|viewer| viewer.person.clone()),
+            guest: badge.map(|badge| badge.guest.as_bytes().to_vec()).unwrap_or_default(),
+            typing: viewer.is_some_and(|viewer| viewer.typed_at.is_some()),
             driving: self.crew.driver() == Some(number),
             asking: self.crew.asks(number),
             overseeing: self.crew.role(number) == Some(Role::Overseer),
             may_drive: self.crew.may_drive(number),
-            ..Present::default()
         }
     }
 
-    /// Asks the driver whether it is there. Returns who that is and what its answer, or its leaving, ends;
-    /// none when nobody drives.
+    /// Asks the client of the owner that drives, or came to, whether it is there. Returns who that is and what
+    /// its answer, or its leaving, ends; none when there is none.
     pub fn probe(&mut self) -> Option<(u64, oneshot::Receiver<()>)> {
-        let number = self.crew.driver()?;
+        let number = self.crew.holder()?;
         let (answered, answer) = oneshot::channel();
         self.viewers.get(&number)?.send(Body::Ping(wire::Ping { nonce: 0 }));
         self.probes.push((number, answered));
@@ -260,4 +298,9 @@ impl Session {
         }
         self.leave(number);
     }
+}
+
+/// A name as it is kept.
+fn shown(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(MAX_NAME).collect()
 }

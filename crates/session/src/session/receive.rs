@@ -3,7 +3,9 @@
 use prost::Message;
 use protocol::{
     close,
-    wire::{self, ClientMessage, MouseKind, client_message, input::Event, server_message::Body},
+    wire::{
+        self, ClientMessage, KeyKind, MouseKind, client_message, input::Event, server_message::Body,
+    },
 };
 use screen::Size;
 use tokio::time::Instant;
@@ -23,6 +25,9 @@ impl Session {
         let message = ClientMessage::decode(body).ok().and_then(|message| message.body);
         if !self.probes.is_empty() {
             self.answered(number);
+        }
+        if self.is_over_for(number) {
+            return self.flush();
         }
         let Some(viewer) = self.viewers.get_mut(&number) else { return };
         let now = Instant::now();
@@ -77,13 +82,18 @@ impl Session {
 
     fn input(&mut self, number: u64, input: wire::Input) {
         let now = Instant::now();
-        let drives = self.drives(number, input.event.as_ref().is_some_and(types));
-        let may_drive = self.crew.role(number).is_some_and(Role::may_drive);
+        let typed = input.event.as_ref().is_some_and(types);
+        let drives = self.drives(number, typed);
+        let role = self.crew.role(number);
+        // Guests are numbered whatever they may do now: that changes in the middle of what they type.
+        let numbered = role.is_some_and(|role| role.may_drive() || role.is_guest());
+        let owners = role.is_some_and(Role::is_owners);
+        let several = self.viewers.len() > 1;
         let Some(viewer) = self.viewers.get_mut(&number) else { return };
         if !drives {
             match input.event {
                 // It counts once this viewer drives.
-                Some(Event::Resize(size)) if may_drive => {
+                Some(Event::Resize(size)) if numbered => {
                     viewer.size = Some(clamped(size.columns, size.rows));
                 }
                 Some(Event::Focus(_)) => {}
@@ -93,17 +103,21 @@ impl Session {
                 }
                 _ => {}
             }
-            if !may_drive {
+            if !numbered {
                 return;
             }
         }
         // Before the number is taken: what can't be queued must not count as accepted.
-        if !self.queue.has_room(input.encoded_len() + MAX_ENCODED_KEY) {
+        if drives && !self.queue.has_room(input.encoded_len() + MAX_ENCODED_KEY) {
             viewer.connection.close(close::TOO_MANY, "More input than the shell can take.");
             return self.leave(number);
         }
-        let client = viewer.client;
-        match self.numbers.judge(client, input.number) {
+        let (client, badge) = (viewer.client, viewer.badge);
+        let numbers = match badge {
+            Some(_) => &mut self.guest_numbers,
+            None => &mut self.numbers,
+        };
+        match numbers.judge(client, input.number) {
             Verdict::Apply => {}
             Verdict::Repeat => return viewer.input_done(now),
             Verdict::Gap => {
@@ -115,7 +129,16 @@ impl Session {
             // Its number is used up, or the first one that counts would leave a gap.
             return viewer.input_done(now);
         }
-        self.active(Activity::Act);
+        let was_silent = typed && several && viewer.typed_at.replace(now).is_none();
+        if let (Some(badge), Some(event)) = (badge, &input.event) {
+            self.shares.typed(badge, keys(event));
+        }
+        if was_silent {
+            self.call_a_round();
+        }
+        if owners {
+            self.active(Activity::Act);
+        }
         self.reports.changed(now);
         let bytes = match input.event {
             Some(Event::Text(text)) => text.into_bytes(),
@@ -183,6 +206,17 @@ fn types(event: &Event) -> bool {
         Event::Text(_) | Event::Key(_) | Event::Paste(_) => true,
         Event::Mouse(mouse) => matches!(mouse.kind(), MouseKind::Down | MouseKind::Wheel),
         Event::Focus(_) | Event::Resize(_) => false,
+    }
+}
+
+/// How many keys somebody pressed, or characters they typed or pasted.
+fn keys(event: &Event) -> u64 {
+    let characters = |text: &str| text.chars().count() as u64;
+    match event {
+        Event::Text(text) => characters(text),
+        Event::Paste(paste) => characters(&paste.text),
+        Event::Key(key) => (key.kind() != KeyKind::Release).into(),
+        Event::Mouse(_) | Event::Focus(_) | Event::Resize(_) => 0,
     }
 }
 

@@ -11,6 +11,9 @@ use crate::viewer::watching_interval;
 /// Synchronized output (mode 2026) holds frames back for at most this long.
 const HOLD: Duration = Duration::from_millis(150);
 
+/// Who typed within this time types, for others to see.
+const TYPING: Duration = Duration::from_secs(3);
+
 /// After this long without output the history is packed.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -110,17 +113,21 @@ impl Session {
     pub fn tick(&mut self) {
         let now = Instant::now();
         self.armed = None;
-        let mut stalled = Vec::new();
+        let (mut stalled, mut fell_silent) = (Vec::new(), false);
         for (number, viewer) in &mut self.viewers {
             if viewer.acks_at().is_some_and(|at| at <= now) {
                 viewer.send_acks();
             }
+            fell_silent |= viewer.typed_at.take_if(|at| *at + TYPING <= now).is_some();
             if viewer.stalls_at().is_some_and(|at| at <= now) {
                 viewer
                     .connection
                     .close(close::TOO_SLOW, "Nothing was acknowledged for 30 seconds.");
                 stalled.push(*number);
             }
+        }
+        if fell_silent {
+            self.call_a_round();
         }
         stalled.into_iter().for_each(|number| self.leave(number));
         if self.last_output.is_some_and(|at| at + IDLE <= now) {
@@ -149,8 +156,10 @@ impl Session {
             Some(since) => at.max(since + HOLD),
             None => at.max(self.pace.next()),
         });
-        let viewers =
-            self.viewers.values().flat_map(|viewer| [viewer.acks_at(), viewer.stalls_at()]);
+        let viewers = self.viewers.values().flat_map(|viewer| {
+            let typing = viewer.typed_at.map(|at| at + TYPING);
+            [viewer.acks_at(), viewer.stalls_at(), typing]
+        });
         let own = [frame, self.last_output.map(|at| at + IDLE), self.reports.at(), self.rounds.at];
         viewers.chain(own).flatten().min()
     }

@@ -7,4 +7,6 @@ mod attach;
 mod crew;
 mod ending;
 mod expiry;
+mod guests;
+mod shares;
 mod world;

@@ -10,9 +10,9 @@ use protocol::{
     id::SessionId,
     mirror::Mirror,
     wire::{
-        Ack, AttachRequest, Baton, ClientMessage, Crew, Ended, Hello, History, Input, Key, Notice,
-        Pong, Present, Report, Rules, ServerMessage, SessionRequest, Size, Viewer, Welcome, baton,
-        client_message, input::Event, server_message, session_request,
+        Ack, AttachRequest, Baton, ClientMessage, Crew, Ended, Guest, Hello, History, Input, Key,
+        Notice, Pong, Present, Report, Rules, ServerMessage, SessionRequest, ShareChange, Size,
+        Viewer, Welcome, baton, client_message, input::Event, server_message, session_request,
     },
 };
 use rustix::process::{Pid, Signal, kill_process};
@@ -91,6 +91,15 @@ impl World {
 
     /// Asks the session's process something; the messages it answers with.
     pub async fn ask(&self, id: SessionId, body: session_request::Body) -> Vec<Vec<u8>> {
+        self.answers(id, body).await.into_iter().map(|(_, body)| body).collect()
+    }
+
+    /// As [`ask`](Self::ask), with their channels.
+    pub async fn answers(
+        &self,
+        id: SessionId,
+        body: session_request::Body,
+    ) -> Vec<(Channel, Vec<u8>)> {
         let directory = File::open(self.directory.path().join(LONG_NAME).join(id.to_string()));
         let socket = format!("/proc/self/fd/{}/socket", directory.as_ref().unwrap().as_raw_fd());
         let mut stream = UnixStream::connect(socket).await.unwrap();
@@ -101,8 +110,8 @@ impl World {
         let mut answer = Vec::new();
         timeout(LONG, stream.read_to_end(&mut answer)).await.expect("an answer").unwrap();
         let (mut answer, mut messages) = (BytesMut::from(answer.as_slice()), Vec::new());
-        while let Some((_, body)) = framing::next(&mut answer).unwrap() {
-            messages.push(body.to_vec());
+        while let Some((channel, body)) = framing::next(&mut answer).unwrap() {
+            messages.push((channel, body.to_vec()));
         }
         messages
     }
@@ -149,18 +158,42 @@ pub struct Coming {
     pub overseeing: bool,
     pub take_over: bool,
     pub device: &'static str,
+    pub guest: Option<Guest>,
 }
 
 impl Default for Coming {
     fn default() -> Self {
         let (watch, overseeing, take_over) = (false, false, false);
-        Self { mirror: None, next_input: 1, watch, overseeing, take_over, device: "test" }
+        let (device, guest) = ("test", None);
+        Self { mirror: None, next_input: 1, watch, overseeing, take_over, device, guest }
+    }
+}
+
+/// How a guest with full access comes: by which share, as whom, until three hours after the start.
+pub fn guest(started: &Report, share: u8, guest: u8) -> Coming {
+    let guest = Guest {
+        share: vec![share; 16],
+        guest: vec![guest; 16],
+        name: format!("guest {guest}"),
+        read_only: false,
+        ends_at: started.created_at + 3 * 3_600_000,
+    };
+    Coming { guest: Some(guest), ..Coming::default() }
+}
+
+impl Coming {
+    /// The same, but only to look.
+    pub fn read_only(mut self) -> Self {
+        self.guest = self.guest.map(|guest| Guest { read_only: true, ..guest });
+        self
     }
 }
 
 /// A viewer.
 pub struct Client {
     pub id: Uuid,
+    /// The share it came by.
+    pub share: Vec<u8>,
     pub mirror: Mirror,
     pub welcome: Welcome,
     pub ended: Option<Ended>,
@@ -198,8 +231,9 @@ impl Client {
 
     /// Attaches as the page `id`, in whatever way.
     pub async fn come(host: &Host, session: SessionId, id: Uuid, coming: Coming) -> Self {
-        let Coming { mirror, next_input, watch, overseeing, take_over, device } = coming;
+        let Coming { mirror, next_input, watch, overseeing, take_over, device, guest } = coming;
         let mirror = mirror.unwrap_or_default();
+        let share = guest.as_ref().map(|guest| guest.share.clone()).unwrap_or_default();
         let hello = Hello {
             version: protocol::VERSION,
             client: id.as_bytes().to_vec(),
@@ -209,16 +243,12 @@ impl Client {
             ..Hello::default()
         };
         let viewer = Viewer { who: "Ada".into(), device: device.into(), since: 0 };
-        let request = AttachRequest {
-            viewer: Some(viewer),
-            watch,
-            overseeing,
-            hello: Some(hello),
-            guest: None,
-        };
+        let request =
+            AttachRequest { viewer: Some(viewer), watch, overseeing, hello: Some(hello), guest };
         let (reader, writer) = host.attach(session, request).await.unwrap();
         let mut client = Self {
             id,
+            share,
             mirror,
             welcome: Welcome::default(),
             ended: None,
@@ -323,6 +353,17 @@ impl Client {
             self.crew.present.iter().filter(|one| wanted(one)).map(|one| one.viewer).collect()
         };
         (of(|one| one.driving), of(|one| one.asking))
+    }
+
+    /// Its number, once it was told who is there.
+    pub async fn until_crew(&mut self) -> u64 {
+        self.until(|client| client.crew.you > 0).await;
+        self.crew.you
+    }
+
+    /// A change of its share that changes nothing yet.
+    pub fn share_change(&self) -> ShareChange {
+        ShareChange { share: self.share.clone(), ..ShareChange::default() }
     }
 
     /// Says something about the baton.
