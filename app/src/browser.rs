@@ -35,6 +35,13 @@ pub fn unix_millis() -> i64 {
     js_sys::Date::now() as i64
 }
 
+/// A time of day by this machine's clock and zone: `14:05`.
+#[must_use]
+pub fn local_clock(millis: i64) -> String {
+    let time = js_sys::Date::new(&JsValue::from_f64(millis as f64));
+    format!("{:02}:{:02}", time.get_hours(), time.get_minutes())
+}
+
 /// Whether the page is shown and not in a tab behind others; true until the browser says otherwise.
 /// Ends with the component.
 #[must_use]
@@ -118,6 +125,19 @@ pub async fn copy(text: &str) -> bool {
     }
     let copied = window().navigator().clipboard().write_text(text);
     wasm_bindgen_futures::JsFuture::from(copied).await.is_ok()
+}
+
+/// What stands behind the `#` of this page's address.
+#[must_use]
+pub fn fragment() -> String {
+    window().location().hash().unwrap_or_default().trim_start_matches('#').to_owned()
+}
+
+/// Takes what stands behind the `#` out of the address bar and the history.
+pub fn forget_fragment() {
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&here()));
+    }
 }
 
 /// Loads another page of this site.

@@ -47,6 +47,16 @@ pub fn soon(then_millis: i64, now_millis: i64) -> String {
     }
 }
 
+/// How long something lasted, in words: `40 s`, `12 min`, `2 h`.
+#[must_use]
+pub fn lasted(millis: i64) -> String {
+    match millis.max(0) / 1000 {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds @ 60..5_400 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", (seconds + 1_800) / 3_600),
+    }
+}
+
 /// Bytes in words: `312 B`, `4.2 KB`, `1.3 MB`.
 #[must_use]
 pub fn bytes(bytes: u64) -> String {
@@ -243,6 +253,15 @@ mod tests {
             (5_400, "in 2 h"),
         ] {
             assert_eq!(soon(1_700_000_000_000 + seconds * 1000, 1_700_000_000_000), words);
+        }
+    }
+
+    #[test]
+    fn spans_of_time() {
+        for (seconds, words) in
+            [(-1, "0 s"), (59, "59 s"), (60, "1 min"), (5_399, "89 min"), (5_400, "2 h")]
+        {
+            assert_eq!(lasted(seconds * 1000), words);
         }
     }
 

@@ -9,6 +9,7 @@ pub mod operator;
 pub mod rest;
 pub mod servers;
 pub mod sessions;
+pub mod sharing;
 pub mod sign_ins;
 pub mod tokens;
 pub mod workspace;

@@ -35,7 +35,7 @@ struct Link<'a> {
 }
 
 #[derive(Serialize)]
-struct Nothing {}
+pub(super) struct Nothing {}
 
 /// Signs in: the answer sets the cookie.
 ///
@@ -159,16 +159,19 @@ pub async fn settings() -> Result<WorkspaceSettings, PageError> {
     answer.json().await.map_err(|_| PageError::not_understood())
 }
 
-async fn post<T: Serialize>(path: &str, body: &T) -> Result<Response, PageError> {
+pub(super) async fn post<T: Serialize>(path: &str, body: &T) -> Result<Response, PageError> {
     send(Request::post(path), body).await
 }
 
-async fn send<T: Serialize>(request: RequestBuilder, body: &T) -> Result<Response, PageError> {
+pub(super) async fn send<T: Serialize>(
+    request: RequestBuilder,
+    body: &T,
+) -> Result<Response, PageError> {
     let request = request.json(body).map_err(|_| PageError::not_understood())?;
     checked(request.send().await.map_err(|_| PageError::unreachable())?).await
 }
 
-async fn checked(answer: Response) -> Result<Response, PageError> {
+pub(super) async fn checked(answer: Response) -> Result<Response, PageError> {
     if answer.ok() {
         return Ok(answer);
     }

@@ -11,6 +11,9 @@ use crate::{
     },
 };
 
+/// So many faces fit the bar; the list has all.
+const FACES: usize = 4;
+
 /// Shown in the terminal's bar as soon as somebody else is there.
 #[component]
 pub fn CrewBar(
@@ -47,12 +50,43 @@ pub fn CrewBar(
                     </span>
                     <Own ui />
                 </Show>
+                <Faces ui />
                 <details class="crew-all" data-testid="crew-all">
                     <summary class="button quiet small">{here} " here"</summary>
                     <ul>{move || crew.with(|crew| people(crew.me.iter().chain(&crew.others)))}</ul>
                 </details>
             </div>
         </Show>
+    }
+}
+
+/// Everybody else as a mark of their own colour, which moves while they type.
+#[component]
+fn Faces(ui: Ui) -> impl IntoView {
+    let face = |it: &Person| {
+        let doing = match (it.typing, it.driving) {
+            (true, _) => ", typing",
+            (_, true) => ", drives",
+            _ => "",
+        };
+        let initial: String = it.who.chars().take(1).flat_map(char::to_uppercase).collect();
+        view! {
+            <span
+                class="face"
+                class:typing=it.typing
+                data-hue=it.hue().to_string()
+                title=format!("{}{doing}", it.who)
+                aria-hidden="true"
+            >
+                {initial}
+            </span>
+        }
+    };
+    move || {
+        ui.crew.with(|crew| {
+            let faces = crew.others.iter().take(FACES).map(face).collect_view();
+            view! { <span class="faces">{faces}</span> }
+        })
     }
 }
 
@@ -175,17 +209,24 @@ fn people<'a>(people: impl Iterator<Item = &'a Person>) -> AnyView {
     people
         .enumerate()
         .map(|(at, it)| {
-            let role = match (it.driving, it.asking, it.overseeing) {
-                (true, ..) => "drives",
-                (_, true, _) => "asks",
-                (_, _, true) => "superuser",
+            let role = match (it.typing, it.driving, it.asking, it.overseeing) {
+                (true, ..) => "types",
+                (_, true, ..) => "drives",
+                (_, _, true, _) => "asks",
+                (.., true) => "superuser",
                 _ => "watches",
+            };
+            let device = match (it.guest, it.device.as_str()) {
+                (true, "") => "guest".to_owned(),
+                (true, device) => format!("guest · {device}"),
+                (false, device) => device.to_owned(),
             };
             let who = if at == 0 { format!("{} (you)", it.who) } else { it.who.clone() };
             view! {
-                <li>
+                <li data-testid="crew-person" data-guest=it.guest.to_string()>
+                    <i class="hue" class:typing=it.typing data-hue=it.hue().to_string()></i>
                     <span>{who}</span>
-                    <span class="quiet">{it.device.clone()}</span>
+                    <span class="quiet">{device}</span>
                     <span class="badge">{role}</span>
                 </li>
             }

@@ -12,6 +12,12 @@ pub fn Dialog(
     title: Signal<String>,
     /// Test id.
     testid: &'static str,
+    /// More room than a question needs.
+    #[prop(optional)]
+    wide: bool,
+    /// Asked when the person leaves: whether they had better not, yet.
+    #[prop(into, optional)]
+    stay: Option<Callback<(), bool>>,
     /// What is in it.
     children: Children,
 ) -> impl IntoView {
@@ -24,13 +30,30 @@ pub fn Dialog(
             _ => {}
         }
     });
+    let stays = move || open.get_untracked() && stay.is_some_and(|stay| stay.run(()));
+    // Browsers let a page refuse the first Escape only: a second one closes, whatever it says.
+    let closed = move |_| {
+        if !stays() {
+            return open.set(false);
+        }
+        if let Some(dialog) = dialog.get_untracked() {
+            drop(dialog.show_modal());
+        }
+    };
+    let cancel = move |event: leptos::ev::Event| {
+        if stays() {
+            event.prevent_default();
+        }
+    };
     view! {
         <dialog
             node_ref=dialog
             class="dialog"
+            class:wide=wide
             data-testid=testid
             aria-label=move || title.get()
-            on:close=move |_| open.set(false)
+            on:cancel=cancel
+            on:close=closed
         >
             <h2>{move || title.get()}</h2>
             {children()}

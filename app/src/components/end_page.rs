@@ -48,6 +48,14 @@ pub fn EndPage(
             <Commands />
         }
         .into_any(),
+        Ending::Share(over) => {
+            let (heading, text) = over.words();
+            view! {
+                <h1>{heading}</h1>
+                <p>{text}</p>
+            }
+            .into_any()
+        }
         Ending::SignedOut => view! {
             <h1>"You were signed out"</h1>
             <p>"Your session goes on. Sign in, and you are back here."</p>

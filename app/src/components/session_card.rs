@@ -8,6 +8,7 @@ use crate::{
     browser,
     components::{
         place::place,
+        share_button::ShareButton,
         thumbnail::Thumbnail,
         time::{Ago, Now},
     },
@@ -18,7 +19,7 @@ use crate::{
 /// From here on a card says when its session expires, in milliseconds.
 const SOON: i64 = 15 * 60 * 1000;
 
-/// Screen, name, place, state, last use, size, what runs; Connect, Keep and Close.
+/// Screen, name, place, state, last use, size, what runs; Connect, Keep, Share and Close.
 #[component]
 pub fn SessionCard(
     /// The session.
@@ -26,6 +27,8 @@ pub fn SessionCard(
     session: Signal<Session>,
     /// Set to ask before closing.
     closing: RwSignal<Option<Session>>,
+    /// Set to open the share dialog.
+    sharing: RwSignal<Option<Session>>,
 ) -> impl IntoView {
     let id = session.with_untracked(|it| it.id);
     let part = move |read: fn(&Session) -> String| Memo::new(move |_| session.with(read));
@@ -55,6 +58,8 @@ pub fn SessionCard(
             _ => "detached, running".to_owned(),
         })
     };
+    let guests = Memo::new(move |_| session.with(|it| it.guests as usize));
+    let share = move |()| sharing.set(Some(session.get_untracked()));
     let ask = move |_| closing.set(Some(session.get_untracked()));
     view! {
         <li
@@ -110,6 +115,7 @@ pub fn SessionCard(
                 >
                     "Connect"
                 </a>
+                <ShareButton name guests share />
                 <button
                     type="button"
                     class="button"

@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 use protocol::{api::Session, id::SessionId};
 
-use crate::components::{close_session::CloseSession, session_card::SessionCard};
+use crate::components::{
+    close_session::CloseSession, session_card::SessionCard, sharing::ShareSession,
+};
 
-/// Cards of running sessions, and the question before one is closed.
+/// Cards of running sessions, the question before one is closed, and the share dialog.
 #[component]
 pub fn SessionList(
     /// The sessions, newest first.
@@ -21,6 +23,7 @@ pub fn SessionList(
     refresh: Callback<()>,
 ) -> impl IntoView {
     let closing = RwSignal::new(None::<Session>);
+    let sharing = RwSignal::new(None::<Session>);
     let ids = Memo::new(move |_| {
         sessions.with(|sessions| sessions.iter().map(|it| it.id).collect::<Vec<SessionId>>())
     });
@@ -38,12 +41,13 @@ pub fn SessionList(
         let session = Memo::new(move |before: Option<&Session>| {
             found().or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
         });
-        Some(view! { <SessionCard session closing /> })
+        Some(view! { <SessionCard session closing sharing /> })
     };
     view! {
         <ul class="cards" data-testid="sessions" data-live=move || live.get().to_string()>
             <For each=move || ids.get() key=|id| *id children=card />
         </ul>
         <CloseSession closing refresh />
+        <ShareSession sharing />
     }
 }

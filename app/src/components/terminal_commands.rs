@@ -23,6 +23,7 @@ pub fn terminal_commands(
     session: Session,
     renaming: RwSignal<Option<Session>>,
     closing: RwSignal<Option<Session>>,
+    share: Callback<()>,
 ) -> Signal<Vec<Command>> {
     let session = StoredValue::new(session);
     Signal::derive(move || {
@@ -34,6 +35,9 @@ pub fn terminal_commands(
             copy_link(ui);
         }));
         if !ui.crew.with(|crew| crew.overseeing()) {
+            all.push(Command::new("share", "Share this session", "link or e-mail", move || {
+                share.run(());
+            }));
             all.push(Command::new("rename", "Rename this session", "", move || {
                 renaming.set(Some(session.get_value()));
             }));

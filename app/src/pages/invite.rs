@@ -29,7 +29,9 @@ pub fn InvitePage() -> impl IntoView {
             && invite.with_untracked(Option::is_none)
             && untrack(|| asking.error.get()).is_none()
         {
-            asking.ask(async move { rest::invite(&token()).await }, move |it| invite.set(Some(it)));
+            asking.ask(async move { rest::invite(&browser::fragment()).await }, move |it| {
+                invite.set(Some(it));
+            });
         }
     });
     view! {
@@ -41,11 +43,6 @@ pub fn InvitePage() -> impl IntoView {
             }}
         </PlainPage>
     }
-}
-
-fn token() -> String {
-    let hash = browser::window().location().hash().unwrap_or_default();
-    hash.trim_start_matches('#').to_owned()
 }
 
 #[component]
@@ -78,7 +75,7 @@ fn Accept(invite: Invite) -> impl IntoView {
     let password = RwSignal::new(String::new());
     let error = RwSignal::new(None::<PageError>);
     let given = move || AcceptInvite {
-        token: token(),
+        token: browser::fragment(),
         name: joins.then(|| name.get_untracked().trim().to_owned()),
         password: password.get_untracked(),
     };

@@ -12,6 +12,7 @@ mod all;
 mod audit;
 mod home;
 mod invite;
+mod join;
 mod me;
 mod members;
 mod not_found;
@@ -31,6 +32,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/all") view=all::AllPage ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=sign_in::SignInPage ssr=SsrMode::Async />
                 <Route path=path!("/invite") view=invite::InvitePage ssr=SsrMode::Async />
+                <Route path=path!("/join") view=join::JoinPage ssr=SsrMode::Async />
                 <Route path=path!("/members") view=members::MembersPage ssr=SsrMode::Async />
                 <Route path=path!("/settings") view=settings::SettingsPage ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=audit::LogPage ssr=SsrMode::Async />

@@ -1,5 +1,5 @@
 //! Who drives, as the widget follows it: the crew that the session lists, what a person does about the
-//! keyboard, and the warning before the session expires.
+//! keyboard, and the warnings before the session expires or a share ends.
 
 use leptos::prelude::{GetUntracked, Set, WithUntracked};
 use protocol::wire::{self, client_message::Body as Say};
@@ -38,7 +38,7 @@ impl Widget {
         }
         if lost {
             self.state.borrow_mut().outbox.forget_unsent();
-            crate::terminal::here::mark(self.state.borrow().session.id, false);
+            self.state.borrow().seat.mark(false);
             self.show_waiting();
         }
         if gained || lost {
@@ -76,6 +76,12 @@ impl Widget {
     pub(super) fn expiry(&self, at: u64) {
         let at = i64::try_from(at).ok().filter(|at| *at > 0);
         self.ui.expires.set(at);
+    }
+
+    /// A share is about to end, or is not any more.
+    pub(super) fn share_ending(&self, at: u64) {
+        let at = i64::try_from(at).ok().filter(|at| *at > 0);
+        self.ui.share_ends.set(at);
     }
 
     /// Somebody wants the session to stay.

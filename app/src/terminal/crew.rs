@@ -22,6 +22,32 @@ pub struct Person {
     pub overseeing: bool,
     /// They may drive, or ask to.
     pub may_drive: bool,
+    /// They came by a share.
+    pub guest: bool,
+    /// Their input reached the shell just now.
+    pub typing: bool,
+}
+
+impl Person {
+    /// One of the colours that tell people apart, from 0; the same for everybody who looks.
+    #[must_use]
+    pub fn hue(&self) -> u64 {
+        self.viewer % HUES
+    }
+}
+
+/// Colours that people have.
+const HUES: u64 = 8;
+
+/// What a share lets this page do now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The share is read-only.
+    pub read_only: bool,
+    /// Its owner is away, so guests only watch for now.
+    pub owner_away: bool,
+    /// When the share ends, in Unix milliseconds.
+    pub ends_at: i64,
 }
 
 /// Everybody who is attached, as this page sees them.
@@ -33,6 +59,8 @@ pub struct Crew {
     pub me: Option<Person>,
     /// The others, as the session lists them.
     pub others: Vec<Person>,
+    /// What this page may do, when it is a guest's.
+    pub grant: Option<Grant>,
 }
 
 /// What a person can do about who drives.
@@ -58,6 +86,11 @@ impl Crew {
     pub fn of(crew: wire::Crew) -> Self {
         let policy = policy(crew.policy());
         let (mut me, mut others) = (None, Vec::new());
+        let grant = crew.grant.map(|it| Grant {
+            read_only: it.read_only,
+            owner_away: it.owner_away,
+            ends_at: i64::try_from(it.ends_at).unwrap_or(i64::MAX),
+        });
         for present in crew.present {
             let it = present.person.unwrap_or_default();
             let person = Person {
@@ -68,10 +101,12 @@ impl Crew {
                 asking: present.asking,
                 overseeing: present.overseeing,
                 may_drive: present.may_drive,
+                guest: !present.guest.is_empty(),
+                typing: present.typing,
             };
             if person.viewer == crew.you { me = Some(person) } else { others.push(person) }
         }
-        Self { policy, me, others }
+        Self { policy, me, others, grant }
     }
 
     /// Whether this page drives; none before the session listed it.
@@ -98,10 +133,32 @@ impl Crew {
         self.driver().is_none() && self.me.as_ref().is_some_and(|me| me.may_drive && !me.driving)
     }
 
+    /// Whether typing may be enough although somebody drives: it is for the session to say, where one
+    /// of the two is a guest.
+    #[must_use]
+    pub fn may_interrupt(&self) -> bool {
+        let Some(me) = self.me.as_ref().filter(|me| me.may_drive && !me.driving) else {
+            return false;
+        };
+        self.driver().is_some_and(|driver| driver.guest || me.guest)
+    }
+
+    /// Guests that are there, this page not counted.
+    #[must_use]
+    pub fn guests(&self) -> usize {
+        self.others.iter().filter(|it| it.guest).count()
+    }
+
+    /// Whether who drives can change hands: several clients may be there, or guests are that may type.
+    fn passes(&self) -> bool {
+        let people = self.me.iter().chain(&self.others);
+        self.policy == AttachPolicy::Multi || people.into_iter().any(|it| it.guest && it.may_drive)
+    }
+
     /// What this page can do, the likeliest first.
     #[must_use]
     pub fn moves(&self) -> Vec<Move> {
-        let Some(me) = self.me.as_ref().filter(|_| self.policy == AttachPolicy::Multi) else {
+        let Some(me) = self.me.as_ref().filter(|_| self.passes()) else {
             return vec![];
         };
         if me.driving {
@@ -117,6 +174,9 @@ impl Crew {
             return vec![];
         }
         match (self.driver(), me.asking) {
+            (None, _) if me.guest => vec![Move::Ask],
+            (Some(_), true) if me.guest => vec![Move::Withdraw],
+            (Some(_), false) if me.guest => vec![Move::Ask],
             (None, _) => vec![Move::Take],
             (Some(_), true) => vec![Move::Withdraw, Move::Take],
             (Some(_), false) => vec![Move::Ask, Move::Take],
@@ -146,10 +206,25 @@ impl Crew {
     #[must_use]
     pub fn hint(&self, mac: bool) -> String {
         let moves = self.moves();
-        let (Some(driver), true) = (self.driver(), moves.contains(&Move::Take)) else {
+        let chord = if mac { "⌘⇧" } else { "Ctrl+Shift+" };
+        match self.grant {
+            Some(Grant { read_only: true, .. }) => {
+                return "This share is read-only: you see everything, keys go nowhere.".into();
+            }
+            Some(Grant { owner_away: true, .. }) => {
+                return "The owner is away: guests only watch until they are back.".into();
+            }
+            _ => {}
+        }
+        let Some(driver) = self.driver().filter(|_| !moves.is_empty()) else {
             return "You are watching: keys go nowhere.".into();
         };
-        let chord = if mac { "⌘⇧" } else { "Ctrl+Shift+" };
+        if !moves.contains(&Move::Take) {
+            return match moves.first() {
+                Some(Move::Withdraw) => format!("{} drives and knows that you ask.", driver.who),
+                _ => format!("{} drives. {chord}A asks for the keyboard.", driver.who),
+            };
+        }
         let ask = if moves.contains(&Move::Ask) { "asks" } else { "takes the question back" };
         format!("{} drives. {chord}A {ask}, {chord}D drives from here.", driver.who)
     }

@@ -21,8 +21,82 @@ pub enum Ending {
     NotFound,
     /// The sign-in is over.
     SignedOut,
+    /// The share that a guest came by is over for them.
+    Share(ShareOver),
     /// Anything else: one sentence.
     Stopped(String),
+}
+
+/// How a share ended for a guest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShareOver {
+    /// Its time is up.
+    Expired,
+    /// It was taken back.
+    Revoked,
+    /// The guest was shown out.
+    Removed,
+    /// The session is over.
+    SessionEnded,
+    /// The guest left.
+    Left,
+    /// The guest is not in any more.
+    Gone,
+}
+
+impl ShareOver {
+    /// The stable word.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Expired => "share_expired",
+            Self::Revoked => "share_revoked",
+            Self::Removed => "share_removed",
+            Self::SessionEnded => "session_ended",
+            Self::Left => "share_left",
+            Self::Gone => "share_gone",
+        }
+    }
+
+    /// Heading and the sentence beneath it.
+    #[must_use]
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Expired => (
+                "The time of this share is up",
+                "Whoever shared the session can send you a new link.",
+            ),
+            Self::Revoked => (
+                "This share was taken back",
+                "Its link works no more. Whoever shared the session can send you a new one.",
+            ),
+            Self::Removed => {
+                ("You were removed from this session", "The session goes on without you.")
+            }
+            Self::SessionEnded => (
+                "The session has ended",
+                "Its shell is over, and so is everything that was shared.",
+            ),
+            Self::Left => (
+                "You left this session",
+                "While the share lasts, the same link and password bring you back.",
+            ),
+            Self::Gone => (
+                "You are not in this session any more",
+                "Open the link that you were sent once more, or ask for a new one.",
+            ),
+        }
+    }
+}
+
+impl From<share_end::How> for ShareOver {
+    fn from(how: share_end::How) -> Self {
+        match how {
+            share_end::How::TimeUp => Self::Expired,
+            share_end::How::Revoked => Self::Revoked,
+            share_end::How::Removed => Self::Removed,
+        }
+    }
 }
 
 impl Ending {
@@ -35,6 +109,7 @@ impl Ending {
             Self::Elsewhere(_) => "attached_elsewhere",
             Self::NotFound => "not_found",
             Self::SignedOut => "signed_out",
+            Self::Share(over) => over.reason(),
             Self::Stopped(_) => "stopped",
         }
     }
@@ -85,14 +160,21 @@ pub fn ended(session: &Session, end: &wire::End) -> Session {
     }
 }
 
-/// How a guest's share ended, as a sentence.
+/// Why a guest is refused where they had been let in.
 #[must_use]
-pub fn share_ended(how: share_end::How) -> &'static str {
-    match how {
-        share_end::How::TimeUp => "The time of this share is up.",
-        share_end::How::Revoked => "This share was revoked.",
-        share_end::How::Removed => "You were removed from this session.",
-    }
+pub fn of_guest(error: PageError) -> Ending {
+    Ending::Share(match error.code() {
+        "share_expired" => ShareOver::Expired,
+        "share_revoked" => ShareOver::Revoked,
+        "share_removed" => ShareOver::Removed,
+        "share_left" => ShareOver::Left,
+        "session_ended" | "exited" | "closed" | "expired" | "dropped" | "lost" => {
+            ShareOver::SessionEnded
+        }
+        "not_found" | "not_joined" | "share_denied" => ShareOver::Gone,
+        _ if error.is_signed_out() => ShareOver::Gone,
+        _ => return Ending::Stopped(error.0.message),
+    })
 }
 
 /// Who took over, from the wire.
@@ -116,6 +198,24 @@ mod tests {
             ("forbidden", "stopped"),
         ] {
             assert_eq!(Ending::from(PageError::new(code, "x")).reason(), reason);
+        }
+    }
+
+    #[test]
+    fn guests_are_told_why() {
+        for (code, reason) in [
+            ("share_expired", "share_expired"),
+            ("share_revoked", "share_revoked"),
+            ("share_removed", "share_removed"),
+            ("dropped", "session_ended"),
+            ("not_joined", "share_gone"),
+            ("share_denied", "share_gone"),
+            ("too_many_attempts", "stopped"),
+        ] {
+            assert_eq!(of_guest(PageError::new(code, "x")).reason(), reason, "{code}");
+        }
+        for how in [share_end::How::TimeUp, share_end::How::Revoked, share_end::How::Removed] {
+            assert_ne!(ShareOver::from(how), ShareOver::Gone);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::RwSignal;
 use protocol::{
-    api::{AttachMode, Session, Ticket},
+    api::{AttachMode, Ticket},
     mirror::Mirror,
 };
 use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement};
@@ -16,6 +16,7 @@ use crate::terminal::{
     painter::Painter,
     pointer::Pointer,
     scrollback::{Scrollback, Viewport},
+    seat::Seat,
     socket::Socket,
 };
 
@@ -63,6 +64,8 @@ pub struct Ui {
     pub crew: RwSignal<Crew>,
     /// When the session expires if nobody does anything, in Unix milliseconds, once it is near.
     pub expires: RwSignal<Option<i64>>,
+    /// When a share ends, in Unix milliseconds, once it is near: a guest's own, or the owner's.
+    pub share_ends: RwSignal<Option<i64>>,
     /// What somebody wants about who drives, for the widget to say.
     pub wish: RwSignal<Option<Move>>,
     /// One sentence that passes.
@@ -85,6 +88,7 @@ impl Default for Ui {
             watching: RwSignal::new(false),
             crew: RwSignal::new(Crew::default()),
             expires: RwSignal::new(None),
+            share_ends: RwSignal::new(None),
             wish: RwSignal::new(None),
             notice: RwSignal::new(None),
             held: RwSignal::new(0),
@@ -120,7 +124,7 @@ pub struct State {
     pub(super) natural: (f64, f64),
     /// Those that the session was told on this connection.
     pub(super) told: Option<(u32, u32)>,
-    pub(super) session: Session,
+    pub(super) seat: Seat,
     pub(super) bells: u64,
     pub(super) last_bell: u64,
     /// Custom properties that the program set on the terminal.
@@ -132,7 +136,7 @@ pub struct State {
 
 impl State {
     /// A page that knows its session and nothing of its screen.
-    pub fn new(document: Document, rows: Element, session: Session) -> Self {
+    pub fn new(document: Document, rows: Element, seat: Seat) -> Self {
         Self {
             mirror: Mirror::default(),
             table: 0,
@@ -153,7 +157,7 @@ impl State {
             fitting: None,
             natural: (0.0, 0.0),
             told: None,
-            session,
+            seat,
             bells: 0,
             last_bell: 0,
             palette: Vec::new(),

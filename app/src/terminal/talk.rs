@@ -11,11 +11,9 @@ use protocol::{
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
-    api, browser,
-    error::PageError,
+    browser,
     terminal::{
         ending::{self, Ending},
-        here,
         link::{Action, Event, Over, State as Stage},
         socket::{Incoming, Socket},
         widget::Widget,
@@ -44,13 +42,13 @@ impl Widget {
     }
 
     fn ask_for_ticket(&self, take_over: bool) {
-        let (id, mode, attempt) = {
+        let (seat, mode, attempt) = {
             let state = self.state.borrow();
-            (state.session.id, state.mode, state.attempt)
+            (state.seat.clone(), state.mode, state.attempt)
         };
         let this = self.this.clone();
         spawn_local(async move {
-            let answer = api::rest::attach(id, &Attach { mode, take_over }).await;
+            let answer = seat.ticket(&Attach { mode, take_over }).await;
             let Some(widget) = this.upgrade() else { return };
             if widget.state.borrow().attempt != attempt {
                 return;
@@ -62,7 +60,7 @@ impl Widget {
                 }
                 Err(why) if ending::passes(&why) => widget.happened(Event::Failed),
                 Err(why) => {
-                    widget.ui.ending.set(Some(Ending::from(why)));
+                    widget.ui.ending.set(Some(seat.refused(why)));
                     widget.happened(Event::Refused);
                 }
             }
@@ -171,6 +169,9 @@ impl Widget {
             Body::Notice(wire::Notice { body: Some(Said::BatonRefused(who)) }) => {
                 self.ui.notice.set(Some(format!("{who} goes on driving for now.")));
             }
+            Body::Notice(wire::Notice { body: Some(Said::ShareEnding(ending)) }) => {
+                self.share_ending(ending.at);
+            }
             Body::Notice(_) => {}
             Body::Crew(crew) => self.crew(crew),
             Body::Ended(ended) => self.ended(ended),
@@ -188,6 +189,7 @@ impl Widget {
         self.ui.ending.set(None);
         self.ui.notice.set(None);
         self.ui.expires.set(None);
+        self.ui.share_ends.set(None);
         self.happened(Event::Welcome);
         self.resized();
         self.present();
@@ -257,13 +259,10 @@ impl Widget {
 
     fn ended(&self, ended: wire::Ended) {
         let ending = match ended.cause {
-            Some(Cause::Session(end)) => {
-                let state = self.state.borrow();
-                Ending::Over(Box::new(ending::ended(&state.session, &end)))
-            }
+            Some(Cause::Session(end)) => self.state.borrow().seat.ended(&end),
             Some(Cause::TakenOver(by)) => Ending::TakenOver(ending::client(by)),
             Some(Cause::InUse(by)) => Ending::Elsewhere(ending::client(by)),
-            Some(Cause::Share(end)) => Ending::Stopped(ending::share_ended(end.how()).into()),
+            Some(Cause::Share(end)) => Ending::Share(end.how().into()),
             None => Ending::Stopped("The session ended this connection.".into()),
         };
         self.ui.ending.set(Some(ending));
@@ -271,11 +270,11 @@ impl Widget {
     }
 
     fn over(&self, why: Over) {
-        here::mark(self.state.borrow().session.id, false);
+        self.state.borrow().seat.mark(false);
         self.paint_soon();
         let ending = match why {
             Over::Told => return,
-            Over::SignedOut => Ending::SignedOut,
+            Over::SignedOut => self.state.borrow().seat.signed_out(),
             Over::TakenOver => Ending::TakenOver(None),
             Over::Forbidden => Ending::Stopped("You may not use this session any more.".into()),
             Over::Misunderstood => Ending::Stopped(
@@ -294,15 +293,12 @@ impl Widget {
 
     /// The connection says that the session is over, but not how: the server knows.
     fn ask_what_happened(&self) {
-        let id = self.state.borrow().session.id;
+        let seat = self.state.borrow().seat.clone();
         let this = self.this.clone();
         spawn_local(async move {
-            let why = match api::sessions::session(id).await {
-                Ok(_) => PageError::new("stopped", "The session closed this connection."),
-                Err(why) => why,
-            };
+            let ending = seat.what_happened().await;
             if let Some(widget) = this.upgrade() {
-                widget.ui.ending.set(Some(Ending::from(why)));
+                widget.ui.ending.set(Some(ending));
             }
         });
     }

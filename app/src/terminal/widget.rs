@@ -7,10 +7,7 @@ use std::{
 };
 
 use leptos::prelude::*;
-use protocol::{
-    api::{AttachMode, Session},
-    wire::input::Event as Input,
-};
+use protocol::{api::AttachMode, wire::input::Event as Input};
 use uuid::Uuid;
 use web_sys::{Document, Element, ResizeObserver};
 
@@ -18,8 +15,9 @@ use crate::{
     browser::{self, Listener},
     terminal::{
         crew::{Crew, Move},
-        here, link, look,
+        link, look,
         parts::{Dom, State, Ui},
+        seat::Seat,
     },
 };
 
@@ -44,14 +42,14 @@ pub struct Widget {
 
 impl Widget {
     /// Puts a terminal on the page and connects it.
-    pub fn start(dom: Dom, ui: Ui, session: Session, mode: AttachMode) -> Rc<Self> {
+    pub fn start(dom: Dom, ui: Ui, seat: Seat, mode: AttachMode) -> Rc<Self> {
         let agent = browser::user_agent();
         let widget = Rc::new_cyclic(|this| Self {
             this: this.clone(),
             client: Uuid::new_v4(),
             mac: agent.contains("Mac OS X"),
             android: agent.contains("Android"),
-            state: RefCell::new(State::new(browser::document(), dom.rows.clone(), session)),
+            state: RefCell::new(State::new(browser::document(), dom.rows.clone(), seat)),
             painting: Cell::new(false),
             timer: Cell::new(None),
             heartbeat: Cell::new(0),
@@ -112,7 +110,7 @@ impl Widget {
             &window,
             "pagehide",
             self.weak(|widget, _: web_sys::Event| {
-                here::mark(widget.state.borrow().session.id, false);
+                widget.state.borrow().seat.mark(false);
             }),
         ));
         self.keep(Listener::new(
@@ -206,7 +204,7 @@ impl Widget {
         }));
         let state = self.state.borrow();
         if state.driving {
-            here::mark(state.session.id, true);
+            state.seat.mark(true);
         }
     }
 
@@ -262,7 +260,8 @@ impl Widget {
 
     /// Whether input makes sense: the page drives, or will when it is connected again.
     pub(super) fn takes_input(&self) -> bool {
-        if self.ui.watching.get_untracked() && !self.ui.crew.with_untracked(Crew::free) {
+        let shut = |crew: &Crew| !crew.free() && !crew.may_interrupt();
+        if self.ui.watching.get_untracked() && self.ui.crew.with_untracked(shut) {
             self.hint();
             return false;
         }
@@ -332,6 +331,6 @@ impl Drop for Widget {
         if let Some(observer) = self.observer.borrow_mut().take() {
             observer.disconnect();
         }
-        here::mark(self.state.borrow().session.id, false);
+        self.state.borrow().seat.mark(false);
     }
 }

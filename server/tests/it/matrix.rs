@@ -63,6 +63,7 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
         ("GET /audit", nothing(), PUBLIC(200)),
         ("GET /me", nothing(), PUBLIC(200)),
         ("GET /invite", nothing(), PUBLIC(200)),
+        ("GET /join", nothing(), PUBLIC(200)),
         ("GET /sign-in", nothing(), PUBLIC(200)),
         ("GET /setup", nothing(), PUBLIC(200)),
         ("GET /sessions/{id}", nothing(), PUBLIC(200)),

@@ -125,3 +125,65 @@ fn moves_survive_their_buttons() {
     }
     assert_eq!(Move::read("dance", 1), None);
 }
+
+#[test]
+fn guests_ask_and_owners_take() {
+    let guest = |viewer, driving, asking, may_drive| wire::Present {
+        guest: vec![9; 16],
+        ..present(viewer, driving, asking, may_drive)
+    };
+    let handoff = wire::Policy::Handoff;
+    for (people, expected) in [
+        (
+            vec![present(YOU, true, false, true), guest(OTHER, false, true, true)],
+            vec![Move::Grant(OTHER), Move::Refuse(OTHER), Move::Release],
+        ),
+        (
+            vec![present(YOU, false, false, true), guest(OTHER, true, false, true)],
+            vec![Move::Ask, Move::Take],
+        ),
+        (vec![present(YOU, true, false, true), guest(OTHER, false, false, false)], vec![]),
+        (vec![guest(YOU, false, false, true), present(OTHER, true, false, true)], vec![Move::Ask]),
+        (
+            vec![guest(YOU, false, true, true), present(OTHER, true, false, true)],
+            vec![Move::Withdraw],
+        ),
+        (vec![guest(YOU, false, false, true)], vec![Move::Ask]),
+        (vec![guest(YOU, false, false, false), present(OTHER, true, false, true)], vec![]),
+    ] {
+        assert_eq!(crew(handoff, people.clone()).moves(), expected, "{people:?}");
+    }
+}
+
+#[test]
+fn a_guest_is_told_why_keys_go_nowhere() {
+    let hint = |read_only, owner_away, may_drive, asking| {
+        let people = vec![
+            wire::Present { guest: vec![9; 16], ..present(YOU, false, asking, may_drive) },
+            present(OTHER, true, false, true),
+        ];
+        let grant = Some(wire::Grant { read_only, owner_away, ends_at: 7 });
+        let crew =
+            wire::Crew { present: people, you: YOU, policy: wire::Policy::Handoff.into(), grant };
+        Crew::of(crew).hint(false)
+    };
+    assert!(hint(true, false, false, false).contains("read-only"));
+    assert!(hint(false, true, false, false).contains("owner is away"));
+    assert_eq!(hint(false, false, true, false), "P2 drives. Ctrl+Shift+A asks for the keyboard.");
+    assert_eq!(hint(false, false, true, true), "P2 drives and knows that you ask.");
+}
+
+#[test]
+fn the_session_decides_whether_typing_interrupts_where_a_guest_is() {
+    let guest = |it: wire::Present| wire::Present { guest: vec![9; 16], ..it };
+    let (me, other) = (present(YOU, false, false, true), present(OTHER, true, false, true));
+    for (people, may) in [
+        (vec![me.clone(), other.clone()], false),
+        (vec![guest(me.clone()), other.clone()], true),
+        (vec![me.clone(), guest(other.clone())], true),
+        (vec![guest(present(YOU, false, false, false)), other], false),
+        (vec![guest(me)], false),
+    ] {
+        assert_eq!(crew(wire::Policy::Multi, people.clone()).may_interrupt(), may, "{people:?}");
+    }
+}

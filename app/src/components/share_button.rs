@@ -1,0 +1,47 @@
+//! The Share icon, with the number of guests.
+
+use leptos::prelude::*;
+
+/// Opens the share dialog.
+#[component]
+pub fn ShareButton(
+    /// What is shared, for screen readers.
+    #[prop(into)]
+    name: Signal<String>,
+    /// Guests that are there.
+    #[prop(into)]
+    guests: Signal<usize>,
+    /// Somebody wants to share.
+    #[prop(into)]
+    share: Callback<()>,
+    /// Without an edge, as in a terminal's bar.
+    #[prop(optional)]
+    quiet: bool,
+) -> impl IntoView {
+    let words = move || match guests.get() {
+        0 => format!("Share {}", name.get()),
+        1 => format!("Share {}: 1 guest is there", name.get()),
+        many => format!("Share {}: {many} guests are there", name.get()),
+    };
+    view! {
+        <button
+            type="button"
+            class="button icon share-button"
+            class:quiet=quiet
+            data-testid="share"
+            title=words
+            aria-label=words
+            on:click=move |_| share.run(())
+        >
+            <svg viewBox="0 0 20 20" aria-hidden="true">
+                <path
+                    class="line"
+                    d="M11.5 3.75h4.75V8.5M16 4 9.25 10.75M8 4.75H5A1.25 1.25 0 0 0 3.75 6v9A1.25 1.25 0 0 0 5 16.25h9A1.25 1.25 0 0 0 15.25 15v-3"
+                />
+            </svg>
+            <span class="count" data-testid="share-guests" hidden=move || guests.get() == 0>
+                {move || guests.get()}
+            </span>
+        </button>
+    }
+}
