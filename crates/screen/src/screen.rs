@@ -188,6 +188,12 @@ impl Screen {
         self.ledger.position()
     }
 
+    /// Id of the screen's first line, in the latest revision.
+    #[must_use]
+    pub fn top(&self) -> u64 {
+        self.ledger.status().top
+    }
+
     /// `protocol::mirror::screen_hash` of the latest revision.
     #[must_use]
     pub fn hash(&self) -> u64 {

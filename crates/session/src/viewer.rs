@@ -54,6 +54,8 @@ pub struct Viewer {
     pub watch: bool,
     /// Its page is on a screen.
     pub visible: bool,
+    /// A guest's: the epoch, and the first line in it that it was there for.
+    pub since: (u64, u64),
     /// When its input last reached the shell, while others are to see that it types.
     pub typed_at: Option<Instant>,
     /// It was told that its input is refused.
@@ -87,6 +89,7 @@ impl Viewer {
             client,
             watch,
             visible: true,
+            since: (0, 0),
             typed_at: None,
             refused: false,
             size: None,

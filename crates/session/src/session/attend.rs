@@ -111,6 +111,7 @@ impl Session {
         let mut viewer =
             Viewer::new(Rc::clone(connection), person, client, !driving, hello.position);
         viewer.badge = badge;
+        viewer.since = (self.screen.position().epoch, self.screen.top());
         let version = protocol::VERSION;
         viewer.send(Body::Welcome(wire::Welcome { version, accepted, driving, replaced }));
         self.viewers.insert(number, viewer);

@@ -8,10 +8,11 @@ use protocol::{
     close,
     framing::Channel,
     wire::{
-        self, Grant, Notice, ShareChange, ShareEnd, ShareEnding, ended::Cause, notice,
+        self, Grant, History, Notice, ShareChange, ShareEnd, ShareEnding, ended::Cause, notice,
         server_message::Body, share_end::How,
     },
 };
+use screen::Screen;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -156,6 +157,28 @@ fn role(grant: &Grant) -> Role {
         true => Role::Spectator,
         false => Role::Guest,
     }
+}
+
+/// Lines for a guest, blank where they left the screen before it came: a share shows the screen as it is,
+/// not what was on it before. `since` is its epoch, and the first line in it that is shown.
+pub(super) fn lines_since(
+    screen: &mut Screen,
+    since: &mut (u64, u64),
+    first: u64,
+    count: u32,
+) -> History {
+    let held = screen.lines(u64::MAX, 0);
+    if since.0 != held.epoch {
+        *since = (held.epoch, screen.top());
+    }
+    let first = first.max(held.oldest);
+    let hidden = since.1.saturating_sub(first).min(count.into());
+    let rest = count.saturating_sub(u32::try_from(hidden).unwrap_or(count));
+    let mut history = screen.lines(first + hidden, rest);
+    history.first = first;
+    let blanks = (0..hidden).map(|_| wire::Line::default());
+    history.lines.splice(0..0, blanks);
+    history
 }
 
 /// The last word to a guest.

@@ -10,7 +10,7 @@ use protocol::{
 use screen::Size;
 use tokio::time::Instant;
 
-use super::{Session, clamped};
+use super::{Session, clamped, guests::lines_since};
 use crate::{crew::Role, idle::Activity, input::Verdict};
 
 /// Longest encoding of a key, a mouse event or the brackets of a paste, in bytes.
@@ -52,7 +52,12 @@ impl Session {
             }
             Some(client_message::Body::History(request)) => {
                 let count = request.count.min(protocol::MAX_HISTORY_LINES);
-                let mut history = self.screen.lines(request.first, count);
+                let mut history = match viewer.badge {
+                    Some(_) => {
+                        lines_since(&mut self.screen, &mut viewer.since, request.first, count)
+                    }
+                    None => self.screen.lines(request.first, count),
+                };
                 shorten(&mut history);
                 viewer.send(Body::History(history));
             }

@@ -241,3 +241,34 @@ async fn the_policy_is_between_clients_of_the_owner() {
     owner.text(" still").await;
     one.until_shows("guest owner still").await;
 }
+
+#[tokio::test]
+async fn what_was_on_the_screen_before_a_guest_came_is_not_for_it() {
+    let world = World::new().await;
+    let (id, started) = world.start("seq 1001 1100; read -r _; seq 2001 2100; exec cat").await;
+    let mut owner = world.attach(id).await;
+    owner.until_shows("1100").await;
+    let mut one = world.come(id, guest(&started, 1, 1)).await;
+    one.until_shows("1100").await;
+    let (oldest, top) = (one.mirror.oldest(), one.mirror.top());
+    owner.key("Enter", 0).await;
+    one.until_shows("2100").await;
+    let ask = Body::History(HistoryRequest { first: 0, count: 150 });
+    let mut texts = Vec::new();
+    for client in [&mut one, &mut owner] {
+        client.send(ask.clone()).await;
+        let history = client.history().await;
+        assert_eq!((history.first, history.lines.len()), (oldest, 150));
+        texts.push(history.lines.into_iter().map(|line| line.text).collect::<Vec<_>>());
+    }
+    let [shown, all] = texts.as_slice() else { panic!("two histories") };
+    let hidden = usize::try_from(top - oldest).unwrap();
+    assert_eq!((all[0].as_str(), hidden), ("1001", 77));
+    assert!(shown[..hidden].iter().all(String::is_empty), "{shown:?}");
+    assert_eq!(shown[hidden..], all[hidden..]);
+    // Of another size, none of it can be told apart any more.
+    owner.resize(70, 20).await;
+    one.until(|client| client.mirror.columns() == 70).await;
+    one.send(ask).await;
+    assert!(one.history().await.lines.iter().all(|line| line.text.is_empty()));
+}
