@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use chrono::Utc;
-use control::{Actor, Control, Error, Grant};
+use control::{Actor, Control, Error, Grant, Withdrawn};
 use prost::Message as _;
 use protocol::{
     MAX_CLIENT_MESSAGE, SUBPROTOCOL, close,
@@ -105,11 +105,9 @@ fn restarting() -> Farewell {
 async fn end_of(mut grant: Grant, stop: CancellationToken) -> Farewell {
     let left = (grant.until - Utc::now()).to_std().unwrap_or_default();
     tokio::select! {
-        // An error means that nothing can sign this one out any more but its own end.
-        Ok(_) = grant.signed_out.wait_for(|out| *out) => {}
-        Ok(_) = grant.dismissed.wait_for(|out| *out) => {
+        withdrawn = grant.withdrawn() => if withdrawn == Withdrawn::Dismissed {
             return Farewell::new(close::FORBIDDEN, "You may not look into this session any more.");
-        }
+        },
         () = tokio::time::sleep(left) => {}
         () = stop.cancelled() => return restarting(),
     }

@@ -43,19 +43,43 @@ pub struct Grant {
     pub who: String,
     /// When the sign-in it came by stops working.
     pub until: DateTime<Utc>,
-    /// Changes to true when that sign-in is ended before.
-    pub signed_out: watch::Receiver<bool>,
-    /// Changes to true when the role no longer allows it; never for an own session.
-    pub dismissed: watch::Receiver<bool>,
+    /// What the sign-in it came by is worth.
+    standing: Standing,
 }
 
-/// Tickets that wait, and sign-ins that have sockets.
+/// The role that a sign-in gives, whenever that changes; none once it is over.
+pub type Standing = watch::Receiver<Option<Role>>;
+
+/// Why a grant is withdrawn before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withdrawn {
+    /// The sign-in is over.
+    SignedOut,
+    /// The role no longer allows it.
+    Dismissed,
+}
+
+impl Grant {
+    /// Waits until it is withdrawn. An own session is never withdrawn by a change of the role.
+    pub async fn withdrawn(&mut self) -> Withdrawn {
+        let stays = |role: &Option<Role>| {
+            role.is_some_and(|role| !self.overseeing || role >= Role::Superuser)
+        };
+        let role = self.standing.wait_for(|role| !stays(role)).await.map(|role| *role);
+        match role {
+            Ok(Some(_)) => Withdrawn::Dismissed,
+            Ok(None) => Withdrawn::SignedOut,
+            // Nothing can withdraw it any more but its own end.
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+/// Tickets that wait, and sign-ins that have sockets or streams, with what they are worth.
 #[derive(Debug, Default)]
 pub(crate) struct Doors {
     tickets: HashMap<[u8; 32], Waiting>,
-    sign_ins: HashMap<Uuid, watch::Sender<bool>>,
-    /// Those among them that look into others' sessions.
-    overseers: HashMap<Uuid, watch::Sender<bool>>,
+    sign_ins: HashMap<Uuid, watch::Sender<Option<Role>>>,
 }
 
 #[derive(Debug)]
@@ -85,7 +109,7 @@ impl Doors {
         hash: &[u8; 32],
         actor: &Actor,
         now: DateTime<Utc>,
-    ) -> Result<(Waiting, watch::Receiver<bool>), Error> {
+    ) -> Result<(Waiting, Standing), Error> {
         let waiting = self.tickets.remove(hash).ok_or(Error::BadTicket)?;
         if waiting.sign_in != actor.sign_in || waiting.until <= now {
             return Err(Error::BadTicket);
@@ -94,28 +118,22 @@ impl Doors {
     }
 
     /// A place among the sockets and streams of a sign-in.
-    fn stand(&mut self, actor: &Actor) -> Result<watch::Receiver<bool>, Error> {
+    fn stand(&mut self, actor: &Actor) -> Result<Standing, Error> {
         self.sign_ins.retain(|_, sender| sender.receiver_count() > 0);
-        let sender =
-            self.sign_ins.entry(actor.sign_in).or_insert_with(|| watch::Sender::new(false));
+        let sender = self
+            .sign_ins
+            .entry(actor.sign_in)
+            .or_insert_with(|| watch::Sender::new(Some(actor.role)));
         if sender.receiver_count() >= MAX_SOCKETS {
             return Err(Error::TooManySockets);
         }
         Ok(sender.subscribe())
     }
 
-    /// Tells when an actor may no longer look into others' sessions.
-    fn oversee(&mut self, actor: &Actor) -> watch::Receiver<bool> {
-        self.overseers.retain(|_, sender| sender.receiver_count() > 0);
-        let sender =
-            self.overseers.entry(actor.sign_in).or_insert_with(|| watch::Sender::new(false));
-        sender.subscribe()
-    }
-
-    /// Closes what a sign-in has open of others' sessions.
-    fn dismiss(&mut self, sign_in: Uuid) {
-        if let Some(sender) = self.overseers.remove(&sign_in) {
-            sender.send_replace(true);
+    /// Tells what is open by a sign-in the role it gives now.
+    fn regard(&self, sign_in: Uuid, role: Role) {
+        if let Some(sender) = self.sign_ins.get(&sign_in) {
+            sender.send_if_modified(|before| before.replace(role) != Some(role));
         }
     }
 
@@ -129,7 +147,7 @@ impl Doors {
     pub(crate) fn shut(&mut self, sign_in: Uuid) {
         self.tickets.retain(|_, waiting| waiting.sign_in != sign_in);
         if let Some(sender) = self.sign_ins.remove(&sign_in) {
-            sender.send_replace(true);
+            sender.send_replace(None);
         }
     }
 }
@@ -200,11 +218,11 @@ impl Control {
         }
     }
 
-    /// Changes to true when the actor's sign-in is ended: for what stays open by it.
+    /// What the actor's sign-in is worth from now on: for what stays open by it.
     ///
     /// # Errors
     /// [`Error::TooManySockets`].
-    pub fn signed_out(&self, actor: &Actor) -> Result<watch::Receiver<bool>, Error> {
+    pub fn standing(&self, actor: &Actor) -> Result<Standing, Error> {
         self.doors().stand(actor)
     }
 
@@ -220,8 +238,8 @@ impl Control {
         }
     }
 
-    /// Looks once at the sign-ins that something is open by, and closes what is open by those that
-    /// have ended, or of others' sessions by those whose role no longer allows it.
+    /// Looks once at the sign-ins that something is open by, closes what is open by those that have
+    /// ended, and tells the others the role they have now.
     ///
     /// # Errors
     /// [`Error::Unavailable`]; everything stays open then.
@@ -239,8 +257,9 @@ impl Control {
         for ended in sign_ins.iter().filter(|sign_in| !working.contains_key(sign_in)) {
             doors.shut(*ended);
         }
-        let no_more = working.iter().filter(|(_, standing)| standing.role < Role::Superuser);
-        no_more.for_each(|(sign_in, _)| doors.dismiss(*sign_in));
+        for (sign_in, standing) in working {
+            doors.regard(sign_in, standing.role);
+        }
         Ok(())
     }
 
@@ -250,21 +269,16 @@ impl Control {
     /// [`Error::BadTicket`], [`Error::TooManySockets`], [`Error::Forbidden`] when the role has changed
     /// since.
     pub fn redeem(&self, actor: &Actor, ticket: &str) -> Result<Grant, Error> {
-        let (waiting, signed_out) =
-            self.doors().redeem(&secret::hash(ticket), actor, self.now())?;
+        let (waiting, standing) = self.doors().redeem(&secret::hash(ticket), actor, self.now())?;
         let Waiting { session, owner, watch, .. } = waiting;
         authorize(actor, wanted(actor, owner, watch), Target::SessionOf(owner))?;
-        let overseeing = owner != actor.member;
-        let never = || watch::Sender::new(false).subscribe();
-        let dismissed = if overseeing { self.doors().oversee(actor) } else { never() };
         Ok(Grant {
             session,
             watch,
-            overseeing,
-            dismissed,
+            overseeing: owner != actor.member,
             who: actor.name.clone(),
             until: actor.until,
-            signed_out,
+            standing,
         })
     }
 
@@ -302,92 +316,4 @@ fn wanted(actor: &Actor, owner: MemberId, watch: bool) -> Action {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
-
-    fn actor(sign_in: u128) -> Actor {
-        Actor {
-            member: MemberId(Uuid::from_u128(1)),
-            email: String::new(),
-            name: "Ann".into(),
-            role: Role::Member,
-            sign_in: Uuid::from_u128(sign_in),
-            until: NOW + TimeDelta::days(1),
-            scope: None,
-            source: std::net::Ipv4Addr::LOCALHOST.into(),
-        }
-    }
-
-    fn doors(tickets: &[u8]) -> Doors {
-        let mut doors = Doors::default();
-        for ticket in tickets {
-            let waiting = Waiting {
-                session: SessionId(Uuid::from_u128(5)),
-                owner: MemberId(Uuid::from_u128(1)),
-                watch: false,
-                sign_in: Uuid::from_u128(7),
-                until: NOW + TICKET,
-            };
-            doors.add([*ticket; 32], waiting, NOW).unwrap();
-        }
-        doors
-    }
-
-    #[test]
-    fn a_ticket_works_once_for_its_sign_in_and_in_time() {
-        let late = NOW + TICKET;
-        // ticket, sign-in, time, works
-        let table = [
-            (1, 7, NOW, true),
-            (2, 7, NOW, false),
-            (1, 8, NOW, false),
-            (1, 7, late - TimeDelta::milliseconds(1), true),
-            (1, 7, late, false),
-        ];
-        for (ticket, sign_in, now, works) in table {
-            let mut doors = doors(&[1]);
-            let first = doors.redeem(&[ticket; 32], &actor(sign_in), now);
-            assert_eq!(first.is_ok(), works, "{ticket} {sign_in} {now}");
-            if ticket == 1 {
-                let again = doors.redeem(&[1; 32], &actor(7), NOW);
-                assert!(matches!(again, Err(Error::BadTicket)));
-            }
-        }
-    }
-
-    #[test]
-    fn signing_out_shuts_sockets_and_tickets() {
-        let mut doors = doors(&[1, 2]);
-        let (_, signed_out) = doors.redeem(&[1; 32], &actor(7), NOW).unwrap();
-        doors.shut(Uuid::from_u128(8));
-        assert!(!*signed_out.borrow());
-        doors.shut(Uuid::from_u128(7));
-        assert!(*signed_out.borrow());
-        assert!(matches!(doors.redeem(&[2; 32], &actor(7), NOW), Err(Error::BadTicket)));
-    }
-
-    #[test]
-    fn sockets_and_tickets_of_one_sign_in_are_bounded() {
-        let all: Vec<u8> = (0..100).collect();
-        let mut doors = doors(&all);
-        let waiting = |sign_in| Waiting {
-            session: SessionId(Uuid::from_u128(5)),
-            owner: MemberId(Uuid::from_u128(1)),
-            watch: false,
-            sign_in: Uuid::from_u128(sign_in),
-            until: NOW + TICKET,
-        };
-        assert!(doors.add([200; 32], waiting(7), NOW).is_err());
-        doors.add([200; 32], waiting(8), NOW).unwrap();
-        let open: Vec<_> =
-            all.iter().map(|one| doors.redeem(&[*one; 32], &actor(7), NOW).unwrap()).collect();
-        doors.add([201; 32], waiting(7), NOW).unwrap();
-        let one_more = doors.redeem(&[201; 32], &actor(7), NOW);
-        assert!(matches!(one_more, Err(Error::TooManySockets)));
-        drop(open);
-        doors.add([201; 32], waiting(7), NOW).unwrap();
-        assert!(doors.redeem(&[201; 32], &actor(7), NOW).is_ok());
-    }
-}
+mod tests;

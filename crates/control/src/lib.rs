@@ -31,7 +31,7 @@ mod validate;
 mod view;
 
 pub use access::Actor;
-pub use attach::Grant;
+pub use attach::{Grant, Standing, Withdrawn};
 pub use audit::{Doer, Subject};
 pub use clock::{Clock, Manual, System};
 pub use control::{Control, Settings};

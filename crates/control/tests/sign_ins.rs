@@ -80,22 +80,22 @@ impl World {
 async fn a_changed_password_closes_what_is_open() {
     let world = World::new().await;
     let ann = world.sign_in().await;
-    let signed_out = world.control.signed_out(&ann).unwrap();
+    let standing = world.control.standing(&ann).unwrap();
     world.control.recheck_sign_ins().await.unwrap();
-    assert!(!*signed_out.borrow());
+    assert!(standing.borrow().is_some());
     members::change_password(&world.store, &*world.clock, EMAIL, "another password").await.unwrap();
     world.control.recheck_sign_ins().await.unwrap();
-    assert!(*signed_out.borrow());
+    assert!(standing.borrow().is_none());
 }
 
 #[tokio::test]
 async fn what_is_open_ends_when_the_sign_in_expires() {
     let world = World::new().await;
     let ann = world.sign_in().await;
-    let signed_out = world.control.signed_out(&ann).unwrap();
+    let standing = world.control.standing(&ann).unwrap();
     world.clock.advance(TimeDelta::days(30));
     world.control.recheck_sign_ins().await.unwrap();
-    assert!(*signed_out.borrow());
+    assert!(standing.borrow().is_none());
 }
 
 #[tokio::test]

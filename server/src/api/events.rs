@@ -27,7 +27,7 @@ const PACE: Duration = Duration::from_millis(500);
 /// A line now and then tells proxies that the stream is alive.
 const ALIVE: Duration = Duration::from_secs(25);
 
-/// Streams changes until the member signs out or the server stops.
+/// Streams changes until the member signs out or has another role, or the server stops.
 #[utoipa::path(
     get, path = "/events", tag = "sessions", security(("cookie" = [])),
     responses(
@@ -45,21 +45,23 @@ pub async fn events(
     if headers.contains_key(header::COOKIE) && web.allowed.origin(&headers) != From::OurPage {
         return Err(ApiError::wrong_origin());
     }
-    let signed_out = web.control.signed_out(&actor)?;
-    let state = (web.control.changes(&actor), signed_out, web.stop, Instant::now());
+    let standing = web.control.standing(&actor)?;
+    let state = (web.control.changes(&actor), standing, web.stop, Instant::now());
+    let role = actor.role;
     let changes =
-        stream::unfold(state, |(mut changes, mut signed_out, stop, not_before)| async move {
+        stream::unfold(state, move |(mut changes, mut standing, stop, not_before)| async move {
             let change = async {
                 tokio::time::sleep_until(not_before).await;
                 changes.changed().await
             };
             tokio::select! {
                 change = change => change.ok()?,
-                _ = signed_out.wait_for(|out| *out) => return None,
+                // With another role a page sees another list: it listens again as who it is now.
+                _ = standing.wait_for(|now| *now != Some(role)) => return None,
                 () = stop.cancelled() => return None,
             }
             let event = Event::default().event("changed").data("{}");
-            Some((Ok(event), (changes, signed_out, stop, Instant::now() + PACE)))
+            Some((Ok(event), (changes, standing, stop, Instant::now() + PACE)))
         });
     Ok(Sse::new(changes).keep_alive(KeepAlive::new().interval(ALIVE)))
 }

@@ -22,6 +22,7 @@ use tokio_tungstenite::{
 
 use crate::{
     client::Client,
+    governed::member,
     world::{LONG, World, create},
 };
 
@@ -427,6 +428,34 @@ async fn lists_hear_of_what_they_show_and_of_nothing_else() {
     }
     heard.clear();
     hear(&mut sues, &mut heard, "0\r\n\r\n").await;
+    let heard = String::from_utf8(heard).unwrap();
+    assert!(!heard.contains("changed"), "{heard}");
+}
+
+#[tokio::test]
+async fn who_has_another_role_listens_anew() {
+    let (world, mut ann) = World::new(&[]).await;
+    let mut bob = world.member("bob@example.org", "staff").await;
+    let member = member(&mut ann, "bob@example.org").await;
+    let mut stream = listen(&bob).await;
+    let mut heard = Vec::new();
+    // Another name is no reason to.
+    let name = br#"{"name":"Robert"}"#;
+    assert_eq!(ann.send("PATCH", &member, &[], name).await.status, 200);
+    hear(&mut stream, &mut heard, "event: changed\n").await;
+    heard.clear();
+    let session = create(&mut ann, "one").await.json();
+    hear(&mut stream, &mut heard, "event: changed\n").await;
+    let role = br#"{"role":"member"}"#;
+    assert_eq!(ann.send("PATCH", &member, &[], role).await.status, 200);
+    hear(&mut stream, &mut heard, "\r\n0\r\n\r\n").await;
+
+    // Whatever is said to a member came before the end of their stream: nothing of what staff hear.
+    let mut stream = listen(&bob).await;
+    close(&mut ann, &session).await;
+    assert_eq!(bob.post("/api/v1/logout", &json!({})).await.status, 204);
+    heard.clear();
+    hear(&mut stream, &mut heard, "0\r\n\r\n").await;
     let heard = String::from_utf8(heard).unwrap();
     assert!(!heard.contains("changed"), "{heard}");
 }
