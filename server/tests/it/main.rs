@@ -6,6 +6,7 @@ mod client;
 mod command;
 mod command_attach;
 mod command_sessions;
+mod dropping;
 mod governed;
 mod matrix;
 mod operator;

@@ -1,7 +1,5 @@
 //! What operators do: see everybody's sessions, end one or many, look into one.
 
-use std::{fs, time::Instant};
-
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
@@ -11,79 +9,18 @@ use crate::{
     world::{PASSWORD, World, children, create, runs, signal, until},
 };
 
-async fn open(client: &mut Client, key: &str) -> Value {
+pub async fn open(client: &mut Client, key: &str) -> Value {
     let answer = create(client, key).await;
     assert_eq!(answer.status, 201, "{answer:?}");
     answer.json()
 }
 
-fn id(session: &Value) -> &str {
+pub fn id(session: &Value) -> &str {
     session["id"].as_str().unwrap()
 }
 
-fn path(session: &Value) -> String {
+pub fn path(session: &Value) -> String {
     format!("/api/v1/sessions/{}", id(session))
-}
-
-/// All processes that carry a session's mark, as every process of its shell does.
-fn marked(session: &Value) -> Vec<u32> {
-    let mark = format!("WEBSH_SESSION={}", id(session));
-    let entries = fs::read_dir("/proc").unwrap().flatten();
-    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    pids.filter(|pid| {
-        let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-        environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes())
-    })
-    .filter(|pid| runs(*pid))
-    .collect()
-}
-
-#[tokio::test]
-async fn a_drop_leaves_nothing_of_six_kinds_of_runaway_jobs() {
-    let (world, mut ann) = World::new(&[]).await;
-    let mut bob = world.member("bob@example.org", "member").await;
-    let session = open(&mut bob, "one").await;
-    let mut viewer = Viewer::attach(&mut bob, &session).await;
-    for job in [
-        "sleep 1001 &",
-        "nohup sleep 1002 >/dev/null 2>&1 &",
-        "setsid sleep 1003 &",
-        "(setsid sh -c 'sleep 1004 & sleep 1005' &)",
-        "sh -c 'trap \"\" HUP TERM INT; while :; do sleep 1006; done' &",
-        "sh -c 'kill -STOP $$; sleep 1007' &",
-    ] {
-        viewer.type_text(&format!("{job}\r")).await;
-    }
-    viewer.type_text("echo $((6*7))-begun\r").await;
-    viewer.until_shows("42-begun").await;
-    until(async || {
-        let commands: Vec<String> = marked(&session)
-            .iter()
-            .map(|pid| fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default())
-            .collect();
-        let all = (1001..=1006).all(|n: u32| commands.contains(&format!("sleep\0{n}\0")));
-        all.then_some(())
-    })
-    .await;
-    let process = world.session_process(id(&session)).unwrap();
-    let watching = tokio::spawn(viewer.until_closed());
-    let begun = Instant::now();
-    let body = br#"{"reason":"runs away"}"#;
-    let admin = format!("/api/v1/admin{}", path(&session).trim_start_matches("/api/v1"));
-    let dropped = ann.send("DELETE", &admin, &[], body).await;
-    assert_eq!(dropped.status, 204, "{dropped:?}");
-    // What ignores HUP and TERM takes KILL, for which there are ten seconds.
-    assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
-    assert_eq!(marked(&session), Vec::<u32>::new());
-    assert_eq!(watching.await.unwrap(), 1000);
-    until(async || (!runs(process)).then_some(())).await;
-    assert_eq!(world.run_dir(), Vec::<String>::new());
-    let gone = bob.get(&path(&session)).await;
-    let error = gone.json()["error"].clone();
-    assert_eq!((gone.status, &error["code"]), (410, &json!("dropped")));
-    let ended = &error["session"];
-    assert_eq!((&ended["ended_by"], &ended["end_note"]), (&json!("Ann"), &json!("runs away")));
-    assert_eq!(ann.delete(&admin).await.status, 410, "twice");
 }
 
 #[tokio::test]
@@ -212,10 +149,11 @@ async fn who_may_look_no_more_looks_no_more() {
     assert_eq!(bob.delete(&path(&session)).await.status, 204);
 }
 
-async fn set(client: &mut Client, changes: &[(&str, u32)]) {
+/// Changes settings of the workspace.
+pub async fn set<V: Clone + Into<Value>>(client: &mut Client, changes: &[(&str, V)]) {
     let mut settings = client.get("/api/v1/workspace/settings").await.json();
     for (key, value) in changes {
-        settings[*key] = (*value).into();
+        settings[*key] = value.clone().into();
     }
     let body = settings.to_string();
     let put = client.send("PUT", "/api/v1/workspace/settings", &[], body.as_bytes()).await;

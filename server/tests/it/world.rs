@@ -54,12 +54,23 @@ impl World {
     /// A server with its first superuser, and that one's client.
     pub async fn new(settings: &[(&'static str, &str)]) -> (Self, Client) {
         let world = Self::fresh(settings).await;
-        let mut ann = world.stranger();
+        let ann = world.set_up().await;
+        (world, ann)
+    }
+
+    /// Makes the first superuser; their client.
+    pub async fn set_up(&self) -> Client {
+        let mut ann = self.stranger();
         let body = json!({
-            "token": world.set_up_token, "email": EMAIL, "name": "Ann", "password": PASSWORD,
+            "token": self.set_up_token, "email": EMAIL, "name": "Ann", "password": PASSWORD,
         });
         assert_eq!(ann.post("/api/v1/setup", &body).await.status, 201);
-        (world, ann)
+        ann
+    }
+
+    /// The server's process.
+    pub fn process(&self) -> u32 {
+        self.server.as_ref().unwrap().id().unwrap()
     }
 
     /// Starts the server, on the port it had before if it had one.
