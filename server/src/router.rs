@@ -89,3 +89,6 @@ async fn read(body: Body) -> Result<Vec<u8>, ApiError> {
     }
     Ok(whole)
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ mod command_attach;
 mod command_sessions;
 mod dropping;
 mod governed;
+mod lifetime;
 mod matrix;
 mod operator;
 mod person;

@@ -5,8 +5,8 @@ use prost::Message as _;
 use protocol::{
     mirror::Mirror,
     wire::{
-        Ack, ClientMessage, Crew, Hello, Input, Ping, Pong, ServerMessage, client_message::Body,
-        input::Event, server_message,
+        Ack, ClientMessage, Crew, Expiry, Hello, Input, Notice, Ping, Pong, ServerMessage,
+        client_message::Body, input::Event, notice, server_message,
     },
 };
 use serde_json::{Value, json};
@@ -107,6 +107,8 @@ pub struct Viewer {
     acked: u32,
     /// Who is attached, as far as it was told.
     pub crew: Crew,
+    /// When the session ends unless something happens, each time it was told; 0: not soon any more.
+    pub expiries: Vec<u64>,
 }
 
 impl Viewer {
@@ -125,6 +127,7 @@ impl Viewer {
             pongs: 0,
             acked: 0,
             crew: Crew::default(),
+            expiries: Vec::new(),
         }
     }
 
@@ -156,6 +159,12 @@ impl Viewer {
     /// Reads until it was told something of who is attached.
     pub async fn until_crew(&mut self, is: impl Fn(&Crew) -> bool) {
         let told = timeout(LONG, self.read_until(|viewer| is(&viewer.crew))).await;
+        assert_eq!(told.unwrap(), None, "closed before that");
+    }
+
+    /// Reads until it was told so many times when the session ends.
+    pub async fn until_warned(&mut self, times: usize) {
+        let told = timeout(LONG, self.read_until(|viewer| viewer.expiries.len() == times)).await;
         assert_eq!(told.unwrap(), None, "closed before that");
     }
 
@@ -198,6 +207,9 @@ impl Viewer {
                 }
                 Some(server_message::Body::Pong(_)) => self.pongs += 1,
                 Some(server_message::Body::Crew(crew)) => self.crew = crew,
+                Some(server_message::Body::Notice(Notice {
+                    body: Some(notice::Body::Expiry(Expiry { at })),
+                })) => self.expiries.push(at),
                 _ => {}
             }
         }
