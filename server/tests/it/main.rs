@@ -13,6 +13,7 @@ mod matrix;
 mod operator;
 mod person;
 mod policies;
+mod postgres;
 mod requests;
 mod sessions;
 mod sign_in;

@@ -16,7 +16,10 @@ use tokio::{
     time::timeout,
 };
 
-use crate::client::{Answer, Client};
+use crate::{
+    client::{Answer, Client},
+    postgres,
+};
 
 /// Nothing that is waited for here takes this long on the slowest machine.
 pub const LONG: Duration = Duration::from_secs(30);
@@ -39,8 +42,10 @@ impl World {
     /// A server that nobody has set up.
     pub async fn fresh(settings: &[(&'static str, &str)]) -> Self {
         let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let data = tempfile::tempdir().unwrap();
+        postgres::database(data.path()).await;
         let mut world = Self {
-            data: tempfile::tempdir().unwrap(),
+            data,
             settings,
             server: None,
             output: None,
