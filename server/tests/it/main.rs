@@ -2,6 +2,7 @@
 //! clients that are no browser.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a step that fails fails the test")]
 
+mod account;
 mod client;
 mod command;
 mod command_attach;

@@ -11,8 +11,6 @@ use std::{
             net::UnixStream,
         },
     },
-    path::{Path, PathBuf},
-    process::Command,
     sync::Arc,
 };
 
@@ -25,68 +23,25 @@ use protocol::{
 };
 use uuid::Uuid;
 
-use crate::world::{LONG_NAME, World, lives};
+use crate::{
+    made::Account,
+    world::{LONG_NAME, World, lives},
+};
 
-/// An account of this machine that goes away with it.
-struct Account {
-    name: String,
-    home: PathBuf,
-}
-
-impl Account {
-    /// None when this is not root.
-    fn new() -> Option<Self> {
-        rustix::process::geteuid().is_root().then(|| {
-            let name = format!("websh-test-{}", &Uuid::now_v7().simple().to_string()[20..]);
-            let home = PathBuf::from("/home").join(&name);
-            let arguments = ["--create-home", "--shell", "/bin/bash", "--groups", "daemon,mail"];
-            run(Command::new("useradd").args(arguments).arg("--home-dir").arg(&home).arg(&name));
-            assert!(home.is_dir(), "the account was made");
-            Self { name, home }
-        })
+/// A session whose login shell is this script.
+fn plan(account: &Account, script: &str) -> Start {
+    let shell = format!("{}-shell-{}", account.home.display(), Uuid::now_v7());
+    fs::write(&shell, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&shell, fs::Permissions::from_mode(0o755)).unwrap();
+    Start {
+        id: SessionId(Uuid::now_v7()),
+        account: account.name.clone(),
+        cols: 120,
+        rows: 40,
+        shell: Some(shell.into()),
+        scrollback: 100,
+        rules: Rules::default(),
     }
-
-    /// A session whose login shell is this script.
-    fn plan(&self, script: &str) -> Start {
-        let shell = self.file("shell", &format!("#!/bin/sh\n{script}\n"), 0o755);
-        Start {
-            id: SessionId(Uuid::now_v7()),
-            account: self.name.clone(),
-            cols: 120,
-            rows: 40,
-            shell: Some(shell),
-            scrollback: 100,
-            rules: Rules::default(),
-        }
-    }
-
-    fn file(&self, name: &str, content: &str, mode: u32) -> PathBuf {
-        let path = Path::new("/home").join(format!("{}-{name}-{}", self.name, Uuid::now_v7()));
-        fs::write(&path, content).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        path
-    }
-
-    fn id(&self, option: &str) -> String {
-        run(Command::new("id").args([option, &self.name]))
-    }
-}
-
-impl Drop for Account {
-    fn drop(&mut self) {
-        run(Command::new("userdel").args(["--remove", "--force", &self.name]));
-        let _ = fs::remove_dir_all(&self.home);
-        for entry in fs::read_dir("/home").into_iter().flatten().flatten() {
-            if entry.file_name().to_string_lossy().starts_with(&self.name) {
-                let _ = fs::remove_file(entry.path());
-            }
-        }
-    }
-}
-
-fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap();
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 #[tokio::test]
@@ -104,7 +59,7 @@ grep -E '^(SigIgn|SigBlk|CapEff|NoNewPrivs)' /proc/self/status
 cat "/proc/$PPID/environ" >/dev/null 2>&1 || echo "its process is closed"
 ls "/proc/$PPID/fd" >/dev/null 2>&1 || echo "its descriptors are closed"
 echo over; exec cat"#;
-    let plan = account.plan(script);
+    let plan = plan(&account, script);
     let id = plan.id;
     let report = world.host.start(plan).await.unwrap();
     let mut client = world.attach(id).await;
@@ -160,7 +115,7 @@ async fn the_account_reaches_neither_the_socket_nor_the_reports() {
     let Some(account) = Account::new() else { return };
     let user = account.id("-u").parse().unwrap();
     let world = World::new().await;
-    let plan = account.plan("stty raw -echo; exec cat");
+    let plan = plan(&account, "stty raw -echo; exec cat");
     let id = plan.id;
     world.host.start(plan).await.unwrap();
     // Even where the directories above do not keep it out.
@@ -197,7 +152,7 @@ async fn the_account_reaches_neither_the_socket_nor_the_reports() {
 async fn its_end_is_reported_though_it_cannot_reach_the_path() {
     let Some(account) = Account::new() else { return };
     let world = World::new().await;
-    let plan = account.plan(&format!("ls '{}' 2>&1; exit 3", world.directory.path().display()));
+    let plan = plan(&account, &format!("ls '{}' 2>&1; exit 3", world.directory.path().display()));
     let id = plan.id;
     world.host.start(plan).await.unwrap();
     world.until(id, |report| report.is_some_and(|report| report.end.is_some())).await;
@@ -214,7 +169,7 @@ async fn a_home_that_cannot_be_entered_is_said_and_not_in_the_way() {
     let world = World::new().await;
     chown(&account.home, Some(0), Some(0)).unwrap();
     fs::set_permissions(&account.home, fs::Permissions::from_mode(0o700)).unwrap();
-    let plan = account.plan("echo \"at $(pwd)\"; exec cat");
+    let plan = plan(&account, "echo \"at $(pwd)\"; exec cat");
     let id = plan.id;
     world.host.start(plan).await.unwrap();
     let mut client = world.attach(id).await;
@@ -233,7 +188,7 @@ async fn what_runs_as_root_in_a_session_ends_with_it() {
         "setsid sh -c 'trap \"\" HUP TERM; echo up $$; while :; do sleep 1000; done' &",
     ];
     let [one, other] = jobs.map(|job| format!("{} --reuid 0 {job}", root.display()));
-    let plan = account.plan(&format!("{one}\n{other}\nexec cat"));
+    let plan = plan(&account, &format!("{one}\n{other}\nexec cat"));
     let id = plan.id;
     let report = world.host.start(plan).await.unwrap();
     let mut client = world.attach(id).await;

@@ -8,5 +8,6 @@ mod crew;
 mod ending;
 mod expiry;
 mod guests;
+mod made;
 mod shares;
 mod world;

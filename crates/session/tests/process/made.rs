@@ -1,0 +1,47 @@
+//! An account of this machine that is made for a test and goes away with it. Only root can do this.
+
+use std::{fs, path::PathBuf, process::Command};
+
+use uuid::Uuid;
+
+pub struct Account {
+    pub name: String,
+    pub home: PathBuf,
+}
+
+impl Account {
+    /// None when this is not root.
+    pub fn new() -> Option<Self> {
+        rustix::process::geteuid().is_root().then(|| {
+            let name = format!("websh-test-{}", &Uuid::now_v7().simple().to_string()[20..]);
+            let home = PathBuf::from("/home").join(&name);
+            let arguments = ["--create-home", "--shell", "/bin/bash", "--groups", "daemon,mail"];
+            run(Command::new("useradd").args(arguments).arg("--home-dir").arg(&home).arg(&name));
+            assert!(home.is_dir(), "the account was made");
+            Self { name, home }
+        })
+    }
+
+    /// What `id` says of it.
+    pub fn id(&self, option: &str) -> String {
+        run(Command::new("id").args([option, &self.name]))
+    }
+}
+
+impl Drop for Account {
+    fn drop(&mut self) {
+        run(Command::new("userdel").args(["--remove", "--force", &self.name]));
+        let _ = fs::remove_dir_all(&self.home);
+        // Files beside its home that have its name.
+        for entry in fs::read_dir("/home").into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(&self.name) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}

@@ -1,0 +1,70 @@
+//! A session as another account of this machine, from its grant to its end. Only root can open one; for
+//! anybody else there is no such thing.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::{
+    operator::{id, path},
+    socket::Viewer,
+    world::{World, until},
+};
+
+#[path = "../../../crates/session/tests/process/made.rs"]
+mod made;
+
+/// Processes that are a user's.
+fn processes_of(user: &str) -> Vec<String> {
+    let entries = fs::read_dir("/proc").unwrap().flatten();
+    let statuses = entries.filter_map(|entry| fs::read_to_string(entry.path().join("status")).ok());
+    let is_theirs = |status: &String| {
+        let users = status.lines().find_map(|line| line.strip_prefix("Uid:")).unwrap_or_default();
+        users.split_whitespace().any(|one| one == user)
+    };
+    statuses.filter(is_theirs).collect()
+}
+
+#[tokio::test]
+async fn a_session_of_another_account_is_that_account_and_leaves_nothing() {
+    let Some(account) = made::Account::new() else { return };
+    let (world, mut ann) = World::new(&[]).await;
+    let mut bob = world.member("bob@example.org", "member").await;
+    let body = json!({ "server": "local", "account": account.name });
+    let refused = bob.post("/api/v1/sessions", &body).await;
+    assert_eq!((refused.status, refused.code()), (403, "account_forbidden".into()));
+    let grant = json!({ "account": account.name, "to": { "role": "member" } });
+    let granted = ann.post("/api/v1/servers/local/grants", &grant).await;
+    assert_eq!(granted.status, 201, "{granted:?}");
+
+    let user = account.id("-u");
+    assert_eq!(processes_of(&user), Vec::<String>::new());
+    let session = bob.post("/api/v1/sessions", &body).await;
+    assert_eq!((session.status, &session.json()["account"]), (201, &json!(account.name)));
+    let session = session.json();
+    let mut viewer = Viewer::attach(&mut bob, &session).await;
+    let ids = format!("{user} {} {}", account.id("-g"), account.id("-G"));
+    let home = account.home.display();
+    for (said, expected) in [
+        ("ids $(id -u) $(id -g) $(id -G)", format!("ids {ids}")),
+        ("user $USER $LOGNAME", format!("user {0} {0}", account.name)),
+        ("home $HOME", format!("home {home}")),
+        ("at $(pwd)", format!("at {home}")),
+        ("made $(touch mine && stat -c %U mine)", format!("made {}", account.name)),
+        ("root $(ls /root 2>&1 | wc -l) $(cat /etc/shadow 2>/dev/null | wc -l)", "root 1 0".into()),
+    ] {
+        viewer.type_text(&format!("echo \"{said}\"\r")).await;
+        viewer.until_shows(&expected).await;
+    }
+    viewer.type_text("setsid sleep 1000 & nohup sleep 1000 >/dev/null 2>&1 &\r").await;
+    // The session's process, its shell and the two.
+    until(async || (processes_of(&user).len() >= 4).then_some(())).await;
+
+    let watching = tokio::spawn(viewer.until_closed());
+    let admin = format!("/api/v1/admin/sessions/{}", id(&session));
+    assert_eq!(ann.delete(&admin).await.status, 204);
+    assert_eq!(watching.await.unwrap(), 1000);
+    until(async || processes_of(&user).is_empty().then_some(())).await;
+    assert_eq!(world.run_dir(), Vec::<String>::new());
+    assert_eq!(bob.get(&path(&session)).await.code(), "dropped");
+}
