@@ -8,7 +8,8 @@ use protocol::{
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, TransactionTrait,
     sea_query::{Expr, ExprTrait, Func, IntoColumnRef, LikeExpr},
 };
 use uuid::Uuid;
@@ -22,6 +23,14 @@ impl Store {
     /// As every question to the database.
     pub async fn add_audit(&self, entry: &AuditEntry) -> Result<(), Error> {
         bounded(record(&self.db, entry)).await
+    }
+
+    /// Begins a change with the entry that tells of it. That is a write, so SQLite lets one change
+    /// follow the other.
+    pub(crate) async fn begin(&self, entry: &AuditEntry) -> Result<DatabaseTransaction, Error> {
+        let change = self.db.begin().await?;
+        record(&change, entry).await?;
+        Ok(change)
     }
 
     /// A page of entries, newest first: those older than the one with the id `before`.
@@ -61,6 +70,17 @@ impl Store {
         })
         .await
     }
+}
+
+/// Ends a change: for good if something was done, or else with nothing of it left, not even its
+/// entry. Returns `done`.
+pub(crate) async fn finish(change: DatabaseTransaction, done: bool) -> Result<bool, Error> {
+    if done {
+        change.commit().await?;
+    } else {
+        change.rollback().await?;
+    }
+    Ok(done)
 }
 
 /// Adds an entry, as part of whatever `db` is.

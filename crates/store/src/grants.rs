@@ -6,12 +6,12 @@ use protocol::{
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-    QueryOrder, TransactionTrait,
+    QueryOrder,
 };
 
 use crate::{
     Error, Store,
-    audit::record,
+    audit::finish,
     connect::bounded,
     entity::{account_grant, member},
     words::Word,
@@ -24,10 +24,9 @@ impl Store {
     /// [`Error::Duplicate`] when it is granted already.
     pub async fn add_grant(&self, grant: &AccountGrant, entry: &AuditEntry) -> Result<(), Error> {
         bounded(async {
-            let transaction = self.db.begin().await?;
-            record(&transaction, entry).await?;
-            insert(&transaction, grant).await?;
-            Ok(transaction.commit().await?)
+            let change = self.begin(entry).await?;
+            insert(&change, grant).await?;
+            Ok(change.commit().await?)
         })
         .await
     }
@@ -38,15 +37,9 @@ impl Store {
     /// As every question to the database.
     pub async fn remove_grant(&self, id: GrantId, entry: &AuditEntry) -> Result<bool, Error> {
         bounded(async {
-            let transaction = self.db.begin().await?;
-            record(&transaction, entry).await?;
-            let done = account_grant::Entity::delete_by_id(id.0).exec(&transaction).await?;
-            if done.rows_affected == 0 {
-                transaction.rollback().await?;
-                return Ok(false);
-            }
-            transaction.commit().await?;
-            Ok(true)
+            let change = self.begin(entry).await?;
+            let done = account_grant::Entity::delete_by_id(id.0).exec(&change).await?;
+            finish(change, done.rows_affected > 0).await
         })
         .await
     }

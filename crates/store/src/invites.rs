@@ -7,11 +7,11 @@ use protocol::{
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-    QueryOrder, TransactionTrait, sea_query::Expr,
+    QueryOrder, sea_query::Expr,
 };
 
 use crate::{
-    Error, Member, Store, audit::record, connect::bounded, entity::invite, members, words::Word,
+    Error, Member, Store, audit::finish, connect::bounded, entity::invite, members, words::Word,
 };
 
 /// A link, and what has become of it.
@@ -38,14 +38,13 @@ impl Store {
         entry: &AuditEntry,
     ) -> Result<(), Error> {
         bounded(async {
-            let transaction = self.db.begin().await?;
-            record(&transaction, entry).await?;
+            let change = self.begin(entry).await?;
             let invite = &row.invite;
             invite::Entity::delete_many()
                 .filter(invite::Column::Email.eq(&invite.email))
                 .filter(invite::Column::Kind.eq(invite.kind.word()))
                 .filter(invite::Column::UsedAt.is_null())
-                .exec(&transaction)
+                .exec(&change)
                 .await?;
             invite::ActiveModel {
                 id: Set(invite.id.0),
@@ -59,9 +58,9 @@ impl Store {
                 expires_at: Set(invite.expires_at),
                 used_at: Set(row.used_at),
             }
-            .insert(&transaction)
+            .insert(&change)
             .await?;
-            Ok(transaction.commit().await?)
+            Ok(change.commit().await?)
         })
         .await
     }
@@ -116,18 +115,12 @@ impl Store {
     /// As every question to the database.
     pub async fn remove_invite(&self, id: InviteId, entry: &AuditEntry) -> Result<bool, Error> {
         bounded(async {
-            let transaction = self.db.begin().await?;
-            record(&transaction, entry).await?;
+            let change = self.begin(entry).await?;
             let done = invite::Entity::delete_by_id(id.0)
                 .filter(invite::Column::UsedAt.is_null())
-                .exec(&transaction)
+                .exec(&change)
                 .await?;
-            if done.rows_affected == 0 {
-                transaction.rollback().await?;
-                return Ok(false);
-            }
-            transaction.commit().await?;
-            Ok(true)
+            finish(change, done.rows_affected > 0).await
         })
         .await
     }
@@ -145,15 +138,12 @@ impl Store {
         entry: &AuditEntry,
     ) -> Result<bool, Error> {
         bounded(async {
-            let transaction = self.db.begin().await?;
-            record(&transaction, entry).await?;
-            if !take(&transaction, invite, now).await? {
-                transaction.rollback().await?;
-                return Ok(false);
+            let change = self.begin(entry).await?;
+            let taken = take(&change, invite, now).await?;
+            if taken {
+                members::insert(&change, member, grants).await?;
             }
-            members::insert(&transaction, member, grants).await?;
-            transaction.commit().await?;
-            Ok(true)
+            finish(change, taken).await
         })
         .await
     }
@@ -172,16 +162,10 @@ impl Store {
         entry: &AuditEntry,
     ) -> Result<bool, Error> {
         bounded(async {
-            let transaction = self.db.begin().await?;
-            record(&transaction, entry).await?;
-            if !take(&transaction, invite, now).await?
-                || !members::new_password(&transaction, member, password_hash, None).await?
-            {
-                transaction.rollback().await?;
-                return Ok(false);
-            }
-            transaction.commit().await?;
-            Ok(true)
+            let change = self.begin(entry).await?;
+            let done = take(&change, invite, now).await?
+                && members::new_password(&change, member, password_hash, None).await?;
+            finish(change, done).await
         })
         .await
     }

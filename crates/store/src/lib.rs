@@ -16,6 +16,7 @@ mod sessions;
 mod settings;
 mod sign_ins;
 mod tokens;
+mod ways_in;
 mod words;
 
 pub use connect::Store;
@@ -24,4 +25,5 @@ pub use invites::InviteRow;
 pub use members::{Change, Member};
 pub use session_row::{Ending, SessionRow};
 pub use sessions::{Added, Page};
-pub use sign_ins::{SignIn, Standing};
+pub use sign_ins::SignIn;
+pub use ways_in::Standing;

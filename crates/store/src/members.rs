@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Store,
-    audit::record,
+    audit::{finish, record},
     connect::bounded,
     entity::{invite, member, sign_in, token},
     grants,
@@ -65,10 +65,9 @@ impl Store {
         entry: &AuditEntry,
     ) -> Result<(), Error> {
         bounded(async {
-            let transaction = self.db.begin().await?;
-            record(&transaction, entry).await?;
-            insert(&transaction, member, grants).await?;
-            Ok(transaction.commit().await?)
+            let change = self.begin(entry).await?;
+            insert(&change, member, grants).await?;
+            Ok(change.commit().await?)
         })
         .await
     }
@@ -233,14 +232,9 @@ impl Store {
         entry: &AuditEntry,
     ) -> Result<bool, Error> {
         bounded(async {
-            let transaction = self.db.begin().await?;
-            record(&transaction, entry).await?;
-            if !new_password(&transaction, id, hash, keep).await? {
-                transaction.rollback().await?;
-                return Ok(false);
-            }
-            transaction.commit().await?;
-            Ok(true)
+            let change = self.begin(entry).await?;
+            let done = new_password(&change, id, hash, keep).await?;
+            finish(change, done).await
         })
         .await
     }

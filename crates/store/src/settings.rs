@@ -1,9 +1,9 @@
 //! The workspace's settings: one row, or none while nobody has changed any.
 
 use protocol::api::{AuditEntry, WorkspaceSettings};
-use sea_orm::{ActiveValue::Set, EntityTrait, Iterable, TransactionTrait, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, EntityTrait, Iterable, sea_query::OnConflict};
 
-use crate::{Error, Store, audit::record, connect::bounded, entity::settings, words::Word};
+use crate::{Error, Store, connect::bounded, entity::settings, words::Word};
 
 /// The id of the only row.
 const ROW: i32 = 1;
@@ -30,16 +30,15 @@ impl Store {
         entry: &AuditEntry,
     ) -> Result<(), Error> {
         bounded(async {
-            let transaction = self.db.begin().await?;
-            record(&transaction, entry).await?;
+            let change = self.begin(entry).await?;
             let all = OnConflict::column(settings::Column::Id)
                 .update_columns(settings::Column::iter())
                 .to_owned();
             settings::Entity::insert(active(new)?)
                 .on_conflict(all)
-                .exec_without_returning(&transaction)
+                .exec_without_returning(&change)
                 .await?;
-            Ok(transaction.commit().await?)
+            Ok(change.commit().await?)
         })
         .await
     }

@@ -3,22 +3,19 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use protocol::{
-    api::{AuditEntry, Role},
-    id::MemberId,
-};
+use protocol::{api::AuditEntry, id::MemberId};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, RelationTrait, TransactionTrait, sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::Expr,
 };
 use uuid::Uuid;
 
 use crate::{
     Error, Member, Store,
-    audit::record,
+    audit::finish,
     connect::bounded,
     entity::{member, sign_in, token},
-    words::Word,
+    ways_in::{self, Standing},
 };
 
 /// A browser or program that is signed in.
@@ -40,15 +37,6 @@ pub struct SignIn {
     pub source: String,
 }
 
-/// What a sign-in or token that works is worth now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// Whose it is.
-    pub member: MemberId,
-    /// What they may do now.
-    pub role: Role,
-}
-
 impl Store {
     /// Adds a sign-in.
     ///
@@ -56,8 +44,7 @@ impl Store {
     /// As every question to the database.
     pub async fn add_sign_in(&self, sign_in: &SignIn, entry: &AuditEntry) -> Result<(), Error> {
         bounded(async {
-            let transaction = self.db.begin().await?;
-            record(&transaction, entry).await?;
+            let change = self.begin(entry).await?;
             sign_in::ActiveModel {
                 id: Set(sign_in.id),
                 member_id: Set(sign_in.member.0),
@@ -67,14 +54,14 @@ impl Store {
                 device: Set(sign_in.device.clone()),
                 source: Set(sign_in.source.clone()),
             }
-            .insert(&transaction)
+            .insert(&change)
             .await?;
             member::Entity::update_many()
                 .col_expr(member::Column::SignedInAt, Expr::value(sign_in.created_at))
                 .filter(member::Column::Id.eq(sign_in.member.0))
-                .exec(&transaction)
+                .exec(&change)
                 .await?;
-            Ok(transaction.commit().await?)
+            Ok(change.commit().await?)
         })
         .await
     }
@@ -90,15 +77,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Option<(SignIn, Member)>, Error> {
         bounded(async {
-            let found = sign_in::Entity::find()
-                .filter(sign_in::Column::TokenHash.eq(token_hash.to_vec()))
-                .filter(sign_in::Column::ExpiresAt.gt(now))
-                .find_also_related(member::Entity)
-                .filter(member::Column::Active.eq(true))
-                .one(&self.db)
-                .await?;
-            let Some((row, Some(member))) = found else { return Ok(None) };
-            Ok(Some((read(row)?, Member::try_from(member)?)))
+            let found = ways_in::holder::<sign_in::Entity>(&self.db, token_hash, now).await?;
+            found.map(|(row, member)| Ok((read(row)?, member))).transpose()
         })
         .await
     }
@@ -134,35 +114,9 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<HashMap<Uuid, Standing>, Error> {
         bounded(async {
-            let sign_ins = sign_in::Entity::find()
-                .select_only()
-                .column(sign_in::Column::Id)
-                .filter(sign_in::Column::Id.is_in(ids.iter().copied()))
-                .filter(sign_in::Column::ExpiresAt.gt(now))
-                .join(JoinType::InnerJoin, sign_in::Relation::Member.def())
-                .filter(member::Column::Active.eq(true))
-                .column(member::Column::Role)
-                .column_as(member::Column::Id, "member")
-                .into_tuple::<(Uuid, String, Uuid)>()
-                .all(&self.db)
-                .await?;
-            let tokens = token::Entity::find()
-                .select_only()
-                .column(token::Column::Id)
-                .filter(token::Column::Id.is_in(ids.iter().copied()))
-                .filter(token::Column::ExpiresAt.gt(now))
-                .join(JoinType::InnerJoin, token::Relation::Member.def())
-                .filter(member::Column::Active.eq(true))
-                .column(member::Column::Role)
-                .column_as(member::Column::Id, "member")
-                .into_tuple::<(Uuid, String, Uuid)>()
-                .all(&self.db)
-                .await?;
-            let all = sign_ins.into_iter().chain(tokens);
-            all.map(|(id, role, member)| {
-                Ok((id, Standing { member: MemberId(member), role: Word::read(role)? }))
-            })
-            .collect()
+            let mut all = ways_in::standing::<sign_in::Entity>(&self.db, ids, now).await?;
+            all.extend(ways_in::standing::<token::Entity>(&self.db, ids, now).await?);
+            Ok(all)
         })
         .await
     }
@@ -173,15 +127,9 @@ impl Store {
     /// As every question to the database.
     pub async fn remove_sign_in(&self, id: Uuid, entry: &AuditEntry) -> Result<bool, Error> {
         bounded(async {
-            let transaction = self.db.begin().await?;
-            record(&transaction, entry).await?;
-            let done = sign_in::Entity::delete_by_id(id).exec(&transaction).await?;
-            if done.rows_affected == 0 {
-                transaction.rollback().await?;
-                return Ok(false);
-            }
-            transaction.commit().await?;
-            Ok(true)
+            let change = self.begin(entry).await?;
+            let done = sign_in::Entity::delete_by_id(id).exec(&change).await?;
+            finish(change, done.rows_affected > 0).await
         })
         .await
     }

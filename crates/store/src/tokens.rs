@@ -7,15 +7,11 @@ use protocol::{
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
-    TransactionTrait, sea_query::Expr,
+    sea_query::Expr,
 };
 
 use crate::{
-    Error, Member, Store,
-    audit::record,
-    connect::bounded,
-    entity::{member, token},
-    words::Word,
+    Error, Member, Store, audit::finish, connect::bounded, entity::token, ways_in, words::Word,
 };
 
 impl Store {
@@ -31,8 +27,7 @@ impl Store {
         entry: &AuditEntry,
     ) -> Result<(), Error> {
         bounded(async {
-            let transaction = self.db.begin().await?;
-            record(&transaction, entry).await?;
+            let change = self.begin(entry).await?;
             token::ActiveModel {
                 id: Set(info.id.0),
                 member_id: Set(member.0),
@@ -43,9 +38,9 @@ impl Store {
                 expires_at: Set(info.expires_at),
                 used_at: Set(info.used_at),
             }
-            .insert(&transaction)
+            .insert(&change)
             .await?;
-            Ok(transaction.commit().await?)
+            Ok(change.commit().await?)
         })
         .await
     }
@@ -61,15 +56,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Option<(TokenInfo, Member)>, Error> {
         bounded(async {
-            let found = token::Entity::find()
-                .filter(token::Column::TokenHash.eq(hash.to_vec()))
-                .filter(token::Column::ExpiresAt.gt(now))
-                .find_also_related(member::Entity)
-                .filter(member::Column::Active.eq(true))
-                .one(&self.db)
-                .await?;
-            let Some((row, Some(member))) = found else { return Ok(None) };
-            Ok(Some((read(row)?.1, Member::try_from(member)?)))
+            let found = ways_in::holder::<token::Entity>(&self.db, hash, now).await?;
+            found.map(|(row, member)| Ok((read(row)?.1, member))).transpose()
         })
         .await
     }
@@ -123,15 +111,9 @@ impl Store {
     /// As every question to the database.
     pub async fn remove_token(&self, id: TokenId, entry: &AuditEntry) -> Result<bool, Error> {
         bounded(async {
-            let transaction = self.db.begin().await?;
-            record(&transaction, entry).await?;
-            let done = token::Entity::delete_by_id(id.0).exec(&transaction).await?;
-            if done.rows_affected == 0 {
-                transaction.rollback().await?;
-                return Ok(false);
-            }
-            transaction.commit().await?;
-            Ok(true)
+            let change = self.begin(entry).await?;
+            let done = token::Entity::delete_by_id(id.0).exec(&change).await?;
+            finish(change, done.rows_affected > 0).await
         })
         .await
     }

@@ -16,7 +16,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     error::ApiError,
     extract::{Json, Named},
-    sign_in::{cookie, set_cookie},
+    sign_in::signed_in_as,
 };
 use crate::web::{Calling, SignedIn, Web};
 
@@ -123,5 +123,5 @@ pub async fn accept(
     Json(given): Json<AcceptInvite>,
 ) -> Result<(HeaderMap, Answer<Me>), ApiError> {
     let signed_in = web.control.accept_invite(given, &caller).await?;
-    Ok((set_cookie(cookie(&web, &signed_in)), Answer(signed_in.me)))
+    Ok(signed_in_as(&web, signed_in))
 }

@@ -50,7 +50,7 @@ pub async fn login(
     if let Some(Extension(before)) = before {
         web.control.sign_out(&before).await?;
     }
-    Ok((set_cookie(cookie(&web, &signed_in)), Answer(signed_in.me)))
+    Ok(signed_in_as(&web, signed_in))
 }
 
 /// Makes the first superuser and signs them in.
@@ -74,7 +74,8 @@ pub async fn set_up(
     let new = NewMember { email: email.clone(), name, password: password.clone() };
     web.control.set_up(&token, new, &caller).await?;
     let signed_in = web.control.sign_in(&email, &password, &caller).await?;
-    Ok((StatusCode::CREATED, set_cookie(cookie(&web, &signed_in)), Answer(signed_in.me)))
+    let (headers, me) = signed_in_as(&web, signed_in);
+    Ok((StatusCode::CREATED, headers, me))
 }
 
 /// Signs out: the cookie goes, and everything that is open by it is closed.
@@ -104,10 +105,12 @@ pub async fn me(SignedIn(actor): SignedIn) -> Answer<Me> {
     Answer(actor.me())
 }
 
-pub(super) fn cookie(web: &Web, signed_in: &control::SignedIn) -> Option<HeaderValue> {
-    web.cookie(&signed_in.token, signed_in.lasts.num_seconds())
+/// The answer to whoever is signed in by it: their cookie, and who they are.
+pub(super) fn signed_in_as(web: &Web, by: control::SignedIn) -> (HeaderMap, Answer<Me>) {
+    let cookie = web.cookie(&by.token, by.lasts.num_seconds());
+    (set_cookie(cookie), Answer(by.me))
 }
 
-pub(super) fn set_cookie(cookie: Option<HeaderValue>) -> HeaderMap {
+fn set_cookie(cookie: Option<HeaderValue>) -> HeaderMap {
     cookie.into_iter().map(|cookie| (header::SET_COOKIE, cookie)).collect()
 }

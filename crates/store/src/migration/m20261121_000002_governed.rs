@@ -161,6 +161,15 @@ impl MigrationTrait for Migration {
     }
 }
 
+/// Rows that are gone once their member is.
+fn gone_with_member(table: impl IntoTableRef, member: impl IntoIden) -> ForeignKeyCreateStatement {
+    ForeignKey::create()
+        .from(table, member)
+        .to(Members::Table, Members::Id)
+        .on_delete(ForeignKeyAction::Cascade)
+        .to_owned()
+}
+
 fn invites() -> TableCreateStatement {
     Table::create()
         .table(Invites::Table)
@@ -174,12 +183,7 @@ fn invites() -> TableCreateStatement {
         .col(schema::timestamp_with_time_zone(Invites::CreatedAt))
         .col(schema::timestamp_with_time_zone(Invites::ExpiresAt))
         .col(schema::timestamp_with_time_zone_null(Invites::UsedAt))
-        .foreign_key(
-            ForeignKey::create()
-                .from(Invites::Table, Invites::MemberId)
-                .to(Members::Table, Members::Id)
-                .on_delete(ForeignKeyAction::Cascade),
-        )
+        .foreign_key(&mut gone_with_member(Invites::Table, Invites::MemberId))
         .to_owned()
 }
 
@@ -194,12 +198,7 @@ fn tokens() -> TableCreateStatement {
         .col(schema::timestamp_with_time_zone(Tokens::CreatedAt))
         .col(schema::timestamp_with_time_zone(Tokens::ExpiresAt))
         .col(schema::timestamp_with_time_zone_null(Tokens::UsedAt))
-        .foreign_key(
-            ForeignKey::create()
-                .from(Tokens::Table, Tokens::MemberId)
-                .to(Members::Table, Members::Id)
-                .on_delete(ForeignKeyAction::Cascade),
-        )
+        .foreign_key(&mut gone_with_member(Tokens::Table, Tokens::MemberId))
         .to_owned()
 }
 
@@ -215,12 +214,7 @@ fn grants() -> TableCreateStatement {
         .col(schema::string_null(AccountGrants::Role))
         .col(schema::string(AccountGrants::CreatedBy))
         .col(schema::timestamp_with_time_zone(AccountGrants::CreatedAt))
-        .foreign_key(
-            ForeignKey::create()
-                .from(AccountGrants::Table, AccountGrants::MemberId)
-                .to(Members::Table, Members::Id)
-                .on_delete(ForeignKeyAction::Cascade),
-        )
+        .foreign_key(&mut gone_with_member(AccountGrants::Table, AccountGrants::MemberId))
         .to_owned()
 }
 
