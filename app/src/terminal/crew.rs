@@ -242,7 +242,7 @@ impl Move {
             Self::Refuse(viewer) => Wish::Refuse(viewer),
             Self::Withdraw | Self::Release => Wish::Release(true),
         };
-        wire::Baton { wish: Some(wish) }
+        wire::Baton { wish: Some(wish), seconds: 0 }
     }
 
     /// The word in `data-move` of its button, and the viewer it is about.

@@ -127,7 +127,7 @@ fn a_reset() {
 
 #[test]
 fn a_wish_for_the_baton_up() {
-    let wish = |wish| client(client_message::Body::Baton(Baton { wish: Some(wish) }));
+    let wish = |wish| client(client_message::Body::Baton(Baton { wish: Some(wish), seconds: 0 }));
     // ClientMessage.baton, its length, the wish, its value.
     assert_eq!(wish(Wish::Ask(true)), [0x4a, 2, 0x08, 1]);
     assert_eq!(wish(Wish::Take(true)), [0x4a, 2, 0x10, 1]);

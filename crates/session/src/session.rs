@@ -60,6 +60,7 @@ pub struct Session {
     shares: Shares,
     /// When the driver last did something, or began to drive.
     drove_at: Option<Instant>,
+    loan: Option<attend::Loan>,
     idle: Idle,
     rounds: attend::Rounds,
     probes: Vec<attend::Probe>,
@@ -127,6 +128,7 @@ impl Session {
             crew: Crew::new(rules.policy(), rules.baton()),
             shares: Shares::new(rules.guests_alone, since_boot()),
             drove_at: None,
+            loan: None,
             idle: Idle::new(&rules, since_boot()),
             rounds: attend::Rounds::default(),
             probes: Vec::new(),

@@ -43,6 +43,9 @@ const IDLE_DRIVER: Duration = Duration::from_secs(2);
 /// The same in the middle of a paste: its pieces may be that far apart.
 const PASTE_PAUSE: Duration = Duration::from_secs(10);
 
+/// The baton is given for no longer than a share lives.
+const LONGEST_LOAN: Duration = Duration::from_hours(3);
+
 /// Field number of `ServerMessage.crew`.
 const CREW_TAG: u32 = 10;
 
@@ -52,6 +55,17 @@ pub(super) struct Rounds {
     /// When the next round is due.
     pub at: Option<Instant>,
     last: Option<Instant>,
+}
+
+/// The baton was given for a time. Both are known by their clients: a page that is loaded again is no
+/// way to keep it.
+pub(super) struct Loan {
+    from: ClientId,
+    to: ClientId,
+    /// When it ends.
+    pub until: Instant,
+    /// The same for people, in Unix milliseconds.
+    shown: u64,
 }
 
 /// Who is asked whether it is there, and where its answer goes.
@@ -156,12 +170,22 @@ impl Session {
         Some(viewer)
     }
 
-    /// A viewer wants something about the baton.
-    pub(super) fn baton(&mut self, number: u64, wish: &Wish) {
+    /// A viewer wants something about the baton; what it grants is for so many seconds, 0: for good.
+    pub(super) fn baton(&mut self, number: u64, wish: &Wish, seconds: u32) {
         let before = self.crew.driver();
         match self.crew.wish(number, wish) {
             Passing::Ignored => {}
-            Passing::Changed => self.crew_changed(before),
+            Passing::Changed => {
+                self.crew_changed(before);
+                let client = |number| self.viewers.get(&number).map(|viewer| viewer.client);
+                if let (Wish::Grant(to), 1..) = (wish, seconds)
+                    && let (Some(from), Some(to)) = (client(number), client(*to))
+                {
+                    let time = Duration::from_secs(seconds.into()).min(LONGEST_LOAN);
+                    let shown = unix_millis() + u64::try_from(time.as_millis()).unwrap_or_default();
+                    self.loan = Some(Loan { from, to, until: Instant::now() + time, shown });
+                }
+            }
             Passing::Refused(asked) => {
                 if let (Some(viewer), Some(by)) = (self.viewers.get(&asked), self.person(number)) {
                     let body = Some(wire::notice::Body::BatonRefused(by.who));
@@ -170,6 +194,19 @@ impl Session {
                 self.crew_changed(before);
             }
         }
+    }
+
+    /// What was given for a time goes back, to the owner if who gave it is gone.
+    pub(super) fn end_loan(&mut self, now: Instant) {
+        let Some(loan) = self.loan.take_if(|loan| loan.until <= now) else { return };
+        let Some(driver) = self.crew.driver() else { return };
+        let came = self.viewers.iter().filter(|(_, viewer)| viewer.client == loan.from);
+        let mut back = came.map(|(number, _)| *number).chain(self.crew.holder());
+        let wish = match back.find(|number| self.crew.may_drive(*number)) {
+            Some(back) => Wish::Grant(back),
+            None => Wish::Release(true),
+        };
+        self.baton(driver, &wish, 0);
     }
 
     /// Whether the input of a viewer is for the shell: it drives, or it may take over by typing. One
@@ -221,6 +258,7 @@ impl Session {
         viewer.refused = false;
         self.drove_at = Some(Instant::now());
         let (client, size, theme) = (viewer.client, viewer.size, viewer.theme);
+        self.loan.take_if(|loan| loan.to != client);
         // A paste that nobody will end would swallow everything typed from now on.
         if self.paste_open.take_if(|open| *open != client).is_some() {
             let end = self.screen.encode_paste("", false, true);
@@ -262,12 +300,15 @@ impl Session {
     fn present(&self, number: u64) -> Present {
         let viewer = self.viewers.get(&number);
         let badge = viewer.and_then(|viewer| viewer.badge);
+        let driving = self.crew.driver() == Some(number);
+        let loan = self.loan.as_ref().filter(|_| driving);
         Present {
+            driving_until: loan.map_or(0, |loan| loan.shown),
             viewer: number,
             person: viewer.map(|viewer| viewer.person.clone()),
             guest: badge.map(|badge| badge.guest.as_bytes().to_vec()).unwrap_or_default(),
             typing: viewer.is_some_and(|viewer| viewer.typed_at.is_some()),
-            driving: self.crew.driver() == Some(number),
+            driving,
             asking: self.crew.asks(number),
             overseeing: self.crew.role(number) == Some(Role::Overseer),
             may_drive: self.crew.may_drive(number),

@@ -72,7 +72,7 @@ impl Session {
             }
             Some(client_message::Body::Baton(baton)) => {
                 if let Some(wish) = baton.wish {
-                    self.baton(number, &wish);
+                    self.baton(number, &wish, baton.seconds);
                 }
             }
             // It has said all by coming.

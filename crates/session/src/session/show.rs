@@ -129,6 +129,7 @@ impl Session {
         if fell_silent {
             self.call_a_round();
         }
+        self.end_loan(now);
         stalled.into_iter().for_each(|number| self.leave(number));
         if self.last_output.is_some_and(|at| at + IDLE <= now) {
             self.last_output = None;
@@ -160,7 +161,9 @@ impl Session {
             let typing = viewer.typed_at.map(|at| at + TYPING);
             [viewer.acks_at(), viewer.stalls_at(), typing]
         });
-        let own = [frame, self.last_output.map(|at| at + IDLE), self.reports.at(), self.rounds.at];
+        let loan = self.loan.as_ref().map(|loan| loan.until);
+        let settled = self.last_output.map(|at| at + IDLE);
+        let own = [frame, settled, self.reports.at(), self.rounds.at, loan];
         viewers.chain(own).flatten().min()
     }
 

@@ -11,7 +11,7 @@ use crate::world::{Client, Coming, World, guest};
 
 /// Everything a page can send that might reach a shell, by turns.
 fn attempt(turn: u32) -> Result<Event, Body> {
-    let wish = |wish| Err(Body::Baton(Baton { wish: Some(wish) }));
+    let wish = |wish| Err(Body::Baton(Baton { wish: Some(wish), seconds: turn % 3 }));
     let mouse = |kind: MouseKind, button| {
         let (column, row) = (turn % 80, turn % 24);
         Ok(Event::Mouse(Mouse { kind: kind.into(), button, column, row, modifiers: 0 }))
@@ -271,4 +271,26 @@ async fn what_was_on_the_screen_before_a_guest_came_is_not_for_it() {
     one.until(|client| client.mirror.columns() == 70).await;
     one.send(ask).await;
     assert!(one.history().await.lines.iter().all(|line| line.text.is_empty()));
+}
+
+#[tokio::test]
+async fn what_is_granted_for_a_time_comes_back() {
+    let world = World::new().await;
+    let (id, started) = world.start("stty raw -echo; echo ready; exec cat").await;
+    let mut owner = world.attach(id).await;
+    owner.until_shows("ready").await;
+    let mut one = world.come(id, guest(&started, 1, 1)).await;
+    let number = one.until_crew().await;
+    let grant = Baton { wish: Some(Wish::Grant(number)), seconds: 1 };
+    owner.send(Body::Baton(grant)).await;
+    one.until(|client| client.crew().0 == [number]).await;
+    let driver = one.crew.present.iter().find(|present| present.driving).unwrap();
+    assert!(driver.driving_until >= started.created_at + 1000);
+    // Loading the page again keeps it for no longer.
+    let page = one.id;
+    let mut again = Client::come(&world.host, id, page, guest(&started, 1, 1)).await;
+    owner.until(|client| client.crew().0 == [client.crew.you]).await;
+    again.until(|client| client.crew().0 == owner.crew().0).await;
+    owner.text("owner").await;
+    again.until_shows("owner").await;
 }

@@ -368,7 +368,7 @@ impl Client {
 
     /// Says something about the baton.
     pub async fn wish(&mut self, wish: baton::Wish) {
-        self.send(client_message::Body::Baton(Baton { wish: Some(wish) })).await;
+        self.send(client_message::Body::Baton(Baton { wish: Some(wish), seconds: 0 })).await;
     }
 
     /// Takes messages until this is true.

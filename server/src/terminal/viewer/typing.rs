@@ -93,7 +93,7 @@ impl Viewer {
                 return self.note(" websh: nobody asks to drive.".into());
             }
         };
-        self.say(Say::Baton(Baton { wish: Some(wish) }));
+        self.say(Say::Baton(Baton { wish: Some(wish), seconds: 0 }));
     }
 
     /// Whether input goes, or will go, to the shell: while there is no connection, who drove drives.
