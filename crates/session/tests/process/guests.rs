@@ -198,9 +198,10 @@ async fn a_free_baton_passes_by_typing_and_no_paste_is_torn() {
         typed += 1;
         one.until(|client| client.acked == typed).await;
     }
-    assert!(typed > 1);
+    // Asked for again, it does not pass any more, however slow this is.
+    world.configure(id, Rules::default()).await;
     one.input(Event::Paste(Paste { text: "half".into(), more: true })).await;
-    owner.until_shows("og^[[200~half").await;
+    owner.until_shows("g^[[200~half").await;
     // In the middle of it nobody's typing comes in between; the owner's taking ends it.
     owner.text("no").await;
     owner.until(|client| client.acked == 2).await;
@@ -211,7 +212,7 @@ async fn a_free_baton_passes_by_typing_and_no_paste_is_torn() {
     one.input(Event::Paste(Paste { text: "late".into(), more: false })).await;
     one.until(|client| client.acked == typed + 3).await;
     owner.text("mine").await;
-    owner.until_shows("og^[[200~halfmore^[[201~mine").await;
+    owner.until_shows("g^[[200~halfmore^[[201~mine").await;
 }
 
 #[tokio::test]
@@ -281,11 +282,12 @@ async fn what_is_granted_for_a_time_comes_back() {
     owner.until_shows("ready").await;
     let mut one = world.come(id, guest(&started, 1, 1)).await;
     let number = one.until_crew().await;
-    let grant = Baton { wish: Some(Wish::Grant(number)), seconds: 1 };
+    let grant = Baton { wish: Some(Wish::Grant(number)), seconds: 3 };
     owner.send(Body::Baton(grant)).await;
     one.until(|client| client.crew().0 == [number]).await;
+    owner.until(|client| client.crew().0 == [number]).await;
     let driver = one.crew.present.iter().find(|present| present.driving).unwrap();
-    assert!(driver.driving_until >= started.created_at + 1000);
+    assert!(driver.driving_until >= started.created_at + 3000);
     // Loading the page again keeps it for no longer.
     let page = one.id;
     let mut again = Client::come(&world.host, id, page, guest(&started, 1, 1)).await;
