@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use chrono::Utc;
-use control::{Actor, Control, Error, Grant, Withdrawn};
+use control::{Actor, Control, Error, Grant, Visitor, Withdrawn};
 use prost::Message as _;
 use protocol::{
     MAX_CLIENT_MESSAGE, SUBPROTOCOL, close,
@@ -21,12 +21,20 @@ use crate::relay::{self, Farewell};
 /// How long a viewer may take to say hello.
 const HELLO: Duration = Duration::from_secs(10);
 
+/// Who opens a socket, as the request that did says.
+pub enum Comer {
+    /// A member.
+    Member(Actor),
+    /// Who came by a share.
+    Guest(Visitor),
+}
+
 /// Answers the upgrade and serves the socket until it ends or `stop` asks it to. Whoever calls has
 /// checked host, origin and sign-in.
 pub fn upgrade(
     upgrade: WebSocketUpgrade,
     control: Control,
-    actor: Actor,
+    comer: Comer,
     stop: CancellationToken,
     sockets: &TaskTracker,
 ) -> Response {
@@ -36,12 +44,12 @@ pub fn upgrade(
         .max_message_size(MAX_CLIENT_MESSAGE)
         .max_frame_size(MAX_CLIENT_MESSAGE)
         .on_upgrade(move |socket| async move {
-            serve(socket, control, actor, stop).await;
+            serve(socket, control, comer, stop).await;
             drop(token);
         })
 }
 
-async fn serve(mut socket: WebSocket, control: Control, actor: Actor, stop: CancellationToken) {
+async fn serve(mut socket: WebSocket, control: Control, comer: Comer, stop: CancellationToken) {
     let hello = tokio::select! {
         hello = tokio::time::timeout(HELLO, hello(&mut socket)) => hello,
         () = stop.cancelled() => return relay::refuse(socket, restarting()).await,
@@ -55,7 +63,11 @@ async fn serve(mut socket: WebSocket, control: Control, actor: Actor, stop: Canc
             return relay::refuse(socket, silent).await;
         }
     };
-    let grant = match control.redeem(&actor, &hello.ticket) {
+    let redeemed = match &comer {
+        Comer::Member(actor) => control.redeem(actor, &hello.ticket),
+        Comer::Guest(visitor) => control.redeem_visitor(visitor, &hello.ticket),
+    };
+    let grant = match redeemed {
         Ok(grant) => grant,
         Err(error) => return relay::refuse(socket, refused(&error)).await,
     };
@@ -103,13 +115,23 @@ fn restarting() -> Farewell {
 /// Waits for what ends an attachment from this side.
 #[expect(clippy::disallowed_methods, reason = "the end of a sign-in is turned into a timer here")]
 async fn end_of(mut grant: Grant, stop: CancellationToken) -> Farewell {
-    let left = (grant.until - Utc::now()).to_std().unwrap_or_default();
+    let left = grant.until.map(|until| (until - Utc::now()).to_std().unwrap_or_default());
+    // A guest's session cuts them at the end of their time: only it knows of what is extended.
+    let ended = async {
+        match left {
+            Some(left) => tokio::time::sleep(left).await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
         withdrawn = grant.withdrawn() => if withdrawn == Withdrawn::Dismissed {
             return Farewell::new(close::FORBIDDEN, "You may not look into this session any more.");
         },
-        () = tokio::time::sleep(left) => {}
+        () = ended => {}
         () = stop.cancelled() => return restarting(),
     }
-    Farewell::new(close::SIGNED_OUT, "You were signed out.")
+    match grant.guest {
+        Some(_) => Farewell::new(close::GONE, "Your part in this session is over."),
+        None => Farewell::new(close::SIGNED_OUT, "You were signed out."),
+    }
 }

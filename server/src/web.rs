@@ -11,7 +11,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use control::{Actor, Caller, Control};
+use control::{Actor, Caller, Control, Visitor};
 use leptos::config::LeptosOptions;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -66,31 +66,45 @@ impl Web {
         }
     }
 
-    /// The cookie's name. Over TLS its prefix keeps other hosts from setting it (RFC 6265bis, 4.1.3).
-    fn cookie_name(&self) -> &'static str {
-        if self.https { "__Host-websh" } else { "websh" }
+    /// A cookie's name. Over TLS its prefix keeps other hosts from setting it (RFC 6265bis, 4.1.3).
+    fn cookie_name(&self, of: Cookie) -> &'static str {
+        match (of, self.https) {
+            (Cookie::SignIn, true) => "__Host-websh",
+            (Cookie::SignIn, false) => "websh",
+            (Cookie::Guest, true) => "__Host-websh_guest",
+            (Cookie::Guest, false) => "websh_guest",
+        }
     }
 
     /// A `Set-Cookie` for a token that works for so many seconds; 0 removes it.
-    pub fn cookie(&self, token: &str, seconds: i64) -> Option<HeaderValue> {
+    pub fn cookie(&self, of: Cookie, token: &str, seconds: i64) -> Option<HeaderValue> {
         let secure = if self.https { "; Secure" } else { "" };
-        let name = self.cookie_name();
+        let name = self.cookie_name(of);
         let cookie =
             format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
         HeaderValue::from_str(&cookie).ok()
     }
 
-    /// The sign-in token that a request carries.
-    fn token<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+    /// The token that a request carries in one of the cookies.
+    pub fn token<'a>(&self, of: Cookie, headers: &'a HeaderMap) -> Option<&'a str> {
         headers
             .get_all(header::COOKIE)
             .iter()
             .filter_map(|cookies| cookies.to_str().ok())
             .flat_map(|cookies| cookies.split(';'))
             .filter_map(|cookie| cookie.trim().split_once('='))
-            .find(|(name, _)| *name == self.cookie_name())
+            .find(|(name, _)| *name == self.cookie_name(of))
             .map(|(_, token)| token)
     }
+}
+
+/// What a cookie of ours stands for. Neither is ever taken for the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cookie {
+    /// A member's sign-in.
+    SignIn,
+    /// A guest's place in a session.
+    Guest,
 }
 
 /// Finds out who asks and gives it to the routes as an extension, an [`Actor`]; nobody is no error
@@ -107,7 +121,7 @@ pub async fn identify(
         let secret = bearer(&parts.headers).unwrap_or_default();
         web.control.bearer(secret, source).await
     } else {
-        match web.token(&parts.headers) {
+        match web.token(Cookie::SignIn, &parts.headers) {
             Some(token) => web.control.who(token, source).await,
             None => Err(control::Error::Unauthenticated),
         }
@@ -138,6 +152,19 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let actor = parts.extensions.get::<Actor>().cloned();
         actor.map(Self).ok_or_else(|| control::Error::Unauthenticated.into())
+    }
+}
+
+/// The guest who asks; 401 when it is none. Routes that do not ask for this do not know guests.
+#[derive(Debug)]
+pub struct Visiting(pub Visitor);
+
+impl FromRequestParts<Web> for Visiting {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, ApiError> {
+        let token = web.token(Cookie::Guest, &parts.headers).ok_or(control::Error::NotJoined)?;
+        Ok(Self(web.control.visitor(token).await?))
     }
 }
 

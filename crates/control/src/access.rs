@@ -59,6 +59,12 @@ pub enum Action {
     Watch,
     /// Attach to somebody else's and look; its owner is told.
     Oversee,
+    /// Share it: let others in, and change how.
+    Share,
+    /// See its shares and their guests.
+    SeeShares,
+    /// Take a share of it back, or remove a guest.
+    Unshare,
     /// End anybody's, with a reason.
     Drop,
     /// End many at once.
@@ -113,7 +119,7 @@ impl From<Denied> for crate::Error {
 pub fn authorize(actor: &Actor, action: Action, target: Target) -> Result<(), Denied> {
     use Action::{
         ChangeSettings, Close, Create, DropAll, ListAll, ListOwn, ManageGrants, ManageMembers,
-        ManageOwn, Oversee, ReadAudit, ReadSettings, ReadUsage, See,
+        ManageOwn, Oversee, ReadAudit, ReadSettings, ReadUsage, See, SeeShares, Share, Unshare,
     };
     let within = actor.scope.is_none_or(|scope| scope >= needs(action));
     let (staff, superuser) = (actor.role >= Role::Staff, actor.role == Role::Superuser);
@@ -125,7 +131,16 @@ pub fn authorize(actor: &Actor, action: Action, target: Target) -> Result<(), De
             _ => false,
         },
         Target::SessionOf(owner) if owner == actor.member => {
-            matches!(action, See | Action::Change | Close | Action::Drive | Action::Watch)
+            matches!(
+                action,
+                See | Action::Change
+                    | Close
+                    | Action::Drive
+                    | Action::Watch
+                    | Share
+                    | SeeShares
+                    | Unshare
+            )
         }
         // What a token can't reach by its scope, its bearer does not learn of either.
         Target::SessionOf(_)
@@ -135,8 +150,8 @@ pub fn authorize(actor: &Actor, action: Action, target: Target) -> Result<(), De
         }
         // Nobody looks into another's session unseen: without a notice to the owner, not at all.
         Target::SessionOf(_) => match action {
-            See | Close => true,
-            Action::Change | Oversee => superuser,
+            See | Close | Unshare => true,
+            Action::Change | Oversee | SeeShares => superuser,
             _ => false,
         },
     };
@@ -145,10 +160,12 @@ pub fn authorize(actor: &Actor, action: Action, target: Target) -> Result<(), De
 
 /// The least scope of a token that allows an action at all.
 fn needs(action: Action) -> TokenScope {
-    use Action::{Change, Close, Create, Drive, ListOwn, ReadSettings, See, Watch};
+    use Action::{
+        Change, Close, Create, Drive, ListOwn, ReadSettings, See, SeeShares, Share, Unshare, Watch,
+    };
     match action {
-        ListOwn | See | Watch | ReadSettings => TokenScope::Read,
-        Create | Change | Close | Drive => TokenScope::Sessions,
+        ListOwn | See | Watch | ReadSettings | SeeShares => TokenScope::Read,
+        Create | Change | Close | Drive | Share | Unshare => TokenScope::Sessions,
         _ => TokenScope::Admin,
     }
 }
@@ -206,6 +223,15 @@ mod tests {
             (Watch, own, YES, YES, YES),
             (Oversee, own, NO, NO, NO),
             (Drop, own, NO, NO, NO),
+            (Share, own, YES, YES, YES),
+            (SeeShares, own, YES, YES, YES),
+            (Unshare, own, YES, YES, YES),
+            (Share, Target::Workspace, NO, NO, NO),
+            (SeeShares, Target::Workspace, NO, NO, NO),
+            (Unshare, Target::Workspace, NO, NO, NO),
+            (Share, other, HIDDEN, NO, NO),
+            (SeeShares, other, HIDDEN, NO, YES),
+            (Unshare, other, HIDDEN, YES, YES),
             (See, other, HIDDEN, YES, YES),
             (Change, other, HIDDEN, NO, YES),
             (Close, other, HIDDEN, YES, YES),
@@ -250,6 +276,9 @@ mod tests {
             (Change, own, NO, Ok(())),
             (Close, own, NO, Ok(())),
             (Drive, own, NO, Ok(())),
+            (Share, own, NO, Ok(())),
+            (SeeShares, own, Ok(()), Ok(())),
+            (Unshare, own, NO, Ok(())),
             (ListAll, Target::Workspace, NO, NO),
             (Drop, Target::Workspace, NO, NO),
             (DropAll, Target::Workspace, NO, NO),

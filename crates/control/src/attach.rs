@@ -1,13 +1,13 @@
-//! Attaching: tickets that open one socket each, and the sockets that are open by a sign-in.
+//! Attaching: who gets a ticket, what it allows, and what ends it before its time.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use host::{Reader, Writer};
 use protocol::{
     api::{ActiveClient, Attach, AttachMode, AttachPolicy, Role, Ticket},
     id::{MemberId, SessionId},
-    wire::{AttachRequest, Hello, Viewer},
+    wire::{AttachRequest, Guest, Hello, Viewer},
 };
 use tokio::{sync::watch, time::MissedTickBehavior};
 use uuid::Uuid;
@@ -15,14 +15,9 @@ use uuid::Uuid;
 use crate::{
     Actor, Control, Error, Subject,
     access::{Action, Target, authorize},
+    doors::{Holder, TICKET, Waiting},
     secret, view,
 };
-
-/// How long a ticket works.
-const TICKET: TimeDelta = TimeDelta::seconds(30);
-
-/// Most sockets of one sign-in, and most tickets it may hold.
-const MAX_SOCKETS: usize = 100;
 
 /// Pause between two looks at whether the sign-ins of open sockets still exist.
 const LOOK: Duration = Duration::from_secs(1);
@@ -41,10 +36,12 @@ pub struct Grant {
     pub overseeing: bool,
     /// Name of the person.
     pub who: String,
-    /// When the sign-in it came by stops working.
-    pub until: DateTime<Utc>,
-    /// What the sign-in it came by is worth.
-    standing: Standing,
+    /// The guest whose it is: their session looks after what they may do, and until when.
+    pub guest: Option<Guest>,
+    /// When the sign-in it came by stops working; none for guests.
+    pub until: Option<DateTime<Utc>>,
+    /// What the sign-in it came by is worth; a guest's place is worth something until it is over.
+    pub(crate) standing: Standing,
 }
 
 /// The role that a sign-in gives, whenever that changes; none once it is over.
@@ -71,83 +68,6 @@ impl Grant {
             Ok(None) => Withdrawn::SignedOut,
             // Nothing can withdraw it any more but its own end.
             Err(_) => std::future::pending().await,
-        }
-    }
-}
-
-/// Tickets that wait, and sign-ins that have sockets or streams, with what they are worth.
-#[derive(Debug, Default)]
-pub(crate) struct Doors {
-    tickets: HashMap<[u8; 32], Waiting>,
-    sign_ins: HashMap<Uuid, watch::Sender<Option<Role>>>,
-}
-
-#[derive(Debug)]
-struct Waiting {
-    session: SessionId,
-    owner: MemberId,
-    watch: bool,
-    sign_in: Uuid,
-    until: DateTime<Utc>,
-}
-
-impl Doors {
-    fn add(&mut self, hash: [u8; 32], waiting: Waiting, now: DateTime<Utc>) -> Result<(), Error> {
-        self.tickets.retain(|_, other| other.until > now);
-        let mine = self.tickets.values().filter(|other| other.sign_in == waiting.sign_in).count();
-        if mine >= MAX_SOCKETS {
-            return Err(Error::Throttled(u64::try_from(TICKET.num_seconds()).unwrap_or(1)));
-        }
-        self.tickets.insert(hash, waiting);
-        Ok(())
-    }
-
-    /// Takes a ticket and, in the same breath, a place among the sign-in's sockets: a sign-out comes
-    /// before both or after both.
-    fn redeem(
-        &mut self,
-        hash: &[u8; 32],
-        actor: &Actor,
-        now: DateTime<Utc>,
-    ) -> Result<(Waiting, Standing), Error> {
-        let waiting = self.tickets.remove(hash).ok_or(Error::BadTicket)?;
-        if waiting.sign_in != actor.sign_in || waiting.until <= now {
-            return Err(Error::BadTicket);
-        }
-        Ok((waiting, self.stand(actor)?))
-    }
-
-    /// A place among the sockets and streams of a sign-in.
-    fn stand(&mut self, actor: &Actor) -> Result<Standing, Error> {
-        self.sign_ins.retain(|_, sender| sender.receiver_count() > 0);
-        let sender = self
-            .sign_ins
-            .entry(actor.sign_in)
-            .or_insert_with(|| watch::Sender::new(Some(actor.role)));
-        if sender.receiver_count() >= MAX_SOCKETS {
-            return Err(Error::TooManySockets);
-        }
-        Ok(sender.subscribe())
-    }
-
-    /// Tells what is open by a sign-in the role it gives now.
-    fn regard(&self, sign_in: Uuid, role: Role) {
-        if let Some(sender) = self.sign_ins.get(&sign_in) {
-            sender.send_if_modified(|before| before.replace(role) != Some(role));
-        }
-    }
-
-    /// The sign-ins that something is open by.
-    fn open(&mut self) -> Vec<Uuid> {
-        self.sign_ins.retain(|_, sender| sender.receiver_count() > 0);
-        self.sign_ins.keys().copied().collect()
-    }
-
-    /// Closes everything that is open by a sign-in.
-    pub(crate) fn shut(&mut self, sign_in: Uuid) {
-        self.tickets.retain(|_, waiting| waiting.sign_in != sign_in);
-        if let Some(sender) = self.sign_ins.remove(&sign_in) {
-            sender.send_replace(None);
         }
     }
 }
@@ -185,17 +105,28 @@ impl Control {
         };
         let subject = Subject::session(id, &row.name);
         self.audit(&actor.into(), done, subject, detail).await?;
+        let ticket = self.issue(actor.into(), id, row.owner, watch)?;
+        // Asked only now: a sign-out from here on finds the ticket and takes it away.
+        self.shut_ended(&[actor.sign_in]).await?;
+        if !self.doors().has(&secret::hash(&ticket.ticket)) {
+            return Err(Error::Unauthenticated);
+        }
+        Ok(ticket)
+    }
+
+    /// A ticket for one socket of a holder.
+    pub(crate) fn issue(
+        &self,
+        holder: Holder,
+        session: SessionId,
+        owner: MemberId,
+        watch: bool,
+    ) -> Result<Ticket, Error> {
         let ticket = secret::new();
         let now = self.now();
         let until = now + TICKET;
-        let (owner, sign_in) = (row.owner, actor.sign_in);
-        let waiting = Waiting { session: id, owner, watch, sign_in, until };
+        let waiting = Waiting { session, owner, watch, holder, until };
         self.doors().add(secret::hash(&ticket), waiting, now)?;
-        // Asked only now: a sign-out from here on finds the ticket and takes it away.
-        self.shut_ended(&[actor.sign_in]).await?;
-        if !self.doors().tickets.contains_key(&secret::hash(&ticket)) {
-            return Err(Error::Unauthenticated);
-        }
         Ok(Ticket {
             ticket,
             url: "/api/v1/socket".to_owned(),
@@ -223,7 +154,7 @@ impl Control {
     /// # Errors
     /// [`Error::TooManySockets`].
     pub fn standing(&self, actor: &Actor) -> Result<Standing, Error> {
-        self.doors().stand(actor)
+        self.doors().stand(actor.into(), actor.role)
     }
 
     /// Closes what is open by sign-ins that were ended behind this process's back, as the command
@@ -255,10 +186,10 @@ impl Control {
         let working = self.inner.store.standing(sign_ins, self.now()).await?;
         let mut doors = self.doors();
         for ended in sign_ins.iter().filter(|sign_in| !working.contains_key(sign_in)) {
-            doors.shut(*ended);
+            doors.shut(Holder::Member(*ended));
         }
         for (sign_in, standing) in working {
-            doors.regard(sign_in, standing.role);
+            doors.regard(Holder::Member(sign_in), standing.role);
         }
         Ok(())
     }
@@ -269,7 +200,9 @@ impl Control {
     /// [`Error::BadTicket`], [`Error::TooManySockets`], [`Error::Forbidden`] when the role has changed
     /// since.
     pub fn redeem(&self, actor: &Actor, ticket: &str) -> Result<Grant, Error> {
-        let (waiting, standing) = self.doors().redeem(&secret::hash(ticket), actor, self.now())?;
+        let hash = secret::hash(ticket);
+        let (waiting, standing) =
+            self.doors().redeem(&hash, actor.into(), actor.role, self.now())?;
         let Waiting { session, owner, watch, .. } = waiting;
         authorize(actor, wanted(actor, owner, watch), Target::SessionOf(owner))?;
         Ok(Grant {
@@ -277,7 +210,8 @@ impl Control {
             watch,
             overseeing: owner != actor.member,
             who: actor.name.clone(),
-            until: actor.until,
+            guest: None,
+            until: Some(actor.until),
             standing,
         })
     }
@@ -294,7 +228,7 @@ impl Control {
             watch: grant.watch,
             overseeing: grant.overseeing,
             hello: Some(Hello { ticket: String::new(), ..hello }),
-            guest: None,
+            guest: grant.guest.clone(),
         };
         self.inner.host.attach(grant.session, request).await.map_err(|error| match error {
             host::Error::Gone => Error::NotFound("session"),
@@ -314,6 +248,3 @@ fn wanted(actor: &Actor, owner: MemberId, watch: bool) -> Action {
         (true, false) => Action::Oversee,
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use protocol::{
     api::{AuditEntry, AuditFilter, AuditPage, EndReason},
-    id::{MemberId, SessionId},
+    id::{MemberId, SessionId, ShareId},
 };
 use store::{Ending, SessionRow};
 use uuid::Uuid;
@@ -42,6 +42,11 @@ impl Doer {
     /// Somebody who has not shown yet who they are, under the name they give.
     pub(crate) fn stranger(name: &str, source: std::net::IpAddr) -> Self {
         Self { id: None, name: name.to_owned(), via: "page", source: Some(source.to_string()) }
+    }
+
+    /// Who came by a share, under the name they gave.
+    pub(crate) fn guest(name: &str, source: std::net::IpAddr) -> Self {
+        Self { via: "share", ..Self::stranger(name, source) }
     }
 
     /// A member who comes in just now.
@@ -86,6 +91,12 @@ impl Subject {
     #[must_use]
     pub fn session(id: SessionId, name: &str) -> Self {
         Self::new("session", &id, name)
+    }
+
+    /// A share of a session, by the session's name.
+    #[must_use]
+    pub fn share(id: ShareId, session: &str) -> Self {
+        Self::new("share", &id, session)
     }
 
     /// A member.

@@ -16,14 +16,15 @@ use protocol::{
     wire::{EndCause, EndRequest},
 };
 use store::Store;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::{
     Actor, Clock, Error,
-    attach::Doors,
     changes::{Changes, moved},
+    doors::Doors,
     passwords::Passwords,
     reconcile::{Step, reconcile, strangers},
+    share_ends::forget_receipts,
     throttle::{Network, Throttle},
 };
 
@@ -74,7 +75,13 @@ pub(crate) struct Inner {
     pub(crate) by_account: Throttle<String>,
     pub(crate) by_source: Throttle<Network>,
     pub(crate) creates: Throttle<MemberId>,
+    pub(crate) joins_by_share: Throttle<[u8; 32]>,
+    pub(crate) joins_by_source: Throttle<Network>,
     pub(crate) doors: Mutex<Doors>,
+    /// Held while a guest is let in.
+    pub(crate) joining: tokio::sync::Mutex<()>,
+    /// Wakes the ending of shares.
+    pub(crate) shared: Notify,
     /// Held while an owner's sessions are counted and one is added.
     pub(crate) counting: tokio::sync::Mutex<()>,
     /// Sessions that somebody is starting or ending just now.
@@ -111,7 +118,11 @@ impl Control {
             by_account: Throttle::new(10, TimeDelta::seconds(60)),
             by_source: Throttle::new(30, TimeDelta::seconds(10)),
             creates: Throttle::new(30, TimeDelta::seconds(2)),
+            joins_by_share: Throttle::new(10, TimeDelta::seconds(60)),
+            joins_by_source: Throttle::new(30, TimeDelta::seconds(10)),
             doors: Mutex::default(),
+            joining: tokio::sync::Mutex::default(),
+            shared: Notify::new(),
             counting: tokio::sync::Mutex::default(),
             unsettled: Mutex::default(),
             changes: Changes::default(),
@@ -186,6 +197,7 @@ impl Control {
         // Whose each session is, and the reports that their lists have been told of.
         let mut owners = Owners::new();
         let mut told = Reports::new();
+        let mut receipts = HashMap::new();
         loop {
             let reports = self.inner.host.reports();
             let shape = self.shape(&reports);
@@ -204,6 +216,10 @@ impl Control {
                 }
             }
             for id in moved(&told, &reports) {
+                if let Some(report) = reports.get(&id) {
+                    // Tried again with the next report; the last one is written where it is taken in.
+                    let _ = self.write_receipts(&mut receipts, report).await;
+                }
                 match owners.get(&id) {
                     Some(owner) => self.announce(*owner),
                     // It may be somebody's: they are told once the database says whose.
@@ -216,6 +232,7 @@ impl Control {
                 }
             }
             owners.retain(|id, _| told.contains_key(id));
+            forget_receipts(&mut receipts, told.values());
             tokio::select! {
                 _ = host.changed() => {}
                 _ = poke.changed() => {}
@@ -269,6 +286,9 @@ impl Control {
             Step::Activate(id) => drop(store.activate_session(id).await?),
             Step::Remove(id) => store.remove_starting(id).await?,
             Step::End(row, ending) => {
+                if let Some(report) = host.report(row.id) {
+                    self.write_receipts(&mut HashMap::new(), &report).await?;
+                }
                 if store.end_session(&row, &ending).await? {
                     let reason = ending.reason.code();
                     tracing::info!(session = %row.id, reason, "a session ended");

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use protocol::api::{ActiveClient, EndReason, ErrorBody, ErrorInfo, Session};
+use protocol::api::{ActiveClient, EndReason, ErrorBody, ErrorInfo, GuestEnd, Session};
 
 use crate::limits::Limit;
 
@@ -82,6 +82,24 @@ pub enum Error {
     /// A member of this address exists.
     #[error("There is a member with this e-mail address already.")]
     MemberExists,
+    /// No share has this token and this password. Which of them is wrong is not said.
+    #[error("This link or its password does not work.")]
+    ShareDenied,
+    /// A share, or a guest's part in it, is over.
+    #[error("{}", over_sentence(*.0))]
+    ShareOver(GuestEnd),
+    /// As many guests are there as the share takes.
+    #[error("All places of this share are taken. Try again when somebody has left.")]
+    ShareFull,
+    /// The workspace does not allow sharing.
+    #[error("Sharing is switched off in this workspace.")]
+    SharingDisabled,
+    /// The session has as many shares as it may have.
+    #[error("This session has as many links as it may have. Revoke one first.")]
+    TooManyShares,
+    /// Nobody who came by a share.
+    #[error("Open the link you were given and enter its password first.")]
+    NotJoined,
     /// The ticket is unknown, used, too old or another sign-in's.
     #[error("This ticket does not work (any more). Attach again.")]
     BadTicket,
@@ -125,6 +143,7 @@ impl Error {
     pub fn code(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             Self::Invalid { field: "session_timeout_minutes", .. } => "invalid_timeout",
+            Self::Invalid { field: "minutes", .. } => "invalid_expiry",
             Self::Invalid { field, .. } => return Cow::Owned(format!("invalid_{field}")),
             Self::Unauthenticated => "unauthenticated",
             Self::InvalidCredentials => "invalid_credentials",
@@ -146,6 +165,18 @@ impl Error {
             Self::GrantExists => "grant_exists",
             Self::TooManyTokens => "too_many_tokens",
             Self::AccountForbidden(_) => "account_forbidden",
+            Self::ShareDenied => "share_denied",
+            Self::ShareOver(end) => match end {
+                GuestEnd::Left => "share_left",
+                GuestEnd::Removed => "share_removed",
+                GuestEnd::Expired => "share_expired",
+                GuestEnd::Revoked => "share_revoked",
+                GuestEnd::SessionEnded => "session_ended",
+            },
+            Self::ShareFull => "share_full",
+            Self::SharingDisabled => "sharing_disabled",
+            Self::TooManyShares => "too_many_shares",
+            Self::NotJoined => "not_joined",
             Self::BadTicket => "bad_ticket",
             Self::TooManySockets => "too_many_sockets",
             Self::Unreachable => "session_unreachable",
@@ -157,14 +188,20 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
-            Self::Unauthenticated | Self::InvalidCredentials => Kind::Unauthenticated,
+            Self::Unauthenticated
+            | Self::InvalidCredentials
+            | Self::ShareDenied
+            | Self::NotJoined => Kind::Unauthenticated,
             Self::Throttled(_)
             | Self::SessionLimit { .. }
             | Self::TooManySockets
             | Self::TooManyTokens => Kind::TooMany,
-            Self::Forbidden | Self::BadTicket | Self::AccountForbidden(_) => Kind::Forbidden,
+            Self::Forbidden
+            | Self::BadTicket
+            | Self::AccountForbidden(_)
+            | Self::SharingDisabled => Kind::Forbidden,
             Self::NotFound(_) => Kind::NotFound,
-            Self::Ended(_) | Self::InviteOver => Kind::Gone,
+            Self::Ended(_) | Self::InviteOver | Self::ShareOver(_) => Kind::Gone,
             Self::Invalid { .. } => Kind::Invalid,
             Self::WrongPassword
             | Self::UnknownServer(_)
@@ -174,6 +211,8 @@ impl Error {
             | Self::MemberExists
             | Self::LastSuperuser
             | Self::MailNotConfigured
+            | Self::ShareFull
+            | Self::TooManyShares
             | Self::GrantExists => Kind::Conflict,
             Self::Busy | Self::Unreachable | Self::Unavailable => Kind::Unavailable,
         }
@@ -253,6 +292,16 @@ fn limit_sentence(limit: Limit) -> String {
         Limit::Rate(seconds) => {
             format!("Sessions are opened too fast. Try again in {seconds} seconds.")
         }
+    }
+}
+
+fn over_sentence(end: GuestEnd) -> &'static str {
+    match end {
+        GuestEnd::Left => "You left this session.",
+        GuestEnd::Removed => "You were removed from this session.",
+        GuestEnd::Expired => "The time of this share is over.",
+        GuestEnd::Revoked => "This share was taken back.",
+        GuestEnd::SessionEnded => "The session of this share has ended.",
     }
 }
 

@@ -59,7 +59,7 @@ pub(crate) fn rate(settings: &WorkspaceSettings) -> (i32, TimeDelta) {
 mod tests {
     use chrono::DateTime;
     use protocol::{
-        api::{AttachPolicy, KeepAlive, SessionState},
+        api::{AttachPolicy, SessionState},
         id::{MemberId, SessionId},
     };
     use uuid::Uuid;
@@ -68,18 +68,10 @@ mod tests {
 
     fn settings() -> WorkspaceSettings {
         WorkspaceSettings {
-            name: "websh".into(),
-            session_timeout_minutes: 60,
-            keep_alive: KeepAlive::Attached,
-            attach_policy: AttachPolicy::Handoff,
             max_sessions_per_user: 3,
             max_sessions_per_token: 2,
             max_sessions: 10,
-            max_creates_per_minute: 30,
-            history_mib: 64,
-            keep_ended_days: 30,
-            changed_by: None,
-            changed_at: None,
+            ..WorkspaceSettings::default()
         }
     }
 

@@ -119,6 +119,9 @@ impl Control {
             Change::LastSuperuser => return Err(Error::LastSuperuser),
         }
         self.recheck_sign_ins().await?;
+        if change.active == Some(false) {
+            self.settle_shares().await?;
+        }
         self.announce(id);
         let after = self.inner.store.member(id).await?.ok_or_else(unknown)?;
         let sessions = self.inner.store.count_living(Some(id)).await?;

@@ -155,7 +155,7 @@ impl Control {
             rows: row.rows,
             shell: settings.shell.clone(),
             scrollback: settings.scrollback,
-            rules: rules(governing, row.attach_policy),
+            rules: rules(governing, row.attach_policy, false),
         };
         let report = match host.start(start).await {
             Ok(report) => report,

@@ -16,8 +16,12 @@ const AT_ONCE: usize = 32;
 /// for its owner to be warned.
 pub(crate) const GRACE: u32 = 300;
 
-/// The rules of a session with this policy.
-pub(crate) fn rules(settings: &WorkspaceSettings, policy: AttachPolicy) -> Rules {
+/// The rules of a session with this policy; `guests_alone` as one of its shares has it.
+pub(crate) fn rules(
+    settings: &WorkspaceSettings,
+    policy: AttachPolicy,
+    guests_alone: bool,
+) -> Rules {
     let keep_alive = match settings.keep_alive {
         api::KeepAlive::Input => wire::KeepAlive::Input,
         api::KeepAlive::Attached => wire::KeepAlive::Attached,
@@ -28,13 +32,18 @@ pub(crate) fn rules(settings: &WorkspaceSettings, policy: AttachPolicy) -> Rules
         AttachPolicy::Single => Policy::Single,
         AttachPolicy::Multi => Policy::Multi,
     };
+    let baton = match settings.share_baton {
+        api::BatonRule::Free => wire::BatonRule::Free,
+        api::BatonRule::Ask => wire::BatonRule::Ask,
+    };
     Rules {
         policy: policy.into(),
         keep_alive: keep_alive.into(),
         timeout: settings.session_timeout_minutes.saturating_mul(60),
         history_bytes: u64::from(settings.history_mib) << 20,
         grace: GRACE,
-        ..Rules::default()
+        baton: baton.into(),
+        guests_alone,
     }
 }
 
@@ -66,7 +75,9 @@ impl Control {
 
     /// Tells one session its rules.
     pub(crate) async fn govern(&self, row: &SessionRow, settings: &WorkspaceSettings) {
-        let rules = rules(settings, row.attach_policy);
+        // Without an answer guests may do less, not more.
+        let alone = self.inner.store.guests_alone(row.id, self.now()).await.unwrap_or(false);
+        let rules = rules(settings, row.attach_policy, alone);
         match self.inner.host.configure(row.id, rules).await {
             // Over, or not yet there: a session is started with the rules of that moment.
             Ok(_) | Err(host::Error::Gone) => {}

@@ -1,5 +1,7 @@
 //! Listing, seeing, changing and ending sessions.
 
+use std::collections::HashMap;
+
 use protocol::{
     api::{
         AttachPolicy, ChangeSession, EndReason, Life, Scope, Session, SessionPage, SessionState,
@@ -157,6 +159,10 @@ impl Control {
         let ending = match self.inner.host.end(row.id, request).await {
             Ok(Some(report)) => {
                 view::adopt(&mut row, &report);
+                // As long as they are not written the final report stays.
+                if self.write_receipts(&mut HashMap::new(), &report).await.is_err() {
+                    return Ok(());
+                }
                 report.end.as_ref().map(view::ending)
             }
             // Its process did not answer and was killed with all below it.

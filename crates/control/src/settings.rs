@@ -45,6 +45,7 @@ impl Control {
         let control = self.clone();
         // Sessions hear of it at once; one that is stuck holds up nobody.
         tokio::spawn(async move { control.push_rules().await });
+        self.inner.shared.notify_one();
         Ok(new)
     }
 }
@@ -56,13 +57,15 @@ fn checked(new: WorkspaceSettings) -> Result<WorkspaceSettings, Error> {
         let said = "The session timeout is 10 minutes to 24 hours.";
         return Err(Error::invalid("session_timeout_minutes", said));
     }
-    let bounds: [(&'static str, u32, RangeInclusive<u32>); 6] = [
+    let bounds: [(&'static str, u32, RangeInclusive<u32>); 8] = [
         ("max_sessions_per_user", new.max_sessions_per_user, 1..=1000),
         ("max_sessions_per_token", new.max_sessions_per_token, 1..=1000),
         ("max_sessions", new.max_sessions, 1..=100_000),
         ("max_creates_per_minute", new.max_creates_per_minute, 1..=600),
         ("history_mib", new.history_mib, 1..=1024),
         ("keep_ended_days", new.keep_ended_days, 1..=365),
+        ("share_max_minutes", new.share_max_minutes, 5..=180),
+        ("share_max_guests", new.share_max_guests, 1..=200),
     ];
     for (field, value, bound) in bounds {
         if !bound.contains(&value) {
@@ -88,6 +91,11 @@ fn difference(old: &WorkspaceSettings, new: &WorkspaceSettings) -> String {
             ("max_creates_per_minute", settings.max_creates_per_minute.to_string()),
             ("history_mib", settings.history_mib.to_string()),
             ("keep_ended_days", settings.keep_ended_days.to_string()),
+            ("sharing_enabled", settings.sharing_enabled.to_string()),
+            ("share_max_minutes", settings.share_max_minutes.to_string()),
+            ("share_read_only", lower(format!("{:?}", settings.share_read_only))),
+            ("share_baton", lower(format!("{:?}", settings.share_baton))),
+            ("share_max_guests", settings.share_max_guests.to_string()),
         ]
     };
     let changed = words(old).into_iter().zip(words(new)).filter(|(old, new)| old != new);
@@ -104,7 +112,7 @@ mod tests {
 
     #[test]
     fn bounds() {
-        let table: [(Change, Option<(&str, &str)>); 12] = [
+        let table: [(Change, Option<(&str, &str)>); 17] = [
             (|_| {}, None),
             (|s| s.session_timeout_minutes = 10, None),
             (|s| s.session_timeout_minutes = 1440, None),
@@ -132,6 +140,14 @@ mod tests {
             ),
             (|s| s.history_mib = 1025, Some(("history_mib", "invalid_history_mib"))),
             (|s| s.keep_ended_days = 0, Some(("keep_ended_days", "invalid_keep_ended_days"))),
+            (|s| s.share_max_minutes = 5, None),
+            (|s| s.share_max_minutes = 4, Some(("share_max_minutes", "invalid_share_max_minutes"))),
+            (
+                |s| s.share_max_minutes = 181,
+                Some(("share_max_minutes", "invalid_share_max_minutes")),
+            ),
+            (|s| s.share_max_guests = 0, Some(("share_max_guests", "invalid_share_max_guests"))),
+            (|s| s.share_max_guests = 201, Some(("share_max_guests", "invalid_share_max_guests"))),
         ];
         for (change, expected) in table {
             let mut settings = WorkspaceSettings::default();

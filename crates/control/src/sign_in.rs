@@ -11,6 +11,7 @@ use crate::{
     Actor, Control, Doer, Error, Subject,
     access::{Action, Target, authorize},
     audit,
+    doors::Holder,
     members::me,
     secret, validate,
 };
@@ -150,7 +151,7 @@ impl Control {
         let subject = Subject::member(actor.member, &actor.name);
         let entry = audit::entry(self.now(), &actor.into(), "member.sign_out", subject, None);
         let ended = self.inner.store.remove_sign_in(sign_in, &entry).await?;
-        self.doors().shut(sign_in);
+        self.doors().shut(Holder::Member(sign_in));
         Ok(ended)
     }
 

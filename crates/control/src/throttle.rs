@@ -34,6 +34,13 @@ impl<K: Eq + Hash> Throttle<K> {
         self.take_at((self.burst, self.refill), key, now)
     }
 
+    /// Whether there is a cell, or in how many seconds.
+    pub(crate) fn ask(&self, key: &K, now: DateTime<Utc>) -> Result<(), u64> {
+        let guard = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = guard.0.get(key).copied().unwrap_or(now).max(now) + self.refill;
+        within(at - now - self.refill * self.burst)
+    }
+
     /// As [`take`](Self::take), at another rate: one that may have changed since.
     pub(crate) fn take_at(
         &self,
@@ -48,12 +55,7 @@ impl<K: Eq + Hash> Throttle<K> {
             *swept = full_at.len();
         }
         let at = full_at.get(&key).copied().unwrap_or(now).max(now) + refill;
-        let over = at - now - refill * burst;
-        if over > TimeDelta::zero() {
-            // Rounded up: a try after exactly that time succeeds.
-            let seconds = (over.num_milliseconds() + 999) / 1000;
-            return Err(u64::try_from(seconds).unwrap_or(1).max(1));
-        }
+        within(at - now - refill * burst)?;
         full_at.insert(key, at);
         Ok(())
     }
@@ -65,6 +67,16 @@ impl<K: Eq + Hash> Throttle<K> {
             *at -= self.refill;
         }
     }
+}
+
+/// Nothing over the allowance, or the seconds until that is so.
+fn within(over: TimeDelta) -> Result<(), u64> {
+    if over <= TimeDelta::zero() {
+        return Ok(());
+    }
+    // Rounded up: a try after exactly that time succeeds.
+    let seconds = (over.num_milliseconds() + 999) / 1000;
+    Err(u64::try_from(seconds).unwrap_or(1).max(1))
 }
 
 /// Where tries come from, as far as one person's addresses can be told from another's: an IPv4
@@ -113,6 +125,7 @@ mod tests {
             assert_eq!(throttle.take("ann", at(0)), Ok(()));
         }
         assert_eq!(throttle.take("ann", at(0)), Err(60));
+        assert_eq!((throttle.ask(&"ann", at(0)), throttle.ask(&"bob", at(0))), (Err(60), Ok(())));
         assert_eq!(throttle.take("ann", at(45)), Err(15));
         assert_eq!(throttle.take("bob", at(45)), Ok(()));
         assert_eq!(throttle.take("ann", at(60)), Ok(()));

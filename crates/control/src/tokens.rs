@@ -12,7 +12,9 @@ use uuid::Uuid;
 use crate::{
     Actor, Control, Error, Subject,
     access::{Action, Target, authorize},
-    audit, secret, validate,
+    audit,
+    doors::Holder,
+    secret, validate,
 };
 
 /// How a token's secret begins, so that it is known for what it is wherever it turns up.
@@ -120,7 +122,7 @@ impl Control {
         if !self.inner.store.remove_token(id, &entry).await? {
             return Err(unknown());
         }
-        self.doors().shut(id.0);
+        self.doors().shut(Holder::Member(id.0));
         Ok(())
     }
 }

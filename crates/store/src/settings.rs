@@ -57,6 +57,11 @@ fn active(new: &WorkspaceSettings) -> Result<settings::ActiveModel, Error> {
         max_creates_per_minute: Set(number(new.max_creates_per_minute)?),
         history_mib: Set(number(new.history_mib)?),
         keep_ended_days: Set(number(new.keep_ended_days)?),
+        sharing_enabled: Set(new.sharing_enabled),
+        share_max_minutes: Set(number(new.share_max_minutes)?),
+        share_read_only: Set(new.share_read_only.word().to_owned()),
+        share_baton: Set(new.share_baton.word().to_owned()),
+        share_max_guests: Set(number(new.share_max_guests)?),
         changed_by: Set(new.changed_by.clone()),
         changed_at: Set(new.changed_at),
     })
@@ -74,6 +79,11 @@ fn read(model: settings::Model) -> Result<WorkspaceSettings, Error> {
         max_creates_per_minute: number(model.max_creates_per_minute)?,
         history_mib: number(model.history_mib)?,
         keep_ended_days: number(model.keep_ended_days)?,
+        sharing_enabled: model.sharing_enabled,
+        share_max_minutes: number(model.share_max_minutes)?,
+        share_read_only: Word::read(model.share_read_only)?,
+        share_baton: Word::read(model.share_baton)?,
+        share_max_guests: number(model.share_max_guests)?,
         changed_by: model.changed_by,
         changed_at: model.changed_at,
     })

@@ -1,6 +1,9 @@
 //! The words that columns hold for values of the interface, and back.
 
-use protocol::api::{AttachPolicy, InviteKind, KeepAlive, Role, TokenScope};
+use protocol::api::{
+    AttachPolicy, BatonRule, GuestEnd, InviteKind, KeepAlive, MailState, Role, ShareKind,
+    ShareReadOnly, ShareState, TokenScope,
+};
 
 use crate::Error;
 
@@ -51,4 +54,48 @@ impl Word for AttachPolicy {
     const WHAT: &'static str = "attach policy";
     const WORDS: &'static [(Self, &'static str)] =
         &[(Self::Handoff, "handoff"), (Self::Single, "single"), (Self::Multi, "multi")];
+}
+
+impl Word for ShareReadOnly {
+    const WHAT: &'static str = "rule of read-only shares";
+    const WORDS: &'static [(Self, &'static str)] =
+        &[(Self::Chosen, "chosen"), (Self::Preset, "preset"), (Self::Forced, "forced")];
+}
+
+impl Word for BatonRule {
+    const WHAT: &'static str = "rule of the baton";
+    const WORDS: &'static [(Self, &'static str)] = &[(Self::Free, "free"), (Self::Ask, "ask")];
+}
+
+impl Word for ShareKind {
+    const WHAT: &'static str = "kind of share";
+    const WORDS: &'static [(Self, &'static str)] = &[(Self::Link, "link"), (Self::Mail, "mail")];
+}
+
+impl Word for ShareState {
+    const WHAT: &'static str = "end of a share";
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::Active, "active"),
+        (Self::Expired, "expired"),
+        (Self::Revoked, "revoked"),
+        (Self::SessionEnded, "session_ended"),
+        (Self::Void, "void"),
+    ];
+}
+
+impl Word for MailState {
+    const WHAT: &'static str = "state of a mail";
+    const WORDS: &'static [(Self, &'static str)] =
+        &[(Self::Queued, "queued"), (Self::Sent, "sent"), (Self::Failed, "failed")];
+}
+
+impl Word for GuestEnd {
+    const WHAT: &'static str = "end of a guest";
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::Left, "left"),
+        (Self::Removed, "removed"),
+        (Self::Expired, "expired"),
+        (Self::Revoked, "revoked"),
+        (Self::SessionEnded, "session_ended"),
+    ];
 }

@@ -7,7 +7,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, header, request::Parts},
 };
-use protocol::id::SessionId;
+use protocol::id::{GuestId, SessionId, ShareId};
 use serde::de::DeserializeOwned;
 
 use super::error::ApiError;
@@ -78,6 +78,42 @@ impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Named<T> {
             .map_err(|_| ApiError::not_found())?;
         text.parse().map(Self).map_err(|_| ApiError::not_found())
     }
+}
+
+/// The share that a path names below its session.
+pub struct ShareOf(pub SessionId, pub ShareId);
+
+impl<S: Send + Sync> FromRequestParts<S> for ShareOf {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let (id, share): (String, String) = ids(parts, state).await?;
+        Ok(Self(read(&id)?, read(&share)?))
+    }
+}
+
+/// The guest that a path names below their share and session.
+pub struct GuestOf(pub SessionId, pub ShareId, pub GuestId);
+
+impl<S: Send + Sync> FromRequestParts<S> for GuestOf {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let (id, share, guest): (String, String, String) = ids(parts, state).await?;
+        Ok(Self(read(&id)?, read(&share)?, read(&guest)?))
+    }
+}
+
+async fn ids<T: DeserializeOwned + Send, S: Send + Sync>(
+    parts: &mut Parts,
+    state: &S,
+) -> Result<T, ApiError> {
+    let ids = Path::<T>::from_request_parts(parts, state).await;
+    ids.map(|Path(ids)| ids).map_err(|_| ApiError::not_found())
+}
+
+fn read<T: FromStr>(text: &str) -> Result<T, ApiError> {
+    text.parse().map_err(|_| ApiError::not_found())
 }
 
 /// The session of a path. What is no id names no session.

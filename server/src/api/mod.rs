@@ -8,6 +8,7 @@ pub mod glance;
 pub mod grants;
 pub mod health;
 pub mod invites;
+pub mod join;
 pub mod members;
 pub mod metrics;
 pub mod openapi;
@@ -15,6 +16,7 @@ pub mod operator;
 pub mod own;
 pub mod sessions;
 pub mod settings;
+pub mod shares;
 pub mod sign_in;
 pub mod tokens;
 

@@ -12,8 +12,8 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    audit, events, glance, grants, invites, members, operator, own, sessions, settings, sign_in,
-    tokens,
+    audit, events, glance, grants, invites, join, members, operator, own, sessions, settings,
+    shares, sign_in, tokens,
 };
 use crate::web::Web;
 
@@ -36,6 +36,8 @@ impl Modify for Credentials {
         let cookie = ApiKey::Cookie(ApiKeyValue::new("__Host-websh"));
         let components = description.components.get_or_insert_with(Components::new);
         components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
+        let guest = ApiKey::Cookie(ApiKeyValue::new("__Host-websh_guest"));
+        components.add_security_scheme("guest", SecurityScheme::ApiKey(guest));
         let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
         components.add_security_scheme("bearer", bearer);
     }
@@ -62,6 +64,8 @@ fn described() -> OpenApiRouter<Web> {
         .routes(routes!(sessions::open_socket))
         .routes(routes!(events::events))
         .merge(glance::routes())
+        .merge(shares::routes())
+        .merge(join::routes())
         .merge(operator::routes())
         .merge(own::routes())
         .merge(members::routes())

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     origin::From,
-    socket,
+    socket::{self, Comer},
     web::{SignedIn, Web, bearer},
 };
 
@@ -185,23 +185,35 @@ pub async fn open_socket(
     actor: Result<SignedIn, ApiError>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
+    may_open(&web, &headers)?;
+    let SignedIn(actor) = actor?;
+    open(web, Comer::Member(actor), upgrade)
+}
+
+/// Whether a socket may be opened by whoever asks, as far as the origin goes.
+pub(super) fn may_open(web: &Web, headers: &HeaderMap) -> Result<(), ApiError> {
     // A browser says by itself where a socket comes from; a program shows a token.
-    let by_token = bearer(&headers).is_some() && !headers.contains_key(header::COOKIE);
-    let fits = match web.allowed.origin(&headers) {
+    let by_token = bearer(headers).is_some() && !headers.contains_key(header::COOKIE);
+    let fits = match web.allowed.origin(headers) {
         From::OurPage => headers.contains_key(header::ORIGIN),
         From::NoBrowser => by_token,
         From::Elsewhere => false,
     };
-    if !fits {
-        return Err(ApiError::wrong_origin());
-    }
-    let SignedIn(actor) = actor?;
+    if fits { Ok(()) } else { Err(ApiError::wrong_origin()) }
+}
+
+/// Opens the socket of somebody who is known.
+pub(super) fn open(
+    web: Web,
+    comer: Comer,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, ApiError> {
     let upgrade = upgrade.map_err(|rejection| ApiError::upgrade(not_a_socket(&rejection)))?;
     if !upgrade.requested_protocols().any(|protocol| protocol == SUBPROTOCOL) {
         return Err(ApiError::bad_request(format!("The subprotocol must be {SUBPROTOCOL}.")));
     }
     let Web { control, stop, sockets, .. } = web;
-    Ok(socket::upgrade(upgrade, control, actor, stop, &sockets).into_response())
+    Ok(socket::upgrade(upgrade, control, comer, stop, &sockets).into_response())
 }
 
 fn not_a_socket(rejection: &WebSocketUpgradeRejection) -> StatusCode {

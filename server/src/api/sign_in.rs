@@ -11,7 +11,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{error::ApiError, extract::Json};
-use crate::web::{Calling, SignedIn, Web};
+use crate::web::{Calling, Cookie, SignedIn, Web};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -90,7 +90,7 @@ pub async fn logout(
     if let Some(Extension(actor)) = actor {
         web.control.sign_out(&actor).await?;
     }
-    Ok((StatusCode::NO_CONTENT, set_cookie(web.cookie("", 0))))
+    Ok((StatusCode::NO_CONTENT, set_cookie(web.cookie(Cookie::SignIn, "", 0))))
 }
 
 /// Who is signed in.
@@ -107,10 +107,10 @@ pub async fn me(SignedIn(actor): SignedIn) -> Answer<Me> {
 
 /// The answer to whoever is signed in by it: their cookie, and who they are.
 pub(super) fn signed_in_as(web: &Web, by: control::SignedIn) -> (HeaderMap, Answer<Me>) {
-    let cookie = web.cookie(&by.token, by.lasts.num_seconds());
+    let cookie = web.cookie(Cookie::SignIn, &by.token, by.lasts.num_seconds());
     (set_cookie(cookie), Answer(by.me))
 }
 
-fn set_cookie(cookie: Option<HeaderValue>) -> HeaderMap {
+pub(super) fn set_cookie(cookie: Option<HeaderValue>) -> HeaderMap {
     cookie.into_iter().map(|cookie| (header::SET_COOKIE, cookie)).collect()
 }

@@ -70,6 +70,7 @@ impl Serve {
         let sockets = TaskTracker::new();
         let following = tokio::spawn(control.clone().follow());
         let watching = tokio::spawn(control.clone().watch_sign_ins());
+        let sharing = tokio::spawn(control.clone().watch_shares());
         let forgetting = tokio::spawn(control.clone().watch_history());
         let governed = control.clone();
         let governing = tokio::spawn(async move { governed.push_rules().await });
@@ -81,6 +82,7 @@ impl Serve {
         let _ = tokio::time::timeout(GOODBYE, sockets.wait()).await;
         following.abort();
         watching.abort();
+        sharing.abort();
         forgetting.abort();
         governing.abort();
         stopping.abort();

@@ -17,6 +17,7 @@ mod policies;
 mod postgres;
 mod requests;
 mod sessions;
+mod sharing;
 mod sign_in;
 mod socket;
 mod terminal;

@@ -13,6 +13,7 @@ use tokio::{
 use crate::{
     client::Client,
     governed::member,
+    sharing::{join, share},
     tokens::token,
     world::{LONG, World, create},
 };
@@ -39,6 +40,16 @@ const SIGNED_IN: fn(u16) -> [u16; 9] = |s| [401, s, s, s, s, 401, s, s, s];
 const OWN: fn(u16) -> [u16; 9] = |s| [401, s, s, s, s, 401, 403, 403, s];
 const STAFF: fn(u16) -> [u16; 9] = |s| [401, 403, 403, s, s, 401, 403, 403, 403];
 const SUPERUSER: fn(u16) -> [u16; 9] = |s| [401, 403, 403, 403, s, 401, 403, 403, 403];
+const SHARER: fn(u16) -> [u16; 9] = |s| [401, s, 404, 403, 403, 401, 403, s, s];
+const UNSHARER: fn(u16) -> [u16; 9] = |s| [401, s, 404, s, s, 401, 403, s, s];
+
+/// What guests may do, read-only or not. On every other route they are nobody.
+const GUESTS: [(&str, u16); 4] = [
+    ("GET /api/v1/join/session", 200),
+    ("GET /api/v1/join/socket", 426),
+    ("POST /api/v1/join/attach", 200),
+    ("POST /api/v1/join/leave", 204),
+];
 
 /// Routes, with what stands behind `#` to tell rows of one route apart; what is sent; what is
 /// answered to each. What is allowed and would change something is asked for in a way that can't be
@@ -48,6 +59,8 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
         "name": "", "session_timeout_minutes": 60, "keep_alive": "attached",
         "attach_policy": "handoff", "max_sessions_per_user": 1, "max_sessions_per_token": 1,
         "max_sessions": 1, "max_creates_per_minute": 1, "history_mib": 1, "keep_ended_days": 1,
+        "sharing_enabled": true, "share_max_minutes": 5, "share_read_only": "chosen",
+        "share_baton": "free", "share_max_guests": 1,
     });
     let elsewhere = json!({ "server": "moon", "account": "x" });
     let grant = json!({ "account": "no such account", "to": { "role": "staff" } });
@@ -106,6 +119,22 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
             nothing(),
             [401, 204, 404, 403, 403, 401, 403, 204, 204],
         ),
+        ("GET /api/v1/sessions/{id}/sharing", nothing(), SHARER(200)),
+        (
+            "GET /api/v1/sessions/{id}/shares",
+            nothing(),
+            [401, 200, 404, 403, 200, 401, 200, 200, 200],
+        ),
+        ("POST /api/v1/sessions/{id}/shares", json!({ "minutes": 4 }), SHARER(422)),
+        ("PATCH /api/v1/sessions/{id}/shares/{nobody}", nothing(), SHARER(404)),
+        ("POST /api/v1/sessions/{id}/shares/{nobody}/renew", nothing(), SHARER(404)),
+        ("DELETE /api/v1/sessions/{id}/shares/{nobody}", nothing(), UNSHARER(404)),
+        ("DELETE /api/v1/sessions/{id}/shares/{nobody}/guests/{nobody}", nothing(), UNSHARER(404)),
+        ("POST /api/v1/join", nothing(), PUBLIC(400)),
+        ("GET /api/v1/join/session", nothing(), PUBLIC(401)),
+        ("GET /api/v1/join/socket", nothing(), PUBLIC(401)),
+        ("POST /api/v1/join/attach", nothing(), PUBLIC(401)),
+        ("POST /api/v1/join/leave", nothing(), PUBLIC(401)),
         ("GET /api/v1/admin/sessions", nothing(), STAFF(200)),
         ("DELETE /api/v1/admin/sessions/{nobody}", nothing(), STAFF(404)),
         (
@@ -271,12 +300,23 @@ async fn everybody_may_do_what_the_table_says_on_every_route() {
     askers.extend(tokens);
 
     let session = create(&mut owner, "k").await.json()["id"].as_str().unwrap().to_owned();
+    for read_only in [true, false] {
+        let new = json!({ "minutes": 30, "read_only": read_only });
+        let shared = share(&mut owner, &format!("/api/v1/sessions/{session}"), &new).await;
+        let (guest, joined) = join(&world, &shared, "guest").await;
+        assert_eq!(joined.status, 200, "{joined:?}");
+        askers.push(by_cookie(&guest));
+    }
     let mut wrong = Vec::new();
     let mut count = 0;
     for (route, body, statuses) in table() {
         let (method, path) = route.split('#').next().unwrap().split_once(' ').unwrap();
         let body = body.to_string();
-        for ((asker, who), status) in askers.iter().zip(WHO).zip(statuses) {
+        let guests = GUESTS.iter().find(|(known, _)| *known == route).map(|(_, status)| *status);
+        let guests = guests.unwrap_or(statuses[0]);
+        let statuses = statuses.into_iter().chain([guests, guests]);
+        let who = WHO.into_iter().chain(["guest, read-only", "guest, full access"]);
+        for ((asker, who), status) in askers.iter().zip(who).zip(statuses) {
             count += 1;
             let fresh = if format!("{path}{body}").contains("{fresh}") && status < 300 {
                 let made = create(&mut owner, &format!("k{count}")).await;

@@ -29,6 +29,8 @@ pub struct Typed {
     pub keep_alive: KeepAlive,
     /// What a second attach does.
     pub attach_policy: AttachPolicy,
+    /// What is in force, for what the form does not ask.
+    pub current: WorkspaceSettings,
 }
 
 /// The numbers of settings, in the order of [`NUMBERS`].
@@ -90,6 +92,7 @@ pub fn read(typed: &Typed) -> Result<WorkspaceSettings, Vec<PageError>> {
         keep_ended_days,
         changed_by: None,
         changed_at: None,
+        ..typed.current.clone()
     })
 }
 

@@ -88,6 +88,7 @@ pub fn SettingsForm(
                 .map(|text| text.get_untracked()),
             keep_alive: keep_alive.get_untracked(),
             attach_policy: attach_policy.get_untracked(),
+            current: current.get_untracked(),
         };
         let new = match fields::read(&typed) {
             Ok(new) => new,

@@ -18,7 +18,7 @@ pub struct AuditEntry {
     pub actor_id: Option<MemberId>,
     /// Their name then.
     pub actor: String,
-    /// By which way: `page`, `token`, `command_line` or `websh`.
+    /// By which way: `page`, `token`, `share`, `command_line` or `websh`.
     pub via: String,
     /// The address it came from, if it came from one.
     pub source: Option<String>,

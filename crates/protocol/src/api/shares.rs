@@ -235,6 +235,8 @@ pub struct Guest {
     pub source: String,
     /// What they use, such as `Firefox on Linux`.
     pub device: String,
+    /// Attached right now; who is not may come back while they hold a place.
+    pub here: bool,
     /// Came in at.
     pub joined_at: DateTime<Utc>,
     /// Gone since; none while they hold a place.

@@ -19,6 +19,32 @@ pub enum KeepAlive {
     Working,
 }
 
+/// Whether guests only look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ShareReadOnly {
+    /// As who shares last chose; at first they may type.
+    #[default]
+    Chosen,
+    /// So it starts, and who shares may choose otherwise.
+    Preset,
+    /// Always.
+    Forced,
+}
+
+/// How a guest who may type comes to drive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum BatonRule {
+    /// Who drives has not typed for 2 s: who types then drives.
+    #[default]
+    Free,
+    /// Who drives grants it.
+    Ask,
+}
+
 /// `GET` and `PUT /workspace/settings`. A PUT says all of it; the last two fields are ignored then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -44,6 +70,16 @@ pub struct WorkspaceSettings {
     pub history_mib: u32,
     /// Days that ended sessions are kept in the history, 1–365.
     pub keep_ended_days: u32,
+    /// Members may share their sessions.
+    pub sharing_enabled: bool,
+    /// Longest time of a share, in minutes, 5–180.
+    pub share_max_minutes: u32,
+    /// Whether guests only look.
+    pub share_read_only: ShareReadOnly,
+    /// How a guest comes to drive.
+    pub share_baton: BatonRule,
+    /// Most guests of a share at a time, 1–200.
+    pub share_max_guests: u32,
     /// Name of who changed them last.
     #[serde(default)]
     pub changed_by: Option<String>,
@@ -66,6 +102,11 @@ impl Default for WorkspaceSettings {
             max_creates_per_minute: 30,
             history_mib: 64,
             keep_ended_days: 30,
+            sharing_enabled: true,
+            share_max_minutes: 180,
+            share_read_only: ShareReadOnly::Chosen,
+            share_baton: BatonRule::Free,
+            share_max_guests: 50,
             changed_by: None,
             changed_at: None,
         }

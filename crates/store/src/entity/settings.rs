@@ -17,6 +17,11 @@ pub struct Model {
     pub max_creates_per_minute: i32,
     pub history_mib: i32,
     pub keep_ended_days: i32,
+    pub sharing_enabled: bool,
+    pub share_max_minutes: i32,
+    pub share_read_only: String,
+    pub share_baton: String,
+    pub share_max_guests: i32,
     pub changed_by: Option<String>,
     pub changed_at: Option<DateTimeUtc>,
 }

@@ -4,17 +4,17 @@ use super::*;
 
 const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
-fn actor(sign_in: u128) -> Actor {
-    Actor {
-        member: MemberId(Uuid::from_u128(1)),
-        email: String::new(),
-        name: "Ann".into(),
-        role: Role::Member,
-        sign_in: Uuid::from_u128(sign_in),
-        until: NOW + TimeDelta::days(1),
-        scope: None,
-        source: std::net::Ipv4Addr::LOCALHOST.into(),
-    }
+fn holder(id: u128) -> Holder {
+    Holder::Member(Uuid::from_u128(id))
+}
+
+fn redeem(
+    doors: &mut Doors,
+    ticket: u8,
+    id: u128,
+    now: DateTime<Utc>,
+) -> Result<(Waiting, Standing), Error> {
+    doors.redeem(&[ticket; 32], holder(id), Role::Member, now)
 }
 
 fn doors(tickets: &[u8]) -> Doors {
@@ -24,7 +24,7 @@ fn doors(tickets: &[u8]) -> Doors {
             session: SessionId(Uuid::from_u128(5)),
             owner: MemberId(Uuid::from_u128(1)),
             watch: false,
-            sign_in: Uuid::from_u128(7),
+            holder: holder(7),
             until: NOW + TICKET,
         };
         doors.add([*ticket; 32], waiting, NOW).unwrap();
@@ -45,10 +45,10 @@ fn a_ticket_works_once_for_its_sign_in_and_in_time() {
     ];
     for (ticket, sign_in, now, works) in table {
         let mut doors = doors(&[1]);
-        let first = doors.redeem(&[ticket; 32], &actor(sign_in), now);
+        let first = redeem(&mut doors, ticket, sign_in, now);
         assert_eq!(first.is_ok(), works, "{ticket} {sign_in} {now}");
         if ticket == 1 {
-            let again = doors.redeem(&[1; 32], &actor(7), NOW);
+            let again = redeem(&mut doors, 1, 7, NOW);
             assert!(matches!(again, Err(Error::BadTicket)));
         }
     }
@@ -57,25 +57,25 @@ fn a_ticket_works_once_for_its_sign_in_and_in_time() {
 #[test]
 fn signing_out_shuts_sockets_and_tickets() {
     let mut doors = doors(&[1, 2]);
-    let (_, standing) = doors.redeem(&[1; 32], &actor(7), NOW).unwrap();
-    doors.shut(Uuid::from_u128(8));
+    let (_, standing) = redeem(&mut doors, 1, 7, NOW).unwrap();
+    doors.shut(holder(8));
     assert_eq!(*standing.borrow(), Some(Role::Member));
-    doors.shut(Uuid::from_u128(7));
+    doors.shut(holder(7));
     assert_eq!(*standing.borrow(), None);
-    assert!(matches!(doors.redeem(&[2; 32], &actor(7), NOW), Err(Error::BadTicket)));
+    assert!(matches!(redeem(&mut doors, 2, 7, NOW), Err(Error::BadTicket)));
 }
 
 #[test]
 fn only_another_role_is_news() {
     let mut doors = Doors::default();
-    let mut standing = doors.stand(&actor(7)).unwrap();
-    doors.regard(Uuid::from_u128(7), Role::Member);
-    doors.regard(Uuid::from_u128(8), Role::Staff);
+    let mut standing = doors.stand(holder(7), Role::Member).unwrap();
+    doors.regard(holder(7), Role::Member);
+    doors.regard(holder(8), Role::Staff);
     assert!(!standing.has_changed().unwrap());
-    doors.regard(Uuid::from_u128(7), Role::Staff);
+    doors.regard(holder(7), Role::Staff);
     assert_eq!(*standing.borrow_and_update(), Some(Role::Staff));
     // Whoever was looked up just before the change is told of it as well.
-    assert_eq!(*doors.stand(&actor(7)).unwrap().borrow(), Some(Role::Staff));
+    assert_eq!(*doors.stand(holder(7), Role::Member).unwrap().borrow(), Some(Role::Staff));
 }
 
 #[test]
@@ -86,17 +86,29 @@ fn sockets_and_tickets_of_one_sign_in_are_bounded() {
         session: SessionId(Uuid::from_u128(5)),
         owner: MemberId(Uuid::from_u128(1)),
         watch: false,
-        sign_in: Uuid::from_u128(sign_in),
+        holder: holder(sign_in),
         until: NOW + TICKET,
     };
     assert!(doors.add([200; 32], waiting(7), NOW).is_err());
     doors.add([200; 32], waiting(8), NOW).unwrap();
-    let open: Vec<_> =
-        all.iter().map(|one| doors.redeem(&[*one; 32], &actor(7), NOW).unwrap()).collect();
+    let open: Vec<_> = all.iter().map(|one| redeem(&mut doors, *one, 7, NOW).unwrap()).collect();
     doors.add([201; 32], waiting(7), NOW).unwrap();
-    let one_more = doors.redeem(&[201; 32], &actor(7), NOW);
+    let one_more = redeem(&mut doors, 201, 7, NOW);
     assert!(matches!(one_more, Err(Error::TooManySockets)));
     drop(open);
     doors.add([201; 32], waiting(7), NOW).unwrap();
-    assert!(doors.redeem(&[201; 32], &actor(7), NOW).is_ok());
+    assert!(redeem(&mut doors, 201, 7, NOW).is_ok());
+}
+
+#[test]
+fn guests_have_sockets_of_their_own() {
+    let mut doors = doors(&[]);
+    let guest = Holder::Guest(GuestId(Uuid::from_u128(7)));
+    let stand = |doors: &mut Doors, holder| doors.stand(holder, Role::Member);
+    let open: Vec<_> = (0..MAX_GUEST_SOCKETS).map(|_| stand(&mut doors, guest).unwrap()).collect();
+    assert!(matches!(stand(&mut doors, guest), Err(Error::TooManySockets)));
+    assert!(doors.open().is_empty(), "a guest is no sign-in");
+    let member = stand(&mut doors, holder(7)).unwrap();
+    doors.shut(guest);
+    assert_eq!((*open[0].borrow(), *member.borrow()), (None, Some(Role::Member)));
 }

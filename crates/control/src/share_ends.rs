@@ -1,0 +1,120 @@
+//! The ends of shares that nobody asks for: time over, session ended, owner put out, sharing switched
+//! off. Sessions cut their guests at the end of their time by themselves; here it is written down.
+
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use protocol::{
+    api::{GuestEnd, ShareReadOnly, ShareState},
+    id::GuestId,
+    wire::Report,
+};
+use store::{DueShare, ShareChanges, ShareEnding};
+use uuid::Uuid;
+
+use crate::{Control, Doer, Error, Subject, audit};
+
+/// Pause between two looks while there are shares.
+const LOOK: Duration = Duration::from_secs(1);
+
+impl Control {
+    /// Ends shares that are to end, for as long as it is polled, which is for good.
+    pub async fn watch_shares(self) {
+        loop {
+            let shared = self.inner.shared.notified();
+            // A database that does not answer is asked again.
+            let look = match self.settle_shares().await {
+                Ok(()) => self.inner.store.has_shares().await.unwrap_or(true),
+                Err(_) => true,
+            };
+            tokio::select! {
+                () = shared => {}
+                () = tokio::time::sleep(LOOK), if look => {}
+            }
+        }
+    }
+
+    /// Ends all shares that are to end by now.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; what is left is ended the next time.
+    pub async fn settle_shares(&self) -> Result<(), Error> {
+        let settings = self.governing().await?;
+        let now = self.now();
+        for due in self.inner.store.due_shares(now, settings.sharing_enabled).await? {
+            let (ending, action) = ending(&due, now);
+            let subject = Subject::share(due.row.share.id, &due.name);
+            let entry = audit::entry(now, &Doer::websh(), action, subject, None);
+            if self.end_share(&due.row, &ending, &entry).await? {
+                self.announce(due.owner);
+            }
+        }
+        if settings.share_read_only == ShareReadOnly::Forced {
+            self.force_read_only().await?;
+        }
+        Ok(())
+    }
+
+    /// Shares that were made before the workspace allowed read-only ones alone.
+    async fn force_read_only(&self) -> Result<(), Error> {
+        let changes = ShareChanges { read_only: Some(true), ..ShareChanges::default() };
+        for row in self.inner.store.writable_shares(self.now()).await? {
+            let session = self.row(row.session).await?;
+            match self.alter(&Doer::websh(), &session, &row, changes).await {
+                // Over meanwhile.
+                Ok(()) | Err(Error::ShareOver(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes down how many keys guests typed, as their session says. `written` is what is known to be
+    /// written already.
+    pub(crate) async fn write_receipts(
+        &self,
+        written: &mut HashMap<GuestId, u64>,
+        report: &Report,
+    ) -> Result<(), Error> {
+        for seen in &report.seen {
+            let Ok(id) = Uuid::from_slice(&seen.guest).map(GuestId) else { continue };
+            if written.get(&id).is_some_and(|keys| *keys >= seen.keys) {
+                continue;
+            }
+            self.inner.store.guest_typed(id, seen.keys).await?;
+            written.insert(id, seen.keys);
+        }
+        Ok(())
+    }
+}
+
+/// Forgets receipts of guests that no session speaks of any more.
+pub(crate) fn forget_receipts<'a>(
+    written: &mut HashMap<GuestId, u64>,
+    reports: impl Iterator<Item = &'a Report>,
+) {
+    let spoken: HashSet<GuestId> = reports
+        .flat_map(|report| &report.seen)
+        .filter_map(|seen| Uuid::from_slice(&seen.guest).ok().map(GuestId))
+        .collect();
+    written.retain(|id, _| spoken.contains(id));
+}
+
+/// How a share that is due ends, and as what it is written down.
+fn ending(due: &DueShare, now: DateTime<Utc>) -> (ShareEnding, &'static str) {
+    let expires_at = due.row.share.expires_at;
+    let (at, state, guests, action) = match due.session_ended {
+        Some(at) if at < expires_at => {
+            (at, ShareState::SessionEnded, GuestEnd::SessionEnded, "share.session_ended")
+        }
+        _ if expires_at <= now => {
+            (expires_at, ShareState::Expired, GuestEnd::Expired, "share.expire")
+        }
+        _ => (now, ShareState::Revoked, GuestEnd::Revoked, "share.revoke"),
+    };
+    let by = (state == ShareState::Revoked).then(|| Doer::websh().name().to_owned());
+    (ShareEnding { at, state, by, guests }, action)
+}

@@ -1,0 +1,165 @@
+//! `/sessions/{id}/shares` and what hangs below: links with a password, their guests, and receipts.
+
+use axum::{Json as Answer, extract::State, http::StatusCode};
+use protocol::{
+    api::{ChangeShare, ErrorBody, FreshShare, NewShare, Share, SharingOptions},
+    id::{GuestId, SessionId, ShareId},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    error::ApiError,
+    extract::{GuestOf, Id, Json, ShareOf},
+};
+use crate::web::{SignedIn, Web};
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<Web> {
+    OpenApiRouter::new()
+        .routes(routes!(options))
+        .routes(routes!(list, share))
+        .routes(routes!(change, revoke))
+        .routes(routes!(renew))
+        .routes(routes!(remove))
+}
+
+/// What a new share may be.
+#[utoipa::path(
+    get, path = "/sessions/{id}/sharing", tag = "shares", security(("cookie" = []), ("bearer" = [])),
+    params(("id" = SessionId, Path, description = "The session")),
+    responses(
+        (status = 200, description = "What the workspace allows, and what a new share starts with", body = SharingOptions),
+        (status = 403, description = "`forbidden`: its owner only", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+    )
+)]
+pub async fn options(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Id(id): Id,
+) -> Result<Answer<SharingOptions>, ApiError> {
+    Ok(Answer(web.control.sharing(&actor, id).await?))
+}
+
+/// Lists a session's shares with all their guests, those of an ended session too.
+#[utoipa::path(
+    get, path = "/sessions/{id}/shares", tag = "shares", security(("cookie" = []), ("bearer" = [])),
+    params(("id" = SessionId, Path, description = "The session")),
+    responses(
+        (status = 200, description = "Newest first, without their secrets", body = Vec<Share>),
+        (status = 403, description = "`forbidden`: its owner and superusers only", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+    )
+)]
+pub async fn list(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Id(id): Id,
+) -> Result<Answer<Vec<Share>>, ApiError> {
+    Ok(Answer(web.control.shares(&actor, id).await?))
+}
+
+/// Shares a session by a link and a password.
+#[utoipa::path(
+    post, path = "/sessions/{id}/shares", tag = "shares", security(("cookie" = []), ("bearer" = [])),
+    params(("id" = SessionId, Path, description = "The session")), request_body = NewShare,
+    responses(
+        (status = 201, description = "Link and password: the only time they are shown", body = FreshShare),
+        (status = 403, description = "`forbidden`: its owner only; `sharing_disabled`", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+        (status = 409, description = "`too_many_shares`", body = ErrorBody),
+        (status = 410, description = "The session is over: `exited`, `closed`, …", body = ErrorBody),
+        (status = 422, description = "`invalid_expiry`, `invalid_read_only`, `invalid_max_guests`", body = ErrorBody),
+    )
+)]
+pub async fn share(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Id(id): Id,
+    Json(new): Json<NewShare>,
+) -> Result<(StatusCode, Answer<FreshShare>), ApiError> {
+    Ok((StatusCode::CREATED, Answer(web.control.share(&actor, id, new).await?)))
+}
+
+/// Extends a share, or changes what its guests may do, while they are there.
+#[utoipa::path(
+    patch, path = "/sessions/{id}/shares/{share}", tag = "shares", security(("cookie" = []), ("bearer" = [])),
+    params(("id" = SessionId, Path, description = "The session"), ("share" = ShareId, Path, description = "The share")),
+    request_body = ChangeShare,
+    responses(
+        (status = 200, description = "The share as it is now", body = Share),
+        (status = 403, description = "`forbidden`: its owner only", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+        (status = 410, description = "`share_expired`, `share_revoked`, or the session is over", body = ErrorBody),
+        (status = 422, description = "`invalid_expiry`, `invalid_read_only`", body = ErrorBody),
+    )
+)]
+pub async fn change(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    ShareOf(id, share): ShareOf,
+    Json(change): Json<ChangeShare>,
+) -> Result<Answer<Share>, ApiError> {
+    Ok(Answer(web.control.change_share(&actor, id, share, change).await?))
+}
+
+/// Takes a share back. Its guests are cut off; the shell goes on.
+#[utoipa::path(
+    delete, path = "/sessions/{id}/shares/{share}", tag = "shares", security(("cookie" = []), ("bearer" = [])),
+    params(("id" = SessionId, Path, description = "The session"), ("share" = ShareId, Path, description = "The share")),
+    responses(
+        (status = 204, description = "Nobody is there by it any more, and nobody comes"),
+        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+        (status = 410, description = "`share_expired`, `share_revoked`, `session_ended`: it is over already", body = ErrorBody),
+    )
+)]
+pub async fn revoke(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    ShareOf(id, share): ShareOf,
+) -> Result<StatusCode, ApiError> {
+    web.control.revoke_share(&actor, id, share).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes a new link with the settings of an old one, which stops working if it still does.
+#[utoipa::path(
+    post, path = "/sessions/{id}/shares/{share}/renew", tag = "shares", security(("cookie" = []), ("bearer" = [])),
+    params(("id" = SessionId, Path, description = "The session"), ("share" = ShareId, Path, description = "The old share")),
+    responses(
+        (status = 201, description = "Link and password: the only time they are shown", body = FreshShare),
+        (status = 403, description = "`forbidden`: its owner only; `sharing_disabled`", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+        (status = 410, description = "The session is over: `exited`, `closed`, …", body = ErrorBody),
+    )
+)]
+pub async fn renew(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    ShareOf(id, share): ShareOf,
+) -> Result<(StatusCode, Answer<FreshShare>), ApiError> {
+    Ok((StatusCode::CREATED, Answer(web.control.renew_share(&actor, id, share).await?)))
+}
+
+/// Removes a guest, who can't come back by the place they had.
+#[utoipa::path(
+    delete, path = "/sessions/{id}/shares/{share}/guests/{guest}", tag = "shares", security(("cookie" = []), ("bearer" = [])),
+    params(
+        ("id" = SessionId, Path, description = "The session"),
+        ("share" = ShareId, Path, description = "The share"),
+        ("guest" = GuestId, Path, description = "The guest"),
+    ),
+    responses(
+        (status = 204, description = "They are not there any more"),
+        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+        (status = 410, description = "`share_left`, `share_removed`, …: they are gone already", body = ErrorBody),
+    )
+)]
+pub async fn remove(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    GuestOf(id, share, guest): GuestOf,
+) -> Result<StatusCode, ApiError> {
+    web.control.remove_guest(&actor, id, share, guest).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
