@@ -11,6 +11,7 @@ use store::{Added, Ending, Error, Member, Page, SessionRow, SignIn, Standing, St
 use uuid::Uuid;
 
 mod governed;
+mod shared;
 mod support;
 
 #[tokio::test]
@@ -134,6 +135,7 @@ async fn story(url: &str) {
     governed::grants(&store, &bob).await;
     governed::settings(&store).await;
     governed::log(&store).await;
+    shared::shares(&store, &ann, &bob).await;
     sessions(&store, &ann, &bob).await;
 
     // Opened again, all of it is still there.

@@ -1,0 +1,172 @@
+//! The part of the story in which a session is shared: shares, the places they have, and how both end.
+
+use chrono::TimeDelta;
+use protocol::{
+    api::{Guest, GuestEnd, MailState, Share, ShareKind, ShareState},
+    id::{GuestId, MemberId, SessionId, ShareId},
+};
+use store::{GuestRow, Joining, Member, ShareChanges, ShareEnding, ShareRow, Store};
+use uuid::Uuid;
+
+use crate::{at, row, said};
+
+fn share(session: SessionId, by: MemberId) -> ShareRow {
+    let share = Share {
+        id: ShareId(Uuid::now_v7()),
+        kind: ShareKind::Link,
+        email: None,
+        mail: None,
+        mail_error: None,
+        state: ShareState::Active,
+        read_only: false,
+        max_guests: 20,
+        guests_alone: false,
+        by: "Ann".to_owned(),
+        created_at: at(0),
+        expires_at: at(600),
+        ended_at: None,
+        ended_by: None,
+        wrong_passwords: 0,
+        guests: Vec::new(),
+    };
+    ShareRow { share, session, by, password_hash: "$argon2id$…".to_owned() }
+}
+
+fn guest(share: ShareId, name: &str) -> GuestRow {
+    let guest = Guest {
+        id: GuestId(Uuid::now_v7()),
+        name: name.to_owned(),
+        member: false,
+        source: "192.0.2.1".to_owned(),
+        device: "Firefox on Linux".to_owned(),
+        here: false,
+        joined_at: at(10),
+        left_at: None,
+        end: None,
+        keys: 0,
+    };
+    GuestRow { guest, share, member: None }
+}
+
+pub async fn shares(store: &Store, ann: &Member, bob: &Member) {
+    let session = row(ann, None, "shared");
+    store.add_session(&session).await.unwrap();
+    store.activate_session(session.id).await.unwrap();
+    let first = share(session.id, ann.id);
+    let id = first.share.id;
+    assert!(store.add_share(&first, &[50; 32], 1, &said("share.create")).await.unwrap());
+    let second = share(session.id, ann.id);
+    assert!(!store.add_share(&second, &[51; 32], 1, &said("share.create")).await.unwrap());
+    assert_eq!(store.share_by_token(&[50; 32]).await.unwrap(), Some(first.clone()));
+    assert_eq!(store.share_by_token(&[51; 32]).await.unwrap(), None);
+    assert_eq!(store.last_read_only(ann.id).await.unwrap(), Some(false));
+    assert_eq!(store.last_read_only(bob.id).await.unwrap(), None);
+
+    // Of fifty who come at once exactly twenty come in.
+    let crowd: Vec<_> = (0..50_u8)
+        .map(|number| {
+            let (store, guest) = (store.clone(), guest(id, &number.to_string()));
+            tokio::spawn(async move {
+                let entry = said("share.join");
+                store.add_guest(&guest, &[100 + number; 32], &entry).await.unwrap()
+            })
+        })
+        .collect();
+    let mut inside = 0;
+    for one in crowd {
+        match one.await.unwrap() {
+            Joining::In => inside += 1,
+            other => assert_eq!(other, Joining::Full),
+        }
+    }
+    assert_eq!(inside, 20);
+    let present = store.guests_present(id).await.unwrap();
+    assert_eq!(present.len(), 20);
+    let someone = &present[0];
+    let leave = || said("share.leave");
+    let gone = someone.guest.id;
+    assert!(store.end_guest(gone, at(20), GuestEnd::Left, &leave()).await.unwrap());
+    assert!(!store.end_guest(gone, at(21), GuestEnd::Removed, &leave()).await.unwrap());
+    let next = guest(id, "next");
+    let joining = store.add_guest(&next, &[90; 32], &said("share.join")).await.unwrap();
+    assert_eq!(joining, Joining::In);
+    let found = store.guest_by_cookie(&[90; 32]).await.unwrap().unwrap();
+    assert_eq!(found, (next.clone(), first.clone()));
+    assert_eq!(store.guest_by_cookie(&[91; 32]).await.unwrap(), None);
+    for (keys, news) in [(7, true), (7, false), (3, false), (8, true)] {
+        assert_eq!(store.guest_typed(next.guest.id, keys).await.unwrap(), news, "{keys}");
+    }
+    let left = store.guest(gone).await.unwrap().unwrap().guest;
+    assert_eq!((left.left_at, left.end), (Some(at(20)), Some(GuestEnd::Left)));
+
+    // A living share changes, one whose time is over does not.
+    let changes =
+        ShareChanges { expires_at: Some(at(900)), read_only: Some(true), guests_alone: Some(true) };
+    let entries = [said("share.extend")];
+    assert_eq!(store.writable_shares(at(1)).await.unwrap().len(), 1);
+    assert!(store.change_share(id, changes, at(599), &entries).await.unwrap());
+    let late = ShareChanges { expires_at: Some(at(9000)), ..ShareChanges::default() };
+    assert!(!store.change_share(id, late, at(900), &[said("share.extend")]).await.unwrap());
+    assert!(store.writable_shares(at(1)).await.unwrap().is_empty());
+    assert!(store.guests_alone(session.id, at(1)).await.unwrap());
+    assert!(!store.guests_alone(session.id, at(900)).await.unwrap());
+    let late = guest(id, "late");
+    let late = GuestRow { guest: Guest { joined_at: at(900), ..late.guest }, ..late };
+    let joining = store.add_guest(&late, &[92; 32], &said("share.join")).await.unwrap();
+    assert_eq!(joining, Joining::Over);
+    store.count_wrong_password(id, &said("share.denied")).await.unwrap();
+
+    // It ends once, and all its guests with it.
+    assert!(store.due_shares(at(899), true).await.unwrap().is_empty());
+    let due = store.due_shares(at(900), true).await.unwrap();
+    assert_eq!((due.len(), due[0].row.share.id, due[0].owner), (1, id, ann.id));
+    assert_eq!(store.due_shares(at(1), false).await.unwrap().len(), 1);
+    let ending = ShareEnding {
+        at: at(900),
+        state: ShareState::Expired,
+        by: None,
+        guests: GuestEnd::Expired,
+    };
+    assert!(store.end_share(id, &ending, &said("share.expire")).await.unwrap());
+    assert!(!store.end_share(id, &ending, &said("share.expire")).await.unwrap());
+    assert!(store.guests_present(id).await.unwrap().is_empty());
+    let all = store.shares_of(session.id).await.unwrap();
+    let over = &all[0].share;
+    assert_eq!(
+        (over.state, over.ended_at, over.wrong_passwords),
+        (ShareState::Expired, Some(at(900)), 1)
+    );
+    assert_eq!(over.guests.len(), 21);
+    let last = over.guests.iter().find(|guest| guest.name == "next").unwrap();
+    assert_eq!((last.end, last.keys), (Some(GuestEnd::Expired), 8));
+    assert!(!store.has_shares().await.unwrap());
+
+    // What a mail came to.
+    let mut mail = share(session.id, ann.id);
+    mail.share.kind = ShareKind::Mail;
+    mail.share.email = Some("eve@example.org".to_owned());
+    mail.share.mail = Some(MailState::Queued);
+    mail.share.expires_at = at(0) + TimeDelta::minutes(5);
+    assert!(store.add_share(&mail, &[52; 32], 1, &said("share.create")).await.unwrap());
+    assert_eq!(store.unsent_shares().await.unwrap(), std::slice::from_ref(&mail));
+    store.mail_is(mail.share.id, MailState::Failed, Some("No such mailbox.")).await.unwrap();
+    assert!(store.unsent_shares().await.unwrap().is_empty());
+    let found = store.share(mail.share.id).await.unwrap().unwrap().share;
+    assert_eq!(found.mail_error.as_deref(), Some("No such mailbox."));
+    let void = ShareEnding { state: ShareState::Void, guests: GuestEnd::Revoked, ..ending };
+    assert!(store.end_share(mail.share.id, &void, &said("share.mail_failed")).await.unwrap());
+
+    let closed = store::Ending {
+        at: at(61),
+        reason: protocol::api::EndReason::Closed,
+        by: None,
+        exit_code: None,
+        exit_signal: None,
+        note: None,
+    };
+    // They are forgotten with their session.
+    assert!(store.end_session(&session, &closed).await.unwrap());
+    assert_eq!(store.forget_ended(at(62)).await.unwrap(), 1);
+    assert_eq!(store.share(id).await.unwrap(), None);
+    assert_eq!(store.guest(gone).await.unwrap(), None);
+}
