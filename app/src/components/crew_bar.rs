@@ -7,7 +7,7 @@ use crate::{
     browser,
     terminal::{
         Ui,
-        crew::{Move, Person},
+        crew::{Crew, Move, Person},
     },
 };
 
@@ -29,10 +29,19 @@ pub fn CrewBar(
     let connected = Memo::new(move |_| ui.state.get() == "connected");
     let here = move || crew.with(|crew| crew.others.len() + 1);
     let drives = move || {
-        crew.with(|crew| match (crew.driving(), crew.driver()) {
-            (Some(true), _) => "You drive".to_owned(),
-            (_, Some(driver)) => format!("{} drives", driver.who),
-            _ => "Nobody drives".to_owned(),
+        crew.with(|crew| {
+            let until = |it: &Person| it.until.map(browser::local_clock);
+            match (crew.me.as_ref().filter(|me| me.driving), crew.driver()) {
+                (Some(me), _) => match until(me) {
+                    Some(time) => format!("You drive until {time}"),
+                    None => "You drive".into(),
+                },
+                (_, Some(driver)) => match until(driver) {
+                    Some(time) => format!("{} drives until {time}", driver.who),
+                    None => format!("{} drives", driver.who),
+                },
+                _ => "Nobody drives".into(),
+            }
         })
     };
     view! {
@@ -53,7 +62,7 @@ pub fn CrewBar(
                 <Faces ui />
                 <details class="crew-all" data-testid="crew-all">
                     <summary class="button quiet small">{here} " here"</summary>
-                    <ul>{move || crew.with(|crew| people(crew.me.iter().chain(&crew.others)))}</ul>
+                    <People ui />
                 </details>
             </div>
         </Show>
@@ -124,29 +133,29 @@ fn Overseers(ui: Ui, owner: StoredValue<String>) -> impl IntoView {
 /// Those who ask to drive, for who drives.
 #[component]
 fn Asking(ui: Ui) -> impl IntoView {
-    let asking = move || {
+    // Buttons stay the same ones while somebody else types.
+    let asking = Memo::new(move |_| {
         ui.crew.with(|crew| {
             let moves = crew.moves();
-            crew.others
-                .iter()
-                .filter(|it| moves.contains(&Move::Grant(it.viewer)))
-                .cloned()
-                .collect::<Vec<_>>()
+            let asking = crew.others.iter().filter(|it| moves.contains(&Move::Grant(it.viewer)));
+            asking.map(|it| (it.viewer, it.who.clone(), it.device.clone())).collect::<Vec<_>>()
         })
-    };
+    });
     move || {
-        let first = asking().first().map(|it| it.viewer);
-        asking()
+        let asking = asking.get();
+        let first = asking.first().map(|it| it.0);
+        asking
             .into_iter()
-            .map(|it| {
+            .map(|(viewer, who, device)| {
                 // The keys are for the one who has waited longest.
-                let keys = first == Some(it.viewer);
+                let keys = first == Some(viewer);
                 view! {
                     <span class="crew-asking" role="status" data-testid="crew-asking">
-                        {format!("{} ({}) asks to drive", it.who, it.device)}
+                        {format!("{who} ({device}) asks to drive")}
                     </span>
-                    <MoveButton made=Move::Grant(it.viewer) label="Let them" keys />
-                    <MoveButton made=Move::Refuse(it.viewer) label="Refuse" keys />
+                    <MoveButton made=Move::Grant(viewer) label="Let them" keys />
+                    <MoveButton made=Move::Lend(viewer) label="For 5 min" keys=false />
+                    <MoveButton made=Move::Refuse(viewer) label="Refuse" keys />
                 }
             })
             .collect_view()
@@ -165,7 +174,9 @@ fn Own(ui: Ui) -> impl IntoView {
                     Move::Ask => "Ask to drive",
                     Move::Withdraw => "Stop asking",
                     Move::Take => "Drive here",
-                    Move::Grant(_) | Move::Refuse(_) | Move::Release => return None,
+                    Move::Grant(_) | Move::Lend(_) | Move::Refuse(_) | Move::Release => {
+                        return None;
+                    }
                 };
                 Some(view! { <MoveButton made label keys=true /> })
             })
@@ -181,6 +192,7 @@ fn MoveButton(made: Move, label: &'static str, keys: bool) -> impl IntoView {
         Move::Withdraw => ("A", "baton-withdraw"),
         Move::Take => ("D", "baton-take"),
         Move::Grant(_) => ("G", "baton-grant"),
+        Move::Lend(_) => ("", "baton-lend"),
         Move::Refuse(_) => ("X", "baton-refuse"),
         Move::Release => ("", "baton-release"),
     };
@@ -205,32 +217,66 @@ fn MoveButton(made: Move, label: &'static str, keys: bool) -> impl IntoView {
     }
 }
 
-fn people<'a>(people: impl Iterator<Item = &'a Person>) -> AnyView {
-    people
-        .enumerate()
-        .map(|(at, it)| {
-            let role = match (it.typing, it.driving, it.asking, it.overseeing) {
-                (true, ..) => "types",
-                (_, true, ..) => "drives",
-                (_, _, true, _) => "asks",
-                (.., true) => "superuser",
-                _ => "watches",
-            };
-            let device = match (it.guest, it.device.as_str()) {
-                (true, "") => "guest".to_owned(),
-                (true, device) => format!("guest · {device}"),
-                (false, device) => device.to_owned(),
-            };
-            let who = if at == 0 { format!("{} (you)", it.who) } else { it.who.clone() };
-            view! {
-                <li data-testid="crew-person" data-guest=it.guest.to_string()>
-                    <i class="hue" class:typing=it.typing data-hue=it.hue().to_string()></i>
-                    <span>{who}</span>
-                    <span class="quiet">{device}</span>
-                    <span class="badge">{role}</span>
-                </li>
-            }
+/// Everybody who is here, this page first; who drives can hand over to any of them who may.
+#[component]
+fn People(ui: Ui) -> impl IntoView {
+    let crew = ui.crew;
+    let numbers = Memo::new(move |_| {
+        crew.with(|crew| crew.me.iter().chain(&crew.others).map(|it| it.viewer).collect::<Vec<_>>())
+    });
+    let line = move |viewer: u64| {
+        let found = move |crew: &Crew| {
+            crew.me.iter().chain(&crew.others).find(|it| it.viewer == viewer).cloned()
+        };
+        let first = crew.with_untracked(found)?;
+        let guest = first.guest;
+        let mine =
+            crew.with_untracked(|crew| crew.me.as_ref().is_some_and(|me| me.viewer == viewer));
+        let person = Memo::new(move |before: Option<&Person>| {
+            crew.with(found).or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
+        });
+        let hands = Memo::new(move |_| crew.with(|crew| crew.hands_to(viewer)));
+        let who = move || {
+            person.with(|it| if mine { format!("{} (you)", it.who) } else { it.who.clone() })
+        };
+        Some(view! {
+            <li data-testid="crew-person" data-guest=guest.to_string()>
+                <i
+                    class="hue"
+                    class:typing=move || person.with(|it| it.typing)
+                    data-hue=move || person.with(Person::hue).to_string()
+                ></i>
+                <span>{who}</span>
+                <span class="quiet">{move || person.with(device)}</span>
+                <Show when=move || hands.get()>
+                    <MoveButton made=Move::Grant(viewer) label="Let drive" keys=false />
+                    <MoveButton made=Move::Lend(viewer) label="For 5 min" keys=false />
+                </Show>
+                <span class="badge">{move || person.with(role)}</span>
+            </li>
         })
-        .collect_view()
-        .into_any()
+    };
+    view! {
+        <ul>
+            <For each=move || numbers.get() key=|it| *it children=line />
+        </ul>
+    }
+}
+
+fn role(person: &Person) -> &'static str {
+    match (person.typing, person.driving, person.asking, person.overseeing) {
+        (true, ..) => "types",
+        (_, true, ..) => "drives",
+        (_, _, true, _) => "asks",
+        (.., true) => "superuser",
+        _ => "watches",
+    }
+}
+
+fn device(person: &Person) -> String {
+    match (person.guest, person.device.as_str()) {
+        (true, "") => "guest".into(),
+        (true, device) => format!("guest · {device}"),
+        (false, device) => device.into(),
+    }
 }

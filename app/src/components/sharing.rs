@@ -116,8 +116,9 @@ fn Sharing(
         options.get().map(|options| SharingOptions { read_only: false, ..options })
     });
     let forms = move || {
-        allowed.track();
-        options.get_untracked().map(|options| {
+        // A memo that nobody reads follows nothing.
+        let options = allowed.with(Option::is_some).then(|| options.get_untracked());
+        options.flatten().map(|options| {
             if !options.enabled {
                 return view! {
                     <p class="notice" data-testid="share-disabled">

@@ -70,6 +70,7 @@ fn moves(ui: Ui) -> Vec<Command> {
             Move::Withdraw => ("Stop asking to drive".into(), "Ctrl+Shift+A"),
             Move::Take => ("Drive here".into(), "Ctrl+Shift+D"),
             Move::Grant(viewer) => (format!("Let {} drive", name(viewer)), "Ctrl+Shift+G"),
+            Move::Lend(viewer) => (format!("Let {} drive for 5 minutes", name(viewer)), ""),
             Move::Refuse(viewer) => (format!("Refuse {}", name(viewer)), "Ctrl+Shift+X"),
             Move::Release => ("Let go of the keyboard".into(), ""),
         };

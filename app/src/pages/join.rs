@@ -52,6 +52,15 @@ pub fn JoinPage() -> impl IntoView {
 fn Door(me: Option<String>) -> impl IntoView {
     let shown = RwSignal::new(Shown::Wait);
     Effect::new(move |_| spawn_local(async move { drop(shown.try_set(first().await)) }));
+    // Another link, put into the address bar of this same page, loads nothing.
+    Effect::new(move |_| {
+        let link = window_event_listener(leptos::ev::hashchange, move |_| {
+            if !browser::fragment().is_empty() {
+                shown.set(Shown::Ask);
+            }
+        });
+        on_cleanup(move || link.remove());
+    });
     let left = Callback::new(move |()| shown.set(Shown::Over(Ending::Share(ShareOver::Left))));
     let entered = Callback::new(move |joined: Joined| {
         // What let the guest in is not for whoever looks over their shoulder, or at the history.

@@ -26,6 +26,8 @@ pub struct Person {
     pub guest: bool,
     /// Their input reached the shell just now.
     pub typing: bool,
+    /// They drive for a time: until then, in Unix milliseconds.
+    pub until: Option<i64>,
 }
 
 impl Person {
@@ -38,6 +40,9 @@ impl Person {
 
 /// Colours that people have.
 const HUES: u64 = 8;
+
+/// How long somebody drives who is let for a time, in seconds.
+const LOAN: u32 = 5 * 60;
 
 /// What a share lets this page do now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +79,8 @@ pub enum Move {
     Take,
     /// Let this viewer drive.
     Grant(u64),
+    /// Let this viewer drive for a few minutes.
+    Lend(u64),
     /// Let this viewer not drive.
     Refuse(u64),
     /// Let go of the keyboard.
@@ -103,6 +110,7 @@ impl Crew {
                 may_drive: present.may_drive,
                 guest: !present.guest.is_empty(),
                 typing: present.typing,
+                until: i64::try_from(present.driving_until).ok().filter(|until| *until > 0),
             };
             if person.viewer == crew.you { me = Some(person) } else { others.push(person) }
         }
@@ -143,6 +151,13 @@ impl Crew {
         self.driver().is_some_and(|driver| driver.guest || me.guest)
     }
 
+    /// Whether this page may let that viewer drive, asked or not.
+    #[must_use]
+    pub fn hands_to(&self, viewer: u64) -> bool {
+        let may = |it: &Person| it.viewer == viewer && it.may_drive;
+        self.driving() == Some(true) && self.passes() && self.others.iter().any(may)
+    }
+
     /// Guests that are there, this page not counted.
     #[must_use]
     pub fn guests(&self) -> usize {
@@ -164,7 +179,7 @@ impl Crew {
         if me.driving {
             let asking = self.others.iter().filter(|it| it.asking).map(|it| it.viewer);
             let mut moves: Vec<Move> =
-                asking.flat_map(|it| [Move::Grant(it), Move::Refuse(it)]).collect();
+                asking.flat_map(|it| [Move::Grant(it), Move::Lend(it), Move::Refuse(it)]).collect();
             if self.others.iter().any(|it| it.may_drive) {
                 moves.push(Move::Release);
             }
@@ -238,11 +253,12 @@ impl Move {
         let wish = match self {
             Self::Ask => Wish::Ask(true),
             Self::Take => Wish::Take(true),
-            Self::Grant(viewer) => Wish::Grant(viewer),
+            Self::Grant(viewer) | Self::Lend(viewer) => Wish::Grant(viewer),
             Self::Refuse(viewer) => Wish::Refuse(viewer),
             Self::Withdraw | Self::Release => Wish::Release(true),
         };
-        wire::Baton { wish: Some(wish), seconds: 0 }
+        let seconds = if matches!(self, Self::Lend(_)) { LOAN } else { 0 };
+        wire::Baton { wish: Some(wish), seconds }
     }
 
     /// The word in `data-move` of its button, and the viewer it is about.
@@ -253,6 +269,7 @@ impl Move {
             Self::Withdraw => ("withdraw", 0),
             Self::Take => ("take", 0),
             Self::Grant(viewer) => ("grant", viewer),
+            Self::Lend(viewer) => ("lend", viewer),
             Self::Refuse(viewer) => ("refuse", viewer),
             Self::Release => ("release", 0),
         }
@@ -266,6 +283,7 @@ impl Move {
             "withdraw" => Self::Withdraw,
             "take" => Self::Take,
             "grant" => Self::Grant(viewer),
+            "lend" => Self::Lend(viewer),
             "refuse" => Self::Refuse(viewer),
             "release" => Self::Release,
             _ => return None,

@@ -1,7 +1,9 @@
 //! The settings' form. Every field that can't be as it is says so beside it, and nothing typed is lost.
 
 use leptos::prelude::*;
-use protocol::api::{AttachPolicy, KeepAlive, WorkspaceSettings, WorkspaceUsage};
+use protocol::api::{
+    AttachPolicy, BatonRule, KeepAlive, ShareReadOnly, WorkspaceSettings, WorkspaceUsage,
+};
 
 use super::{
     fields::{self, Typed},
@@ -10,7 +12,8 @@ use super::{
 use crate::{
     api,
     components::{
-        asking::Asking, choice::Choice, failure::Failure, field::Field, part::Part, time::Ago,
+        asking::Asking, choice::Choice, failure::Failure, field::Field, part::Part, switch::Switch,
+        time::Ago,
     },
     error::PageError,
 };
@@ -27,7 +30,18 @@ const ATTACH: [(AttachPolicy, &str); 3] = [
     (AttachPolicy::Multi, "Together: all see it, one types"),
 ];
 
-const FIELDS: [&str; 8] = [
+const READ_ONLY: [(ShareReadOnly, &str); 3] = [
+    (ShareReadOnly::Chosen, "As who shares chooses"),
+    (ShareReadOnly::Preset, "Read-only, unless who shares chooses otherwise"),
+    (ShareReadOnly::Forced, "Always read-only"),
+];
+
+const BATON: [(BatonRule, &str); 2] = [
+    (BatonRule::Free, "By typing, once who drives pauses for 2 s"),
+    (BatonRule::Ask, "By asking who drives"),
+];
+
+const FIELDS: [&str; 10] = [
     "name",
     "session_timeout_minutes",
     "max_sessions_per_user",
@@ -36,6 +50,8 @@ const FIELDS: [&str; 8] = [
     "max_creates_per_minute",
     "history_mib",
     "keep_ended_days",
+    "share_max_minutes",
+    "share_max_guests",
 ];
 
 /// The form.
@@ -48,11 +64,14 @@ pub fn SettingsForm(
     /// Whether the person may change it.
     may: bool,
 ) -> impl IntoView {
-    let [timeout, per_user, per_token, in_all, creates, history, kept] =
+    let [timeout, per_user, per_token, in_all, creates, history, kept, share_minutes, share_guests] =
         fields::numbers(&settings).map(|number| RwSignal::new(number.to_string()));
     let name = RwSignal::new(settings.name.clone());
     let keep_alive = RwSignal::new(settings.keep_alive);
     let attach_policy = RwSignal::new(settings.attach_policy);
+    let sharing = RwSignal::new(settings.sharing_enabled);
+    let read_only = RwSignal::new(settings.share_read_only);
+    let baton = RwSignal::new(settings.share_baton);
     let current = RwSignal::new(settings);
     let saved = RwSignal::new(None::<&'static str>);
     let wrong = RwSignal::new(Vec::<PageError>::new());
@@ -84,11 +103,23 @@ pub fn SettingsForm(
         wrong.set(Vec::new());
         let typed = Typed {
             name: name.get_untracked(),
-            numbers: [timeout, per_user, per_token, in_all, creates, history, kept]
-                .map(|text| text.get_untracked()),
+            numbers: [
+                timeout,
+                per_user,
+                per_token,
+                in_all,
+                creates,
+                history,
+                kept,
+                share_minutes,
+                share_guests,
+            ]
+            .map(|text| text.get_untracked()),
             keep_alive: keep_alive.get_untracked(),
             attach_policy: attach_policy.get_untracked(),
-            current: current.get_untracked(),
+            sharing_enabled: sharing.get_untracked(),
+            share_read_only: read_only.get_untracked(),
+            share_baton: baton.get_untracked(),
         };
         let new = match fields::read(&typed) {
             Ok(new) => new,
@@ -184,6 +215,48 @@ pub fn SettingsForm(
                             testid="settings-attach-policy"
                             options=&ATTACH
                             value=attach_policy
+                        />
+                    </div>
+                </Part>
+                <Part
+                    title="Sharing"
+                    about="Guests come by a link and a password, and see one session for a while. What is chosen here holds for shares that are made from now on."
+                >
+                    <div class="sheet stack">
+                        <Switch
+                            label="Sessions may be shared"
+                            testid="settings-sharing"
+                            on=sharing
+                            flip=move |on| sharing.set(on)
+                        />
+                        {number(
+                            "Longest share",
+                            "share_max_minutes",
+                            "settings-share-minutes",
+                            "minutes",
+                            "5 to 180.",
+                            share_minutes,
+                        )}
+                        {number(
+                            "Guests of a share at a time",
+                            "share_max_guests",
+                            "settings-share-guests",
+                            "guests",
+                            "",
+                            share_guests,
+                        )}
+                        <Choice
+                            label="What guests may do"
+                            testid="settings-share-read-only"
+                            options=&READ_ONLY
+                            value=read_only
+                        />
+                        <Choice
+                            label="How a guest who may type gets the keyboard"
+                            testid="settings-share-baton"
+                            options=&BATON
+                            value=baton
+                            hint="The owner takes it back with one key, always."
                         />
                     </div>
                 </Part>

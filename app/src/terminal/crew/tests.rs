@@ -23,7 +23,7 @@ fn press(key: &str, modifiers: u32) -> Press {
 
 #[test]
 fn moves() {
-    use Move::{Ask, Grant, Refuse, Release, Take, Withdraw};
+    use Move::{Ask, Grant, Lend, Refuse, Release, Take, Withdraw};
     let multi = wire::Policy::Multi;
     for (policy, people, expected) in [
         (multi, vec![present(YOU, true, false, true)], vec![]),
@@ -39,7 +39,15 @@ fn moves() {
                 present(OTHER, false, true, true),
                 present(THIRD, false, true, true),
             ],
-            vec![Grant(OTHER), Refuse(OTHER), Grant(THIRD), Refuse(THIRD), Release],
+            vec![
+                Grant(OTHER),
+                Lend(OTHER),
+                Refuse(OTHER),
+                Grant(THIRD),
+                Lend(THIRD),
+                Refuse(THIRD),
+                Release,
+            ],
         ),
         (multi, vec![present(YOU, true, false, true), present(OTHER, false, false, false)], vec![]),
         (
@@ -117,9 +125,15 @@ fn typing_is_enough_where_nobody_drives() {
 
 #[test]
 fn moves_survive_their_buttons() {
-    for made in
-        [Move::Ask, Move::Withdraw, Move::Take, Move::Grant(7), Move::Refuse(8), Move::Release]
-    {
+    for made in [
+        Move::Ask,
+        Move::Withdraw,
+        Move::Take,
+        Move::Grant(7),
+        Move::Lend(6),
+        Move::Refuse(8),
+        Move::Release,
+    ] {
         let (word, viewer) = made.word();
         assert_eq!(Move::read(word, viewer), Some(made));
     }
@@ -136,7 +150,7 @@ fn guests_ask_and_owners_take() {
     for (people, expected) in [
         (
             vec![present(YOU, true, false, true), guest(OTHER, false, true, true)],
-            vec![Move::Grant(OTHER), Move::Refuse(OTHER), Move::Release],
+            vec![Move::Grant(OTHER), Move::Lend(OTHER), Move::Refuse(OTHER), Move::Release],
         ),
         (
             vec![present(YOU, false, false, true), guest(OTHER, true, false, true)],
@@ -186,4 +200,26 @@ fn the_session_decides_whether_typing_interrupts_where_a_guest_is() {
     ] {
         assert_eq!(crew(wire::Policy::Multi, people.clone()).may_interrupt(), may, "{people:?}");
     }
+}
+
+#[test]
+fn who_drives_hands_over_to_whoever_may_and_for_a_time_if_wanted() {
+    let guest = |it: wire::Present| wire::Present { guest: vec![9; 16], ..it };
+    let (drives, looks) = (present(YOU, true, false, true), present(YOU, false, false, true));
+    let (may, may_not) = (present(OTHER, false, false, true), present(OTHER, false, false, false));
+    for (people, hands) in [
+        (vec![drives.clone(), guest(may.clone())], true),
+        (vec![drives.clone(), guest(may_not)], false),
+        (vec![looks, guest(may.clone())], false),
+        // Another client of the owner, where only one may drive.
+        (vec![drives, may], false),
+    ] {
+        assert_eq!(
+            crew(wire::Policy::Handoff, people.clone()).hands_to(OTHER),
+            hands,
+            "{people:?}"
+        );
+    }
+    assert_eq!(Move::Grant(OTHER).baton().seconds, 0);
+    assert_eq!(Move::Lend(OTHER).baton().seconds, 300);
 }

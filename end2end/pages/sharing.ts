@@ -1,0 +1,94 @@
+// Sharing: the owner's dialog, and a guest's way in.
+import { expect, type Browser, type BrowserContextOptions, type Locator, type Page } from '@playwright/test';
+import { TerminalPage } from './terminal.ts';
+
+/** What an owner hands over. */
+export interface Secrets {
+  url: string;
+  password: string;
+}
+
+export interface Wanted {
+  minutes?: number;
+  readOnly?: boolean;
+  guests?: number;
+}
+
+export class ShareDialog {
+  constructor(readonly page: Page) {}
+
+  get dialog(): Locator {
+    return this.page.getByTestId('share-dialog');
+  }
+
+  get rows(): Locator {
+    return this.dialog.getByTestId('share-row');
+  }
+
+  /** Opens it by a Share icon: a card's, or a terminal's. */
+  async open(within: Locator | Page = this.page): Promise<void> {
+    await within.getByTestId('share').click();
+    await expect(this.dialog.getByTestId('share-create')).toBeEnabled();
+  }
+
+  /** Makes a link; its secrets are shown. */
+  async create({ minutes = 30, readOnly = false, guests = 20 }: Wanted = {}): Promise<Secrets> {
+    await this.dialog.getByTestId('share-minutes').fill(String(minutes));
+    await this.dialog.getByTestId('share-read-only').setChecked(readOnly);
+    await this.dialog.getByTestId('share-max-guests').fill(String(guests));
+    await this.dialog.getByTestId('share-create').click();
+    return this.secrets();
+  }
+
+  async secrets(): Promise<Secrets> {
+    const [url, password] = [this.dialog.getByTestId('share-url'), this.dialog.getByTestId('share-password')];
+    await expect(url).toHaveValue(/\/join#.+/);
+    return { url: await url.inputValue(), password: await password.inputValue() };
+  }
+
+  /** Leaves the secrets behind, as somebody who has noted them does. */
+  async back(): Promise<void> {
+    await this.dialog.getByTestId('share-back').click();
+    await this.dialog.getByTestId('share-back').click();
+    await expect(this.dialog.getByTestId('share-create')).toBeEnabled();
+  }
+
+  async close(): Promise<void> {
+    await this.dialog.getByTestId('share-close').click();
+    await expect(this.dialog).toBeHidden();
+  }
+}
+
+export class GuestPage extends TerminalPage {
+  get mode(): Locator {
+    return this.page.getByTestId('guest-mode');
+  }
+
+  async leaves(): Promise<void> {
+    await this.page.context().close();
+  }
+}
+
+/** Follows a link in a browser of its own, up to the form. */
+export async function follow(browser: Browser, url: string, like: BrowserContextOptions = {}): Promise<Page> {
+  const page = await (await browser.newContext(like)).newPage();
+  await page.goto(url);
+  await expect(page.getByTestId('join-submit')).toBeEnabled();
+  return page;
+}
+
+/** Comes in by a link, its password and a name. */
+export async function join(
+  browser: Browser,
+  { url, password }: Secrets,
+  name: string,
+  like: BrowserContextOptions = {},
+): Promise<GuestPage> {
+  const page = await follow(browser, url, like);
+  await page.getByTestId('join-name').fill(name);
+  await page.getByTestId('join-password').fill(password);
+  await page.getByTestId('join-submit').click();
+  const guest = new GuestPage(page, new URL(url).origin);
+  await guest.ready();
+  return guest;
+}

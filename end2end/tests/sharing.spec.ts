@@ -1,0 +1,244 @@
+// Sharing: a link and a password, watching and typing together, and every way in which it ends.
+import { devices, type Locator } from '@playwright/test';
+import { picture } from '../fixtures/pictures.ts';
+import { endShare } from '../fixtures/session-socket.ts';
+import { expect, test } from '../fixtures/test.ts';
+import { SessionsPage } from '../pages/sessions.ts';
+import { SettingsPage } from '../pages/settings.ts';
+import { follow, join, ShareDialog } from '../pages/sharing.ts';
+
+const PHONE = { ...devices['Pixel 7'], viewport: { width: 390, height: 844 } };
+
+test('Share: a phone watches by link and password, types once it may, and the owner takes the keyboard back', async ({
+  sessions,
+  context,
+  browser,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const owner = await sessions.create('incident 42');
+  await owner.finish('echo before anybody came');
+  const card = sessions.card(owner.session);
+  const dialog = new ShareDialog(sessions.page);
+  await dialog.open(card);
+  await expect(dialog.dialog.getByTestId('share-read-only')).not.toBeChecked();
+  await expect(dialog.dialog.getByTestId('share-minutes')).toHaveValue('30');
+  const minutes = (part = ''): Locator => dialog.dialog.getByTestId(`share-minutes${part}`);
+  await minutes().fill('4');
+  await expect(minutes('-error')).toBeVisible();
+  await minutes('-slider').fill('45');
+  await expect(minutes()).toHaveValue('45');
+  await expect(minutes('-until')).toContainText(/Ends at \d\d:\d\d/);
+  await picture(sessions.page, 'share-form');
+  const secrets = await dialog.create({ minutes: 45, readOnly: true });
+
+  await expect(dialog.dialog.getByTestId('share-password')).toHaveAttribute('type', 'password');
+  await sessions.page.keyboard.press('Escape');
+  await expect(dialog.dialog.getByTestId('share-uncopied'), 'nothing was copied yet').toBeVisible();
+  await dialog.dialog.getByTestId('share-copy-both').click();
+  await expect(dialog.dialog.getByTestId('share-copied')).toContainText('copied');
+  const copied = await sessions.page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toContain(secrets.url);
+  expect(copied).toContain(secrets.password);
+  await dialog.dialog.getByTestId('share-scan').click();
+  await expect(dialog.dialog.getByTestId('qr')).toBeVisible();
+  await picture(sessions.page, 'share-fresh');
+  await dialog.dialog.getByTestId('share-back').click();
+  expect(await sessions.page.content(), 'secrets are shown once').not.toContain(secrets.password);
+
+  const guest = await join(browser, secrets, 'Grace', PHONE);
+  expect(new URL(guest.page.url()).hash, 'the token leaves the address bar').toBe('');
+  await guest.shows('before anybody came');
+  await expect(guest.page.getByTestId('guest-owner')).toContainText('Ada Lovelace');
+  await expect(guest.mode).toHaveAttribute('data-mode', 'read-only');
+  await expect(guest.page.getByTestId('guest-left')).toContainText('ends in');
+  await owner.finish('seq 1 3000');
+  await guest.shows('3000');
+  await owner.run('vim -u NONE -i NONE notes');
+  await guest.shows('~');
+  await owner.page.keyboard.type('iseen as it is typed');
+  await guest.shows('seen as it is typed');
+  await expect.poll(() => guest.hash()).toBe(await owner.hash());
+  await owner.page.keyboard.press('Escape');
+  await owner.page.keyboard.type(':q!\n');
+  await owner.shows(/[#$]$/m);
+  await guest.run('echo not heard');
+  await expect(guest.connection).toContainText('read-only');
+  await picture(guest.page, 'guest-phone');
+  await expect(owner.page.getByTestId('share-guests')).toHaveText('1');
+  await expect(card.getByTestId('share-guests')).toHaveText('1');
+  await expect(dialog.rows.getByTestId('share-guest')).toContainText('Grace');
+  await picture(sessions.page, 'share-list');
+
+  await dialog.rows.getByTestId('share-row-read-only').click();
+  await expect(guest.mode).toHaveAttribute('data-mode', 'may-type');
+  await guest.page.getByTestId('baton-ask').click();
+  await expect(owner.page.getByTestId('crew-asking')).toContainText('Grace');
+  await picture(owner.page, 'guest-asks');
+  await owner.focus();
+  await owner.page.keyboard.press('Control+Shift+G');
+  await expect(guest.mode).toHaveAttribute('data-mode', 'driving');
+  await guest.finish('echo typed by a guest');
+  await owner.shows('typed by a guest');
+  await owner.page.keyboard.press('Control+Shift+D');
+  await expect(guest.mode).toHaveAttribute('data-mode', 'may-type');
+  await owner.finish('echo typed by the owner');
+  await guest.shows('typed by the owner');
+  await owner.page.getByTestId('crew-all').locator('summary').click();
+  await owner.page.getByTestId('crew-person').filter({ hasText: 'Grace' }).getByTestId('baton-lend').click();
+  await expect(guest.page.getByTestId('crew-driver')).toContainText(/You drive until \d\d:\d\d/);
+  await expect(owner.page.getByTestId('crew-driver')).toContainText(/Grace drives until \d\d:\d\d/);
+  await owner.page.getByTestId('baton-take').click();
+  await expect(guest.page.getByTestId('crew-driver')).toContainText('Ada Lovelace drives');
+  await dialog.rows.getByTestId('share-row-read-only').click();
+  await expect(guest.mode).toHaveAttribute('data-mode', 'read-only');
+  expect(await owner.text()).not.toContain('not heard');
+
+  await guest.page.getByTestId('guest-leave').click();
+  await expect(guest.endPage).toHaveAttribute('data-reason', 'share_left');
+  await dialog.rows.getByTestId('receipt').locator('summary').click();
+  await expect(dialog.rows.getByTestId('receipt-guest')).toContainText('Grace');
+  await expect(dialog.rows.getByTestId('receipt-keys')).toContainText('keys');
+  await picture(sessions.page, 'share-receipt');
+  await guest.leaves();
+  await dialog.close();
+  await sessions.close(owner.session);
+});
+
+test('Share: revoking cuts one guest and leaves the other and the shell; one is removed; a new link works', async ({
+  sessions,
+  browser,
+}) => {
+  const owner = await sessions.create('two guests');
+  const dialog = new ShareDialog(owner.page);
+  await dialog.open();
+  const first = await dialog.create();
+  await dialog.back();
+  const second = await dialog.create({ readOnly: true });
+  await dialog.back();
+  const grace = await join(browser, first, 'Grace');
+  const joe = await join(browser, second, 'Joe');
+  await expect(dialog.rows).toHaveCount(2);
+  await picture(joe.page, 'guest');
+
+  const row = dialog.rows.filter({ hasText: 'Grace' });
+  await row.getByTestId('share-revoke').click();
+  await expect(grace.endPage).toHaveAttribute('data-reason', 'share_revoked');
+  await picture(grace.page, 'guest-revoked');
+  await expect(joe.connection).toHaveAttribute('data-state', 'connected');
+  const over = dialog.rows.and(owner.page.locator('[data-state="revoked"]'));
+  await expect(over).toHaveCount(1);
+  await grace.page.goto(first.url);
+  await grace.page.getByTestId('join-name').fill('Grace');
+  await grace.page.getByTestId('join-password').fill(first.password);
+  await grace.page.getByTestId('join-submit').click();
+  await expect(grace.page.getByTestId('join-error'), 'what was revoked is as unknown as any').toHaveAttribute(
+    'data-code',
+    'share_denied',
+  );
+
+  await over.getByTestId('share-renew').click();
+  const renewed = await dialog.secrets();
+  expect(renewed.url).not.toBe(first.url);
+  expect(renewed.password).not.toBe(first.password);
+  await dialog.back();
+  const again = await join(browser, renewed, 'Grace again');
+  await dialog.rows.getByTestId('share-guest').filter({ hasText: 'Joe' }).getByTestId('guest-remove').click();
+  await expect(joe.endPage).toHaveAttribute('data-reason', 'share_removed');
+  await dialog.close();
+
+  await owner.finish('echo the shell goes on');
+  await again.shows('the shell goes on');
+  await owner.run('exit');
+  await expect(again.endPage).toHaveAttribute('data-reason', 'session_ended');
+  for (const guest of [grace, joe, again]) await guest.leaves();
+});
+
+test('Share: a wrong password says nothing, and a preview of the link uses nothing up', async ({ sessions, browser, websh }) => {
+  const owner = await sessions.create('kept to itself');
+  const dialog = new ShareDialog(owner.page);
+  await dialog.open();
+  const secrets = await dialog.create({ guests: 1 });
+  await dialog.back();
+  await dialog.close();
+
+  const preview = await (await fetch(secrets.url)).text();
+  expect(preview).not.toContain('kept to itself');
+  const refusal = async (url: string): Promise<string> => {
+    const page = await follow(browser, url);
+    expect(await page.content()).not.toMatch(/kept to itself|Ada Lovelace/);
+    await page.getByTestId('join-name').fill('Mallory');
+    await page.getByTestId('join-password').fill('not-the-password');
+    await page.getByTestId('join-submit').click();
+    const said = page.getByTestId('join-error');
+    await expect(said).toHaveAttribute('data-code', 'share_denied');
+    const text = await said.innerText();
+    await picture(page, 'join');
+    await page.context().close();
+    return text;
+  };
+  expect(await refusal(secrets.url)).toBe(await refusal(`${websh.url}/join#${'a'.repeat(26)}`));
+  const guest = await join(browser, secrets, 'Grace');
+  await guest.page.reload();
+  await guest.ready();
+  await guest.leaves();
+  await sessions.close(owner.session);
+});
+
+test('Share: both sides are warned, the guest is cut when the time is up, and the shell goes on', async ({
+  sessions,
+  browser,
+  websh,
+}) => {
+  const owner = await sessions.create('by the minute');
+  const dialog = new ShareDialog(owner.page);
+  await dialog.open();
+  const secrets = await dialog.create();
+  await dialog.back();
+  const share = (await dialog.rows.getAttribute('data-share')) ?? '';
+  await dialog.close();
+  const guest = await join(browser, secrets, 'Grace');
+  await endShare(websh.data, owner.session, share, 58);
+  await expect(guest.page.getByTestId('share-ending')).toBeVisible();
+  await expect(owner.page.getByTestId('share-ending')).toBeVisible();
+  await picture(guest.page, 'share-ending');
+  await endShare(websh.data, owner.session, share, 1);
+  await expect(guest.endPage).toHaveAttribute('data-reason', 'share_expired');
+  await picture(guest.page, 'guest-expired');
+  await owner.finish('echo the shell goes on');
+  expect(await guest.text()).not.toContain('the shell goes on');
+  await guest.leaves();
+  await sessions.close(owner.session);
+});
+
+test('Share: the workspace says how long, how and whether at all', async ({ fresh, browser }) => {
+  await fresh.setUp();
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  await context.addCookies([{ ...(await fresh.signIn()), url: fresh.url }]);
+  const sessions = new SessionsPage(await context.newPage(), fresh.url);
+  await sessions.open();
+  const owner = await sessions.create('governed');
+  const settings = new SettingsPage(await context.newPage(), fresh.url);
+  await settings.open();
+  await settings.page.getByTestId('settings-share-minutes').fill('60');
+  await settings.page.getByTestId('settings-share-read-only').selectOption({ label: 'Always read-only' });
+  await settings.save();
+  await expect(settings.page.getByTestId('settings-saved')).toContainText('Saved');
+
+  const dialog = new ShareDialog(owner.page);
+  await dialog.open();
+  await expect(dialog.dialog.getByTestId('share-read-only')).toBeChecked();
+  await expect(dialog.dialog.getByTestId('share-read-only')).toBeDisabled();
+  await dialog.dialog.getByTestId('share-minutes').fill('61');
+  await dialog.dialog.getByTestId('share-create').click();
+  await expect(dialog.dialog.getByTestId('share-fresh')).toHaveCount(0);
+  await dialog.dialog.getByTestId('share-by-mail').click();
+  await expect(dialog.dialog.getByTestId('no-mail')).toContainText('smtp_url');
+  await dialog.close();
+
+  await settings.page.getByTestId('settings-sharing').uncheck();
+  await settings.save();
+  await expect(settings.page.getByTestId('settings-saved')).toContainText('Saved');
+  await owner.page.getByTestId('share').click();
+  await expect(dialog.dialog.getByTestId('share-disabled')).toBeVisible();
+  await context.close();
+});
