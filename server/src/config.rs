@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 use url::{origin, plain, plain_at, without_password};
 
+mod mail;
 mod person;
 mod url;
 
@@ -52,6 +53,9 @@ struct Keys {
     session_program: Option<PathBuf>,
     shell: Option<PathBuf>,
     scrollback: Option<u32>,
+    smtp_url: Option<String>,
+    mail_from: Option<String>,
+    mail_dir: Option<PathBuf>,
     log: Option<String>,
 }
 
@@ -99,6 +103,12 @@ pub struct Config {
     pub shell: Option<PathBuf>,
     /// Lines of history a session keeps, 0 to 1,000,000.
     pub scrollback: u32,
+    /// The mail server: `smtps://USER:PASSWORD@HOST`.
+    pub smtp_url: Option<String>,
+    /// Whom mail is from.
+    pub mail_from: Option<String>,
+    /// Where mail is put while there is no mail server.
+    pub mail_dir: Option<PathBuf>,
     /// What is logged, as `tracing` directives: `info`, `debug`, `server=debug,warn`.
     pub log: String,
     /// Where the built pages are.
@@ -234,6 +244,9 @@ impl Config {
             session_program,
             shell: keys.shell,
             scrollback,
+            smtp_url: keys.smtp_url,
+            mail_from: keys.mail_from,
+            mail_dir: keys.mail_dir,
             log: keys.log.unwrap_or_else(|| "info,sea_orm_migration=warn".into()),
             leptos,
         })
@@ -262,6 +275,7 @@ impl Config {
     pub fn to_toml(&self) -> String {
         let mut shown = self.clone();
         shown.database_url = without_password(&shown.database_url);
+        shown.smtp_url = shown.smtp_url.as_deref().map(without_password);
         toml::to_string(&shown).unwrap_or_default()
     }
 }
@@ -330,7 +344,7 @@ fn overlay(
 }
 
 /// Every key of `[websh]`.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 13] = [
     "listen",
     "public_url",
     "allowed_origins",
@@ -340,6 +354,9 @@ const KEYS: [&str; 10] = [
     "session_program",
     "shell",
     "scrollback",
+    "smtp_url",
+    "mail_from",
+    "mail_dir",
     "log",
 ];
 

@@ -19,12 +19,13 @@ use store::Store;
 use tokio::sync::{Notify, watch};
 
 use crate::{
-    Actor, Clock, Error,
+    Actor, Clock, Error, Mail,
     changes::{Changes, moved},
     doors::Doors,
     passwords::Passwords,
     reconcile::{Step, reconcile, strangers},
     share_ends::forget_receipts,
+    share_mail::MailQueue,
     throttle::{Network, Throttle},
 };
 
@@ -42,6 +43,8 @@ pub struct Settings {
     pub scrollback: u32,
     /// Where people reach it: an origin, for links.
     pub public_url: String,
+    /// How mail leaves; none when it can't.
+    pub mail: Option<Mail>,
     /// How long a sign-in works.
     pub sign_in_lifetime: TimeDelta,
 }
@@ -53,6 +56,7 @@ impl Default for Settings {
             shell: None,
             scrollback: 10_000,
             public_url: String::new(),
+            mail: None,
             sign_in_lifetime: TimeDelta::days(30),
         }
     }
@@ -77,6 +81,7 @@ pub(crate) struct Inner {
     pub(crate) creates: Throttle<MemberId>,
     pub(crate) joins_by_share: Throttle<[u8; 32]>,
     pub(crate) joins_by_source: Throttle<Network>,
+    pub(crate) mails: MailQueue,
     pub(crate) doors: Mutex<Doors>,
     /// Held while a guest is let in.
     pub(crate) joining: tokio::sync::Mutex<()>,
@@ -120,6 +125,7 @@ impl Control {
             creates: Throttle::new(30, TimeDelta::seconds(2)),
             joins_by_share: Throttle::new(10, TimeDelta::seconds(60)),
             joins_by_source: Throttle::new(30, TimeDelta::seconds(10)),
+            mails: MailQueue::new(),
             doors: Mutex::default(),
             joining: tokio::sync::Mutex::default(),
             shared: Notify::new(),

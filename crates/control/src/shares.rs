@@ -47,7 +47,7 @@ impl Control {
             max_guests: settings.share_max_guests,
             read_only: share_rules::starts_read_only(&settings, last),
             read_only_forced: share_rules::read_only(&settings, false).is_err(),
-            mail: false,
+            mail: self.inner.settings.mail.is_some(),
         })
     }
 

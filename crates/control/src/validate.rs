@@ -51,6 +51,12 @@ pub(crate) fn reason(text: Option<&str>) -> Result<String, Error> {
     }
 }
 
+/// What another program said, as people can be shown it: one line, not long.
+pub(crate) fn shown(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().filter(|c| !steering(*c)).take(MAX_REASON).collect()
+}
+
 /// C0 and C1 controls, line separators, and what reorders or hides text (UAX #9, zero width).
 fn steering(c: char) -> bool {
     c.is_control()

@@ -19,7 +19,7 @@ const DIRECTIONS: [(&str, &[&str]); 10] = [
 ];
 
 /// Libraries that belong to one concern, and the crates that have it. `bench` measures them all.
-const OWNERS: [(&str, &[&str]); 14] = [
+const OWNERS: [(&str, &[&str]); 15] = [
     ("axum", &["server"]),
     ("hyper", &["server"]),
     ("hyper-util", &["server"]),
@@ -34,6 +34,7 @@ const OWNERS: [(&str, &[&str]); 14] = [
     ("web-sys", &["app"]),
     ("gloo-net", &["app"]),
     ("argon2", &["control"]),
+    ("lettre", &["control"]),
 ];
 
 /// Libraries that would bring I/O or a clock into what has neither.

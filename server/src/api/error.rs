@@ -12,7 +12,7 @@ use protocol::api::{ErrorBody, ErrorInfo};
 #[derive(Clone, Debug)]
 pub struct ApiError {
     status: StatusCode,
-    body: ErrorBody,
+    body: Box<ErrorBody>,
     retry_after: Option<u64>,
 }
 
@@ -26,7 +26,7 @@ impl ApiError {
             active_client: None,
             session: None,
         };
-        Self { status, body: ErrorBody { error }, retry_after: None }
+        Self { status, body: Box::new(ErrorBody { error }), retry_after: None }
     }
 
     /// The request makes no sense; one sentence.
@@ -88,7 +88,7 @@ impl From<control::Error> for ApiError {
             Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         };
-        Self { status, retry_after: error.retry_after(), body: error.into() }
+        Self { status, retry_after: error.retry_after(), body: Box::new(error.into()) }
     }
 }
 

@@ -2,7 +2,10 @@
 
 use axum::{Json as Answer, extract::State, http::StatusCode};
 use protocol::{
-    api::{ChangeShare, ErrorBody, FreshShare, NewShare, Share, SharingOptions},
+    api::{
+        ChangeShare, ErrorBody, FreshShare, InviteResults, NewInvites, NewShare, Share,
+        SharingOptions,
+    },
     id::{GuestId, SessionId, ShareId},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -21,6 +24,7 @@ pub fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(change, revoke))
         .routes(routes!(renew))
         .routes(routes!(remove))
+        .routes(routes!(invite))
 }
 
 /// What a new share may be.
@@ -162,4 +166,28 @@ pub async fn remove(
 ) -> Result<StatusCode, ApiError> {
     web.control.remove_guest(&actor, id, share, guest).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Invites people by mail, each by a link and a password of their own.
+#[utoipa::path(
+    post, path = "/sessions/{id}/invites", tag = "shares", security(("cookie" = []), ("bearer" = [])),
+    params(("id" = SessionId, Path, description = "The session")), request_body = NewInvites,
+    responses(
+        (status = 207, description = "What became of each address; the list of shares tells the rest", body = InviteResults),
+        (status = 403, description = "`forbidden`: its owner only; `sharing_disabled`", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+        (status = 409, description = "`mail_not_configured`, `too_many_shares`", body = ErrorBody),
+        (status = 410, description = "The session is over: `exited`, `closed`, …", body = ErrorBody),
+        (status = 422, description = "`invalid_email` when none is an address, `invalid_emails` when they are more than 20, `invalid_expiry`, `invalid_read_only`", body = ErrorBody),
+        (status = 429, description = "`too_many_attempts`, with Retry-After", body = ErrorBody),
+    )
+)]
+pub async fn invite(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Id(id): Id,
+    Json(new): Json<NewInvites>,
+) -> Result<(StatusCode, Answer<InviteResults>), ApiError> {
+    let results = web.control.invite_guests(&actor, id, new).await?;
+    Ok((StatusCode::MULTI_STATUS, Answer(results)))
 }

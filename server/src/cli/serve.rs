@@ -53,6 +53,7 @@ impl Serve {
                 "session_program is {path}, and there is no such program."
             )));
         }
+        let mail = config.mail().map_err(|error| Failure::Sentence(error.to_string()))?;
         raise_descriptors();
         let _lock = lock(&config.data_dir)?;
         // Before anything is touched: of two servers the second must change nothing.
@@ -62,8 +63,10 @@ impl Serve {
         let store = Store::open(&config.database_url).await?;
         let run_dir = config.data_dir.join("run");
         let host = Host::open(host::Config { run_dir, program: config.session_program.clone() });
-        let control = Control::new(store, host.await?, Arc::new(System), settings(&config)).await?;
+        let settings = Settings { mail, ..settings(&config) };
+        let control = Control::new(store, host.await?, Arc::new(System), settings).await?;
         control.settle().await?;
+        control.void_unsent().await?;
         announce(&config, &control).await?;
 
         let stop = CancellationToken::new();

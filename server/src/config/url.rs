@@ -51,3 +51,12 @@ fn masked(pair: &str) -> String {
         _ => pair.to_owned(),
     }
 }
+
+/// Whether mail by this URL would go unencrypted to another machine.
+pub(super) fn is_open_mail(url: &str) -> bool {
+    let Ok(uri) = url.parse::<axum::http::Uri>() else { return false };
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+    let here = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+    let required = uri.query().is_some_and(|query| query.split('&').any(|it| it == "tls=required"));
+    uri.scheme_str() == Some("smtp") && !here && !required
+}

@@ -130,6 +130,7 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
         ("POST /api/v1/sessions/{id}/shares/{nobody}/renew", nothing(), SHARER(404)),
         ("DELETE /api/v1/sessions/{id}/shares/{nobody}", nothing(), UNSHARER(404)),
         ("DELETE /api/v1/sessions/{id}/shares/{nobody}/guests/{nobody}", nothing(), UNSHARER(404)),
+        ("POST /api/v1/sessions/{id}/invites", json!({ "emails": [] }), SHARER(409)),
         ("POST /api/v1/join", nothing(), PUBLIC(400)),
         ("GET /api/v1/join/session", nothing(), PUBLIC(401)),
         ("GET /api/v1/join/socket", nothing(), PUBLIC(401)),

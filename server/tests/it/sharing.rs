@@ -42,7 +42,7 @@ pub async fn join_as(guest: &mut Client, share: &Value, name: &str) -> Answer {
 }
 
 /// The shares of a session as its owner sees them.
-async fn shares(client: &mut Client, path: &str) -> Value {
+pub async fn shares(client: &mut Client, path: &str) -> Value {
     let answer = client.get(&format!("{path}/shares")).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.json()

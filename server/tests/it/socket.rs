@@ -33,7 +33,15 @@ pub async fn open(
     client: &Client,
     extra: &[(&str, &str)],
 ) -> Result<WebSocketStream<TcpStream>, u16> {
-    let mut request = format!("ws://{}{SOCKET}", client.address).into_client_request().unwrap();
+    open_at(client, SOCKET, extra).await
+}
+
+async fn open_at(
+    client: &Client,
+    path: &str,
+    extra: &[(&str, &str)],
+) -> Result<WebSocketStream<TcpStream>, u16> {
+    let mut request = format!("ws://{}{path}", client.address).into_client_request().unwrap();
     let headers = request.headers_mut();
     headers.insert("origin", client.origin().parse().unwrap());
     headers.insert("sec-websocket-protocol", "websh.v1".parse().unwrap());
@@ -118,8 +126,20 @@ impl Viewer {
 
     pub async fn attach_as(client: &mut Client, session: &Value, attach: &Value) -> Self {
         let ticket = ticket_for(client, session, attach).await;
-        let mut socket = open(client, &[]).await.unwrap();
-        socket.send(hello(&ticket)).await.unwrap();
+        Self::greet(open(client, &[]).await.unwrap(), &ticket).await
+    }
+
+    /// A guest's.
+    pub async fn come(guest: &mut Client) -> Self {
+        let answer = guest.post("/api/v1/join/attach", &json!({})).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let ticket = answer.json();
+        let socket = open_at(guest, ticket["url"].as_str().unwrap(), &[]).await.unwrap();
+        Self::greet(socket, ticket["ticket"].as_str().unwrap()).await
+    }
+
+    async fn greet(mut socket: WebSocketStream<TcpStream>, ticket: &str) -> Self {
+        socket.send(hello(ticket)).await.unwrap();
         Self {
             socket,
             mirror: Mirror::default(),

@@ -1,0 +1,256 @@
+//! Shares that go by mail: one for each address, sent behind the answer, tried again, and void when it
+//! can't be sent: nobody has its password then. What waits is in memory alone, because it has secrets
+//! (docs/decisions/0010).
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use protocol::{
+    api::{
+        GuestEnd, InviteResult, InviteResults, InviteStatus, MailState, NewInvites, NewShare,
+        ShareState,
+    },
+    id::{MemberId, SessionId, ShareId},
+};
+use store::{SessionRow, ShareEnding, ShareRow};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::{
+    Actor, Control, Doer, Error, Subject, audit,
+    letters::{Invitation, Letter},
+    mail::{self, Mail, NotSent},
+    share_rules::{self, Terms},
+    throttle::Throttle,
+};
+
+/// Addresses of one invitation.
+const MOST: usize = 20;
+
+/// Mails that may wait at once.
+const WAITING: usize = 500;
+
+/// Mails that are handed over at once.
+const AT_ONCE: usize = 4;
+
+/// Guests of a share that goes by mail: one person, who may use a second browser.
+const GUESTS: u32 = 2;
+
+/// Seconds after which there may be room in a queue that is full.
+const FULL: u64 = 60;
+
+/// Pauses between tries, in seconds: a mail server that defers what it does not know (RFC 6647) takes
+/// it after some minutes.
+const PAUSES: [u64; 6] = [2, 10, 30, 60, 120, 300];
+
+/// How much mail there may be.
+#[derive(Debug)]
+pub(crate) struct MailQueue {
+    by_member: Throttle<MemberId>,
+    places: Arc<Semaphore>,
+    turns: Semaphore,
+}
+
+impl MailQueue {
+    pub(crate) fn new() -> Self {
+        Self {
+            // 50 at once, and 50 an hour.
+            by_member: Throttle::new(50, TimeDelta::seconds(72)),
+            places: Arc::new(Semaphore::new(WAITING)),
+            turns: Semaphore::new(AT_ONCE),
+        }
+    }
+}
+
+impl Control {
+    /// Invites people by mail, each by a share of their own. What is no address is told apart; one that
+    /// is said twice is sent to once.
+    ///
+    /// # Errors
+    /// As [`share`](Self::share); [`Error::MailNotConfigured`]; [`Error::Invalid`] when none of them
+    /// is an address, or there are too many; [`Error::Throttled`] when nothing more may be sent now.
+    pub async fn invite_guests(
+        &self,
+        actor: &Actor,
+        id: SessionId,
+        new: NewInvites,
+    ) -> Result<InviteResults, Error> {
+        let (row, settings) = self.sharable(actor, id).await?;
+        let mail = self.inner.settings.mail.as_ref().ok_or(Error::MailNotConfigured)?;
+        if new.emails.len() > MOST {
+            return Err(Error::invalid("emails", format!("Invite at most {MOST} people at once.")));
+        }
+        let last = self.inner.store.last_read_only(actor.member).await?;
+        let wanted = NewShare {
+            minutes: new.minutes,
+            read_only: new.read_only,
+            max_guests: Some(settings.share_max_guests.min(GUESTS)),
+            guests_alone: new.guests_alone,
+        };
+        let terms = share_rules::terms(&settings, &wanted, last)?;
+        let addresses = once(new.emails);
+        if addresses.iter().all(|(to, _)| to.is_none()) {
+            return Err(Error::invalid("email", "There is no e-mail address to send it to."));
+        }
+        let mut results = Vec::new();
+        let mut refusal = None;
+        for (to, email) in addresses {
+            let posted = match to {
+                Some(to) => Some(self.post(actor, &row, terms, mail, to).await),
+                None => None,
+            };
+            let (status, share_id) = match posted {
+                None => (InviteStatus::InvalidEmail, None),
+                Some(Ok(share)) => (InviteStatus::Queued, Some(share)),
+                Some(Err(error @ (Error::Throttled(_) | Error::TooManyShares | Error::Busy))) => {
+                    refusal = Some(error);
+                    (InviteStatus::TooMany, None)
+                }
+                Some(Err(error)) => return Err(error),
+            };
+            results.push(InviteResult { email, status, share_id });
+        }
+        match refusal {
+            Some(error) if results.iter().all(|one| one.share_id.is_none()) => Err(error),
+            _ => Ok(InviteResults { results }),
+        }
+    }
+
+    /// A place in the queue.
+    fn place_for_mail(&self, actor: &Actor) -> Result<OwnedSemaphorePermit, Error> {
+        let queue = &self.inner.mails;
+        queue.by_member.take(actor.member, self.now()).map_err(Error::Throttled)?;
+        Arc::clone(&queue.places).try_acquire_owned().map_err(|_| Error::Throttled(FULL))
+    }
+
+    async fn post(
+        &self,
+        actor: &Actor,
+        row: &SessionRow,
+        terms: Terms,
+        mail: &Mail,
+        to: String,
+    ) -> Result<ShareId, Error> {
+        let place = self.place_for_mail(actor)?;
+        let (share, secrets) = self.new_share(actor, row, terms, Some(to.clone())).await?;
+        let letter = Letter::from(Invitation {
+            by: &actor.name,
+            reply_to: &actor.email,
+            session: &row.name,
+            url: &self.share_url(&secrets),
+            password: &secrets.password,
+            read_only: share.read_only,
+            until: share.expires_at,
+        });
+        let (control, mail, id) = (self.clone(), mail.clone(), share.id);
+        tokio::spawn(async move {
+            let said = control.deliver(&mail, id, &to, &letter).await;
+            drop(place);
+            if let Err(error) = control.delivered(id, said).await {
+                tracing::warn!(share = %id, %error, "what became of its mail is not written down");
+            }
+        });
+        Ok(id)
+    }
+
+    /// Tries until the mail is sent, or there is no use in trying.
+    async fn deliver(
+        &self,
+        mail: &Mail,
+        share: ShareId,
+        to: &str,
+        letter: &Letter,
+    ) -> Result<(), String> {
+        let mut pauses = PAUSES.into_iter();
+        loop {
+            let said = {
+                let _turn = self.inner.mails.turns.acquire().await;
+                // Over meanwhile: a mail that leads nowhere helps nobody.
+                let row = self.inner.store.share(share).await.ok().flatten();
+                let open = row
+                    .is_some_and(|row| share_rules::state(&row, self.now()) == ShareState::Active);
+                if !open {
+                    return Err("It was over before its mail was sent.".to_owned());
+                }
+                match mail.send(to, letter).await {
+                    Ok(()) => return Ok(()),
+                    Err(NotSent::Ever(said)) => return Err(said),
+                    Err(NotSent::Yet(said)) => said,
+                }
+            };
+            let Some(pause) = pauses.next() else { return Err(said) };
+            let _ = self.inner.store.mail_is(share, MailState::Queued, Some(&said)).await;
+            tokio::time::sleep(Duration::from_secs(pause)).await;
+        }
+    }
+
+    /// Writes down what became of a mail. A share whose mail was not sent is void.
+    async fn delivered(&self, share: ShareId, said: Result<(), String>) -> Result<(), Error> {
+        // Forgotten with its session.
+        let Some(row) = self.inner.store.share(share).await? else { return Ok(()) };
+        let session = self.row(row.session).await?;
+        match said {
+            Ok(()) => self.inner.store.mail_is(share, MailState::Sent, None).await?,
+            Err(said) => self.make_void(&row, &session, &said).await?,
+        }
+        self.announce(session.owner);
+        Ok(())
+    }
+
+    async fn make_void(
+        &self,
+        row: &ShareRow,
+        session: &SessionRow,
+        said: &str,
+    ) -> Result<(), Error> {
+        let share = row.share.id;
+        self.inner.store.mail_is(share, MailState::Failed, Some(said)).await?;
+        let ending = ShareEnding {
+            at: self.now(),
+            state: ShareState::Void,
+            by: None,
+            guests: GuestEnd::Revoked,
+        };
+        let subject = Subject::share(share, &session.name);
+        let detail = row.share.email.as_ref().map(|to| format!("to {to}: {said}"));
+        let entry = audit::entry(ending.at, &Doer::websh(), "share.mail_failed", subject, detail);
+        self.end_share(row, &ending, &entry).await?;
+        Ok(())
+    }
+
+    /// Shares whose mail waited when websh stopped: what it was to say is gone.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn void_unsent(&self) -> Result<(), Error> {
+        for row in self.inner.store.unsent_shares().await? {
+            let session = self.row(row.session).await?;
+            self.make_void(&row, &session, "websh was stopped before it was sent.").await?;
+        }
+        Ok(())
+    }
+}
+
+/// Addresses as they are sent to, beside how they were written, each once.
+fn once(written: Vec<String>) -> Vec<(Option<String>, String)> {
+    let mut seen = HashSet::new();
+    written
+        .into_iter()
+        .map(|written| (mail::address(&written), written))
+        .filter(|(to, written)| seen.insert(to.clone().unwrap_or_else(|| written.clone())))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_sent_to_once() {
+        let written =
+            ["Bob@example.org", "bob@example.org ", "nobody", "nobody", "zoe@example.org"];
+        let found = once(written.map(str::to_owned).to_vec());
+        let to: Vec<_> = found.iter().map(|(to, _)| to.as_deref()).collect();
+        assert_eq!(to, [Some("bob@example.org"), None, Some("zoe@example.org")]);
+        assert_eq!(found[0].1, "Bob@example.org");
+    }
+}

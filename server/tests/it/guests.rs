@@ -1,0 +1,183 @@
+//! Guests in a running session: what its owner changes reaches them while they type, and cuts them
+//! without touching the shell or the owner.
+
+use std::fs;
+
+use protocol::{close, wire::Grant};
+use serde_json::{Value, json};
+
+use crate::{
+    client::Client,
+    governed::member,
+    sharing::{join, share, shares},
+    socket::{Viewer, close_code},
+    world::{World, create, until},
+};
+
+/// A session whose owner is attached to it, and its path.
+async fn watched(client: &mut Client) -> (Value, String, Viewer) {
+    let made = create(client, "shared").await.json();
+    let path = format!("/api/v1/sessions/{}", made["id"].as_str().unwrap());
+    let viewer = Viewer::attach(client, &made).await;
+    (made, path, viewer)
+}
+
+/// The path of a share.
+fn one(path: &str, share: &Value) -> String {
+    format!("{path}/shares/{}", share["id"].as_str().unwrap())
+}
+
+async fn patch(client: &mut Client, path: &str, change: Value) -> Value {
+    let answer = client.send("PATCH", path, &[], change.to_string().as_bytes()).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.json()
+}
+
+/// Reads until the guest was told that it may do something.
+async fn until_granted(guest: &mut Viewer, is: impl Fn(Grant) -> bool) {
+    guest.until_crew(|crew| crew.grant.is_some_and(&is)).await;
+}
+
+#[tokio::test]
+async fn what_a_guest_may_do_changes_under_their_fingers() {
+    let (world, mut ann) = World::new(&[]).await;
+    let (session, path, mut owner) = watched(&mut ann).await;
+    let file = world.data.path().join("typed");
+    owner.type_text(&format!("cat >{}\r", file.display())).await;
+    owner.type_text("by the owner\r").await;
+    owner.until_shows("by the owner").await;
+
+    let made = share(&mut ann, &path, &json!({ "minutes": 30, "read_only": true })).await;
+    let (mut bob, _) = join(&world, &made, "Bob").await;
+    let mut guest = Viewer::come(&mut bob).await;
+    guest.until_shows("by the owner").await;
+    until_granted(&mut guest, |grant| grant.read_only).await;
+    owner.until_crew(|crew| crew.present.iter().any(|one| !one.guest.is_empty())).await;
+    guest.type_text("while read-only\r").await;
+    guest.until_heard().await;
+
+    // From now on they may type; and the end of their time moves for who is there, too.
+    let widen = json!({ "read_only": false, "minutes": 180 });
+    let longer = patch(&mut ann, &one(&path, &made), widen).await;
+    let ends_at = longer["expires_at"].as_str().unwrap();
+    assert_eq!(bob.get("/api/v1/join/session").await.json()["expires_at"], ends_at);
+    let ends_at: chrono::DateTime<chrono::Utc> = ends_at.parse().unwrap();
+    let ends_at = u64::try_from(ends_at.timestamp_millis()).unwrap();
+    until_granted(&mut guest, |grant| !grant.read_only && grant.ends_at == ends_at).await;
+    drop(owner);
+    until(async || (ann.get(&path).await.json()["clients"] == 0).then_some(())).await;
+    guest.type_text("by the guest\r").await;
+    guest.until_shows("by the guest").await;
+
+    // And no more, from this answer on.
+    let narrow = patch(&mut ann, &one(&path, &made), json!({ "read_only": true })).await;
+    assert_eq!(narrow["read_only"], true);
+    guest.type_text("too late\r").await;
+    until_granted(&mut guest, |grant| grant.read_only).await;
+    guest.type_text("far too late\r").await;
+    guest.until_heard().await;
+    let mut owner = Viewer::attach(&mut ann, &session).await;
+    owner.type_text("the end\r").await;
+    let typed = until(async || {
+        let typed = fs::read_to_string(&file).unwrap_or_default();
+        typed.ends_with("the end\n").then_some(typed)
+    })
+    .await;
+    assert_eq!(typed, "by the owner\nby the guest\nthe end\n");
+
+    // What they typed is in the receipt, with who they were; when all is over too.
+    let receipt = |list: &Value| {
+        let guest = list[0]["guests"][0].clone();
+        (guest["name"] == "Bob" && guest["keys"] == 13).then_some(guest)
+    };
+    let seen = until(async || receipt(&shares(&mut ann, &path).await)).await;
+    assert_eq!((&seen["here"], &seen["source"]), (&json!(true), &json!("127.0.0.1")));
+    assert_eq!(ann.delete(&path).await.status, 204);
+    assert_eq!(close_code(&mut guest.socket).await, close::GONE);
+    let seen = until(async || {
+        let seen = receipt(&shares(&mut ann, &path).await);
+        seen.filter(|seen| !seen["left_at"].is_null())
+    })
+    .await;
+    assert_eq!((&seen["here"], &seen["end"]), (&json!(false), &json!("session_ended")));
+}
+
+#[tokio::test]
+async fn cutting_guests_leaves_the_owner_and_the_shell_alone() {
+    let (world, mut ann) = World::new(&[]).await;
+    let (_, path, mut owner) = watched(&mut ann).await;
+    let [first, second] = [
+        share(&mut ann, &path, &json!({ "minutes": 30 })).await,
+        share(&mut ann, &path, &json!({ "minutes": 30 })).await,
+    ];
+    let (mut bob, joined) = join(&world, &first, "Bob").await;
+    let (mut eve, _) = join(&world, &first, "Eve").await;
+    let (mut zoe, _) = join(&world, &second, "Zoe").await;
+    let mut guests =
+        [Viewer::come(&mut bob).await, Viewer::come(&mut eve).await, Viewer::come(&mut zoe).await];
+    owner.type_text("echo $((6*7))-here\r").await;
+    for guest in &mut guests {
+        guest.until_shows("42-here").await;
+    }
+    let [mut bobs, mut eves, mut zoes] = guests;
+    // One is removed, then a share with another is taken back; the third stays.
+    let bobs_id = joined.json()["guest"].as_str().unwrap().to_owned();
+    let remove = format!("{}/guests/{bobs_id}", one(&path, &first));
+    assert_eq!(ann.delete(&remove).await.status, 204);
+    assert_eq!(close_code(&mut bobs.socket).await, close::GONE);
+    let refused = bob.post("/api/v1/join/attach", &json!({})).await;
+    assert_eq!((refused.status, refused.code()), (410, "share_removed".to_owned()));
+    assert_eq!(ann.delete(&one(&path, &first)).await.status, 204);
+    assert_eq!(close_code(&mut eves.socket).await, close::GONE);
+    owner.type_text("echo $((6*7))-stays\r").await;
+    owner.until_shows("42-stays").await;
+    zoes.until_shows("42-stays").await;
+    // Who leaves is gone at once as well.
+    assert_eq!(zoe.post("/api/v1/join/leave", &json!({})).await.status, 204);
+    assert_eq!(close_code(&mut zoes.socket).await, close::GONE);
+    owner.type_text("echo $((6*7))-alone\r").await;
+    owner.until_shows("42-alone").await;
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
+async fn who_loses_their_own_way_in_takes_their_guests_along() {
+    let (world, mut ann) = World::new(&[]).await;
+    let mut bob = world.member("bob@example.org", "member").await;
+    let (_, path, owner) = watched(&mut bob).await;
+    let made = share(&mut bob, &path, &json!({ "minutes": 30 })).await;
+    let (mut zoe, _) = join(&world, &made, "Zoe").await;
+    let mut guest = Viewer::come(&mut zoe).await;
+    guest.until_crew(|crew| crew.grant.is_some()).await;
+    let member = member(&mut ann, "bob@example.org").await;
+    assert_eq!(ann.delete(&member).await.status, 204);
+    assert_eq!(owner.until_closed().await, close::SIGNED_OUT);
+    assert_eq!(close_code(&mut guest.socket).await, close::GONE);
+    assert_eq!(ann.get(&format!("{path}/shares")).await.json()[0]["state"], "revoked");
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
+async fn the_workspace_reaches_guests_who_are_there() {
+    let (world, mut ann) = World::new(&[]).await;
+    let (_, path, mut owner) = watched(&mut ann).await;
+    let new = json!({ "minutes": 30, "guests_alone": true });
+    let made = share(&mut ann, &path, &new).await;
+    let (mut zoe, _) = join(&world, &made, "Zoe").await;
+    let mut guest = Viewer::come(&mut zoe).await;
+    until_granted(&mut guest, |grant| !grant.read_only).await;
+    let put = async |ann: &mut Client, field: &str, value: Value| {
+        let mut settings = ann.get("/api/v1/workspace/settings").await.json();
+        settings[field] = value;
+        let body = settings.to_string();
+        let answer = ann.send("PUT", "/api/v1/workspace/settings", &[], body.as_bytes()).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+    };
+    put(&mut ann, "share_read_only", json!("forced")).await;
+    until_granted(&mut guest, |grant| grant.read_only).await;
+    put(&mut ann, "sharing_enabled", json!(false)).await;
+    assert_eq!(close_code(&mut guest.socket).await, close::GONE);
+    owner.type_text("echo $((6*7))-alone\r").await;
+    owner.until_shows("42-alone").await;
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
