@@ -22,10 +22,10 @@ use crate::{
     Actor, Clock, Error, Mail,
     changes::{Changes, moved},
     doors::Doors,
+    mail_queue::MailQueue,
     passwords::Passwords,
     reconcile::{Step, reconcile, strangers},
     share_ends::forget_receipts,
-    share_mail::MailQueue,
     throttle::{Network, Throttle},
 };
 

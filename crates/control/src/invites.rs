@@ -7,12 +7,16 @@ use protocol::{
     id::{InviteId, MemberId},
 };
 use store::InviteRow;
+use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 use crate::{
-    Actor, Caller, Control, Doer, Error, NewMember, SignedIn, Subject,
+    Actor, Caller, Control, Doer, Error, Mail, NewMember, SignedIn, Subject,
     access::{Action, Target, authorize},
-    audit, members, secret, validate,
+    audit,
+    letters::{Letter, Welcome},
+    mail_queue::Brings,
+    members, secret, validate,
 };
 
 /// How long a link works.
@@ -28,24 +32,59 @@ impl Control {
         Ok(self.inner.store.waiting_invites(self.now()).await?)
     }
 
-    /// Invites somebody. An earlier invitation for the same address stops working.
+    /// Invites somebody. An earlier invitation for the same address stops working. One that goes by mail
+    /// is sent behind the answer; the audit log says when it can't be.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::Invalid`], [`Error::MemberExists`],
-    /// [`Error::MailNotConfigured`], [`Error::Unavailable`].
+    /// [`Error::MailNotConfigured`], [`Error::Throttled`], [`Error::Unavailable`].
     pub async fn invite(&self, actor: &Actor, new: NewInvite) -> Result<InviteLink, Error> {
         authorize(actor, Action::ManageMembers, Target::Workspace)?;
         let email = validate::email(&new.email)?;
-        if new.by_mail {
-            return Err(Error::MailNotConfigured);
-        }
+        let mail = match (new.by_mail, &self.inner.settings.mail) {
+            (false, _) => None,
+            (true, Some(mail)) => Some(mail),
+            (true, None) => return Err(Error::MailNotConfigured),
+        };
         if self.inner.store.member_by_email(&email).await?.is_some() {
             return Err(Error::MemberExists);
         }
         let role = format!("{:?}", new.role).to_lowercase();
+        let place = match mail {
+            Some(mail) => Some((mail, self.place_for_mail(actor)?)),
+            None => None,
+        };
         let invite = self.fresh(actor, InviteKind::Join, email, new.role);
         let row = InviteRow { invite, member: None, used_at: None };
-        self.hand_out(actor, row, "member.invite", Some(format!("role: {role}"))).await
+        let detail = Some(format!("role: {role}"));
+        let link = self.hand_out(actor, row, "member.invite", detail).await?;
+        if let Some((mail, place)) = place {
+            let workspace = self.governing().await?.name;
+            let letter = Letter::from(Welcome {
+                by: &actor.name,
+                reply_to: &actor.email,
+                workspace: &workspace,
+                url: &link.url,
+                until: link.invite.expires_at,
+            });
+            self.post_invite(mail, place, link.invite.clone(), letter);
+        }
+        Ok(link)
+    }
+
+    fn post_invite(&self, mail: &Mail, place: OwnedSemaphorePermit, to: Invite, letter: Letter) {
+        let (control, mail) = (self.clone(), mail.clone());
+        tokio::spawn(async move {
+            let brings = Brings::Invite(to.id);
+            let sent = control.deliver(place, &mail, brings, &to.email, &letter).await;
+            let Err(said) = sent else { return };
+            let subject = Subject::new("invite", &to.id, &to.email);
+            let doer = Doer::websh();
+            let noted = control.audit(&doer, "member.mail_failed", subject, Some(said)).await;
+            if let Err(error) = noted {
+                tracing::warn!(%error, "that an invitation was not sent is not written down");
+            }
+        });
     }
 
     /// Makes a link by which a member chooses a new password. Nothing changes until it is used.

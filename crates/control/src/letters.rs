@@ -47,6 +47,35 @@ impl From<Invitation<'_>> for Letter {
     }
 }
 
+/// What somebody is sent who is to be a member.
+pub(crate) struct Welcome<'a> {
+    pub(crate) by: &'a str,
+    pub(crate) reply_to: &'a str,
+    pub(crate) workspace: &'a str,
+    pub(crate) url: &'a str,
+    pub(crate) until: DateTime<Utc>,
+}
+
+impl From<Welcome<'_>> for Letter {
+    fn from(it: Welcome<'_>) -> Self {
+        let Welcome { by, workspace, url, .. } = it;
+        let until = said(it.until);
+        let care = "The link is for you alone: whoever has it can join in your place.";
+        let text = format!(
+            "{by} invites you to the workspace \"{workspace}\".\n\nOpen  {url}\n\n\
+             The link works once, until {until}. {care}\n"
+        );
+        let [name, workspace, url] = [by, workspace, url].map(escaped);
+        let html = page(&format!(
+            "<p>{name} invites you to the workspace <b>{workspace}</b>.</p>\n\
+             <p><a href=\"{url}\">Choose a name and a password</a></p>\n\
+             <p>The link works once, until {until}. {care}</p>\n<p style=\"color:#666\">{url}</p>"
+        ));
+        let subject = format!("{by} invites you to websh");
+        Self { subject, text, html, by: by.to_owned(), reply_to: it.reply_to.to_owned() }
+    }
+}
+
 fn said(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
 }

@@ -16,6 +16,7 @@ mod join;
 mod letters;
 mod limits;
 mod mail;
+mod mail_queue;
 pub mod members;
 mod opening;
 mod operator;

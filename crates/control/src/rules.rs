@@ -87,3 +87,29 @@ impl Control {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_are_told_what_the_settings_say() {
+        use api::{BatonRule, KeepAlive};
+        for (keep_alive, told_alive, share_baton, told_baton) in [
+            (KeepAlive::Input, wire::KeepAlive::Input, BatonRule::Free, wire::BatonRule::Free),
+            (KeepAlive::Attached, wire::KeepAlive::Attached, BatonRule::Ask, wire::BatonRule::Ask),
+            (KeepAlive::Working, wire::KeepAlive::Working, BatonRule::Free, wire::BatonRule::Free),
+        ] {
+            let settings =
+                WorkspaceSettings { keep_alive, share_baton, ..WorkspaceSettings::default() };
+            for alone in [false, true] {
+                let rules = rules(&settings, AttachPolicy::Single, alone);
+                assert_eq!(
+                    (rules.keep_alive(), rules.baton(), rules.policy(), rules.guests_alone),
+                    (told_alive, told_baton, Policy::Single, alone)
+                );
+                assert_eq!((rules.timeout, rules.history_bytes), (3600, 64 << 20));
+            }
+        }
+    }
+}

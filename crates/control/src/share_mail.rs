@@ -1,65 +1,30 @@
-//! Shares that go by mail: one for each address, sent behind the answer, tried again, and void when it
-//! can't be sent: nobody has its password then. What waits is in memory alone, because it has secrets
-//! (docs/decisions/0010).
+//! Shares that go by mail: one for each address, sent behind the answer, and void when it can't be sent:
+//! nobody has its password then.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::collections::HashSet;
 
-use chrono::TimeDelta;
 use protocol::{
     api::{
         GuestEnd, InviteResult, InviteResults, InviteStatus, MailState, NewInvites, NewShare,
         ShareState,
     },
-    id::{MemberId, SessionId, ShareId},
+    id::{SessionId, ShareId},
 };
 use store::{SessionRow, ShareEnding, ShareRow};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     Actor, Control, Doer, Error, Subject, audit,
     letters::{Invitation, Letter},
-    mail::{self, Mail, NotSent},
+    mail::{self, Mail},
+    mail_queue::Brings,
     share_rules::{self, Terms},
-    throttle::Throttle,
 };
 
 /// Addresses of one invitation.
 const MOST: usize = 20;
 
-/// Mails that may wait at once.
-const WAITING: usize = 500;
-
-/// Mails that are handed over at once.
-const AT_ONCE: usize = 4;
-
 /// Guests of a share that goes by mail: one person, who may use a second browser.
 const GUESTS: u32 = 2;
-
-/// Seconds after which there may be room in a queue that is full.
-const FULL: u64 = 60;
-
-/// Pauses between tries, in seconds: a mail server that defers what it does not know (RFC 6647) takes
-/// it after some minutes.
-const PAUSES: [u64; 6] = [2, 10, 30, 60, 120, 300];
-
-/// How much mail there may be.
-#[derive(Debug)]
-pub(crate) struct MailQueue {
-    by_member: Throttle<MemberId>,
-    places: Arc<Semaphore>,
-    turns: Semaphore,
-}
-
-impl MailQueue {
-    pub(crate) fn new() -> Self {
-        Self {
-            // 50 at once, and 50 an hour.
-            by_member: Throttle::new(50, TimeDelta::seconds(72)),
-            places: Arc::new(Semaphore::new(WAITING)),
-            turns: Semaphore::new(AT_ONCE),
-        }
-    }
-}
 
 impl Control {
     /// Invites people by mail, each by a share of their own. What is no address is told apart; one that
@@ -115,13 +80,6 @@ impl Control {
         }
     }
 
-    /// A place in the queue.
-    fn place_for_mail(&self, actor: &Actor) -> Result<OwnedSemaphorePermit, Error> {
-        let queue = &self.inner.mails;
-        queue.by_member.take(actor.member, self.now()).map_err(Error::Throttled)?;
-        Arc::clone(&queue.places).try_acquire_owned().map_err(|_| Error::Throttled(FULL))
-    }
-
     async fn post(
         &self,
         actor: &Actor,
@@ -143,44 +101,12 @@ impl Control {
         });
         let (control, mail, id) = (self.clone(), mail.clone(), share.id);
         tokio::spawn(async move {
-            let said = control.deliver(&mail, id, &to, &letter).await;
-            drop(place);
+            let said = control.deliver(place, &mail, Brings::Share(id), &to, &letter).await;
             if let Err(error) = control.delivered(id, said).await {
                 tracing::warn!(share = %id, %error, "what became of its mail is not written down");
             }
         });
         Ok(id)
-    }
-
-    /// Tries until the mail is sent, or there is no use in trying.
-    async fn deliver(
-        &self,
-        mail: &Mail,
-        share: ShareId,
-        to: &str,
-        letter: &Letter,
-    ) -> Result<(), String> {
-        let mut pauses = PAUSES.into_iter();
-        loop {
-            let said = {
-                let _turn = self.inner.mails.turns.acquire().await;
-                // Over meanwhile: a mail that leads nowhere helps nobody.
-                let row = self.inner.store.share(share).await.ok().flatten();
-                let open = row
-                    .is_some_and(|row| share_rules::state(&row, self.now()) == ShareState::Active);
-                if !open {
-                    return Err("It was over before its mail was sent.".to_owned());
-                }
-                match mail.send(to, letter).await {
-                    Ok(()) => return Ok(()),
-                    Err(NotSent::Ever(said)) => return Err(said),
-                    Err(NotSent::Yet(said)) => said,
-                }
-            };
-            let Some(pause) = pauses.next() else { return Err(said) };
-            let _ = self.inner.store.mail_is(share, MailState::Queued, Some(&said)).await;
-            tokio::time::sleep(Duration::from_secs(pause)).await;
-        }
     }
 
     /// Writes down what became of a mail. A share whose mail was not sent is void.

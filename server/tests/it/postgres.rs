@@ -13,13 +13,16 @@ mod support;
 const CLUSTER: &str = "WEBSH_TEST_CLUSTER";
 
 /// What is run again.
-const AGAIN: [&str; 8] = [
+const AGAIN: [&str; 11] = [
     "governed::",
+    "guests::",
     "lifetime::",
+    "mail::",
     "matrix::",
     "operator::",
     "policies::",
     "sessions::",
+    "sharing::",
     "sign_in::",
     "tokens::",
 ];

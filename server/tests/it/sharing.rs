@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use crate::{
     client::{Answer, Client},
-    world::{World, create, until},
+    smtp::Smtp,
+    socket::Viewer,
+    world::{LOG, World, create, until},
 };
 
 /// A session of whoever asks, and its path.
@@ -375,16 +377,28 @@ async fn a_session_has_ten_links_at_most() {
 
 #[tokio::test]
 async fn link_and_password_are_nowhere_afterwards() {
-    let log = ("WEBSH_LOG", "trace");
-    let (world, mut ann) = World::new(&[log]).await;
+    let mut smtp = Smtp::start().await;
+    let (world, mut ann) = World::new(&[
+        ("WEBSH_LOG", "trace"),
+        ("WEBSH_SMTP_URL", &smtp.url),
+        ("WEBSH_MAIL_FROM", "websh@example.org"),
+    ])
+    .await;
     let path = session(&mut ann).await;
     let made = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
     let (mut bob, answer) = join(&world, &made, "Bob").await;
     assert_eq!(answer.status, 200);
     let cookie = bob.cookie.clone().unwrap().split_once('=').unwrap().1.to_owned();
     let password = made["password"].as_str().unwrap().to_owned();
-    let secrets = [token(&made), password.replace('-', ""), password, cookie];
-    let mut said = Vec::new();
+    let new = json!({ "emails": ["zoe@example.org"], "minutes": 30 });
+    let mailed = ann.post(&format!("{path}/invites"), &new).await;
+    assert_eq!(mailed.status, 207);
+    let letter = crate::mail::share_in(&smtp.next().await.body);
+    let mailed_password = letter["password"].as_str().unwrap().to_owned();
+    let guest = Viewer::come(&mut bob).await;
+    let plain = password.replace('-', "");
+    let secrets = [token(&made), plain, password, cookie, token(&letter), mailed_password];
+    let mut said = vec![mailed.body];
     for place in ["shares", "sharing", "", "screen"] {
         said.push(ann.get(format!("{path}/{place}").trim_end_matches('/')).await.body);
     }
@@ -394,6 +408,9 @@ async fn link_and_password_are_nowhere_afterwards() {
     said.push(bob.get("/api/v1/join/session").await.body);
     let one = format!("{path}/shares/{}", made["id"].as_str().unwrap());
     said.push(ann.send("PATCH", &one, &[], b"{\"minutes\":60}").await.body);
+    drop(guest);
+    let log = fs::read_to_string(world.data.path().join(LOG)).unwrap();
+    assert!(log.contains("/invites\" status=207"), "{log}");
     for secret in &secrets {
         assert!(said.iter().all(|body| !body.contains(secret.as_str())), "in an answer");
         assert_eq!(files_with(world.data.path(), secret.as_bytes()), Vec::<String>::new());

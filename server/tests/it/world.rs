@@ -24,6 +24,9 @@ use crate::{
 /// Nothing that is waited for here takes this long on the slowest machine.
 pub const LONG: Duration = Duration::from_secs(30);
 
+/// The file that a server logs to whose log is asked for.
+pub const LOG: &str = "test-log";
+
 pub const EMAIL: &str = "ann@example.org";
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -88,6 +91,7 @@ impl World {
             .env("WEBSH_SHELL", "/bin/sh")
             .envs(self.settings.iter().map(|(name, value)| (*name, value)))
             .stdout(Stdio::piped())
+            .stderr(self.log())
             .spawn()
             .unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -100,6 +104,15 @@ impl World {
             fs::write(self.data.path().join("test-was-set-up"), "").unwrap();
         }
         self.output = Some(output);
+    }
+
+    /// Where the server logs to: a file of its data when a test asks for a log.
+    fn log(&self) -> Stdio {
+        if self.settings.iter().all(|(name, _)| *name != "WEBSH_LOG") {
+            return Stdio::inherit();
+        }
+        let file = fs::File::options().create(true).append(true).open(self.data.path().join(LOG));
+        file.unwrap().into()
     }
 
     async fn line(&self, output: &mut Lines<BufReader<ChildStdout>>, with: &str) -> String {

@@ -1,0 +1,6 @@
+//! What `control` does over time, with a real database and a clock that is set.
+#![expect(clippy::unwrap_used, reason = "a step that fails fails the test")]
+
+mod shares;
+mod sign_ins;
+mod world;

@@ -1,0 +1,127 @@
+//! Shares whose time is up. What session processes do at the same moment is tried where they are.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use control::{Actor, Error};
+use protocol::{
+    api::{AuditEntry, AuditFilter, ChangeShare, Guest, GuestEnd, NewShare, Share, ShareState},
+    id::{GuestId, SessionId, ShareId},
+};
+use sha2::{Digest, Sha256};
+use store::{GuestRow, Joining, ShareRow};
+use uuid::Uuid;
+
+use crate::world::World;
+
+/// How many there are.
+const CROWD: u32 = 200;
+
+fn said(action: &str) -> AuditEntry {
+    AuditEntry {
+        id: Uuid::now_v7(),
+        at: DateTime::UNIX_EPOCH,
+        actor_id: None,
+        actor: "Ann".into(),
+        via: "page".into(),
+        source: None,
+        action: action.into(),
+        target_kind: "share".into(),
+        target_id: None,
+        target: "one".into(),
+        detail: None,
+    }
+}
+
+/// A share of the crowd with its guest, whose cookie is the share's number.
+async fn add(world: &World, like: &ShareRow, number: u32, expires_at: DateTime<Utc>) -> ShareId {
+    let id = ShareId(Uuid::now_v7());
+    let share = Share { id, expires_at, ..like.share.clone() };
+    let row = ShareRow { share, ..like.clone() };
+    let token = Sha256::digest(format!("token {number}")).into();
+    let entry = said("share.create");
+    assert!(world.store.add_share(&row, &token, 1000, &entry).await.unwrap());
+    let guest = Guest {
+        id: GuestId(Uuid::now_v7()),
+        name: format!("guest {number}"),
+        member: false,
+        source: "192.0.2.1".into(),
+        device: "a test".into(),
+        here: false,
+        joined_at: like.share.created_at,
+        left_at: None,
+        end: None,
+        keys: 0,
+    };
+    let cookie = Sha256::digest(number.to_string()).into();
+    let guest = GuestRow { guest, share: id, member: None };
+    let joining = world.store.add_guest(&guest, &cookie, &said("share.join")).await.unwrap();
+    assert_eq!(joining, Joining::In);
+    id
+}
+
+async fn shares(world: &World, ann: &Actor, session: SessionId) -> HashMap<ShareId, Share> {
+    let found = world.control.shares(ann, session).await.unwrap();
+    found.into_iter().map(|share| (share.id, share)).collect()
+}
+
+#[tokio::test]
+async fn two_hundred_shares_end_each_at_its_time() {
+    let world = World::new().await;
+    let ann = world.sign_in().await;
+    let session = world.session_of(&ann).await;
+    let new = NewShare { minutes: 5.into(), ..NewShare::default() };
+    let like = world.control.share(&ann, session, new).await.unwrap();
+    let like = world.store.share(like.id).await.unwrap().unwrap();
+    let start = like.share.created_at;
+    let mut crowd = Vec::new();
+    for number in 0..CROWD {
+        let ends = start + TimeDelta::minutes(5) + TimeDelta::seconds(i64::from(number) + 1);
+        crowd.push((ends, add(&world, &like, number, ends).await));
+    }
+    world.clock.advance(TimeDelta::minutes(5));
+    for (number, (ends, id)) in crowd.iter().enumerate() {
+        let cookie = number.to_string();
+        // A millisecond before, nobody is put out; on the second they are, written down or not.
+        world.clock.advance(TimeDelta::milliseconds(999));
+        world.control.settle_shares().await.unwrap();
+        assert!(world.control.visitor(&cookie).await.is_ok(), "{number}");
+        world.clock.advance(TimeDelta::milliseconds(1));
+        let refused = world.control.visitor(&cookie).await.unwrap_err();
+        assert!(matches!(refused, Error::ShareOver(GuestEnd::Expired)), "{number}: {refused}");
+        world.control.settle_shares().await.unwrap();
+        let row = world.store.share(*id).await.unwrap().unwrap().share;
+        assert_eq!((row.state, row.ended_at), (ShareState::Expired, Some(*ends)), "{number}");
+    }
+    let shares = shares(&world, &ann, session).await;
+    assert_eq!(shares.len(), crowd.len() + 1);
+    for (ends, id) in &crowd {
+        let guest = &shares[id].guests[0];
+        assert_eq!((guest.left_at, guest.end), (Some(*ends), Some(GuestEnd::Expired)));
+    }
+    let filter = AuditFilter { action: Some("share.expire".into()), q: None, from: None, to: None };
+    let log = world.control.audit_log(&ann, filter, Some(1000), None).await.unwrap();
+    assert_eq!(log.items.len(), crowd.len() + 1, "each once");
+    assert!(!world.store.has_shares().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_share_is_extended_from_now_and_only_while_it_lives() {
+    let world = World::new().await;
+    let ann = world.sign_in().await;
+    let session = world.session_of(&ann).await;
+    let new = NewShare { minutes: 30.into(), ..NewShare::default() };
+    let made = world.control.share(&ann, session, new).await.unwrap();
+    world.clock.advance(TimeDelta::minutes(29));
+    let longer = ChangeShare { minutes: Some(180.into()), ..ChangeShare::default() };
+    let share = world.control.change_share(&ann, session, made.id, longer.clone()).await.unwrap();
+    assert_eq!(share.expires_at, made.expires_at + TimeDelta::minutes(179));
+    world.clock.advance(TimeDelta::minutes(180));
+    // Its time is over, though nothing has noticed yet.
+    let late = world.control.change_share(&ann, session, made.id, longer).await.unwrap_err();
+    assert_eq!(late.code(), "share_expired");
+    assert_eq!(shares(&world, &ann, session).await[&made.id].state, ShareState::Expired);
+    // The same again is as long as the first was, or as it was extended to, within bounds.
+    let again = world.control.renew_share(&ann, session, made.id).await.unwrap();
+    assert_eq!(again.expires_at - share.expires_at, TimeDelta::minutes(180));
+}

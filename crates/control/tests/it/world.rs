@@ -1,0 +1,75 @@
+//! `control` over a database of its own, at a time that is set. There is no session process.
+
+use std::{net::Ipv4Addr, sync::Arc};
+
+use chrono::DateTime;
+use control::{Actor, Caller, Control, Manual, NewMember, Settings};
+use host::Host;
+use protocol::{
+    api::{AttachPolicy, SessionState},
+    id::SessionId,
+};
+use store::{SessionRow, Store};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+pub const EMAIL: &str = "ann@example.org";
+const PASSWORD: &str = "correct horse battery";
+
+pub fn caller() -> Caller {
+    Caller { source: Ipv4Addr::LOCALHOST.into(), device: "a test".into() }
+}
+
+pub struct World {
+    _data: TempDir,
+    pub store: Store,
+    pub clock: Arc<Manual>,
+    pub control: Control,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let store = Store::open_file(&data.path().join("websh.db")).await.unwrap();
+        let config =
+            host::Config { run_dir: data.path().join("run"), program: data.path().join("none") };
+        let host = Host::open(config).await.unwrap();
+        let clock = Arc::new(Manual::new(DateTime::UNIX_EPOCH));
+        let control =
+            Control::new(store.clone(), host, clock.clone(), Settings::default()).await.unwrap();
+        let token = control.offer_set_up().await.unwrap().unwrap();
+        let ann = NewMember { email: EMAIL.into(), name: "Ann".into(), password: PASSWORD.into() };
+        control.set_up(&token, ann, &caller()).await.unwrap();
+        Self { _data: data, store, clock, control }
+    }
+
+    pub async fn sign_in(&self) -> Actor {
+        let signed_in = self.control.sign_in(EMAIL, PASSWORD, &caller()).await.unwrap();
+        self.control.who(&signed_in.token, caller().source).await.unwrap()
+    }
+
+    pub async fn session_of(&self, owner: &Actor) -> SessionId {
+        let row = SessionRow {
+            id: SessionId(Uuid::now_v7()),
+            owner: owner.member,
+            owner_name: owner.name.clone(),
+            owner_email: String::new(),
+            idempotency_key: None,
+            name: "one".into(),
+            server: "local".into(),
+            account: "ann".into(),
+            token: None,
+            attach_policy: AttachPolicy::Handoff,
+            state: SessionState::Starting,
+            created_at: DateTime::UNIX_EPOCH,
+            last_seen: DateTime::UNIX_EPOCH,
+            cols: 80,
+            rows: 24,
+            title: String::new(),
+            ending: None,
+        };
+        self.store.add_session(&row).await.unwrap();
+        self.store.activate_session(row.id).await.unwrap();
+        row.id
+    }
+}
