@@ -13,6 +13,7 @@ mod new;
 mod remote;
 mod serve;
 mod sessions;
+mod share;
 mod table;
 mod token;
 mod user;
@@ -51,6 +52,9 @@ enum Command {
     Attach(attach::Attach),
     Close(sessions::Close),
     Rename(sessions::Rename),
+    Share(share::Share),
+    Shares(share::Shares),
+    Unshare(share::Unshare),
     /// See and end everybody's sessions: staff and superusers.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -93,6 +97,9 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Attach(attach) => attach.run().await,
         Command::Close(close) => close.run().await,
         Command::Rename(rename) => rename.run().await,
+        Command::Share(share) => share.run().await,
+        Command::Shares(shares) => shares.run().await,
+        Command::Unshare(unshare) => unshare.run().await,
         Command::Admin(admin) => admin.run(config).await,
         Command::Token(token) => token.run().await,
         Command::Completions(completions) => completions.run(),

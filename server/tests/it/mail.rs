@@ -121,6 +121,38 @@ async fn what_is_not_taken_is_void_and_what_is_deferred_is_tried_again() {
 }
 
 #[tokio::test]
+async fn mail_goes_encrypted_or_not_at_all() {
+    let mut smtp = Smtp::start_tls().await;
+    let trusted = tempfile::NamedTempFile::new().unwrap();
+    fs::write(trusted.path(), smtp.certificate.as_ref().unwrap()).unwrap();
+    let trusting = Some(("SSL_CERT_FILE", trusted.path().to_str().unwrap()));
+    let mut plain = Smtp::start().await;
+    // A server that can't do what it is asked for gets nothing, and so does one that nobody vouches for.
+    let downgraded = format!("{}?tls=required", plain.url);
+    for (url, trusting, sent) in
+        [(&smtp.url, trusting, true), (&smtp.url, None, false), (&downgraded, trusting, false)]
+    {
+        let mut settings =
+            vec![("WEBSH_SMTP_URL", url.as_str()), ("WEBSH_MAIL_FROM", "websh@example.org")];
+        settings.extend(trusting);
+        let (_world, mut ann) = World::new(&settings).await;
+        let path = session(&mut ann).await;
+        let new = json!({ "emails": ["bob@example.org"], "minutes": 30 });
+        assert_eq!(ann.post(&format!("{path}/invites"), &new).await.status, 207);
+        let became = until(async || {
+            let list = shares(&mut ann, &path).await;
+            let tried = list[0]["mail"] == "sent" || list[0]["mail_error"].is_string();
+            tried.then(|| list[0]["mail"].clone())
+        })
+        .await;
+        assert_eq!(became == "sent", sent, "{url}");
+        assert_eq!(ann.delete(&path).await.status, 204);
+    }
+    assert_eq!(smtp.next().await.to, ["bob@example.org"]);
+    assert!(smtp.is_empty() && plain.is_empty());
+}
+
+#[tokio::test]
 async fn members_are_invited_by_mail_too() {
     let mut smtp = Smtp::start().await;
     let (world, mut ann) = world(&smtp).await;

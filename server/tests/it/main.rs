@@ -7,6 +7,7 @@ mod client;
 mod command;
 mod command_attach;
 mod command_sessions;
+mod command_share;
 mod dropping;
 mod governed;
 mod guests;

@@ -6,10 +6,14 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
-    net::{TcpListener, TcpStream},
+    io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
+    net::TcpListener,
     sync::mpsc,
     time::timeout,
+};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{ServerConfig, pki_types::PrivatePkcs8KeyDer},
 };
 
 use crate::world::LONG;
@@ -25,22 +29,46 @@ pub struct Taken {
 /// A mail server. It refuses `nobody@…` for good and `later@…` once.
 pub struct Smtp {
     pub url: String,
+    /// Its certificate as PEM, when it speaks TLS from the start (RFC 8314).
+    pub certificate: Option<String>,
     taken: mpsc::UnboundedReceiver<Taken>,
 }
 
 impl Smtp {
     pub async fn start() -> Self {
+        Self::listen("smtp", None, None).await
+    }
+
+    /// One that speaks TLS from the start.
+    pub async fn start_tls() -> Self {
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()).into();
+        let config = ServerConfig::builder()
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], key)
+            .unwrap();
+        let tls = TlsAcceptor::from(Arc::new(config));
+        Self::listen("smtps", Some(tls), Some(made.cert.pem())).await
+    }
+
+    async fn listen(scheme: &str, tls: Option<TlsAcceptor>, certificate: Option<String>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("smtp://{}", listener.local_addr().unwrap());
+        let url = format!("{scheme}://{}", listener.local_addr().unwrap());
         let (hand, taken) = mpsc::unbounded_channel();
         let deferred = Arc::new(Mutex::new(HashSet::new()));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (hand, deferred) = (hand.clone(), Arc::clone(&deferred));
-                tokio::spawn(async move { talk(stream, &hand, &deferred).await });
+                let tls = tls.clone();
+                tokio::spawn(async move {
+                    match tls {
+                        None => talk(stream, &hand, &deferred).await,
+                        Some(tls) => talk(tls.accept(stream).await.ok()?, &hand, &deferred).await,
+                    }
+                });
             }
         });
-        Self { url, taken }
+        Self { url, certificate, taken }
     }
 
     /// The next message.
@@ -56,7 +84,7 @@ impl Smtp {
 
 /// One connection. It ends when the client goes.
 async fn talk(
-    stream: TcpStream,
+    stream: impl AsyncRead + AsyncWrite + Unpin,
     hand: &mpsc::UnboundedSender<Taken>,
     deferred: &Mutex<HashSet<String>>,
 ) -> Option<()> {
@@ -99,7 +127,7 @@ async fn talk(
     }
 }
 
-async fn line(stream: &mut BufReader<TcpStream>) -> Option<String> {
+async fn line(stream: &mut (impl AsyncBufReadExt + Unpin)) -> Option<String> {
     let mut line = String::new();
     (stream.read_line(&mut line).await.ok()? > 0).then_some(line)
 }
@@ -110,7 +138,7 @@ fn address(line: &str) -> Option<String> {
 }
 
 /// Head and body up to the lone dot, the body without its transfer encoding (RFC 2045, 6.7).
-async fn message(stream: &mut BufReader<TcpStream>) -> Option<(String, String)> {
+async fn message(stream: &mut (impl AsyncBufReadExt + Unpin)) -> Option<(String, String)> {
     let mut text = String::new();
     loop {
         let line = line(stream).await?;
