@@ -328,14 +328,13 @@ impl Store {
         .await
     }
 
-    /// Living shares whose mail waits to be sent.
+    /// Shares whose mail waits to be sent.
     ///
     /// # Errors
     /// As every question to the database.
     pub async fn unsent_shares(&self) -> Result<Vec<ShareRow>, Error> {
         bounded(async {
             let found = share::Entity::find()
-                .filter(share::Column::EndedAt.is_null())
                 .filter(share::Column::Mail.eq(MailState::Queued.word()))
                 .all(&self.db)
                 .await?;

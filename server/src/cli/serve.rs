@@ -111,6 +111,11 @@ async fn announce(config: &Config, control: &Control) -> Result<(), Failure> {
     say(&format!("websh {}", env!("CARGO_PKG_VERSION")))?;
     say(&format!("  data       {} ({database})", config.data_dir.display()))?;
     say(&format!("  sessions   {sessions} running"))?;
+    match (&config.smtp_url, &config.mail_dir) {
+        (Some(_), _) => say("  mail       by smtp_url")?,
+        (None, Some(place)) => say(&format!("  mail       as files in {}", place.display()))?,
+        (None, None) => {}
+    }
     say(&format!("  listening  {} at {}", config.listen, config.public_url))?;
     if let Some(token) = control.offer_set_up().await? {
         say("")?;
