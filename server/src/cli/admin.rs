@@ -38,7 +38,7 @@ pub(super) struct Ls {
     #[arg(long, value_enum, default_value_t)]
     sort: Sort,
     /// Those of this machine, without the web process: root and the service's account.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["q", "owner", "server", "account", "idle", "attached", "sort"])]
     local: bool,
     /// As JSON.
     #[arg(long)]
@@ -79,7 +79,7 @@ pub(super) struct DropMany {
 }
 
 /// Which of all sessions.
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub(super) struct Filter {
     /// Part of name, owner, address, account or id.
     #[arg(long = "search", value_name = "TEXT")]
@@ -108,7 +108,7 @@ impl From<Filter> for AdminFilter {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Sort {
     /// Newest first.
     #[default]
@@ -159,7 +159,8 @@ impl Ls {
         self,
         config: impl FnOnce() -> Result<Config, ConfigError>,
     ) -> Result<(), Failure> {
-        if let Some(local) = local(self.local, &self.remote, config).await? {
+        let plain = self.filter == Filter::default() && self.sort == Sort::default();
+        if let Some(local) = local(self.local, plain, &self.remote, config).await? {
             return local.list(self.json);
         }
         let client = self.remote.client()?;
@@ -179,7 +180,7 @@ impl DropOne {
         self,
         config: impl FnOnce() -> Result<Config, ConfigError>,
     ) -> Result<(), Failure> {
-        if let Some(local) = local(self.local, &self.remote, config).await? {
+        if let Some(local) = local(self.local, true, &self.remote, config).await? {
             for wanted in &self.sessions {
                 local.drop(wanted, self.reason.as_deref()).await?;
             }
@@ -220,9 +221,12 @@ impl DropMany {
         if failed.is_empty() {
             return Ok(());
         }
-        let names = failed.iter().map(|it| format!("{} ({})", it.name, it.id));
-        let names: Vec<String> = names.collect();
-        Err(Failure::Sentence(format!("These could not be dropped: {}.", names.join(", "))))
+        let failed = failed.iter().map(|it| {
+            let why = it.error.as_deref().unwrap_or_default();
+            format!("{} ({}, {why})", it.name, it.id)
+        });
+        let failed: Vec<String> = failed.collect();
+        Err(Failure::Sentence(format!("These could not be dropped: {}.", failed.join(", "))))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use control::Kind;
+
 use crate::{client, config::ConfigError};
 
 /// Why a command failed.
@@ -47,6 +49,14 @@ impl Failure {
                 410 => 5,
                 _ => 1,
             },
+            Self::Control(error) => match error.kind() {
+                Kind::Unauthenticated | Kind::Forbidden => 3,
+                Kind::NotFound => 4,
+                Kind::Gone => 5,
+                _ => 1,
+            },
+            Self::Host(host::Error::RunDir(_)) => 3,
+            Self::Host(host::Error::Gone) => 5,
             _ => 1,
         }
     }
@@ -102,6 +112,13 @@ mod tests {
             (Failure::NotFound(String::new()), 4),
             (Failure::Over(String::new()), 5),
             (Failure::Sentence(String::new()), 1),
+            (Failure::Control(control::Error::Forbidden), 3),
+            (Failure::Control(control::Error::NotFound("member")), 4),
+            (Failure::Control(control::Error::InviteOver), 5),
+            (Failure::Control(control::Error::MemberExists), 1),
+            (Failure::Host(host::Error::RunDir(String::new())), 3),
+            (Failure::Host(host::Error::Gone), 5),
+            (Failure::Host(host::Error::Stuck), 1),
         ] {
             assert_eq!(failure.status(), status, "{failure:?}");
         }

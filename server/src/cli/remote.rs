@@ -1,16 +1,19 @@
 //! Which websh a command is for and who asks it; sessions by their name or id.
 
-use std::path::PathBuf;
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
 
 use clap::Args;
 use protocol::{
-    api::{Session, SessionPage},
+    api::{Me, Session, SessionPage},
     id::SessionId,
 };
 
 use super::{Failure, local::Local};
 use crate::{
-    client::{Client, Credentials, Identity, Place},
+    client::{self, Client, Credentials, Identity, Place},
     config::{Config, ConfigError, Person},
 };
 
@@ -26,6 +29,11 @@ pub(super) struct Remote {
 }
 
 impl Remote {
+    /// Whether a websh is named, as an argument or by a variable.
+    fn is_named(&self) -> bool {
+        self.url.is_some() || Person::read(std::env::vars_os()).url.is_some()
+    }
+
     /// The client of whoever is signed in.
     pub(super) fn client(&self) -> Result<Client, Failure> {
         let person = Person::read(std::env::vars_os());
@@ -42,23 +50,40 @@ impl Remote {
     }
 }
 
-/// The sessions of this machine, when they are meant: `said` so, or nobody has signed in and the
-/// machine has some that the caller may look at. A configuration is needed only then.
+/// The sessions of this machine, when they are meant: `said` so; or no websh is named and nobody has
+/// signed in; or the websh of this machine does not answer. The latter two only for what `plain` sockets
+/// can tell, and where the caller may look at them. A configuration is needed only then.
 pub(super) async fn local(
     said: bool,
+    plain: bool,
     remote: &Remote,
     config: impl FnOnce() -> Result<Config, ConfigError>,
 ) -> Result<Option<Local>, Failure> {
     if said {
         return Ok(Some(Local::open(&config()?).await?));
     }
-    let nobody = matches!(remote.client(), Err(Failure::NotAllowed(_)));
+    let meant = plain
+        && match remote.client() {
+            Ok(client) => client.place().is_here() && is_away(&client).await?,
+            Err(Failure::NotAllowed(_)) => !remote.is_named(),
+            Err(_) => false,
+        };
     match config() {
-        Ok(config) if nobody && std::fs::read_dir(config.data_dir.join("run")).is_ok() => {
+        Ok(config) if meant && std::fs::read_dir(config.data_dir.join("run")).is_ok() => {
             Ok(Some(Local::open(&config).await?))
         }
         _ => Ok(None),
     }
+}
+
+/// Whether a websh can't be reached. Says so, since what follows is not its answer.
+async fn is_away(client: &Client) -> Result<bool, Failure> {
+    let away = match client.get::<Me>("/me").await {
+        Err(error @ client::Error::Unreachable { .. }) => error,
+        _ => return Ok(false),
+    };
+    writeln!(io::stderr(), "websh: {away} These are the sessions of this machine.")?;
+    Ok(true)
 }
 
 fn nobody() -> Failure {

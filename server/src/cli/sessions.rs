@@ -63,7 +63,9 @@ impl Ls {
         self,
         config: impl FnOnce() -> Result<Config, ConfigError>,
     ) -> Result<(), Failure> {
-        if let Some(local) = local(self.local, &self.remote, config).await? {
+        if let Some(local) =
+            local(self.local, !self.all && !self.ended, &self.remote, config).await?
+        {
             return local.list(self.json);
         }
         let client = self.remote.client()?;

@@ -100,6 +100,11 @@ impl Client {
         Self { place, identity }
     }
 
+    /// Where it asks.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
     /// `GET` below `/api/v1`.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
         self.read(&self.send(Method::GET, path, None).await?.1)

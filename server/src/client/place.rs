@@ -37,9 +37,7 @@ impl Place {
             return Err(refuse("must end behind its host and port"));
         }
         let host = authority.host().trim_matches(['[', ']']).to_ascii_lowercase();
-        let here = host == "localhost"
-            || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-        if !https && !here {
+        if !https && !is_here(&host) {
             return Err(refuse("is not encrypted and leads off this machine: use https://"));
         }
         let usual = if https { 443 } else { 80 };
@@ -52,6 +50,11 @@ impl Place {
     /// Scheme, host and port, as browsers write an origin.
     pub fn origin(&self) -> String {
         format!("{}://{}", if self.https { "https" } else { "http" }, self.authority)
+    }
+
+    /// Whether it is on this machine.
+    pub fn is_here(&self) -> bool {
+        is_here(&self.host)
     }
 
     /// Host and, where it is not the usual one, port.
@@ -77,6 +80,10 @@ impl Place {
     pub(super) fn odd(&self) -> String {
         format!("{} can't be asked that.", self.origin())
     }
+}
+
+fn is_here(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -123,6 +123,7 @@ async fn on_the_machine_it_goes_without_the_server() {
     let (mut world, mut client) = World::new(&[]).await;
     let ann = Person::new(&mut client, "sessions").await;
     let id = ann.open("work").await;
+    let token = ann.token.clone();
     world.kill().await;
     // Said, or because nobody has signed in.
     for arguments in [&["ls", "--local"][..], &["ls"], &["admin", "ls", "--local"]] {
@@ -132,6 +133,22 @@ async fn on_the_machine_it_goes_without_the_server() {
     let (well, said) = run(world.data.path(), &["ls", "--local", "--json"], "").await;
     let page: serde_json::Value = serde_json::from_str(&said).unwrap();
     assert!(well && page["items"][0]["id"] == json!(id), "{said}");
+    // Signed in at this machine's websh, which does not answer: what its sockets can tell.
+    let kept = ann.home.path().join(".local/share");
+    fs::create_dir_all(&kept).unwrap();
+    std::os::unix::fs::symlink(world.data.path(), kept.join("websh")).unwrap();
+    let said = ann.run(&["ls"]).await;
+    assert!(said.status == 0 && said.out.contains(&id), "{said:?}");
+    assert!(said.err.contains("can't be reached") && said.err.contains("this machine"), "{said:?}");
+    for more in [&["ls", "--all"][..], &["ls", "--ended"], &["admin", "ls", "--sort", "cpu"]] {
+        assert!(ann.fails(more, 1).await.contains("can't be reached"), "{more:?}");
+    }
+    // Another websh is named, and nobody has signed in there: this machine's sessions are not meant.
+    let nobody = Person { token: String::new(), ..ann };
+    for arguments in [&["ls"][..], &["admin", "drop", "work"]] {
+        assert!(nobody.fails(arguments, 3).await.contains("Not signed in"), "{arguments:?}");
+    }
+    let ann = Person { token, ..nobody };
     let (well, _) = run(world.data.path(), &["admin", "drop", "--local", "none"], "").await;
     assert!(!well);
     let drop = ["admin", "drop", "--local", "work", "--reason", "It was in the way"];
