@@ -239,6 +239,27 @@ async fn settings_are_bounded_and_say_who_changed_them() {
             assert_eq!(answer.json()["error"]["field"], "session_timeout_minutes");
         }
     }
+    settings["session_timeout_minutes"] = json!(1440);
+    for field in [
+        "session_timeout_minutes",
+        "max_sessions_per_user",
+        "max_sessions_per_token",
+        "max_sessions",
+        "max_creates_per_minute",
+        "history_mib",
+        "keep_ended_days",
+    ] {
+        for bad in [json!(-1), json!(10.5), json!("60"), json!(null), json!(1_u64 << 32)] {
+            let mut given = settings.clone();
+            given[field] = bad;
+            let answer = put(&mut ann, &given).await;
+            assert_eq!(answer.status, 422, "{field}: {answer:?}");
+            let timeout = field == "session_timeout_minutes";
+            let code = if timeout { "invalid_timeout".into() } else { format!("invalid_{field}") };
+            assert_eq!(answer.code(), code);
+            assert_eq!(answer.json()["error"]["field"], field);
+        }
+    }
     assert_eq!(put(&mut bob, &settings).await.status, 403);
     let now = bob.get("/api/v1/workspace/settings").await.json();
     assert_eq!(

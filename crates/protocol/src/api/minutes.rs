@@ -1,12 +1,9 @@
 //! A share's length as JSON has it: whatever stands there is read, so that what is no length is refused
 //! as one.
 
-use std::fmt;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
-};
+use super::whole;
 
 /// How long a share lasts from now on, in minutes. JSON that is no whole number is kept as none, so
 /// that it is refused as a length and not as a body.
@@ -29,52 +26,7 @@ impl Serialize for Minutes {
 
 impl<'de> Deserialize<'de> for Minutes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Anything)
-    }
-}
-
-/// Reads any JSON value as minutes or none.
-struct Anything;
-
-impl<'de> Visitor<'de> for Anything {
-    type Value = Minutes;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number of minutes")
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Minutes, E> {
-        Ok(Minutes(u32::try_from(value).ok()))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Minutes, E> {
-        Ok(Minutes(u32::try_from(value).ok()))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Minutes, E> {
-        Ok(Minutes(None))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Minutes, E> {
-        Ok(Minutes(None))
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Minutes, E> {
-        Ok(Minutes(None))
-    }
-
-    fn visit_unit<E>(self) -> Result<Minutes, E> {
-        Ok(Minutes(None))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Minutes, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Minutes(None))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Minutes, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Minutes(None))
+        whole::whole(deserializer).map(Self)
     }
 }
 

@@ -11,6 +11,7 @@ mod servers;
 mod sessions;
 mod shares;
 mod tokens;
+mod whole;
 mod workspace;
 
 pub use attach::*;

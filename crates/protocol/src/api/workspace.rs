@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::AttachPolicy;
+use super::{AttachPolicy, whole};
 
 /// What keeps a session alive, besides attaching and typing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -45,7 +45,8 @@ pub enum BatonRule {
     Ask,
 }
 
-/// `GET` and `PUT /workspace/settings`. A PUT says all of it; the last two fields are ignored then.
+/// `GET` and `PUT /workspace/settings`. A PUT says all of it; the last two fields are ignored then. A
+/// number that is none is read as 0, which is out of every bound.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -53,32 +54,50 @@ pub struct WorkspaceSettings {
     /// The workspace's name, 1–64 characters: what *drop all* asks to be typed.
     pub name: String,
     /// Minutes after which an unused session expires, 10–1440.
+    #[serde(deserialize_with = "whole::positive")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 10, maximum = 1440))]
     pub session_timeout_minutes: u32,
     /// What keeps a session alive.
     pub keep_alive: KeepAlive,
     /// What a second attach does where a session does not say.
     pub attach_policy: AttachPolicy,
     /// Living sessions a member may have, 1–1000.
+    #[serde(deserialize_with = "whole::positive")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
     pub max_sessions_per_user: u32,
     /// Living sessions that one API token may have opened, 1–1000.
+    #[serde(deserialize_with = "whole::positive")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
     pub max_sessions_per_token: u32,
     /// Living sessions of the whole workspace, 1–100000.
+    #[serde(deserialize_with = "whole::positive")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100000))]
     pub max_sessions: u32,
     /// Sessions a member may open in a minute, 1–600.
+    #[serde(deserialize_with = "whole::positive")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 600))]
     pub max_creates_per_minute: u32,
     /// MiB of history a session may hold, 1–1024.
+    #[serde(deserialize_with = "whole::positive")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1024))]
     pub history_mib: u32,
     /// Days that ended sessions are kept in the history, 1–365.
+    #[serde(deserialize_with = "whole::positive")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 365))]
     pub keep_ended_days: u32,
     /// Members may share their sessions.
     pub sharing_enabled: bool,
     /// Longest time of a share, in minutes, 5–180.
+    #[serde(deserialize_with = "whole::positive")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 5, maximum = 180))]
     pub share_max_minutes: u32,
     /// Whether guests only look.
     pub share_read_only: ShareReadOnly,
     /// How a guest comes to drive.
     pub share_baton: BatonRule,
     /// Most guests of a share at a time, 1–200.
+    #[serde(deserialize_with = "whole::positive")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 200))]
     pub share_max_guests: u32,
     /// Name of who changed them last.
     #[serde(default)]
@@ -127,4 +146,34 @@ pub struct WorkspaceUsage {
     pub idle_memory_bytes: u64,
     /// Bytes of screens and history.
     pub bytes_buffered: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_is_none_is_out_of_bounds_and_an_absent_one_is_absent() {
+        let settings = serde_json::to_value(WorkspaceSettings::default()).unwrap();
+        for (json, minutes) in [
+            ("10", 10),
+            ("4294967295", u32::MAX),
+            ("4294967296", 0),
+            ("-1", 0),
+            ("10.5", 0),
+            ("\"60\"", 0),
+            ("null", 0),
+            ("true", 0),
+            ("[60]", 0),
+            ("{\"a\":[1]}", 0),
+        ] {
+            let mut given = settings.clone();
+            given["session_timeout_minutes"] = serde_json::from_str(json).unwrap();
+            let read: WorkspaceSettings = serde_json::from_value(given).unwrap();
+            assert_eq!(read.session_timeout_minutes, minutes, "{json}");
+        }
+        let mut given = settings;
+        given.as_object_mut().unwrap().remove("history_mib");
+        assert!(serde_json::from_value::<WorkspaceSettings>(given).is_err());
+    }
 }
