@@ -419,7 +419,7 @@ async fn a_server_that_stops_says_come_back() {
 
 #[tokio::test]
 async fn lists_hear_of_changes() {
-    let (_world, mut ann) = World::new(&[]).await;
+    let (world, mut ann) = World::new(&[]).await;
     for elsewhere in [
         vec![("origin", "")],
         vec![("origin", ""), ("sec-fetch-site", "same-site")],
@@ -435,9 +435,16 @@ async fn lists_hear_of_changes() {
     heard.clear();
     close(&mut ann, &session).await;
     hear(&mut stream, &mut heard, "event: changed\n").await;
-    // It ends with the sign-in that it came by.
+    // It ends with the sign-in that it came by, whoever ended that, and says so: the page asks again.
+    let mut bob = world.member("bob@example.org", "member").await;
+    let mut bobs = listen(&bob).await;
+    let path = member(&mut ann, "bob@example.org").await;
+    assert_eq!(ann.delete(&path).await.status, 204);
+    assert_eq!(ending(&mut bobs).await.matches("event: changed\n").count(), 1);
+    assert_eq!(bob.get("/api/v1/sessions").await.status, 401);
+    let mut stream = listen(&ann).await;
     assert_eq!(ann.post("/api/v1/logout", &json!({})).await.status, 204);
-    hear(&mut stream, &mut heard, "\r\n0\r\n\r\n").await;
+    assert!(ending(&mut stream).await.contains("event: changed\n"));
 }
 
 #[tokio::test]
@@ -458,10 +465,8 @@ async fn lists_hear_of_what_they_show_and_of_nothing_else() {
     for client in [&mut sue, &mut bob, &mut ann] {
         assert_eq!(client.post("/api/v1/logout", &json!({})).await.status, 204);
     }
-    heard.clear();
-    hear(&mut sues, &mut heard, "0\r\n\r\n").await;
-    let heard = String::from_utf8(heard).unwrap();
-    assert!(!heard.contains("changed"), "{heard}");
+    let heard = ending(&mut sues).await;
+    assert_eq!(heard.matches("changed").count(), 1, "of her own sign-out alone: {heard}");
 }
 
 #[tokio::test]
@@ -480,16 +485,14 @@ async fn who_has_another_role_listens_anew() {
     hear(&mut stream, &mut heard, "event: changed\n").await;
     let role = br#"{"role":"member"}"#;
     assert_eq!(ann.send("PATCH", &member, &[], role).await.status, 200);
-    hear(&mut stream, &mut heard, "\r\n0\r\n\r\n").await;
+    assert!(ending(&mut stream).await.contains("event: changed\n"));
 
     // Whatever is said to a member came before the end of their stream: nothing of what staff hear.
     let mut stream = listen(&bob).await;
     close(&mut ann, &session).await;
     assert_eq!(bob.post("/api/v1/logout", &json!({})).await.status, 204);
-    heard.clear();
-    hear(&mut stream, &mut heard, "0\r\n\r\n").await;
-    let heard = String::from_utf8(heard).unwrap();
-    assert!(!heard.contains("changed"), "{heard}");
+    let heard = ending(&mut stream).await;
+    assert_eq!(heard.matches("changed").count(), 1, "of the sign-out alone: {heard}");
 }
 
 /// Opens the stream of changes and reads its headers.
@@ -509,6 +512,13 @@ async fn listen(client: &Client) -> TcpStream {
     let head = String::from_utf8(head).unwrap();
     assert!(head.contains("text/event-stream"), "{head}");
     stream
+}
+
+/// What is left of a stream, to its end.
+async fn ending(stream: &mut TcpStream) -> String {
+    let mut heard = Vec::new();
+    hear(stream, &mut heard, "\r\n0\r\n\r\n").await;
+    String::from_utf8(heard).unwrap()
 }
 
 async fn hear(stream: &mut TcpStream, heard: &mut Vec<u8>, what: &str) {
