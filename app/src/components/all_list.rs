@@ -96,11 +96,22 @@ impl AllList {
                 match self.ask().await {
                     Ok(()) => drop(self.error.try_set(None)),
                     Err(why) if why.is_signed_out() => browser::go(&browser::sign_in_and_back()),
-                    Err(why) => drop(self.error.try_set(Some(why))),
+                    Err(why) => self.refused(why),
                 }
             }
             self.asking.try_set_value(false);
         });
+    }
+
+    /// Says why there was no answer. What the reader may not see any more is not shown any more.
+    fn refused(self, why: PageError) {
+        if why.code() == "forbidden" {
+            self.items.try_set(Vec::new());
+            self.ticked.try_set(HashSet::new());
+            self.total.try_set(0);
+            self.more.try_set(false);
+        }
+        self.error.try_set(Some(why));
     }
 
     async fn ask(self) -> Result<(), PageError> {
@@ -156,5 +167,71 @@ impl AllList {
                 items.iter().filter(|it| ticked.contains(&it.session.id)).cloned().collect()
             })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::{
+        api::{AttachPolicy, Session, SessionState},
+        id::MemberId,
+    };
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn page() -> AdminSessionPage {
+        let session = Session {
+            id: SessionId(Uuid::from_u128(1)),
+            name: "one".into(),
+            owner: "Bob".into(),
+            server: "local".into(),
+            account: "bob".into(),
+            state: SessionState::Active,
+            attach_policy: AttachPolicy::Handoff,
+            created_at: chrono::DateTime::UNIX_EPOCH,
+            last_seen: chrono::DateTime::UNIX_EPOCH,
+            expires_at: None,
+            bytes_buffered: 0,
+            active_client: None,
+            clients: 0,
+            guests: 0,
+            title: String::new(),
+            foreground: None,
+            cols: 80,
+            rows: 24,
+            ended_at: None,
+            end_reason: None,
+            ended_by: None,
+            exit_code: None,
+            exit_signal: None,
+            end_note: None,
+        };
+        let item = AdminSession {
+            session,
+            owner_id: MemberId(Uuid::from_u128(2)),
+            owner_email: "bob@example.org".into(),
+            cpu_permille: None,
+            memory_bytes: None,
+            processes: None,
+            stale: false,
+        };
+        AdminSessionPage { items: vec![item], next: Some("next".into()), total: 2 }
+    }
+
+    #[test]
+    fn nothing_is_shown_any_more_to_whom_it_is_forbidden() {
+        let owner = Owner::new();
+        owner.set();
+        for (code, kept) in [("forbidden", false), ("unavailable", true)] {
+            let list = AllList::new(page());
+            list.tick_all(true);
+            list.refused(PageError::new(code, "No."));
+            assert_eq!(list.error.get_untracked().unwrap().code(), code);
+            assert_eq!(list.items.get_untracked().len(), usize::from(kept), "{code}");
+            assert_eq!(list.ticked.get_untracked().len(), usize::from(kept), "{code}");
+            assert_eq!(list.total.get_untracked(), if kept { 2 } else { 0 }, "{code}");
+            assert_eq!(list.more.get_untracked(), kept, "{code}");
+        }
     }
 }
