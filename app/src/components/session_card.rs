@@ -16,8 +16,8 @@ use crate::{
     words,
 };
 
-/// From here on a card says when its session expires, in milliseconds.
-const SOON: i64 = 15 * 60 * 1000;
+/// From here on a card says when its session expires, in milliseconds: as the terminal's first warning.
+const SOON: i64 = 5 * 60 * 1000;
 
 /// Screen, name, place, state, last use, size, what runs; Connect, Keep, Share and Close.
 #[component]
@@ -147,6 +147,11 @@ fn state(session: Signal<Session>) -> Memo<&'static str> {
     })
 }
 
+/// When a session expires, in words; none while that is far.
+fn near(at_millis: i64, now_millis: i64) -> Option<String> {
+    (at_millis - now_millis <= SOON).then(|| words::soon(at_millis, now_millis))
+}
+
 /// When it expires, once that is near, and the button that averts it.
 #[component]
 fn Expiry(session: Signal<Session>) -> impl IntoView {
@@ -155,7 +160,7 @@ fn Expiry(session: Signal<Session>) -> impl IntoView {
     let words = Memo::new(move |_| {
         let at = session.with(|it| it.expires_at)?.timestamp_millis();
         let now = now?.0.get()?;
-        (at - now < SOON).then(|| words::soon(at, now))
+        near(at, now)
     });
     let keep = move |_| {
         // The list is told when it worked, and goes on saying so when it did not.
@@ -175,5 +180,25 @@ fn Expiry(session: Signal<Session>) -> impl IntoView {
                 </button>
             </p>
         </Show>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_warns_for_the_last_five_minutes() {
+        for (seconds, words) in [
+            (14 * 60, None),
+            (301, None),
+            (300, Some("in 5 min")),
+            (60, Some("in 1 min")),
+            (1, Some("in 1 s")),
+            (-1, Some("now")),
+        ] {
+            let said = near(1_000_000 + seconds * 1000, 1_000_000);
+            assert_eq!(said.as_deref(), words, "{seconds} s");
+        }
     }
 }
