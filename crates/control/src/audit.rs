@@ -192,18 +192,36 @@ impl Control {
         Ok(self.inner.store.add_audit(&entry).await?)
     }
 
-    /// Writes down that a session ended by itself. What somebody ended was written down before it was.
+    /// Writes down how a session ended, unless whoever ended it has done so: not the command line on the
+    /// machine, which goes without this process, nor a machine that shuts down.
     pub(crate) async fn audit_ending(&self, row: &SessionRow, ending: &Ending) {
         let action = match ending.reason {
             EndReason::Exited => "session.exit",
             EndReason::Expired => "session.expire",
             EndReason::Lost => "session.lost",
-            EndReason::Closed | EndReason::Dropped => return,
+            EndReason::Closed => "session.close",
+            EndReason::Dropped => "session.drop",
         };
-        let detail = ending.exit_code.map(|code| format!("status {code}"));
-        let subject = Subject::session(row.id, &row.name);
-        if let Err(error) = self.audit(&Doer::websh(), action, subject, detail).await {
+        if let Err(error) = self.tell_ending(row, ending, action).await {
             tracing::error!(session = %row.id, action, %error, "not in the audit log");
         }
+    }
+
+    async fn tell_ending(
+        &self,
+        row: &SessionRow,
+        ending: &Ending,
+        action: &str,
+    ) -> Result<(), Error> {
+        let by_somebody = matches!(ending.reason, EndReason::Closed | EndReason::Dropped);
+        if by_somebody && self.inner.store.ending_is_told(row.id, action).await? {
+            return Ok(());
+        }
+        let status = ending.exit_code.map(|code| format!("status {code}"));
+        let detail = if by_somebody { ending.note.clone() } else { status };
+        let name = ending.by.clone().filter(|_| by_somebody);
+        let websh = Doer::websh();
+        let doer = Doer { name: name.unwrap_or(websh.name), ..websh };
+        self.audit(&doer, action, Subject::session(row.id, &row.name), detail).await
     }
 }

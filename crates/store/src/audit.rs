@@ -3,13 +3,13 @@
 
 use protocol::{
     api::{AuditEntry, AuditFilter},
-    id::MemberId,
+    id::{MemberId, SessionId},
 };
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, TransactionTrait,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
     sea_query::{Expr, ExprTrait, Func, IntoColumnRef, LikeExpr},
 };
 use uuid::Uuid;
@@ -31,6 +31,24 @@ impl Store {
         let change = self.db.begin().await?;
         record(&change, entry).await?;
         Ok(change)
+    }
+
+    /// Whether a session's end by somebody is written down: an entry of this action about it. What is done
+    /// to a session is younger than it, and ids are in the order of time.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn ending_is_told(&self, session: SessionId, action: &str) -> Result<bool, Error> {
+        bounded(async {
+            let found = audit::Entity::find()
+                .filter(audit::Column::Id.gt(session.0))
+                .filter(audit::Column::Action.eq(action))
+                .filter(audit::Column::TargetId.eq(session.to_string()))
+                .count(&self.db)
+                .await?;
+            Ok(found > 0)
+        })
+        .await
     }
 
     /// A page of entries, newest first: those older than the one with the id `before`.

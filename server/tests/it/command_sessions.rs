@@ -159,6 +159,18 @@ async fn on_the_machine_it_goes_without_the_server() {
     let over = client.get(&format!("/api/v1/sessions/{id}")).await;
     assert_eq!((over.status, over.code()), (410, "dropped".into()));
     assert!(ann.fails(&["attach", &id], 5).await.contains("An operator on"));
+    let told = until(async || {
+        let log = client.get("/api/v1/audit?action=session.drop").await.json();
+        (log["items"] != json!([])).then_some(log)
+    })
+    .await;
+    assert_eq!(told["items"].as_array().unwrap().len(), 1, "{told}");
+    let told = &told["items"][0];
+    assert!(told["actor"].as_str().unwrap().starts_with("An operator on"), "{told}");
+    assert_eq!(
+        (&told["actor_id"], &told["target_id"], &told["detail"]),
+        (&json!(null), &json!(id), &json!("It was in the way"))
+    );
 }
 
 #[tokio::test]

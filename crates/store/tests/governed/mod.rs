@@ -8,7 +8,7 @@ use protocol::{
         AccountGrant, AuditEntry, AuditFilter, ChangeMember, Grantee, Invite, InviteKind,
         KeepAlive, Role, TokenInfo, TokenScope, WorkspaceSettings,
     },
-    id::{GrantId, InviteId, MemberId, TokenId},
+    id::{GrantId, InviteId, MemberId, SessionId, TokenId},
 };
 use store::{Change, Error, InviteRow, Member, SignIn, Store};
 use uuid::Uuid;
@@ -220,6 +220,14 @@ pub async fn log(store: &Store) {
     let page = store.audit(&all, None, 2).await.unwrap();
     let next = store.audit(&all, Some(page[1].id), 2).await.unwrap();
     assert_eq!([page, next].concat(), entries[..4]);
+
+    let (dropped, other) = (SessionId(Uuid::now_v7()), SessionId(Uuid::now_v7()));
+    let told = async |session| store.ending_is_told(session, "session.drop").await.unwrap();
+    assert!(!told(dropped).await);
+    let entry = AuditEntry { target_id: Some(dropped.to_string()), ..said("session.drop") };
+    store.add_audit(&entry).await.unwrap();
+    assert!(told(dropped).await && !told(other).await);
+    assert!(!store.ending_is_told(dropped, "session.close").await.unwrap());
 
     let odd = AuditEntry {
         target: "50% of Ann_Lee\\".to_owned(),
