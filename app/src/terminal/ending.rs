@@ -132,7 +132,14 @@ impl From<PageError> for Ending {
 /// Whether asking again by itself makes sense.
 #[must_use]
 pub fn passes(error: &PageError) -> bool {
-    let passing = ["unreachable", "not_understood", "unavailable", "busy", "session_unreachable"];
+    let passing = [
+        "unreachable",
+        "not_understood",
+        "unavailable",
+        "database_full",
+        "busy",
+        "session_unreachable",
+    ];
     passing.contains(&error.code())
 }
 

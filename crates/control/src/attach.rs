@@ -77,7 +77,8 @@ impl Control {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Ended`], [`Error::AttachedElsewhere`];
-    /// [`Error::Unauthenticated`] when the sign-in ended since the actor was looked up.
+    /// [`Error::Unauthenticated`] when the sign-in ended since the actor was looked up;
+    /// [`Error::Unavailable`] also when a look into another's session can't be written down.
     pub async fn attach(
         &self,
         actor: &Actor,
@@ -104,7 +105,13 @@ impl Control {
             ("session.attach", watch.then(|| "watching".to_owned()))
         };
         let subject = Subject::session(id, &row.name);
-        self.audit(&actor.into(), done, subject, detail).await?;
+        if let Err(error) = self.audit(&actor.into(), done, subject, detail).await {
+            if row.owner != actor.member {
+                return Err(error);
+            }
+            // A database that is full or locked keeps nobody from what runs and is theirs.
+            tracing::error!(session = %id, action = done, %error, "not in the audit log");
+        }
         let ticket = self.issue(actor.into(), id, row.owner, watch)?;
         // Asked only now: a sign-out from here on finds the ticket and takes it away.
         self.shut_ended(&[actor.sign_in]).await?;

@@ -180,7 +180,8 @@ impl Control {
     /// else's session. Never put a secret in `detail`.
     ///
     /// # Errors
-    /// [`Error::Unavailable`]: what was to be done is refused then, unless it ends a session.
+    /// [`Error::Unavailable`]: what was to be done is refused then, unless it ends a session or
+    /// is its owner's attach.
     pub async fn audit(
         &self,
         doer: &Doer,

@@ -109,6 +109,9 @@ pub enum Error {
     /// The session's process does not answer.
     #[error("The session does not answer.")]
     Unreachable,
+    /// The database has no room to write.
+    #[error("There is no room on the disk of the database. Running sessions are not affected.")]
+    DatabaseFull,
     /// The database gave no answer. Details are in the log only.
     #[error("websh can't reach its database just now. Running sessions are not affected.")]
     Unavailable,
@@ -180,6 +183,7 @@ impl Error {
             Self::BadTicket => "bad_ticket",
             Self::TooManySockets => "too_many_sockets",
             Self::Unreachable => "session_unreachable",
+            Self::DatabaseFull => "database_full",
             Self::Unavailable => "unavailable",
         })
     }
@@ -214,7 +218,9 @@ impl Error {
             | Self::ShareFull
             | Self::TooManyShares
             | Self::GrantExists => Kind::Conflict,
-            Self::Busy | Self::Unreachable | Self::Unavailable => Kind::Unavailable,
+            Self::Busy | Self::Unreachable | Self::DatabaseFull | Self::Unavailable => {
+                Kind::Unavailable
+            }
         }
     }
 
@@ -275,7 +281,10 @@ impl From<Error> for ErrorBody {
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         tracing::error!(%error, "the database gave no answer");
-        Self::Unavailable
+        match error {
+            store::Error::Full(_) => Self::DatabaseFull,
+            _ => Self::Unavailable,
+        }
     }
 }
 

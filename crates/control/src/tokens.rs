@@ -36,7 +36,10 @@ impl Control {
         let found = self.inner.store.token_by_hash(&secret::hash(secret), now).await?;
         let (token, member) = found.ok_or(Error::Unauthenticated)?;
         if token.used_at.is_none_or(|used| now - used >= USED) {
-            self.inner.store.token_used(token.id, now).await?;
+            // When it was used is good to know; it is no reason to refuse its use.
+            if let Err(error) = self.inner.store.token_used(token.id, now).await {
+                tracing::warn!(%error, "a token's use is not written down");
+            }
         }
         Ok(Actor {
             member: member.id,

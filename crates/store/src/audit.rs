@@ -152,3 +152,34 @@ fn read(model: audit::Model) -> AuditEntry {
         detail: model.detail,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::TransactionTrait;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_database_says_so() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open_file(&dir.path().join("websh.db")).await.unwrap();
+        let entry = || AuditEntry {
+            id: Uuid::now_v7(),
+            at: chrono::DateTime::UNIX_EPOCH,
+            actor_id: None,
+            actor: "Ann".to_owned(),
+            via: "page".to_owned(),
+            source: None,
+            action: "odd.thing".to_owned(),
+            target_kind: "odd".to_owned(),
+            target_id: None,
+            target: "odd".to_owned(),
+            detail: Some("x".repeat(100_000)),
+        };
+        // The bound is the connection's, which a transaction holds.
+        let transaction = store.db.begin().await.unwrap();
+        transaction.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
+        let error = record(&transaction, &entry()).await.unwrap_err();
+        assert!(matches!(error, Error::Full(_)), "{error:?}");
+    }
+}

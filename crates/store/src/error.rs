@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
 /// Why the database gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -10,6 +10,9 @@ pub enum Error {
     /// It is locked, full, unreachable or too slow. Trying again later may work.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// There is no room on its disk, or none that it may use.
+    #[error("there is no room on the disk of the database: {0}")]
+    Full(String),
     /// A row with the same unique value exists.
     #[error("such an entry exists already")]
     Duplicate,
@@ -49,7 +52,19 @@ impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         match error.sql_err() {
             Some(SqlErr::UniqueConstraintViolation(_)) => Self::Duplicate,
+            _ if full(&error) => Self::Full(error.to_string()),
             _ => Self::Unavailable(error.to_string()),
         }
     }
+}
+
+/// SQLITE_FULL, or PostgreSQL's `disk_full`.
+fn full(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
+        error
+    else {
+        return false;
+    };
+    let sqlx::Error::Database(error) = &**error else { return false };
+    error.code().is_some_and(|code| ["13", "53100"].contains(&&*code))
 }

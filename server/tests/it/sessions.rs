@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     client::Client,
     socket::Viewer,
+    tokens::{Program, token},
     world::{World, children, create, runs, signal, until},
 };
 
@@ -322,6 +323,9 @@ async fn what_was_thought_lost_is_found_again() {
 #[tokio::test]
 async fn a_locked_database_touches_no_terminal() {
     let (world, mut ann) = World::new(&[]).await;
+    let mut sue = world.member("sue@example.org", "superuser").await;
+    let fresh = token(&mut ann, "read").await;
+    let mut program = Program::new(&world, fresh["secret"].as_str().unwrap());
     let session = open(&mut ann, "one").await;
     let mut viewer = Viewer::attach(&mut ann, &session).await;
     let file = format!("sqlite://{}", world.data.path().join("websh.db").display());
@@ -335,6 +339,18 @@ async fn a_locked_database_touches_no_terminal() {
     viewer.type_text("echo $((6*7))-meanwhile\r").await;
     viewer.until_shows("42-meanwhile").await;
     assert_eq!(world.run_dir().len(), 1, "no process without a row");
+    // Who comes back to what is theirs comes in, by a page as by a program.
+    let page = format!("/sessions/{}", session["id"].as_str().unwrap());
+    assert_eq!(ann.get(&page).await.status, 200);
+    let mut again = Viewer::attach(&mut ann, &session).await;
+    again.until_shows("42-meanwhile").await;
+    let attach = format!("{}/attach", path(&session));
+    assert_eq!(program.get(&path(&session)).await.status, 200);
+    // To look into another's is refused when it can't be written down.
+    let looked = sue.post(&attach, &json!({ "mode": "watch" })).await;
+    assert_eq!((looked.status, looked.code()), (503, "unavailable".into()));
+    again.type_text("echo $((6*7))-again\r").await;
+    again.until_shows("42-again").await;
     other.execute_unprepared("ROLLBACK").await.unwrap();
     let two = create(&mut ann, "two").await;
     assert_eq!(two.status, 201, "{two:?}");
