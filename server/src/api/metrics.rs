@@ -1,4 +1,4 @@
-//! `/metrics`: counts in Prometheus' text format, for this machine alone.
+//! `/metrics`: counts in Prometheus' text format, for this machine and for tokens of staff.
 
 use std::{
     net::SocketAddr,
@@ -10,13 +10,14 @@ use std::{
 
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::header,
+    http::{HeaderMap, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use protocol::api::Role;
 
 use super::error::ApiError;
-use crate::web::Web;
+use crate::web::{Web, bearer};
 
 /// Requests answered, by the hundreds of their status: 1xx to 5xx.
 #[derive(Debug, Default)]
@@ -37,21 +38,15 @@ pub async fn count(State(tally): State<Arc<Tally>>, request: Request, next: Next
     response
 }
 
-/// The counts. Whoever is not on this machine, or comes through a proxy, finds nothing here.
+/// The counts, for whoever asks on this machine, and for a token of staff from anywhere. Everybody else, and
+/// whoever comes through a proxy without one, finds nothing here.
 pub async fn metrics(
     State(web): State<Web>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let local = host.is_some_and(|host| {
-        ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| {
-            host.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
-        })
-    });
-    let forwarded = request.headers().contains_key("x-forwarded-for");
-    if !peer.ip().to_canonical().is_loopback() || !local || forwarded {
-        return Err(ApiError::not_found());
+    if !local(peer, &headers) {
+        by_token(&web, peer, &headers).await?;
     }
     let (sessions, viewers) = web.control.counts();
     let mut text = format!(
@@ -67,4 +62,23 @@ pub async fn metrics(
     }
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     Ok((kind, text).into_response())
+}
+
+/// Whether a request is made on this machine, to this machine, and by nobody else's order.
+fn local(peer: SocketAddr, headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let local = host.is_some_and(|host| {
+        ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| {
+            host.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        })
+    });
+    let forwarded = headers.contains_key("x-forwarded-for");
+    peer.ip().to_canonical().is_loopback() && local && !forwarded
+}
+
+/// A token of any scope will do, as long as its member is staff: the counts name nothing and nobody.
+async fn by_token(web: &Web, peer: SocketAddr, headers: &HeaderMap) -> Result<(), ApiError> {
+    let secret = bearer(headers).ok_or_else(ApiError::not_found)?;
+    let actor = web.control.bearer(secret, peer.ip().to_canonical()).await?;
+    if actor.role >= Role::Staff { Ok(()) } else { Err(control::Error::Forbidden.into()) }
 }

@@ -11,6 +11,7 @@ use tokio::{
 
 use crate::{
     client::Client,
+    tokens::token,
     world::{LONG, World, create},
 };
 
@@ -237,14 +238,30 @@ async fn a_head_that_is_too_large_is_refused() {
 }
 
 #[tokio::test]
-async fn metrics_are_for_this_machine() {
-    let (_world, mut ann) = World::new(&[]).await;
+async fn metrics_are_for_this_machine_and_for_tokens_of_staff() {
+    let (world, mut ann) = World::new(&[]).await;
     create(&mut ann, "k").await;
     let answer = ann.get("/metrics").await;
     assert!(answer.body.contains("\nwebsh_sessions 1\n"), "{}", answer.body);
     for extra in [("x-forwarded-for", "127.0.0.1"), ("host", "websh.example")] {
         assert_eq!(ann.send("GET", "/metrics", &[extra], b"").await.status, 404);
     }
+    // From elsewhere with a token of staff; the host and the proxy are as they are there.
+    let mut staff = world.member("stan@example.org", "staff").await;
+    let mut member = world.member("bob@example.org", "member").await;
+    for (who, status) in [(&mut ann, 200), (&mut staff, 200), (&mut member, 403)] {
+        let secret = token(who, "read").await["secret"].as_str().unwrap().to_owned();
+        let bearer = format!("Bearer {secret}");
+        let mut program = world.stranger();
+        for extra in [("x-forwarded-for", "192.0.2.7"), ("host", "websh.example")] {
+            let headers = [extra, ("authorization", bearer.as_str()), ("origin", "")];
+            let answer = program.send("GET", "/metrics", &headers, b"").await;
+            assert_eq!(answer.status, status, "{answer:?}");
+            assert_eq!(answer.body.contains("websh_sessions 1\n"), status == 200);
+        }
+    }
+    let wrong = [("x-forwarded-for", "192.0.2.7"), ("authorization", "Bearer websh_wrong")];
+    assert_eq!(ann.send("GET", "/metrics", &wrong, b"").await.status, 401);
     let list = ann.get("/api/v1/sessions").await.json();
     let id = list["items"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(ann.delete(&format!("/api/v1/sessions/{id}")).await.status, 204);
