@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use chrono::TimeDelta;
 use protocol::{
-    api::{FreshToken, NewToken, TokenInfo},
+    api::{ChangeToken, FreshToken, NewToken, TokenInfo},
     id::{MemberId, TokenId},
 };
 use uuid::Uuid;
@@ -108,24 +108,52 @@ impl Control {
         Ok(FreshToken { token, secret })
     }
 
+    /// Gives a token another name, the actor's own or as a superuser anybody's.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::Invalid`], [`Error::NotFound`] also for somebody else's,
+    /// [`Error::Unavailable`].
+    pub async fn change_token(
+        &self,
+        actor: &Actor,
+        id: TokenId,
+        change: ChangeToken,
+    ) -> Result<TokenInfo, Error> {
+        let token = self.manageable(actor, id).await?;
+        let name = validate::label("name", &change.name)?;
+        if name == token.name {
+            return Ok(token);
+        }
+        let subject = Subject::new("token", &id, &token.name);
+        let detail = Some(format!("{} → {name}", token.name));
+        let entry = audit::entry(self.now(), &actor.into(), "token.rename", subject, detail);
+        if !self.inner.store.rename_token(id, &name, &entry).await? {
+            return Err(Error::NotFound("token"));
+        }
+        Ok(TokenInfo { name, ..token })
+    }
+
     /// Removes a token, the actor's own or as a superuser anybody's, and closes what is open by it.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NotFound`] also for somebody else's, [`Error::Unavailable`].
     pub async fn remove_token(&self, actor: &Actor, id: TokenId) -> Result<(), Error> {
+        let token = self.manageable(actor, id).await?;
+        let subject = Subject::new("token", &id, &token.name);
+        let entry = audit::entry(self.now(), &actor.into(), "token.remove", subject, None);
+        if !self.inner.store.remove_token(id, &entry).await? {
+            return Err(Error::NotFound("token"));
+        }
+        self.doors().shut(Holder::Member(id.0));
+        Ok(())
+    }
+
+    /// A token that the actor may change: their own, or as a superuser anybody's.
+    async fn manageable(&self, actor: &Actor, id: TokenId) -> Result<TokenInfo, Error> {
         authorize(actor, Action::ManageOwn, Target::Workspace)?;
         let unknown = || Error::NotFound("token");
         let (owner, token) = self.inner.store.token(id).await?.ok_or_else(unknown)?;
         let any = authorize(actor, Action::ManageMembers, Target::Workspace).is_ok();
-        if owner != actor.member && !any {
-            return Err(unknown());
-        }
-        let subject = Subject::new("token", &id, &token.name);
-        let entry = audit::entry(self.now(), &actor.into(), "token.remove", subject, None);
-        if !self.inner.store.remove_token(id, &entry).await? {
-            return Err(unknown());
-        }
-        self.doors().shut(Holder::Member(id.0));
-        Ok(())
+        if owner == actor.member || any { Ok(token) } else { Err(unknown()) }
     }
 }

@@ -105,6 +105,28 @@ impl Store {
         .await
     }
 
+    /// Gives a token another name. False when there is none of this id.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn rename_token(
+        &self,
+        id: TokenId,
+        name: &str,
+        entry: &AuditEntry,
+    ) -> Result<bool, Error> {
+        bounded(async {
+            let change = self.begin(entry).await?;
+            let done = token::Entity::update_many()
+                .col_expr(token::Column::Name, Expr::value(name))
+                .filter(token::Column::Id.eq(id.0))
+                .exec(&change)
+                .await?;
+            finish(change, done.rows_affected > 0).await
+        })
+        .await
+    }
+
     /// Removes a token. False when there is none of this id.
     ///
     /// # Errors

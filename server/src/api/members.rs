@@ -2,7 +2,7 @@
 
 use axum::{Json as Answer, extract::State, http::StatusCode};
 use protocol::{
-    api::{ChangeMember, ErrorBody, InviteLink, Member, TokenInfo},
+    api::{ChangeMember, ErrorBody, InviteLink, Member, NewInvite, TokenInfo},
     id::MemberId,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -10,13 +10,14 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     error::ApiError,
     extract::{Json, Named},
+    invites,
 };
 use crate::web::{SignedIn, Web};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<Web> {
     OpenApiRouter::new()
-        .routes(routes!(list))
+        .routes(routes!(list, create))
         .routes(routes!(change, deactivate))
         .routes(routes!(reset))
         .routes(routes!(tokens))
@@ -35,6 +36,25 @@ pub async fn list(
     SignedIn(actor): SignedIn,
 ) -> Result<Answer<Vec<Member>>, ApiError> {
     Ok(Answer(web.control.members(&actor).await?))
+}
+
+/// Invites somebody to be a member, as `POST /invites` does: nobody is one before they have chosen a password.
+#[utoipa::path(
+    post, path = "/members", tag = "members", security(("cookie" = []), ("bearer" = [])),
+    request_body = NewInvite,
+    responses(
+        (status = 201, description = "The link: the only time it is shown", body = InviteLink),
+        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+        (status = 409, description = "`member_exists`, `mail_not_configured`", body = ErrorBody),
+        (status = 422, description = "`invalid_email`", body = ErrorBody),
+    )
+)]
+pub async fn create(
+    web: State<Web>,
+    actor: SignedIn,
+    given: Json<NewInvite>,
+) -> Result<(StatusCode, Answer<InviteLink>), ApiError> {
+    invites::invite(web, actor, given).await
 }
 
 /// Changes a member's name or role, deactivates them or lets them in again.

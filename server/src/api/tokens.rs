@@ -2,7 +2,7 @@
 
 use axum::{Json as Answer, extract::State, http::StatusCode};
 use protocol::{
-    api::{ErrorBody, FreshToken, NewToken, TokenInfo},
+    api::{ChangeToken, ErrorBody, FreshToken, NewToken, TokenInfo},
     id::TokenId,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -15,7 +15,7 @@ use crate::web::{SignedIn, Web};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<Web> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(remove))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(change, remove))
 }
 
 /// Lists the own tokens.
@@ -50,6 +50,26 @@ pub async fn create(
     Json(given): Json<NewToken>,
 ) -> Result<(StatusCode, Answer<FreshToken>), ApiError> {
     Ok((StatusCode::CREATED, Answer(web.control.new_token(&actor, given).await?)))
+}
+
+/// Gives a token another name. Superusers rename anybody's.
+#[utoipa::path(
+    patch, path = "/tokens/{id}", tag = "tokens", security(("cookie" = []), ("bearer" = [])),
+    params(("id" = TokenId, Path, description = "The token")), request_body = ChangeToken,
+    responses(
+        (status = 200, description = "The token as it is now", body = TokenInfo),
+        (status = 403, description = "`forbidden`: by a token of a narrower scope than `admin`", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+        (status = 422, description = "`invalid_name`", body = ErrorBody),
+    )
+)]
+pub async fn change(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Named(id): Named<TokenId>,
+    Json(change): Json<ChangeToken>,
+) -> Result<Answer<TokenInfo>, ApiError> {
+    Ok(Answer(web.control.change_token(&actor, id, change).await?))
 }
 
 /// Removes a token and closes what is open by it. Superusers remove anybody's.

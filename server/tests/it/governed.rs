@@ -170,7 +170,7 @@ async fn a_link_lets_in_once() {
     let invite = json!({ "email": "Bob@Example.org", "role": "staff" });
     let first = ann.post("/api/v1/invites", &invite).await;
     let withdrawn = secret(&first);
-    let link = ann.post("/api/v1/invites", &invite).await;
+    let link = ann.post("/api/v1/members", &invite).await;
     let token = secret(&link);
     let waiting = ann.get("/api/v1/invites").await;
     assert_eq!(waiting.json().as_array().unwrap().len(), 1);

@@ -38,6 +38,10 @@ pub async fn token(client: &mut Client, scope: &str) -> Value {
     answer.json()
 }
 
+async fn patch(client: &mut Client, path: &str, body: &Value) -> Answer {
+    client.send("PATCH", path, &[], body.to_string().as_bytes()).await
+}
+
 #[tokio::test]
 async fn a_token_does_what_its_scope_says_and_no_more() {
     let (world, mut ann) = World::new(&[]).await;
@@ -100,8 +104,20 @@ async fn a_removed_token_is_over_at_once() {
     let path = format!("/api/v1/tokens/{}", fresh["token"]["id"].as_str().unwrap());
     let own = token(&mut ann, "read").await;
     let of_ann = format!("/api/v1/tokens/{}", own["token"]["id"].as_str().unwrap());
-    // Somebody else's is not there for a member; a superuser sees and removes it.
+    // Somebody else's is not there for a member; a superuser sees, renames and removes it.
     assert_eq!(bob.delete(&of_ann).await.status, 404);
+    let name = json!({ "name": "nightly" });
+    assert_eq!(patch(&mut bob, &of_ann, &name).await.status, 404);
+    for client in [&mut bob, &mut ann] {
+        let renamed = patch(client, &path, &name).await;
+        assert_eq!((renamed.status, &renamed.json()["name"]), (200, &json!("nightly")));
+    }
+    let wrong = patch(&mut bob, &path, &json!({ "name": "a\u{1b}b" })).await;
+    assert_eq!((wrong.status, wrong.code()), (422, "invalid_name".into()));
+    assert_eq!(bob.get("/api/v1/tokens").await.json()[0]["name"], "nightly");
+    let log = ann.get("/api/v1/audit?action=token.rename").await.json();
+    assert_eq!(log["items"].as_array().unwrap().len(), 1, "{log}");
+    assert_eq!(log["items"][0]["detail"], "ci → nightly");
     let of_bob = format!("{}/tokens", member(&mut ann, "bob@example.org").await);
     assert_eq!(ann.get(&of_bob).await.json()[0]["id"], fresh["token"]["id"]);
     assert_eq!(ann.delete(&path).await.status, 204);

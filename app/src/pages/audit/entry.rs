@@ -6,7 +6,7 @@ use protocol::api::AuditEntry;
 use crate::{components::time::Ago, words};
 
 /// Actions and what is said of them, before the name of what it was done to.
-const VERBS: [(&str, &str); 29] = [
+const VERBS: [(&str, &str); 30] = [
     ("session.create", "opened session"),
     ("session.attach", "attached to session"),
     ("session.take_over", "took over session"),
@@ -31,6 +31,7 @@ const VERBS: [(&str, &str); 29] = [
     ("member.sign_in_failed", "could not sign in as"),
     ("member.sign_out", "signed out as"),
     ("token.create", "made API token"),
+    ("token.rename", "renamed API token"),
     ("token.remove", "removed API token"),
     ("grant.add", "granted account"),
     ("grant.remove", "took back account"),

@@ -157,7 +157,11 @@ pub async fn tokens(store: &Store, bob: &Member) {
     store.token_used(first.id, at(7)).await.unwrap();
     let used = TokenInfo { used_at: Some(at(7)), ..first.clone() };
     assert_eq!(store.token(first.id).await.unwrap(), Some((bob.id, used)));
+    let renamed = said("token.rename");
+    assert!(store.rename_token(first.id, "nightly", &renamed).await.unwrap());
+    assert_eq!(store.token(first.id).await.unwrap().unwrap().1.name, "nightly");
     assert!(store.remove_token(first.id, &said("token.remove")).await.unwrap());
+    assert!(!store.rename_token(first.id, "late", &said("token.rename")).await.unwrap());
     assert!(!store.remove_token(first.id, &said("token.remove")).await.unwrap());
     assert_eq!(store.tokens_of(bob.id).await.unwrap(), [second]);
 }
@@ -216,6 +220,7 @@ pub async fn log(store: &Store) {
     // What was not done was not written down either: of the joins, those that were late came to nothing.
     assert_eq!((count("member.join"), count("grant.add"), count("grant.remove")), (3, 3, 1));
     assert_eq!((count("settings.change"), count("token.remove")), (2, 2));
+    assert_eq!(count("token.rename"), 1);
 
     let page = store.audit(&all, None, 2).await.unwrap();
     let next = store.audit(&all, Some(page[1].id), 2).await.unwrap();
