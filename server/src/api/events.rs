@@ -31,7 +31,7 @@ const ALIVE: Duration = Duration::from_secs(25);
 /// Streams changes until the member signs out or has another role, or the server stops. The end of what a
 /// member may see is a change too: whoever lists again is told at once.
 #[utoipa::path(
-    get, path = "/events", tag = "sessions", security(("cookie" = [])),
+    get, path = "/events", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "Server-sent events named `changed`, without content: list again", content_type = "text/event-stream"),
         (status = 401, description = "`unauthenticated`", body = ErrorBody),

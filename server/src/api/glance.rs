@@ -37,7 +37,7 @@ pub struct Held {
 
 /// The screen of an own session, for a thumbnail. Nobody attached notices, and it keeps nothing alive.
 #[utoipa::path(
-    get, path = "/sessions/{id}/screen", tag = "sessions", security(("cookie" = [])),
+    get, path = "/sessions/{id}/screen", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
     params(("id" = String, Path, description = "Session id"), Held),
     responses(
         (status = 200, description = "One `Frame` of websh.proto from that position on", content_type = "application/octet-stream"),
@@ -66,7 +66,7 @@ pub async fn screen(
 
 /// Counts as the owner's activity: the time after which the session expires begins anew.
 #[utoipa::path(
-    post, path = "/sessions/{id}/keep", tag = "sessions", security(("cookie" = [])),
+    post, path = "/sessions/{id}/keep", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
     params(("id" = String, Path, description = "Session id")),
     responses(
         (status = 204, description = "The session is kept"),

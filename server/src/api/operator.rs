@@ -52,7 +52,7 @@ pub struct Listing {
 
 /// Lists everybody's living sessions. What happens in them is not shown.
 #[utoipa::path(
-    get, path = "/admin/sessions", tag = "operator", security(("cookie" = [])), params(Listing),
+    get, path = "/admin/sessions", tag = "operator", security(("cookie" = []), ("bearer" = [])), params(Listing),
     responses(
         (status = 200, description = "A page of all living sessions", body = AdminSessionPage),
         (status = 403, description = "`forbidden`: as a member", body = ErrorBody),
@@ -71,7 +71,7 @@ pub async fn list(
 
 /// Ends anybody's session, with a reason for its owner.
 #[utoipa::path(
-    delete, path = "/admin/sessions/{id}", tag = "operator", security(("cookie" = [])),
+    delete, path = "/admin/sessions/{id}", tag = "operator", security(("cookie" = []), ("bearer" = [])),
     params(("id" = String, Path, description = "Session id")), request_body = Option<Drop>,
     responses(
         (status = 204, description = "Its whole process tree is gone"),
@@ -94,7 +94,7 @@ pub async fn drop_session(
 
 /// Ends all sessions that match.
 #[utoipa::path(
-    post, path = "/admin/sessions/drop-all", tag = "operator", security(("cookie" = [])), request_body = DropAll,
+    post, path = "/admin/sessions/drop-all", tag = "operator", security(("cookie" = []), ("bearer" = [])), request_body = DropAll,
     responses(
         (status = 200, description = "What became of each", body = DropResults),
         (status = 403, description = "`forbidden`: for everybody but superusers", body = ErrorBody),
@@ -112,7 +112,7 @@ pub async fn drop_all(
 
 /// What all sessions hold right now.
 #[utoipa::path(
-    get, path = "/workspace/usage", tag = "operator", security(("cookie" = [])),
+    get, path = "/workspace/usage", tag = "operator", security(("cookie" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "Sessions, their memory and their buffers", body = WorkspaceUsage),
         (status = 403, description = "`forbidden`: as a member", body = ErrorBody),

@@ -48,7 +48,7 @@ pub struct Listing {
 
 /// The servers this member may open sessions on.
 #[utoipa::path(
-    get, path = "/servers", tag = "sessions", security(("cookie" = [])),
+    get, path = "/servers", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
     responses((status = 200, description = "Servers and accounts that this member may use", body = Vec<Server>))
 )]
 pub async fn servers(
@@ -60,13 +60,16 @@ pub async fn servers(
 
 /// Opens a session: 201, or 200 when the key opened it before.
 #[utoipa::path(
-    post, path = "/sessions", tag = "sessions", security(("cookie" = [])), request_body = NewSession,
+    post, path = "/sessions", tag = "sessions", security(("cookie" = []), ("bearer" = [])), request_body = NewSession,
     responses(
         (status = 201, description = "A new session", body = Session),
         (status = 200, description = "The session that the same key made before", body = Session),
-        (status = 422, description = "`unknown_server`, `unknown_account`, `spawn_failed`", body = ErrorBody),
+        (status = 400, description = "`bad_request`", body = ErrorBody),
+        (status = 401, description = "`unauthenticated`", body = ErrorBody),
+        (status = 403, description = "`account_forbidden`: not granted to this member; `forbidden`: by a token of scope `read`", body = ErrorBody),
+        (status = 422, description = "`unknown_server`, `unknown_account`, `spawn_failed`, `invalid_…` with the field", body = ErrorBody),
         (status = 429, description = "`session_limit`, with the caller's own sessions", body = ErrorBody),
-        (status = 503, description = "`unavailable`", body = ErrorBody),
+        (status = 503, description = "`unavailable`, `database_full`", body = ErrorBody),
     )
 )]
 pub async fn create(
@@ -81,7 +84,7 @@ pub async fn create(
 
 /// Lists sessions.
 #[utoipa::path(
-    get, path = "/sessions", tag = "sessions", security(("cookie" = [])), params(Listing),
+    get, path = "/sessions", tag = "sessions", security(("cookie" = []), ("bearer" = [])), params(Listing),
     responses(
         (status = 200, description = "A page of sessions, newest first", body = SessionPage),
         (status = 403, description = "`forbidden`: everybody's, as a member", body = ErrorBody),
@@ -99,7 +102,7 @@ pub async fn list(
 
 /// One session.
 #[utoipa::path(
-    get, path = "/sessions/{id}", tag = "sessions", security(("cookie" = [])), params(("id" = String, Path, description = "Session id")),
+    get, path = "/sessions/{id}", tag = "sessions", security(("cookie" = []), ("bearer" = [])), params(("id" = String, Path, description = "Session id")),
     responses(
         (status = 200, description = "The session", body = Session),
         (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
@@ -116,7 +119,7 @@ pub async fn get(
 
 /// Renames a session or changes its policy.
 #[utoipa::path(
-    patch, path = "/sessions/{id}", tag = "sessions", security(("cookie" = [])), params(("id" = String, Path, description = "Session id")), request_body = ChangeSession,
+    patch, path = "/sessions/{id}", tag = "sessions", security(("cookie" = []), ("bearer" = [])), params(("id" = String, Path, description = "Session id")), request_body = ChangeSession,
     responses(
         (status = 200, description = "The session as it is now", body = Session),
         (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
@@ -134,7 +137,7 @@ pub async fn change(
 
 /// Ends a session.
 #[utoipa::path(
-    delete, path = "/sessions/{id}", tag = "sessions", security(("cookie" = [])), params(("id" = String, Path, description = "Session id")),
+    delete, path = "/sessions/{id}", tag = "sessions", security(("cookie" = []), ("bearer" = [])), params(("id" = String, Path, description = "Session id")),
     responses(
         (status = 204, description = "Its whole process tree is gone"),
         (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
@@ -152,7 +155,7 @@ pub async fn close(
 
 /// Issues a ticket for one socket.
 #[utoipa::path(
-    post, path = "/sessions/{id}/attach", tag = "sessions", security(("cookie" = [])), params(("id" = String, Path, description = "Session id")), request_body = Attach,
+    post, path = "/sessions/{id}/attach", tag = "sessions", security(("cookie" = []), ("bearer" = [])), params(("id" = String, Path, description = "Session id")), request_body = Attach,
     responses(
         (status = 200, description = "A ticket for one socket", body = Ticket),
         (status = 409, description = "`attached_elsewhere`, with the active client", body = ErrorBody),
@@ -171,7 +174,7 @@ pub async fn attach(
 
 /// The WebSocket. Origin, sign-in and subprotocol are checked before it opens.
 #[utoipa::path(
-    get, path = "/socket", tag = "sessions", security(("cookie" = [])),
+    get, path = "/socket", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
     responses(
         (status = 101, description = "A WebSocket of subprotocol `websh.v1`; the ticket goes in its first message"),
         (status = 401, description = "`unauthenticated`", body = ErrorBody),

@@ -58,8 +58,9 @@ pub async fn login(
     post, path = "/setup", tag = "sign-in", request_body = SetUp,
     responses(
         (status = 201, description = "The first superuser exists and is signed in", body = Me),
-        (status = 400, description = "`bad_request`, with the field", body = ErrorBody),
+        (status = 400, description = "`bad_request`", body = ErrorBody),
         (status = 404, description = "`not_found`: a wrong token, or set up before", body = ErrorBody),
+        (status = 422, description = "`invalid_email`, `invalid_name`, `invalid_password`, with the field: the token still works", body = ErrorBody),
     )
 )]
 pub async fn set_up(
@@ -95,7 +96,7 @@ pub async fn logout(
 
 /// Who is signed in.
 #[utoipa::path(
-    get, path = "/me", tag = "sign-in", security(("cookie" = [])),
+    get, path = "/me", tag = "sign-in", security(("cookie" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "Who is signed in", body = Me),
         (status = 401, description = "`unauthenticated`", body = ErrorBody),

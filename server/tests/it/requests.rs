@@ -280,4 +280,22 @@ async fn the_interface_describes_itself() {
     for name in ["Session", "NewSession", "ErrorBody", "Ticket", "Me"] {
         assert!(schemas.contains_key(name), "{name}");
     }
+    // Whatever takes a cookie takes a token.
+    for (path, methods) in paths {
+        for (method, described) in methods.as_object().unwrap() {
+            let ways = described["security"].as_array().cloned().unwrap_or_default();
+            let (cookie, bearer) = (json!({ "cookie": [] }), json!({ "bearer": [] }));
+            assert_eq!(ways.contains(&cookie), ways.contains(&bearer), "{method} {path}");
+        }
+    }
+    assert!(paths["/api/v1/me"]["get"]["security"].as_array().is_some());
+    for (path, statuses) in [
+        ("/sessions", vec!["200", "201", "400", "401", "403", "422", "429", "503"]),
+        ("/setup", vec!["201", "400", "404", "422"]),
+    ] {
+        let answers = paths[&format!("/api/v1{path}")]["post"]["responses"].as_object().unwrap();
+        let mut said: Vec<_> = answers.keys().collect();
+        said.sort_unstable();
+        assert_eq!(said, statuses, "{path}");
+    }
 }
