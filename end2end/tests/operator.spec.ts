@@ -95,6 +95,32 @@ test('a superuser looks in: the owner sees by whom, and nothing that is typed ar
   await sessions.close(terminal.session);
 });
 
+test('what could not be dropped is said in sentences', async ({ fresh, browser }) => {
+  await fresh.setUp();
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  await context.addCookies([{ ...(await fresh.signIn()), url: fresh.url }]);
+  const sessions = new SessionsPage(await context.newPage(), fresh.url);
+  await sessions.open();
+  const { session } = await sessions.create('stuck');
+  const page = await context.newPage();
+  await page.goto(`${fresh.url}/all`);
+  await expect(page.getByTestId('all-row')).toHaveCount(1);
+
+  // The kernel lets nothing survive KILL on demand, so the answer about what did is played.
+  const left = { id: session, name: 'stuck', error: 'session_unreachable', message: 'The session does not answer.' };
+  await page.route('**/admin/sessions/drop-all', (route) => route.fulfill({ json: { results: [left] } }));
+  await page.getByTestId('drop-all').click();
+  const dialog = page.getByTestId('drop-all-dialog');
+  await dialog.getByTestId('drop-all-name').fill('websh');
+  await dialog.getByTestId('drop-all-password').fill(MEMBER.password);
+  await dialog.getByTestId('drop-all-confirm').click();
+  await expect(dialog.getByTestId('drop-failures')).toContainText('stuck: The session does not answer.');
+  await expect(dialog.getByTestId('drop-all-done')).toHaveText('0 sessions were dropped.');
+  await dialog.getByTestId('drop-all-cancel').click();
+  await expect(page.getByTestId('all-row')).toHaveCount(1);
+  await context.close();
+});
+
 test('Drop: many are selected; all go behind the name and the password', async ({ fresh, browser }) => {
   await fresh.setUp();
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });

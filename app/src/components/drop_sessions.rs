@@ -50,13 +50,14 @@ pub fn DropSessions(
             let drops = wanted.into_iter().map(|it| {
                 let why = why.clone();
                 async move {
-                    let error = match rest::drop_session(it.session.id, why).await {
+                    let wrong = match rest::drop_session(it.session.id, why).await {
                         Ok(()) => None,
                         // It ended meanwhile: that is what was wanted.
                         Err(error) if error.0.session.is_some() => None,
-                        Err(error) => Some(error.0.message),
+                        Err(error) => Some(error.0),
                     };
-                    Dropped { id: it.session.id, name: it.session.name, error }
+                    let (error, message) = wrong.map(|it| (it.code, it.message)).unzip();
+                    Dropped { id: it.session.id, name: it.session.name, error, message }
                 }
             });
             let all: Vec<Dropped> = stream::iter(drops).buffer_unordered(AT_ONCE).collect().await;
@@ -287,7 +288,7 @@ fn Results(results: RwSignal<Vec<Dropped>>) -> impl IntoView {
                     <li>
                         <strong>{it.name}</strong>
                         ": "
-                        {it.error}
+                        {it.message.or(it.error)}
                     </li>
                 }
             })

@@ -123,13 +123,7 @@ impl Control {
             .collect();
         let mut results = Vec::new();
         for (id, name, ending) in dropping {
-            let error = match ending.await {
-                // Over by itself meanwhile: nothing of it is left either.
-                Ok(Ok(()) | Err(Error::Ended(_))) => None,
-                Ok(Err(error)) => Some(error.code().into_owned()),
-                Err(_) => Some(Error::Unavailable.code().into_owned()),
-            };
-            results.push(Dropped { id, name, error });
+            results.push(became(id, name, ending.await.unwrap_or(Err(Error::Unavailable))));
         }
         DropResults { results }
     }
@@ -167,6 +161,17 @@ fn described(filter: &AdminFilter, reason: &str) -> String {
     if reason.is_empty() { which } else { format!("{which}; {reason}") }
 }
 
+/// What became of a session that was to be dropped.
+fn became(id: SessionId, name: String, ended: Result<(), Error>) -> Dropped {
+    let error = match ended {
+        // Over by itself meanwhile: nothing of it is left either.
+        Ok(()) | Err(Error::Ended(_)) => None,
+        Err(error) => Some(error),
+    };
+    let message = error.as_ref().map(Error::message);
+    Dropped { id, name, error: error.map(|error| error.code().into_owned()), message }
+}
+
 /// A session as an operator sees it: not what happens in it.
 fn seen(row: &SessionRow, session: Session, usage: Option<&host::Usage>) -> AdminSession {
     AdminSession {
@@ -197,7 +202,25 @@ fn total(all: &[AdminSession]) -> WorkspaceUsage {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
+
+    #[test]
+    fn what_was_not_dropped_has_a_word_and_a_sentence() {
+        for (ended, code, said) in [
+            (Ok(()), None, None),
+            (
+                Err(Error::Unreachable),
+                Some("session_unreachable"),
+                Some("The session does not answer."),
+            ),
+            (Err(Error::NotFound("session")), Some("not_found"), Some("There is no such session.")),
+        ] {
+            let became = became(SessionId(Uuid::from_u128(1)), "work".into(), ended);
+            assert_eq!((became.error.as_deref(), became.message.as_deref()), (code, said));
+        }
+    }
 
     #[test]
     fn what_was_dropped_is_described() {

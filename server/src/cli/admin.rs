@@ -221,12 +221,11 @@ impl DropMany {
         if failed.is_empty() {
             return Ok(());
         }
-        let failed = failed.iter().map(|it| {
-            let why = it.error.as_deref().unwrap_or_default();
-            format!("{} ({}, {why})", it.name, it.id)
+        let lines = failed.iter().map(|it| {
+            let why = it.message.as_deref().or(it.error.as_deref()).unwrap_or_default();
+            format!("\n{} ({}): {why}", it.name, it.id)
         });
-        let failed: Vec<String> = failed.collect();
-        Err(Failure::Sentence(format!("These could not be dropped: {}.", failed.join(", "))))
+        Err(Failure::Sentence(format!("These were not dropped:{}", lines.collect::<String>())))
     }
 }
 

@@ -115,6 +115,9 @@ pub struct Dropped {
     pub name: String,
     /// None when nothing of it is left; else the code of what went wrong.
     pub error: Option<String>,
+    /// The same as one sentence for people.
+    #[serde(default)]
+    pub message: Option<String>,
 }
 
 /// What a drop of many came to.
