@@ -285,6 +285,7 @@ mod tests {
             online,
             accounts: accounts.iter().map(|it| (*it).into()).collect(),
             unusable: Vec::new(),
+            by_grant: false,
         }
     }
 

@@ -23,6 +23,8 @@ pub(crate) struct Offered {
     pub(crate) usable: Vec<String>,
     /// Those that can't, and why.
     pub(crate) unusable: Vec<UnusableAccount>,
+    /// Whether grants decided it.
+    pub(crate) by_grant: bool,
 }
 
 impl Control {
@@ -99,11 +101,11 @@ impl Control {
         match own {
             // Grants play no part where there is no choice.
             Some(own) if own.uid != 0 => {
-                return Ok(Offered { usable: vec![own.name], unusable: Vec::new() });
+                return Ok(Offered { usable: vec![own.name], ..Offered::default() });
             }
             _ => {}
         }
-        let mut offered = Offered::default();
+        let mut offered = Offered { by_grant: true, ..Offered::default() };
         let grants = self.inner.store.grants(LOCAL).await?;
         for account in granted(&grants, actor.member, actor.role) {
             match self.inner.host.account(&account) {
@@ -125,7 +127,7 @@ impl Control {
     /// [`Error::AccountForbidden`], [`Error::UnknownAccount`], [`Error::SpawnFailed`] with the reason
     /// why one that was granted can't be used, [`Error::Unavailable`].
     pub(crate) async fn may_use(&self, actor: &Actor, account: &str) -> Result<(), Error> {
-        let Offered { usable, unusable } = self.offered(actor).await?;
+        let Offered { usable, unusable, .. } = self.offered(actor).await?;
         if usable.iter().any(|name| name == account) {
             return Ok(());
         }

@@ -49,6 +49,7 @@ impl Control {
             online: true,
             accounts: offered.usable,
             unusable: offered.unusable,
+            by_grant: offered.by_grant,
         }])
     }
 

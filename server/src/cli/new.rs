@@ -115,6 +115,7 @@ mod tests {
             online: true,
             accounts: accounts.iter().map(|it| (*it).to_owned()).collect(),
             unusable: Vec::new(),
+            by_grant: false,
         };
         let servers = [server("local", "deep", &["ann", "www"]), server("edge", "local", &[])];
         for (place, chosen) in [

@@ -1,6 +1,6 @@
-//! Who may open sessions as which account, server by server.
+//! Who may open sessions as which account, server by server; or that it is not by grants.
 
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::{try_join_all, try_join3};
 use leptos::prelude::*;
 use protocol::api::{AccountGrant, AccountInfo, Grantee, Member, Role, Server};
 
@@ -28,15 +28,29 @@ pub fn Grants() -> impl IntoView {
             view=|known| {
                 known
                     .into_iter()
-                    .map(|known| {
-                        let about = format!(
-                            "Who may open sessions on {} as which account. Taking one back ends no session that runs.",
-                            known.server.name,
-                        );
-                        view! {
-                            <Part title="Accounts" about>
-                                <OfServer known />
-                            </Part>
+                    .map(|Known { server, by_grant }| {
+                        let name = server.name.clone();
+                        match by_grant {
+                            Some(known) => {
+                                let about = format!(
+                                    "Who may open sessions on {name} as which account. Taking one back ends no session that runs.",
+                                );
+                                view! {
+                                    <Part title="Accounts" about>
+                                        <OfServer server=server.id known />
+                                    </Part>
+                                }
+                                    .into_any()
+                            }
+                            None => {
+                                let about = format!("Who opens sessions on {name} as which account.");
+                                view! {
+                                    <Part title="Accounts" about>
+                                        <OneAccount accounts=server.accounts />
+                                    </Part>
+                                }
+                                    .into_any()
+                            }
                         }
                     })
                     .collect_view()
@@ -46,35 +60,54 @@ pub fn Grants() -> impl IntoView {
     }
 }
 
-/// What is known of a server's accounts.
+/// A server, and its grants where they decide anything.
 #[derive(Clone, serde::Serialize, serde::Deserialize)]
 struct Known {
     server: Server,
+    by_grant: Option<ByGrant>,
+}
+
+/// What is known of a server's accounts.
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
+struct ByGrant {
     grants: Vec<AccountGrant>,
     accounts: Vec<AccountInfo>,
     members: Vec<Member>,
 }
 
 async fn known() -> Result<Vec<Known>, PageError> {
-    let (servers, members) = try_join(api::servers::servers(), api::members::members()).await?;
-    let of_server = |server: Server| {
-        let members = members.clone();
-        async move {
-            let (grants, accounts) = try_join(
-                api::grants::grants(server.id.clone()),
-                api::grants::accounts(server.id.clone()),
-            )
-            .await?;
-            Ok(Known { server, grants, accounts, members })
+    let of_server = |server: Server| async move {
+        if !server.by_grant {
+            return Ok(Known { server, by_grant: None });
         }
+        let (grants, accounts, members) = try_join3(
+            api::grants::grants(server.id.clone()),
+            api::grants::accounts(server.id.clone()),
+            api::members::members(),
+        )
+        .await?;
+        Ok(Known { server, by_grant: Some(ByGrant { grants, accounts, members }) })
     };
-    try_join_all(servers.into_iter().map(of_server)).await
+    try_join_all(api::servers::servers().await?.into_iter().map(of_server)).await
+}
+
+/// There is nothing to grant.
+#[component]
+fn OneAccount(accounts: Vec<String>) -> impl IntoView {
+    let account = accounts.into_iter().next().unwrap_or_default();
+    view! {
+        <p class="sheet" data-testid="grants-none">
+            "All sessions are opened as "
+            <code>{account}</code>
+            ", the account that websh runs as. Only where it runs as root are there others, and grants of them."
+        </p>
+    }
 }
 
 #[component]
-fn OfServer(known: Known) -> impl IntoView {
-    let Known { server, grants, accounts, members } = known;
-    let server = StoredValue::new(server.id);
+fn OfServer(server: String, known: ByGrant) -> impl IntoView {
+    let ByGrant { grants, accounts, members } = known;
+    let server = StoredValue::new(server);
     let items = RwSignal::new(grants);
     let error = RwSignal::new(None::<PageError>);
     let asked = RwSignal::new(None::<Question>);

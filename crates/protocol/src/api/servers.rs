@@ -21,6 +21,10 @@ pub struct Server {
     /// Registered accounts that are shown greyed, each with the reason.
     #[serde(default)]
     pub unusable: Vec<UnusableAccount>,
+    /// Whether grants decide who may use which account. They do not where all sessions are websh's own
+    /// account's, because it is not root.
+    #[serde(default)]
+    pub by_grant: bool,
 }
 
 /// An account that the caller was granted and that can't be used now.
