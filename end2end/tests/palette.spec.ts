@@ -64,6 +64,9 @@ test('in a terminal Ctrl+K stays the shell\'s; Ctrl+Shift+K renames and closes',
   await terminal.finish('echo the keyboard is the shell\\\'s again');
 
   await page.keyboard.press('Control+Shift+K');
+  for (const place of ['All sessions', 'Members', 'Workspace settings', 'Audit log']) {
+    await expect(palette.getByTestId('command').filter({ hasText: place }), 'for a superuser').toBeVisible();
+  }
   await page.keyboard.type('close this');
   await page.keyboard.press('Enter');
   await page.getByTestId('close-confirm').click();

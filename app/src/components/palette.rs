@@ -54,7 +54,7 @@ const MOST: usize = 60;
 pub fn Palette(
     /// Whether it is shown.
     open: RwSignal<bool>,
-    /// What the member may do, which decides the pages; none where it is not known.
+    /// What the member may do, which decides the pages; where it is not known the server is asked.
     #[prop(into)]
     role: Option<Role>,
     /// What this page can do beyond what every page can.
@@ -66,6 +66,7 @@ pub fn Palette(
     let typed = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
     let sessions = RwSignal::new(Vec::<Command>::new());
+    let role = RwSignal::new(role);
     let all = Memo::new_with_compare(
         move |_| {
             if !open.get() {
@@ -73,7 +74,7 @@ pub fn Palette(
             }
             let mut all = own.get();
             all.extend(sessions.get());
-            all.extend(pages(role));
+            all.extend(pages(role.get()));
             all
         },
         |_, _| true,
@@ -99,6 +100,9 @@ pub fn Palette(
                     let _ = field.focus();
                 }
                 load(sessions);
+                if role.with_untracked(Option::is_none) {
+                    learn(role);
+                }
             }
             (false, true) => dialog.close(),
             _ => {}
@@ -293,6 +297,15 @@ fn pages(role: Option<Role>) -> Vec<Command> {
         });
     }));
     all
+}
+
+/// What the member may do.
+fn learn(role: RwSignal<Option<Role>>) {
+    spawn_local(async move {
+        if let Ok(me) = api::members::me().await {
+            role.try_set(Some(me.role));
+        }
+    });
 }
 
 /// My sessions, by name.
