@@ -2,7 +2,7 @@
 
 use app::words;
 use clap::Args;
-use protocol::api::{ActiveClient, AttachMode, Session};
+use protocol::api::{ActiveClient, AttachMode, EndReason, Session};
 
 use super::{
     Failure,
@@ -14,8 +14,14 @@ use crate::{
     terminal::{self, Options, Outcome, Prefix},
 };
 
+const STATUS: &str = "\
+Exit status: 0 when you detach, or when the shell exits, whatever its own status; 1 when another client takes over or \
+the session can't be shown; 3 when you may not; 4 when there is none of this name; 5 when it had ended before, or is \
+closed, dropped or expires while you are in it.";
+
 /// Show a session in this terminal and type into it.
 #[derive(Debug, Args)]
+#[command(after_help = STATUS)]
 pub(super) struct Attach {
     /// Its name or id.
     #[arg(value_name = "ID|NAME")]
@@ -78,7 +84,7 @@ async fn show(
         Outcome::Detached => {
             say(&format!("Detached. {name} goes on; `websh attach {name}` comes back."))
         }
-        Outcome::Over(over) => Err(Failure::Over(words::ending(&over))),
+        Outcome::Over(over) => over_here(&over),
         Outcome::TakenOver(by) => Err(Failure::Sentence(format!(
             "{} drives {name} now. `websh attach {name}` takes it back.",
             who(by)
@@ -88,7 +94,17 @@ async fn show(
             Err(elsewhere(error.active_client()))
         }
         Outcome::Refused(error) => Err(error.into()),
-        Outcome::Closed(why) => Err(closed(&client, &session, why).await),
+        Outcome::Closed(why) => closed(&client, &session, why).await,
+    }
+}
+
+/// The session ended while it was shown. A shell that exits is how one leaves, whatever status it
+/// leaves with: that is its last command's.
+fn over_here(over: &Session) -> Result<(), Failure> {
+    let sentence = words::ending(over);
+    match (over.end_reason, over.exit_code, over.exit_signal) {
+        (Some(EndReason::Exited), Some(_), None) => say(&sentence),
+        _ => Err(Failure::Over(sentence)),
     }
 }
 
@@ -102,10 +118,10 @@ fn who(by: Option<ActiveClient>) -> String {
 }
 
 /// Why a connection closed for good, in the words of the server where it knows more.
-async fn closed(client: &Client, session: &Session, why: terminal::Over) -> Failure {
+async fn closed(client: &Client, session: &Session, why: terminal::Over) -> Result<(), Failure> {
     use terminal::Over;
     let sentence = |text: &str| Failure::Sentence(text.into());
-    match why {
+    Err(match why {
         Over::SignedOut => Failure::NotAllowed("You were signed out.".into()),
         Over::Forbidden => Failure::NotAllowed("You may not use this session any more.".into()),
         Over::TakenOver => sentence("Another client drives it now."),
@@ -118,8 +134,11 @@ async fn closed(client: &Client, session: &Session, why: terminal::Over) -> Fail
         Over::Told | Over::Gone => {
             match client.get::<Session>(&format!("/sessions/{}", session.id)).await {
                 Ok(_) => sentence("The session closed this connection."),
-                Err(error) => error.into(),
+                Err(error) => match error.session() {
+                    Some(over) => return over_here(over),
+                    None => error.into(),
+                },
             }
         }
-    }
+    })
 }

@@ -30,9 +30,13 @@ use serde::Serialize;
 
 use crate::config::Config;
 
+const STATUS: &str = "\
+Exit status: 0, 1 error, 2 wrong use, 3 not allowed, 4 not found, 5 the session had ended or expired already, or was \
+ended by somebody else while it was shown.";
+
 /// A browser terminal whose sessions never die by accident.
 #[derive(Debug, Parser)]
-#[command(name = "websh", version)]
+#[command(name = "websh", version, after_help = STATUS)]
 struct Cli {
     /// The server's configuration file; ./Leptos.toml, where there is one, when not given.
     #[arg(long, global = true, value_name = "FILE")]

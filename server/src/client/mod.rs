@@ -10,7 +10,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Method, Request, body::Bytes, header};
 use hyper_util::rt::TokioIo;
-use protocol::api::{ActiveClient, ErrorBody, ErrorInfo};
+use protocol::api::{ActiveClient, ErrorBody, ErrorInfo, Session};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::timeout;
 
@@ -62,6 +62,14 @@ impl Error {
     pub fn active_client(&self) -> Option<ActiveClient> {
         match self {
             Self::Refused(info, _) => info.active_client.clone(),
+            _ => None,
+        }
+    }
+
+    /// What there was, where it was refused because that is over.
+    pub fn session(&self) -> Option<&Session> {
+        match self {
+            Self::Refused(info, _) => info.session.as_deref(),
             _ => None,
         }
     }

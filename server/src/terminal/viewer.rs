@@ -56,7 +56,7 @@ pub struct Options {
 pub enum Outcome {
     /// The person left, or their terminal did.
     Detached,
-    /// The session is over.
+    /// The session ended after it was shown.
     Over(Box<Session>),
     /// Another client drives now.
     TakenOver(Option<ActiveClient>),
@@ -213,7 +213,9 @@ impl Viewer {
                 _ => self.happened(Event::Closed(code)),
             },
             Heard::Refused(why) => {
-                self.outcome = Some(Outcome::Refused(why));
+                let shown = self.mirror.position().is_some();
+                let over = why.session().filter(|_| shown).cloned().map(Box::new);
+                self.outcome = Some(over.map_or(Outcome::Refused(why), Outcome::Over));
                 self.happened(Event::Refused);
             }
             Heard::Message(ServerMessage { body }) => {

@@ -41,9 +41,10 @@ async fn a_session_in_a_terminal() {
     // It is as it was left, by the beginning of its id too.
     let mut again = Terminal::run(&ann, &["attach", &id[..30]]);
     again.until_shows("42-done").await;
+    // Who leaves the shell leaves in peace, whatever its last command came to; who comes later is late.
     again.press("exit 7\r");
     let (status, left) = again.end().await;
-    assert_eq!(status, 5, "{left}");
+    assert_eq!(status, 0, "{left}");
     assert!(left.contains("The shell exited with status 7."), "{left}");
     assert!(ann.fails(&["attach", "work"], 5).await.contains("status 7"));
 }
@@ -86,7 +87,40 @@ async fn the_server_dies_and_nothing_is_lost() {
     let after = rows.iter().position(|row| row == "48-after").unwrap();
     assert_eq!(rows[after - 1].trim(), "1", "{rows:#?}");
     terminal.press("rm typed; exit\r");
-    assert_eq!(terminal.end().await.0, 5);
+    assert_eq!(terminal.end().await.0, 0);
+}
+
+#[tokio::test]
+async fn a_shell_that_exits_while_the_connection_is_away_was_left_too() {
+    let (mut world, mut client) = World::new(&[]).await;
+    let ann = Person::new(&mut client, "sessions").await;
+    ann.open("work").await;
+    let go = ann.home.path().join("go");
+    let mut terminal = Terminal::run(&ann, &["attach", "work"]);
+    terminal.press(&format!(
+        "mkfifo '{0}'; echo $((6*7))-before; read x <'{0}'; exit 3\r",
+        go.display()
+    ));
+    terminal.until_shows("42-before").await;
+    world.kill().await;
+    terminal.until_shows("connection lost").await;
+    tokio::fs::write(&go, "\n").await.unwrap();
+    world.start().await;
+    let (status, left) = terminal.end().await;
+    assert_eq!(status, 0, "{left}");
+    assert!(left.contains("The shell exited with status 3."), "{left}");
+}
+
+#[tokio::test]
+async fn a_shell_that_is_killed_did_not_exit() {
+    let (_world, mut client) = World::new(&[]).await;
+    let ann = Person::new(&mut client, "sessions").await;
+    ann.open("work").await;
+    let mut terminal = Terminal::run(&ann, &["attach", "work"]);
+    terminal.press("kill -KILL $$\r");
+    let (status, left) = terminal.end().await;
+    assert_eq!(status, 5, "{left}");
+    assert!(left.contains("ended by signal 9"), "{left}");
 }
 
 #[tokio::test]
@@ -158,7 +192,7 @@ async fn one_of_several_drives_and_the_baton_goes_round() {
     first.press("x");
     first.until_shows("drives with").await;
     second.press("exit\r");
-    assert_eq!((first.end().await.0, second.end().await.0), (5, 5));
+    assert_eq!((first.end().await.0, second.end().await.0), (0, 0));
 }
 
 #[tokio::test]

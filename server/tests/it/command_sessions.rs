@@ -211,7 +211,9 @@ async fn completions_and_the_manual_know_every_command() {
     let (well, said) = run(dir.path(), &["completions", "bash"], "").await;
     assert!(well && said.contains("drop-all") && said.contains("--detach-key"), "{said}");
     let (well, said) = run(dir.path(), &["man"], "").await;
-    for part in [".TH", "websh\\-attach", "websh\\-admin\\-drop\\-all", "detach\\-key"] {
+    for part in
+        [".TH", "websh\\-attach", "websh\\-admin\\-drop\\-all", "detach\\-key", "Exit status"]
+    {
         assert!(well && said.contains(part), "{part}");
     }
 }
