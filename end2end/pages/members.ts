@@ -47,7 +47,7 @@ export class MembersPage {
 }
 
 /** What is said beside a field that can't be as it is. */
-export function mistake(within: Locator, field: string): Locator {
+export function mistake(within: Locator | Page, field: string): Locator {
   return within.getByTestId(`${field}-error`);
 }
 

@@ -71,6 +71,30 @@ test.describe('TTL enforcement', () => {
     expect([answer.status, (await answer.json()).error.code]).toEqual([410, 'expired']);
   });
 
+  test('Keep on the card averts what the terminal warns of', async ({ sessions, websh, cookie }) => {
+    const terminal = await sessions.create('kept by its card');
+    const { session } = terminal;
+    const expires = async (): Promise<number> => {
+      const headers = { cookie: `${cookie.name}=${cookie.value}` };
+      const answer = await fetch(`${websh.url}/api/v1/sessions/${session}`, { headers });
+      return Date.parse((await answer.json()).expires_at);
+    };
+    await sessions.page.bringToFront();
+    const card = sessions.card(session);
+    await expect(card.getByTestId('session-connect')).toBeVisible();
+    await expect(card.getByTestId('session-expiry'), 'nothing is said while it is far').toHaveCount(0);
+    await configure(websh.data, session, { timeout: 40 });
+    await expect(card.getByTestId('session-expiry')).toContainText('Unused: closes in');
+    await expect(terminal.page.getByTestId('expiry')).toBeVisible({ timeout: 40_000 });
+    const before = await expires();
+    await card.getByTestId('session-keep').click();
+    await expect(terminal.page.getByTestId('expiry')).toBeHidden();
+    await expect.poll(expires).toBeGreaterThan(before);
+    await configure(websh.data, session, { timeout: 3600 });
+    await expect(card.getByTestId('session-expiry')).toHaveCount(0);
+    await sessions.close(session);
+  });
+
   test('the clock runs on while the web process is down', async ({ fresh, page }) => {
     await fresh.setUp();
     await page.goto(fresh.url);

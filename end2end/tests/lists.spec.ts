@@ -1,6 +1,8 @@
 // Lists of sessions: as long as they are, up to date while they are looked at, and no burden otherwise.
+import { picture } from '../fixtures/pictures.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { SessionsPage } from '../pages/sessions.ts';
+import { TerminalPage } from '../pages/terminal.ts';
 
 test('lists of any length show all there is, and keep what they show', async ({ context, page, fresh: many }) => {
   test.slow();
@@ -77,4 +79,42 @@ test('a list that is not looked at holds no connection, and is up to date when i
   await expect(list).toHaveAttribute('data-live', 'true');
   await sessions.close(meanwhile.session);
   await sessions.close(terminal.session);
+});
+
+test.describe('limits', () => {
+  test.use({ noise: /status of 429/ });
+
+  test('at the limit the dialog shows my sessions; one is closed from it, and the new one starts', async ({ context, page, fresh }) => {
+    await fresh.setUp();
+    const cookie = await fresh.signIn();
+    await fresh.configure(cookie, { max_sessions_per_user: 2 });
+    await context.addCookies([{ ...cookie, url: fresh.url }]);
+    const sessions = new SessionsPage(page, fresh.url);
+    await sessions.open();
+    const [first, second] = [await sessions.create('first'), await sessions.create('second')];
+    await page.bringToFront();
+
+    await page.getByTestId('new-session').click();
+    const dialog = page.getByTestId('new-session-dialog');
+    await dialog.getByTestId('new-session-name').fill('third');
+    await dialog.getByTestId('new-session-create').click();
+    const inTheWay = dialog.getByTestId('limit-session');
+    await expect(inTheWay).toHaveCount(2);
+    await expect(dialog.getByTestId('new-session-error')).toHaveText(
+      'You have as many sessions as you may have. Close one first.',
+    );
+    await expect(dialog.getByTestId('new-session-error')).toHaveAttribute('data-code', 'session_limit');
+    await expect(dialog.getByTestId('new-session-name')).toHaveValue('third');
+    await picture(page, 'limit');
+
+    const opened = context.waitForEvent('page');
+    await inTheWay.and(page.locator(`[data-session="${first.session}"]`)).getByTestId('limit-close').click();
+    const third = new TerminalPage(await opened, fresh.url);
+    await third.ready();
+    await expect(third.page.getByTestId('terminal-name')).toHaveText('third');
+    await expect(first.endPage).toHaveAttribute('data-reason', 'closed');
+    await expect(page.getByTestId('session-card')).toHaveCount(2);
+    await expect(sessions.card(second.session)).toBeVisible();
+    await expect(sessions.card(third.session)).toBeVisible();
+  });
 });

@@ -1,4 +1,4 @@
-//! A labelled text field with its hint and its own error.
+//! A labelled text field with its hint and its own error, and that line for other kinds of fields.
 
 use leptos::prelude::*;
 
@@ -30,7 +30,7 @@ pub fn Field(
     unit: &'static str,
 ) -> impl IntoView {
     let input = NodeRef::<leptos::html::Input>::new();
-    let wrong = move || error.get().filter(|it| it.is_about(name)).map(|it| it.0.message);
+    let wrong = move || error.with(|it| it.as_ref().is_some_and(|it| it.is_about(name)));
     // What was typed before the page was ready counts; what is set later is shown.
     Effect::new(move |ready: Option<bool>| {
         let text = value.get();
@@ -56,12 +56,32 @@ pub fn Field(
                 autocomplete=autocomplete
                 autocapitalize="none"
                 maxlength="128"
-                aria-invalid=move || wrong().map(|_| "true")
+                aria-invalid=move || wrong().then_some("true")
                 aria-describedby=format!("{testid}-help")
                 on:input:target=move |event| value.set(event.target().value())
             />
             {counted.then(|| view! { <span class="unit">{unit}</span> })}
         </label>
+        <Help name testid hint error />
+    }
+}
+
+/// What to know of a field; what is wrong with it, when the error names it.
+#[component]
+pub fn Help(
+    /// Name of the field in errors.
+    name: &'static str,
+    /// Test id of the field; the line's id is this and `-help`.
+    testid: &'static str,
+    /// What to know.
+    #[prop(optional)]
+    hint: &'static str,
+    /// The error of the form.
+    #[prop(into)]
+    error: Signal<Option<PageError>>,
+) -> impl IntoView {
+    let wrong = move || error.get().filter(|it| it.is_about(name)).map(|it| it.0.message);
+    view! {
         <p
             class="help"
             id=format!("{testid}-help")

@@ -260,6 +260,7 @@ impl From<&Error> for ErrorBody {
         match error {
             Error::Invalid { field, .. } => info.field = Some((*field).to_owned()),
             Error::WrongPassword => info.field = Some("current".to_owned()),
+            Error::UnknownAccount(_) => info.field = Some("account".to_owned()),
             Error::SessionLimit { limit, sessions } => {
                 info.field = Some(limit.setting().to_owned());
                 info.sessions = Some(sessions.clone());

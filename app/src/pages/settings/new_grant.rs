@@ -5,7 +5,8 @@ use protocol::api::{AccountInfo, Grantee, Member, NewGrant, Role};
 
 use crate::{
     api,
-    components::{asking::Asking, failure::Failure},
+    components::{asking::Asking, failure::Failure, field::Help},
+    error::PageError,
     words,
 };
 
@@ -29,6 +30,7 @@ pub fn NewGrantForm(
     let account = RwSignal::new(String::new());
     let to = RwSignal::new(String::new());
     let asking = Asking::new();
+    let error = asking.error;
     let is_root = Memo::new(move |_| account.with(|it| it == ROOT));
     let members: Vec<_> = members.into_iter().filter(|it| it.active).collect();
     let whom = members.iter().map(|it| Grantee::Member(it.id)).chain(ROLES.map(Grantee::Role));
@@ -68,6 +70,7 @@ pub fn NewGrantForm(
     };
     let by_name = members.iter().enumerate();
     let by_name = by_name.map(|(at, it)| option(at, format!("{} ({})", it.name, it.email), false));
+    let by_name = by_name.collect_view();
     let by_role = ROLES.into_iter().enumerate().map(|(at, role)| {
         let text = match role {
             Role::Member => "All members".into(),
@@ -75,6 +78,7 @@ pub fn NewGrantForm(
         };
         option(members.len() + at, text, true)
     });
+    let by_role = by_role.collect_view();
     view! {
         <form
             method="post"
@@ -84,38 +88,32 @@ pub fn NewGrantForm(
             aria-label="Grant an account"
             on:submit=submit
         >
-            <div class="inline">
-                <label>
-                    "Account"
-                    <select
-                        data-testid="grant-account"
-                        on:change:target=move |event| account.set(event.target().value())
-                    >
-                        <option value="" prop:selected=move || account.with(String::is_empty)>
-                            "choose…"
-                        </option>
-                        {accounts
-                            .into_iter()
-                            .map(|it| {
-                                let text = format!("{} ({})", it.account, it.home);
-                                view! { <option value=it.account>{text}</option> }
-                            })
-                            .collect_view()}
-                    </select>
-                </label>
-                <label>
-                    "For"
-                    <select
-                        data-testid="grant-to"
-                        on:change:target=move |event| to.set(event.target().value())
-                    >
-                        <option value="" prop:selected=move || to.with(String::is_empty)>
-                            "choose…"
-                        </option>
-                        <optgroup label="By name">{by_name.collect_view()}</optgroup>
-                        <optgroup label="By role">{by_role.collect_view()}</optgroup>
-                    </select>
-                </label>
+            <Select name="account" label="Account" testid="grant-account" value=account error>
+                <option value="" prop:selected=move || account.with(String::is_empty)>
+                    "choose…"
+                </option>
+                {accounts
+                    .into_iter()
+                    .map(|it| {
+                        let text = format!("{} ({})", it.account, it.home);
+                        view! { <option value=it.account>{text}</option> }
+                    })
+                    .collect_view()}
+            </Select>
+            <Select name="to" label="For" testid="grant-to" value=to error>
+                <option value="" prop:selected=move || to.with(String::is_empty)>
+                    "choose…"
+                </option>
+                <optgroup label="By name">{by_name}</optgroup>
+                <optgroup label="By role">{by_role}</optgroup>
+            </Select>
+            <Show when=move || is_root.get()>
+                <p class="notice" data-testid="grant-root">
+                    "Whoever has root may do everything on the machine, websh's own data included. So it is granted by name, never to a role."
+                </p>
+            </Show>
+            <Failure error testid="grant-error" fields=&["account", "to"] />
+            <div class="form-end">
                 <button
                     type="submit"
                     class="button"
@@ -125,12 +123,35 @@ pub fn NewGrantForm(
                     "Grant"
                 </button>
             </div>
-            <Show when=move || is_root.get()>
-                <p class="notice" data-testid="grant-root">
-                    "Whoever has root may do everything on the machine, websh's own data included. So it is granted by name, never to a role."
-                </p>
-            </Show>
-            <Failure error=asking.error testid="grant-error" />
         </form>
+    }
+}
+
+/// A labelled choice with its own error.
+#[component]
+fn Select(
+    name: &'static str,
+    label: &'static str,
+    testid: &'static str,
+    value: RwSignal<String>,
+    error: RwSignal<Option<PageError>>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <label>
+            {label}
+            <select
+                name=name
+                data-testid=testid
+                aria-invalid=move || {
+                    error.with(|it| it.as_ref().is_some_and(|it| it.is_about(name))).then_some("true")
+                }
+                aria-describedby=format!("{testid}-help")
+                on:change:target=move |event| value.set(event.target().value())
+            >
+                {children()}
+            </select>
+        </label>
+        <Help name testid error />
     }
 }
