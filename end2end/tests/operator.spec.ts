@@ -64,7 +64,7 @@ test('a member has no list of all, not even by its address', async ({ websh, bro
   await new SessionsPage(page, websh.url).open();
   await expect(page.getByTestId('show-all')).toHaveCount(0);
   await page.goto(`${websh.url}/all`);
-  await expect(page.getByTestId('error')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
   await expect(page.getByTestId('all-page')).toHaveCount(0);
   await context.close();
 });

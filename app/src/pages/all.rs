@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Redirect;
 use protocol::api::{AdminFilter, AdminSession, AdminSessionPage, AdminSort, Me, Role};
 
 use crate::{
@@ -15,65 +14,44 @@ use crate::{
         failure::Failure,
         header::Header,
         live,
+        signed_in::Guard,
         tabs::{List, Tabs},
-        time::provide_now,
+        whole::Answered,
     },
 };
 
-/// Asks who is there and what there is.
+/// The page.
 #[component]
 pub fn AllPage() -> impl IntoView {
-    let asked = Resource::new(
-        || (),
-        |()| async {
-            let me = api::members::me().await?;
-            let filter = AdminFilter::default();
-            let first = api::operator::all(filter, AdminSort::default(), None, Some(100)).await?;
-            Ok::<_, crate::error::PageError>((me, first))
-        },
-    );
     view! {
         <Title text="All sessions · websh" />
-        <Suspense fallback=|| view! { <p class="loading">"One moment…"</p> }>
-            {move || Suspend::new(async move {
-                match asked.await {
-                    Ok((me, first)) => view! { <All me first /> }.into_any(),
-                    Err(why) if why.is_signed_out() => {
-                        view! { <Redirect path="/sign-in?return=/all" /> }.into_any()
-                    }
-                    Err(why) => {
-                        view! {
-                            <main class="page">
-                                <Failure error=Some(why) />
-                                <p>
-                                    <a class="button" href="/">
-                                        "My sessions"
-                                    </a>
-                                </p>
-                            </main>
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Suspense>
+        <Guard needs=Role::Staff page=|me| view! { <All me /> }.into_any() />
     }
 }
 
+/// What the head of the page and the list have in common.
+#[derive(Clone, Copy)]
+struct Shared {
+    role: Role,
+    /// Counts reasons to ask again.
+    changes: RwSignal<u32>,
+    /// Whether it is asked to drop all.
+    everything: RwSignal<bool>,
+}
+
 #[component]
-fn All(me: Me, first: AdminSessionPage) -> impl IntoView {
-    provide_now();
+fn All(me: Me) -> impl IntoView {
     let role = me.role;
-    let list = AllList::new(first);
-    let changes = RwSignal::new(0_u32);
+    let (changes, everything) = (RwSignal::new(0_u32), RwSignal::new(false));
+    provide_context(Shared { role, changes, everything });
+    let first = Resource::new(
+        || (),
+        |()| api::operator::all(AdminFilter::default(), AdminSort::default(), None, Some(100)),
+    );
     let live = RwSignal::new(false);
     live::on_change(live, move || changes.update(|changes| *changes += 1));
-    list.follow(changes);
-    let dropping = RwSignal::new(Vec::<AdminSession>::new());
-    let everything = RwSignal::new(false);
     let ready = RwSignal::new(false);
     Effect::new(move |_| ready.set(true));
-    let ticked = move || list.ticked.with(|ticked| ticked.len());
     view! {
         <Header me />
         <main class="page wide" data-testid="all-page" data-live=move || live.get().to_string()>
@@ -95,45 +73,58 @@ fn All(me: Me, first: AdminSessionPage) -> impl IntoView {
                         }
                     })}
             </div>
-            <AllFilter list />
-            <Failure error=list.error />
-            <div class="chosen" data-testid="chosen">
-                <p role="status" class="quiet">
-                    {move || match (ticked(), list.total.get()) {
-                        (0, 1) => "1 session".to_owned(),
-                        (0, total) => format!("{total} sessions"),
-                        (some, total) => format!("{some} of {total} selected"),
-                    }}
-                </p>
-                <Show when=move || { ticked() > 0 }>
-                    <button
-                        type="button"
-                        class="button small"
-                        data-testid="drop-chosen"
-                        on:click=move |_| dropping.set(untrack(|| list.chosen()))
-                    >
-                        "Drop selected…"
-                    </button>
-                </Show>
-            </div>
-            <Show
-                when=move || list.items.with(|items| !items.is_empty())
-                fallback=|| view! { <p class="loading">"No session is like that."</p> }
-            >
-                <AllTable list role dropping />
-            </Show>
-            <Show when=move || list.more.get()>
+            <Answered of=first view=|first| view! { <Listed first /> }.into_any() />
+        </main>
+    }
+}
+
+#[component]
+fn Listed(first: AdminSessionPage) -> impl IntoView {
+    let Some(Shared { role, changes, everything }) = use_context() else { return ().into_any() };
+    let list = AllList::new(first);
+    list.follow(changes);
+    let dropping = RwSignal::new(Vec::<AdminSession>::new());
+    let ticked = move || list.ticked.with(|ticked| ticked.len());
+    view! {
+        <AllFilter list />
+        <Failure error=list.error />
+        <div class="chosen" data-testid="chosen">
+            <p role="status" class="quiet">
+                {move || match (ticked(), list.total.get()) {
+                    (0, 1) => "1 session".to_owned(),
+                    (0, total) => format!("{total} sessions"),
+                    (some, total) => format!("{some} of {total} selected"),
+                }}
+            </p>
+            <Show when=move || { ticked() > 0 }>
                 <button
                     type="button"
-                    class="button more"
-                    data-testid="more"
-                    on:click=move |_| list.show_more()
+                    class="button small"
+                    data-testid="drop-chosen"
+                    on:click=move |_| dropping.set(untrack(|| list.chosen()))
                 >
-                    "Show more"
+                    "Drop selected…"
                 </button>
             </Show>
-        </main>
+        </div>
+        <Show
+            when=move || list.items.with(|items| !items.is_empty())
+            fallback=|| view! { <p class="loading">"No session is like that."</p> }
+        >
+            <AllTable list role dropping />
+        </Show>
+        <Show when=move || list.more.get()>
+            <button
+                type="button"
+                class="button more"
+                data-testid="more"
+                on:click=move |_| list.show_more()
+            >
+                "Show more"
+            </button>
+        </Show>
         <DropSessions dropping list />
         <DropEverything open=everything list />
     }
+    .into_any()
 }

@@ -3,7 +3,7 @@
 use futures_util::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
-use leptos_router::{components::Redirect, hooks::use_query_map};
+use leptos_router::hooks::use_query_map;
 use protocol::api::{Life, Me, Session, SessionPage};
 
 use crate::{
@@ -18,43 +18,24 @@ use crate::{
         paged::{More, Paged},
         palette::Command,
         session_list::SessionList,
+        signed_in::Guard,
         tabs::{List, Tabs},
-        time::provide_now,
     },
     wish,
 };
 
-/// Asks who is there; the rest needs somebody.
+/// The page.
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let me = Resource::new(|| (), |()| api::members::me());
     view! {
         <Title text="websh" />
-        <Suspense fallback=|| view! { <p class="loading">"One moment…"</p> }>
-            {move || Suspend::new(async move {
-                match me.await {
-                    Ok(me) => view! { <Sessions me /> }.into_any(),
-                    Err(why) if why.is_signed_out() => {
-                        view! { <Redirect path="/sign-in" /> }.into_any()
-                    }
-                    Err(why) => {
-                        view! {
-                            <main class="page">
-                                <Failure error=Some(why) />
-                            </main>
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Suspense>
+        <Guard page=|me| view! { <Sessions me /> }.into_any() />
     }
 }
 
 /// The page of a signed-in member.
 #[component]
 fn Sessions(me: Me) -> impl IntoView {
-    provide_now();
     let query = use_query_map();
     let ended = Memo::new(move |_| query.with(|it| it.get("show").as_deref() == Some("ended")));
     let life = move || if ended.get() { Life::Ended } else { Life::Active };
