@@ -2,13 +2,17 @@
 //! grid but the cursor's link.
 
 use rio_vt::{
-    crosswords::{Crosswords, square::Hyperlink},
+    crosswords::{Crosswords, Mode, grid::Dimensions, square::Hyperlink},
     event::EventListener,
     performer::handler::Handler,
     simd_base64,
 };
 
-use crate::{palette, styles::is_link, terminal::Terminal};
+use crate::{
+    palette,
+    styles::is_link,
+    terminal::{Links, Terminal},
+};
 
 /// Longest title kept, in characters.
 const MAX_TITLE: usize = 1024;
@@ -16,6 +20,8 @@ const MAX_TITLE: usize = 1024;
 pub const MAX_CLIPBOARD: usize = 1024 * 1024;
 /// What a link costs in the emulator's side table.
 const LINK_COST: u64 = 1_000;
+/// Bytes of links that each of the emulator's grids may hold, scrollback included.
+const MAX_HELD: usize = 4 * 1024 * 1024;
 
 /// Acts on one command, given as its `;`-separated parts.
 pub fn dispatch<U: EventListener>(
@@ -62,8 +68,12 @@ pub fn dispatch<U: EventListener>(
             let uri = joined(&rest[1..]);
             // One id for all: equal addresses then share one entry of the emulator's table.
             let link = is_link(&uri).then(|| Hyperlink::new(Some(String::new()), uri));
-            if link.is_none() || crate::perform::afford_extras(term, terminal, LINK_COST) {
-                term.set_hyperlink(link);
+            match link {
+                Some(link) if !afford_link(term, terminal, link.uri().len()) => {
+                    // What follows is no part of the link before either.
+                    term.set_hyperlink(None);
+                }
+                link => term.set_hyperlink(link),
             }
         }
         b"52" if rest.len() == 2 => {
@@ -76,6 +86,39 @@ pub fn dispatch<U: EventListener>(
         }
         _ => {}
     }
+}
+
+/// Pays for a link of so many bytes; false: there is no room for it.
+fn afford_link<U: EventListener>(
+    term: &mut Crosswords<U>,
+    terminal: &mut Terminal,
+    bytes: usize,
+) -> bool {
+    if !crate::perform::afford_extras(term, terminal, LINK_COST) {
+        return false;
+    }
+    let alternate = usize::from(term.mode().contains(Mode::ALT_SCREEN));
+    let Some(held) = terminal.links.get(alternate).copied() else { return false };
+    let mut held = Links { offered: held.offered + bytes, ..held };
+    // Counting is for when much has come since: it looks at every cell.
+    if held.bytes + bytes > MAX_HELD && held.offered > MAX_HELD / 2 {
+        let cells = (term.grid.total_lines() * term.grid.columns()) as u64;
+        if !terminal.spend(600_000 + 3 * cells) {
+            return false;
+        }
+        term.grid.reclaim_extras();
+        let extras = (1..=u16::MAX).filter_map(|id| term.grid.extras_table.get(id));
+        let links = extras.filter_map(|extras| extras.hyperlink.as_ref());
+        held = Links { bytes: links.map(|link| link.uri().len()).sum(), offered: bytes };
+    }
+    let room = held.bytes + bytes <= MAX_HELD;
+    if room {
+        held.bytes += bytes;
+    }
+    if let Some(links) = terminal.links.get_mut(alternate) {
+        *links = held;
+    }
+    room
 }
 
 fn set_or_query(terminal: &mut Terminal, index: u32, part: &[u8], code: &str, end: &str) {

@@ -154,7 +154,8 @@ impl Screen {
     pub fn bytes_buffered(&self) -> u64 {
         let (_, ring) = self.engine.ring();
         let cells = self.size.cells() + ring * u64::from(self.size.columns);
-        cells * CELL as u64 + self.store.bytes() as u64
+        let links: usize = self.engine.terminal.links.iter().map(|links| links.bytes).sum();
+        cells * CELL as u64 + (self.store.bytes() + links) as u64
     }
 
     /// Mode 2026 is on: frames are better held back until it ends. The caller sets the limit to that.
@@ -338,7 +339,7 @@ impl Screen {
     fn styles_outgrown(&self) -> bool {
         const SMALL: usize = 1024;
         let table = &self.ledger.styles;
-        if table.len() <= SMALL {
+        if table.len() <= SMALL && !table.is_out_of_links() {
             return false;
         }
         let mut shown = vec![false; table.len()];
@@ -350,7 +351,8 @@ impl Screen {
             }
         }
         let shown = shown.iter().filter(|seen| **seen).count();
-        table.is_full() || shown * 4 < table.len()
+        let spare = if table.is_out_of_links() { 2 } else { 4 };
+        table.is_full() || shown * spare < table.len()
     }
 
     /// Lines of the ring and, while it is shown, of the primary screen.

@@ -14,6 +14,10 @@ use rio_vt::{
 /// Longest link that is passed on, in bytes.
 pub const MAX_LINK: usize = 2048;
 
+/// Bytes of links of a table at most, so that a frame with all of it is a message. Styles beyond are
+/// without their link until the table starts anew.
+pub const MAX_LINKS: usize = 1024 * 1024;
+
 /// Entries of a table at most: a mirror refuses more. Styles beyond look like the default one until
 /// the table starts anew, which happens at the next capture.
 const FULL: usize = MAX_STYLES - 64;
@@ -23,11 +27,20 @@ const FULL: usize = MAX_STYLES - 64;
 pub struct StyleTable {
     styles: Vec<Style>,
     index: HashMap<Style, u32>,
+    /// Bytes of links.
+    links: usize,
+    /// A link was left out.
+    out_of_links: bool,
 }
 
 impl Default for StyleTable {
     fn default() -> Self {
-        Self { styles: vec![Style::default()], index: HashMap::from([(Style::default(), 0)]) }
+        Self {
+            styles: vec![Style::default()],
+            index: HashMap::from([(Style::default(), 0)]),
+            links: 0,
+            out_of_links: false,
+        }
     }
 }
 
@@ -44,6 +57,12 @@ impl StyleTable {
         self.styles.len() >= FULL
     }
 
+    /// Whether links have been left out.
+    #[must_use]
+    pub fn is_out_of_links(&self) -> bool {
+        self.out_of_links
+    }
+
     /// The entries from index `from` on.
     #[must_use]
     pub fn since(&self, from: usize) -> &[Style] {
@@ -56,7 +75,8 @@ impl StyleTable {
         usize::try_from(index).ok().and_then(|at| self.styles.get(at)).cloned().unwrap_or_default()
     }
 
-    /// The index of `style`, which is added when it is new.
+    /// The index of `style`, which is added when it is new; without its link when there is no room for
+    /// that.
     pub fn intern(&mut self, style: Style) -> u32 {
         if let Some(&index) = self.index.get(&style) {
             return index;
@@ -64,6 +84,11 @@ impl StyleTable {
         if self.is_full() {
             return 0;
         }
+        if self.links + style.link.len() > MAX_LINKS {
+            self.out_of_links = true;
+            return self.intern(Style { link: String::new(), ..style });
+        }
+        self.links += style.link.len();
         let index = u32::try_from(self.styles.len()).unwrap_or_default();
         self.styles.push(style.clone());
         self.index.insert(style, index);
@@ -156,5 +181,20 @@ mod tests {
         }
         assert!(table.is_full() && table.len() <= MAX_STYLES);
         assert_eq!(table.intern(Style { background: 7, ..Style::default() }), 0);
+    }
+
+    #[test]
+    fn links_beyond_the_bound_are_left_out_and_their_styles_stay() {
+        let mut table = StyleTable::default();
+        let style = |at: usize| {
+            let link = format!("https://example.org/{at:0>1000}");
+            Style { flags: BOLD, link, ..Style::default() }
+        };
+        let indices: Vec<u32> = (0..2000).map(|at| table.intern(style(at))).collect();
+        let bytes: usize = table.since(0).iter().map(|style| style.link.len()).sum();
+        assert!(bytes <= MAX_LINKS && bytes > MAX_LINKS - 2000 && table.is_out_of_links());
+        assert_eq!(table.get(indices[0]), style(0));
+        assert_eq!(table.get(indices[1999]), Style { flags: BOLD, ..Style::default() });
+        assert_eq!(table.intern(style(7)), indices[7]);
     }
 }

@@ -17,6 +17,15 @@ const BUDGET: u64 = 40_000_000;
 /// Bytes of a feed that one [`BUDGET`] pays for.
 const FEED: usize = 64 * 1024;
 
+/// Links that one of the emulator's grids holds.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Links {
+    /// Bytes of them at most, as far as they have been counted.
+    pub bytes: usize,
+    /// Bytes of links that came since they were.
+    pub offered: usize,
+}
+
 /// State that the sequences of a program change.
 #[derive(Debug, Default)]
 pub struct Terminal {
@@ -43,6 +52,8 @@ pub struct Terminal {
     pub discard: bool,
     /// The device control string being read, if it is a DECRQSS.
     pub request: Option<Vec<u8>>,
+    /// Links of the primary and of the alternate grid.
+    pub links: [Links; 2],
     /// The last character printed, for REP.
     pub last: Option<char>,
     events: Vec<Event>,
@@ -131,6 +142,8 @@ impl Terminal {
             cleared: true,
             restarted: true,
             events: old.events,
+            // None of them may be left: they are counted before one is turned away.
+            links: old.links.map(|links| Links { offered: links.bytes, ..links }),
             reply_bytes: old.reply_bytes,
             budget: old.budget,
             ..Self::default()

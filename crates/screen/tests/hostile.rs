@@ -257,3 +257,37 @@ fn modes_left_behind_are_shown_and_reset() {
     screen.feed(b"\x1bc");
     assert_eq!(screen.modes(), ALTERNATE_SCROLL);
 }
+
+#[test]
+fn links_without_end_take_a_bounded_frame_and_memory() {
+    use prost::Message;
+    let mut screen = screen();
+    let mut mirror = Mirror::default();
+    let mut position = None;
+    let mut fed = 0;
+    let mut at = 0;
+    let filler = "p".repeat(1900);
+    while fed < 20 * 1024 * 1024 {
+        let mut chunk = String::new();
+        while chunk.len() < FEED {
+            chunk += &format!("\x1b]8;;https://example.org/{at}/{filler}\x07x\x1b]8;;\x07");
+            at += 1;
+        }
+        screen.feed(chunk.as_bytes());
+        fed += chunk.len();
+        screen.sync();
+        if let Some(frame) = screen.frame_since(position.as_ref()) {
+            assert!(frame.encoded_len() < 2 * 1024 * 1024, "{}", frame.encoded_len());
+            assert_eq!(mirror.apply(&frame).err(), None);
+            position = mirror.position();
+        }
+    }
+    let whole = screen.frame_since(None).unwrap();
+    assert!(whole.encoded_len() < 2 * 1024 * 1024, "{}", whole.encoded_len());
+    assert!(screen.bytes_buffered() < 8 * 1024 * 1024, "{}", screen.bytes_buffered());
+    // Links that come once those are gone are links again.
+    screen.feed(b"\x1bc\x1b]8;;https://example.org/last\x07x\x1b]8;;\x07");
+    screen.sync();
+    let whole = screen.frame_since(None).unwrap();
+    assert!(whole.styles.iter().any(|style| style.link.ends_with("/last")));
+}

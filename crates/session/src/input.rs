@@ -15,6 +15,13 @@ pub const GUESTS: usize = 1024;
 /// gets here.
 const MAX_QUEUED: usize = 1024 * 1024;
 
+/// What a piece that waits costs beside its bytes: a million of one byte each are no mebibyte.
+const PIECE: usize = 64;
+
+/// The same of answers of the terminal itself: a program that asks and never reads gets no more of them,
+/// and whoever types to it does not pay for that.
+const MAX_ANSWERS: usize = 64 * 1024;
+
 /// What to do with a numbered input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -88,10 +95,20 @@ impl Numbers {
 /// Bytes that wait for the PTY, with the viewer to thank for each input.
 #[derive(Debug, Default)]
 pub struct Queue {
-    pieces: VecDeque<(Option<u64>, Vec<u8>)>,
+    pieces: VecDeque<Piece>,
     /// Bytes of the first piece that are written.
     written: usize,
-    bytes: usize,
+    /// What waits of viewers' input, [`PIECE`] for each included.
+    input: usize,
+    /// The same of answers.
+    answers: usize,
+}
+
+#[derive(Debug)]
+struct Piece {
+    viewer: Option<u64>,
+    answer: bool,
+    bytes: Vec<u8>,
 }
 
 /// What ends a bracketed paste.
@@ -113,7 +130,7 @@ pub struct Withdrawn {
 pub struct Full;
 
 impl Queue {
-    /// Appends an input of `viewer`, or an answer of the terminal itself (none).
+    /// Appends an input of `viewer`, or what the session itself has to add to input (none).
     ///
     /// # Errors
     /// [`Full`]; nothing was queued.
@@ -121,14 +138,28 @@ impl Queue {
         if !self.has_room(bytes.len()) {
             return Err(Full);
         }
-        self.bytes += bytes.len();
-        self.pieces.push_back((viewer, bytes));
+        self.input += bytes.len() + PIECE;
+        self.pieces.push_back(Piece { viewer, answer: false, bytes });
         Ok(())
     }
 
-    /// Whether `bytes` more would be taken.
+    /// Appends an answer of the terminal itself.
+    ///
+    /// # Errors
+    /// [`Full`]; nothing was queued.
+    pub fn answer(&mut self, bytes: Vec<u8>) -> Result<(), Full> {
+        let cost = bytes.len() + PIECE;
+        if self.answers + cost > MAX_ANSWERS {
+            return Err(Full);
+        }
+        self.answers += cost;
+        self.pieces.push_back(Piece { viewer: None, answer: true, bytes });
+        Ok(())
+    }
+
+    /// Whether an input of `bytes` more would be taken.
     pub fn has_room(&self, bytes: usize) -> bool {
-        self.bytes + bytes <= MAX_QUEUED
+        self.input + bytes + PIECE <= MAX_QUEUED
     }
 
     /// Whether anything waits.
@@ -140,7 +171,7 @@ impl Queue {
     pub fn withdraw(&mut self, viewer: u64) -> Withdrawn {
         let mut withdrawn = Withdrawn::default();
         let mut written = self.written;
-        self.pieces.retain(|(whose, bytes)| {
+        self.pieces.retain(|Piece { viewer: whose, bytes, .. }| {
             let rest = bytes.get(std::mem::take(&mut written)..).unwrap_or_default();
             if *whose != Some(viewer) {
                 return true;
@@ -152,7 +183,7 @@ impl Queue {
             withdrawn.inputs += 1;
             withdrawn.pastes_begun += count(b"\x1b[200~");
             withdrawn.pastes_ended += count(PASTE_END);
-            self.bytes -= rest.len();
+            self.input -= rest.len() + PIECE;
             false
         });
         withdrawn
@@ -160,18 +191,22 @@ impl Queue {
 
     /// What to write next.
     pub fn front(&self) -> Option<&[u8]> {
-        self.pieces.front().and_then(|(_, bytes)| bytes.get(self.written..))
+        self.pieces.front().and_then(|piece| piece.bytes.get(self.written..))
     }
 
     /// Counts `n` written bytes. Returns whose input is thereby done, if one is.
     pub fn advance(&mut self, n: usize) -> Option<u64> {
+        let first = self.pieces.front()?;
         self.written += n;
-        self.bytes -= n;
-        if self.pieces.front().is_some_and(|(_, bytes)| self.written >= bytes.len()) {
-            self.written = 0;
-            return self.pieces.pop_front().and_then(|(viewer, _)| viewer);
+        let done = self.written >= first.bytes.len();
+        let cost = if done { n + PIECE } else { n };
+        let waiting = if first.answer { &mut self.answers } else { &mut self.input };
+        *waiting -= cost;
+        if !done {
+            return None;
         }
-        None
+        self.written = 0;
+        self.pieces.pop_front().and_then(|piece| piece.viewer)
     }
 }
 
@@ -215,8 +250,38 @@ mod tests {
         assert_eq!((queue.advance(2), queue.front()), (None, Some(&b"c"[..])));
         assert_eq!((queue.advance(1), queue.front()), (Some(7), Some(&b"d"[..])));
         assert_eq!((queue.advance(1), queue.is_empty()), (None, true));
-        queue.push(None, vec![0; MAX_QUEUED]).unwrap();
+        queue.push(None, vec![0; MAX_QUEUED - PIECE]).unwrap();
     }
+
+    #[test]
+    fn pieces_count_however_small_they_are() {
+        let mut queue = Queue::default();
+        let taken = (0..MAX_QUEUED).take_while(|_| queue.push(Some(7), vec![b'x']).is_ok());
+        let taken = taken.count();
+        assert_eq!(taken, MAX_QUEUED / (PIECE + 1));
+        for _ in 0..taken {
+            assert_eq!(queue.advance(1), Some(7));
+        }
+        assert!(queue.is_empty() && queue.has_room(MAX_QUEUED - PIECE));
+    }
+
+    #[test]
+    fn answers_that_nobody_reads_take_no_room_from_input() {
+        let mut queue = Queue::default();
+        let taken = (0..MAX_QUEUED).take_while(|_| queue.answer(b"\x1b[0n".to_vec()).is_ok());
+        let taken = taken.count();
+        assert_eq!(taken, MAX_ANSWERS / (PIECE + 4));
+        assert!(queue.has_room(MAX_QUEUED - PIECE));
+        queue.push(Some(7), b"q".to_vec()).unwrap();
+        for _ in 0..taken {
+            assert_eq!((queue.advance(1), queue.advance(3)), (None, None));
+        }
+        queue.answer(vec![b'a'; MAX_ANSWERS - PIECE]).unwrap();
+        assert_eq!(queue.advance(1), Some(7));
+        assert_eq!(queue.withdraw(7), Withdrawn::default());
+        assert_eq!((queue.advance(MAX_ANSWERS - PIECE), queue.is_empty()), (None, true));
+    }
+
     #[test]
     fn what_is_not_written_is_taken_back_and_nothing_of_others() {
         let mut queue = Queue::default();
@@ -228,13 +293,13 @@ mod tests {
         assert_eq!(withdrawn, Withdrawn { inputs: 3, pastes_begun: 0, pastes_ended: 1 });
         assert_eq!(queue.front(), Some(&b"two"[..]));
         assert_eq!(queue.advance(3), Some(8));
-        assert!(queue.is_empty() && queue.has_room(MAX_QUEUED));
+        assert!(queue.is_empty() && queue.has_room(MAX_QUEUED - PIECE));
         queue.push(Some(8), b"five".to_vec()).unwrap();
         queue.push(Some(7), b"six".to_vec()).unwrap();
         assert_eq!(queue.advance(1), None);
         assert_eq!(queue.withdraw(7).inputs, 1);
         assert_eq!(queue.front(), Some(&b"ive"[..]));
         assert_eq!(queue.advance(3), Some(8));
-        assert!(queue.is_empty() && queue.has_room(MAX_QUEUED));
+        assert!(queue.is_empty() && queue.has_room(MAX_QUEUED - PIECE));
     }
 }

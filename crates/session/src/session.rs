@@ -163,7 +163,7 @@ impl Session {
         for event in self.screen.take_events() {
             match event {
                 // A full queue means that nobody reads: the answer would be lost there as well.
-                screen::Event::Reply(bytes) => drop(self.queue.push(None, bytes)),
+                screen::Event::Reply(bytes) => drop(self.queue.answer(bytes)),
                 screen::Event::Clipboard(text) => {
                     if let Some(viewer) =
                         self.crew.driver().and_then(|driver| self.viewers.get(&driver))
