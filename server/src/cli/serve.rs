@@ -68,6 +68,7 @@ impl Serve {
         control.settle().await?;
         control.void_unsent().await?;
         announce(&config, &control).await?;
+        warn_of_sharing(&control).await?;
 
         let stop = CancellationToken::new();
         let sockets = TaskTracker::new();
@@ -127,6 +128,22 @@ async fn announce(config: &Config, control: &Control) -> Result<(), Failure> {
     Ok(())
 }
 
+async fn warn_of_sharing(control: &Control) -> Result<(), Failure> {
+    let members = control.active_members().await?;
+    if share_an_account(members, rustix::process::geteuid().is_root()) {
+        tracing::warn!(
+            members,
+            "not root: the shells of all members run as one account and reach each other's sessions and the database"
+        );
+    }
+    Ok(())
+}
+
+/// Without root all shells run as one account, which keeps nobody from anybody.
+fn share_an_account(members: usize, root: bool) -> bool {
+    members > 1 && !root
+}
+
 /// Takes as many file descriptors as the account may have: each viewer needs two, and the usual soft
 /// limit of 1,024 is for programs that use `select`.
 fn raise_descriptors() {
@@ -169,4 +186,18 @@ async fn until_told(stop: CancellationToken) {
     }
     tracing::info!("stopping");
     stop.cancel();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_members_without_root_share_an_account() {
+        for (members, root, shared) in
+            [(0, false, false), (1, false, false), (2, false, true), (2, true, false)]
+        {
+            assert_eq!(share_an_account(members, root), shared, "{members} {root}");
+        }
+    }
 }
