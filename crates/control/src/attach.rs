@@ -88,11 +88,11 @@ impl Control {
         let watch = request.mode == AttachMode::Watch;
         let row = self.row(id).await?;
         authorize(actor, wanted(actor, row.owner, watch), Target::SessionOf(row.owner))?;
-        let report = self.living(&row)?;
+        let report = self.living_for(actor, &row)?;
         let driver = report.as_ref().and_then(view::active_client);
         if let (AttachPolicy::Single, false, false, Some(driver)) =
             (row.attach_policy, watch, request.take_over, driver.clone())
-            && let Some(driver) = self.still_driving(id, driver).await?
+            && let Some(driver) = self.still_driving(actor, id, driver).await?
         {
             return Err(Error::AttachedElsewhere(driver));
         }
@@ -104,6 +104,8 @@ impl Control {
         } else {
             ("session.attach", watch.then(|| "watching".to_owned()))
         };
+        // Issued before it is written down: who has too many tickets fills no log with more.
+        let ticket = self.issue(actor.into(), id, row.owner, watch)?;
         let subject = Subject::session(id, &row.name);
         if let Err(error) = self.audit(&actor.into(), done, subject, detail).await {
             if row.owner != actor.member {
@@ -112,7 +114,6 @@ impl Control {
             // A database that is full or locked keeps nobody from what runs and is theirs.
             tracing::error!(session = %id, action = done, %error, "not in the audit log");
         }
-        let ticket = self.issue(actor.into(), id, row.owner, watch)?;
         // Asked only now: a sign-out from here on finds the ticket and takes it away.
         self.shut_ended(&[actor.sign_in]).await?;
         if !self.doors().has(&secret::hash(&ticket.ticket)) {
@@ -146,13 +147,14 @@ impl Control {
     /// broke without a word locks nobody out.
     async fn still_driving(
         &self,
+        actor: &Actor,
         id: SessionId,
         driver: ActiveClient,
     ) -> Result<Option<ActiveClient>, Error> {
         match self.inner.host.probe(id).await {
             Ok(report) => Ok(view::active_client(&report)),
             Err(host::Error::Unsupported) => Ok(Some(driver)),
-            Err(error) => Err(self.unreachable(id, &error).await),
+            Err(error) => Err(self.unreachable(actor, id, &error).await),
         }
     }
 

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::{
     Actor, Control, Error,
     access::{Action, Target, authorize},
+    validate,
 };
 
 /// Entries on a page when nothing is asked for, and at most.
@@ -135,11 +136,19 @@ pub(crate) fn entry(
     }
 }
 
+/// Refuses a filter that nothing can match and a database may choke on.
+fn sane(filter: &AuditFilter) -> Result<(), Error> {
+    for (field, text) in [("q", &filter.q), ("action", &filter.action)] {
+        text.as_ref().map(|text| validate::search(field, text)).transpose()?;
+    }
+    Ok(())
+}
+
 impl Control {
     /// A page of the log, newest first: 100 entries when `limit` says nothing, 1 to 1000.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::Invalid`] for a bad cursor, [`Error::Unavailable`].
+    /// [`Error::Forbidden`], [`Error::Invalid`] for a bad cursor or filter, [`Error::Unavailable`].
     pub async fn audit_log(
         &self,
         actor: &Actor,
@@ -148,6 +157,7 @@ impl Control {
         cursor: Option<&str>,
     ) -> Result<AuditPage, Error> {
         authorize(actor, Action::ReadAudit, Target::Workspace)?;
+        sane(&filter)?;
         let limit = limit.unwrap_or(PAGE.0).clamp(1, PAGE.1);
         let before = cursor.map(Uuid::parse_str).transpose();
         let before =
@@ -164,9 +174,10 @@ impl Control {
     /// Writes down that the log is exported, and by which filter.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::Unavailable`].
+    /// [`Error::Forbidden`], [`Error::Invalid`] for a bad filter, [`Error::Unavailable`].
     pub async fn export_audit(&self, actor: &Actor, filter: &AuditFilter) -> Result<(), Error> {
         authorize(actor, Action::ReadAudit, Target::Workspace)?;
+        sane(filter)?;
         let mut parts = Vec::new();
         parts.extend(filter.q.as_ref().map(|q| format!("q: {q}")));
         parts.extend(filter.action.as_ref().map(|action| format!("action: {action}")));

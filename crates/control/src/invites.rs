@@ -6,7 +6,7 @@ use protocol::{
     api::{AcceptInvite, Invite, InviteKind, InviteLink, NewInvite},
     id::{InviteId, MemberId},
 };
-use store::InviteRow;
+use store::{InviteRow, Member};
 use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
@@ -55,7 +55,7 @@ impl Control {
             None => None,
         };
         let invite = self.fresh(actor, InviteKind::Join, email, new.role);
-        let row = InviteRow { invite, member: None, used_at: None };
+        let row = InviteRow { invite, member: None, creator: Some(actor.member), used_at: None };
         let detail = Some(format!("role: {role}"));
         let link = self.hand_out(actor, row, "member.invite", detail).await?;
         if let Some((mail, place)) = place {
@@ -96,7 +96,8 @@ impl Control {
         let found = self.inner.store.member(member).await?;
         let found = found.filter(|member| member.active).ok_or(Error::NotFound("member"))?;
         let invite = self.fresh(actor, InviteKind::Reset, found.email, found.role);
-        let row = InviteRow { invite, member: Some(member), used_at: None };
+        let (member, creator) = (Some(member), Some(actor.member));
+        let row = InviteRow { invite, member, creator, used_at: None };
         self.hand_out(actor, row, "member.reset", None).await
     }
 
@@ -164,7 +165,7 @@ impl Control {
                 if done {
                     self.recheck_sign_ins().await?;
                 }
-                done.then_some(member)
+                done.then_some(Member { password_hash: hash, ..member })
             }
             (InviteKind::Reset, None) => None,
         };
@@ -214,7 +215,9 @@ impl Control {
             None => Subject::new("invite", &row.invite.id, &row.invite.email),
         };
         let entry = audit::entry(self.now(), &actor.into(), action, subject, detail);
-        self.inner.store.add_invite(&row, &secret::hash(&token), &entry).await?;
+        if !self.inner.store.add_invite(&row, &secret::hash(&token), &entry).await? {
+            return Err(Error::Forbidden);
+        }
         let url = format!("{}/invite#{token}", self.inner.settings.public_url);
         Ok(InviteLink { invite: row.invite, url })
     }

@@ -37,6 +37,15 @@ impl fmt::Debug for NewMember {
 }
 
 impl Control {
+    /// How many members there are who can come in.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn active_members(&self) -> Result<usize, Error> {
+        let all = self.inner.store.members().await?;
+        Ok(all.iter().filter(|member| member.active).count())
+    }
+
     /// While there is no member: a new token that makes whoever has it the first superuser. An
     /// earlier one stops working.
     ///

@@ -92,7 +92,14 @@ impl Control {
         }
         let settings = self.governing().await?;
         let life = Life::Active;
-        let page = Page { owner: Some(owner), life, limit: u64::MAX >> 1, before: None, q: None };
+        let page = Page {
+            owner: Some(owner),
+            life,
+            limit: u64::MAX >> 1,
+            before: None,
+            q: None,
+            titles_of: owner,
+        };
         let own = store.sessions(page).await?;
         let all = store.count_living(None).await?;
         let refuse = |limit| Error::SessionLimit { limit, sessions: self.views(&own) };

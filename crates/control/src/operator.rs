@@ -81,11 +81,17 @@ impl Control {
     ///
     /// # Errors
     /// [`Error::Forbidden`] for everybody but superusers; [`Error::Invalid`] for another name than the
-    /// workspace's, a wrong password or a bad reason; [`Error::Throttled`]; [`Error::Unavailable`]
+    /// workspace's, a wrong password, a bad reason or filter; [`Error::Throttled`]; [`Error::Unavailable`]
     /// when it can't be written down. Nothing is ended then.
     pub async fn drop_all(&self, actor: &Actor, asked: DropAll) -> Result<DropResults, Error> {
         authorize(actor, Action::DropAll, Target::Workspace)?;
         let reason = validate::reason(asked.reason.as_deref())?;
+        let filter = asked.filter.unwrap_or_default();
+        let AdminFilter { q, owner, server, account, .. } = &filter;
+        for (field, text) in [("q", q), ("owner", owner), ("server", server), ("account", account)]
+        {
+            text.as_ref().map(|text| validate::search(field, text)).transpose()?;
+        }
         if asked.confirm.trim() != self.governing().await?.name {
             let message = "Type the workspace's name exactly as it is.";
             return Err(Error::invalid("confirm", message));
@@ -94,7 +100,6 @@ impl Control {
             Error::InvalidCredentials => Error::invalid("password", "This is not your password."),
             error => error,
         })?;
-        let filter = asked.filter.unwrap_or_default();
         let mut all = self.overview().await?;
         let now = self.now();
         all.retain(|item| operator_list::matches(item, &filter, now));

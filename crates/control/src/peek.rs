@@ -30,7 +30,7 @@ impl Control {
             // An empty frame has no bytes.
             Ok(frame) => Ok(Some(frame).filter(|frame| !frame.is_empty())),
             Err(host::Error::Gone) => Ok(None),
-            Err(error) => Err(self.unreachable(id, &error).await),
+            Err(error) => Err(self.unreachable(actor, id, &error).await),
         }
     }
 
@@ -41,21 +41,26 @@ impl Control {
     pub async fn keep(&self, actor: &Actor, id: SessionId) -> Result<(), Error> {
         let row = self.row(id).await?;
         authorize(actor, Action::Drive, Target::SessionOf(row.owner))?;
-        self.living(&row)?;
+        self.living_for(actor, &row)?;
         match self.inner.host.keep(id).await {
             Ok(_) => Ok(()),
-            Err(error) => Err(self.unreachable(id, &error).await),
+            Err(error) => Err(self.unreachable(actor, id, &error).await),
         }
     }
 
     /// Why a session could not be asked: how it ended, when it did meanwhile.
-    pub(crate) async fn unreachable(&self, id: SessionId, error: &host::Error) -> Error {
+    pub(crate) async fn unreachable(
+        &self,
+        actor: &Actor,
+        id: SessionId,
+        error: &host::Error,
+    ) -> Error {
         if !matches!(error, host::Error::Gone) {
             tracing::warn!(session = %id, %error, "a session can't be reached");
             return Error::Unreachable;
         }
         match self.row(id).await {
-            Ok(row) => self.living(&row).err().unwrap_or(Error::Unreachable),
+            Ok(row) => self.living_for(actor, &row).err().unwrap_or(Error::Unreachable),
             Err(error) => error,
         }
     }

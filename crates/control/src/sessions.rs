@@ -22,8 +22,8 @@ use crate::{
 const PAGE: (u64, u64) = (50, 100);
 
 impl Control {
-    /// Lists sessions, newest first; with `q`, those that have it in their name, account, server or
-    /// last title.
+    /// Lists sessions, newest first; with `q`, those that have it in their name, account, server or, of
+    /// the actor's own, last title.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for everybody's as a member, [`Error::Invalid`] for a bad cursor.
@@ -51,8 +51,12 @@ impl Control {
             .map(str::parse)
             .transpose()
             .map_err(|_| Error::invalid("cursor", "This cursor is not one of a page before."))?;
-        let q = q.map(str::trim).filter(|q| !q.is_empty()).map(validate::search).transpose()?;
-        let page = Page { owner, life, limit: limit + 1, before, q };
+        let q = q
+            .map(str::trim)
+            .filter(|q| !q.is_empty())
+            .map(|q| validate::search("q", q))
+            .transpose()?;
+        let page = Page { owner, life, limit: limit + 1, before, q, titles_of: actor.member };
         let mut rows = self.inner.store.sessions(page).await?;
         let full = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = rows.len() > full;
@@ -78,7 +82,7 @@ impl Control {
     pub async fn get(&self, actor: &Actor, id: SessionId) -> Result<Session, Error> {
         let row = self.row(id).await?;
         authorize(actor, Action::See, Target::SessionOf(row.owner))?;
-        self.living(&row)?;
+        self.living_for(actor, &row)?;
         Ok(self.shown(actor, &row))
     }
 
@@ -95,7 +99,7 @@ impl Control {
         let row = self.row(id).await?;
         authorize(actor, Action::Change, Target::SessionOf(row.owner))?;
         let name = change.name.as_deref().map(|name| validate::label("name", name)).transpose()?;
-        self.living(&row)?;
+        self.living_for(actor, &row)?;
         for (action, detail) in changes(&row, name.as_deref(), change.attach_policy) {
             let subject = Subject::session(id, &row.name);
             self.audit(&actor.into(), action, subject, Some(detail)).await?;
@@ -103,7 +107,7 @@ impl Control {
         self.inner.store.change_session(id, name.as_deref(), change.attach_policy).await?;
         self.announce(row.owner);
         let row = self.row(id).await?;
-        self.living(&row)?;
+        self.living_for(actor, &row)?;
         if change.attach_policy.is_some() {
             self.govern(&row, &self.governing().await?).await;
         }
@@ -120,7 +124,7 @@ impl Control {
         authorize(actor, Action::Close, Target::SessionOf(row.owner))?;
         self.settled(id).await;
         let row = self.row(id).await?;
-        self.living(&row)?;
+        self.living_for(actor, &row)?;
         let own = row.owner == actor.member;
         let cause = if own { EndCause::Closed } else { EndCause::Dropped };
         self.end(row, actor.into(), cause, String::new()).await
@@ -205,6 +209,16 @@ impl Control {
             SessionState::Ended => Err(Error::Ended(Box::new(session))),
             SessionState::Starting | SessionState::Active => Ok(report),
         }
+    }
+
+    /// As [`living`](Self::living), with nothing of what happened in it for those who don't own it.
+    pub(crate) fn living_for(
+        &self,
+        actor: &Actor,
+        row: &SessionRow,
+    ) -> Result<Option<Report>, Error> {
+        let own = row.owner == actor.member;
+        self.living(row).map_err(|error| if own { error } else { view::without_content(error) })
     }
 
     fn shown(&self, actor: &Actor, row: &SessionRow) -> Session {

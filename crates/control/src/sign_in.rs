@@ -66,7 +66,7 @@ impl Control {
         }
         let member = match checked {
             Err(Error::InvalidCredentials) => {
-                let doer = Doer::stranger(&email, caller.source);
+                let doer = Doer::stranger(&email.replace('\0', "\u{fffd}"), caller.source);
                 let subject = Subject::only("sign-in");
                 // It is refused either way.
                 let _ = self.audit(&doer, "member.sign_in_failed", subject, None).await;
@@ -77,7 +77,10 @@ impl Control {
         self.let_in(&member, caller).await
     }
 
-    /// Makes a sign-in for a member who has shown who they are.
+    /// Makes a sign-in for a member who has shown who they are, by the password that `member` has.
+    ///
+    /// # Errors
+    /// [`Error::InvalidCredentials`] when they have another one by now or may not come in any more.
     pub(crate) async fn let_in(&self, member: &Member, caller: &Caller) -> Result<SignedIn, Error> {
         let now = self.now();
         let token = secret::new();
@@ -95,13 +98,17 @@ impl Control {
         let subject = Subject::member(member.id, &member.name);
         let detail = Some(caller.device.clone()).filter(|device| !device.is_empty());
         let entry = audit::entry(now, &doer, "member.sign_in", subject, detail);
-        self.inner.store.add_sign_in(&sign_in, &entry).await?;
+        if !self.inner.store.add_sign_in(&sign_in, &member.password_hash, &entry).await? {
+            return Err(Error::InvalidCredentials);
+        }
         self.inner.store.remove_expired_sign_ins(now).await?;
         Ok(SignedIn { token, lasts, me: me(member) })
     }
 
     async fn check(&self, email: &str, password: &str) -> Result<Member, Error> {
-        let member = self.inner.store.member_by_email(email).await?;
+        // A database may refuse NUL as such, and nobody has it in their address.
+        let plausible = !email.contains('\0');
+        let member = if plausible { self.inner.store.member_by_email(email).await? } else { None };
         let hash = member.as_ref().map(|member| member.password_hash.clone());
         let right = self.inner.passwords.check(password.to_owned(), hash).await?;
         member.filter(|member| right && member.active).ok_or(Error::InvalidCredentials)
@@ -211,5 +218,15 @@ impl Control {
             scope: None,
             source,
         })
+    }
+
+    /// An actor as they are by now: for what takes long.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when what they came in by is over, [`Error::Unavailable`].
+    pub async fn again(&self, actor: Actor) -> Result<Actor, Error> {
+        let standing = self.inner.store.standing(&[actor.sign_in], self.now()).await?;
+        let now = standing.get(&actor.sign_in).ok_or(Error::Unauthenticated)?;
+        Ok(Actor { role: now.role, ..actor })
     }
 }

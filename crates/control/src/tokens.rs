@@ -79,9 +79,14 @@ impl Control {
     /// Makes a token for the actor. Its secret is in the answer and nowhere else.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::Invalid`], [`Error::TooManyTokens`], [`Error::Unavailable`].
+    /// [`Error::Forbidden`] also for a token: it would outlive itself; [`Error::Invalid`],
+    /// [`Error::TooManyTokens`], [`Error::Unavailable`]; [`Error::Unauthenticated`] when the sign-in
+    /// ended since the actor was looked up.
     pub async fn new_token(&self, actor: &Actor, new: NewToken) -> Result<FreshToken, Error> {
         authorize(actor, Action::ManageOwn, Target::Workspace)?;
+        if actor.scope.is_some() {
+            return Err(Error::Forbidden);
+        }
         let name = validate::label("name", &new.name)?;
         if !(1..=365).contains(&new.days) {
             return Err(Error::invalid("days", "A token works for 1 to 365 days."));
@@ -104,7 +109,10 @@ impl Control {
         let detail = Some(format!("scope: {scope}, days: {}", new.days));
         let entry = audit::entry(now, &actor.into(), "token.create", subject, detail);
         let hash = secret::hash(&secret);
-        self.inner.store.add_token(actor.member, &token, &hash, &entry).await?;
+        let (member, by) = (actor.member, actor.sign_in);
+        if !self.inner.store.add_token(member, by, &token, &hash, &entry).await? {
+            return Err(Error::Unauthenticated);
+        }
         Ok(FreshToken { token, secret })
     }
 

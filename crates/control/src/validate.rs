@@ -33,10 +33,10 @@ pub(crate) fn label(field: &'static str, text: &str) -> Result<String, Error> {
 }
 
 /// What somebody looks for.
-pub(crate) fn search(text: &str) -> Result<String, Error> {
+pub(crate) fn search(field: &'static str, text: &str) -> Result<String, Error> {
     (text.chars().count() <= MAX_INPUT && !text.contains('\0'))
         .then(|| text.to_owned())
-        .ok_or_else(|| Error::invalid("q", "Look for something of at most 128 characters."))
+        .ok_or_else(|| Error::invalid(field, "Look for something of at most 128 characters."))
 }
 
 /// Why something is done, in the words of who does it; empty when they say nothing.
@@ -149,8 +149,8 @@ mod tests {
         assert_eq!(reason(Some(" too old ")).unwrap(), "too old");
         assert!(reason(Some(&"é".repeat(200))).is_ok() && reason(Some(&"é".repeat(201))).is_err());
         assert!(reason(Some("a\u{202e}b")).is_err() && reason(Some("a\nb")).is_err());
-        assert!(search("100%").is_ok() && search(&"x".repeat(129)).is_err());
-        assert!(search("a\0b").is_err());
+        assert!(search("q", "100%").is_ok() && search("q", &"x".repeat(129)).is_err());
+        assert!(matches!(search("owner", "a\0b"), Err(Error::Invalid { field: "owner", .. })));
     }
 
     #[test]

@@ -2,16 +2,22 @@
 
 use chrono::{DateTime, Utc};
 use protocol::{
-    api::{AccountGrant, AuditEntry, Invite},
+    api::{AccountGrant, AuditEntry, Invite, Role},
     id::{InviteId, MemberId},
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-    QueryOrder, sea_query::Expr,
+    QueryOrder, QuerySelect, sea_query::Expr,
 };
+use uuid::Uuid;
 
 use crate::{
-    Error, Member, Store, audit::finish, connect::bounded, entity::invite, members, words::Word,
+    Error, Member, Store,
+    audit::finish,
+    connect::bounded,
+    entity::{invite, member},
+    members,
+    words::Word,
 };
 
 /// A link, and what has become of it.
@@ -21,13 +27,16 @@ pub struct InviteRow {
     pub invite: Invite,
     /// Whose password it resets.
     pub member: Option<MemberId>,
+    /// Who handed it out; none for an old one that was used before that was kept.
+    pub creator: Option<MemberId>,
     /// When it was used.
     pub used_at: Option<DateTime<Utc>>,
 }
 
 impl Store {
     /// Adds a link, of whose secret only the SHA-256 is kept. An earlier one of the same kind for
-    /// the same address stops working.
+    /// the same address stops working. False, and nothing changed, when whoever hands it out is no
+    /// superuser who can come in, by now.
     ///
     /// # Errors
     /// As every question to the database.
@@ -36,9 +45,17 @@ impl Store {
         row: &InviteRow,
         hash: &[u8; 32],
         entry: &AuditEntry,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         bounded(async {
             let change = self.begin(entry).await?;
+            // Locked where the database can: who is demoted comes before all of this, or after it and
+            // then withdraws this link too.
+            let creator = row.creator.map_or_else(Uuid::nil, |creator| creator.0);
+            let creator = member::Entity::find_by_id(creator).lock_shared().one(&change).await?;
+            let superuser = Role::Superuser.word();
+            if !creator.is_some_and(|creator| creator.active && creator.role == superuser) {
+                return finish(change, false).await;
+            }
             let invite = &row.invite;
             invite::Entity::delete_many()
                 .filter(invite::Column::Email.eq(&invite.email))
@@ -54,13 +71,14 @@ impl Store {
                 member_id: Set(row.member.map(|member| member.0)),
                 token_hash: Set(hash.to_vec()),
                 created_by: Set(invite.by.clone()),
+                creator_id: Set(row.creator.map(|creator| creator.0)),
                 created_at: Set(invite.created_at),
                 expires_at: Set(invite.expires_at),
                 used_at: Set(row.used_at),
             }
             .insert(&change)
             .await?;
-            Ok(change.commit().await?)
+            finish(change, true).await
         })
         .await
     }
@@ -210,6 +228,7 @@ fn read(model: invite::Model) -> Result<InviteRow, Error> {
             expires_at: model.expires_at,
         },
         member: model.member_id.map(MemberId),
+        creator: model.creator_id.map(MemberId),
         used_at: model.used_at,
     })
 }

@@ -159,7 +159,8 @@ impl Store {
         .await
     }
 
-    /// Changes a member. Deactivating ends their sign-ins and tokens and withdraws their links.
+    /// Changes a member. Deactivating ends their sign-ins and tokens and withdraws links for them; who
+    /// is no superuser any more, the links that they handed out are withdrawn.
     ///
     /// # Errors
     /// As every question to the database.
@@ -209,6 +210,14 @@ impl Store {
             }
             if changed.is_changed() {
                 changed.update(&transaction).await?;
+            }
+            if steps_down {
+                // Whoever holds a link of theirs has it from somebody who may not give it.
+                invite::Entity::delete_many()
+                    .filter(invite::Column::CreatorId.eq(id.0))
+                    .filter(invite::Column::UsedAt.is_null())
+                    .exec(&transaction)
+                    .await?;
             }
             if change.active == Some(false) {
                 shut_out(&transaction, id, None).await?;

@@ -45,6 +45,8 @@ pub struct Page {
     pub before: Option<SessionId>,
     /// Only those with this in their name, account, server or title, whatever the case.
     pub q: Option<String>,
+    /// Whose titles `q` may be found in: a title tells what its owner does.
+    pub titles_of: MemberId,
 }
 
 impl Store {
@@ -120,7 +122,7 @@ impl Store {
                 query = query.filter(session::Column::Id.lt(before.0));
             }
             if let Some(part) = page.q {
-                query = query.filter(says(&part));
+                query = query.filter(says(&part, page.titles_of));
             }
             let found = query
                 .order_by_desc(session::Column::Id)
@@ -322,13 +324,15 @@ impl Store {
     }
 }
 
-/// Rows that say `part` somewhere that people look.
-fn says(part: &str) -> Condition {
-    use session::Column::{Account, Name, Server, Title};
-    let columns = [Name, Account, Server, Title].map(|column| (session::Entity, column));
-    columns.into_iter().fold(Condition::any(), |any, column| {
-        any.add(like(column, part, "%")).add(folded(column, part))
-    })
+/// Rows that say `part` somewhere that people look; in their title only those of one owner.
+fn says(part: &str, titles_of: MemberId) -> Condition {
+    use session::Column::{Account, Name, OwnerId, Server, Title};
+    let has = |column| {
+        let column = (session::Entity, column);
+        Condition::any().add(like(column, part, "%")).add(folded(column, part))
+    };
+    let title = Condition::all().add(OwnerId.eq(titles_of.0)).add(has(Title));
+    Condition::any().add(has(Name)).add(has(Account)).add(has(Server)).add(title)
 }
 
 fn living(life: Life) -> Select<session::Entity> {

@@ -38,13 +38,31 @@ pub struct SignIn {
 }
 
 impl Store {
-    /// Adds a sign-in.
+    /// Adds a sign-in by the password that has the hash `shown`. False, and nothing added, when the
+    /// member has another one by now or may not come in any more.
     ///
     /// # Errors
     /// As every question to the database.
-    pub async fn add_sign_in(&self, sign_in: &SignIn, entry: &AuditEntry) -> Result<(), Error> {
+    pub async fn add_sign_in(
+        &self,
+        sign_in: &SignIn,
+        shown: &str,
+        entry: &AuditEntry,
+    ) -> Result<bool, Error> {
         bounded(async {
             let change = self.begin(entry).await?;
+            // Writes the member's row: a change of the password comes before all of this, or after
+            // it and then ends this sign-in too.
+            let done = member::Entity::update_many()
+                .col_expr(member::Column::SignedInAt, Expr::value(sign_in.created_at))
+                .filter(member::Column::Id.eq(sign_in.member.0))
+                .filter(member::Column::Active.eq(true))
+                .filter(member::Column::PasswordHash.eq(shown))
+                .exec(&change)
+                .await?;
+            if done.rows_affected == 0 {
+                return finish(change, false).await;
+            }
             sign_in::ActiveModel {
                 id: Set(sign_in.id),
                 member_id: Set(sign_in.member.0),
@@ -56,12 +74,7 @@ impl Store {
             }
             .insert(&change)
             .await?;
-            member::Entity::update_many()
-                .col_expr(member::Column::SignedInAt, Expr::value(sign_in.created_at))
-                .filter(member::Column::Id.eq(sign_in.member.0))
-                .exec(&change)
-                .await?;
-            Ok(change.commit().await?)
+            finish(change, true).await
         })
         .await
     }

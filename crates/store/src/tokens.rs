@@ -7,27 +7,47 @@ use protocol::{
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::Expr,
+    QuerySelect, sea_query::Expr,
 };
+use uuid::Uuid;
 
 use crate::{
-    Error, Member, Store, audit::finish, connect::bounded, entity::token, ways_in, words::Word,
+    Error, Member, Store,
+    audit::finish,
+    connect::bounded,
+    entity::{member, sign_in, token},
+    ways_in,
+    words::Word,
 };
 
 impl Store {
-    /// Adds a member's token, of which only the SHA-256 is kept.
+    /// Adds a member's token, of which only the SHA-256 is kept, by one of their sign-ins. False, and
+    /// nothing added, when that is over by now or the member may not come in any more.
     ///
     /// # Errors
     /// As every question to the database.
     pub async fn add_token(
         &self,
         member: MemberId,
+        by: Uuid,
         info: &TokenInfo,
         hash: &[u8; 32],
         entry: &AuditEntry,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         bounded(async {
             let change = self.begin(entry).await?;
+            // Locked where the database can: a change of the password, which writes the member's row,
+            // comes before all of this, or after it and then ends this token too.
+            let found = member::Entity::find_by_id(member.0).lock_shared().one(&change).await?;
+            let active = found.is_some_and(|member| member.active);
+            let sign_in = sign_in::Entity::find_by_id(by)
+                .filter(sign_in::Column::MemberId.eq(member.0))
+                .filter(sign_in::Column::ExpiresAt.gt(info.created_at))
+                .one(&change)
+                .await?;
+            if !active || sign_in.is_none() {
+                return finish(change, false).await;
+            }
             token::ActiveModel {
                 id: Set(info.id.0),
                 member_id: Set(member.0),
@@ -40,7 +60,7 @@ impl Store {
             }
             .insert(&change)
             .await?;
-            Ok(change.commit().await?)
+            finish(change, true).await
         })
         .await
     }

@@ -130,7 +130,7 @@ async fn story(url: &str) {
 
     sign_ins(&store, &ann, &bob).await;
     governed::changes(&store, &ann, &bob).await;
-    governed::links(&store, &bob).await;
+    governed::links(&store, &ann, &bob).await;
     governed::tokens(&store, &bob).await;
     governed::grants(&store, &bob).await;
     governed::settings(&store).await;
@@ -157,8 +157,13 @@ async fn sign_ins(store: &Store, ann: &Member, bob: &Member) {
     };
     let first = sign_in(ann, 1, 100);
     for one in [first.clone(), sign_in(ann, 2, 200), sign_in(bob, 3, 100), sign_in(bob, 4, 100)] {
-        store.add_sign_in(&one, &said("member.sign_in")).await.unwrap();
+        let shown = if one.member == ann.id { "$argon2id$…" } else { "$argon2id$new" };
+        assert!(store.add_sign_in(&one, shown, &said("member.sign_in")).await.unwrap());
     }
+    // The password was changed while it was checked.
+    let late = sign_in(bob, 5, 100);
+    assert!(!store.add_sign_in(&late, "$argon2id$…", &said("member.sign_in")).await.unwrap());
+    assert_eq!(store.sign_in(&[5; 32], at(0)).await.unwrap(), None);
     let ann = &Member { signed_in_at: Some(at(0)), ..ann.clone() };
     assert_eq!(store.sign_in(&[1; 32], at(99)).await.unwrap(), Some((first.clone(), ann.clone())));
     assert_eq!(store.sign_in(&[1; 32], at(100)).await.unwrap(), None);
@@ -221,7 +226,8 @@ async fn sessions(store: &Store, ann: &Member, bob: &Member) {
     assert_eq!(store.session(first.id).await.unwrap(), Some(first.clone()));
 
     // Pages, newest first.
-    let page = |owner, life, limit, before| Page { owner, life, limit, before, q: None };
+    let titles_of = ann.id;
+    let page = |owner, life, limit, before| Page { owner, life, limit, before, q: None, titles_of };
     let all = store.sessions(page(None, Life::Active, 10, None)).await.unwrap();
     assert_eq!(names(&all), ["third", "second", "bob's", "first"]);
     let mine = store.sessions(page(Some(ann.id), Life::Active, 2, None)).await.unwrap();
@@ -301,8 +307,16 @@ async fn sessions(store: &Store, ann: &Member, bob: &Member) {
         let q = q.to_owned();
         assert_eq!(names(&store.sessions(page).await.unwrap()), expected, "{q}");
     }
-    let page = Page { q: Some("vim".into()), ..page(Some(ann.id), Life::Ended, 10, None) };
-    assert_eq!(names(&store.sessions(page).await.unwrap()), ["renamed"]);
+    // A title tells what its owner does: nobody else finds a session by it.
+    for (owner, titles_of, expected) in [
+        (Some(ann.id), ann.id, vec!["renamed"]),
+        (None, ann.id, vec!["renamed"]),
+        (None, bob.id, vec![]),
+    ] {
+        let q = Some("vim".into());
+        let page = Page { titles_of, q, ..page(owner, Life::Ended, 10, None) };
+        assert_eq!(names(&store.sessions(page).await.unwrap()), expected);
+    }
 
     // What ended long ago is forgotten; what lives is not, however old.
     assert_eq!(store.forget_ended(at(60)).await.unwrap(), 0);

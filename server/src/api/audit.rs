@@ -5,7 +5,7 @@ use axum::{
     Json as Answer,
     body::Body,
     extract::State,
-    http::header,
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
@@ -17,7 +17,10 @@ use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{error::ApiError, extract::Query};
-use crate::web::{SignedIn, Web};
+use crate::{
+    origin::From,
+    web::{SignedIn, Web},
+};
 
 /// Entries that an export reads at a time.
 const CHUNK: u64 = 1000;
@@ -67,7 +70,7 @@ pub struct Exporting {
     responses(
         (status = 200, description = "A page, newest first", body = AuditPage),
         (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
-        (status = 422, description = "`invalid_cursor`", body = ErrorBody),
+        (status = 422, description = "`invalid_cursor`, `invalid_q`, `invalid_action`", body = ErrorBody),
     )
 )]
 pub async fn list(
@@ -86,14 +89,20 @@ pub async fn list(
     params(Exporting),
     responses(
         (status = 200, description = "JSON lines, each an `AuditEntry`", content_type = "application/x-ndjson"),
-        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+        (status = 403, description = "`forbidden`: superusers only; `wrong_origin`", body = ErrorBody),
+        (status = 422, description = "`invalid_q`, `invalid_action`", body = ErrorBody),
     )
 )]
 pub async fn export(
     State(web): State<Web>,
     SignedIn(actor): SignedIn,
+    headers: HeaderMap,
     Query(asked): Query<Exporting>,
 ) -> Result<Response, ApiError> {
+    // It writes an entry: with a cookie only our own pages may ask, as for any change.
+    if headers.contains_key(header::COOKIE) && web.allowed.origin(&headers) != From::OurPage {
+        return Err(ApiError::wrong_origin());
+    }
     let Exporting { q, action, from, to } = asked;
     let filter = AuditFilter { q, action, from, to };
     web.control.export_audit(&actor, &filter).await?;
@@ -123,7 +132,9 @@ struct Reading {
 
 impl Reading {
     /// The next lines, and the rest if there is more.
-    async fn next(self) -> Result<(String, Option<Self>), control::Error> {
+    async fn next(mut self) -> Result<(String, Option<Self>), control::Error> {
+        // Who may no longer read it is sent no more of it.
+        self.actor = self.control.again(self.actor).await?;
         let cursor = self.cursor.as_deref();
         let filter = self.filter.clone();
         let page = self.control.audit_log(&self.actor, filter, Some(CHUNK), cursor).await?;

@@ -81,16 +81,25 @@ impl Login {
     /// Signs in, makes a token and signs out: only the token stays.
     async fn fresh(&self, stranger: &Client) -> Result<String, Failure> {
         let email = self.email.clone().map_or_else(|| ask::line("E-mail"), Ok)?;
-        let password = ask::secret("Password")?;
-        let page = stranger.sign_in(&email, &password).await?;
         let uname = rustix::system::uname();
         let machine = uname.nodename().to_string_lossy();
         let name: String = format!("websh on {machine}").chars().take(64).collect();
         let new = NewToken { name, scope: self.scope.into(), days: self.days };
-        let made: Result<FreshToken, _> = page.post("/tokens", &new).await;
-        page.sign_out().await?;
-        Ok(made?.secret)
+        Ok(make_token(stranger, &email, &new).await?.secret)
     }
+}
+
+/// Makes a token of whoever has this address and knows their password: no token makes another one.
+pub(super) async fn make_token(
+    client: &Client,
+    email: &str,
+    new: &NewToken,
+) -> Result<FreshToken, Failure> {
+    let password = ask::secret("Password")?;
+    let page = client.sign_in(email, &password).await?;
+    let made = page.post("/tokens", new).await;
+    page.sign_out().await?;
+    Ok(made?)
 }
 
 impl Logout {

@@ -4,11 +4,17 @@ use app::words;
 use clap::{Args, Subcommand};
 use control::{Clock, System};
 use protocol::{
-    api::{FreshToken, NewToken, TokenInfo},
+    api::{Me, NewToken, TokenInfo},
     id::TokenId,
 };
 
-use super::{Failure, login::Scope, remote::Remote, say, say_json, table::table};
+use super::{
+    Failure,
+    login::{Scope, make_token},
+    remote::Remote,
+    say, say_json,
+    table::table,
+};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Token {
@@ -27,7 +33,7 @@ pub(super) struct List {
     remote: Remote,
 }
 
-/// Make a token; its secret is shown once.
+/// Make a token, which takes your password; its secret is shown once.
 #[derive(Debug, Args)]
 pub(super) struct New {
     /// What it is for.
@@ -94,7 +100,9 @@ impl List {
 impl New {
     async fn run(self) -> Result<(), Failure> {
         let new = NewToken { name: self.name, scope: self.scope.into(), days: self.days };
-        let made: FreshToken = self.remote.client()?.post("/tokens", &new).await?;
+        let client = self.remote.client()?;
+        let me: Me = client.get("/me").await?;
+        let made = make_token(&client, &me.email, &new).await?;
         if self.json {
             return say_json(&made);
         }

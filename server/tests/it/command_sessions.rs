@@ -78,7 +78,9 @@ async fn signing_in_keeps_a_token_for_its_owner_alone() {
     let said = ann.run(&["token", "list"]).await;
     assert!(said.out.contains("websh on") && said.out.contains("admin"), "{said:?}");
     // Another token by hand; what was made can be taken away.
-    let made = ann.run(&["token", "new", "robot", "--scope", "read"]).await;
+    let new = ["token", "new", "robot", "--scope", "read"];
+    assert_eq!(ann.run_with(&new, "not the password\n").await.status, 3);
+    let made = ann.run_with(&new, &format!("{PASSWORD}\n")).await;
     let robot = Person::stranger(&world);
     let said = robot.run_with(&["login", &robot.url, "--token"], &made.out).await;
     assert!(said.out.contains(EMAIL), "{said:?}");

@@ -19,6 +19,7 @@ mod person;
 mod policies;
 mod postgres;
 mod requests;
+mod security;
 mod sessions;
 mod sharing;
 mod sign_in;

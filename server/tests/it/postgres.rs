@@ -13,7 +13,7 @@ mod support;
 const CLUSTER: &str = "WEBSH_TEST_CLUSTER";
 
 /// What is run again.
-const AGAIN: [&str; 11] = [
+const AGAIN: [&str; 12] = [
     "governed::",
     "guests::",
     "lifetime::",
@@ -21,6 +21,7 @@ const AGAIN: [&str; 11] = [
     "matrix::",
     "operator::",
     "policies::",
+    "security::",
     "sessions::",
     "sharing::",
     "sign_in::",

@@ -14,6 +14,7 @@ pub struct Model {
     #[sea_orm(unique)]
     pub token_hash: Vec<u8>,
     pub created_by: String,
+    pub creator_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
     pub used_at: Option<DateTimeUtc>,

@@ -5,6 +5,7 @@ use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait::async_trait}
 mod m20261121_000001_start;
 mod m20261121_000002_governed;
 mod m20261121_000003_shared;
+mod m20261121_000004_links;
 
 /// All migrations, oldest first.
 pub(crate) struct Migrator;
@@ -16,6 +17,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_start::Migration),
             Box::new(m20261121_000002_governed::Migration),
             Box::new(m20261121_000003_shared::Migration),
+            Box::new(m20261121_000004_links::Migration),
         ]
     }
 }

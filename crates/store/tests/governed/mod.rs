@@ -59,41 +59,48 @@ pub async fn changes(store: &Store, ann: &Member, bob: &Member) {
         device: String::new(),
         source: String::new(),
     };
-    store.add_sign_in(&sign_in, &said("member.sign_in")).await.unwrap();
-    store.add_token(bob.id, &token(1), &[21; 32], &said("token.create")).await.unwrap();
+    let shown = store.member(bob.id).await.unwrap().unwrap().password_hash;
+    assert!(store.add_sign_in(&sign_in, &shown, &said("member.sign_in")).await.unwrap());
+    let by = sign_in.id;
+    let made = store.add_token(bob.id, by, &token(1), &[21; 32], &said("token.create")).await;
+    assert!(made.unwrap());
     assert!(store.sign_in(&[20; 32], at(1)).await.unwrap().is_some());
     assert!(store.token_by_hash(&[21; 32], at(1)).await.unwrap().is_some());
     let ids = [sign_in.id, token(1).id.0];
     assert_eq!(store.standing(&ids, at(1)).await.unwrap().len(), 2);
     assert_eq!(change(store, bob.id, &active(false)).await, Change::Done);
-    // One that was made while they were put out is worth nothing either.
-    store.add_token(bob.id, &token(2), &[22; 32], &said("token.create")).await.unwrap();
-    assert_eq!(store.token_by_hash(&[22; 32], at(1)).await.unwrap(), None);
-    assert!(store.standing(&[token(2).id.0], at(1)).await.unwrap().is_empty());
+    // Nor is one made while they are put out, whatever was looked at before.
+    let late = SignIn { id: Uuid::now_v7(), token_hash: [23; 32], ..sign_in };
+    assert!(!store.add_sign_in(&late, &shown, &said("member.sign_in")).await.unwrap());
+    let made = store.add_token(bob.id, by, &token(2), &[22; 32], &said("token.create")).await;
+    assert!(!made.unwrap());
     assert_eq!(change(store, bob.id, &active(true)).await, Change::Done);
     assert_eq!(store.sign_in(&[20; 32], at(1)).await.unwrap(), None);
     assert_eq!(store.token_by_hash(&[21; 32], at(1)).await.unwrap(), None);
-    assert!(store.remove_token(token(2).id, &said("token.remove")).await.unwrap());
+    let made = store.add_token(bob.id, by, &token(2), &[22; 32], &said("token.create")).await;
+    assert!(!made.unwrap());
+    assert_eq!(store.token(token(2).id).await.unwrap(), None);
+    assert_eq!(store.sign_in(&[23; 32], at(1)).await.unwrap(), None);
 }
 
-fn link(email: &str, kind: InviteKind, member: Option<MemberId>) -> InviteRow {
+fn link(by: &Member, email: &str, kind: InviteKind, member: Option<MemberId>) -> InviteRow {
     let invite = Invite {
         id: InviteId(Uuid::now_v7()),
         kind,
         email: email.to_owned(),
         role: Role::Staff,
-        by: "Ann".to_owned(),
+        by: by.name.clone(),
         created_at: at(0),
         expires_at: at(100),
     };
-    InviteRow { invite, member, used_at: None }
+    InviteRow { invite, member, creator: Some(by.id), used_at: None }
 }
 
-pub async fn links(store: &Store, bob: &Member) {
-    let first = link("eve@example.org", InviteKind::Join, None);
-    let second = link("eve@example.org", InviteKind::Join, None);
-    store.add_invite(&first, &[30; 32], &said("member.invite")).await.unwrap();
-    store.add_invite(&second, &[31; 32], &said("member.invite")).await.unwrap();
+pub async fn links(store: &Store, ann: &Member, bob: &Member) {
+    let first = link(ann, "eve@example.org", InviteKind::Join, None);
+    let second = link(ann, "eve@example.org", InviteKind::Join, None);
+    assert!(store.add_invite(&first, &[30; 32], &said("member.invite")).await.unwrap());
+    assert!(store.add_invite(&second, &[31; 32], &said("member.invite")).await.unwrap());
     assert_eq!(store.invite_by_hash(&[30; 32]).await.unwrap(), None);
     assert_eq!(store.invite_by_hash(&[31; 32]).await.unwrap(), Some(second.clone()));
     assert_eq!(store.waiting_invites(at(99)).await.unwrap(), std::slice::from_ref(&second.invite));
@@ -116,8 +123,8 @@ pub async fn links(store: &Store, bob: &Member) {
     assert_eq!(used.used_at, Some(at(50)));
     assert!(!store.remove_invite(id, &said("member.invite")).await.unwrap());
 
-    let reset = link(&bob.email, InviteKind::Reset, Some(bob.id));
-    store.add_invite(&reset, &[32; 32], &said("member.reset")).await.unwrap();
+    let reset = link(ann, &bob.email, InviteKind::Reset, Some(bob.id));
+    assert!(store.add_invite(&reset, &[32; 32], &said("member.reset")).await.unwrap());
     let id = reset.invite.id;
     let entry = said("member.password");
     assert!(store.reset_password(id, bob.id, "$argon2id$reset", at(60), &entry).await.unwrap());
@@ -126,12 +133,31 @@ pub async fn links(store: &Store, bob: &Member) {
     let found = store.member(bob.id).await.unwrap().unwrap();
     assert_eq!(found.password_hash, "$argon2id$reset");
 
-    let withdrawn = link("zoe@example.org", InviteKind::Join, None);
-    store.add_invite(&withdrawn, &[33; 32], &said("member.invite")).await.unwrap();
+    let withdrawn = link(ann, "zoe@example.org", InviteKind::Join, None);
+    assert!(store.add_invite(&withdrawn, &[33; 32], &said("member.invite")).await.unwrap());
     assert!(store.remove_invite(withdrawn.invite.id, &said("member.invite")).await.unwrap());
     assert!(!store.remove_invite(withdrawn.invite.id, &said("member.invite")).await.unwrap());
     store.remove_expired_invites(at(100)).await.unwrap();
     assert_eq!(store.invite(id).await.unwrap(), None);
+
+    // A link ends with what whoever handed it out may do, and theirs alone; so does handing it out.
+    let up = role(Role::Superuser);
+    for down in [role(Role::Staff), active(false)] {
+        assert_eq!(change(store, bob.id, &up).await, Change::Done);
+        let theirs = link(bob, "zoe@example.org", InviteKind::Join, None);
+        let other = link(ann, "max@example.org", InviteKind::Join, None);
+        assert!(store.add_invite(&theirs, &[34; 32], &said("member.invite")).await.unwrap());
+        assert!(store.add_invite(&other, &[35; 32], &said("member.invite")).await.unwrap());
+        assert_eq!(change(store, bob.id, &down).await, Change::Done);
+        assert_eq!(store.invite_by_hash(&[34; 32]).await.unwrap(), None);
+        assert_eq!(store.invite_by_hash(&[35; 32]).await.unwrap(), Some(other));
+        let late = link(bob, "zoe@example.org", InviteKind::Join, None);
+        assert!(!store.add_invite(&late, &[36; 32], &said("member.invite")).await.unwrap());
+        assert_eq!(store.invite_by_hash(&[36; 32]).await.unwrap(), None);
+    }
+    let back = ChangeMember { active: Some(true), ..role(Role::Member) };
+    assert_eq!(change(store, bob.id, &back).await, Change::Done);
+    store.remove_expired_invites(at(100)).await.unwrap();
 }
 
 fn token(number: u128) -> TokenInfo {
@@ -147,8 +173,26 @@ fn token(number: u128) -> TokenInfo {
 
 pub async fn tokens(store: &Store, bob: &Member) {
     let (first, second) = (token(3), TokenInfo { scope: TokenScope::Admin, ..token(4) });
-    store.add_token(bob.id, &first, &[40; 32], &said("token.create")).await.unwrap();
-    store.add_token(bob.id, &second, &[41; 32], &said("token.create")).await.unwrap();
+    let sign_in = SignIn {
+        id: Uuid::now_v7(),
+        member: bob.id,
+        token_hash: [24; 32],
+        created_at: at(0),
+        expires_at: at(100),
+        device: String::new(),
+        source: String::new(),
+    };
+    let shown = store.member(bob.id).await.unwrap().unwrap().password_hash;
+    assert!(store.add_sign_in(&sign_in, &shown, &said("member.sign_in")).await.unwrap());
+    for (one, hash) in [(&first, [40; 32]), (&second, [41; 32])] {
+        let made = store.add_token(bob.id, sign_in.id, one, &hash, &said("token.create")).await;
+        assert!(made.unwrap());
+    }
+    // By a sign-in that has ended meanwhile, or that is another's, none is made.
+    assert!(store.remove_sign_in(sign_in.id, &said("member.sign_out")).await.unwrap());
+    let made =
+        store.add_token(bob.id, sign_in.id, &token(5), &[42; 32], &said("token.create")).await;
+    assert!(!made.unwrap());
     assert_eq!(store.tokens_of(bob.id).await.unwrap(), [second.clone(), first.clone()]);
     let (found, whose) = store.token_by_hash(&[41; 32], at(99)).await.unwrap().unwrap();
     assert_eq!((found, whose.id), (second.clone(), bob.id));
@@ -219,7 +263,7 @@ pub async fn log(store: &Store) {
     let count = |action: &str| entries.iter().filter(|entry| entry.action == action).count();
     // What was not done was not written down either: of the joins, those that were late came to nothing.
     assert_eq!((count("member.join"), count("grant.add"), count("grant.remove")), (3, 3, 1));
-    assert_eq!((count("settings.change"), count("token.remove")), (2, 2));
+    assert_eq!((count("settings.change"), count("token.remove")), (2, 1));
     assert_eq!(count("token.rename"), 1);
 
     let page = store.audit(&all, None, 2).await.unwrap();
