@@ -159,9 +159,9 @@ impl World {
         processes_with(id).first().copied()
     }
 
-    /// Ids of the sessions that have a directory.
+    /// Ids of the sessions that have a directory; none where no server ever started.
     pub fn run_dir(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.data.path().join("run")).unwrap();
+        let Ok(entries) = fs::read_dir(self.data.path().join("run")) else { return Vec::new() };
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
 }
