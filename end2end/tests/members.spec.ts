@@ -77,6 +77,8 @@ test('somebody is invited, comes in, rises, and is shut out', async ({ browser, 
   await row.getByTestId('member-turn').click();
   await members.confirm();
   await expect(row).toHaveAttribute('data-active', 'false');
+  // What they had open says so by itself, and nothing else opens.
+  await expect(theirs).toHaveURL(/\/sign-in/);
   await theirs.goto(`${fresh.url}/members`);
   await expect(theirs).toHaveURL(/\/sign-in/);
   await new SignInPage(theirs).signIn({ ...GRACE, password: 'another long password' });
@@ -135,7 +137,6 @@ test('a token is shown once, and a device can be signed out', async ({ browser, 
 
   await page.getByTestId('devices-end-others').click();
   await expect(page.getByTestId('device')).toHaveCount(1);
-  await other.goto(`${fresh.url}/me`);
   await expect(other).toHaveURL(/\/sign-in/);
   await other.context().close();
   expect(heard).toEqual([]);

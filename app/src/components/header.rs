@@ -5,14 +5,11 @@ use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_location;
 use protocol::api::{Me, Role};
 
-use crate::{
-    api::rest,
-    browser,
-    components::{
-        logo::Logo,
-        palette::{Command, Palette, PaletteButton},
-        theme::ThemeButton,
-    },
+use crate::components::{
+    live::{Live, sign_out},
+    logo::Logo,
+    palette::{Command, Palette, PaletteButton},
+    theme::ThemeButton,
 };
 
 /// Address, name, test id and lowest role of each page.
@@ -34,12 +31,12 @@ pub fn Header(
 ) -> impl IntoView {
     let palette = RwSignal::new(false);
     let busy = RwSignal::new(false);
-    let sign_out = move |_| {
+    let live = use_context::<Live>();
+    let leave = move |_| {
         busy.set(true);
         spawn_local(async move {
-            match rest::logout().await {
-                Ok(()) => browser::go("/sign-in"),
-                Err(_) => busy.set(false),
+            if !sign_out(live).await {
+                busy.set(false);
             }
         });
     };
@@ -87,7 +84,7 @@ pub fn Header(
                 class="button quiet"
                 data-testid="sign-out"
                 disabled=move || busy.get()
-                on:click=sign_out
+                on:click=leave
             >
                 "Sign out"
             </button>

@@ -11,6 +11,7 @@ use crate::{
     browser::{self, Listener},
     components::{
         fuzzy,
+        live::{Live, sign_out},
         theme::{self, THEMES},
     },
 };
@@ -67,6 +68,7 @@ pub fn Palette(
     let at = RwSignal::new(0_usize);
     let sessions = RwSignal::new(Vec::<Command>::new());
     let role = RwSignal::new(role);
+    let live = use_context::<Live>();
     let all = Memo::new_with_compare(
         move |_| {
             if !open.get() {
@@ -74,7 +76,7 @@ pub fn Palette(
             }
             let mut all = own.get();
             all.extend(sessions.get());
-            all.extend(pages(role.get()));
+            all.extend(pages(role.get(), live));
             all
         },
         |_, _| true,
@@ -272,7 +274,7 @@ fn is_call(event: &KeyboardEvent) -> bool {
 }
 
 /// What every page can do.
-fn pages(role: Option<Role>) -> Vec<Command> {
+fn pages(role: Option<Role>, live: Option<Live>) -> Vec<Command> {
     let mut all = vec![
         Command::page("My sessions", "/"),
         Command::page("Ended sessions", "/?show=ended"),
@@ -289,11 +291,9 @@ fn pages(role: Option<Role>) -> Vec<Command> {
     for (name, label) in THEMES {
         all.push(Command::new("theme", label, "", move || theme::choose(name)));
     }
-    all.push(Command::new("sign-out", "Sign out", "", || {
-        spawn_local(async {
-            if api::rest::logout().await.is_ok() {
-                browser::go("/sign-in");
-            }
+    all.push(Command::new("sign-out", "Sign out", "", move || {
+        spawn_local(async move {
+            sign_out(live).await;
         });
     }));
     all

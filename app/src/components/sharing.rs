@@ -19,8 +19,8 @@ use protocol::api::{FreshShare, Session, Share, SharingOptions};
 use crate::{
     api::sharing,
     components::{
-        dialog::Dialog, failure::Failure, live, sharing::fresh::Fresh, sharing::invite::Invite,
-        sharing::list::ShareList, sharing::new_link::NewLink,
+        dialog::Dialog, failure::Failure, live::Live, sharing::fresh::Fresh,
+        sharing::invite::Invite, sharing::list::ShareList, sharing::new_link::NewLink,
     },
     error::PageError,
 };
@@ -104,7 +104,7 @@ fn Sharing(
         });
     };
     refresh();
-    live::on_change(RwSignal::new(false), refresh);
+    Live::of_page().on_change(refresh);
     let changed = Callback::new(move |()| refresh());
     let by_mail = RwSignal::new(false);
     let made = Callback::new(move |share: FreshShare| {

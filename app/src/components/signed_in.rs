@@ -8,7 +8,9 @@ use protocol::api::{Me, Role};
 
 use crate::{
     api,
-    components::{failure::Failure, header::Header, plain_page::Nothing, time::provide_now},
+    components::{
+        failure::Failure, header::Header, live::Live, plain_page::Nothing, time::provide_now,
+    },
 };
 
 /// A page with the header above it, for whom [`Guard`] lets in.
@@ -55,7 +57,7 @@ where
                 let page = page.clone();
                 Suspend::new(async move {
                     match me.await {
-                        Ok(me) if me.role >= needs => page(me),
+                        Ok(me) if me.role >= needs => view! { <Listening me page /> }.into_any(),
                         Ok(_) => view! { <Nothing /> }.into_any(),
                         Err(why) if why.is_signed_out() => {
                             let path = url.with_untracked(|url| format!("/sign-in?return={}", url.path()));
@@ -74,4 +76,14 @@ where
             }}
         </Suspense>
     }
+}
+
+/// A page that goes to sign in as soon as its sign-in is over.
+#[component]
+fn Listening<Page>(me: Me, page: Page) -> impl IntoView
+where
+    Page: Fn(Me) -> AnyView + Send + Sync + 'static,
+{
+    Live::provide();
+    page(me)
 }

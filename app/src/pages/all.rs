@@ -13,7 +13,7 @@ use crate::{
         drop_sessions::{DropEverything, DropSessions},
         failure::Failure,
         header::Header,
-        live,
+        live::Live,
         signed_in::Guard,
         tabs::{List, Tabs},
         whole::Answered,
@@ -48,8 +48,9 @@ fn All(me: Me) -> impl IntoView {
         || (),
         |()| api::operator::all(AdminFilter::default(), AdminSort::default(), None, Some(100)),
     );
-    let live = RwSignal::new(false);
-    live::on_change(live, move || changes.update(|changes| *changes += 1));
+    let live = Live::of_page();
+    live.on_change(move || changes.update(|changes| *changes += 1));
+    let live = live.connected;
     let ready = RwSignal::new(false);
     Effect::new(move |_| ready.set(true));
     view! {

@@ -12,7 +12,7 @@ use crate::{
         ended_session::EndedSession,
         failure::Failure,
         header::Header,
-        live,
+        live::Live,
         logo::Logo,
         new_session::NewSessionDialog,
         paged::{More, Paged},
@@ -45,7 +45,6 @@ fn Sessions(me: Me) -> impl IntoView {
     let known_servers = RwSignal::new(Vec::new());
     let open = RwSignal::new(false);
     let changes = RwSignal::new(0_u32);
-    let live = RwSignal::new(false);
     let ready = RwSignal::new(false);
     Effect::new(move |_| ready.set(true));
     Effect::new(move |_| {
@@ -53,7 +52,9 @@ fn Sessions(me: Me) -> impl IntoView {
             known_servers.set(servers);
         }
     });
-    live::on_change(live, move || changes.update(|changes| *changes += 1));
+    let live = Live::of_page();
+    live.on_change(move || changes.update(|changes| *changes += 1));
+    let live = live.connected;
     let refresh = Callback::new(move |()| changes.update(|changes| *changes += 1));
     let role = me.role;
     let commands = Signal::derive(move || {

@@ -28,8 +28,13 @@ const PACE: Duration = Duration::from_millis(150);
 /// A line now and then tells proxies that the stream is alive.
 const ALIVE: Duration = Duration::from_secs(25);
 
-/// Streams changes until the member signs out or has another role, or the server stops. The end of what a
-/// member may see is a change too: whoever lists again is told at once.
+/// Something is not as it was: ask again. Another role is a change too, and the last one that is told.
+const CHANGED: &str = "changed";
+
+/// The last event of a sign-in that is over, whoever ended it.
+const SIGNED_OUT: &str = "signed_out";
+
+/// Streams changes until the member signs out or has another role, or the server stops.
 #[utoipa::path(
     get, path = "/events", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
     responses(
@@ -56,13 +61,16 @@ pub async fn events(
             tokio::time::sleep_until(not_before).await;
             changes.changed().await
         };
-        let goes_on = tokio::select! {
-            change = change => change.map(|()| true).ok()?,
+        let (event, goes_on) = tokio::select! {
+            change = change => change.map(|()| (CHANGED, true)).ok()?,
             // With another role a page sees another list: it listens again as who it is now.
-            _ = standing.wait_for(|now| *now != Some(role)) => false,
+            now = standing.wait_for(|now| *now != Some(role)) => match now.ok().and_then(|now| *now) {
+                Some(_) => (CHANGED, false),
+                None => (SIGNED_OUT, false),
+            },
             () = stop.cancelled() => return None,
         };
-        let event = Event::default().event("changed").data("{}");
+        let event = Event::default().event(event).data("{}");
         let next = (changes, standing, stop, Instant::now() + PACE);
         Some((Ok(event), goes_on.then_some(next)))
     });

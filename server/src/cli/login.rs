@@ -96,7 +96,8 @@ pub(super) async fn make_token(
     new: &NewToken,
 ) -> Result<FreshToken, Failure> {
     let password = ask::secret("Password")?;
-    let page = client.sign_in(email, &password).await?;
+    let nobody = Client::new(client.place().clone(), Identity::Nobody);
+    let page = nobody.sign_in(email, &password).await?;
     let made = page.post("/tokens", new).await;
     page.sign_out().await?;
     Ok(made?)

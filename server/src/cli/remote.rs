@@ -62,28 +62,29 @@ pub(super) async fn local(
     if said {
         return Ok(Some(Local::open(&config()?).await?));
     }
-    let meant = plain
-        && match remote.client() {
-            Ok(client) => client.place().is_here() && is_away(&client).await?,
-            Err(Failure::NotAllowed(_)) => !remote.is_named(),
-            Err(_) => false,
-        };
+    let (meant, away) = match remote.client() {
+        Ok(client) if plain && client.place().is_here() => {
+            let away = away(&client).await;
+            (away.is_some(), away)
+        }
+        Err(Failure::NotAllowed(_)) => (plain && !remote.is_named(), None),
+        _ => (false, None),
+    };
     match config() {
         Ok(config) if meant && std::fs::read_dir(config.data_dir.join("run")).is_ok() => {
+            if let Some(away) = away {
+                writeln!(io::stderr(), "websh: {away} These are the sessions of this machine.")?;
+            }
             Ok(Some(Local::open(&config).await?))
         }
         _ => Ok(None),
     }
 }
 
-/// Whether a websh can't be reached. Says so, since what follows is not its answer.
-async fn is_away(client: &Client) -> Result<bool, Failure> {
-    let away = match client.get::<Me>("/me").await {
-        Err(error @ client::Error::Unreachable { .. }) => error,
-        _ => return Ok(false),
-    };
-    writeln!(io::stderr(), "websh: {away} These are the sessions of this machine.")?;
-    Ok(true)
+/// Why a websh can't be reached; none where it answers, whatever it says.
+async fn away(client: &Client) -> Option<client::Error> {
+    let answer = client.get::<Me>("/me").await;
+    answer.err().filter(|error| matches!(error, client::Error::Unreachable { .. }))
 }
 
 fn nobody() -> Failure {

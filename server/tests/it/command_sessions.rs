@@ -81,6 +81,7 @@ async fn signing_in_keeps_a_token_for_its_owner_alone() {
     let new = ["token", "new", "robot", "--scope", "read"];
     assert_eq!(ann.run_with(&new, "not the password\n").await.status, 3);
     let made = ann.run_with(&new, &format!("{PASSWORD}\n")).await;
+    assert!(made.status == 0 && made.out.starts_with("websh_"), "{made:?}");
     let robot = Person::stranger(&world);
     let said = robot.run_with(&["login", &robot.url, "--token"], &made.out).await;
     assert!(said.out.contains(EMAIL), "{said:?}");
