@@ -1,6 +1,8 @@
 // Sharing: a link and a password, watching and typing together, and every way in which it ends.
 import { devices, type Locator } from '@playwright/test';
+import { MailServer } from '../fixtures/mail.ts';
 import { picture } from '../fixtures/pictures.ts';
+import { Server } from '../fixtures/server.ts';
 import { endShare } from '../fixtures/session-socket.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { SessionsPage } from '../pages/sessions.ts';
@@ -53,11 +55,11 @@ test('Share: a phone watches by link and password, types once it may, and the ow
   await expect(guest.page.getByTestId('guest-left')).toContainText('ends in');
   await owner.finish('seq 1 3000');
   await guest.shows('3000');
-  await owner.run('vim -u NONE -i NONE notes');
-  await guest.shows('~');
+  await owner.run('vim -nN -u NONE -i NONE notes');
+  await guest.shows('[New]');
   await owner.page.keyboard.type('iseen as it is typed');
   await guest.shows('seen as it is typed');
-  await expect.poll(() => guest.hash()).toBe(await owner.hash());
+  await expect.poll(async () => (await guest.hash()) === (await owner.hash()), 'the same screen').toBe(true);
   await owner.page.keyboard.press('Escape');
   await owner.page.keyboard.type(':q!\n');
   await owner.shows(/[#$]$/m);
@@ -141,13 +143,21 @@ test('Share: revoking cuts one guest and leaves the other and the shell; one is 
   expect(renewed.url).not.toBe(first.url);
   expect(renewed.password).not.toBe(first.password);
   await dialog.back();
-  const again = await join(browser, renewed, 'Grace again');
+  const again = await join(browser, renewed, 'Grace again', { viewport: { width: 1280, height: 800 } });
   await dialog.rows.getByTestId('share-guest').filter({ hasText: 'Joe' }).getByTestId('guest-remove').click();
   await expect(joe.endPage).toHaveAttribute('data-reason', 'share_removed');
   await dialog.close();
 
   await owner.finish('echo the shell goes on');
   await again.shows('the shell goes on');
+  await owner.run('vim -nN -u NONE -i NONE --cmd "syntax on" answer.c');
+  await again.shows('[New]');
+  await owner.page.keyboard.type('i#include <stdio.h>\n\nint main(void) {\n  printf("%d\\n", 6 * 7); /* 42 */\n}');
+  await again.shows('6 * 7');
+  await picture(again.page, 'shared');
+  await owner.page.keyboard.press('Escape');
+  await owner.page.keyboard.type(':q!\n');
+  await owner.shows(/[#$]$/m);
   await owner.run('exit');
   await expect(again.endPage).toHaveAttribute('data-reason', 'session_ended');
   for (const guest of [grace, joe, again]) await guest.leaves();
@@ -241,4 +251,67 @@ test('Share: the workspace says how long, how and whether at all', async ({ fres
   await owner.page.getByTestId('share').click();
   await expect(dialog.dialog.getByTestId('share-disabled')).toBeVisible();
   await context.close();
+});
+
+test('Share: a list of addresses is invited by mail, each by a link of its own, and a guest walks in', async ({
+  browser,
+}) => {
+  const mail = await MailServer.start();
+  const websh = await Server.start({ WEBSH_SMTP_URL: mail.url, WEBSH_MAIL_FROM: 'websh <websh@example.org>' });
+  await websh.setUp();
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await context.addCookies([{ ...(await websh.signIn()), url: websh.url }]);
+  const sessions = new SessionsPage(await context.newPage(), websh.url);
+  await sessions.open();
+  const owner = await sessions.create('prod-web-debug');
+  const dialog = new ShareDialog(owner.page);
+  await dialog.open();
+  await dialog.dialog.getByTestId('share-by-mail').click();
+  const field = dialog.dialog.getByTestId('invite-emails');
+  const list = 'Grace Hopper <grace@example.org>, joe@example.org\nnobody@example.org; not-one';
+  await owner.page.evaluate((text) => navigator.clipboard.writeText(text), list);
+  await field.focus();
+  await owner.page.keyboard.press('Control+V');
+  const chips = dialog.dialog.getByTestId('chip');
+  await expect(chips).toHaveCount(4);
+  await dialog.dialog.getByTestId('invite-send').click();
+  await expect(dialog.dialog.getByTestId('invite-failure')).toContainText('not-one is no e-mail address');
+  await picture(owner.page, 'share-mail');
+  await chips.and(owner.page.locator('[data-bad="true"]')).getByRole('button').click();
+  await dialog.dialog.getByTestId('invite-send').click();
+  const results = dialog.dialog.getByTestId('invite-results');
+  await expect(results.locator('[data-status="queued"]')).toHaveCount(3);
+  const row = (email: string): Locator =>
+    dialog.rows.filter({ has: owner.page.getByTestId('share-name').getByText(email, { exact: true }) });
+  const said = (email: string): Locator => results.getByTestId('invite-result').filter({ hasText: email });
+  await expect(said('grace@example.org')).toContainText('was sent');
+  await expect(said('nobody@example.org')).toContainText('was not sent');
+  await expect(row('grace@example.org').getByTestId('share-remarks')).toContainText('was sent');
+  await expect(row('joe@example.org').getByTestId('share-remarks')).toContainText('was sent');
+  await expect(row('nobody@example.org')).toHaveAttribute('data-state', 'void');
+  await expect(row('nobody@example.org').getByTestId('share-remarks')).toContainText('was not sent');
+  await picture(owner.page, 'share-mailed');
+
+  expect(mail.taken.flatMap((it) => it.to).sort()).toEqual(['grace@example.org', 'joe@example.org']);
+  const [sent] = mail.to('grace@example.org');
+  const url = /^Open\s+(\S+)$/m.exec(sent?.text ?? '')?.[1] ?? '';
+  const password = /^Password\s+(\S+)$/m.exec(sent?.text ?? '')?.[1] ?? '';
+  expect(url).toMatch(new RegExp(`^${websh.url}/join#.{20,}$`));
+  expect(sent?.head).not.toContain(new URL(url).hash.slice(1));
+  expect(sent?.head).not.toContain(password);
+  expect(mail.to('joe@example.org')[0]?.text).not.toContain(password);
+
+  const grace = await join(browser, { url, password }, 'Grace');
+  await expect(grace.page.getByTestId('guest-owner')).toContainText('Ada Lovelace');
+  await expect(row('grace@example.org').getByTestId('share-guest')).toContainText('Grace');
+  await row('joe@example.org').getByTestId('share-revoke').click();
+  await expect(row('joe@example.org')).toHaveAttribute('data-state', 'revoked');
+  await dialog.close();
+  await owner.finish('echo seen by mail');
+  await grace.shows('seen by mail');
+  await grace.leaves();
+  await context.close();
+  expect(await websh.finish(), 'no process outlives its session').toEqual([]);
+  await mail.stop();
 });

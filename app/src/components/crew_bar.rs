@@ -217,7 +217,8 @@ fn MoveButton(made: Move, label: &'static str, keys: bool) -> impl IntoView {
     }
 }
 
-/// Everybody who is here, this page first; who drives can hand over to any of them who may.
+/// Everybody who is here, this page first. Who drives can hand over to any of them who may; for those who
+/// ask, the bar has the buttons.
 #[component]
 fn People(ui: Ui) -> impl IntoView {
     let crew = ui.crew;
@@ -248,11 +249,13 @@ fn People(ui: Ui) -> impl IntoView {
                 ></i>
                 <span>{who}</span>
                 <span class="quiet">{move || person.with(device)}</span>
-                <Show when=move || hands.get()>
-                    <MoveButton made=Move::Grant(viewer) label="Let drive" keys=false />
-                    <MoveButton made=Move::Lend(viewer) label="For 5 min" keys=false />
-                </Show>
                 <span class="badge">{move || person.with(role)}</span>
+                <Show when=move || hands.get()>
+                    <span class="crew-hand">
+                        <MoveButton made=Move::Grant(viewer) label="Let drive" keys=false />
+                        <MoveButton made=Move::Lend(viewer) label="For 5 min" keys=false />
+                    </span>
+                </Show>
             </li>
         })
     };

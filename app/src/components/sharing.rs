@@ -132,7 +132,7 @@ fn Sharing(
                 {move || {
                     let options = options.clone();
                     if by_mail.get() {
-                        view! { <Invite id options changed /> }.into_any()
+                        view! { <Invite id options shares changed /> }.into_any()
                     } else {
                         view! { <NewLink id options made /> }.into_any()
                     }

@@ -151,10 +151,10 @@ impl Crew {
         self.driver().is_some_and(|driver| driver.guest || me.guest)
     }
 
-    /// Whether this page may let that viewer drive, asked or not.
+    /// Whether this page may let that viewer drive, who does not ask for it.
     #[must_use]
     pub fn hands_to(&self, viewer: u64) -> bool {
-        let may = |it: &Person| it.viewer == viewer && it.may_drive;
+        let may = |it: &Person| it.viewer == viewer && it.may_drive && !it.asking;
         self.driving() == Some(true) && self.passes() && self.others.iter().any(may)
     }
 

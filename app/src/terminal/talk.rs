@@ -265,6 +265,7 @@ impl Widget {
             Some(Cause::Share(end)) => Ending::Share(end.how().into()),
             None => Ending::Stopped("The session ended this connection.".into()),
         };
+        self.ui.notice.set(None);
         self.ui.ending.set(Some(ending));
         self.happened(Event::Ended);
     }

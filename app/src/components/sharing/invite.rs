@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use protocol::{
-    api::{InviteResult, InviteStatus, NewInvites, SharingOptions},
+    api::{InviteResult, InviteStatus, MailState, NewInvites, Share, SharingOptions},
     id::SessionId,
 };
 
@@ -26,6 +26,8 @@ pub fn Invite(
     id: SessionId,
     /// What is allowed.
     options: SharingOptions,
+    /// All shares: they know what became of a mail.
+    shares: RwSignal<Vec<Share>>,
     /// The list of shares has changed.
     changed: Callback<()>,
 ) -> impl IntoView {
@@ -75,7 +77,7 @@ pub fn Invite(
             <LimitFields limits options error=asking.error />
             <Failure error=asking.error testid="invite-failure" fields=&FIELDS />
             <ul class="results" role="status" data-testid="invite-results">
-                {move || results.get().into_iter().map(result).collect_view()}
+                {move || results.get().into_iter().map(|it| result(it, shares)).collect_view()}
             </ul>
             <div class="form-end">
                 <button
@@ -208,11 +210,22 @@ fn first_mistake(emails: &[String]) -> Option<PageError> {
     Some(PageError::of_field("emails", &said))
 }
 
-fn result(result: InviteResult) -> impl IntoView {
-    let (word, said) = match result.status {
-        InviteStatus::Queued => ("queued", "is being sent"),
-        InviteStatus::InvalidEmail => ("invalid_email", "is no e-mail address"),
-        InviteStatus::TooMany => ("too_many", "was not sent: too many mails wait already"),
+/// What became of an address, followed until its mail is sent or given up.
+fn result(result: InviteResult, shares: RwSignal<Vec<Share>>) -> impl IntoView {
+    let word = match result.status {
+        InviteStatus::Queued => "queued",
+        InviteStatus::InvalidEmail => "invalid_email",
+        InviteStatus::TooMany => "too_many",
+    };
+    let said = move || {
+        shares.with(|shares| {
+            let share = shares.iter().find(|it| Some(it.id) == result.share_id);
+            became(
+                result.status,
+                share.and_then(|it| it.mail),
+                share.and_then(|it| it.mail_error.as_deref()),
+            )
+        })
     };
     view! {
         <li data-testid="invite-result" data-status=word>
@@ -223,9 +236,39 @@ fn result(result: InviteResult) -> impl IntoView {
     }
 }
 
+/// The words behind an address.
+fn became(status: InviteStatus, mail: Option<MailState>, why: Option<&str>) -> String {
+    match (status, mail, why) {
+        (InviteStatus::InvalidEmail, ..) => "is no e-mail address".into(),
+        (InviteStatus::TooMany, ..) => "was not sent: too many mails wait already".into(),
+        (_, Some(MailState::Sent), _) => "was sent".into(),
+        (_, Some(MailState::Failed), Some(why)) => format!("was not sent: {why}"),
+        (_, Some(MailState::Failed), None) => "was not sent".into(),
+        (_, _, Some(why)) => format!("waits to be sent again: {why}"),
+        (_, _, None) => "is being sent".into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_address_has_its_words() {
+        use InviteStatus::{InvalidEmail, Queued, TooMany};
+        for (status, mail, why, words) in [
+            (InvalidEmail, None, None, "is no e-mail address"),
+            (TooMany, None, None, "was not sent: too many mails wait already"),
+            (Queued, None, None, "is being sent"),
+            (Queued, Some(MailState::Queued), None, "is being sent"),
+            (Queued, Some(MailState::Queued), Some("Busy."), "waits to be sent again: Busy."),
+            (Queued, Some(MailState::Sent), None, "was sent"),
+            (Queued, Some(MailState::Failed), Some("No such box."), "was not sent: No such box."),
+            (Queued, Some(MailState::Failed), None, "was not sent"),
+        ] {
+            assert_eq!(became(status, mail, why), words);
+        }
+    }
 
     #[test]
     fn mistakes_name_the_address() {

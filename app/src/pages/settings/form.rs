@@ -220,7 +220,7 @@ pub fn SettingsForm(
                 </Part>
                 <Part
                     title="Sharing"
-                    about="Guests come by a link and a password, and see one session for a while. What is chosen here holds for shares that are made from now on."
+                    about="Guests come by a link and a password, and see one session for a while. Switched off, all shares end at once; always read-only holds for those that run as well."
                 >
                     <div class="sheet stack">
                         <Switch

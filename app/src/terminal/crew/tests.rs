@@ -206,10 +206,12 @@ fn the_session_decides_whether_typing_interrupts_where_a_guest_is() {
 fn who_drives_hands_over_to_whoever_may_and_for_a_time_if_wanted() {
     let guest = |it: wire::Present| wire::Present { guest: vec![9; 16], ..it };
     let (drives, looks) = (present(YOU, true, false, true), present(YOU, false, false, true));
+    let asks = present(OTHER, false, true, true);
     let (may, may_not) = (present(OTHER, false, false, true), present(OTHER, false, false, false));
     for (people, hands) in [
         (vec![drives.clone(), guest(may.clone())], true),
         (vec![drives.clone(), guest(may_not)], false),
+        (vec![drives.clone(), guest(asks)], false),
         (vec![looks, guest(may.clone())], false),
         // Another client of the owner, where only one may drive.
         (vec![drives, may], false),
