@@ -21,12 +21,12 @@ pub(super) fn secret(question: &str) -> Result<String, Failure> {
     if !stdin.is_terminal() {
         return read();
     }
-    write!(io::stderr(), "{question}: ")?;
     let shown = tcgetattr(&stdin).map_err(io::Error::from)?;
     let mut hidden = shown.clone();
     hidden.local_modes.remove(LocalModes::ECHO);
     tcsetattr(&stdin, OptionalActions::Flush, &hidden).map_err(io::Error::from)?;
-    let typed = read();
+    // Asked only now: who answers at once would be seen, and not be heard.
+    let typed = write!(io::stderr(), "{question}: ").map_err(Failure::from).and_then(|()| read());
     tcsetattr(&stdin, OptionalActions::Flush, &shown).map_err(io::Error::from)?;
     writeln!(io::stderr())?;
     typed
