@@ -70,7 +70,9 @@ pub fn GuestView(
             }
         });
     };
-    let title = move || format!("{} · {}", name.get_value(), owner.get_value());
+    // The server writes the title last: a request that was given up has no names any more.
+    let said = |text: StoredValue<String>| text.try_get_value().unwrap_or_default();
+    let title = move || format!("{} · {}", said(name), said(owner));
     view! {
         <Title text=title />
         <main class="terminal-page">

@@ -59,6 +59,8 @@ pub fn TerminalView(
         }
     });
     let seat = Seat::Member(Box::new(session));
+    // The server writes the title last: a request that was given up has none any more.
+    let tab = move || tab.try_get().unwrap_or_default();
     view! {
         <Title text=tab />
         <Show
