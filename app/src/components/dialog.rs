@@ -33,12 +33,15 @@ pub fn Dialog(
     let stays = move || open.get_untracked() && stay.is_some_and(|stay| stay.run(()));
     // Browsers let a page refuse the first Escape only: a second one closes, whatever it says.
     let closed = move |_| {
+        let Some(dialog) = dialog.get_untracked() else { return };
+        // It may have been opened again since.
+        if dialog.open() {
+            return;
+        }
         if !stays() {
             return open.set(false);
         }
-        if let Some(dialog) = dialog.get_untracked() {
-            drop(dialog.show_modal());
-        }
+        drop(dialog.show_modal());
     };
     let cancel = move |event: leptos::ev::Event| {
         if stays() {

@@ -110,12 +110,14 @@ pub fn Palette(
             _ => {}
         }
     });
+    let is_shown = move || dialog.get_untracked().is_some_and(|dialog| dialog.open());
     Effect::new(move |_| {
         let listen = Listener::capture(&browser::document(), "keydown", move |event| {
             if is_call(&event) {
                 event.prevent_default();
                 event.stop_propagation();
-                open.update(|open| *open = !*open);
+                // What is shown counts: the event of a close may still be on its way.
+                open.set(!is_shown());
             }
         });
         StoredValue::new_local(listen);
@@ -184,7 +186,7 @@ pub fn Palette(
             class="palette"
             data-testid="palette"
             aria-label="Commands"
-            on:close=move |_| open.set(false)
+            on:close=move |_| open.set(is_shown())
             on:click=move |event| {
                 // A click beside it.
                 let on_itself = event
