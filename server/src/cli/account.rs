@@ -7,7 +7,7 @@ use control::{System, grants};
 use protocol::api::Grantee;
 use store::Store;
 
-use super::{Failure, say, table::table, user::Role};
+use super::{Failure, say, say_json, table::table, user::Role};
 use crate::config::Config;
 
 #[derive(Debug, Subcommand)]
@@ -17,7 +17,11 @@ pub(super) enum Account {
     /// Take that back; sessions that run go on.
     Revoke(One),
     /// List who may use which account.
-    List,
+    List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -53,8 +57,11 @@ impl Account {
                 grants::revoke_here(&store, &System, &one.account, to).await?;
                 say(&format!("{} is not granted to them any more.", one.account))
             }
-            Self::List => {
+            Self::List { json } => {
                 let grants = grants::list_here(&store).await?;
+                if json {
+                    return say_json(&grants);
+                }
                 let rows: Vec<Vec<String>> = grants
                     .into_iter()
                     .map(|it| vec![it.account, it.to_name, it.by, words::at(it.created_at)])

@@ -12,6 +12,8 @@ use protocol::{
 
 use super::{
     Failure, ask,
+    ended::Ended,
+    local::Local,
     remote::{Remote, local},
     say, say_json,
     sessions::state,
@@ -59,6 +61,9 @@ pub(super) struct DropOne {
     /// Those of this machine, without the web process: root and the service's account.
     #[arg(long)]
     local: bool,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     remote: Remote,
 }
@@ -180,21 +185,31 @@ impl DropOne {
         self,
         config: impl FnOnce() -> Result<Config, ConfigError>,
     ) -> Result<(), Failure> {
-        if let Some(local) = local(self.local, true, &self.remote, config).await? {
-            for wanted in &self.sessions {
-                local.drop(wanted, self.reason.as_deref()).await?;
-            }
-            return Ok(());
+        let mut ended = Ended::new(self.json, "dropped");
+        let outcome = match local(self.local, true, &self.remote, config).await? {
+            Some(local) => self.each_here(&local, &mut ended).await,
+            None => self.each(&self.remote.client()?, &mut ended).await,
+        };
+        ended.finish(outcome)
+    }
+
+    async fn each_here(&self, local: &Local, ended: &mut Ended) -> Result<(), Failure> {
+        for wanted in &self.sessions {
+            let id = local.drop(wanted, self.reason.as_deref()).await?;
+            ended.add(id, wanted.clone())?;
         }
-        let client = self.remote.client()?;
-        let body = Drop { reason: self.reason };
+        Ok(())
+    }
+
+    async fn each(&self, client: &Client, ended: &mut Ended) -> Result<(), Failure> {
+        let body = Drop { reason: self.reason.clone() };
         for wanted in &self.sessions {
             let (id, name) = match wanted.parse::<SessionId>() {
                 Ok(id) => (id, wanted.clone()),
-                Err(_) => named(&client, wanted).await?,
+                Err(_) => named(client, wanted).await?,
             };
             client.delete_with(&format!("/admin/sessions/{id}"), &body).await?;
-            say(&format!("{name} is dropped."))?;
+            ended.add(id, name)?;
         }
         Ok(())
     }

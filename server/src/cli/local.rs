@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use control::{Clock, System};
 use host::Host;
 use protocol::{
+    api::SessionState,
     id::SessionId,
     wire::{EndCause, EndRequest, Report},
 };
@@ -81,7 +82,11 @@ impl Local {
     }
 
     /// `websh admin drop --local`.
-    pub(super) async fn drop(&self, wanted: &str, reason: Option<&str>) -> Result<(), Failure> {
+    pub(super) async fn drop(
+        &self,
+        wanted: &str,
+        reason: Option<&str>,
+    ) -> Result<SessionId, Failure> {
         let running = self.running();
         let named = |(id, _): &&(SessionId, Report)| {
             let name = self.rows.get(id).map(|row| row.name.as_str());
@@ -104,7 +109,7 @@ impl Local {
             note: reason.unwrap_or_default().to_owned(),
         };
         self.host.end(id, request).await?;
-        say(&format!("{wanted} is dropped."))
+        Ok(id)
     }
 }
 
@@ -115,7 +120,10 @@ fn plain(id: SessionId, report: &Report, row: Option<&SessionRow>) -> Value {
         "name": row.map(|row| &row.name),
         "owner": row.map(|row| &row.owner_name),
         "owner_email": row.map(|row| &row.owner_email),
+        "server": row.map(|row| &row.server),
         "account": row.map(|row| &row.account),
+        "state": SessionState::Active,
+        "attach_policy": row.map(|row| row.attach_policy),
         "created_at": time(report.created_at),
         "last_seen": time(report.last_seen),
         "bytes_buffered": report.bytes_buffered,

@@ -5,6 +5,7 @@ mod account;
 mod admin;
 mod ask;
 mod attach;
+mod ended;
 mod failure;
 mod generate;
 mod local;

@@ -8,11 +8,15 @@ use protocol::api::{ChangeSession, Session, SessionPage, SessionState};
 
 use super::{
     Failure,
+    ended::Ended,
     remote::{Remote, find, local, sessions},
     say, say_json,
     table::table,
 };
-use crate::config::{Config, ConfigError};
+use crate::{
+    client::Client,
+    config::{Config, ConfigError},
+};
 
 /// List sessions.
 #[derive(Debug, Args)]
@@ -42,6 +46,9 @@ pub(super) struct Close {
     /// Names or ids.
     #[arg(value_name = "ID|NAME", required = true)]
     sessions: Vec<String>,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     remote: Remote,
 }
@@ -54,6 +61,9 @@ pub(super) struct Rename {
     session: String,
     /// The new name.
     name: String,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     remote: Remote,
 }
@@ -85,10 +95,16 @@ impl Ls {
 impl Close {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let client = self.remote.client()?;
+        let mut ended = Ended::new(self.json, "closed");
+        let outcome = self.each(&client, &mut ended).await;
+        ended.finish(outcome)
+    }
+
+    async fn each(&self, client: &Client, ended: &mut Ended) -> Result<(), Failure> {
         for wanted in &self.sessions {
-            let session = find(&client, wanted).await?;
+            let session = find(client, wanted).await?;
             client.delete(&format!("/sessions/{}", session.id)).await?;
-            say(&format!("{} is closed.", session.name))?;
+            ended.add(session.id, session.name)?;
         }
         Ok(())
     }
@@ -100,6 +116,9 @@ impl Rename {
         let session = find(&client, &self.session).await?;
         let change = ChangeSession { name: Some(self.name), ..ChangeSession::default() };
         let now: Session = client.patch(&format!("/sessions/{}", session.id), &change).await?;
+        if self.json {
+            return say_json(&now);
+        }
         say(&format!("{} is called {} now.", session.name, now.name))
     }
 }

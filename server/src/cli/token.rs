@@ -57,6 +57,9 @@ pub(super) struct Remove {
     /// Its id, or its name where only one has it.
     #[arg(value_name = "ID|NAME")]
     token: String,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     remote: Remote,
 }
@@ -113,27 +116,27 @@ impl New {
 impl Remove {
     async fn run(self) -> Result<(), Failure> {
         let client = self.remote.client()?;
-        let id = match self.token.parse::<TokenId>() {
-            Ok(id) => id,
-            Err(_) => {
-                let tokens: Vec<TokenInfo> = client.get("/tokens").await?;
-                let mut named = tokens.iter().filter(|token| token.name == self.token);
-                match (named.next(), named.next()) {
-                    (Some(one), None) => one.id,
-                    (None, _) => {
-                        let sentence = format!("There is no token {}.", self.token);
-                        return Err(Failure::NotFound(sentence));
-                    }
-                    _ => {
-                        let name = &self.token;
-                        return Err(Failure::Sentence(format!(
-                            "Several tokens are called {name}: name one by its id."
-                        )));
-                    }
-                }
+        let tokens: Vec<TokenInfo> = client.get("/tokens").await?;
+        let wanted = &self.token;
+        let id = wanted.parse::<TokenId>().ok();
+        let is_meant = |token: &&TokenInfo| match id {
+            Some(id) => token.id == id,
+            None => token.name == *wanted,
+        };
+        let mut meant = tokens.iter().filter(is_meant);
+        let token = match (meant.next(), meant.next()) {
+            (Some(one), None) => one,
+            (None, _) => return Err(Failure::NotFound(format!("There is no token {wanted}."))),
+            _ => {
+                return Err(Failure::Sentence(format!(
+                    "Several tokens are called {wanted}: name one by its id."
+                )));
             }
         };
-        client.delete(&format!("/tokens/{id}")).await?;
+        client.delete(&format!("/tokens/{}", token.id)).await?;
+        if self.json {
+            return say_json(token);
+        }
         say("The token is removed.")
     }
 }

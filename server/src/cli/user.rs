@@ -5,7 +5,7 @@ use control::{NewMember, System, members};
 use protocol::api;
 use store::Store;
 
-use super::{Failure, ask, say};
+use super::{Failure, ask, say, say_json};
 use crate::config::Config;
 
 #[derive(Debug, Subcommand)]
@@ -24,6 +24,9 @@ pub(super) enum User {
         /// Without one, a websh that runs as root has none to offer them.
         #[arg(long, value_name = "NAME")]
         account: Vec<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Change a member's password and sign them out everywhere. Their sessions go on.
     Passwd {
@@ -31,7 +34,11 @@ pub(super) enum User {
         email: String,
     },
     /// List the members.
-    List,
+    List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -56,11 +63,14 @@ impl User {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
         let store = Store::open(&config.database_url).await?;
         match self {
-            Self::Add { email, name, role, account } => {
+            Self::Add { email, name, role, account, json } => {
                 let name =
                     name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
                 let new = NewMember { email, name, password: ask::secret("Password")? };
                 let me = members::add(&store, &System, new, role.into(), &account).await?;
+                if json {
+                    return say_json(&me);
+                }
                 say(&format!("{} is a member now.", me.email))
             }
             Self::Passwd { email } => {
@@ -68,8 +78,12 @@ impl User {
                 members::change_password(&store, &System, &email, &password).await?;
                 say("The password is changed. Open pages of this member are signed out.")
             }
-            Self::List => {
-                for me in members::list(&store).await? {
+            Self::List { json } => {
+                let members = members::list(&store).await?;
+                if json {
+                    return say_json(&members);
+                }
+                for me in members {
                     let role = format!("{:?}", me.role).to_lowercase();
                     say(&format!("{role:<10} {:<32} {}", me.email, me.name))?;
                 }

@@ -141,6 +141,13 @@ async fn members_are_added_and_listed() {
     let (_, said) = run(dir.path(), &["user", "list"], "").await;
     let words: Vec<&str> = said.split_whitespace().collect();
     assert_eq!(words, ["staff", "bob@example.org", "Bob"]);
+    let add = ["user", "add", "eve@example.org", "--json"];
+    let (well, said) = run(dir.path(), &add, PASSWORD).await;
+    let eve: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert!(well && eve["name"] == "eve" && eve["role"] == "member", "{said}");
+    let (_, said) = run(dir.path(), &["user", "list", "--json"], "").await;
+    let members: Vec<serde_json::Value> = serde_json::from_str(&said).unwrap();
+    assert!(members.len() == 2 && members.contains(&eve), "{said}");
     let (well, said) = run(dir.path(), &["version"], "").await;
     assert!(well && said.starts_with("websh "), "{said}");
 }

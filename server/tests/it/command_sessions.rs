@@ -22,15 +22,27 @@ async fn sessions_are_opened_listed_renamed_and_closed() {
     for part in ["work", "detached", "just now", id.as_str()] {
         assert!(lines[1].contains(part), "{list}");
     }
-    assert_eq!(ann.run(&["rename", "work", "play"]).await.status, 0);
+    let renamed = ann.run(&["rename", "work", "play", "--json"]).await.json();
+    assert_eq!((&renamed["id"], &renamed["name"]), (&json!(id), &json!("play")));
     let page = ann.run(&["ls", "--json"]).await.json();
     assert_eq!((&page["items"][0]["name"], &page["next"]), (&json!("play"), &json!(null)));
     let rest = client.get("/api/v1/sessions").await.json();
     assert_eq!(page["items"], rest["items"]);
     assert_eq!(ann.run(&["close", &id]).await.out, "play is closed.\n");
     assert_eq!(world.run_dir(), Vec::<String>::new());
+    // For programs: what was closed, also when the next one is not there.
+    let other = ann.open("other").await;
+    let said = ann.run(&["close", "--json", "other", "none"]).await;
+    assert_eq!(said.status, 4, "{said:?}");
+    let closed: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(closed, json!({ "results": [gone(&other, "other")] }));
     let ended = ann.run(&["ls", "--ended"]).await.out;
     assert!(ended.contains("play") && ended.contains("closed by Ann"), "{ended}");
+}
+
+/// A session that was ended, as programs are told.
+fn gone(id: &str, name: &str) -> serde_json::Value {
+    json!({ "id": id, "name": name, "error": null, "message": null })
 }
 
 #[tokio::test]
@@ -87,7 +99,9 @@ async fn signing_in_keeps_a_token_for_its_owner_alone() {
     assert!(said.out.contains(EMAIL), "{said:?}");
     assert_eq!(robot.run(&["ls"]).await.status, 0);
     robot.fails(&["new", "--detach"], 3).await;
-    assert_eq!(ann.run(&["token", "remove", "robot"]).await.status, 0);
+    let removed = ann.run(&["token", "remove", "robot", "--json"]).await.json();
+    assert_eq!((&removed["name"], &removed["scope"]), (&json!("robot"), &json!("read")));
+    ann.fails(&["token", "remove", "robot"], 4).await;
     assert!(robot.fails(&["ls"], 3).await.contains("websh login"));
     // The sign-in itself is over: only tokens are left.
     let sign_ins = client.get("/api/v1/me/sign-ins").await.json();
@@ -105,7 +119,8 @@ async fn operators_see_and_drop_what_others_opened() {
     let mut member = world.member("bob@example.org", "member").await;
     let bob = Person::new(&mut member, "sessions").await;
     let id = bob.open("bobs").await;
-    bob.open("other").await;
+    let other = bob.open("other").await;
+    bob.open("third").await;
     let list = ann.run(&["admin", "ls"]).await.out;
     assert!(list.contains("bob@example.org") && list.contains(&id), "{list}");
     let page = ann.run(&["admin", "ls", "--search", "bobs", "--json"]).await.json();
@@ -113,6 +128,8 @@ async fn operators_see_and_drop_what_others_opened() {
     let dropped = ann.run(&["admin", "drop", "bobs", "--reason", "It was in the way"]).await;
     assert_eq!((dropped.status, dropped.out.as_str()), (0, "bobs is dropped.\n"));
     assert!(bob.fails(&["attach", &id], 5).await.contains("Ann dropped"));
+    let dropped = ann.run(&["admin", "drop", "other", "--json"]).await.json();
+    assert_eq!(dropped, json!({ "results": [gone(&other, "other")] }));
     ann.fails(&["admin", "drop", "bobs"], 4).await;
     let wrong = ann.run_with(&["admin", "drop-all"], &format!("nothing\n{PASSWORD}\n")).await;
     assert_eq!(wrong.status, 1, "{wrong:?}");
@@ -135,7 +152,12 @@ async fn on_the_machine_it_goes_without_the_server() {
     }
     let (well, said) = run(world.data.path(), &["ls", "--local", "--json"], "").await;
     let page: serde_json::Value = serde_json::from_str(&said).unwrap();
-    assert!(well && page["items"][0]["id"] == json!(id), "{said}");
+    let item = &page["items"][0];
+    assert!(well && item["id"] == json!(id), "{said}");
+    assert_eq!(
+        (&item["state"], &item["server"], &item["attach_policy"]),
+        (&json!("active"), &json!("local"), &json!("handoff"))
+    );
     // Signed in at this machine's websh, which does not answer: what its sockets can tell.
     let kept = ann.home.path().join(".local/share");
     fs::create_dir_all(&kept).unwrap();
@@ -154,9 +176,11 @@ async fn on_the_machine_it_goes_without_the_server() {
     let ann = Person { token, ..nobody };
     let (well, _) = run(world.data.path(), &["admin", "drop", "--local", "none"], "").await;
     assert!(!well);
-    let drop = ["admin", "drop", "--local", "work", "--reason", "It was in the way"];
+    let drop = ["admin", "drop", "--local", "--json", "work", "--reason", "It was in the way"];
     let (well, said) = run(world.data.path(), &drop, "").await;
     assert!(well, "{said}");
+    let dropped: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(dropped, json!({ "results": [gone(&id, "work")] }));
     until(async || world.session_process(&id).is_none().then_some(())).await;
     world.start().await;
     let over = client.get(&format!("/api/v1/sessions/{id}")).await;
@@ -205,6 +229,10 @@ async fn accounts_are_granted_on_the_machine() {
         let listed = account(&["list"]).await.1;
         let granted = listed.lines().any(|it| it.starts_with(own) && it.contains("eve"));
         assert_eq!(granted, arguments[0] == "grant", "{arguments:?}: {listed}");
+        let page = account(&["list", "--json"]).await.1;
+        let page: serde_json::Value = serde_json::from_str(&page).unwrap();
+        let here = |it: &serde_json::Value| it["account"] == own && it["to_name"] == "eve";
+        assert_eq!(page.as_array().unwrap().iter().any(here), granted, "{page}");
     }
 }
 
