@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { expect, MEMBER, test } from '../fixtures/test.ts';
 import type { Server } from '../fixtures/server.ts';
 import { mistake } from '../pages/members.ts';
+import { SessionsPage } from '../pages/sessions.ts';
 
 /** Opens a page as the first superuser; the cookie. */
 async function superuser(page: Page, server: Server, path: string): Promise<string> {
@@ -52,14 +53,105 @@ test.describe('what is refused', () => {
     }
     const refused = async (body: object): Promise<unknown> => {
       const answer = await fresh.request('/me/password', body, cookie);
-      return [answer.status, (await answer.json()).error.code];
+      const { error } = await answer.json();
+      return [answer.status, error.code, error.field];
     };
-    expect(await refused({ current: 'not the password', new: 'a good long password' })).toEqual([422, 'wrong_password']);
-    expect(await refused({ current: MEMBER.password, new: 'short' })).toEqual([422, 'invalid_password']);
+    expect(await refused({ current: 'not the password', new: 'a good long password' })).toEqual([422, 'wrong_password', 'current']);
+    expect(await refused({ current: MEMBER.password, new: 'short' })).toEqual([422, 'invalid_password', 'new']);
     await current.fill(MEMBER.password);
     await page.getByTestId('password-save').click();
     await expect(page.getByTestId('password-saved')).toBeVisible();
     await expect(current).toHaveValue('');
+  });
+
+  test('the name of a session', async ({ fresh, page }) => {
+    await superuser(page, fresh, '/');
+    const sessions = new SessionsPage(page, fresh.url);
+    await sessions.open();
+    const long = 'n'.repeat(65);
+    await page.getByTestId('new-session').click();
+    const dialog = page.getByTestId('new-session-dialog');
+    const name = dialog.getByTestId('new-session-name');
+    await name.fill(long);
+    await dialog.getByTestId('new-session-create').click();
+    await expect(mistake(dialog, 'new-session-name')).toHaveText("A name can't be longer than 64 characters.");
+    await expect(name).toHaveValue(long);
+    await expect(name).toHaveAttribute('aria-invalid', 'true');
+    await expect(dialog.getByTestId('new-session-error')).toHaveCount(0);
+    await dialog.getByTestId('new-session-cancel').click();
+
+    const terminal = await sessions.create('work');
+    await terminal.focus();
+    await terminal.page.keyboard.press('Control+Shift+K');
+    await terminal.page.keyboard.type('rename');
+    await terminal.page.keyboard.press('Enter');
+    const rename = terminal.page.getByTestId('rename-dialog');
+    const other = rename.getByTestId('rename-name');
+    await expect(other).toHaveValue('work');
+    await expect(other).toBeFocused();
+    for (const [typed, sentence] of [
+      ['  ', "A name can't be empty."],
+      [long, "A name can't be longer than 64 characters."],
+      ['turned \u202e around', "A name can't hold control characters."],
+    ] as const) {
+      await other.fill(typed);
+      await rename.getByTestId('rename-confirm').click();
+      await expect(mistake(rename, 'rename-name')).toHaveText(sentence);
+      await expect(other).toHaveValue(typed);
+    }
+    await expect(rename.getByTestId('rename-error')).toHaveCount(0);
+    await rename.getByTestId('rename-cancel').click();
+    await sessions.close(terminal.session);
+  });
+
+  test('what drops sessions', async ({ fresh, page }) => {
+    await superuser(page, fresh, '/');
+    const sessions = new SessionsPage(page, fresh.url);
+    await sessions.open();
+    await sessions.create('stays');
+    await page.goto(`${fresh.url}/all`);
+    await expect(page.getByTestId('all-page')).toHaveAttribute('data-live', 'true');
+    const row = page.getByTestId('all-row');
+    await expect(row).toHaveCount(1);
+    await row.getByTestId('all-drop').click();
+    const one = page.getByTestId('drop-dialog');
+    for (const [why, sentence] of [
+      ['r'.repeat(201), "A reason can't be longer than 200 characters."],
+      ['turned \u202e around', "A reason can't hold control characters."],
+    ] as const) {
+      await one.getByTestId('drop-reason').fill(why);
+      await one.getByTestId('drop-confirm').click();
+      await expect(mistake(one, 'drop-reason')).toHaveText(sentence);
+      await expect(one.getByTestId('drop-reason')).toHaveValue(why);
+      await expect(one.getByTestId('drop-failures')).toHaveCount(0);
+    }
+    await one.getByTestId('drop-cancel').click();
+
+    await page.getByTestId('drop-all').click();
+    const all = page.getByTestId('drop-all-dialog');
+    const name = all.getByTestId('drop-all-name');
+    const password = all.getByTestId('drop-all-password');
+    const reason = all.getByTestId('drop-all-reason');
+    for (const [workspace, secret, why, field, sentence] of [
+      ['another', MEMBER.password, '', 'name', "Type the workspace's name exactly as it is."],
+      ['websh', 'not the password', '', 'password', 'This is not your password.'],
+      ['websh', MEMBER.password, 'r'.repeat(201), 'reason', "A reason can't be longer than 200 characters."],
+    ] as const) {
+      await name.fill(workspace);
+      await password.fill(secret);
+      await reason.fill(why);
+      await all.getByTestId('drop-all-confirm').click();
+      await expect(mistake(all, `drop-all-${field}`)).toHaveText(sentence);
+      await expect(name).toHaveValue(workspace);
+      await expect(password).toHaveValue(secret);
+      await expect(reason).toHaveValue(why);
+      await expect(all.getByTestId('drop-all-error')).toHaveCount(0);
+    }
+    await expect(row).toHaveCount(1);
+    await reason.fill('');
+    await all.getByTestId('drop-all-confirm').click();
+    await expect(all.getByTestId('drop-all-done')).toHaveText('1 session was dropped.');
+    await expect(password).toHaveValue('');
   });
 
   test('accounts are granted where websh is root, and elsewhere the settings say why not', async ({ fresh, page }) => {
@@ -90,7 +182,7 @@ test.describe('what is refused', () => {
     await expect(mistake(page, 'grant-to')).toHaveText('Please choose to whom.');
     await to.selectOption({ label: `${MEMBER.name} (${MEMBER.email})` });
     await grant.click();
-    await expect(page.getByTestId('grant-error')).toHaveText('This account is granted to them already.');
+    await expect(mistake(page, 'grant-to')).toHaveText('This account is granted to them already.');
     await expect(account).toHaveValue('root');
     await expect(page.getByTestId('grant')).toHaveCount(1);
 

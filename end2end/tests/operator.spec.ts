@@ -4,6 +4,7 @@ import { processesOf } from '../fixtures/processes.ts';
 import { picture } from '../fixtures/pictures.ts';
 import { MEMBER } from '../fixtures/server.ts';
 import { expect, test } from '../fixtures/test.ts';
+import { mistake } from '../pages/members.ts';
 import { SessionsPage } from '../pages/sessions.ts';
 import { TerminalPage } from '../pages/terminal.ts';
 
@@ -145,7 +146,7 @@ test('Drop: many are selected; all go behind the name and the password', async (
   await dialog.getByTestId('drop-all-name').fill('websh');
   await dialog.getByTestId('drop-all-password').fill('not the password');
   await dialog.getByTestId('drop-all-confirm').click();
-  await expect(dialog.getByTestId('drop-all-error')).toBeVisible();
+  await expect(mistake(dialog, 'drop-all-password')).toBeVisible();
   await expect(rows).toHaveCount(2);
   await dialog.getByTestId('drop-all-password').fill(MEMBER.password);
   await picture(page, 'drop-all');

@@ -5,7 +5,10 @@ use leptos::prelude::*;
 use protocol::api::{Server, UnusableAccount};
 use web_sys::KeyboardEvent;
 
-use crate::components::fuzzy;
+use crate::{
+    components::{field::Help, fuzzy},
+    error::PageError,
+};
 
 /// A search field and the list it searches; a combobox as WAI-ARIA has it.
 #[component]
@@ -15,6 +18,8 @@ pub fn AccountPicker(
     server: Signal<Option<Server>>,
     /// The chosen account.
     account: RwSignal<String>,
+    /// The error of the form.
+    error: RwSignal<Option<PageError>>,
 ) -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let usable = Memo::new(move |_| {
@@ -79,6 +84,7 @@ pub fn AccountPicker(
                     aria-expanded="true"
                     aria-controls="accounts"
                     aria-autocomplete="list"
+                    aria-describedby="new-session-account-help"
                     aria-activedescendant=move || format!("account-{}", account.get())
                     placeholder=move || account.get()
                     autocomplete="off"
@@ -105,6 +111,7 @@ pub fn AccountPicker(
                     }}
                 </p>
             </Show>
+            <Help name="account" testid="new-session-account" error />
         </div>
     }
 }

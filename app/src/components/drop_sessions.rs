@@ -7,7 +7,7 @@ use protocol::api::{AdminFilter, AdminSession, DropAll, Dropped};
 
 use crate::{
     api::rest,
-    components::{all_list::AllList, dialog::Dialog, failure::Failure},
+    components::{all_list::AllList, dialog::Dialog, failure::Failure, field::Field},
     error::PageError,
 };
 
@@ -26,10 +26,12 @@ pub fn DropSessions(
     let busy = RwSignal::new(false);
     let reason = RwSignal::new(String::new());
     let results = RwSignal::new(Vec::<Dropped>::new());
+    let error = RwSignal::new(None::<PageError>);
     Effect::new(move |_| {
         if dropping.with(|it| !it.is_empty()) {
             reason.set(String::new());
             results.set(Vec::new());
+            error.set(None);
             open.set(true);
         }
     });
@@ -44,6 +46,7 @@ pub fn DropSessions(
             return;
         }
         busy.set(true);
+        error.set(None);
         let why = Some(reason.get_untracked().trim().to_owned()).filter(|it| !it.is_empty());
         let wanted = dropping.get_untracked();
         spawn_local(async move {
@@ -54,19 +57,25 @@ pub fn DropSessions(
                         Ok(()) => None,
                         // It ended meanwhile: that is what was wanted.
                         Err(error) if error.0.session.is_some() => None,
-                        Err(error) => Some(error.0),
+                        Err(error) => Some(error),
                     };
-                    let (error, message) = wrong.map(|it| (it.code, it.message)).unzip();
-                    Dropped { id: it.session.id, name: it.session.name, error, message }
+                    wrong.map(|why| (it, why))
                 }
             });
-            let all: Vec<Dropped> = stream::iter(drops).buffer_unordered(AT_ONCE).collect().await;
-            let bad: Vec<Dropped> = all.into_iter().filter(|it| it.error.is_some()).collect();
+            let bad: Vec<(AdminSession, PageError)> = stream::iter(drops)
+                .buffer_unordered(AT_ONCE)
+                .filter_map(std::future::ready)
+                .collect()
+                .await;
             busy.set(false);
             if bad.is_empty() {
                 open.set(false);
             }
-            results.set(bad);
+            // A reason that can't be is said once, where it was typed.
+            let (beside, below): (Vec<_>, Vec<_>) =
+                bad.into_iter().partition(|(_, why)| why.is_about("reason"));
+            error.set(beside.into_iter().next().map(|(_, why)| why));
+            results.set(below.into_iter().map(|(it, why)| left(it, why)).collect());
             list.read();
         });
     };
@@ -93,10 +102,10 @@ pub fn DropSessions(
     };
     view! {
         <Dialog open title testid="drop-dialog">
-            <form class="stack" on:submit=confirm>
+            <form class="stack" novalidate on:submit=confirm>
                 <ul class="named">{named}</ul>
                 <p>"Every program in there ends now. The owner is told by whom, and why."</p>
-                <Reason reason />
+                <Reason reason error testid="drop-reason" />
                 <Results results />
                 <div class="dialog-actions">
                     <button
@@ -174,10 +183,10 @@ pub fn DropEverything(
                         all.results.into_iter().partition(|it| it.error.is_some());
                     done.set(Some(good.len()));
                     results.set(bad);
+                    password.set(String::new());
                 }
                 Err(why) => error.set(Some(why)),
             }
-            password.set(String::new());
             busy.set(false);
             list.read();
         });
@@ -190,39 +199,40 @@ pub fn DropEverything(
             format!("Drop all {total} sessions?")
         }
     });
-    let typed = move || match name.get() {
+    let typed = Signal::derive(move || match name.get() {
         Some(name) => format!("Type the workspace's name: {name}"),
         None => "Type the workspace's name".to_owned(),
-    };
+    });
     view! {
         <Dialog open title testid="drop-all-dialog">
-            <form class="stack" on:submit=submit>
+            <form class="stack" novalidate on:submit=submit>
                 <p>
                     "Every program in all of them ends now, yours included. Each owner is told by whom, and why."
                 </p>
-                <label>
-                    {typed}
-                    <input
-                        data-testid="drop-all-name"
-                        type="text"
-                        autocomplete="off"
-                        prop:value=move || confirm.get()
-                        on:input:target=move |event| confirm.set(event.target().value())
-                    />
-                </label>
-                <label>
-                    "Your password"
-                    <input
-                        data-testid="drop-all-password"
-                        type="password"
-                        autocomplete="current-password"
-                        maxlength="128"
-                        prop:value=move || password.get()
-                        on:input:target=move |event| password.set(event.target().value())
-                    />
-                </label>
-                <Reason reason />
-                <Failure error testid="drop-all-error" />
+                <Field
+                    label=typed
+                    name="confirm"
+                    kind="text"
+                    autocomplete="off"
+                    testid="drop-all-name"
+                    value=confirm
+                    error
+                />
+                <Field
+                    label="Your password"
+                    name="password"
+                    kind="password"
+                    autocomplete="current-password"
+                    testid="drop-all-password"
+                    value=password
+                    error
+                />
+                <Reason reason error testid="drop-all-reason" />
+                <Failure
+                    error
+                    testid="drop-all-error"
+                    fields=&["confirm", "password", "reason"]
+                />
                 <Show when=move || done.get().is_some()>
                     <p class="notice" role="status" data-testid="drop-all-done">
                         {move || match done.get() {
@@ -259,21 +269,30 @@ pub fn DropEverything(
 }
 
 #[component]
-fn Reason(reason: RwSignal<String>) -> impl IntoView {
+fn Reason(
+    reason: RwSignal<String>,
+    error: RwSignal<Option<PageError>>,
+    testid: &'static str,
+) -> impl IntoView {
     view! {
-        <label>
-            "Why"
-            <input
-                data-testid="drop-reason"
-                type="text"
-                maxlength="200"
-                autocomplete="off"
-                placeholder="for the owner and the audit log"
-                prop:value=move || reason.get()
-                on:input:target=move |event| reason.set(event.target().value())
-            />
-        </label>
+        <Field
+            label="Why"
+            name="reason"
+            kind="text"
+            autocomplete="off"
+            testid
+            placeholder="for the owner and the audit log"
+            most="400"
+            value=reason
+            error
+        />
     }
+}
+
+/// A session that could not be dropped, and why.
+fn left(it: AdminSession, why: PageError) -> Dropped {
+    let (error, message) = (Some(why.0.code), Some(why.0.message));
+    Dropped { id: it.session.id, name: it.session.name, error, message }
 }
 
 /// Those that are still there.

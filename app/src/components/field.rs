@@ -8,7 +8,8 @@ use crate::error::PageError;
 #[component]
 pub fn Field(
     /// What it is, for people.
-    label: &'static str,
+    #[prop(into)]
+    label: Signal<String>,
     /// Name of the field in errors.
     name: &'static str,
     /// Type of the input.
@@ -28,6 +29,15 @@ pub fn Field(
     /// What it is counted in.
     #[prop(optional)]
     unit: &'static str,
+    /// What it says while it is empty.
+    #[prop(optional)]
+    placeholder: &'static str,
+    /// Whether typing starts here.
+    #[prop(optional)]
+    autofocus: bool,
+    /// Most characters that it takes: more than any that are allowed, so that too many are told of.
+    #[prop(default = "128")]
+    most: &'static str,
 ) -> impl IntoView {
     let input = NodeRef::<leptos::html::Input>::new();
     let wrong = move || error.with(|it| it.as_ref().is_some_and(|it| it.is_about(name)));
@@ -45,7 +55,7 @@ pub fn Field(
     let counted = !unit.is_empty();
     view! {
         <label class:counted=counted>
-            <span>{label}</span>
+            <span>{move || label.get()}</span>
             <input
                 node_ref=input
                 data-testid=testid
@@ -55,7 +65,9 @@ pub fn Field(
                 inputmode=counted.then_some("numeric")
                 autocomplete=autocomplete
                 autocapitalize="none"
-                maxlength="128"
+                maxlength=most
+                autofocus=autofocus
+                placeholder=(!placeholder.is_empty()).then_some(placeholder)
                 aria-invalid=move || wrong().then_some("true")
                 aria-describedby=format!("{testid}-help")
                 on:input:target=move |event| value.set(event.target().value())

@@ -7,7 +7,10 @@ use protocol::api::{AttachPolicy, NewSession, Server, Session};
 use crate::{
     api, browser,
     components::{
-        account_picker::AccountPicker, dialog::Dialog, failure::Failure,
+        account_picker::AccountPicker,
+        dialog::Dialog,
+        failure::Failure,
+        field::{Field, Help},
         session_limit::SessionLimit,
     },
     error::PageError,
@@ -15,6 +18,9 @@ use crate::{
 };
 
 const LAST_CHOICE: &str = "websh.new-session";
+
+/// Fields that show their errors themselves.
+const FIELDS: [&str; 3] = ["server", "account", "name"];
 
 /// Word and meaning of what a second attach does; the empty word is the workspace's default.
 const POLICIES: [(&str, &str); 4] = [
@@ -123,6 +129,7 @@ pub fn NewSessionDialog(
                     "Server"
                     <select
                         data-testid="new-session-server"
+                        aria-describedby="new-session-server-help"
                         prop:value=move || server.get()
                         on:change:target=move |event| pick_server(event.target().value())
                     >
@@ -148,20 +155,19 @@ pub fn NewSessionDialog(
                         }}
                     </select>
                 </label>
-                <AccountPicker server=chosen account />
-                <label>
-                    "Name"
-                    <input
-                        data-testid="new-session-name"
-                        type="text"
-                        maxlength="64"
-                        autocomplete="off"
-                        placeholder="made for you when empty"
-                        autofocus
-                        prop:value=move || name.get()
-                        on:input:target=move |event| name.set(event.target().value())
-                    />
-                </label>
+                <Help name="server" testid="new-session-server" error />
+                <AccountPicker server=chosen account error />
+                <Field
+                    label="Name"
+                    name="name"
+                    kind="text"
+                    autocomplete="off"
+                    testid="new-session-name"
+                    placeholder="made for you when empty"
+                    autofocus=true
+                    value=name
+                    error
+                />
                 <label>
                     "When you attach a second time"
                     <select
@@ -184,7 +190,7 @@ pub fn NewSessionDialog(
                             .collect_view()}
                     </select>
                 </label>
-                <Failure error testid="new-session-error" />
+                <Failure error testid="new-session-error" fields=&FIELDS />
                 <SessionLimit
                     sessions=in_the_way
                     busy

@@ -5,7 +5,7 @@ use protocol::api::{ChangeSession, Session};
 
 use crate::{
     api::rest,
-    components::{dialog::Dialog, failure::Failure},
+    components::{dialog::Dialog, failure::Failure, field::Field},
     error::PageError,
 };
 
@@ -55,22 +55,25 @@ pub fn RenameSession(
     };
     view! {
         <Dialog open title="Rename session" testid="rename-dialog">
-            <form class="stack" on:submit=submit>
-                <label>
-                    "Name"
-                    <input
-                        data-testid="rename-name"
-                        type="text"
-                        maxlength="64"
-                        autocomplete="off"
-                        autofocus
-                        prop:value=move || name.get()
-                        on:input:target=move |event| name.set(event.target().value())
-                    />
-                </label>
-                <Failure error />
+            <form class="stack" novalidate on:submit=submit>
+                <Field
+                    label="Name"
+                    name="name"
+                    kind="text"
+                    autocomplete="off"
+                    testid="rename-name"
+                    autofocus=true
+                    value=name
+                    error
+                />
+                <Failure error testid="rename-error" fields=&["name"] />
                 <div class="dialog-actions">
-                    <button type="button" class="button" on:click=move |_| open.set(false)>
+                    <button
+                        type="button"
+                        class="button"
+                        data-testid="rename-cancel"
+                        on:click=move |_| open.set(false)
+                    >
                         "Cancel"
                     </button>
                     <button

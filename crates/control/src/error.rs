@@ -147,6 +147,7 @@ impl Error {
         Cow::Borrowed(match self {
             Self::Invalid { field: "session_timeout_minutes", .. } => "invalid_timeout",
             Self::Invalid { field: "minutes", .. } => "invalid_expiry",
+            Self::Invalid { field: "new", .. } => "invalid_password",
             Self::Invalid { field, .. } => return Cow::Owned(format!("invalid_{field}")),
             Self::Unauthenticated => "unauthenticated",
             Self::InvalidCredentials => "invalid_credentials",
@@ -260,7 +261,12 @@ impl From<&Error> for ErrorBody {
         match error {
             Error::Invalid { field, .. } => info.field = Some((*field).to_owned()),
             Error::WrongPassword => info.field = Some("current".to_owned()),
-            Error::UnknownAccount(_) => info.field = Some("account".to_owned()),
+            Error::UnknownServer(_) => info.field = Some("server".to_owned()),
+            Error::UnknownAccount(_) | Error::AccountForbidden(_) => {
+                info.field = Some("account".to_owned());
+            }
+            Error::GrantExists => info.field = Some("to".to_owned()),
+            Error::MemberExists => info.field = Some("email".to_owned()),
             Error::SessionLimit { limit, sessions } => {
                 info.field = Some(limit.setting().to_owned());
                 info.sessions = Some(sessions.clone());
@@ -327,5 +333,30 @@ fn ended_sentence(session: &Session) -> String {
         EndReason::Expired => "This session expired: nobody used it for too long.".to_owned(),
         EndReason::Dropped => format!("This session was dropped{by}."),
         EndReason::Lost => "This session was lost: its process is gone.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_field_names_it() {
+        let invalid = |field| Error::invalid(field, "It can't be.");
+        for (error, code, field) in [
+            (invalid("name"), "invalid_name", Some("name")),
+            (invalid("new"), "invalid_password", Some("new")),
+            (invalid("minutes"), "invalid_expiry", Some("minutes")),
+            (Error::WrongPassword, "wrong_password", Some("current")),
+            (Error::UnknownServer("moon".into()), "unknown_server", Some("server")),
+            (Error::UnknownAccount("man".into()), "unknown_account", Some("account")),
+            (Error::AccountForbidden("root".into()), "account_forbidden", Some("account")),
+            (Error::GrantExists, "grant_exists", Some("to")),
+            (Error::MemberExists, "member_exists", Some("email")),
+            (Error::Forbidden, "forbidden", None),
+        ] {
+            let ErrorBody { error } = error.into();
+            assert_eq!((error.code.as_str(), error.field.as_deref()), (code, field));
+        }
     }
 }

@@ -152,7 +152,7 @@ impl Control {
                 }
             }
             (InviteKind::Reset, Some(id)) => {
-                validate::new_password(&given.password)?;
+                validate::new_password("password", &given.password)?;
                 let member = self.inner.store.member(id).await?;
                 let member = member.filter(|member| member.active).ok_or(Error::InviteOver)?;
                 let hash = self.inner.passwords.hash(given.password).await?;

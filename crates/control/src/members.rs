@@ -209,7 +209,7 @@ pub async fn change_password(
     password: &str,
 ) -> Result<(), Error> {
     let email = validate::email(email)?;
-    validate::new_password(password)?;
+    validate::new_password("password", password)?;
     let member = store.member_by_email(&email).await?.ok_or(Error::NotFound("member"))?;
     let hash = Passwords::new().await?.hash(password.to_owned()).await?;
     let subject = Subject::member(member.id, &member.name);
@@ -235,7 +235,7 @@ pub(crate) async fn prepare(
 ) -> Result<Member, Error> {
     let email = validate::email(&new.email)?;
     let name = validate::label("name", &new.name)?;
-    validate::new_password(&new.password)?;
+    validate::new_password("password", &new.password)?;
     Ok(Member {
         id: MemberId(Uuid::now_v7()),
         email,

@@ -188,9 +188,10 @@ impl Control {
         given: ChangePassword,
     ) -> Result<(), Error> {
         authorize(actor, Action::ManageOwn, Target::Workspace)?;
-        validate::new_password(&given.new)?;
+        validate::new_password("new", &given.new)?;
         self.confirm(actor, &given.current).await.map_err(|error| match error {
-            Error::InvalidCredentials => Error::WrongPassword,
+            // One that is too long to be looked at is not theirs either.
+            Error::InvalidCredentials | Error::Invalid { .. } => Error::WrongPassword,
             error => error,
         })?;
         let hash = self.inner.passwords.hash(given.new).await?;

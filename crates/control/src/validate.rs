@@ -99,14 +99,12 @@ pub(crate) fn credentials(email: &str, password: &str) -> Result<String, Error> 
     Ok(email.trim().to_lowercase())
 }
 
-/// A new password.
-pub(crate) fn new_password(text: &str) -> Result<(), Error> {
+/// A new password, in a field of this name.
+pub(crate) fn new_password(field: &'static str, text: &str) -> Result<(), Error> {
     match text.chars().count() {
-        0..MIN_PASSWORD => {
-            Err(Error::invalid("password", "A password has at least 12 characters."))
-        }
+        0..MIN_PASSWORD => Err(Error::invalid(field, "A password has at least 12 characters.")),
         MIN_PASSWORD..=MAX_INPUT => Ok(()),
-        _ => Err(Error::invalid("password", "A password has at most 128 characters.")),
+        _ => Err(Error::invalid(field, "A password has at most 128 characters.")),
     }
 }
 
@@ -178,8 +176,9 @@ mod tests {
 
     #[test]
     fn passwords_and_keys() {
-        assert!(new_password(&"é".repeat(12)).is_ok() && new_password(&"x".repeat(128)).is_ok());
-        assert!(new_password("short").is_err() && new_password(&"x".repeat(129)).is_err());
+        let new = |text: &str| new_password("new", text);
+        assert!(new(&"é".repeat(12)).is_ok() && new(&"x".repeat(128)).is_ok());
+        assert!(new("short").is_err() && new(&"x".repeat(129)).is_err());
         assert!(key("2f6c-A").is_ok() && key("").is_err() && key(&"x".repeat(65)).is_err());
         assert!(key("a b").is_err() && key("é").is_err());
         assert!(credentials("a", &"x".repeat(128)).is_ok());

@@ -146,6 +146,10 @@ async fn a_new_password_ends_the_other_sign_ins() {
     assert_eq!(wrong.json()["error"]["field"], "current");
     let short = ann.post("/api/v1/me/password", &change(PASSWORD, "short")).await;
     assert_eq!((short.status, short.code()), (422, "invalid_password".into()));
+    assert_eq!(short.json()["error"]["field"], "new");
+    let endless = change(&"x".repeat(129), "a new password");
+    let endless = ann.post("/api/v1/me/password", &endless).await;
+    assert_eq!((endless.status, endless.code()), (422, "wrong_password".into()));
     assert_eq!(phone.get("/api/v1/me").await.status, 200);
 
     let done = ann.post("/api/v1/me/password", &change(PASSWORD, "a new password")).await;
