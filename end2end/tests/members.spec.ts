@@ -2,7 +2,9 @@
 // shut out.
 import type { Browser, Page } from '@playwright/test';
 import { complaints, expect, MEMBER, test } from '../fixtures/test.ts';
-import type { Server } from '../fixtures/server.ts';
+import { MailServer } from '../fixtures/mail.ts';
+import { picture } from '../fixtures/pictures.ts';
+import { Server } from '../fixtures/server.ts';
 import { accept, MembersPage, mistake } from '../pages/members.ts';
 import { SignInPage } from '../pages/sign-in.ts';
 
@@ -91,6 +93,8 @@ test('an invitation says what is wrong beside its field, and can be withdrawn', 
   const members = await superuser(page, fresh);
   await page.getByTestId('invite').click();
   const dialog = page.getByTestId('invite-dialog');
+  await expect(dialog.getByTestId('invite-mail'), 'there is no mail server').toBeDisabled();
+  await expect(dialog).toContainText('websh has no mail server (smtp_url and mail_from in its configuration)');
   await dialog.getByTestId('invite-role').selectOption({ label: 'Staff' });
   await dialog.getByTestId('invite-email').fill('grace');
   await dialog.getByTestId('invite-create').click();
@@ -103,6 +107,35 @@ test('an invitation says what is wrong beside its field, and can be withdrawn', 
   await members.invite(GRACE.email, 'Staff');
   await members.waiting(GRACE.email).getByTestId('withdraw').click();
   await expect(members.waiting(GRACE.email)).toHaveCount(0);
+});
+
+test('somebody is invited by mail, and comes in by it', async ({ browser }) => {
+  const mail = await MailServer.start();
+  const websh = await Server.start({ WEBSH_SMTP_URL: mail.url, WEBSH_MAIL_FROM: 'websh <websh@example.org>' });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  const members = await superuser(page, websh);
+  await page.getByTestId('invite').click();
+  const dialog = page.getByTestId('invite-dialog');
+  await dialog.getByTestId('invite-email').fill(GRACE.email);
+  await dialog.getByTestId('invite-mail').check();
+  await picture(page, 'invite-by-mail');
+  await dialog.getByTestId('invite-create').click();
+  await expect(dialog.getByTestId('link-text')).toContainText(`on its way to ${GRACE.email}`);
+  const link = await members.link(dialog);
+  await expect(members.waiting(GRACE.email)).toBeVisible();
+  await expect.poll(() => mail.to(GRACE.email).length).toBe(1);
+  expect(mail.to(GRACE.email)[0]?.text).toContain(link);
+  const [theirs, heard] = await elsewhere(browser);
+  await accept(theirs, link, GRACE);
+  await expect(theirs.getByTestId('who')).toHaveText(GRACE.name);
+  await members.open();
+  await expect(members.row(GRACE.email)).toHaveAttribute('data-role', 'member');
+  await theirs.context().close();
+  await context.close();
+  expect(heard).toEqual([]);
+  expect(await websh.finish()).toEqual([]);
+  await mail.stop();
 });
 
 test('a token is shown once, and a device can be signed out', async ({ browser, fresh, page }) => {

@@ -19,6 +19,16 @@ pub async fn invites() -> Result<Vec<Invite>, PageError> {
     Ok(control.invites(&actor).await?)
 }
 
+/// Whether one can go by mail.
+///
+/// # Errors
+/// `signed_out`, `forbidden`.
+#[server(name = MailsInvites, prefix = "/api/pages", endpoint = "mails-invites", input = Json)]
+pub async fn mails_invites() -> Result<bool, PageError> {
+    let (control, actor) = crate::context::signed_in()?;
+    Ok(control.mails_invites(&actor)?)
+}
+
 /// Makes one; the answer has its link, this once.
 ///
 /// # Errors

@@ -32,6 +32,15 @@ impl Control {
         Ok(self.inner.store.waiting_invites(self.now()).await?)
     }
 
+    /// Whether an invitation can go by mail.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub fn mails_invites(&self, actor: &Actor) -> Result<bool, Error> {
+        authorize(actor, Action::ManageMembers, Target::Workspace)?;
+        Ok(self.inner.settings.mail.is_some())
+    }
+
     /// Invites somebody. An earlier invitation for the same address stops working. One that goes by mail
     /// is sent behind the answer; the audit log says when it can't be.
     ///

@@ -195,6 +195,7 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
         ("POST /api/pages/change-member", json!({ "id": NOBODY, "change": {} }), SUPERUSER(404)),
         ("POST /api/pages/reset-member", json!({ "id": NOBODY }), SUPERUSER(404)),
         ("POST /api/pages/invites", nothing(), SUPERUSER(200)),
+        ("POST /api/pages/mails-invites", nothing(), SUPERUSER(200)),
         ("POST /api/pages/invite", json!({ "new": mail }), SUPERUSER(409)),
         ("POST /api/pages/withdraw-invite", json!({ "id": NOBODY }), SUPERUSER(404)),
         ("POST /api/pages/settings", nothing(), SIGNED_IN(200)),

@@ -1,12 +1,15 @@
-//! The dialog that invites somebody by a link.
+//! The dialog that invites somebody: by a link to hand over, or by mail where websh can send it.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use protocol::api::{InviteLink, NewInvite, Role};
 
 use super::link::Link;
 use crate::{
     api,
-    components::{asking::Asking, choice::Choice, dialog::Dialog, failure::Failure, field::Field},
+    components::{
+        asking::Asking, choice::Choice, dialog::Dialog, failure::Failure, field::Field,
+        switch::Switch,
+    },
     words,
 };
 
@@ -25,15 +28,22 @@ pub fn InviteDialog(
     let email = RwSignal::new(String::new());
     let role = RwSignal::new(Role::Member);
     let link = RwSignal::new(None::<InviteLink>);
+    let by_mail = RwSignal::new(false);
+    // Whether websh can send mail; none until that is known.
+    let can_mail = RwSignal::new(None::<bool>);
     let asking = Asking::new();
     Effect::new(move |_| {
-        // Also when it is closed: the secret leaves the page.
-        if !open.get() {
-            email.set(String::new());
-            role.set(Role::Member);
-            link.set(None);
-            asking.error.set(None);
+        if open.get() {
+            return spawn_local(async move {
+                can_mail.try_set(api::invites::mails_invites().await.ok());
+            });
         }
+        // Also when it is closed: the secret leaves the page.
+        email.set(String::new());
+        role.set(Role::Member);
+        by_mail.set(false);
+        link.set(None);
+        asking.error.set(None);
     });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -41,7 +51,7 @@ pub fn InviteDialog(
         if !words::could_be_email(&email) {
             return asking.refuse("email", "Please enter an e-mail address.");
         }
-        let new = NewInvite { email, role: role.get_untracked(), by_mail: false };
+        let new = NewInvite { email, role: role.get_untracked(), by_mail: by_mail.get_untracked() };
         asking.ask(api::invites::invite(new), move |fresh| {
             link.set(Some(fresh));
             made.run(());
@@ -50,7 +60,9 @@ pub fn InviteDialog(
     view! {
         <Dialog open title="Invite somebody" testid="invite-dialog">
             {move || match link.get() {
-                Some(link) => view! { <Link link open /> }.into_any(),
+                Some(link) => {
+                    view! { <Link link open mailed=by_mail.get_untracked() /> }.into_any()
+                }
                 None => {
                     view! {
                         <form method="dialog" class="stack" novalidate on:submit=submit>
@@ -60,7 +72,7 @@ pub fn InviteDialog(
                                 kind="email"
                                 autocomplete="off"
                                 testid="invite-email"
-                                hint="They sign in with it. websh sends no mail: you get a link to give to them."
+                                hint="They sign in with it."
                                 value=email
                                 error=asking.error
                             />
@@ -70,6 +82,14 @@ pub fn InviteDialog(
                                 options=&ROLES
                                 value=role
                                 hint=Signal::derive(move || words::role_means(role.get()))
+                            />
+                            <Switch
+                                label="Send it by mail"
+                                testid="invite-mail"
+                                on=by_mail
+                                flip=move |on| by_mail.set(on)
+                                fixed=Signal::derive(move || can_mail.get() != Some(true))
+                                hint=Signal::derive(move || how(can_mail.get(), by_mail.get()))
                             />
                             <Failure error=asking.error testid="invite-error" fields=&["email"] />
                             <div class="dialog-actions">
@@ -86,7 +106,7 @@ pub fn InviteDialog(
                                     data-testid="invite-create"
                                     disabled=move || asking.busy.get()
                                 >
-                                    "Make link"
+                                    {move || if by_mail.get() { "Send" } else { "Make link" }}
                                 </button>
                             </div>
                         </form>
@@ -95,5 +115,16 @@ pub fn InviteDialog(
                 }
             }}
         </Dialog>
+    }
+}
+
+/// What becomes of the invitation.
+fn how(can_mail: Option<bool>, by_mail: bool) -> &'static str {
+    match (can_mail, by_mail) {
+        (_, true) => "They get a link that works once, for 7 days.",
+        (Some(false), _) => {
+            "websh has no mail server (smtp_url and mail_from in its configuration): you get a link to give to them."
+        }
+        _ => "You get a link to give to them.",
     }
 }

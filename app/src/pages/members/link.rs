@@ -39,19 +39,28 @@ pub fn Link(
     link: InviteLink,
     /// Set to false when it was seen.
     open: RwSignal<bool>,
+    /// It goes by mail as well.
+    #[prop(optional)]
+    mailed: bool,
 ) -> impl IntoView {
     let InviteLink { invite, url } = link;
     let text = match invite.kind {
+        InviteKind::Join if mailed => {
+            format!(
+                "A mail with this link is on its way to {}; the audit log says if it can't be sent. Who opens it becomes a member with this address; it works once, for 7 days.",
+                invite.email,
+            )
+        }
         InviteKind::Join => {
-            "Give this link to them. Who opens it becomes a member with this address; it works once, for 7 days."
+            "Give this link to them. Who opens it becomes a member with this address; it works once, for 7 days.".to_owned()
         }
         InviteKind::Reset => {
-            "Give this link to them. Who opens it chooses a new password for this address; it works once, for 7 days."
+            "Give this link to them. Who opens it chooses a new password for this address; it works once, for 7 days.".to_owned()
         }
     };
     view! {
         <div class="stack">
-            <p>{text}</p>
+            <p data-testid="link-text">{text}</p>
             <ShownOnce label="The link" testid="link" secret=url />
             <div class="dialog-actions">
                 <button
