@@ -33,6 +33,32 @@ test('Attach policy: one client, the second is told by whom it is used, may watc
   await sessions.close(first.session);
 });
 
+test('Attach policy: it and the name are changed on the card, and hold at once', async ({ sessions, websh, cookie, browser }) => {
+  const first = await sessions.create('hands over');
+  const card = sessions.card(first.session);
+  await expect(card.getByTestId('session-policy')).toBeHidden();
+  await sessions.page.bringToFront();
+  await card.getByTestId('session-rename').click();
+  const dialog = sessions.page.getByTestId('rename-dialog');
+  await expect(dialog.getByTestId('rename-name')).toHaveValue('hands over');
+  await dialog.getByTestId('rename-name').fill('asks first');
+  await dialog.getByTestId('rename-policy').selectOption({ label: 'Ask before taking over' });
+  await picture(sessions.page, 'name-and-clients');
+  await dialog.getByTestId('rename-confirm').click();
+  await expect(dialog).toBeHidden();
+  await expect(card.getByTestId('session-name')).toHaveText('asks first');
+  await expect(card.getByTestId('session-policy')).toHaveText('one client');
+
+  const context = await browser.newContext();
+  await context.addCookies([{ ...cookie, url: websh.url }]);
+  const second = new TerminalPage(await context.newPage(), websh.url);
+  await second.page.goto(`${websh.url}/sessions/${first.session}`);
+  await expect(second.endPage).toHaveAttribute('data-reason', 'attached_elsewhere');
+  await first.finish('echo still the first');
+  await context.close();
+  await sessions.close(first.session);
+});
+
 test('Attach policy: several clients, one drives, the other asks, is let, and takes', async ({ sessions, websh, cookie, browser }) => {
   const first = await sessions.create('together', 'multi');
   await expect(sessions.card(first.session).getByTestId('session-policy')).toHaveText('several clients');

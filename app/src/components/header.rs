@@ -8,7 +8,8 @@ use protocol::api::{Me, Role};
 use crate::components::{
     live::{Live, sign_out},
     logo::Logo,
-    palette::{Command, Palette, PaletteButton},
+    offers::Offers,
+    palette::{Palette, PaletteButton},
     theme::ThemeButton,
 };
 
@@ -25,9 +26,6 @@ const PAGES: [(&str, &str, &str, Role); 4] = [
 pub fn Header(
     /// The signed-in member.
     me: Me,
-    /// What the page offers in the command palette beyond what every page does.
-    #[prop(optional, into)]
-    commands: Signal<Vec<Command>>,
 ) -> impl IntoView {
     let palette = RwSignal::new(false);
     let busy = RwSignal::new(false);
@@ -89,6 +87,6 @@ pub fn Header(
                 "Sign out"
             </button>
         </header>
-        <Palette open=palette role=Some(me.role) own=commands />
+        <Palette open=palette role=Some(me.role) own=Offers::of_page() />
     }
 }

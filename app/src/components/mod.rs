@@ -24,6 +24,7 @@ pub mod key_bar;
 pub mod live;
 pub mod logo;
 pub mod new_session;
+pub mod offers;
 pub mod paged;
 pub mod palette;
 pub mod part;

@@ -27,6 +27,8 @@ pub struct Command {
     pub word: &'static str,
     /// Does it.
     pub run: Callback<()>,
+    /// Whether it comes behind everything else until it is looked for.
+    pub late: bool,
 }
 
 impl Command {
@@ -38,7 +40,13 @@ impl Command {
         run: impl Fn() + Send + Sync + 'static,
     ) -> Self {
         let run = Callback::new(move |()| run());
-        Self { label: label.into(), hint: hint.into(), word, run }
+        Self { label: label.into(), hint: hint.into(), word, run, late: false }
+    }
+
+    /// The same, behind everything else: one of as many as a list has lines.
+    #[must_use]
+    pub fn late(self) -> Self {
+        Self { late: true, ..self }
     }
 
     /// Goes to a page of this site.
@@ -74,9 +82,10 @@ pub fn Palette(
             if !open.get() {
                 return vec![];
             }
-            let mut all = own.get();
+            let (late, mut all): (Vec<_>, Vec<_>) = own.get().into_iter().partition(|it| it.late);
             all.extend(sessions.get());
             all.extend(pages(role.get(), live));
+            all.extend(late);
             all
         },
         |_, _| true,

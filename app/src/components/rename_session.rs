@@ -1,30 +1,40 @@
-//! The field that gives a session another name.
+//! The question for a session's name and for what a second client does.
 
 use leptos::{prelude::*, task::spawn_local};
-use protocol::api::{ChangeSession, Session};
+use protocol::api::{AttachPolicy, ChangeSession, Session};
 
 use crate::{
     api::rest,
-    components::{dialog::Dialog, failure::Failure, field::Field},
+    components::{choice::Choice, dialog::Dialog, failure::Failure, field::Field},
     error::PageError,
 };
 
-/// Asks for a name and says when it could not be given.
+/// Each policy in words.
+const POLICIES: [(AttachPolicy, &str); 3] = [
+    (AttachPolicy::Handoff, "The newest takes over"),
+    (AttachPolicy::Single, "Ask before taking over"),
+    (AttachPolicy::Multi, "Several at once, one drives"),
+];
+
+/// Asks, and says what can't be.
 #[component]
 pub fn RenameSession(
-    /// The session to rename; none when nothing is asked.
+    /// The session as it is; none when nothing is asked.
     renaming: RwSignal<Option<Session>>,
-    /// Follows the name.
-    renamed: RwSignal<String>,
+    /// Follows what it is now.
+    #[prop(into)]
+    renamed: Callback<Session>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let name = RwSignal::new(String::new());
+    let policy = RwSignal::new(AttachPolicy::default());
     let error = RwSignal::new(None::<PageError>);
     Effect::new(move |_| {
-        if renaming.with(Option::is_some) {
+        if let Some(session) = renaming.get() {
             error.set(None);
-            name.set(renamed.get_untracked());
+            name.set(session.name);
+            policy.set(session.attach_policy);
             open.set(true);
         }
     });
@@ -40,12 +50,16 @@ pub fn RenameSession(
             return;
         }
         busy.set(true);
+        error.set(None);
+        let (wanted, second) = (name.get_untracked(), policy.get_untracked());
+        let change = ChangeSession {
+            name: Some(wanted.trim().to_owned()).filter(|it| *it != session.name),
+            attach_policy: Some(second).filter(|it| *it != session.attach_policy),
+        };
         spawn_local(async move {
-            let wanted = Some(name.get_untracked().trim().to_owned());
-            let change = ChangeSession { name: wanted, ..ChangeSession::default() };
             match rest::change(session.id, &change).await {
                 Ok(session) => {
-                    renamed.set(session.name);
+                    renamed.run(session);
                     open.set(false);
                 }
                 Err(why) => error.set(Some(why)),
@@ -54,7 +68,7 @@ pub fn RenameSession(
         });
     };
     view! {
-        <Dialog open title="Rename session" testid="rename-dialog">
+        <Dialog open title="Name and clients" testid="rename-dialog">
             <form class="stack" novalidate on:submit=submit>
                 <Field
                     label="Name"
@@ -65,6 +79,12 @@ pub fn RenameSession(
                     autofocus=true
                     value=name
                     error
+                />
+                <Choice
+                    label="When you attach a second time"
+                    testid="rename-policy"
+                    options=&POLICIES
+                    value=policy
                 />
                 <Failure error testid="rename-error" fields=&["name"] />
                 <div class="dialog-actions">
@@ -82,7 +102,7 @@ pub fn RenameSession(
                         data-testid="rename-confirm"
                         disabled=move || busy.get()
                     >
-                        "Rename"
+                        "Save"
                     </button>
                 </div>
             </form>

@@ -19,7 +19,7 @@ use crate::{
 /// From here on a card says when its session expires, in milliseconds: as the terminal's first warning.
 const SOON: i64 = 5 * 60 * 1000;
 
-/// Screen, name, place, state, last use, size, what runs; Connect, Keep, Share and Close.
+/// Screen, name, place, state, last use, size, what runs; Connect, Keep, Share, Rename and Close.
 #[component]
 pub fn SessionCard(
     /// The session.
@@ -27,6 +27,8 @@ pub fn SessionCard(
     session: Signal<Session>,
     /// Set to ask before closing.
     closing: RwSignal<Option<Session>>,
+    /// Set to ask for another name or policy.
+    renaming: RwSignal<Option<Session>>,
     /// Set to open the share dialog.
     sharing: RwSignal<Option<Session>>,
 ) -> impl IntoView {
@@ -60,6 +62,8 @@ pub fn SessionCard(
     };
     let guests = Memo::new(move |_| session.with(|it| it.guests as usize));
     let share = move |()| sharing.set(Some(session.get_untracked()));
+    let rename = move |_| renaming.set(Some(session.get_untracked()));
+    let rename_label = move || format!("Name and clients of {}", name.get());
     let ask = move |_| closing.set(Some(session.get_untracked()));
     view! {
         <li
@@ -116,6 +120,18 @@ pub fn SessionCard(
                     "Connect"
                 </a>
                 <ShareButton name guests share />
+                <button
+                    type="button"
+                    class="button icon"
+                    data-testid="session-rename"
+                    title=rename_label
+                    aria-label=rename_label
+                    on:click=rename
+                >
+                    <svg viewBox="0 0 20 20" aria-hidden="true">
+                        <path class="line" d="M4 16l.75-3.25L13.5 4 16 6.5l-8.75 8.75zM11.75 5.75l2.5 2.5" />
+                    </svg>
+                </button>
                 <button
                     type="button"
                     class="button"

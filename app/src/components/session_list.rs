@@ -2,14 +2,18 @@
 
 use std::collections::HashMap;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use protocol::{api::Session, id::SessionId};
 
-use crate::components::{
-    close_session::CloseSession, session_card::SessionCard, sharing::ShareSession,
+use crate::{
+    api::rest,
+    components::{
+        close_session::CloseSession, offers::offer, palette::Command,
+        rename_session::RenameSession, session_card::SessionCard, sharing::ShareSession,
+    },
 };
 
-/// Cards of running sessions, the question before one is closed, and the share dialog.
+/// Cards of running sessions, and the dialogs that they open.
 #[component]
 pub fn SessionList(
     /// The sessions, newest first.
@@ -24,6 +28,27 @@ pub fn SessionList(
 ) -> impl IntoView {
     let closing = RwSignal::new(None::<Session>);
     let sharing = RwSignal::new(None::<Session>);
+    let renaming = RwSignal::new(None::<Session>);
+    offer(move || {
+        let each = move |it: Session| {
+            let id = it.id;
+            let keep = move || spawn_local(async move { drop(rest::keep(id).await) });
+            let kept = it.expires_at.map(|_| {
+                Command::new("keep", format!("Keep {}", it.name), "from expiring", keep).late()
+            });
+            let asks = [
+                ("share", "Share", "link or e-mail", sharing),
+                ("rename", "Rename", "also its policy", renaming),
+                ("close", "Close", "ends its shell, asks first", closing),
+            ];
+            let asks = asks.map(|(word, verb, hint, dialog)| {
+                let (label, it) = (format!("{verb} {}", it.name), it.clone());
+                Command::new(word, label, hint, move || dialog.set(Some(it.clone()))).late()
+            });
+            kept.into_iter().chain(asks)
+        };
+        sessions.get().into_iter().flat_map(each).collect()
+    });
     let ids = Memo::new(move |_| {
         sessions.with(|sessions| sessions.iter().map(|it| it.id).collect::<Vec<SessionId>>())
     });
@@ -41,13 +66,14 @@ pub fn SessionList(
         let session = Memo::new(move |before: Option<&Session>| {
             found().or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
         });
-        Some(view! { <SessionCard session closing sharing /> })
+        Some(view! { <SessionCard session closing renaming sharing /> })
     };
     view! {
         <ul class="cards" data-testid="sessions" data-live=move || live.get().to_string()>
             <For each=move || ids.get() key=|id| *id children=card />
         </ul>
         <CloseSession closing refresh />
+        <RenameSession renaming renamed=move |_| refresh.run(()) />
         <ShareSession sharing />
     }
 }

@@ -9,7 +9,8 @@ use protocol::api::{Me, Role};
 use crate::{
     api,
     components::{
-        failure::Failure, header::Header, live::Live, plain_page::Nothing, time::provide_now,
+        failure::Failure, header::Header, live::Live, offers::Offers, plain_page::Nothing,
+        time::provide_now,
     },
 };
 
@@ -85,5 +86,6 @@ where
     Page: Fn(Me) -> AnyView + Send + Sync + 'static,
 {
     Live::provide();
+    Offers::provide();
     page(me)
 }

@@ -21,6 +21,7 @@ pub const POLICIES: [(AttachPolicy, &str, &str); 3] = [
 pub fn terminal_commands(
     ui: Ui,
     session: Session,
+    name: RwSignal<String>,
     renaming: RwSignal<Option<Session>>,
     closing: RwSignal<Option<Session>>,
     share: Callback<()>,
@@ -39,7 +40,9 @@ pub fn terminal_commands(
                 share.run(());
             }));
             all.push(Command::new("rename", "Rename this session", "", move || {
-                renaming.set(Some(session.get_value()));
+                let attach_policy = ui.crew.with_untracked(|crew| crew.policy);
+                let name = name.get_untracked();
+                renaming.set(Some(Session { name, attach_policy, ..session.get_value() }));
             }));
             all.push(Command::new("close", "Close this session", "ends its shell", move || {
                 closing.set(Some(session.get_value()));

@@ -14,6 +14,8 @@ use crate::{
         failure::Failure,
         header::Header,
         live::Live,
+        offers::offer,
+        palette::Command,
         signed_in::Guard,
         tabs::{List, Tabs},
         whole::Answered,
@@ -85,6 +87,19 @@ fn Listed(first: AdminSessionPage) -> impl IntoView {
     let list = AllList::new(first);
     list.follow(changes);
     let dropping = RwSignal::new(Vec::<AdminSession>::new());
+    offer(move || {
+        let drop_all = (role == Role::Superuser).then(|| {
+            Command::new("drop-all", "Drop all sessions", "asks first", move || {
+                everything.set(true);
+            })
+        });
+        let each = list.items.get().into_iter().map(|it| {
+            let (label, owner) = (format!("Drop {}", it.session.name), it.session.owner.clone());
+            let ask = move || dropping.set(vec![it.clone()]);
+            Command::new("drop", label, format!("of {owner}, asks first"), ask).late()
+        });
+        drop_all.into_iter().chain(each).collect()
+    });
     let ticked = move || list.ticked.with(|ticked| ticked.len());
     view! {
         <AllFilter list />

@@ -9,7 +9,10 @@ use protocol::api::{AuditFilter, AuditPage, Role};
 
 use crate::{
     api, browser,
-    components::{asking::Asking, failure::Failure, signed_in::SignedIn, whole::Answered},
+    components::{
+        asking::Asking, failure::Failure, offers::offer, palette::Command, signed_in::SignedIn,
+        whole::Answered,
+    },
 };
 
 mod entry;
@@ -36,10 +39,19 @@ fn Log() -> impl IntoView {
         },
     );
     let export = move || format!("/api/v1/audit/export{}", asked.get().as_query(true));
+    let link = NodeRef::<leptos::html::A>::new();
+    offer(move || {
+        let follow = move || {
+            if let Some(link) = link.get_untracked() {
+                link.click();
+            }
+        };
+        vec![Command::new("audit-export", "Export the audit log", "JSON lines", follow)]
+    });
     view! {
         <div class="page-head">
             <h1>"Audit log"</h1>
-            <a class="button" data-testid="audit-export" href=export download="audit.jsonl" rel="external">
+            <a node_ref=link class="button" data-testid="audit-export" href=export download="audit.jsonl" rel="external">
                 "Export as JSON lines"
             </a>
         </div>

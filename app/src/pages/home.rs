@@ -15,6 +15,7 @@ use crate::{
         live::Live,
         logo::Logo,
         new_session::NewSessionDialog,
+        offers::offer,
         paged::{More, Paged},
         palette::Command,
         session_list::SessionList,
@@ -57,12 +58,10 @@ fn Sessions(me: Me) -> impl IntoView {
     let live = live.connected;
     let refresh = Callback::new(move |()| changes.update(|changes| *changes += 1));
     let role = me.role;
-    let commands = Signal::derive(move || {
-        vec![Command::new("new-session", "New session", "", move || open.set(true))]
-    });
+    offer(move || vec![Command::new("new-session", "New session", "", move || open.set(true))]);
     let shown = Signal::derive(move || if ended.get() { List::Ended } else { List::Running });
     view! {
-        <Header me commands />
+        <Header me />
         <main class="page">
             <div class="page-head">
                 <h1>"Sessions"</h1>

@@ -9,6 +9,8 @@ use crate::{
     components::{
         confirm::{Confirm, Question},
         failure::Failure,
+        offers::offer,
+        palette::Command,
         signed_in::SignedIn,
         whole::{Answered, Whole},
     },
@@ -53,6 +55,7 @@ fn Parts() -> impl IntoView {
     let inviting = RwSignal::new(false);
     let first = Resource::new(|| (), |()| api::members::members());
     let changed = move |()| links.changes.update(|changes| *changes += 1);
+    offer(move || vec![Command::new("invite", "Invite somebody", "", move || inviting.set(true))]);
     let ready = RwSignal::new(false);
     Effect::new(move |_| ready.set(true));
     view! {

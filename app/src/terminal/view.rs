@@ -42,7 +42,7 @@ pub fn TerminalView(
     let share = Callback::new(move |()| {
         sharing.set(Some(Session { name: name.get_untracked(), ..shared.get_value() }));
     });
-    let commands = terminal_commands(ui, session.clone(), renaming, closing, share);
+    let commands = terminal_commands(ui, session.clone(), name, renaming, closing, share);
     let guests = Memo::new(move |_| ui.crew.with(|crew| crew.guests()));
     // Who only looks into it can't share it, and what is over can't be shared.
     let shares = move || ui.ending.with(Option::is_none) && ui.crew.with(|crew| !crew.overseeing());
@@ -98,7 +98,7 @@ pub fn TerminalView(
                 </Screen>
             </main>
             <Palette open=palette role=None own=commands />
-            <RenameSession renaming renamed=name />
+            <RenameSession renaming renamed=move |now: Session| name.set(now.name) />
             <CloseSession closing refresh=Callback::new(|()| ()) />
             <ShareSession sharing />
         </Show>

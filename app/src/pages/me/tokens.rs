@@ -10,6 +10,8 @@ use crate::{
     components::{
         confirm::{Confirm, Question},
         failure::Failure,
+        offers::offer,
+        palette::Command,
         time::{Ago, Ahead},
         whole::{Answered, Whole},
     },
@@ -34,6 +36,7 @@ fn List(first: Vec<TokenInfo>) -> impl IntoView {
     let open = RwSignal::new(false);
     let asked = RwSignal::new(None::<Question>);
     let refresh = Callback::new(move |()| list.refresh());
+    offer(move || vec![Command::new("new-token", "New API token", "", move || open.set(true))]);
     view! {
         <Failure error=list.error />
         <Show

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     api,
     components::{
-        asking::Asking, choice::Choice, failure::Failure, field::Field, part::Part, switch::Switch,
-        time::Ago,
+        asking::Asking, choice::Choice, failure::Failure, field::Field, offers::offer,
+        palette::Command, part::Part, switch::Switch, time::Ago,
     },
     error::PageError,
 };
@@ -91,6 +91,14 @@ pub fn SettingsForm(
         {
             crate::browser::focus(&input);
         }
+    });
+    offer(move || {
+        let save = move || {
+            if let Some(form) = form.get_untracked() {
+                drop(form.request_submit());
+            }
+        };
+        may.then(|| Command::new("save-settings", "Save settings", "", save)).into_iter().collect()
     });
     let of = move |field: &'static str| {
         Signal::derive(move || {
