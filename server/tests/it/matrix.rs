@@ -1,7 +1,7 @@
 //! Every route of the router, asked by everybody there is. The routes come from the program itself:
 //! one that is not in the table, or no more in the program, fails the test.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs, path::Path};
 
 use serde_json::{Value, json};
 use tokio::{
@@ -34,6 +34,10 @@ const WHO: [&str; 9] = [
 /// An id that nothing has.
 const NOBODY: &str = "01900000-0000-7000-8000-000000000000";
 
+/// What turns a request into a WebSocket (RFC 6455, section 4.1).
+const UPGRADE: &str = "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+    sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: websh.v1\r\n";
+
 /// Verdicts that many routes share.
 const PUBLIC: fn(u16) -> [u16; 9] = |status| [status; 9];
 const SIGNED_IN: fn(u16) -> [u16; 9] = |s| [401, s, s, s, s, 401, s, s, s];
@@ -44,9 +48,10 @@ const SHARER: fn(u16) -> [u16; 9] = |s| [401, s, 404, 403, 403, 401, 403, s, s];
 const UNSHARER: fn(u16) -> [u16; 9] = |s| [401, s, 404, s, s, 401, 403, s, s];
 
 /// What guests may do, read-only or not. On every other route they are nobody.
-const GUESTS: [(&str, u16); 4] = [
+const GUESTS: [(&str, u16); 5] = [
     ("GET /api/v1/join/session", 200),
     ("GET /api/v1/join/socket", 426),
+    ("GET /api/v1/join/socket#upgrade", 101),
     ("POST /api/v1/join/attach", 200),
     ("POST /api/v1/join/leave", 204),
 ];
@@ -80,6 +85,13 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
         ("GET /sign-in", nothing(), PUBLIC(200)),
         ("GET /setup", nothing(), PUBLIC(200)),
         ("GET /sessions/{id}", nothing(), PUBLIC(200)),
+        // Asked from the machine itself, which may read the counts.
+        ("GET /healthz", nothing(), PUBLIC(200)),
+        ("GET /readyz", nothing(), PUBLIC(200)),
+        ("GET /metrics", nothing(), PUBLIC(200)),
+        ("GET /api/v1/openapi.json", nothing(), PUBLIC(200)),
+        ("ANY /api", nothing(), PUBLIC(404)),
+        ("ANY /api/{nobody}", nothing(), PUBLIC(404)),
         ("POST /api/v1/login", nothing(), PUBLIC(400)),
         ("POST /api/v1/setup", nothing(), PUBLIC(404)),
         ("POST /api/v1/invites/look", json!({ "token": "x" }), PUBLIC(404)),
@@ -87,6 +99,7 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
         ("GET /api/v1/me", nothing(), SIGNED_IN(200)),
         ("GET /api/v1/events", nothing(), SIGNED_IN(200)),
         ("GET /api/v1/socket", nothing(), SIGNED_IN(426)),
+        ("GET /api/v1/socket#upgrade", nothing(), SIGNED_IN(101)),
         ("GET /api/v1/servers", nothing(), SIGNED_IN(200)),
         ("GET /api/v1/workspace/settings", nothing(), SIGNED_IN(200)),
         ("GET /api/v1/sessions", nothing(), SIGNED_IN(200)),
@@ -134,6 +147,7 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
         ("POST /api/v1/join", nothing(), PUBLIC(400)),
         ("GET /api/v1/join/session", nothing(), PUBLIC(401)),
         ("GET /api/v1/join/socket", nothing(), PUBLIC(401)),
+        ("GET /api/v1/join/socket#upgrade", nothing(), PUBLIC(401)),
         ("POST /api/v1/join/attach", nothing(), PUBLIC(401)),
         ("POST /api/v1/join/leave", nothing(), PUBLIC(401)),
         ("GET /api/v1/admin/sessions", nothing(), STAFF(200)),
@@ -234,7 +248,33 @@ fn shape(route: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-/// The routes that the program has: what it describes, its server functions and its pages.
+/// The routes that are neither described nor pages nor server functions, read from the sources: a router
+/// does not say what is in it.
+fn plain(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            plain(&path, found);
+            continue;
+        }
+        if path.file_name().unwrap() == "tests.rs" {
+            continue;
+        }
+        for route in fs::read_to_string(&path).unwrap().split(".route(").skip(1) {
+            let route = route.trim_start();
+            // Server functions are asked for one by one.
+            if route.starts_with("FUNCTIONS,") {
+                continue;
+            }
+            let named = route.strip_prefix('"').and_then(|route| route.split_once('"'));
+            let (named, rest) = named.unwrap_or_else(|| panic!("a route without a name: {route}"));
+            let method = rest.trim_start_matches([',', ' ', '\n']).split('(').next().unwrap();
+            found.insert(shape(&format!("{} {named}", method.to_uppercase())));
+        }
+    }
+}
+
+/// The routes that the program has: what it describes, its server functions, its pages and the rest.
 async fn routes(client: &mut Client) -> BTreeSet<String> {
     let description = client.get("/api/v1/openapi.json").await.json();
     let described = description["paths"].as_object().unwrap().iter().flat_map(|(path, methods)| {
@@ -245,7 +285,9 @@ async fn routes(client: &mut Client) -> BTreeSet<String> {
     let functions = functions.map(|(path, method)| format!("{method} {path}"));
     let pages = leptos_axum::generate_route_list(app::App);
     let pages: Vec<String> = pages.iter().map(|page| format!("GET {}", page.path())).collect();
-    described.chain(functions).chain(pages).map(|route| shape(&route)).collect()
+    let mut all = described.chain(functions).chain(pages).map(|route| shape(&route)).collect();
+    plain(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut all);
+    all
 }
 
 /// One who asks.
@@ -256,9 +298,11 @@ struct Asker {
 
 impl Asker {
     /// The status of an answer; its body may never end.
-    async fn ask(&self, address: &str, method: &str, path: &str, body: &str) -> u16 {
-        let mut head =
-            format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
+    async fn ask(&self, address: &str, method: &str, path: &str, body: &str, upgrade: bool) -> u16 {
+        // A route that answers any method alike is asked by one that nothing else stops.
+        let method = if method == "ANY" { "GET" } else { method };
+        let connection = if upgrade { UPGRADE } else { "connection: close\r\n" };
+        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\n{connection}");
         if let Some(cookie) = &self.cookie {
             head += &format!("cookie: {cookie}\r\n");
         }
@@ -343,7 +387,9 @@ async fn everybody_may_do_what_the_table_says_on_every_route() {
                     .replace("{nobody}", NOBODY)
                     .replace("{server}", "local")
             };
-            let said = asker.ask(&world.address, method, &named(path), &named(&body)).await;
+            let upgrade = route.ends_with("#upgrade");
+            let (path, body) = (named(path), named(&body));
+            let said = asker.ask(&world.address, method, &path, &body, upgrade).await;
             if said != status {
                 wrong.push(format!("{route} by {who}: {said}, not {status}"));
             }
