@@ -9,7 +9,7 @@ use crate::{
     world::{EMAIL, PASSWORD, World, create},
 };
 
-async fn patch(client: &mut Client, path: &str, body: Value) -> Answer {
+pub async fn patch(client: &mut Client, path: &str, body: Value) -> Answer {
     client.send("PATCH", path, &[], body.to_string().as_bytes()).await
 }
 
