@@ -18,7 +18,7 @@ mod mail;
 mod person;
 mod url;
 
-pub use person::Person;
+pub use person::{Person, environment};
 
 /// `WEBSH_…` variables that are not configuration of the server.
 const NOT_OURS: [&str; 7] = [

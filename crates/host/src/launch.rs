@@ -110,6 +110,7 @@ fn request(start: Start, account: &Account, directory: String) -> wire::Start {
         variable("COLORTERM", "truecolor"),
         variable("WEBSH_SESSION", &start.id.to_string()),
     ];
+    #[expect(clippy::disallowed_methods, reason = "a shell inherits what concerns the machine")]
     let inherited = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, _)| {

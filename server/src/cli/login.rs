@@ -6,7 +6,7 @@ use protocol::api::{FreshToken, Me, NewToken, TokenScope};
 use super::{Failure, ask, remote::credentials_file, say};
 use crate::{
     client::{Client, Credentials, Identity, Known, Place},
-    config::Person,
+    config::{Person, environment},
 };
 
 /// Sign in to a websh: makes an API token for this machine and keeps it.
@@ -61,7 +61,7 @@ impl From<Scope> for TokenScope {
 impl Login {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let place = Place::parse(&self.place)?;
-        let path = credentials_file(&Person::read(std::env::vars_os()))?;
+        let path = credentials_file(&Person::read(environment()))?;
         let mut credentials = Credentials::load(&path)?;
         let stranger = Client::new(place.clone(), Identity::Nobody);
         let token = if self.token {
@@ -105,7 +105,7 @@ pub(super) async fn make_token(
 
 impl Logout {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let path = credentials_file(&Person::read(std::env::vars_os()))?;
+        let path = credentials_file(&Person::read(environment()))?;
         let mut credentials = Credentials::load(&path)?;
         let origin = match &self.place {
             Some(place) => Some(Place::parse(place)?.origin()),

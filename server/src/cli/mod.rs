@@ -29,7 +29,7 @@ use clap::{Parser, Subcommand};
 use failure::Failure;
 use serde::Serialize;
 
-use crate::config::Config;
+use crate::config::{Config, environment};
 
 const STATUS: &str = "\
 Exit status: 0, 1 error, 2 wrong use, 3 not allowed, 4 not found, 5 the session had ended or expired already, or was \
@@ -92,7 +92,7 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<(), Failure> {
-    let config = || Config::load(cli.config.as_deref(), std::env::vars_os());
+    let config = || Config::load(cli.config.as_deref(), environment());
     match cli.command {
         Command::Serve(serve) => serve.run(config()?).await,
         Command::Login(login) => login.run().await,

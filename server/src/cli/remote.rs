@@ -14,7 +14,7 @@ use protocol::{
 use super::{Failure, local::Local};
 use crate::{
     client::{self, Client, Credentials, Identity, Place},
-    config::{Config, ConfigError, Person},
+    config::{Config, ConfigError, Person, environment},
 };
 
 /// Most sessions of a page.
@@ -31,12 +31,12 @@ pub(super) struct Remote {
 impl Remote {
     /// Whether a websh is named, as an argument or by a variable.
     fn is_named(&self) -> bool {
-        self.url.is_some() || Person::read(std::env::vars_os()).url.is_some()
+        self.url.is_some() || Person::read(environment()).url.is_some()
     }
 
     /// The client of whoever is signed in.
     pub(super) fn client(&self) -> Result<Client, Failure> {
-        let person = Person::read(std::env::vars_os());
+        let person = Person::read(environment());
         let kept = match credentials_file(&person) {
             Ok(path) => Credentials::load(&path)?,
             Err(_) => Credentials::default(),

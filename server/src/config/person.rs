@@ -1,7 +1,17 @@
 //! What the environment says to the commands that somebody uses for their own sessions: which websh,
 //! with which token, and where credentials are kept. The server reads none of it.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{
+    env::{VarsOs, vars_os},
+    ffi::OsString,
+    path::PathBuf,
+};
+
+/// The environment, which is handed to whoever reads their part of it.
+#[expect(clippy::disallowed_methods, reason = "this is where it is read")]
+pub fn environment() -> VarsOs {
+    vars_os()
+}
 
 /// A person's own settings.
 #[derive(Clone, Default)]

@@ -65,7 +65,7 @@ async fn a_connection_that_broke_without_a_word_locks_nobody_out() {
     // Any message is a sign of life, an acknowledgement on its way as well: none is left behind this.
     mute.until_heard().await;
     // From here on nobody reads this socket, as when a laptop's lid is shut.
-    let begun = std::time::Instant::now();
+    let begun = tokio::time::Instant::now();
     let mut next = Viewer::attach(&mut ann, &session).await;
     next.until_shows("42-seen").await;
     assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());

@@ -1,12 +1,10 @@
 //! What every request passes: headers, host, origin, size, time.
 
-use std::time::Instant;
-
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 use crate::{

@@ -331,7 +331,7 @@ async fn a_locked_database_touches_no_terminal() {
     let file = format!("sqlite://{}", world.data.path().join("websh.db").display());
     let other = Database::connect(file).await.unwrap();
     other.execute_unprepared("BEGIN EXCLUSIVE").await.unwrap();
-    let begun = std::time::Instant::now();
+    let begun = tokio::time::Instant::now();
     let refused = create(&mut ann, "two").await;
     assert_eq!((refused.status, refused.code()), (503, "unavailable".into()));
     assert!(refused.header("retry-after").is_some());
