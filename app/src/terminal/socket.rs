@@ -22,6 +22,8 @@ const ABNORMAL: u16 = 1006;
 pub struct Socket {
     sink: Rc<RefCell<Option<SplitSink<WebSocket, Message>>>>,
     reader: AbortHandle,
+    /// The same socket, to be asked how it is.
+    line: web_sys::WebSocket,
 }
 
 impl Socket {
@@ -32,7 +34,8 @@ impl Socket {
         hello: Body,
         on: impl Fn(Incoming) + 'static,
     ) -> Option<Self> {
-        let socket = WebSocket::open_with_protocol(url, subprotocol).ok()?;
+        let line = web_sys::WebSocket::new_with_str(url, subprotocol).ok()?;
+        let socket = WebSocket::try_from(line.clone()).ok()?;
         let (mut sink, mut stream) = socket.split();
         let shared = Rc::new(RefCell::new(None));
         let place = Rc::clone(&shared);
@@ -56,11 +59,15 @@ impl Socket {
             on(Err(ABNORMAL));
         });
         wasm_bindgen_futures::spawn_local(task.map(drop));
-        Some(Self { sink: shared, reader })
+        Some(Self { sink: shared, reader, line })
     }
 
     /// Sends a message. What can't be sent is lost with the connection, and the close tells of that.
     pub fn send(&self, body: Body) {
+        // One that broke just now says so by its close a moment later.
+        if self.line.ready_state() != web_sys::WebSocket::OPEN {
+            return;
+        }
         if let Some(sink) = self.sink.borrow_mut().as_mut() {
             // An open socket takes a message at once.
             let _ = sink.send(encode(body)).now_or_never();
