@@ -19,6 +19,7 @@ mod operator;
 mod person;
 mod policies;
 mod postgres;
+mod read_only;
 mod requests;
 mod security;
 mod sessions;

@@ -78,11 +78,11 @@ pub async fn close_code(socket: &mut WebSocketStream<TcpStream>) -> u16 {
     closed.await.unwrap()
 }
 
-fn message(body: Body) -> Message {
+pub fn message(body: Body) -> Message {
     Message::Binary(ClientMessage { body: Some(body) }.encode_to_vec().into())
 }
 
-fn hello(ticket: &str) -> Message {
+pub fn hello(ticket: &str) -> Message {
     message(Body::Hello(Hello {
         version: protocol::VERSION,
         ticket: ticket.to_owned(),
@@ -152,9 +152,13 @@ impl Viewer {
     }
 
     pub async fn type_text(&mut self, text: &str) {
+        self.input(Event::Text(text.to_owned())).await;
+    }
+
+    /// Sends the next piece of input.
+    pub async fn input(&mut self, event: Event) {
         self.sent += 1;
-        let event = Some(Event::Text(text.to_owned()));
-        let input = Input { number: self.sent, event };
+        let input = Input { number: self.sent, event: Some(event) };
         self.socket.send(message(Body::Input(input))).await.unwrap();
     }
 
