@@ -201,6 +201,25 @@ impl Viewer {
         }
     }
 
+    /// Reads to the end of the socket and acknowledges nothing of it; the code it was closed with.
+    pub fn close_code(&mut self) -> Result<Option<u16>> {
+        let socket = self.socket.as_mut().context("the viewer is not attached")?;
+        let deadline = Instant::now() + LONG;
+        while Instant::now() < deadline {
+            match socket.read() {
+                Ok(Message::Close(frame)) => return Ok(frame.map(|frame| frame.code.into())),
+                Ok(_) => {}
+                Err(Error::Io(error))
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+                    ) => {}
+                Err(_) => return Ok(None),
+            }
+        }
+        bail!("the socket was left open")
+    }
+
     /// Takes in messages until the mirror is as wanted; says when the last one came.
     pub fn until(&mut self, mut wanted: impl FnMut(&Mirror) -> bool) -> Result<Instant> {
         let deadline = Instant::now() + LONG;

@@ -1,6 +1,7 @@
 //! The rows of the table, one file each, and what they all need.
 
 mod assets;
+mod crowd;
 mod echo;
 mod engine;
 mod flood;
@@ -44,7 +45,7 @@ impl Context {
 pub type Row = (&'static str, fn(&Context) -> Result<Vec<Figure>>);
 
 /// All rows, in the order of the table.
-pub const ROWS: [Row; 11] = [
+pub const ROWS: [Row; 12] = [
     ("echo", echo::measure),
     ("flood", flood::measure),
     ("slow", slow::measure),
@@ -52,6 +53,7 @@ pub const ROWS: [Row; 11] = [
     ("reattach", reattach::measure),
     ("idle", idle::measure),
     ("viewers", viewers::measure),
+    ("crowd", crowd::measure),
     ("list", list::measure),
     ("engine", engine::measure),
     ("assets", assets::measure),

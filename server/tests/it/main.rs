@@ -8,6 +8,7 @@ mod command;
 mod command_attach;
 mod command_sessions;
 mod command_share;
+mod crowd;
 mod cut;
 mod dropping;
 mod governed;

@@ -1,0 +1,121 @@
+//! An audience of 49 beside the owner, one of whom never reads: what it does to the owner's echo, what
+//! becomes of the one, and the memory that all of it costs while it lasts.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, anyhow, bail, ensure};
+
+use super::Context;
+use crate::{
+    proc,
+    report::Figure,
+    stats::{median, spread, worst},
+    terminal::{Terminal, start_cat},
+    viewer::{Happened, Viewer},
+    websh::Websh,
+};
+
+/// Who reads what comes; one more never does.
+const READERS: u64 = 48;
+
+/// Keys in a block; less than a line.
+const BLOCK: u32 = 50;
+
+/// Time between keys, as the row `echo` has it.
+const GAP: Duration = Duration::from_millis(20);
+
+/// Whoever acknowledges nothing is cut after 30 s; this is too long for it.
+const TOO_LONG: Duration = Duration::from_secs(60);
+
+/// The close code of who is too slow.
+const TOO_SLOW: u16 = 4413;
+
+/// The row.
+pub fn measure(context: &Context) -> Result<Vec<Figure>> {
+    let mut websh = Websh::start(&context.programs)?;
+    let mut alone = websh.open_and_drive()?;
+    let session = websh.open()?;
+    let mut owner = websh.drive(&session)?;
+    start_cat(&mut alone)?;
+    start_cat(&mut owner)?;
+    let watch = || Viewer::attach(&websh.address(&session, "watch")?, None);
+    let readers = (0..READERS).map(|_| watch()).collect::<Result<Vec<_>>>()?;
+    let clients = || {
+        let report = websh.call("GET", &format!("/sessions/{session}"), None)?;
+        anyhow::Ok(report["clients"].as_u64().unwrap_or_default())
+    };
+    let mut stuck = watch()?;
+    let begun = Instant::now();
+    let process = websh.session_process(&session)?;
+    while clients()? < READERS + 2 {
+        ensure!(begun.elapsed() < TOO_LONG, "the list does not see all of them");
+        alone.settle(GAP)?;
+    }
+    let held = || anyhow::Ok([proc::pss_kib(process)?, proc::pss_kib(websh.web())?]);
+
+    let stop = AtomicBool::new(false);
+    let (mut one, mut many, mut memory) = (Vec::new(), Vec::new(), Vec::new());
+    let cut = thread::scope(|scope| {
+        let reading: Vec<_> =
+            readers.into_iter().map(|viewer| scope.spawn(|| read(viewer, &stop))).collect();
+        let mut blocks = || -> Result<Duration> {
+            while clients()? == READERS + 2 {
+                ensure!(begun.elapsed() < TOO_LONG, "who never reads was not cut off");
+                block(&mut alone, &mut one)?;
+                block(&mut owner, &mut many)?;
+                memory.push(held()?);
+            }
+            Ok(begun.elapsed())
+        };
+        let cut = blocks();
+        stop.store(true, Ordering::Relaxed);
+        for reader in reading {
+            reader.join().map_err(|_| anyhow!("a reader's thread died"))??;
+        }
+        cut
+    })?;
+    let code = stuck.close_code()?;
+    ensure!(code == Some(TOO_SLOW), "who never reads was closed with {code:?}");
+    let grown = |which: usize| {
+        let kib: Vec<f64> = memory.iter().map(|at| at[which]).collect();
+        (worst(&kib) - kib.first().copied().unwrap_or_default()) * 1.024 / 1000.0
+    };
+    Ok(vec![
+        Figure::new(
+            "owner's echo p50, 49 watch, against alone",
+            median(&many) / median(&one),
+            "×",
+            1.2,
+            None,
+        )
+        .beside(format!("µs: alone {}; watched {}", spread(&one), spread(&many))),
+        Figure::new("  who never reads is closed 4413 after", cut.as_secs_f64(), "s", 35.0, None),
+        Figure::new("  PSS of the session process, more at most", grown(0), "MB", 1.0, None),
+        Figure::new("  PSS of the web process, more at most", grown(1), "MB", 2.0, None),
+    ])
+}
+
+/// Times the echo of a block of keys, in µs.
+fn block(terminal: &mut Viewer, keys: &mut Vec<f64>) -> Result<()> {
+    for key in ('a'..='z').cycle().take(usize::try_from(BLOCK)?) {
+        terminal.settle(GAP)?;
+        keys.push(terminal.echo(key)?.as_secs_f64() * 1e6);
+    }
+    // Kills the line, so that the next block does not reach the end of it.
+    terminal.type_text("\u{15}")?;
+    terminal.settle(Duration::from_millis(100))
+}
+
+/// Takes in what comes until everything is measured.
+fn read(mut viewer: Viewer, stop: &AtomicBool) -> Result<()> {
+    while !stop.load(Ordering::Relaxed) {
+        if let Happened::Closed(code) = viewer.step()? {
+            bail!("a reader was cut off ({code:?})");
+        }
+    }
+    Ok(())
+}
