@@ -8,6 +8,7 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::PathBuf,
     process::{Child, Command, Stdio},
+    sync::mpsc,
     time::{Duration, Instant},
 };
 
@@ -143,6 +144,22 @@ impl Websh {
         let text = answer.body_mut().read_to_string()?;
         ensure!(answer.status().is_success(), "{method} {path}: {} {text}", answer.status());
         Ok(if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? })
+    }
+
+    /// Listens to what pages are told of changes, until nobody takes it any more.
+    pub fn changes(&self) -> Result<mpsc::Receiver<Instant>> {
+        let request = self.http.get(self.url("/events")).header("origin", self.origin());
+        let request = request.header("cookie", &self.cookie);
+        let answer = request.config().timeout_global(None).build().call()?;
+        ensure!(answer.status().is_success(), "listening was answered {}", answer.status());
+        let (tell, told) = mpsc::channel();
+        std::thread::spawn(move || {
+            let lines =
+                BufReader::new(answer.into_body().into_reader()).lines().map_while(Result::ok);
+            let mut events = lines.filter(|line| line == "event: changed");
+            while events.next().is_some_and(|_| tell.send(Instant::now()).is_ok()) {}
+        });
+        Ok(told)
     }
 
     fn wait_until_ready(&self) -> Result<()> {

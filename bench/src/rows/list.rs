@@ -1,21 +1,29 @@
-//! How soon the list of all sessions is answered with 500 of them, and that one whose process is stuck
-//! holds nobody up.
+//! How soon the list of all sessions is answered with 500 of them, how soon a page that shows it has heard
+//! of a change and has the new list, and that a session whose process is stuck holds nobody up.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use nix::sys::signal::Signal;
+use serde_json::json;
 
 use super::Context;
 use crate::{
     proc,
     report::Figure,
-    stats::{quantile, spread},
+    stats::{pause, quantile, spread},
+    terminal::LONG,
     websh::Websh,
 };
 
 /// Answers that are timed.
 const TIMES: usize = 100;
+
+/// Changes that are timed.
+const CHANGES: u32 = 30;
+
+/// Between two of them: longer than lists follow one another in a busy workspace.
+const APART: Duration = Duration::from_millis(400);
 
 /// The row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
@@ -28,6 +36,7 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let mine = timed(&websh, "/sessions?limit=100", count.min(100))?;
     figures.push(figure("  the first 100 of one's own", &mine));
     if let Some(stuck) = sessions.first() {
+        figures.push(updated(&websh, stuck, count)?);
         let process = websh.session_process(stuck)?;
         proc::signal(process, Signal::SIGSTOP);
         let beside = timed(&websh, "/admin/sessions?limit=500", count);
@@ -35,6 +44,32 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
         figures.push(figure("  one of their processes stopped (SIGSTOP)", &beside?));
     }
     Ok(figures)
+}
+
+/// From a new name that the server has taken to the list that shows it, as a page asks for it: once it is
+/// told that something changed.
+fn updated(websh: &Websh, session: &str, items: u32) -> Result<Figure> {
+    let changes = websh.changes()?;
+    let mut times = Vec::new();
+    for number in 0..CHANGES {
+        pause(APART);
+        changes.try_iter().for_each(drop);
+        let name = format!("renamed {number}");
+        websh.call("PATCH", &format!("/sessions/{session}"), Some(&json!({ "name": name })))?;
+        let begun = Instant::now();
+        loop {
+            changes.recv_timeout(LONG).context("nobody was told of the change")?;
+            let list = websh.call("GET", &format!("/admin/sessions?limit={items}"), None)?;
+            let items = list["items"].as_array().context("no list")?;
+            if items.iter().any(|item| item["name"] == name) {
+                break;
+            }
+        }
+        times.push(begun.elapsed().as_secs_f64() * 1000.0);
+    }
+    let what = "  a change, from its answer to the new list";
+    Ok(Figure::new(what, quantile(&times, 0.95), "ms", 200.0, None)
+        .beside(format!("p95 of {CHANGES} changes; {}", spread(&times))))
 }
 
 fn figure(what: &str, milliseconds: &[f64]) -> Figure {
