@@ -1,5 +1,5 @@
 // Sharing: the owner's dialog, and a guest's way in.
-import { expect, type Browser, type BrowserContextOptions, type Locator, type Page } from '@playwright/test';
+import { expect, type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page } from '@playwright/test';
 import { TerminalPage } from './terminal.ts';
 
 /** What an owner hands over. */
@@ -69,9 +69,13 @@ export class GuestPage extends TerminalPage {
   }
 }
 
-/** Follows a link in a browser of its own, up to the form. */
-export async function follow(browser: Browser, url: string, like: BrowserContextOptions = {}): Promise<Page> {
-  const page = await (await browser.newContext(like)).newPage();
+/** Follows a link, in a browser of its own or one that is there already, up to the form. */
+export async function follow(
+  browser: Browser | BrowserContext,
+  url: string,
+  like: BrowserContextOptions = {},
+): Promise<Page> {
+  const page = await ('newContext' in browser ? await browser.newContext(like) : browser).newPage();
   await page.goto(url);
   await expect(page.getByTestId('join-submit')).toBeEnabled();
   return page;

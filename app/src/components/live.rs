@@ -56,7 +56,10 @@ impl Live {
 
     /// What the page around hears; what stands alone listens itself.
     pub fn of_page() -> Self {
-        use_context().unwrap_or_else(Self::provide)
+        // What is shown a second time in one place finds there what the first time provided, and that ended
+        // with it.
+        let there = use_context().filter(|live: &Self| !live.changes.is_disposed());
+        there.unwrap_or_else(Self::provide)
     }
 
     /// Calls `changed` after every change. Ends with the component.
