@@ -28,10 +28,11 @@ pub struct Doer {
 }
 
 impl Doer {
-    /// Whoever runs websh's command line on the machine itself.
+    /// Whoever runs websh's command line on the machine itself, by their account there.
     #[must_use]
     pub fn command_line() -> Self {
-        Self { id: None, name: "the command line".to_owned(), via: "command_line", source: None }
+        let name = format!("the account {}", host::operator());
+        Self { id: None, name, via: "command_line", source: None }
     }
 
     /// websh, by itself.

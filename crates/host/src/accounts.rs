@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use nix::unistd::{AccessFlags, Gid, User, access, geteuid, getgrouplist};
+use nix::unistd::{AccessFlags, Gid, Uid, User, access, geteuid, getgrouplist};
 
 use crate::Error;
 
@@ -36,6 +36,26 @@ impl Account {
     #[must_use]
     pub fn is_own(&self) -> bool {
         self.uid == geteuid().as_raw()
+    }
+}
+
+/// Who runs this program, by their account: as which they logged in, where the kernel kept that, and as
+/// which they run it.
+#[must_use]
+pub fn operator() -> String {
+    let own = own().name;
+    // 4294967295: nobody logged in, a service started it.
+    let login =
+        fs::read_to_string("/proc/self/loginuid").ok().and_then(|uid| uid.trim().parse().ok());
+    let login = login.filter(|uid| *uid != u32::MAX).map(Uid::from_raw);
+    let login = login.and_then(|uid| User::from_uid(uid).ok().flatten()).map(|user| user.name);
+    named(login.as_deref(), &own)
+}
+
+fn named(login: Option<&str>, own: &str) -> String {
+    match login {
+        Some(login) if login != own => format!("{login} as {own}"),
+        _ => own.to_owned(),
     }
 }
 
@@ -132,6 +152,17 @@ fn trouble(shell: &Path, listed: Option<&str>, executable: bool) -> Option<Strin
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_became_another_account_is_named_by_both() {
+        for (login, own, name) in [
+            (None, "root", "root"),
+            (Some("root"), "root", "root"),
+            (Some("ann"), "root", "ann as root"),
+        ] {
+            assert_eq!(named(login, own), name);
+        }
+    }
 
     #[test]
     fn a_login_shell_is_one_that_lets_in() {

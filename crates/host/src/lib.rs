@@ -26,7 +26,7 @@ use protocol::{
 };
 use tokio::{sync::watch, time::timeout};
 
-pub use accounts::{Account, look_up};
+pub use accounts::{Account, look_up, operator};
 pub use launch::Start;
 pub use processes::Usage;
 pub use wire_io::{Reader, Relayed, Writer};

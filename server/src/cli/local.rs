@@ -105,7 +105,7 @@ impl Local {
         let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
         let request = EndRequest {
             cause: EndCause::Dropped.into(),
-            by: format!("An operator on {machine}"),
+            by: format!("The account {} on {machine}", host::operator()),
             note: reason.unwrap_or_default().to_owned(),
         };
         self.host.end(id, request).await?;

@@ -8,6 +8,7 @@ use std::{
 };
 
 use rustix::process::Signal;
+use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     net::TcpListener,
@@ -15,7 +16,7 @@ use tokio::{
 
 use crate::{
     client::Client,
-    world::{PASSWORD, World, command, run, signal},
+    world::{PASSWORD, World, command, own_account, run, signal},
 };
 
 /// Runs `websh serve` where it must not start; the sentence it ends with.
@@ -143,13 +144,30 @@ async fn members_are_added_and_listed() {
     assert_eq!(words, ["staff", "bob@example.org", "Bob"]);
     let add = ["user", "add", "eve@example.org", "--json"];
     let (well, said) = run(dir.path(), &add, PASSWORD).await;
-    let eve: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let eve: Value = serde_json::from_str(&said).unwrap();
     assert!(well && eve["name"] == "eve" && eve["role"] == "member", "{said}");
     let (_, said) = run(dir.path(), &["user", "list", "--json"], "").await;
-    let members: Vec<serde_json::Value> = serde_json::from_str(&said).unwrap();
+    let members: Vec<Value> = serde_json::from_str(&said).unwrap();
     assert!(members.len() == 2 && members.contains(&eve), "{said}");
     let (well, said) = run(dir.path(), &["version"], "").await;
     assert!(well && said.starts_with("websh "), "{said}");
+}
+
+#[tokio::test]
+async fn what_is_done_on_the_machine_is_written_down_with_the_account_that_did_it() {
+    let (world, mut ann) = World::new(&[]).await;
+    world.member("bob@example.org", "member").await;
+    let change = ["user", "passwd", "bob@example.org"];
+    assert!(run(world.data.path(), &change, "another long password").await.0);
+    for action in ["member.join", "member.password"] {
+        let log = ann.get(&format!("/api/v1/audit?action={action}")).await.json();
+        let entry = &log["items"][0];
+        let actor = entry["actor"].as_str().unwrap();
+        // Whoever became the account by `sudo` is named before it.
+        assert!(actor.starts_with("the account ") && actor.ends_with(&own_account()), "{entry}");
+        let rest = (&entry["via"], &entry["target"], &entry["actor_id"]);
+        assert_eq!(rest, (&json!("command_line"), &json!("bob"), &Value::Null));
+    }
 }
 
 #[tokio::test]

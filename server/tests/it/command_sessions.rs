@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{
     person::Person,
     terminal::Terminal,
-    world::{EMAIL, PASSWORD, World, run, until},
+    world::{EMAIL, PASSWORD, World, own_account, run, until},
 };
 
 #[tokio::test]
@@ -185,7 +185,8 @@ async fn on_the_machine_it_goes_without_the_server() {
     world.start().await;
     let over = client.get(&format!("/api/v1/sessions/{id}")).await;
     assert_eq!((over.status, over.code()), (410, "dropped".into()));
-    assert!(ann.fails(&["attach", &id], 5).await.contains("An operator on"));
+    let by = format!("{} on ", own_account());
+    assert!(ann.fails(&["attach", &id], 5).await.contains(&by));
     let told = until(async || {
         let log = client.get("/api/v1/audit?action=session.drop").await.json();
         (log["items"] != json!([])).then_some(log)
@@ -193,7 +194,8 @@ async fn on_the_machine_it_goes_without_the_server() {
     .await;
     assert_eq!(told["items"].as_array().unwrap().len(), 1, "{told}");
     let told = &told["items"][0];
-    assert!(told["actor"].as_str().unwrap().starts_with("An operator on"), "{told}");
+    let actor = told["actor"].as_str().unwrap();
+    assert!(actor.starts_with("The account ") && actor.contains(&by), "{told}");
     assert_eq!(
         (&told["actor_id"], &told["target_id"], &told["detail"]),
         (&json!(null), &json!(id), &json!("It was in the way"))

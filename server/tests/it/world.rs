@@ -217,7 +217,7 @@ fn session_program() -> PathBuf {
 }
 
 /// The account that the server runs as.
-fn own_account() -> String {
+pub fn own_account() -> String {
     let name = std::process::Command::new("id").arg("-un").output().unwrap().stdout;
     String::from_utf8(name).unwrap().trim().to_owned()
 }
