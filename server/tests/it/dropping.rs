@@ -85,8 +85,9 @@ impl Terminal {
     }
 }
 
-/// A session of Bob's with these jobs in it, dropped by Ann while he looks. Returns how long she waited.
-async fn dropped_with(jobs: &[(&str, &str)]) -> Duration {
+/// A session of Bob's with these jobs in it, dropped by Ann while he looks. Returns how long she waited, and
+/// the figures in words.
+async fn dropped_with(jobs: &[(&str, &str)]) -> (Duration, String) {
     let world = World::fresh(&[]).await;
     let before = open_descriptors(world.process());
     let mut ann = world.set_up().await;
@@ -110,6 +111,7 @@ async fn dropped_with(jobs: &[(&str, &str)]) -> Duration {
     let process = world.session_process(id(&session)).unwrap();
     let terminal = Terminal::of(children(process)[0]);
     assert!(terminal.is_there());
+    let (processes, meanwhile) = (marked(&session).len(), open_descriptors(world.process()));
 
     let watching = tokio::spawn(viewer.until_closed());
     let admin = format!("/api/v1/admin{}", path(&session).trim_start_matches("/api/v1"));
@@ -127,7 +129,12 @@ async fn dropped_with(jobs: &[(&str, &str)]) -> Duration {
     assert_eq!(world.run_dir(), Vec::<String>::new());
     // Connections are closed a moment after their last answer.
     until(async || (open_descriptors(world.process()) == before).then_some(())).await;
-    took
+    let figures = format!(
+        "{processes} processes and the session's were gone after {took:?}, and {} with them; the web process \
+         had open {meanwhile:?}, and has {before:?} as before the session",
+        terminal.path.display()
+    );
+    (took, figures)
 }
 
 /// Its owner learns who ended it and why, and it can't be ended twice.
@@ -142,7 +149,8 @@ async fn was_told(ann: &mut Client, bob: &mut Client, session: &Value, admin: &s
 
 #[tokio::test]
 async fn jobs_that_end_when_told_are_gone_within_two_seconds() {
-    let took = dropped_with(&TAME).await;
+    let (took, figures) = dropped_with(&TAME).await;
+    println!("{figures}");
     assert!(took <= Duration::from_secs(2), "{took:?}");
 }
 
@@ -150,6 +158,7 @@ async fn jobs_that_end_when_told_are_gone_within_two_seconds() {
 async fn a_job_that_ends_on_kill_alone_is_gone_within_ten_seconds() {
     let mut jobs = TAME.to_vec();
     jobs.push(DEAF);
-    let took = dropped_with(&jobs).await;
+    let (took, figures) = dropped_with(&jobs).await;
+    println!("{figures}");
     assert!(took <= Duration::from_secs(10), "{took:?}");
 }
