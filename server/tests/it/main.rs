@@ -10,6 +10,7 @@ mod command_sessions;
 mod command_share;
 mod crowd;
 mod cut;
+mod disk;
 mod dropping;
 mod governed;
 mod guests;

@@ -44,8 +44,12 @@ pub struct World {
 impl World {
     /// A server that nobody has set up.
     pub async fn fresh(settings: &[(&'static str, &str)]) -> Self {
+        Self::on(tempfile::tempdir().unwrap(), settings).await
+    }
+
+    /// As [`fresh`](Self::fresh), in this directory.
+    pub async fn on(data: TempDir, settings: &[(&'static str, &str)]) -> Self {
         let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        let data = tempfile::tempdir().unwrap();
         postgres::database(data.path()).await;
         let mut world = Self {
             data,
@@ -209,7 +213,7 @@ pub async fn run(data: &Path, arguments: &[&str], input: &str) -> (bool, String)
 }
 
 #[expect(clippy::disallowed_methods, reason = "whoever runs the tests says what to test")]
-fn session_program() -> PathBuf {
+pub fn session_program() -> PathBuf {
     let beside = || Path::new(env!("CARGO_BIN_EXE_websh")).with_file_name("websh-session");
     let program = std::env::var_os("WEBSH_SESSION_PROGRAM").map_or_else(beside, PathBuf::from);
     assert!(program.is_file(), "{} is needed: cargo build -p session", program.display());
