@@ -40,6 +40,8 @@ pub fn NewSessionDialog(
     servers: Signal<Vec<Server>>,
     /// Asks the server for the list again.
     refresh: Callback<()>,
+    /// Asks where sessions can be opened again.
+    refresh_servers: Callback<()>,
 ) -> impl IntoView {
     let server = RwSignal::new(String::new());
     let account = RwSignal::new(String::new());
@@ -52,17 +54,34 @@ pub fn NewSessionDialog(
     let chosen = Signal::derive(move || {
         servers.with(|all| all.iter().find(|it| it.id == server.get()).cloned())
     });
+    // The server chosen, or all of them, when none of it is online.
+    let offline = Memo::new(move |_| {
+        let all = servers.get();
+        let at = chosen.get().map_or(all, |at| vec![at]);
+        let names = at.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", ");
+        (!at.is_empty() && at.iter().all(|it| !it.online)).then_some(names)
+    });
+    let choose = move || {
+        let last = browser::recall(browser::local_storage().as_ref(), LAST_CHOICE);
+        let last = last.unwrap_or_default();
+        let mut last = last.split('\n');
+        let mut part = || last.next().unwrap_or_default();
+        let (at, who, second) = (part(), part(), part());
+        policy.set(second.to_owned());
+        let (at, who) = servers.with_untracked(|all| choice(all, Some((at, who))));
+        server.set(at);
+        account.set(who);
+    };
+    // One that came back online while the dialog was open.
+    Effect::new(move |_| {
+        servers.track();
+        if open.get_untracked() && server.with_untracked(String::is_empty) {
+            choose();
+        }
+    });
     Effect::new(move |_| {
         if open.get() {
-            let last = browser::recall(browser::local_storage().as_ref(), LAST_CHOICE);
-            let last = last.unwrap_or_default();
-            let mut last = last.split('\n');
-            let mut part = || last.next().unwrap_or_default();
-            let (at, who, second) = (part(), part(), part());
-            policy.set(second.to_owned());
-            let (at, who) = servers.with_untracked(|all| choice(all, Some((at, who))));
-            server.set(at);
-            account.set(who);
+            choose();
             name.set(String::new());
             made.set(None);
             error.set(None);
@@ -110,6 +129,9 @@ pub fn NewSessionDialog(
                     if let Some(tab) = tab {
                         let _ = tab.close();
                     }
+                    if why.code() == "server_offline" {
+                        refresh_servers.run(());
+                    }
                     error.set(Some(why));
                 }
             }
@@ -156,6 +178,12 @@ pub fn NewSessionDialog(
                     </select>
                 </label>
                 <Help name="server" testid="new-session-server" error />
+                <Show when=move || offline.with(Option::is_some) && error.with(Option::is_none)>
+                    <p class="failure" role="status" data-testid="new-session-offline">
+                        {move || offline.get()}
+                        " is offline: no session can be opened on it just now."
+                    </p>
+                </Show>
                 <AccountPicker server=chosen account error />
                 <Field
                     label="Name"
@@ -226,7 +254,7 @@ pub fn NewSessionDialog(
                                     type="submit"
                                     class="button primary"
                                     data-testid="new-session-create"
-                                    disabled=move || busy.get()
+                                    disabled=move || busy.get() || offline.with(Option::is_some)
                                 >
                                     {move || if busy.get() { "Opening…" } else { "Open session" }}
                                 </button>

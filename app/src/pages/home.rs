@@ -53,6 +53,20 @@ fn Sessions(me: Me) -> impl IntoView {
             known_servers.set(servers);
         }
     });
+    // Not by the resource: what waits for that one would leave the page meanwhile, and the dialog with it.
+    let refresh_servers = Callback::new(move |()| {
+        spawn_local(async move {
+            if let Ok(now) = api::servers::servers().await {
+                known_servers.try_set(now);
+            }
+        });
+    });
+    // One may have come or gone since.
+    Effect::new(move |_| {
+        if open.get() {
+            refresh_servers.run(());
+        }
+    });
     let live = Live::of_page();
     live.on_change(move || changes.update(|changes| *changes += 1));
     let live = live.connected;
@@ -90,7 +104,7 @@ fn Sessions(me: Me) -> impl IntoView {
                 })}
             </Transition>
         </main>
-        <NewSessionDialog open servers=known_servers refresh />
+        <NewSessionDialog open servers=known_servers refresh refresh_servers />
     }
 }
 

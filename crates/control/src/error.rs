@@ -76,6 +76,9 @@ pub enum Error {
     /// The member has as many tokens as they may have.
     #[error("You have as many tokens as you may have. Remove one first.")]
     TooManyTokens,
+    /// No session can be opened on this server now. Sessions that run there are not told of it.
+    #[error("{0} is offline: no session can be opened on it just now.")]
+    ServerOffline(String),
     /// The account exists, and the actor may not use it.
     #[error("You may not use the account {0}.")]
     AccountForbidden(String),
@@ -158,6 +161,7 @@ impl Error {
             Self::Ended(session) => session.end_reason.unwrap_or(EndReason::Lost).code(),
             Self::UnknownServer(_) => "unknown_server",
             Self::UnknownAccount(_) => "unknown_account",
+            Self::ServerOffline(_) => "server_offline",
             Self::SpawnFailed(_) => "spawn_failed",
             Self::SessionLimit { .. } => "session_limit",
             Self::AttachedElsewhere(_) => "attached_elsewhere",
@@ -213,6 +217,7 @@ impl Error {
             | Self::UnknownAccount(_)
             | Self::SpawnFailed(_) => Kind::Unprocessable,
             Self::AttachedElsewhere(_)
+            | Self::ServerOffline(_)
             | Self::MemberExists
             | Self::LastSuperuser
             | Self::MailNotConfigured
@@ -261,7 +266,9 @@ impl From<&Error> for ErrorBody {
         match error {
             Error::Invalid { field, .. } => info.field = Some((*field).to_owned()),
             Error::WrongPassword => info.field = Some("current".to_owned()),
-            Error::UnknownServer(_) => info.field = Some("server".to_owned()),
+            Error::UnknownServer(_) | Error::ServerOffline(_) => {
+                info.field = Some("server".to_owned());
+            }
             Error::UnknownAccount(_) | Error::AccountForbidden(_) => {
                 info.field = Some("account".to_owned());
             }
@@ -349,6 +356,7 @@ mod tests {
             (invalid("minutes"), "invalid_expiry", Some("minutes")),
             (Error::WrongPassword, "wrong_password", Some("current")),
             (Error::UnknownServer("moon".into()), "unknown_server", Some("server")),
+            (Error::ServerOffline("deep".into()), "server_offline", Some("server")),
             (Error::UnknownAccount("man".into()), "unknown_account", Some("account")),
             (Error::AccountForbidden("root".into()), "account_forbidden", Some("account")),
             (Error::GrantExists, "grant_exists", Some("to")),

@@ -46,7 +46,7 @@ impl Control {
         Ok(vec![Server {
             id: LOCAL.to_owned(),
             name: self.inner.settings.server_name.clone(),
-            online: true,
+            online: self.inner.host.online().is_ok(),
             accounts: offered.usable,
             unusable: offered.unusable,
             by_grant: offered.by_grant,
@@ -57,9 +57,8 @@ impl Control {
     ///
     /// # Errors
     /// [`Error::Invalid`], [`Error::UnknownServer`], [`Error::UnknownAccount`],
-    /// [`Error::AccountForbidden`],
-    /// [`Error::SessionLimit`], [`Error::SpawnFailed`], [`Error::Unavailable`]: nothing is left
-    /// behind.
+    /// [`Error::AccountForbidden`], [`Error::ServerOffline`], [`Error::SessionLimit`],
+    /// [`Error::SpawnFailed`], [`Error::Unavailable`]: nothing is left behind.
     pub async fn create(&self, actor: &Actor, new: NewSession) -> Result<Created, Error> {
         authorize(actor, Action::Create, Target::Workspace)?;
         new.idempotency_key.as_deref().map(validate::key).transpose()?;
@@ -89,6 +88,10 @@ impl Control {
         {
             drop(counting);
             return self.opened_before(row.id).await;
+        }
+        if let Err(error) = self.inner.host.online() {
+            tracing::warn!(%error, "no session can be opened");
+            return Err(Error::ServerOffline(self.inner.settings.server_name.clone()));
         }
         let settings = self.governing().await?;
         let life = Life::Active;
@@ -173,7 +176,7 @@ impl Control {
                     // It goes when rows and processes are compared the next time.
                     tracing::warn!(session = %row.id, %error, "its row could not be removed yet");
                 }
-                return Err(not_started(error));
+                return Err(not_started(error, &self.inner.settings.server_name));
             }
         };
         let subject = Subject::session(row.id, &row.name);
@@ -206,8 +209,9 @@ impl Control {
 }
 
 /// What a member is told of a session that could not be started; the log has the rest.
-fn not_started(error: host::Error) -> Error {
+fn not_started(error: host::Error, server: &str) -> Error {
     match error {
+        host::Error::Offline(_) => Error::ServerOffline(server.to_owned()),
         host::Error::Spawn(sentence) => Error::SpawnFailed(sentence),
         host::Error::UnknownAccount(account) => Error::UnknownAccount(account),
         host::Error::Directory(error) | host::Error::Io(error)

@@ -52,6 +52,9 @@ pub enum Error {
     /// The shell could not be started; nothing is left behind. One sentence.
     #[error("{0}")]
     Spawn(String),
+    /// What sessions are started with is not there: none can be started for now. One sentence.
+    #[error("{0}")]
+    Offline(String),
     /// The session's directory can't be made; nothing is left behind.
     #[error("The session's directory can't be made: {0}.")]
     Directory(#[source] io::Error),
@@ -161,11 +164,29 @@ impl Host {
         look_up(name)
     }
 
+    /// Whether sessions can be started here: their program and their directory are there.
+    ///
+    /// # Errors
+    /// [`Error::Offline`] with what is not.
+    pub fn online(&self) -> Result<(), Error> {
+        let Config { run_dir, program } = &self.shared.config;
+        let missing = |path: &Path| Error::Offline(format!("{} is not there.", path.display()));
+        if !run_dir.is_dir() {
+            return Err(missing(run_dir));
+        }
+        if !program.is_file() {
+            return Err(missing(program));
+        }
+        Ok(())
+    }
+
     /// Starts a session. Returns what it says of itself.
     ///
     /// # Errors
-    /// [`Error::UnknownAccount`], [`Error::Directory`], [`Error::Spawn`]: nothing is left behind.
+    /// [`Error::Offline`], [`Error::UnknownAccount`], [`Error::Directory`], [`Error::Spawn`]: nothing is left
+    /// behind.
     pub async fn start(&self, start: Start) -> Result<Report, Error> {
+        self.online()?;
         let id = start.id;
         let report = launch::launch(&self.shared.config, start).await?;
         self.shared.set(id, report.clone());

@@ -67,6 +67,7 @@ pub async fn servers(
         (status = 400, description = "`bad_request`", body = ErrorBody),
         (status = 401, description = "`unauthenticated`", body = ErrorBody),
         (status = 403, description = "`account_forbidden`: not granted to this member; `forbidden`: by a token of scope `read`", body = ErrorBody),
+        (status = 409, description = "`server_offline`", body = ErrorBody),
         (status = 422, description = "`unknown_server`, `unknown_account`, `spawn_failed`, `invalid_…` with the field", body = ErrorBody),
         (status = 429, description = "`session_limit`, with the caller's own sessions", body = ErrorBody),
         (status = 503, description = "`unavailable`, `database_full`", body = ErrorBody),

@@ -8,7 +8,7 @@ use crate::{
     client::Client,
     socket::Viewer,
     tokens::{Program, token},
-    world::{World, children, create, runs, signal, until},
+    world::{World, children, create, runs, session_program, signal, until},
 };
 
 fn path(session: &Value) -> String {
@@ -118,15 +118,35 @@ async fn a_missing_shell_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_run_directory_that_is_gone_is_no_news_of_paths() {
-    let (world, mut ann) = World::new(&[]).await;
+async fn a_server_without_what_sessions_need_is_offline_and_no_news_of_paths() {
+    let program = tempfile::tempdir().unwrap();
+    let link = program.path().join("websh-session");
+    std::os::unix::fs::symlink(session_program(), &link).unwrap();
+    let (world, mut ann) = World::new(&[("WEBSH_SESSION_PROGRAM", link.to_str().unwrap())]).await;
+    let before = open(&mut ann, "before").await;
+    let mut viewer = Viewer::attach(&mut ann, &before).await;
+    let servers = ann.get("/api/v1/servers").await.json();
+    assert_eq!(servers[0]["online"], true);
+    let name = servers[0]["name"].as_str().unwrap();
     let run = world.data.path().join("run");
-    std::fs::remove_dir(&run).unwrap();
-    let answer = create(&mut ann, "one").await;
-    assert_eq!((answer.status, answer.code()), (422, "spawn_failed".into()));
-    assert_eq!(answer.json()["error"]["message"], "The session could not be started.");
+    let moved = |path: &std::path::Path| path.with_extension("moved");
+    for path in [&link, &run] {
+        std::fs::rename(path, moved(path)).unwrap();
+        assert_eq!(ann.get("/api/v1/servers").await.json()[0]["online"], false);
+        let answer = create(&mut ann, "one").await;
+        assert_eq!((answer.status, answer.code()), (409, "server_offline".into()));
+        let error = &answer.json()["error"];
+        let said = format!("{name} is offline: no session can be opened on it just now.");
+        assert_eq!((&error["message"], &error["field"]), (&json!(said), &json!("server")));
+        // The key of a session that is there finds it all the same, and it goes on.
+        assert_eq!(create(&mut ann, "before").await.json()["id"], before["id"]);
+        viewer.type_text("echo $((6*7))-goes-on\r").await;
+        viewer.until_shows("42-goes-on").await;
+        viewer.type_text("clear\r").await;
+        std::fs::rename(moved(path), path).unwrap();
+    }
+    assert_eq!(ann.delete(&path(&before)).await.status, 204);
     assert_eq!(ann.get("/api/v1/sessions").await.json()["items"], json!([]));
-    std::fs::create_dir(&run).unwrap();
     let session = open(&mut ann, "one").await;
     assert_eq!(ann.delete(&path(&session)).await.status, 204);
 }

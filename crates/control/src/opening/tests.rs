@@ -23,9 +23,13 @@ fn a_full_disk_is_said_and_no_path_is() {
         (host::Error::Gone, other),
         (host::Error::Spawn("There is no shell.".into()), "There is no shell."),
     ] {
-        let error = not_started(error);
+        let error = not_started(error, "deep");
         assert_eq!((&*error.code(), error.message().as_str()), ("spawn_failed", said));
     }
+    let offline =
+        not_started(host::Error::Offline("/usr/lib/websh-session is not there.".into()), "deep");
+    let said = "deep is offline: no session can be opened on it just now.";
+    assert_eq!((&*offline.code(), offline.message().as_str()), ("server_offline", said));
 }
 
 #[tokio::test]
