@@ -136,6 +136,48 @@ test('five hundred sessions: usable at once, up to date at once, and nobody wait
   expect(await many.finish(), 'no process outlives its session').toEqual([]);
 });
 
+test('my sessions: the longest unused come first, and those I tick are closed together', async ({ context, page, fresh }) => {
+  await fresh.setUp();
+  const cookie = await fresh.signIn();
+  await context.addCookies([{ ...cookie, url: fresh.url }]);
+  const sessions = new SessionsPage(page, fresh.url);
+  await sessions.open();
+  const [oldest, middle, newest] = [
+    await sessions.create('the oldest'),
+    await sessions.create('the middle'),
+    await sessions.create('the newest'),
+  ];
+  // Used in another order than they were made; nobody is at them any more.
+  for (const terminal of [middle, newest, oldest]) {
+    await terminal.finish('echo used');
+    await terminal.page.close();
+  }
+  await page.bringToFront();
+  const order = (): Promise<(string | null)[]> =>
+    page.getByTestId('session-card').evaluateAll((cards) => cards.map((card) => card.getAttribute('data-session')));
+  const ids = [oldest, middle, newest].map((it) => it.session);
+  await expect.poll(order).toEqual([ids[2], ids[1], ids[0]]);
+  await page.getByTestId('sessions-sort').selectOption({ label: 'Unused for longest' });
+  await expect.poll(order).toEqual([ids[1], ids[2], ids[0]]);
+
+  await expect(page.getByTestId('close-chosen')).toHaveCount(0);
+  for (const terminal of [middle, newest]) await sessions.card(terminal.session).getByTestId('session-tick').check();
+  await expect(page.getByTestId('sessions-chosen')).toHaveText('2 of 3 selected');
+  await picture(page, 'close-many');
+  await page.getByTestId('close-chosen').click();
+  const dialog = page.getByTestId('close-many-dialog');
+  await expect(dialog).toContainText('Close 2 sessions?');
+  await dialog.getByTestId('close-many-cancel').click();
+  await expect(page.getByTestId('session-card')).toHaveCount(3);
+  await page.getByTestId('close-chosen').click();
+  await expect(dialog.getByRole('listitem')).toHaveText(['the newest', 'the middle']);
+  await dialog.getByTestId('close-many-confirm').click();
+  await expect(dialog).toBeHidden();
+  await expect.poll(order).toEqual([ids[0]]);
+  await expect(page.getByTestId('sessions-sort'), 'one needs no order').toHaveCount(0);
+  for (const id of ids.slice(1)) expect(sessionProcess(id ?? '')).toBeUndefined();
+});
+
 test('a list that is not looked at holds no connection, and is up to date when it is', async ({ sessions, websh }) => {
   const { page } = sessions;
   const terminal = await sessions.create('seen');

@@ -35,6 +35,7 @@ pub struct Paged {
     asking: RwSignal<bool>,
     again: StoredValue<bool>,
     more: StoredValue<bool>,
+    whole: StoredValue<bool>,
 }
 
 impl Paged {
@@ -50,6 +51,7 @@ impl Paged {
             asking: RwSignal::new(false),
             again: StoredValue::new(false),
             more: StoredValue::new(false),
+            whole: StoredValue::new(false),
         }
     }
 
@@ -72,6 +74,13 @@ impl Paged {
         }
         self.searched.set(text.to_owned());
         self.anew.set_value(true);
+        self.again.set_value(true);
+        self.work();
+    }
+
+    /// Shows all there are from now on: in another order any of them may be the first.
+    pub fn show_all(self) {
+        self.whole.set_value(true);
         self.again.set_value(true);
         self.work();
     }
@@ -120,8 +129,12 @@ impl Paged {
         self.anew.try_set_value(false);
         let (shown, newest) = if anew { (0, None) } else { (shown, newest) };
         let searched = self.searched.try_get_untracked().unwrap_or_default();
+        let whole = self.whole.try_get_value() == Some(true);
         let (mut items, mut next) = (Vec::new(), None);
-        while let Some(limit) = missing(shown, newest, &items) {
+        while let Some(limit) = match whole {
+            true => Some(MOST as u64),
+            false => missing(shown, newest, &items),
+        } {
             let page = (self.ask)(searched.clone(), next.take(), limit).await?;
             items.extend(page.items);
             next = page.next;
@@ -179,13 +192,13 @@ pub fn More(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use protocol::api::SessionState;
     use uuid::Uuid;
 
     use super::*;
 
-    fn session(number: u128) -> Session {
+    pub(crate) fn session(number: u128) -> Session {
         Session {
             id: SessionId(Uuid::from_u128(number)),
             name: String::new(),

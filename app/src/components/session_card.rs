@@ -1,7 +1,12 @@
 //! One running session as its owner sees it. What changes of it is changed in place.
 
+use std::collections::HashSet;
+
 use leptos::{prelude::*, task::spawn_local};
-use protocol::api::{AttachPolicy, Session, SessionState};
+use protocol::{
+    api::{AttachPolicy, Session, SessionState},
+    id::SessionId,
+};
 
 use crate::{
     api::rest,
@@ -25,6 +30,8 @@ pub fn SessionCard(
     /// The session.
     #[prop(into)]
     session: Signal<Session>,
+    /// Those of the list that are ticked.
+    ticked: RwSignal<HashSet<SessionId>>,
     /// Set to ask before closing.
     closing: RwSignal<Option<Session>>,
     /// Set to ask for another name or policy.
@@ -64,6 +71,15 @@ pub fn SessionCard(
     let share = move |()| sharing.set(Some(session.get_untracked()));
     let rename = move |_| renaming.set(Some(session.get_untracked()));
     let rename_label = move || format!("Name and clients of {}", name.get());
+    let tick = move |on: bool| {
+        ticked.update(|ticked| {
+            if on {
+                ticked.insert(id)
+            } else {
+                ticked.remove(&id)
+            };
+        });
+    };
     let ask = move |_| closing.set(Some(session.get_untracked()));
     view! {
         <li
@@ -73,6 +89,13 @@ pub fn SessionCard(
             data-state=move || state.get()
         >
             <div class="card-head">
+                <input
+                    type="checkbox"
+                    data-testid="session-tick"
+                    aria-label=move || format!("Select {}", name.get())
+                    prop:checked=move || ticked.with(|ticked| ticked.contains(&id))
+                    on:change:target=move |event| tick(event.target().checked())
+                />
                 <h2 class="card-name" data-testid="session-name">
                     {name}
                 </h2>

@@ -1,6 +1,6 @@
 //! The live list of sessions: one card each, updated in place.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use leptos::{prelude::*, task::spawn_local};
 use protocol::{api::Session, id::SessionId};
@@ -8,8 +8,14 @@ use protocol::{api::Session, id::SessionId};
 use crate::{
     api::rest,
     components::{
-        close_session::CloseSession, offers::offer, palette::Command,
-        rename_session::RenameSession, session_card::SessionCard, sharing::ShareSession,
+        close_session::CloseSession,
+        close_sessions::CloseSessions,
+        offers::offer,
+        own_order::{Arranging, Order, arranged},
+        palette::Command,
+        rename_session::RenameSession,
+        session_card::SessionCard,
+        sharing::ShareSession,
     },
 };
 
@@ -25,6 +31,9 @@ pub fn SessionList(
     /// Asks the server again.
     #[prop(into)]
     refresh: Callback<()>,
+    /// Asks the server for all there are.
+    #[prop(into)]
+    show_all: Callback<()>,
 ) -> impl IntoView {
     let closing = RwSignal::new(None::<Session>);
     let sharing = RwSignal::new(None::<Session>);
@@ -49,12 +58,17 @@ pub fn SessionList(
         };
         sessions.get().into_iter().flat_map(each).collect()
     });
-    let ids = Memo::new(move |_| {
-        sessions.with(|sessions| sessions.iter().map(|it| it.id).collect::<Vec<SessionId>>())
+    let (order, ticked) = (RwSignal::new(Order::default()), RwSignal::new(HashSet::new()));
+    let closing_many = RwSignal::new(Vec::new());
+    Effect::new(move |_| {
+        if order.get() != Order::default() {
+            show_all.run(());
+        }
     });
+    let ids = Memo::new(move |_| sessions.with(|sessions| arranged(sessions, order.get())));
     let places = Memo::new(move |_| {
-        let ids = ids.get();
-        ids.into_iter().enumerate().map(|(at, id)| (id, at)).collect::<HashMap<_, _>>()
+        let place = |(at, it): (usize, &Session)| (it.id, at);
+        sessions.with(|all| all.iter().enumerate().map(place).collect::<HashMap<_, _>>())
     });
     let card = move |id: SessionId| {
         let found = move || {
@@ -66,13 +80,15 @@ pub fn SessionList(
         let session = Memo::new(move |before: Option<&Session>| {
             found().or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
         });
-        Some(view! { <SessionCard session closing renaming sharing /> })
+        Some(view! { <SessionCard session ticked closing renaming sharing /> })
     };
     view! {
+        <Arranging sessions order ticked closing=closing_many />
         <ul class="cards" data-testid="sessions" data-live=move || live.get().to_string()>
             <For each=move || ids.get() key=|id| *id children=card />
         </ul>
         <CloseSession closing refresh />
+        <CloseSessions closing=closing_many refresh />
         <RenameSession renaming renamed=move |_| refresh.run(()) />
         <ShareSession sharing />
     }

@@ -131,7 +131,7 @@ fn Running(
     view! {
         <Failure error=list.error />
         <Show when=move || !empty.get() fallback=move || view! { <Empty open /> }>
-            <SessionList sessions live refresh />
+            <SessionList sessions live refresh show_all=move |()| list.show_all() />
         </Show>
         <More list />
     }

@@ -1,0 +1,127 @@
+//! The question before several of one's own sessions are closed, and which of them could not be.
+
+use futures_util::{StreamExt, stream};
+use leptos::{prelude::*, task::spawn_local};
+use protocol::api::Session;
+
+use crate::{api, components::dialog::Dialog, error::PageError};
+
+/// Sessions that are closed at the same time.
+const AT_ONCE: usize = 4;
+
+/// Asks, closes, and says of each that is left why.
+#[component]
+pub fn CloseSessions(
+    /// Those to ask about; empty when nothing is asked.
+    closing: RwSignal<Vec<Session>>,
+    /// Asks the server for the list again.
+    refresh: Callback<()>,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let left = RwSignal::new(Vec::<(String, String)>::new());
+    Effect::new(move |_| {
+        if closing.with(|it| !it.is_empty()) {
+            left.set(Vec::new());
+            open.set(true);
+        }
+    });
+    Effect::new(move |_| {
+        if !open.get() {
+            closing.set(Vec::new());
+        }
+    });
+    let confirm = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let wanted = closing.get_untracked();
+        spawn_local(async move {
+            let closes = wanted.into_iter().map(|it| async move {
+                let wrong = api::sessions::close(it.id).await.err().filter(stays);
+                wrong.map(|why| (it.name, why.to_string()))
+            });
+            let bad: Vec<(String, String)> = stream::iter(closes)
+                .buffer_unordered(AT_ONCE)
+                .filter_map(std::future::ready)
+                .collect()
+                .await;
+            busy.set(false);
+            if bad.is_empty() {
+                open.set(false);
+            }
+            left.set(bad);
+            refresh.run(());
+        });
+    };
+    let title = Signal::derive(move || {
+        closing.with(|it| match it.as_slice() {
+            [one] => format!("Close {}?", one.name),
+            many => format!("Close {} sessions?", many.len()),
+        })
+    });
+    let named = move || {
+        let line = |it: Session| {
+            let job = it.foreground.map(|job| format!(": {job} is running in it"));
+            view! {
+                <li>
+                    <strong>{it.name}</strong>
+                    {job}
+                </li>
+            }
+        };
+        closing.get().into_iter().map(line).collect_view()
+    };
+    let failures = move || {
+        let line = |(name, why): (String, String)| view! { <li>{name} ": " {why}</li> };
+        left.get().into_iter().map(line).collect_view()
+    };
+    view! {
+        <Dialog open title testid="close-many-dialog">
+            <ul class="named">{named}</ul>
+            <p>"Their shells end, and so does everything that was started there."</p>
+            <Show when=move || left.with(|it| !it.is_empty())>
+                <ul class="failure" role="alert" data-testid="close-many-failures">
+                    {failures}
+                </ul>
+            </Show>
+            <div class="dialog-actions">
+                <button
+                    type="button"
+                    class="button"
+                    data-testid="close-many-cancel"
+                    on:click=move |_| open.set(false)
+                >
+                    "Keep them"
+                </button>
+                <button
+                    type="button"
+                    class="button danger"
+                    data-testid="close-many-confirm"
+                    disabled=move || busy.get()
+                    on:click=confirm
+                >
+                    {move || if busy.get() { "Closing…" } else { "Close sessions" }}
+                </button>
+            </div>
+        </Dialog>
+    }
+}
+
+/// Whether a session is still there after this; one that ended by itself meanwhile is as good as closed.
+fn stays(why: &PageError) -> bool {
+    why.0.session.is_none() && why.code() != "not_found"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ended_meanwhile_is_closed() {
+        for (code, left) in [("not_found", false), ("unavailable", true), ("signed_out", true)] {
+            assert_eq!(stays(&PageError::new(code, "No.")), left, "{code}");
+        }
+    }
+}
