@@ -1,9 +1,12 @@
-// What the pages look like on a desk and on a phone, by day and by night, and what they leave out of
-// the screen's edges; the pictures are there to be looked at.
-import { devices } from '@playwright/test';
-import { expect, test } from '../fixtures/test.ts';
+// Every page on a desk and on a phone, by day and by night: it fits, everybody can read and use it; the pictures are
+// there to be looked at.
+import { devices, type Page } from '@playwright/test';
+import { barriers, expectForAll } from '../fixtures/accessible.ts';
+import { complaints, expect, test } from '../fixtures/test.ts';
 import { picture } from '../fixtures/pictures.ts';
+import { MembersPage } from '../pages/members.ts';
 import { SessionsPage } from '../pages/sessions.ts';
+import { follow, GuestPage, ShareDialog } from '../pages/sharing.ts';
 import { TerminalPage } from '../pages/terminal.ts';
 
 const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
@@ -15,39 +18,170 @@ const views = {
   'phone-dark': { ...pixel, colorScheme: 'dark' },
 } as const;
 
-for (const [name, view] of Object.entries(views)) {
-  test(`pages fit: ${name}`, async ({ browser, websh, cookie }) => {
-    const context = await browser.newContext(view);
-    const page = await context.newPage();
-    const fits = async (what: string): Promise<void> => {
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect(wide, `${what} scrolls sideways`).toBeLessThanOrEqual(0);
-      await picture(page, `${name}-${what}`);
-    };
-    await page.goto(`${websh.url}/sign-in`);
-    await expect(page.getByTestId('sign-in-submit')).toBeVisible();
-    await fits('sign-in');
+test('what keeps somebody out of a page is found', async ({ page }) => {
+  await page.setContent(`
+    <style>* { font: 16px sans-serif } body { background: white; color: black }</style>
+    <p style="color: #777">too pale</p> <p style="color: #767676">pale enough</p>
+    <p style="color: rgb(0 0 0 / 50%)">half gone</p> <p style="color: #949494; font-size: 24px">large</p>
+    <div style="background: color-mix(in srgb, black 90%, white)"><span>dark on dark</span></div>
+    <div style="background: black"><div style="background: rgb(255 255 255 / 95%)"><p>on two layers</p></div></div>
+    <button style="width: 2rem; height: 2rem"></button> <button style="width: 2rem; height: 2rem" aria-label="named"></button>
+    <button style="width: 1rem; height: 1rem; padding: 0" title="small"></button>
+    <input placeholder="only a hint"> <label>Labelled <input></label> <img src="data:,"> <dialog>nameless</dialog>
+    <p id="same">one</p> <p id="same">other</p> <p hidden style="color: white">nobody sees it</p>
+  `);
+  await page.evaluate(() => document.querySelector('dialog')?.showModal());
+  const found = await barriers(page);
+  // Behind the dialog nothing counts but the page as a whole.
+  expect(found.map((it) => it.replace(/[:(<].*/, '').trim())).toEqual([
+    'the page names no language',
+    'the page has no title',
+    'the page has not one main part',
+    'the id same names several',
+    'is a dialog without a name',
+  ]);
+  await page.evaluate(() => document.querySelector('dialog')?.remove());
+  expect((await barriers(page)).slice(4).map((it) => it.replace(/ \([\d.×]+\)/, '').trim())).toEqual([
+    'has no name: <button >',
+    'is too small: <button >',
+    'has no name: <input >',
+    'has no words: <img >',
+    "can't be read: <p > too pale",
+    "can't be read: <p > half gone",
+    "can't be read: <span > dark on dark",
+  ]);
+});
 
-    await context.addCookies([{ ...cookie, url: websh.url }]);
-    const sessions = new SessionsPage(page, websh.url);
+for (const [name, view] of Object.entries(views)) {
+  test(`every page fits and is for everybody: ${name}`, async ({ browser, fresh }) => {
+    test.slow();
+    const context = await browser.newContext(view);
+    const heard = complaints(context, /status of (401|404|410)/);
+    const page = await context.newPage();
+    const looks = async (what: string, at: Page = page): Promise<void> => {
+      await expectForAll(at, what);
+      await picture(at, `${name}-${what}`);
+    };
+    const go = async (pathname: string, sign: string): Promise<void> => {
+      await page.goto(`${fresh.url}${pathname}`);
+      await expect(page.getByTestId(sign).first()).toBeVisible();
+      await expect(page.getByTestId(sign).first()).toBeEnabled();
+    };
+    const leave = async (dialog: string): Promise<void> => {
+      await page.keyboard.press('Escape');
+      await expect(page.getByTestId(dialog)).toBeHidden();
+    };
+
+    // Whoever is nobody yet.
+    await page.goto(fresh.setUpLink);
+    await expect(page.getByTestId('setup-submit')).toBeEnabled();
+    await looks('setup');
+    await fresh.setUp();
+    await go('/sign-in', 'sign-in-submit');
+    await looks('sign-in');
+    await page.getByTestId('sign-in-email').fill('nobody');
+    await page.getByTestId('sign-in-submit').click();
+    await looks('sign-in-mistake');
+    await go(`/join#${'a'.repeat(26)}`, 'join-submit');
+    await looks('join');
+    await go(`/invite#${'a'.repeat(26)}`, 'invite-over');
+    await looks('invite-over');
+
+    // One's own.
+    const cookie = await fresh.signIn();
+    await context.addCookies([{ ...cookie, url: fresh.url }]);
+    const sessions = new SessionsPage(page, fresh.url);
     await sessions.open();
+    await looks('no-sessions');
     const terminal = await sessions.create(`on a ${name}`);
     await terminal.finish("ls --color=always /; printf '\\e[32mgreen \\e[1;34mblue \\e[0;7minverse\\e[0m 日本語 🙂\\n'");
-    await picture(terminal.page, `${name}-terminal`);
+    await looks('terminal', terminal.page);
     const overflow = await terminal.page.evaluate(() => [
       document.documentElement.scrollWidth - window.innerWidth,
       document.documentElement.scrollHeight - window.innerHeight,
     ]);
     expect(Math.max(...overflow), 'the terminal page does not scroll').toBeLessThanOrEqual(0);
+    const other = await sessions.create('another');
     await page.bringToFront();
-    await expect(sessions.card(terminal.session)).toBeVisible();
-    await fits('sessions');
+    const card = sessions.card(terminal.session);
+    await expect(card).toBeVisible();
+    await looks('sessions');
     await page.getByTestId('new-session').click();
     await expect(page.getByTestId('new-session-dialog')).toBeVisible();
-    await fits('new-session');
-    await page.keyboard.press('Escape');
-    await sessions.close(terminal.session);
+    await looks('new-session');
+    await leave('new-session-dialog');
+    await page.getByTestId('open-palette').click();
+    await expect(page.getByTestId('palette')).toBeVisible();
+    await looks('palette');
+    await leave('palette');
+    await card.getByTestId('session-close').click();
+    await expect(page.getByTestId('close-dialog')).toBeVisible();
+    await looks('close');
+    await leave('close-dialog');
+
+    // Sharing, from both sides.
+    const share = new ShareDialog(page);
+    await share.open(card);
+    await looks('share');
+    const secrets = await share.create();
+    await looks('share-fresh');
+    await share.back();
+    const link = await follow(browser, secrets.url, view);
+    await link.getByTestId('join-name').fill('Grace');
+    await link.getByTestId('join-password').fill(secrets.password);
+    await link.getByTestId('join-submit').click();
+    const guest = new GuestPage(link, fresh.url);
+    await guest.ready();
+    await looks('guest', link);
+    await expect(share.rows.getByTestId('share-guest')).toContainText('Grace');
+    await looks('shares');
+    await share.rows.getByTestId('share-revoke').click();
+    await expect(guest.endPage).toBeVisible();
+    await looks('guest-over', link);
+    await guest.leaves();
+    await share.close();
+
+    // What is over.
+    await sessions.close(other.session);
+    await expect(other.endPage).toBeVisible();
+    await looks('session-over', other.page);
+    await sessions.showEnded();
+    await expect(sessions.ended(other.session)).toBeVisible();
+    await looks('ended');
+    await go('/me', 'me-name-save');
+    await looks('me');
+
+    // A superuser's.
+    await go('/all', 'all-drop');
+    await looks('all');
+    await page.getByTestId('all-drop').click();
+    await expect(page.getByTestId('drop-dialog')).toBeVisible();
+    await looks('drop');
+    await leave('drop-dialog');
+    await page.getByTestId('drop-all').click();
+    await expect(page.getByTestId('drop-all-dialog')).toBeVisible();
+    await looks('drop-all');
+    await leave('drop-all-dialog');
+    await go('/members', 'invite');
+    await looks('members');
+    await page.getByTestId('invite').click();
+    await expect(page.getByTestId('invite-dialog')).toBeVisible();
+    await looks('invite');
+    await leave('invite-dialog');
+    const invitation = await new MembersPage(page, fresh.url).invite('grace@example.org', 'Member');
+    await go('/settings', 'settings-save');
+    await looks('settings');
+    await go('/audit', 'audit-entry');
+    await looks('audit');
+    await page.goto(`${fresh.url}/nowhere`);
+    await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
+    await looks('nowhere');
+    await context.clearCookies();
+    await page.goto(invitation);
+    await expect(page.getByTestId('accept-submit')).toBeEnabled();
+    await looks('accept');
     await context.close();
+    expect(heard, 'no page complains').toEqual([]);
   });
 }
 
