@@ -46,6 +46,9 @@ async fn a_session_in_a_terminal() {
     let (status, left) = again.end().await;
     assert_eq!(status, 0, "{left}");
     assert!(left.contains("The shell exited with status 7."), "{left}");
+    // The session tells its viewers first, and the list a moment later.
+    let path = format!("/api/v1/sessions/{id}");
+    until(async || (client.get(&path).await.status == 410).then_some(())).await;
     assert!(ann.fails(&["attach", "work"], 5).await.contains("status 7"));
 }
 
