@@ -23,10 +23,11 @@ const KEY: Duration = Duration::from_millis(50);
 /// What may be more in memory at the end than at the beginning, of each process. KiB.
 const FLAT: u64 = 4 * 1024;
 
-/// Proportional set size. KiB.
+/// Proportional set size of what a process has written itself: of its program it has a greater part when the
+/// servers of other tests end. KiB.
 fn memory(process: u32) -> u64 {
     let rollup = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).unwrap();
-    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).unwrap();
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss_Anon:")).unwrap();
     line.trim_end_matches("kB").trim().parse().unwrap()
 }
 
@@ -68,7 +69,7 @@ async fn who_never_reads_is_cut_and_costs_the_others_nothing() {
     let before = before.unwrap();
     let after = processes.map(memory);
     println!(
-        "cut after {:?}; {typed} lines; PSS of session and web process: {before:?} KiB, at the end {after:?} KiB",
+        "cut after {:?}; {typed} lines; own memory of session and web process: {before:?} KiB, at the end {after:?} KiB",
         begun.elapsed()
     );
     for (before, after) in before.into_iter().zip(after) {
