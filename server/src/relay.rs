@@ -1,5 +1,7 @@
 //! One viewer's WebSocket tied to its session: messages pass unread, both ways, until either side ends.
 
+mod pace;
+
 use std::time::Duration;
 
 use axum::{
@@ -11,6 +13,7 @@ use futures_util::{
     stream::{SplitSink, SplitStream},
 };
 use host::{Reader, Relayed, Writer};
+use pace::Pace;
 use protocol::close;
 use tokio::time::{Instant, interval_at, timeout};
 
@@ -101,8 +104,13 @@ async fn down(
 
 /// Viewer to session. None: the viewer is gone.
 async fn up(viewer: &mut SplitStream<WebSocket>, session: &mut Writer) -> Option<Farewell> {
+    let mut pace = Pace::new(Instant::now());
     loop {
-        match viewer.next().await {
+        let message = viewer.next().await;
+        if !pace.admits(Instant::now()) {
+            return Some(Farewell::new(close::TOO_MANY, "Too many messages came at once."));
+        }
+        match message {
             Some(Ok(Message::Binary(body))) => {
                 if session.send(&body).await.is_err() {
                     // The session closes with its own reason; `down` brings it.

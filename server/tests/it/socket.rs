@@ -337,6 +337,36 @@ async fn it_carries_a_terminal() {
 }
 
 #[tokio::test]
+async fn a_flood_of_messages_is_cut_off_and_disturbs_nobody() {
+    let (_world, mut ann) = World::new(&[]).await;
+    let session = create(&mut ann, "k").await.json();
+    let other = create(&mut ann, "l").await.json();
+    let mut typing = Viewer::attach(&mut ann, &other).await;
+    let flooding = Viewer::attach(&mut ann, &session).await;
+    let (mut sink, mut stream) = flooding.socket.split();
+    // It goes on until it is told to stop.
+    let flood = tokio::spawn(async move {
+        while sink.feed(message(Body::Ack(Ack { frames: 0 }))).await.is_ok() {}
+    });
+    let closed = async {
+        loop {
+            match stream.next().await {
+                Some(Ok(Message::Close(Some(frame)))) => {
+                    flood.abort();
+                    return u16::from(frame.code);
+                }
+                Some(Ok(_)) => {}
+                other => panic!("closed without a code: {other:?}"),
+            }
+        }
+    };
+    let closed = timeout(LONG, closed);
+    typing.type_text("echo $((6*7))-done\r").await;
+    let (code, ()) = tokio::join!(closed, typing.until_shows("42-done"));
+    assert_eq!(code.unwrap(), 4429);
+}
+
+#[tokio::test]
 async fn a_second_client_takes_over() {
     let (_world, mut ann) = World::new(&[]).await;
     let session = create(&mut ann, "k").await.json();
