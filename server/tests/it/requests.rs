@@ -288,7 +288,7 @@ async fn the_interface_describes_itself() {
     }
     assert!(paths["/api/v1/me"]["get"]["security"].as_array().is_some());
     for (path, statuses) in [
-        ("/sessions", vec!["200", "201", "400", "401", "403", "422", "429", "503"]),
+        ("/sessions", vec!["200", "201", "400", "401", "403", "409", "422", "429", "503"]),
         ("/setup", vec!["201", "400", "404", "422"]),
     ] {
         let answers = paths[&format!("/api/v1{path}")]["post"]["responses"].as_object().unwrap();
