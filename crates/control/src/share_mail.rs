@@ -129,7 +129,6 @@ impl Control {
         said: &str,
     ) -> Result<(), Error> {
         let share = row.share.id;
-        self.inner.store.mail_is(share, MailState::Failed, Some(said)).await?;
         let ending = ShareEnding {
             at: self.now(),
             state: ShareState::Void,
@@ -140,7 +139,8 @@ impl Control {
         let detail = row.share.email.as_ref().map(|to| format!("to {to}: {said}"));
         let entry = audit::entry(ending.at, &Doer::websh(), "share.mail_failed", subject, detail);
         self.end_share(row, &ending, &entry).await?;
-        Ok(())
+        // Last: whoever reads that it failed finds its link void.
+        Ok(self.inner.store.mail_is(share, MailState::Failed, Some(said)).await?)
     }
 
     /// Shares whose mail waited when websh stopped: what it was to say is gone.
