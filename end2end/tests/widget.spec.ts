@@ -29,7 +29,9 @@ test('mouse reports reach the program that asked for them', async ({ sessions })
 test('copy leaves out what is not text, paste arrives as typed', async ({ sessions, context, websh }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: websh.url });
   const terminal = await sessions.create('copy');
-  await terminal.finish("clear; printf 'alpha  \\nbeta\\n'; seq -s- 1 80");
+  // Nothing is typed while it prints: the echo of that would stand in between.
+  await terminal.run("clear; printf 'alpha  \\nbeta\\n'; seq -s- 1 80");
+  await terminal.shows(/-80\n.*[#$]$/m);
   const rows = terminal.page.getByTestId('row');
   const all = await terminal.lines();
   const a = all.findIndex((l) => l.startsWith('alpha'));
