@@ -16,6 +16,7 @@ set_up() {
   set_up_basics
   set_up_packages "$1"
   set_up_wasm_target
+  if [ "$1" = test ]; then set_up_components; fi
   set_up_npm
   set_up_wasm_bindgen
   set_up_cargo_leptos
@@ -27,13 +28,13 @@ set_up() {
 set_up_basics() {
   have cargo || fail "Rust is missing: install Rust $rust_needed or newer from https://rustup.rs and try again."
   have cc || fail "a C compiler is missing: install one (on Debian: apt-get install gcc libc6-dev) and try again."
-  { have node && have npm; } || fail "Node is missing: install Node 18 or newer with npm and try again."
+  { have node && have npm; } || fail "Node is missing: install Node 20 or newer with npm and try again."
   local rust node
   rust=$(rustc --version | cut -d ' ' -f 2)
   node=$(node --version | tr -d v | cut -d . -f 1)
   [ "$(printf '%s\n' "$rust_needed" "$rust" | sort -V | head -n 1)" = "$rust_needed" ] ||
     fail "Rust $rust is too old, $rust_needed is needed: run \`rustup update stable\` and try again."
-  [ "$node" -ge 18 ] || fail "Node $node is too old: install Node 18 or newer and try again."
+  [ "$node" -ge 20 ] || fail "Node $node is too old: install Node 20 or newer and try again."
 }
 
 # chromium: the browser of the end-to-end tests, wherever it is installed.
@@ -54,7 +55,7 @@ set_up_packages() {
     [ -n "$(find_chromium)" ] || missing+=(chromium)
     { have initdb && have postgres; } || missing+=(postgresql)
     local program
-    for program in tmux vim less htop git; do
+    for program in tmux vim less htop git python3; do
       have "$program" || missing+=("$program")
     done
     have ps || missing+=(procps)
@@ -98,6 +99,14 @@ set_up_wasm_target() {
   have rustup || fail "Rust's $target target is missing and there is no rustup to add it: install it with your Rust and try again."
   say "    adding Rust's $target target"
   rustup target add $target </dev/null
+}
+
+# What looks at the form of the code and for mistakes in it; a minimal toolchain comes without.
+set_up_components() {
+  if cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1; then return 0; fi
+  have rustup || fail "rustfmt or clippy is missing and there is no rustup to add it: install them with your Rust and try again."
+  say "    adding rustfmt and clippy"
+  rustup component add rustfmt clippy </dev/null
 }
 
 # npm packages are kept in the cache by their lock file; end2end/node_modules points there.
