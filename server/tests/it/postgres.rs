@@ -13,7 +13,8 @@ mod support;
 const CLUSTER: &str = "WEBSH_TEST_CLUSTER";
 
 /// What is run again.
-const AGAIN: [&str; 12] = [
+const AGAIN: [&str; 14] = [
+    "cut::",
     "governed::",
     "guests::",
     "lifetime::",
@@ -25,6 +26,7 @@ const AGAIN: [&str; 12] = [
     "sessions::",
     "sharing::",
     "sign_in::",
+    "socket::",
     "tokens::",
 ];
 

@@ -28,6 +28,9 @@ use crate::{
     world::{LONG_NAME, World, lives},
 };
 
+/// A user that is nobody's account.
+const NOBODY: u32 = 65534;
+
 /// A session whose login shell is this script.
 fn plan(account: &Account, script: &str) -> Start {
     let shell = format!("{}-shell-{}", account.home.display(), Uuid::now_v7());
@@ -54,7 +57,7 @@ echo "at $(pwd) umask $(umask)"
 echo "env $(env | cut -d= -f1 | sort | tr '\n' ' ')"
 echo "user $USER $LOGNAME $HOME"
 echo "open $(ls /proc/self/fd | tr '\n' ' ')"
-echo "tty $(stat -c '%U %a' "$(tty)")"
+echo "tty $(stat -c '%U %a' "$(tty)") $(tty)"
 grep -E '^(SigIgn|SigBlk|CapEff|NoNewPrivs)' /proc/self/status
 cat "/proc/$PPID/environ" >/dev/null 2>&1 || echo "its process is closed"
 ls "/proc/$PPID/fd" >/dev/null 2>&1 || echo "its descriptors are closed"
@@ -73,12 +76,23 @@ echo over; exec cat"#;
         &format!("user {0} {0} {home}", account.name),
         // `ls` itself has the directory open.
         "open 0 1 2 3",
-        &format!("tty {} 6", account.name),
         "its process is closed",
         "its descriptors are closed",
     ] {
-        assert!(screen.contains(expected), "{expected:?} is missing:\n{screen}");
+        let is_there = screen.lines().any(|line| line.trim_end() == expected);
+        assert!(is_there, "{expected:?} is missing:\n{screen}");
     }
+    let tty = screen.lines().find_map(|line| line.strip_prefix("tty ")).unwrap();
+    let [owner, mode, path] = tty.split_whitespace().collect::<Vec<_>>().try_into().unwrap();
+    // The group `tty` may write, which is how messages of the system come.
+    assert!(owner == account.name && ["600", "620"].contains(&mode), "{tty}");
+    let terminal = path.to_owned();
+    let opened = as_user(NOBODY, move || {
+        let open = |options: &mut fs::OpenOptions| options.open(&terminal).map(drop);
+        [open(fs::OpenOptions::new().read(true)), open(fs::OpenOptions::new().write(true))]
+            .map(|opened| opened.map_err(|error| error.kind()))
+    });
+    assert_eq!(opened, [Err(ErrorKind::PermissionDenied); 2], "another account opens {path}");
     let value = |name: &str| {
         let line = screen.lines().find(|line| line.starts_with(name)).unwrap();
         line.split_whitespace().last().unwrap().to_owned()

@@ -45,6 +45,7 @@ async fn many_expire_and_none_of_them_early() {
         let end = world.host.report(id).unwrap().end.unwrap();
         assert_eq!(end.cause(), EndCause::Expired);
         assert!(end.at >= due, "{} ms early", due - end.at);
+        assert!(end.at <= due + 5000, "{} ms late", end.at - due);
     }
 }
 

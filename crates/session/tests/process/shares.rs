@@ -11,6 +11,9 @@ use protocol::{
 
 use crate::world::{Client, World, guest};
 
+/// A guest is cut within this time after the end of their share. Milliseconds.
+const LATEST: u64 = 2000;
+
 fn how(client: &Client) -> Option<How> {
     match client.ended.as_ref()?.cause.as_ref()? {
         Cause::Share(end) => Some(end.how()),
@@ -52,6 +55,7 @@ async fn the_session_itself_ends_shares_when_their_time_is_up() {
             panic!("a share ended")
         };
         assert!(end.at >= *ends_at, "{} ms early", *ends_at - end.at);
+        assert!(end.at <= *ends_at + LATEST, "{} ms late", end.at - *ends_at);
     }
     // Coming again does not help; who has time left and the owner notice nothing.
     let mut late = guest(&started, 0, 0);
