@@ -109,7 +109,11 @@ test('every page offers what it can do', async ({ fresh, page }) => {
   await sessions.create('to be dropped');
   const palette = page.getByTestId('palette');
   const call = async (letters: string): Promise<void> => {
-    await page.keyboard.press('Control+K');
+    // A page that was only just sent does not answer to keys yet; whoever pressed them presses again.
+    await expect(async () => {
+      await page.keyboard.press('Control+K');
+      await expect(palette).toBeVisible({ timeout: 2_000 });
+    }).toPass();
     await page.keyboard.type(letters);
     await page.keyboard.press('Enter');
     await expect(palette).toBeHidden();
