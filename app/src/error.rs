@@ -72,6 +72,13 @@ impl PageError {
         self.0.field.as_deref() == Some(field)
     }
 
+    /// Whether a session that was to be closed is not there any more: it ended by itself meanwhile, which is
+    /// as good.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.0.session.is_some() || self.code() == "not_found"
+    }
+
     /// The sentence.
     #[must_use]
     pub fn message(&self) -> &str {
@@ -90,6 +97,18 @@ impl FromServerFnError for PageError {
                 Self::new("bad_request", "The request was not understood.")
             }
             _ => Self::not_understood(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ended_meanwhile_is_closed() {
+        for (code, over) in [("not_found", true), ("unavailable", false), ("signed_out", false)] {
+            assert_eq!(PageError::new(code, "No.").is_over(), over, "{code}");
         }
     }
 }

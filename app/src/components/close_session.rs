@@ -36,10 +36,8 @@ pub fn CloseSession(
         busy.set(true);
         spawn_local(async move {
             match api::sessions::close(session.id).await {
-                Ok(()) => open.set(false),
-                // It ended by itself meanwhile: that is what was wanted.
-                Err(why) if why.0.session.is_some() || why.code() == "not_found" => open.set(false),
-                Err(why) => error.set(Some(why)),
+                Err(why) if !why.is_over() => error.set(Some(why)),
+                Ok(()) | Err(_) => open.set(false),
             }
             busy.set(false);
             refresh.run(());

@@ -4,7 +4,7 @@ use futures_util::{StreamExt, stream};
 use leptos::{prelude::*, task::spawn_local};
 use protocol::api::Session;
 
-use crate::{api, components::dialog::Dialog, error::PageError};
+use crate::{api, components::dialog::Dialog};
 
 /// Sessions that are closed at the same time.
 const AT_ONCE: usize = 4;
@@ -39,7 +39,7 @@ pub fn CloseSessions(
         let wanted = closing.get_untracked();
         spawn_local(async move {
             let closes = wanted.into_iter().map(|it| async move {
-                let wrong = api::sessions::close(it.id).await.err().filter(stays);
+                let wrong = api::sessions::close(it.id).await.err().filter(|why| !why.is_over());
                 wrong.map(|why| (it.name, why.to_string()))
             });
             let bad: Vec<(String, String)> = stream::iter(closes)
@@ -106,22 +106,5 @@ pub fn CloseSessions(
                 </button>
             </div>
         </Dialog>
-    }
-}
-
-/// Whether a session is still there after this; one that ended by itself meanwhile is as good as closed.
-fn stays(why: &PageError) -> bool {
-    why.0.session.is_none() && why.code() != "not_found"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_ended_meanwhile_is_closed() {
-        for (code, left) in [("not_found", false), ("unavailable", true), ("signed_out", true)] {
-            assert_eq!(stays(&PageError::new(code, "No.")), left, "{code}");
-        }
     }
 }

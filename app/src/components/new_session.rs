@@ -272,10 +272,8 @@ pub fn NewSessionDialog(
 async fn open_session(new: NewSession, first: Option<Session>) -> Result<Session, PageError> {
     if let Some(first) = first {
         match api::sessions::close(first.id).await {
-            Ok(()) => {}
-            // It ended by itself meanwhile: that is as good.
-            Err(why) if why.0.session.is_some() || why.code() == "not_found" => {}
-            Err(why) => return Err(why),
+            Err(why) if !why.is_over() => return Err(why),
+            Ok(()) | Err(_) => {}
         }
     }
     let answer = api::sessions::create(new).await;
