@@ -10,7 +10,7 @@ build_programs() {
   build_session && cargo build --locked --workspace --exclude frontend --bins
 }
 
-build_pages() { cargo leptos build --release --precompress --frontend-only --cargo-locked; }
+build_pages() { cargo leptos build --release --precompress --split --frontend-only --cargo-locked; }
 
 # native_suite ARGUMENT…: all Rust tests; the database tests start a PostgreSQL of their own.
 native_suite() {

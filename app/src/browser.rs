@@ -22,6 +22,12 @@ pub fn document() -> Document {
     leptos::prelude::document()
 }
 
+/// Text in lower case. The browser has the tables of Unicode; in the pages' program they would be large.
+#[must_use]
+pub fn lower_case(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
 /// Milliseconds of a steady clock.
 #[must_use]
 pub fn steady_millis() -> u64 {

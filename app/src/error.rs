@@ -1,9 +1,11 @@
 //! The error of everything a page asks the server for. It carries what the server said; it knows no
 //! transport beyond the two words for "could not ask" and "could not understand".
 
-use leptos::{prelude::FromServerFnError, server_fn::codec::JsonEncoding};
+use leptos::prelude::FromServerFnError;
 use protocol::api::ErrorInfo;
 use serde::{Deserialize, Serialize};
+
+use crate::api::json::Text;
 
 /// Why a call failed: the server's own [`ErrorInfo`], or one of the codes below.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -87,7 +89,7 @@ impl PageError {
 }
 
 impl FromServerFnError for PageError {
-    type Encoder = JsonEncoding;
+    type Encoder = Text;
 
     fn from_server_fn_error(error: leptos::server_fn::error::ServerFnErrorErr) -> Self {
         use leptos::server_fn::error::ServerFnErrorErr as Cause;

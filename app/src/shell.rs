@@ -9,8 +9,8 @@ use crate::App;
 const THEME: &str = "try{const t=localStorage.getItem('websh.theme');\
     if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch{}";
 
-/// The document that the server renders pages into.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+/// The document that the server renders pages into; the program of the pages comes from under `root`.
+pub fn shell(options: LeptosOptions, root: String) -> impl IntoView {
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -28,7 +28,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <link rel="stylesheet" href="/pkg/websh.css" />
                 <script nonce=use_nonce()>{THEME}</script>
-                <HydrationScripts options />
+                <HydrationScripts options root />
                 <MetaTags />
             </head>
             <body>

@@ -2,11 +2,13 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
 use leptos::nonce::Nonce;
+
+use crate::pages::BUILD;
 
 /// What is the same for every answer of this server.
 #[derive(Clone, Copy, Debug)]
@@ -22,12 +24,42 @@ const FIXED: [(HeaderName, &str); 4] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
+/// How long browsers keep an answer.
+#[derive(Clone, Copy, Debug)]
+enum Kept {
+    /// Pages, and what programs ask for.
+    Never,
+    /// Built files: asked for again, but the answer may be 304.
+    UntilChanged,
+    /// The parts of the pages' program: another build has another address.
+    Forever,
+}
+
+impl Kept {
+    fn of(path: &str) -> Self {
+        match path {
+            _ if path.starts_with("/pkg/") => Self::UntilChanged,
+            _ if path.starts_with(BUILD) => Self::Forever,
+            _ => Self::Never,
+        }
+    }
+
+    fn control(self) -> &'static str {
+        match self {
+            Self::Never => "no-store",
+            Self::UntilChanged => "no-cache",
+            Self::Forever => "private, max-age=31536000, immutable",
+        }
+    }
+}
+
 /// Adds the headers. The request gets a fresh nonce as an extension; the pages' scripts carry it.
 pub async fn secure(State(policy): State<Policy>, mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
-    let is_built_file = request.uri().path().starts_with("/pkg/");
+    let kept = Kept::of(request.uri().path());
     request.extensions_mut().insert(nonce.clone());
     let mut response = next.run(request).await;
+    let status = response.status();
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
@@ -41,7 +73,9 @@ pub async fn secure(State(policy): State<Policy>, mut request: Request, next: Ne
             HeaderValue::from_static("max-age=31536000"),
         );
     }
-    keep_out_of_caches(headers, is_built_file);
+    let failed = status.is_client_error() || status.is_server_error();
+    let kept = if failed { Kept::Never } else { kept };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept.control()));
     response
 }
 
@@ -51,10 +85,4 @@ fn content_security_policy(nonce: &Nonce) -> String {
          connect-src 'self'; img-src 'self' data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'none'"
     )
-}
-
-/// Pages and answers are never kept; built files are asked for again but may answer 304.
-fn keep_out_of_caches(headers: &mut HeaderMap, is_built_file: bool) {
-    let value = if is_built_file { "no-cache" } else { "no-store" };
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
 }

@@ -1,6 +1,12 @@
 //! The pages: rendered by `app`, with the built files beside them, and the server functions they call.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    fs,
+    hash::{DefaultHasher, Hasher},
+    path::Path,
+    sync::Arc,
+};
 
 use axum::{
     RequestExt, Router,
@@ -18,6 +24,9 @@ use crate::{api::error::ApiError, web::Web};
 
 /// Where the server functions are.
 const FUNCTIONS: &str = "/api/pages/{*function}";
+
+/// What the address of a build begins with.
+pub const BUILD: &str = "/build-";
 
 /// The routes of the pages and of their server functions.
 pub fn router() -> Router<Web> {
@@ -41,8 +50,24 @@ pub fn files(web: &Web) -> ServeDir<Router> {
         .fallback(nothing)
 }
 
+/// Where the program of the pages is, once more: under an address of its own for each build, because its
+/// parts come when they are needed, and those of two builds do not fit together. A page that was open
+/// during an update finds that there is nothing at the old one.
+pub fn address_of_build(site: &Path) -> String {
+    let mut hasher = DefaultHasher::new();
+    let files = fs::read_dir(site.join("pkg")).into_iter().flatten().flatten();
+    let mut files: Vec<_> = files.map(|file| file.path()).collect();
+    files.sort();
+    for file in files {
+        if file.extension().is_some_and(|it| it == "wasm" || it == "js") {
+            hasher.write(&fs::read(&file).unwrap_or_default());
+        }
+    }
+    format!("{BUILD}{:016x}", hasher.finish())
+}
+
 async fn page(State(web): State<Web>, request: Request) -> Response {
-    let shell = move || app::shell(web.leptos.clone());
+    let shell = move || app::shell(web.leptos.clone(), web.build.to_string());
     let render = leptos_axum::render_app_async_with_context(context(web.control), shell);
     render(request).await.into_response()
 }

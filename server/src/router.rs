@@ -38,6 +38,7 @@ pub fn router(web: Web) -> Router {
         .route("/api/{*rest}", any(nothing))
         .method_not_allowed_fallback(wrong_method)
         .route_layer(middleware::from_fn_with_state(web.clone(), web::identify))
+        .nest_service(&web.build, pages::files(&web))
         .fallback_service(pages::files(&web))
         .layer(middleware::from_fn(whole))
         .layer(middleware::from_fn_with_state(web.allowed.clone(), origin::guard));

@@ -2,6 +2,7 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
+    path::Path,
     sync::Arc,
 };
 
@@ -19,6 +20,7 @@ use crate::{
     api::{error::ApiError, metrics::Tally},
     config::Config,
     origin::Allowed,
+    pages::address_of_build,
 };
 
 /// Shared by all routes; cheap to clone.
@@ -28,6 +30,9 @@ pub struct Web {
     pub control: Control,
     /// Where the built pages are.
     pub leptos: LeptosOptions,
+    /// Address of the program of the pages, of this build.
+    #[from_ref(skip)]
+    pub build: Arc<str>,
     /// Whose pages may ask.
     pub allowed: Allowed,
     /// Whether people come over TLS.
@@ -57,6 +62,7 @@ impl Web {
         Self {
             control,
             leptos: config.leptos.clone(),
+            build: address_of_build(Path::new(&*config.leptos.site_root)).into(),
             allowed: Allowed::new(&config.allowed_origins),
             https: config.is_https(),
             proxies: config.trusted_proxies.clone().into(),

@@ -1,16 +1,16 @@
 //! The audit log.
 #![expect(missing_docs, reason = "the argument structs of server functions are generated")]
 
-use leptos::{prelude::server, server_fn::codec::Json};
+use leptos::prelude::server;
 use protocol::api::{AuditFilter, AuditPage};
 
-use crate::error::PageError;
+use crate::{api::json::Json, error::PageError};
 
 /// What was done, newest first: the page after a cursor.
 ///
 /// # Errors
 /// `signed_out`, `forbidden`, and what the server says.
-#[server(name = ReadAudit, prefix = "/api/pages", endpoint = "audit", input = Json)]
+#[server(name = ReadAudit, prefix = "/api/pages", endpoint = "audit", input = Json, output = Json)]
 pub async fn audit(filter: AuditFilter, cursor: Option<String>) -> Result<AuditPage, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.audit_log(&actor, filter, None, cursor.as_deref()).await?)

@@ -1,19 +1,19 @@
 //! Who may open sessions as which account.
 #![expect(missing_docs, reason = "the argument structs of server functions are generated")]
 
-use leptos::{prelude::server, server_fn::codec::Json};
+use leptos::prelude::server;
 use protocol::{
     api::{AccountGrant, AccountInfo, NewGrant},
     id::GrantId,
 };
 
-use crate::error::PageError;
+use crate::{api::json::Json, error::PageError};
 
 /// The grants on a server.
 ///
 /// # Errors
 /// `signed_out`, `forbidden`, and what the server says.
-#[server(name = ListGrants, prefix = "/api/pages", endpoint = "grants", input = Json)]
+#[server(name = ListGrants, prefix = "/api/pages", endpoint = "grants", input = Json, output = Json)]
 pub async fn grants(server: String) -> Result<Vec<AccountGrant>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.grants(&actor, server).await?)
@@ -23,7 +23,7 @@ pub async fn grants(server: String) -> Result<Vec<AccountGrant>, PageError> {
 ///
 /// # Errors
 /// `signed_out`, `forbidden`, and what the server says.
-#[server(name = ListAccounts, prefix = "/api/pages", endpoint = "accounts", input = Json)]
+#[server(name = ListAccounts, prefix = "/api/pages", endpoint = "accounts", input = Json, output = Json)]
 pub async fn accounts(server: String) -> Result<Vec<AccountInfo>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.accounts_of(&actor, server).await?)
@@ -33,7 +33,7 @@ pub async fn accounts(server: String) -> Result<Vec<AccountInfo>, PageError> {
 ///
 /// # Errors
 /// `unknown_account`, the field that is wrong, what the server says.
-#[server(name = AddGrant, prefix = "/api/pages", endpoint = "grant", input = Json)]
+#[server(name = AddGrant, prefix = "/api/pages", endpoint = "grant", input = Json, output = Json)]
 pub async fn grant(server: String, new: NewGrant) -> Result<AccountGrant, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.grant(&actor, server, new).await?)
@@ -43,7 +43,7 @@ pub async fn grant(server: String, new: NewGrant) -> Result<AccountGrant, PageEr
 ///
 /// # Errors
 /// `signed_out`, `forbidden`, and what the server says.
-#[server(name = RemoveGrant, prefix = "/api/pages", endpoint = "revoke-grant", input = Json)]
+#[server(name = RemoveGrant, prefix = "/api/pages", endpoint = "revoke-grant", input = Json, output = Json)]
 pub async fn revoke(server: String, id: GrantId) -> Result<(), PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.revoke_grant(&actor, server, id).await?)

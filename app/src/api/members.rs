@@ -1,19 +1,19 @@
 //! Members: the signed-in one, and all of them.
 #![expect(missing_docs, reason = "the argument structs of server functions are generated")]
 
-use leptos::{prelude::server, server_fn::codec::Json};
+use leptos::prelude::server;
 use protocol::{
     api::{ChangeMember, InviteLink, Me, Member},
     id::MemberId,
 };
 
-use crate::error::PageError;
+use crate::{api::json::Json, error::PageError};
 
 /// Who is signed in.
 ///
 /// # Errors
 /// `signed_out`, and what the server says.
-#[server(name = GetMe, prefix = "/api/pages", endpoint = "me", input = Json)]
+#[server(name = GetMe, prefix = "/api/pages", endpoint = "me", input = Json, output = Json)]
 pub async fn me() -> Result<Me, PageError> {
     let (_, actor) = crate::context::signed_in()?;
     Ok(actor.me())
@@ -23,7 +23,7 @@ pub async fn me() -> Result<Me, PageError> {
 ///
 /// # Errors
 /// `signed_out`, `forbidden`, and what the server says.
-#[server(name = ListMembers, prefix = "/api/pages", endpoint = "members", input = Json)]
+#[server(name = ListMembers, prefix = "/api/pages", endpoint = "members", input = Json, output = Json)]
 pub async fn members() -> Result<Vec<Member>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.members(&actor).await?)
@@ -33,7 +33,7 @@ pub async fn members() -> Result<Vec<Member>, PageError> {
 ///
 /// # Errors
 /// The field that is wrong, `forbidden`, what the server says.
-#[server(name = ChangeMemberOf, prefix = "/api/pages", endpoint = "change-member", input = Json)]
+#[server(name = ChangeMemberOf, prefix = "/api/pages", endpoint = "change-member", input = Json, output = Json)]
 pub async fn change(id: MemberId, change: ChangeMember) -> Result<Member, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.change_member(&actor, id, change).await?)
@@ -43,7 +43,7 @@ pub async fn change(id: MemberId, change: ChangeMember) -> Result<Member, PageEr
 ///
 /// # Errors
 /// `signed_out`, `forbidden`, and what the server says.
-#[server(name = ResetMember, prefix = "/api/pages", endpoint = "reset-member", input = Json)]
+#[server(name = ResetMember, prefix = "/api/pages", endpoint = "reset-member", input = Json, output = Json)]
 pub async fn reset(id: MemberId) -> Result<InviteLink, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.reset(&actor, id).await?)

@@ -1,20 +1,20 @@
 //! Sessions, for the pages.
 #![expect(missing_docs, reason = "the argument structs of server functions are generated")]
 
-use leptos::{prelude::server, server_fn::codec::Json};
+use leptos::prelude::server;
 use protocol::{
     api::{Life, NewSession, Session, SessionPage},
     id::SessionId,
 };
 
-use crate::error::PageError;
+use crate::{api::json::Json, error::PageError};
 
 /// My sessions that match, newest first: the page after a cursor, 50 of them when no limit is given, at
 /// most 100.
 ///
 /// # Errors
 /// `signed_out`, and what the server says.
-#[server(name = ListSessions, prefix = "/api/pages", endpoint = "sessions", input = Json)]
+#[server(name = ListSessions, prefix = "/api/pages", endpoint = "sessions", input = Json, output = Json)]
 pub async fn sessions(
     life: Life,
     q: Option<String>,
@@ -31,7 +31,7 @@ pub async fn sessions(
 ///
 /// # Errors
 /// `not_found`; how it ended, with the session; what the server says.
-#[server(name = GetSession, prefix = "/api/pages", endpoint = "session", input = Json)]
+#[server(name = GetSession, prefix = "/api/pages", endpoint = "session", input = Json, output = Json)]
 pub async fn session(id: SessionId) -> Result<Session, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.get(&actor, id).await?)
@@ -41,7 +41,7 @@ pub async fn session(id: SessionId) -> Result<Session, PageError> {
 ///
 /// # Errors
 /// As `POST /sessions` of the REST interface.
-#[server(name = CreateSession, prefix = "/api/pages", endpoint = "create", input = Json)]
+#[server(name = CreateSession, prefix = "/api/pages", endpoint = "create", input = Json, output = Json)]
 pub async fn create(new: NewSession) -> Result<Session, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.create(&actor, new).await?.session)
@@ -51,7 +51,7 @@ pub async fn create(new: NewSession) -> Result<Session, PageError> {
 ///
 /// # Errors
 /// `not_found`, how it had ended before, what the server says.
-#[server(name = CloseSession, prefix = "/api/pages", endpoint = "close", input = Json)]
+#[server(name = CloseSession, prefix = "/api/pages", endpoint = "close", input = Json, output = Json)]
 pub async fn close(id: SessionId) -> Result<(), PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.close(&actor, id).await?)

@@ -1,17 +1,17 @@
 //! Where the signed-in member is signed in.
 #![expect(missing_docs, reason = "the argument structs of server functions are generated")]
 
-use leptos::{prelude::server, server_fn::codec::Json};
+use leptos::prelude::server;
 use protocol::api::SignInInfo;
 use uuid::Uuid;
 
-use crate::error::PageError;
+use crate::{api::json::Json, error::PageError};
 
 /// Browsers and programs that are signed in.
 ///
 /// # Errors
 /// `signed_out`, `forbidden`, and what the server says.
-#[server(name = ListSignIns, prefix = "/api/pages", endpoint = "sign-ins", input = Json)]
+#[server(name = ListSignIns, prefix = "/api/pages", endpoint = "sign-ins", input = Json, output = Json)]
 pub async fn sign_ins() -> Result<Vec<SignInInfo>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.sign_ins(&actor).await?)
@@ -21,7 +21,7 @@ pub async fn sign_ins() -> Result<Vec<SignInInfo>, PageError> {
 ///
 /// # Errors
 /// `signed_out`, `forbidden`, and what the server says.
-#[server(name = EndSignIn, prefix = "/api/pages", endpoint = "end-sign-in", input = Json)]
+#[server(name = EndSignIn, prefix = "/api/pages", endpoint = "end-sign-in", input = Json, output = Json)]
 pub async fn end(id: Uuid) -> Result<(), PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.end_sign_in(&actor, id).await?)

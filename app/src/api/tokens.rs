@@ -1,19 +1,19 @@
 //! API tokens of the signed-in member.
 #![expect(missing_docs, reason = "the argument structs of server functions are generated")]
 
-use leptos::{prelude::server, server_fn::codec::Json};
+use leptos::prelude::server;
 use protocol::{
     api::{FreshToken, NewToken, TokenInfo},
     id::TokenId,
 };
 
-use crate::error::PageError;
+use crate::{api::json::Json, error::PageError};
 
 /// Those that work.
 ///
 /// # Errors
 /// `signed_out`, `forbidden`, and what the server says.
-#[server(name = ListTokens, prefix = "/api/pages", endpoint = "tokens", input = Json)]
+#[server(name = ListTokens, prefix = "/api/pages", endpoint = "tokens", input = Json, output = Json)]
 pub async fn tokens() -> Result<Vec<TokenInfo>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.tokens(&actor).await?)
@@ -23,7 +23,7 @@ pub async fn tokens() -> Result<Vec<TokenInfo>, PageError> {
 ///
 /// # Errors
 /// The field that is wrong, what the server says.
-#[server(name = CreateToken, prefix = "/api/pages", endpoint = "create-token", input = Json)]
+#[server(name = CreateToken, prefix = "/api/pages", endpoint = "create-token", input = Json, output = Json)]
 pub async fn create(new: NewToken) -> Result<FreshToken, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.new_token(&actor, new).await?)
@@ -33,7 +33,7 @@ pub async fn create(new: NewToken) -> Result<FreshToken, PageError> {
 ///
 /// # Errors
 /// `signed_out`, `forbidden`, and what the server says.
-#[server(name = RemoveToken, prefix = "/api/pages", endpoint = "remove-token", input = Json)]
+#[server(name = RemoveToken, prefix = "/api/pages", endpoint = "remove-token", input = Json, output = Json)]
 pub async fn remove(id: TokenId) -> Result<(), PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.remove_token(&actor, id).await?)

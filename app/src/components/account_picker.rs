@@ -6,7 +6,8 @@ use protocol::api::{Server, UnusableAccount};
 use web_sys::KeyboardEvent;
 
 use crate::{
-    components::{field::Help, fuzzy},
+    browser::lower_case,
+    components::{field::Help, fuzzy, show::Show},
     error::PageError,
 };
 
@@ -24,12 +25,12 @@ pub fn AccountPicker(
     let typed = RwSignal::new(String::new());
     let usable = Memo::new(move |_| {
         let all = server.with(|it| it.as_ref().map(|it| it.accounts.clone()).unwrap_or_default());
-        let found = fuzzy::rank(&typed.get(), all.iter().map(String::as_str));
+        let found = fuzzy::rank(&typed.get(), all.iter().map(String::as_str), lower_case);
         found.into_iter().filter_map(|at| all.get(at).cloned()).collect::<Vec<String>>()
     });
     let unusable = Memo::new(move |_| {
         let all = server.with(|it| it.as_ref().map(|it| it.unusable.clone()).unwrap_or_default());
-        let found = fuzzy::rank(&typed.get(), all.iter().map(|it| it.account.as_str()));
+        let found = fuzzy::rank(&typed.get(), all.iter().map(|it| it.account.as_str()), lower_case);
         found.into_iter().filter_map(|at| all.get(at).cloned()).collect::<Vec<UnusableAccount>>()
     });
     let search = move |text: String| {

@@ -30,6 +30,7 @@ where
                 {*words}
             </option>
         }
+        .into_any()
     };
     let pick = move |chosen: String| {
         let chosen = chosen.parse::<usize>().ok().and_then(|number| options.get(number));
@@ -46,7 +47,7 @@ where
                 aria-describedby=help.clone()
                 on:change:target=move |event| pick(event.target().value())
             >
-                {options.iter().enumerate().map(option).collect_view()}
+                {options.iter().enumerate().map(option).collect::<Vec<_>>()}
             </select>
         </label>
         <p class="help" id=help hidden=move || hint.with(|it| it.is_empty())>

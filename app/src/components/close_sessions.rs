@@ -3,8 +3,12 @@
 use futures_util::{StreamExt, stream};
 use leptos::{prelude::*, task::spawn_local};
 use protocol::api::Session;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-use crate::{api, components::dialog::Dialog};
+use crate::{
+    api,
+    components::{dialog::Dialog, late::Late, show::Show},
+};
 
 /// Sessions that are closed at the same time.
 const AT_ONCE: usize = 4;
@@ -17,6 +21,21 @@ pub fn CloseSessions(
     /// Asks the server for the list again.
     refresh: Callback<()>,
 ) -> impl IntoView {
+    let wanted = Memo::new(move |_| closing.with(|it| !it.is_empty()));
+    let load = move || close_sessions(closing, refresh);
+    view! { <Late wanted given_up=move |()| closing.set(Vec::new()) load /> }
+}
+
+#[wasm_split(rest, fallible)]
+fn close_sessions(
+    closing: RwSignal<Vec<Session>>,
+    refresh: Callback<()>,
+) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <Question closing refresh /> }.into_any())
+}
+
+#[component]
+fn Question(closing: RwSignal<Vec<Session>>, refresh: Callback<()>) -> impl IntoView {
     let open = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let left = RwSignal::new(Vec::<(String, String)>::new());

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::terminal::Ui;
+use crate::{components::show::Show, terminal::Ui};
 
 /// One short phrase, and a mark whose shape and colour say the same.
 #[component]
@@ -18,9 +18,9 @@ pub fn Connection(
     };
     // A round trip's worth of keys is nothing to talk about.
     let unsent = move || match (ui.state.get(), ui.waiting.get()) {
-        (_, 0) | ("connected" | "ended", _) => None,
-        (_, 1) => Some("1 key waits".to_owned()),
-        (_, waiting) => Some(format!("{waiting} keys wait")),
+        (_, 0) | ("connected" | "ended", _) => String::new(),
+        (_, 1) => "1 key waits".to_owned(),
+        (_, waiting) => format!("{waiting} keys wait"),
     };
     view! {
         <p
@@ -30,9 +30,9 @@ pub fn Connection(
             data-state=move || ui.state.get()
             data-waiting=move || ui.waiting.get().to_string()
         >
-            <span class="connection-notice">{move || ui.notice.get()}</span>
-            <span class="connection-unsent">{unsent}</span>
-            <span class="connection-words">{words}</span>
+            <span class="connection-notice">{move || ui.notice.get().unwrap_or_default()}</span>
+            <span class="connection-unsent">{move || unsent()}</span>
+            <span class="connection-words">{move || words()}</span>
             <Show when=move || { ui.state.get() == "reconnecting" && ui.seconds.get() > 0 }>
                 <button type="button" class="button quiet small" data-command="now">
                     "Now"

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     browser,
+    components::show::Show,
     terminal::{
         Ui,
         crew::{Crew, Move, Person},
@@ -27,7 +28,7 @@ pub fn CrewBar(
         crew.with(|crew| !crew.others.is_empty() || crew.overseeing() || !crew.moves().is_empty())
     });
     let connected = Memo::new(move |_| ui.state.get() == "connected");
-    let here = move || crew.with(|crew| crew.others.len() + 1);
+    let here = move || crew.with(|crew| (crew.others.len() + 1).to_string());
     let drives = move || {
         crew.with(|crew| {
             let until = |it: &Person| it.until.map(browser::local_clock);
@@ -55,13 +56,13 @@ pub fn CrewBar(
                 <Show when=move || crew.with(|crew| !crew.overseeing())>
                     <Asking ui />
                     <span class="crew-driver" role="status" data-testid="crew-driver">
-                        {drives}
+                        {move || drives()}
                     </span>
                     <Own ui />
                 </Show>
                 <Faces ui />
                 <details class="crew-all" data-testid="crew-all">
-                    <summary class="button quiet small">{here} " here"</summary>
+                    <summary class="button quiet small">{move || here()} " here"</summary>
                     <People ui />
                 </details>
             </div>
@@ -78,7 +79,7 @@ fn Faces(ui: Ui) -> impl IntoView {
             (_, true) => ", drives",
             _ => "",
         };
-        let initial: String = it.who.chars().take(1).flat_map(char::to_uppercase).collect();
+        let initial: String = it.who.chars().take(1).collect();
         view! {
             <span
                 class="face"
@@ -90,13 +91,11 @@ fn Faces(ui: Ui) -> impl IntoView {
                 {initial}
             </span>
         }
+        .into_any()
     };
-    move || {
-        ui.crew.with(|crew| {
-            let faces = crew.others.iter().take(FACES).map(face).collect_view();
-            view! { <span class="faces">{faces}</span> }
-        })
-    }
+    let faces =
+        move || ui.crew.with(|crew| crew.others.iter().take(FACES).map(face).collect::<Vec<_>>());
+    view! { <span class="faces">{move || faces()}</span> }
 }
 
 /// A superuser who looks is never silent, and neither is it hidden from themselves.
@@ -125,6 +124,7 @@ fn Overseers(ui: Ui, owner: StoredValue<String>) -> impl IntoView {
                             {words}
                         </strong>
                     }
+                    .into_any()
                 })
         }}
     }
@@ -141,7 +141,7 @@ fn Asking(ui: Ui) -> impl IntoView {
             asking.map(|it| (it.viewer, it.who.clone(), it.device.clone())).collect::<Vec<_>>()
         })
     });
-    move || {
+    let all = move || {
         let asking = asking.get();
         let first = asking.first().map(|it| it.0);
         asking
@@ -157,15 +157,17 @@ fn Asking(ui: Ui) -> impl IntoView {
                     <MoveButton made=Move::Lend(viewer) label="For 5 min" keys=false />
                     <MoveButton made=Move::Refuse(viewer) label="Refuse" keys />
                 }
+                .into_any()
             })
-            .collect_view()
-    }
+            .collect::<Vec<_>>()
+    };
+    view! { {move || all()} }
 }
 
 /// What this page may do for itself.
 #[component]
 fn Own(ui: Ui) -> impl IntoView {
-    move || {
+    let moves = move || {
         ui.crew
             .with(|crew| crew.moves())
             .into_iter()
@@ -178,10 +180,11 @@ fn Own(ui: Ui) -> impl IntoView {
                         return None;
                     }
                 };
-                Some(view! { <MoveButton made label keys=true /> })
+                Some(view! { <MoveButton made label keys=true /> }.into_any())
             })
-            .collect_view()
-    }
+            .collect::<Vec<_>>()
+    };
+    view! { {move || moves()} }
 }
 
 #[component]
@@ -247,7 +250,7 @@ fn People(ui: Ui) -> impl IntoView {
                     class:typing=move || person.with(|it| it.typing)
                     data-hue=move || person.with(Person::hue).to_string()
                 ></i>
-                <span>{who}</span>
+                <span>{move || who()}</span>
                 <span class="quiet">{move || person.with(device)}</span>
                 <span class="badge">{move || person.with(role)}</span>
                 <Show when=move || hands.get()>

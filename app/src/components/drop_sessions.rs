@@ -7,7 +7,7 @@ use protocol::api::{AdminFilter, AdminSession, DropAll, Dropped};
 
 use crate::{
     api::rest,
-    components::{all_list::AllList, dialog::Dialog, failure::Failure, field::Field},
+    components::{all_list::AllList, dialog::Dialog, failure::Failure, field::Field, show::Show},
     error::PageError,
 };
 

@@ -144,7 +144,7 @@ fn Over(session: Session) -> impl IntoView {
     let heading = format!(
         "{}: {}",
         session.name,
-        session.end_reason.map_or("Ended", words::reason).to_lowercase()
+        session.end_reason.map_or("Ended", words::reason).to_ascii_lowercase()
     );
     let sentence = words::ending(&session);
     let ended_at = session.ended_at;

@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::{components::time::Now, terminal::Ui, words};
+use crate::{
+    components::{show::Show, time::Now},
+    terminal::Ui,
+    words,
+};
 
 /// How long is left, and *Keep*. Any key of the owner does the same.
 #[component]
@@ -23,7 +27,7 @@ pub fn ExpiryWarning(
     view! {
         <Show when=shown>
             <div class="expiry" role="alert" data-testid="expiry">
-                <p>"Unused for long: this session ends " {left} "."</p>
+                <p>"Unused for long: this session ends " {move || left().unwrap_or_default()} "."</p>
                 <button
                     type="button"
                     class="button primary small"
@@ -58,7 +62,7 @@ pub fn ShareWarning(
     view! {
         <Show when=shown>
             <div class="expiry" role="alert" data-testid="share-ending">
-                <p>{what} {left} "."</p>
+                <p>{what} {move || left().unwrap_or_default()} "."</p>
                 {share
                     .map(|share| {
                         view! {
@@ -74,6 +78,7 @@ pub fn ShareWarning(
                                 "Extend…"
                             </button>
                         }
+                        .into_any()
                     })}
             </div>
         </Show>

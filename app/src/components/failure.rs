@@ -32,6 +32,7 @@ pub fn Failure(
                                 {error.0.message}
                             </p>
                         }
+                        .into_any()
                     })
             }}
         </div>

@@ -72,7 +72,7 @@ pub fn Field(
                 aria-describedby=format!("{testid}-help")
                 on:input:target=move |event| value.set(event.target().value())
             />
-            {counted.then(|| view! { <span class="unit">{unit}</span> })}
+            {counted.then(|| view! { <span class="unit">{unit}</span> }.into_any())}
         </label>
         <Help name testid hint error />
     }

@@ -1,11 +1,15 @@
 //! How well a few typed letters match a line: all of them, in order, best where words begin or where
-//! they stand together. Pure.
+//! they stand together. Pure: lower case is a function that is handed in, because browsers have the tables
+//! for it.
+
+/// Gives text in lower case.
+pub type Lower = fn(&str) -> String;
 
 /// The score of `line`, higher is better; none when a letter is missing. No letters match everything.
 #[must_use]
-pub fn score(typed: &str, line: &str) -> Option<i32> {
-    let typed: Vec<char> = typed.to_lowercase().split_whitespace().flat_map(str::chars).collect();
-    let line: Vec<char> = line.to_lowercase().chars().collect();
+pub fn score(typed: &str, line: &str, lower: Lower) -> Option<i32> {
+    let typed: Vec<char> = lower(typed).split_whitespace().flat_map(str::chars).collect();
+    let line: Vec<char> = lower(line).chars().collect();
     // The first letter may stand anywhere; what follows is taken as early as it comes.
     let Some(first) = typed.first() else { return Some(0) };
     let starts = line.iter().enumerate().filter(|(_, it)| *it == first).map(|(at, _)| at);
@@ -36,13 +40,14 @@ fn from(typed: &[char], line: &[char], start: usize) -> Option<i32> {
 
 /// The numbers of the lines that match, best first; equal ones in their order.
 #[must_use]
-pub fn rank<'a>(typed: &str, lines: impl IntoIterator<Item = &'a str>) -> Vec<usize> {
-    let scored = lines.into_iter().enumerate();
-    let mut scored: Vec<(i32, usize)> =
-        scored.filter_map(|(at, line)| Some((score(typed, line)?, at))).collect();
-    if !typed.trim().is_empty() {
-        scored.sort_by_key(|(score, at)| (-score, *at));
+pub fn rank<'a>(typed: &str, lines: impl IntoIterator<Item = &'a str>, lower: Lower) -> Vec<usize> {
+    let lines = lines.into_iter().enumerate();
+    if typed.trim().is_empty() {
+        return lines.map(|(at, _)| at).collect();
     }
+    let mut scored: Vec<(i32, usize)> =
+        lines.filter_map(|(at, line)| Some((score(typed, line, lower)?, at))).collect();
+    scored.sort_unstable_by_key(|(score, at)| (-score, *at));
     scored.into_iter().map(|(_, at)| at).collect()
 }
 
@@ -63,15 +68,17 @@ mod tests {
             ("dark", vec![4]),
             ("xyz", vec![]),
         ] {
-            assert_eq!(rank(typed, lines), expected, "{typed}");
+            assert_eq!(rank(typed, lines, str::to_lowercase), expected, "{typed}");
         }
     }
 
     #[test]
     fn letters_that_stand_together_win() {
+        let score = |typed, line| score(typed, line, str::to_lowercase);
         assert!(score("prod", "prod-web") > score("prod", "pr old"));
         assert!(score("web", "prod-web") > score("web", "prod-wide-bus"));
-        assert_eq!(score("日本", "日本語"), score("日本", "日本語"));
+        assert!(score("日本", "日本語").is_some());
+        assert_eq!(score("élan", "ÉLAN"), score("élan", "élan"));
         assert_eq!(score("z", ""), None);
     }
 }

@@ -52,12 +52,14 @@ pub fn Header(
                     {name}
                 </a>
             }
+            .into_any()
         };
         view! {
             <nav class="pages" aria-label="Pages">
-                {pages.into_iter().map(link).collect_view()}
+                {pages.into_iter().map(link).collect::<Vec<_>>()}
             </nav>
         }
+        .into_any()
     });
     view! {
         <header class="header">

@@ -47,10 +47,11 @@ pub fn KeyBar(
                 {label}
             </button>
         }
+        .into_any()
     });
     view! {
         <div class="key-bar" role="toolbar" aria-label="Keys" data-testid="key-bar">
-            {buttons.into_iter().collect_view()}
+            {buttons.into_iter().collect::<Vec<_>>()}
         </div>
     }
 }

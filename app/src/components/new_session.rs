@@ -3,6 +3,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use protocol::api::{AttachPolicy, NewSession, Server, Session};
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
     api, browser,
@@ -11,7 +12,9 @@ use crate::{
         dialog::Dialog,
         failure::Failure,
         field::{Field, Help},
+        late::Late,
         session_limit::SessionLimit,
+        show::Show,
     },
     error::PageError,
     wish,
@@ -41,6 +44,27 @@ pub fn NewSessionDialog(
     /// Asks the server for the list again.
     refresh: Callback<()>,
     /// Asks where sessions can be opened again.
+    refresh_servers: Callback<()>,
+) -> impl IntoView {
+    let load = move || new_session(open, servers, refresh, refresh_servers);
+    view! { <Late wanted=open given_up=move |()| open.set(false) load /> }
+}
+
+#[wasm_split(rest, fallible)]
+fn new_session(
+    open: RwSignal<bool>,
+    servers: Signal<Vec<Server>>,
+    refresh: Callback<()>,
+    refresh_servers: Callback<()>,
+) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <Form open servers refresh refresh_servers /> }.into_any())
+}
+
+#[component]
+fn Form(
+    open: RwSignal<bool>,
+    servers: Signal<Vec<Server>>,
+    refresh: Callback<()>,
     refresh_servers: Callback<()>,
 ) -> impl IntoView {
     let server = RwSignal::new(String::new());

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use leptos::prelude::*;
 use protocol::{api::Session, id::SessionId};
 
+use crate::components::show::Show;
+
 /// In which order they are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
@@ -68,9 +70,10 @@ pub fn Arranging(
                                     {label}
                                 </option>
                             }
+                            .into_any()
                         })
                         .into_iter()
-                        .collect_view()}
+                        .collect::<Vec<_>>()}
                 </select>
                 <p role="status" class="quiet" data-testid="sessions-chosen">
                     {move || match count() {

@@ -8,7 +8,7 @@ use protocol::{
     id::SessionId,
 };
 
-use crate::{browser, error::PageError};
+use crate::{browser, components::show::Show, error::PageError};
 
 /// Most sessions that the server puts on a page.
 const MOST: usize = 100;

@@ -8,10 +8,11 @@ use web_sys::KeyboardEvent;
 
 use crate::{
     api,
-    browser::{self, Listener},
+    browser::{self, Listener, lower_case},
     components::{
         fuzzy,
         live::{Live, sign_out},
+        show::Show,
         theme::{self, THEMES},
     },
 };
@@ -94,7 +95,7 @@ pub fn Palette(
         all.with(|all| {
             let lines: Vec<String> =
                 all.iter().map(|it| format!("{} {}", it.label, it.hint)).collect();
-            let mut found = fuzzy::rank(&typed.get(), lines.iter().map(String::as_str));
+            let mut found = fuzzy::rank(&typed.get(), lines.iter().map(String::as_str), lower_case);
             found.truncate(MOST);
             found
         })
@@ -184,8 +185,9 @@ pub fn Palette(
                                 <span class="quiet">{command.hint.clone()}</span>
                             </li>
                         }
+                        .into_any()
                     })
-                    .collect_view()
+                    .collect::<Vec<_>>()
             })
         })
     };
@@ -230,7 +232,7 @@ pub fn Palette(
                 on:keydown=key
             />
             <ul id="commands" role="listbox" aria-label="Commands">
-                {lines}
+                {move || lines()}
             </ul>
             <Show when=move || found.with(Vec::is_empty)>
                 <p class="quiet" role="status">

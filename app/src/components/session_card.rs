@@ -14,6 +14,7 @@ use crate::{
     components::{
         place::place,
         share_button::ShareButton,
+        show::Show,
         thumbnail::Thumbnail,
         time::{Ago, Now},
     },
@@ -100,7 +101,7 @@ pub fn SessionCard(
                     {name}
                 </h2>
                 <span class="badge" data-testid="session-state">
-                    {state_words}
+                    {move || state_words()}
                 </span>
             </div>
             <Thumbnail id />
@@ -208,7 +209,7 @@ fn Expiry(session: Signal<Session>) -> impl IntoView {
     view! {
         <Show when=move || words.with(Option::is_some)>
             <p class="card-expiry" data-testid="session-expiry">
-                <span>"Unused: closes " {move || words.get()}</span>
+                <span>"Unused: closes " {move || words.get().unwrap_or_default()}</span>
                 <button
                     type="button"
                     class="button small"

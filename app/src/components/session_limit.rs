@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use protocol::api::Session;
 
-use crate::components::time::Ago;
+use crate::components::{show::Show, time::Ago};
 
 /// The sessions that count against the limit, the longest unused first.
 #[component]
@@ -20,7 +20,7 @@ pub fn SessionLimit(
 ) -> impl IntoView {
     let lines = move || {
         let mut sessions = sessions.get();
-        sessions.sort_by_key(|it| it.last_seen);
+        sessions.sort_unstable_by_key(|it| it.last_seen);
         sessions
             .into_iter()
             .map(|session| {

@@ -40,7 +40,7 @@ pub fn ShareButton(
                 />
             </svg>
             <span class="count" data-testid="share-guests" hidden=move || guests.get() == 0>
-                {move || guests.get()}
+                {move || guests.get().to_string()}
             </span>
         </button>
     }

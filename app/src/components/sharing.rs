@@ -15,11 +15,12 @@ mod row;
 use futures_util::future::join;
 use leptos::{prelude::*, task::spawn_local};
 use protocol::api::{FreshShare, Session, Share, SharingOptions};
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
     api::sharing,
     components::{
-        dialog::Dialog, failure::Failure, live::Live, sharing::fresh::Fresh,
+        dialog::Dialog, failure::Failure, late::Late, live::Live, sharing::fresh::Fresh,
         sharing::invite::Invite, sharing::list::ShareList, sharing::new_link::NewLink,
     },
     error::PageError,
@@ -31,6 +32,18 @@ pub fn ShareSession(
     /// The session to share; none when nothing is.
     sharing: RwSignal<Option<Session>>,
 ) -> impl IntoView {
+    let wanted = Memo::new(move |_| sharing.with(Option::is_some));
+    let load = move || share_dialog(sharing);
+    view! { <Late wanted given_up=move |()| sharing.set(None) load /> }
+}
+
+#[wasm_split(rest, fallible)]
+fn share_dialog(sharing: RwSignal<Option<Session>>) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <ShareDialog sharing /> }.into_any())
+}
+
+#[component]
+fn ShareDialog(sharing: RwSignal<Option<Session>>) -> impl IntoView {
     let open = RwSignal::new(false);
     // Secrets are here as long as they are shown, and no longer.
     let fresh = RwSignal::new(None::<FreshShare>);

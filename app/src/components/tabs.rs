@@ -43,6 +43,7 @@ pub fn Tabs(
                             "All sessions"
                         </a>
                     }
+                    .into_any()
                 })}
         </nav>
     }

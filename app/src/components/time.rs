@@ -54,7 +54,7 @@ fn Relative(time: Signal<DateTime<Utc>>, words: fn(DateTime<Utc>, i64) -> String
             datetime=move || time.get().to_rfc3339_opts(SecondsFormat::Millis, true)
             title=move || words::at(time.get())
         >
-            {text}
+            {move || text()}
         </time>
     }
 }

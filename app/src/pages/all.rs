@@ -16,6 +16,7 @@ use crate::{
         live::Live,
         offers::offer,
         palette::Command,
+        show::Show,
         signed_in::Guard,
         tabs::{List, Tabs},
         whole::Answered,

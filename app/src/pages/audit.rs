@@ -10,8 +10,8 @@ use protocol::api::{AuditFilter, AuditPage, Role};
 use crate::{
     api, browser,
     components::{
-        asking::Asking, failure::Failure, offers::offer, palette::Command, signed_in::SignedIn,
-        whole::Answered,
+        asking::Asking, failure::Failure, offers::offer, palette::Command, show::Show,
+        signed_in::SignedIn, whole::Answered,
     },
 };
 

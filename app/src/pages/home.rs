@@ -19,6 +19,7 @@ use crate::{
         paged::{More, Paged},
         palette::Command,
         session_list::SessionList,
+        show::Show,
         signed_in::Guard,
         tabs::{List, Tabs},
     },

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::{
-    SsrMode,
-    components::{Route, Router, Routes},
+    Lazy, SsrMode,
+    components::{FlatRoutes, Route, Router},
     path,
 };
 
@@ -16,6 +16,7 @@ mod join;
 mod me;
 mod members;
 mod not_found;
+mod parts;
 mod session;
 mod set_up;
 mod settings;
@@ -27,23 +28,23 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
         <Router>
-            <Routes fallback=not_found::NotFoundPage>
-                <Route path=path!("/") view=home::HomePage ssr=SsrMode::Async />
-                <Route path=path!("/all") view=all::AllPage ssr=SsrMode::Async />
-                <Route path=path!("/sign-in") view=sign_in::SignInPage ssr=SsrMode::Async />
-                <Route path=path!("/invite") view=invite::InvitePage ssr=SsrMode::Async />
-                <Route path=path!("/join") view=join::JoinPage ssr=SsrMode::Async />
-                <Route path=path!("/members") view=members::MembersPage ssr=SsrMode::Async />
-                <Route path=path!("/settings") view=settings::SettingsPage ssr=SsrMode::Async />
-                <Route path=path!("/audit") view=audit::LogPage ssr=SsrMode::Async />
-                <Route path=path!("/me") view=me::MePage ssr=SsrMode::Async />
-                <Route path=path!("/setup") view=set_up::SetUpPage ssr=SsrMode::Async />
+            <FlatRoutes fallback=not_found::NotFoundPage>
+                <Route path=path!("/") view={Lazy::<parts::Home>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/all") view={Lazy::<parts::All>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view={Lazy::<parts::SignIn>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/invite") view={Lazy::<parts::Invite>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/join") view={Lazy::<parts::Join>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/members") view={Lazy::<parts::Members>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings") view={Lazy::<parts::Settings>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/audit") view={Lazy::<parts::Log>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/me") view={Lazy::<parts::Me>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/setup") view={Lazy::<parts::SetUp>::new()} ssr=SsrMode::Async />
                 <Route
                     path=path!("/sessions/:id")
-                    view=session::SessionPage
+                    view={Lazy::<parts::Session>::new()}
                     ssr=SsrMode::Async
                 />
-            </Routes>
+            </FlatRoutes>
         </Router>
     }
 }

@@ -8,7 +8,7 @@ use leptos_router::hooks::use_query_map;
 use crate::{
     api::rest,
     browser,
-    components::{field::Field, form::Form, plain_page::PlainPage},
+    components::{field::Field, form::Form, plain_page::PlainPage, show::Show},
     error::PageError,
     words::way_back,
 };

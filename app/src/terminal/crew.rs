@@ -208,7 +208,7 @@ impl Crew {
         }
         let moves = self.moves();
         let first = |is: fn(&Move) -> bool| moves.iter().copied().find(is);
-        match press.key.to_lowercase().as_str() {
+        match press.key.to_ascii_lowercase().as_str() {
             "a" => first(|it| matches!(it, Move::Ask | Move::Withdraw)),
             "d" => first(|it| *it == Move::Take),
             "g" => first(|it| matches!(it, Move::Grant(_))),

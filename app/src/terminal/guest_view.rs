@@ -8,7 +8,7 @@ use protocol::api::{AttachMode, Joined};
 use crate::{
     api,
     components::{
-        connection::Connection, crew_bar::CrewBar, expiry::ShareWarning, logo::Logo,
+        connection::Connection, crew_bar::CrewBar, expiry::ShareWarning, logo::Logo, show::Show,
         theme::ThemeButton, time::Now,
     },
     terminal::{crew::Grant, ending::passes, parts::Ui, screen::Screen, seat::Seat},

@@ -66,7 +66,7 @@ pub enum Meaning {
 pub fn down(press: &Press, modes: u32, mac: bool) -> Meaning {
     let Press { key, modifiers, .. } = press;
     let modifiers = modifiers & (SHIFT | ALT | CONTROL | META);
-    let lower = key.to_lowercase();
+    let lower = key.to_ascii_lowercase();
     if press.composing || ["Process", "Dead", "Unidentified"].contains(&key.as_str()) {
         return Meaning::Text;
     }

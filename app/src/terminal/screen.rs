@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 use protocol::api::AttachMode;
 
 use crate::{
-    components::{end_page::EndPage, key_bar::KeyBar},
+    components::{end_page::EndPage, key_bar::KeyBar, show::Show},
     terminal::{
         metrics::RULER,
         parts::{Dom, Ui},
@@ -110,6 +110,7 @@ pub fn Screen(
                             <EndPage ending />
                         </div>
                     }
+                    .into_any()
                 })
             }}
         </div>

@@ -16,6 +16,7 @@ use crate::{
         rename_session::RenameSession,
         share_button::ShareButton,
         sharing::ShareSession,
+        show::Show,
         terminal_commands::terminal_commands,
         theme::ThemeButton,
     },

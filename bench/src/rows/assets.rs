@@ -1,38 +1,56 @@
-//! What a browser loads before it can show a terminal: wasm and JavaScript as they are sent, in brotli.
+//! What a browser loads before it can show a terminal, and before it shows the list of sessions: wasm and
+//! JavaScript as they are sent, in brotli. Parts that come when they are asked for do not count.
 
-use std::fs;
+use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context as _, Result, ensure};
 
 use super::Context;
 use crate::report::Figure;
 
+/// Says which files each part of the program consists of; the tool that builds the pages writes it.
+const PARTS: &str = "__wasm_split_manifest.json";
+
+/// What every page loads.
+const ALWAYS: [&str; 3] = ["websh.wasm", "websh.js", "__wasm_split.______________________.js"];
+
 /// The row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let site =
         context.site.as_ref().context("the folder of the built pages is not known: --site")?;
     let folder = site.join("pkg");
-    let entries = fs::read_dir(&folder).with_context(|| folder.display().to_string())?;
-    let (mut total, mut each) = (0, Vec::new());
-    for entry in entries {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".wasm.br") || name.ends_with(".js.br") {
-            let bytes = entry.metadata()?.len();
-            total += bytes;
-            each.push(format!("{name} {:.1}", as_kb(bytes)));
-        }
+    let parts = folder.join(PARTS);
+    let parts = fs::read(&parts).with_context(|| parts.display().to_string())?;
+    let parts: BTreeMap<String, Vec<String>> = serde_json::from_slice(&parts)?;
+    let always = size(&folder, ALWAYS)?;
+    let mut sizes = BTreeMap::new();
+    for (part, files) in &parts {
+        sizes.insert(part.as_str(), size(&folder, files.iter().map(|it| format!("{it}.wasm")))?);
     }
-    ensure!(
-        each.iter().any(|name| name.contains(".wasm.br")),
-        "there is no precompressed wasm in {}: build with --precompress",
-        folder.display()
-    );
-    each.sort();
+    let figure = |what: &str, part: &str| {
+        let bytes = always + sizes.get(part).with_context(|| format!("there is no part {part}"))?;
+        anyhow::Ok(Figure::new(what, as_kb(bytes), "KB", 350.0, Some(220.0)))
+    };
+    let each = sizes.iter().map(|(part, bytes)| format!("{part} {:.1}", as_kb(always + bytes)));
+    let each = each.collect::<Vec<_>>().join(", ");
     Ok(vec![
-        Figure::new("release wasm and JS, brotli", as_kb(total), "KB", 350.0, Some(220.0))
-            .beside(format!("KB: {}", each.join(", "))),
+        figure("wasm and JS of a terminal's page, brotli", "terminal")?,
+        figure("wasm and JS of the list of sessions, brotli", "list")?
+            .beside(format!("KB that each part's pages load: {each}")),
     ])
+}
+
+/// Bytes of these files as they are sent.
+fn size(folder: &Path, files: impl IntoIterator<Item = impl AsRef<str>>) -> Result<u64> {
+    let mut bytes = 0;
+    for file in files {
+        let path = folder.join(format!("{}.br", file.as_ref()));
+        let sent = fs::metadata(&path)
+            .with_context(|| format!("{}: build with --precompress --split", path.display()))?;
+        ensure!(sent.len() > 0, "{} is empty", path.display());
+        bytes += sent.len();
+    }
+    Ok(bytes)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "some hundred kilobytes")]

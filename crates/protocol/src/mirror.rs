@@ -217,8 +217,8 @@ impl Mirror {
         }
         if let Some(palette) = &frame.palette {
             change.palette = true;
-            self.palette =
-                palette.changed.iter().map(|colour| (colour.index, colour.rgb)).collect();
+            self.palette.clear();
+            self.palette.extend(palette.changed.iter().map(|colour| (colour.index, colour.rgb)));
         }
         (change.bells, change.acked, change.scrolled) = (frame.bells, frame.acked, frame.scrolled);
         if frame.hash != 0 && frame.hash != self.hash() {

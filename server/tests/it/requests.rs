@@ -1,5 +1,7 @@
 //! What every request passes: headers, host, origin, size, time.
 
+use std::fs;
+
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -21,6 +23,7 @@ async fn every_answer_carries_the_headers() {
         ("GET", "/sign-in", 200),
         ("GET", "/nothing-here", 404),
         ("GET", "/pkg/nothing.js", 404),
+        ("GET", "/build-of-yesterday/pkg/websh.js", 404),
         ("GET", "/api/v1/me", 200),
         ("GET", "/api/v1/nothing", 404),
         ("GET", "/api/nothing", 404),
@@ -53,6 +56,37 @@ async fn every_answer_carries_the_headers() {
             answer.code();
         }
     }
+}
+
+#[tokio::test]
+async fn a_build_has_an_address_of_its_own_and_is_kept_for_good() {
+    let site = tempfile::tempdir().unwrap();
+    let pkg = site.path().join("pkg");
+    fs::create_dir(&pkg).unwrap();
+    fs::write(pkg.join("websh.js"), "one").unwrap();
+    let root = site.path().to_str().unwrap();
+    let (mut world, mut ann) = World::new(&[("LEPTOS_SITE_ROOT", root)]).await;
+    let address = |page: &str| {
+        let (_, rest) = page.split_once("href=\"/build-").unwrap();
+        format!("/build-{}", rest.split_once('"').unwrap().0)
+    };
+    let first = address(&ann.get("/sign-in").await.body);
+    assert!(first.ends_with("/pkg/websh.js"), "{first}");
+    let answer = ann.get(&first).await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, "one"));
+    assert_eq!(answer.header("cache-control"), Some("private, max-age=31536000, immutable"));
+    let old = ann.get("/pkg/websh.js").await;
+    assert_eq!((old.status, old.header("cache-control")), (200, Some("no-cache")));
+
+    world.stop().await;
+    fs::write(pkg.join("websh.js"), "two").unwrap();
+    world.start().await;
+    let mut ann = world.stranger();
+    let second = address(&ann.get("/sign-in").await.body);
+    assert_ne!(first, second);
+    assert_eq!(ann.get(&second).await.body, "two");
+    let gone = ann.get(&first).await;
+    assert_eq!((gone.status, gone.header("cache-control")), (404, Some("no-store")));
 }
 
 #[tokio::test]

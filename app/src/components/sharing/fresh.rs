@@ -4,7 +4,10 @@ use leptos::{prelude::*, task::spawn_local};
 use protocol::api::FreshShare;
 
 use super::{minutes::clock, qr::Qr};
-use crate::{browser, components::shown_once::ShownOnce};
+use crate::{
+    browser,
+    components::{show::Show, shown_once::ShownOnce},
+};
 
 /// The secrets of a share that was just made.
 #[component]

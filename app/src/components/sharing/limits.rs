@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use protocol::api::SharingOptions;
 
 use super::minutes::{self, Minutes};
-use crate::{components::switch::Switch, error::PageError};
+use crate::{
+    components::{show::Show, switch::Switch},
+    error::PageError,
+};
 
 /// What is chosen.
 #[derive(Clone, Copy)]

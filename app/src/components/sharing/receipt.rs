@@ -10,7 +10,7 @@ use protocol::{
 use super::minutes::clock;
 use crate::{
     api::sharing,
-    components::{asking::Asking, time::Now},
+    components::{asking::Asking, show::Show, time::Now},
     words,
 };
 

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     api::sharing,
-    components::{asking::Asking, failure::Failure, switch::Switch, time::Now},
+    components::{asking::Asking, failure::Failure, show::Show, switch::Switch, time::Now},
     words,
 };
 

@@ -12,6 +12,7 @@ use crate::{
         failure::Failure,
         offers::offer,
         palette::Command,
+        show::Show,
         time::{Ago, Ahead},
         whole::{Answered, Whole},
     },

@@ -6,7 +6,7 @@ use protocol::api::{ChangeMember, Member, Role};
 use super::Links;
 use crate::{
     api,
-    components::{asking::Asking, confirm::Question, failure::Failure, time::Ago},
+    components::{asking::Asking, confirm::Question, failure::Failure, show::Show, time::Ago},
     words,
 };
 
@@ -56,7 +56,7 @@ pub fn MemberRow(
             class:off=move || !active()
             data-testid="member"
             data-email=move || of(|it| it.email)
-            data-role=move || words::role(role()).to_lowercase()
+            data-role=move || words::role(role()).to_ascii_lowercase()
             data-active=move || active().to_string()
         >
             <div class="item-what">

@@ -10,6 +10,7 @@ use crate::{
     components::{
         asking::Asking,
         failure::Failure,
+        show::Show,
         time::Ahead,
         whole::{Answered, Whole},
     },

@@ -11,6 +11,7 @@ use crate::{
         confirm::{Confirm, Question},
         failure::Failure,
         part::Part,
+        show::Show,
         time::Ago,
         whole::Answered,
     },
@@ -150,7 +151,7 @@ fn Row(
     let whom = match to {
         Grantee::Member(_) => to_name,
         Grantee::Role(Role::Member) => "all members".into(),
-        Grantee::Role(role) => format!("{} and above", words::role(role).to_lowercase()),
+        Grantee::Role(role) => format!("{} and above", words::role(role).to_ascii_lowercase()),
     };
     let name = account.clone();
     let label = format!("Take {account} back from {whom}");

@@ -5,7 +5,7 @@ use protocol::api::{AccountInfo, Grantee, Member, NewGrant, Role};
 
 use crate::{
     api,
-    components::{asking::Asking, failure::Failure, field::Help},
+    components::{asking::Asking, failure::Failure, field::Help, show::Show},
     error::PageError,
     words,
 };
