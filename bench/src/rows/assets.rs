@@ -1,7 +1,12 @@
-//! What a browser loads before it can show a terminal, and before it shows the list of sessions: wasm and
-//! JavaScript as they are sent, in brotli. Parts that come when they are asked for do not count.
+//! What a browser loads before it can show a terminal, the list of sessions, or one of the other pages of
+//! members and guests: wasm and JavaScript as they are sent, in brotli. Each is judged by itself; dialogs
+//! that come when they are asked for do not count.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -31,13 +36,21 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
         let bytes = always + sizes.get(part).with_context(|| format!("there is no part {part}"))?;
         anyhow::Ok(Figure::new(what, as_kb(bytes), "KB", 350.0, Some(220.0)))
     };
+    let all = always + size(&folder, every_file(&parts))?;
     let each = sizes.iter().map(|(part, bytes)| format!("{part} {:.1}", as_kb(always + bytes)));
     let each = each.collect::<Vec<_>>().join(", ");
     Ok(vec![
         figure("wasm and JS of a terminal's page, brotli", "terminal")?,
         figure("wasm and JS of the list of sessions, brotli", "list")?
-            .beside(format!("KB that each part's pages load: {each}")),
+            .beside(format!("KB that each part's pages load: {each}; all parts {:.1}", as_kb(all))),
+        figure("wasm and JS of all other pages, brotli", "rest")?,
     ])
+}
+
+/// The files of all parts, each once.
+fn every_file(parts: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+    let files: BTreeSet<&String> = parts.values().flatten().collect();
+    files.into_iter().map(|it| format!("{it}.wasm")).collect()
 }
 
 /// Bytes of these files as they are sent.
