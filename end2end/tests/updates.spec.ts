@@ -10,7 +10,7 @@ test('what could not be loaded says so, and comes when it is asked for again', a
   const terminal = await sessions.create('a part is missing');
   const { page } = sessions;
   await page.bringToFront();
-  await page.reload();
+  await sessions.open();
   const card = sessions.card(terminal.session);
   await page.route(/\/split_rest\.wasm$/, (route) => route.fulfill(gone), { times: 1 });
   await card.getByTestId('share').click();

@@ -10,6 +10,7 @@ use crate::components::{
     logo::Logo,
     offers::Offers,
     palette::{Palette, PaletteButton},
+    ready::ready,
     theme::ThemeButton,
 };
 
@@ -28,6 +29,7 @@ pub fn Header(
     me: Me,
 ) -> impl IntoView {
     let palette = RwSignal::new(false);
+    let ready = ready();
     let busy = RwSignal::new(false);
     let live = use_context::<Live>();
     let leave = move |_| {
@@ -83,7 +85,7 @@ pub fn Header(
                 type="button"
                 class="button quiet"
                 data-testid="sign-out"
-                disabled=move || busy.get()
+                disabled=move || busy.get() || !ready.get()
                 on:click=leave
             >
                 "Sign out"

@@ -74,6 +74,10 @@ impl Live {
     }
 
     fn changed(self) {
+        // Who signs out asks no more: the answer could only be that they did.
+        if self.leaving.get_untracked() {
+            return;
+        }
         self.changes.update(|changes| *changes = changes.wrapping_add(1));
     }
 
@@ -99,13 +103,15 @@ impl Live {
 
 /// Signs out of the page that hears this, and goes to where one signs in; false where that failed.
 pub async fn sign_out(live: Option<Live>) -> bool {
-    let leaving = |yes| live.map(|live| live.leaving.try_set(yes));
-    leaving(true);
+    if let Some(live) = live {
+        live.leaving.try_set(true);
+    }
     let done = rest::logout().await.is_ok();
     if done {
         browser::go("/sign-in");
-    } else {
-        leaving(false);
+    } else if let Some(live) = live.filter(|live| !live.leaving.is_disposed()) {
+        live.leaving.set(false);
+        live.changed();
     }
     done
 }

@@ -33,6 +33,7 @@ pub mod palette;
 pub mod part;
 pub mod place;
 pub mod plain_page;
+pub mod ready;
 pub mod rename_session;
 pub mod session_card;
 pub mod session_limit;

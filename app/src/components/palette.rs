@@ -12,6 +12,7 @@ use crate::{
     components::{
         fuzzy,
         live::{Live, sign_out},
+        ready::ready,
         show::Show,
         theme::{self, THEMES},
     },
@@ -252,6 +253,8 @@ pub fn PaletteButton(
     keys: &'static str,
 ) -> impl IntoView {
     let label = format!("Commands ({keys})");
+    // From then on its keys are heard as well.
+    let ready = ready();
     view! {
         <button
             type="button"
@@ -259,6 +262,7 @@ pub fn PaletteButton(
             data-testid="open-palette"
             title=label.clone()
             aria-label=label
+            disabled=move || !ready.get()
             on:click=move |_| open.set(true)
         >
             <svg viewBox="0 0 20 20" aria-hidden="true">

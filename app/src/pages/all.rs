@@ -16,6 +16,7 @@ use crate::{
         live::Live,
         offers::offer,
         palette::Command,
+        ready::ready,
         show::Show,
         signed_in::Guard,
         tabs::{List, Tabs},
@@ -54,8 +55,7 @@ fn All(me: Me) -> impl IntoView {
     let live = Live::of_page();
     live.on_change(move || changes.update(|changes| *changes += 1));
     let live = live.connected;
-    let ready = RwSignal::new(false);
-    Effect::new(move |_| ready.set(true));
+    let ready = ready();
     view! {
         <Header me />
         <main class="page wide" data-testid="all-page" data-live=move || live.get().to_string()>

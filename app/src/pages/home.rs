@@ -18,6 +18,7 @@ use crate::{
         offers::offer,
         paged::{More, Paged},
         palette::Command,
+        ready::ready,
         session_list::SessionList,
         show::Show,
         signed_in::Guard,
@@ -47,8 +48,7 @@ fn Sessions(me: Me) -> impl IntoView {
     let known_servers = RwSignal::new(Vec::new());
     let open = RwSignal::new(false);
     let changes = RwSignal::new(0_u32);
-    let ready = RwSignal::new(false);
-    Effect::new(move |_| ready.set(true));
+    let ready = ready();
     Effect::new(move |_| {
         if let Some(Ok(servers)) = servers.get() {
             known_servers.set(servers);

@@ -11,6 +11,7 @@ use crate::{
         failure::Failure,
         offers::offer,
         palette::Command,
+        ready::ready,
         signed_in::SignedIn,
         whole::{Answered, Whole},
     },
@@ -56,8 +57,7 @@ fn Parts() -> impl IntoView {
     let first = Resource::new(|| (), |()| api::members::members());
     let changed = move |()| links.changes.update(|changes| *changes += 1);
     offer(move || vec![Command::new("invite", "Invite somebody", "", move || inviting.set(true))]);
-    let ready = RwSignal::new(false);
-    Effect::new(move |_| ready.set(true));
+    let ready = ready();
     view! {
         <div class="page-head">
             <h1>"Members"</h1>
