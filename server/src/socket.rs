@@ -124,8 +124,15 @@ async fn end_of(mut grant: Grant, stop: CancellationToken) -> Farewell {
         }
     };
     tokio::select! {
-        withdrawn = grant.withdrawn() => if withdrawn == Withdrawn::Dismissed {
-            return Farewell::new(close::FORBIDDEN, "You may not look into this session any more.");
+        withdrawn = grant.withdrawn() => match withdrawn {
+            Withdrawn::SignedOut => {}
+            Withdrawn::Dismissed => {
+                return Farewell::new(close::FORBIDDEN, "You may not use this session any more.");
+            }
+            // Attaching again asks what they may do by now.
+            Withdrawn::Demoted => {
+                return Farewell::new(close::RESTART, "Your role was changed; the session goes on.");
+            }
         },
         () = ended => {}
         () = stop.cancelled() => return restarting(),

@@ -1,26 +1,21 @@
 //! Attaching: who gets a ticket, what it allows, and what ends it before its time.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
 use host::{Reader, Writer};
 use protocol::{
-    api::{ActiveClient, Attach, AttachMode, AttachPolicy, Role, Ticket},
+    api::{ActiveClient, Attach, AttachMode, AttachPolicy, Ticket},
     id::{MemberId, SessionId},
     wire::{AttachRequest, Guest, Hello, Viewer},
 };
-use tokio::{sync::watch, time::MissedTickBehavior};
-use uuid::Uuid;
 
 use crate::{
     Actor, Control, Error, Subject,
     access::{Action, Target, authorize},
     doors::{Holder, TICKET, Waiting},
-    secret, view,
+    secret,
+    standing::{Given, Standing, Withdrawn, Worth, withdrawal},
+    view,
 };
-
-/// Pause between two looks at whether the sign-ins of open sockets still exist.
-const LOOK: Duration = Duration::from_secs(1);
 
 /// Longest name of a device, in characters.
 const MAX_DEVICE: usize = 64;
@@ -32,8 +27,6 @@ pub struct Grant {
     pub session: SessionId,
     /// Look, don't touch.
     pub watch: bool,
-    /// A superuser who looks at somebody else's: everybody attached is told.
-    pub overseeing: bool,
     /// Name of the person.
     pub who: String,
     /// The guest whose it is: their session looks after what they may do, and until when.
@@ -42,32 +35,19 @@ pub struct Grant {
     pub until: Option<DateTime<Utc>>,
     /// What the sign-in it came by is worth; a guest's place is worth something until it is over.
     pub(crate) standing: Standing,
-}
-
-/// The role that a sign-in gives, whenever that changes; none once it is over.
-pub type Standing = watch::Receiver<Option<Role>>;
-
-/// Why a grant is withdrawn before its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Withdrawn {
-    /// The sign-in is over.
-    SignedOut,
-    /// The role no longer allows it.
-    Dismissed,
+    /// What has to be worth that much.
+    pub(crate) given: Given,
 }
 
 impl Grant {
-    /// Waits until it is withdrawn. An own session is never withdrawn by a change of the role.
+    /// Waits until it is withdrawn.
     pub async fn withdrawn(&mut self) -> Withdrawn {
-        let stays = |role: &Option<Role>| {
-            role.is_some_and(|role| !self.overseeing || role >= Role::Superuser)
-        };
-        let role = self.standing.wait_for(|role| !stays(role)).await.map(|role| *role);
-        match role {
-            Ok(Some(_)) => Withdrawn::Dismissed,
-            Ok(None) => Withdrawn::SignedOut,
+        let why = |worth: &Option<Worth>| withdrawal(&self.given, worth.as_ref());
+        let worth = self.standing.wait_for(|worth| why(worth).is_some()).await;
+        match worth.ok().and_then(|worth| why(&worth)) {
+            Some(why) => why,
             // Nothing can withdraw it any more but its own end.
-            Err(_) => std::future::pending().await,
+            None => std::future::pending().await,
         }
     }
 }
@@ -77,6 +57,7 @@ impl Control {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Ended`], [`Error::AttachedElsewhere`];
+    /// [`Error::AccountForbidden`] when the session's account is no longer granted to its owner;
     /// [`Error::Unauthenticated`] when the sign-in ended since the actor was looked up;
     /// [`Error::Unavailable`] also when a look into another's session can't be written down.
     pub async fn attach(
@@ -89,6 +70,10 @@ impl Control {
         let row = self.row(id).await?;
         authorize(actor, wanted(actor, row.owner, watch), Target::SessionOf(row.owner))?;
         let report = self.living_for(actor, &row)?;
+        let account = (row.owner == actor.member).then(|| row.account.clone());
+        if let Some(account) = &account {
+            self.still_granted(actor, account).await?;
+        }
         let driver = report.as_ref().and_then(view::active_client);
         if let (AttachPolicy::Single, false, false, Some(driver)) =
             (row.attach_policy, watch, request.take_over, driver.clone())
@@ -105,7 +90,7 @@ impl Control {
             ("session.attach", watch.then(|| "watching".to_owned()))
         };
         // Issued before it is written down: who has too many tickets fills no log with more.
-        let ticket = self.issue(actor.into(), id, row.owner, watch)?;
+        let ticket = self.issue(actor.into(), id, row.owner, watch, account)?;
         let subject = Subject::session(id, &row.name);
         if let Err(error) = self.audit(&actor.into(), done, subject, detail).await {
             if row.owner != actor.member {
@@ -129,11 +114,12 @@ impl Control {
         session: SessionId,
         owner: MemberId,
         watch: bool,
+        account: Option<String>,
     ) -> Result<Ticket, Error> {
         let ticket = secret::new();
         let now = self.now();
         let until = now + TICKET;
-        let waiting = Waiting { session, owner, watch, holder, until };
+        let waiting = Waiting { session, owner, watch, account, holder, until };
         self.doors().add(secret::hash(&ticket), waiting, now)?;
         Ok(Ticket {
             ticket,
@@ -158,51 +144,6 @@ impl Control {
         }
     }
 
-    /// What the actor's sign-in is worth from now on: for what stays open by it.
-    ///
-    /// # Errors
-    /// [`Error::TooManySockets`].
-    pub fn standing(&self, actor: &Actor) -> Result<Standing, Error> {
-        self.doors().stand(actor.into(), actor.role)
-    }
-
-    /// Closes what is open by sign-ins that were ended behind this process's back, as the command
-    /// line does it. Polled for as long as the server runs, which is for good.
-    pub async fn watch_sign_ins(self) {
-        let mut ticks = tokio::time::interval(LOOK);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            ticks.tick().await;
-            // A database that does not answer signs nobody out; it is asked again.
-            let _ = self.recheck_sign_ins().await;
-        }
-    }
-
-    /// Looks once at the sign-ins that something is open by, closes what is open by those that have
-    /// ended, and tells the others the role they have now.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`]; everything stays open then.
-    pub async fn recheck_sign_ins(&self) -> Result<(), Error> {
-        let open = self.doors().open();
-        self.shut_ended(&open).await
-    }
-
-    async fn shut_ended(&self, sign_ins: &[Uuid]) -> Result<(), Error> {
-        if sign_ins.is_empty() {
-            return Ok(());
-        }
-        let working = self.inner.store.standing(sign_ins, self.now()).await?;
-        let mut doors = self.doors();
-        for ended in sign_ins.iter().filter(|sign_in| !working.contains_key(sign_in)) {
-            doors.shut(Holder::Member(*ended));
-        }
-        for (sign_in, standing) in working {
-            doors.regard(Holder::Member(sign_in), standing.role);
-        }
-        Ok(())
-    }
-
     /// Takes a ticket in, once, from the sign-in that it was issued to.
     ///
     /// # Errors
@@ -212,12 +153,12 @@ impl Control {
         let hash = secret::hash(ticket);
         let (waiting, standing) =
             self.doors().redeem(&hash, actor.into(), actor.role, self.now())?;
-        let Waiting { session, owner, watch, .. } = waiting;
+        let Waiting { session, owner, watch, account, .. } = waiting;
         authorize(actor, wanted(actor, owner, watch), Target::SessionOf(owner))?;
         Ok(Grant {
             session,
             watch,
-            overseeing: owner != actor.member,
+            given: Given { role: actor.role, overseeing: owner != actor.member, account },
             who: actor.name.clone(),
             guest: None,
             until: Some(actor.until),
@@ -235,7 +176,7 @@ impl Control {
         let request = AttachRequest {
             viewer: Some(Viewer { who: grant.who.clone(), device, since }),
             watch: grant.watch,
-            overseeing: grant.overseeing,
+            overseeing: grant.given.overseeing,
             hello: Some(Hello { ticket: String::new(), ..hello }),
             guest: grant.guest.clone(),
         };

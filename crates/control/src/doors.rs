@@ -10,7 +10,10 @@ use protocol::{
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::{Actor, Error, attach::Standing};
+use crate::{
+    Actor, Error,
+    standing::{Standing, Worth},
+};
 
 /// How long a ticket works.
 pub(crate) const TICKET: TimeDelta = TimeDelta::seconds(30);
@@ -25,8 +28,8 @@ const MAX_GUEST_SOCKETS: usize = 8;
 #[derive(Debug, Default)]
 pub(crate) struct Doors {
     tickets: HashMap<[u8; 32], Waiting>,
-    holders: HashMap<Uuid, watch::Sender<Option<Role>>>,
-    guests: HashMap<Uuid, watch::Sender<Option<Role>>>,
+    holders: HashMap<Uuid, watch::Sender<Option<Worth>>>,
+    guests: HashMap<Uuid, watch::Sender<Option<Worth>>>,
 }
 
 #[derive(Debug)]
@@ -34,6 +37,8 @@ pub(crate) struct Waiting {
     pub(crate) session: SessionId,
     pub(crate) owner: MemberId,
     pub(crate) watch: bool,
+    /// The account that has to stay granted to the holder.
+    pub(crate) account: Option<String>,
     pub(crate) holder: Holder,
     pub(crate) until: DateTime<Utc>,
 }
@@ -110,24 +115,31 @@ impl Doors {
     pub(crate) fn stand(&mut self, holder: Holder, role: Role) -> Result<Standing, Error> {
         let all = self.of(holder);
         all.retain(|_, sender| sender.receiver_count() > 0);
-        let sender = all.entry(holder.id()).or_insert_with(|| watch::Sender::new(Some(role)));
+        let sender =
+            all.entry(holder.id()).or_insert_with(|| watch::Sender::new(Some(Worth::of(role))));
         if sender.receiver_count() >= holder.most() {
             return Err(Error::TooManySockets);
         }
         Ok(sender.subscribe())
     }
 
-    fn of(&mut self, holder: Holder) -> &mut HashMap<Uuid, watch::Sender<Option<Role>>> {
+    fn of(&mut self, holder: Holder) -> &mut HashMap<Uuid, watch::Sender<Option<Worth>>> {
         match holder {
             Holder::Member(_) => &mut self.holders,
             Holder::Guest(_) => &mut self.guests,
         }
     }
 
-    /// Tells what is open by a holder the role it gives now.
-    pub(crate) fn regard(&mut self, holder: Holder, role: Role) {
+    /// Tells what is open by a holder what it is worth now.
+    pub(crate) fn regard(&mut self, holder: Holder, worth: Worth) {
         if let Some(sender) = self.of(holder).get(&holder.id()) {
-            sender.send_if_modified(|before| before.replace(role) != Some(role));
+            let now = Some(worth);
+            sender.send_if_modified(|before| {
+                *before != now && {
+                    *before = now.clone();
+                    true
+                }
+            });
         }
     }
 

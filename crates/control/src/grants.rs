@@ -75,7 +75,7 @@ impl Control {
         add(&self.inner.store, &actor.into(), self.now(), server, account, new.to).await
     }
 
-    /// Takes a grant back. Sessions that run go on.
+    /// Takes a grant back. Sessions that run go on; whoever is in one by this grant alone is out.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NotFound`], [`Error::Unavailable`].
@@ -89,7 +89,10 @@ impl Control {
         let all = self.grants(actor, server).await?;
         let grant = all.into_iter().find(|grant| grant.id == id).ok_or_else(unknown)?;
         let entry = told(&grant, "grant.remove", &actor.into(), self.now());
-        if self.inner.store.remove_grant(id, &entry).await? { Ok(()) } else { Err(unknown()) }
+        if !self.inner.store.remove_grant(id, &entry).await? {
+            return Err(unknown());
+        }
+        self.recheck_sign_ins().await
     }
 
     /// What an actor may open sessions as on this machine.
@@ -260,7 +263,7 @@ pub(crate) fn for_new_member(
 }
 
 /// Accounts granted to a member, by name or by role, each once.
-fn granted(grants: &[AccountGrant], member: MemberId, role: Role) -> Vec<String> {
+pub(crate) fn granted(grants: &[AccountGrant], member: MemberId, role: Role) -> Vec<String> {
     let mut accounts: Vec<String> = grants
         .iter()
         .filter(|grant| match grant.to {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     Actor, Caller, Control, Doer, Error, Grant, Subject, audit, doors::Holder, secret,
-    share_changes::milliseconds, share_rules, share_secret, validate,
+    share_changes::milliseconds, share_rules, share_secret, standing::Given, validate,
 };
 
 /// How long a browser keeps a guest's cookie: longer than most shares last, however often they are
@@ -194,7 +194,7 @@ impl Control {
     /// [`Error::Throttled`] when they hold too many.
     pub fn attach_visitor(&self, visitor: &Visitor) -> Result<Ticket, Error> {
         let issued =
-            self.issue(Holder::Guest(visitor.id()), visitor.session(), visitor.owner, false)?;
+            self.issue(Holder::Guest(visitor.id()), visitor.session(), visitor.owner, false, None)?;
         Ok(Ticket { url: "/api/v1/join/socket".to_owned(), ..issued })
     }
 
@@ -218,7 +218,7 @@ impl Control {
         Ok(Grant {
             session: waiting.session,
             watch: false,
-            overseeing: false,
+            given: Given { role: Role::Member, overseeing: false, account: None },
             who: name.clone(),
             guest: Some(guest),
             until: None,

@@ -14,7 +14,8 @@ impl Control {
     /// Nobody attached notices, and it keeps nothing alive.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`] for everybody but the owner, [`Error::Unreachable`].
+    /// [`Error::NotFound`], [`Error::Forbidden`] for everybody but the owner, [`Error::AccountForbidden`],
+    /// [`Error::Unreachable`].
     pub async fn screen(
         &self,
         actor: &Actor,
@@ -26,6 +27,7 @@ impl Control {
         if self.living(&row).is_err() {
             return Ok(None);
         }
+        self.still_granted(actor, &row.account).await?;
         match self.inner.host.peek(id, position).await {
             // An empty frame has no bytes.
             Ok(frame) => Ok(Some(frame).filter(|frame| !frame.is_empty())),

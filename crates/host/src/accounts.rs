@@ -59,6 +59,11 @@ fn named(login: Option<&str>, own: &str) -> String {
     }
 }
 
+/// Whether this process can be other accounts than its own.
+pub(crate) fn are_changed() -> bool {
+    geteuid().is_root()
+}
+
 /// The account of a name, if sessions can be opened as it.
 ///
 /// # Errors
@@ -70,7 +75,7 @@ pub fn look_up(name: &str) -> Result<Account, Error> {
     }
     let unknown = || Error::UnknownAccount(name.to_owned());
     // A service that is not root has no business with others' accounts, so it tells nothing of them.
-    if !geteuid().is_root() {
+    if !are_changed() {
         return Err(unknown());
     }
     let user = User::from_name(name).ok().flatten().ok_or_else(unknown)?;
@@ -88,7 +93,7 @@ pub fn look_up(name: &str) -> Result<Account, Error> {
 pub fn usable() -> Vec<Account> {
     let own = own();
     let mut accounts = Vec::new();
-    if geteuid().is_root() {
+    if are_changed() {
         let registry = fs::read_to_string("/etc/passwd").unwrap_or_default();
         let names = registry.lines().filter_map(|line| line.split(':').next());
         accounts.extend(names.filter_map(|name| look_up(name).ok()));
@@ -193,7 +198,7 @@ mod tests {
         assert!(all[0].is_own() && all[0].groups.contains(&all[0].gid), "{:?}", all[0]);
         assert_eq!(look_up(&all[0].name).unwrap(), all[0]);
         assert!(matches!(look_up("no-such-account"), Err(Error::UnknownAccount(_))));
-        if !geteuid().is_root() {
+        if !are_changed() {
             assert_eq!(all.len(), 1, "others' accounts take root");
         }
     }

@@ -156,6 +156,12 @@ impl Host {
         accounts::usable()
     }
 
+    /// Whether sessions can be opened as other accounts than the own one, which takes root.
+    #[must_use]
+    pub fn changes_accounts(&self) -> bool {
+        accounts::are_changed()
+    }
+
     /// The account of a name, if sessions can be opened as it.
     ///
     /// # Errors

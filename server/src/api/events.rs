@@ -64,7 +64,7 @@ pub async fn events(
         let (event, goes_on) = tokio::select! {
             change = change => change.map(|()| (CHANGED, true)).ok()?,
             // With another role a page sees another list: it listens again as who it is now.
-            now = standing.wait_for(|now| *now != Some(role)) => match now.ok().and_then(|now| *now) {
+            now = standing.wait_for(|now| now.as_ref().map(|now| now.role) != Some(role)) => match now.ok().and_then(|now| now.clone()) {
                 Some(_) => (CHANGED, false),
                 None => (SIGNED_OUT, false),
             },

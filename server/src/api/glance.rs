@@ -42,6 +42,7 @@ pub struct Held {
     responses(
         (status = 200, description = "One `Frame` of websh.proto from that position on", content_type = "application/octet-stream"),
         (status = 204, description = "Nothing is newer, or the session is over"),
+        (status = 403, description = "`account_forbidden` once the session's account is no longer granted to its owner", body = ErrorBody),
         (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
         (status = 503, description = "`session_unreachable`", body = ErrorBody),
     )

@@ -159,6 +159,7 @@ pub async fn close(
     post, path = "/sessions/{id}/attach", tag = "sessions", security(("cookie" = []), ("bearer" = [])), params(("id" = String, Path, description = "Session id")), request_body = Attach,
     responses(
         (status = 200, description = "A ticket for one socket", body = Ticket),
+        (status = 403, description = "`account_forbidden` once the session's account is no longer granted to its owner", body = ErrorBody),
         (status = 409, description = "`attached_elsewhere`, with the active client", body = ErrorBody),
         (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
         (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`, with the session", body = ErrorBody),

@@ -6,8 +6,9 @@ use std::fs;
 use serde_json::json;
 
 use crate::{
+    governed::{member, patch},
     operator::{id, path},
-    socket::Viewer,
+    socket::{Viewer, close_code},
     world::{World, until},
 };
 
@@ -67,4 +68,41 @@ async fn a_session_of_another_account_is_that_account_and_leaves_nothing() {
     until(async || processes_of(&user).is_empty().then_some(())).await;
     assert_eq!(world.run_dir(), Vec::<String>::new());
     assert_eq!(bob.get(&path(&session)).await.code(), "dropped");
+}
+
+#[tokio::test]
+async fn nobody_stays_in_an_account_that_is_no_longer_granted() {
+    let Some(account) = made::Account::new() else { return };
+    let (world, mut ann) = World::new(&[]).await;
+    let mut bob = world.member("bob@example.org", "staff").await;
+    let grants = "/api/v1/servers/local/grants";
+    let grant = json!({ "account": account.name, "to": { "role": "staff" } });
+    let granted = ann.post(grants, &grant).await.json();
+    let body = json!({ "server": "local", "account": account.name });
+    let session = bob.post("/api/v1/sessions", &body).await.json();
+    let attach = format!("{}/attach", path(&session));
+    let screen = format!("{}/screen", path(&session));
+    let of_bob = member(&mut ann, "bob@example.org").await;
+    let mut viewer = Viewer::attach(&mut bob, &session).await;
+    viewer.type_text("echo $((6*7))-ready\r").await;
+    viewer.until_shows("42-ready").await;
+
+    assert_eq!(patch(&mut ann, &of_bob, json!({ "role": "member" })).await.status, 200);
+    assert_eq!(close_code(&mut viewer.socket).await, 4403);
+    for mode in ["drive", "watch"] {
+        let again = bob.post(&attach, &json!({ "mode": mode })).await;
+        assert_eq!((again.status, again.code()), (403, "account_forbidden".into()), "{mode}");
+    }
+    let seen = bob.get(&screen).await;
+    assert_eq!((seen.status, seen.code()), (403, "account_forbidden".into()));
+    assert_eq!(bob.get(&path(&session)).await.json()["state"], "active", "it goes on");
+
+    assert_eq!(patch(&mut ann, &of_bob, json!({ "role": "staff" })).await.status, 200);
+    let mut viewer = Viewer::attach(&mut bob, &session).await;
+    viewer.until_shows("42-ready").await;
+    let grant = format!("{grants}/{}", granted["id"].as_str().unwrap());
+    assert_eq!(ann.delete(&grant).await.status, 204);
+    assert_eq!(close_code(&mut viewer.socket).await, 4403);
+    assert_eq!(bob.post(&attach, &json!({})).await.code(), "account_forbidden");
+    assert_eq!(bob.delete(&path(&session)).await.status, 204, "it is theirs to end");
 }

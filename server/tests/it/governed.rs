@@ -129,6 +129,26 @@ async fn a_deactivated_member_is_out_at_once() {
 }
 
 #[tokio::test]
+async fn a_lower_role_has_to_ask_again_for_what_is_open() {
+    let (world, mut ann) = World::new(&[]).await;
+    let mut bob = world.member("bob@example.org", "superuser").await;
+    let session = create(&mut bob, "k").await.json();
+    let mut viewer = Viewer::attach(&mut bob, &session).await;
+    viewer.type_text("echo $((6*7))-ready\r").await;
+    viewer.until_shows("42-ready").await;
+    let path = member(&mut ann, "bob@example.org").await;
+    for (role, closes) in [("staff", true), ("superuser", false), ("member", true)] {
+        assert_eq!(patch(&mut ann, &path, json!({ "role": role })).await.status, 200);
+        if closes {
+            assert_eq!(close_code(&mut viewer.socket).await, 1012, "{role}");
+            viewer = Viewer::attach(&mut bob, &session).await;
+        }
+        viewer.type_text(&format!("echo as-{role}-$((6*7))\r")).await;
+        viewer.until_shows(&format!("as-{role}-42")).await;
+    }
+}
+
+#[tokio::test]
 async fn a_new_password_ends_the_other_sign_ins() {
     let (world, mut ann) = World::new(&[]).await;
     let mut phone = world.stranger();

@@ -24,6 +24,7 @@ fn doors(tickets: &[u8]) -> Doors {
             session: SessionId(Uuid::from_u128(5)),
             owner: MemberId(Uuid::from_u128(1)),
             watch: false,
+            account: None,
             holder: holder(7),
             until: NOW + TICKET,
         };
@@ -59,23 +60,24 @@ fn signing_out_shuts_sockets_and_tickets() {
     let mut doors = doors(&[1, 2]);
     let (_, standing) = redeem(&mut doors, 1, 7, NOW).unwrap();
     doors.shut(holder(8));
-    assert_eq!(*standing.borrow(), Some(Role::Member));
+    assert_eq!(*standing.borrow(), Some(Worth::of(Role::Member)));
     doors.shut(holder(7));
     assert_eq!(*standing.borrow(), None);
     assert!(matches!(redeem(&mut doors, 2, 7, NOW), Err(Error::BadTicket)));
 }
 
 #[test]
-fn only_another_role_is_news() {
+fn only_another_worth_is_news() {
     let mut doors = Doors::default();
     let mut standing = doors.stand(holder(7), Role::Member).unwrap();
-    doors.regard(holder(7), Role::Member);
-    doors.regard(holder(8), Role::Staff);
+    doors.regard(holder(7), Worth::of(Role::Member));
+    doors.regard(holder(8), Worth::of(Role::Staff));
     assert!(!standing.has_changed().unwrap());
-    doors.regard(holder(7), Role::Staff);
-    assert_eq!(*standing.borrow_and_update(), Some(Role::Staff));
+    doors.regard(holder(7), Worth::of(Role::Staff));
+    assert_eq!(*standing.borrow_and_update(), Some(Worth::of(Role::Staff)));
     // Whoever was looked up just before the change is told of it as well.
-    assert_eq!(*doors.stand(holder(7), Role::Member).unwrap().borrow(), Some(Role::Staff));
+    let again = doors.stand(holder(7), Role::Member).unwrap();
+    assert_eq!(*again.borrow(), Some(Worth::of(Role::Staff)));
 }
 
 #[test]
@@ -86,6 +88,7 @@ fn sockets_and_tickets_of_one_sign_in_are_bounded() {
         session: SessionId(Uuid::from_u128(5)),
         owner: MemberId(Uuid::from_u128(1)),
         watch: false,
+        account: None,
         holder: holder(sign_in),
         until: NOW + TICKET,
     };
@@ -110,5 +113,6 @@ fn guests_have_sockets_of_their_own() {
     assert!(doors.open().is_empty(), "a guest is no sign-in");
     let member = stand(&mut doors, holder(7)).unwrap();
     doors.shut(guest);
-    assert_eq!((*open[0].borrow(), *member.borrow()), (None, Some(Role::Member)));
+    let worth = (open[0].borrow().clone(), member.borrow().clone());
+    assert_eq!(worth, (None, Some(Worth::of(Role::Member))));
 }

@@ -25,6 +25,7 @@ pub struct World {
     pub store: Store,
     pub clock: Arc<Manual>,
     pub control: Control,
+    account: String,
 }
 
 impl World {
@@ -34,13 +35,14 @@ impl World {
         let config =
             host::Config { run_dir: data.path().join("run"), program: data.path().join("none") };
         let host = Host::open(config).await.unwrap();
+        let account = host.accounts().swap_remove(0).name;
         let clock = Arc::new(Manual::new(DateTime::UNIX_EPOCH));
         let control =
             Control::new(store.clone(), host, clock.clone(), Settings::default()).await.unwrap();
         let token = control.offer_set_up().await.unwrap().unwrap();
         let ann = NewMember { email: EMAIL.into(), name: "Ann".into(), password: PASSWORD.into() };
         control.set_up(&token, ann, &caller()).await.unwrap();
-        Self { _data: data, store, clock, control }
+        Self { _data: data, store, clock, control, account }
     }
 
     pub async fn sign_in(&self) -> Actor {
@@ -57,7 +59,7 @@ impl World {
             idempotency_key: None,
             name: "one".into(),
             server: "local".into(),
-            account: "ann".into(),
+            account: self.account.clone(),
             token: None,
             attach_policy: AttachPolicy::Handoff,
             state: SessionState::Starting,
