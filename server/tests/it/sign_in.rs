@@ -1,8 +1,15 @@
 //! The first member, signing in and out, and what is refused on the way.
 
 use serde_json::json;
+use tokio::time::{Duration, Instant};
 
 use crate::world::{EMAIL, PASSWORD, World, run};
+
+/// Wrong passwords that may come from one address at once.
+const BURST: u32 = 30;
+
+/// After this time one more may come from there.
+const REFILL: Duration = Duration::from_secs(10);
 
 #[tokio::test]
 async fn the_set_up_link_works_once() {
@@ -78,6 +85,45 @@ async fn ten_wrong_passwords_throttle_the_account() {
         let extra = [("x-forwarded-for", "192.0.2.1")];
         let answer = world.stranger().send("POST", "/api/v1/login", &extra, body.as_bytes()).await;
         assert_eq!(answer.status, 429);
+    }
+}
+
+/// Tries other addresses of mail with a wrong password until it is told to wait; whether just the
+/// allowance was used up until then. `said` is what the tries say of where they come from.
+async fn is_allowed_a_burst(world: &World, said: impl Fn(u32) -> String) -> bool {
+    let from = Instant::now();
+    let mut tried = 0;
+    loop {
+        let body = json!({ "email": format!("eve{tried}@example.org"), "password": "wrong" });
+        let forwarded = said(tried);
+        let extra = [("x-forwarded-for", forwarded.as_str())];
+        let body = body.to_string();
+        let answer = world.stranger().send("POST", "/api/v1/login", &extra, body.as_bytes()).await;
+        if answer.status == 429 {
+            assert_eq!(answer.code(), "too_many_attempts");
+            break;
+        }
+        assert_eq!((answer.status, answer.code()), (401, "invalid_credentials".into()));
+        tried += 1;
+    }
+    // A slow machine leaves time for some more.
+    let more = u32::try_from(from.elapsed().as_secs() / REFILL.as_secs()).unwrap();
+    (BURST..=BURST + more + 1).contains(&tried)
+}
+
+#[tokio::test]
+async fn thirty_wrong_passwords_throttle_an_address_whatever_it_says_it_is() {
+    let (world, _) = World::new(&[]).await;
+    assert!(is_allowed_a_burst(&world, |tried| format!("192.0.2.{tried}")).await);
+}
+
+#[tokio::test]
+async fn behind_a_proxy_the_address_that_it_saw_is_throttled() {
+    let (world, _) = World::new(&[("WEBSH_TRUSTED_PROXIES", "[\"127.0.0.1\"]")]).await;
+    // The proxy appends whom it was asked by; all before that was said by them.
+    for asked_by in ["198.51.100.1", "198.51.100.2"] {
+        let said = |tried| format!("192.0.2.{tried}, {asked_by}");
+        assert!(is_allowed_a_burst(&world, said).await, "{asked_by}");
     }
 }
 

@@ -17,7 +17,14 @@ use tokio::{
 };
 use tokio_tungstenite::{
     WebSocketStream, client_async,
-    tungstenite::{self, Message, client::IntoClientRequest},
+    tungstenite::{
+        self, Message,
+        client::IntoClientRequest,
+        protocol::frame::{
+            Frame,
+            coding::{Data, OpCode},
+        },
+    },
 };
 
 use crate::{
@@ -307,6 +314,59 @@ async fn a_bad_first_message_says_what_was_wrong() {
     drop(first);
     close(&mut ann, &session).await;
     close(&mut bob, &bobs).await;
+}
+
+/// A piece of a message that is not its last one.
+fn piece(first: bool, length: usize) -> Message {
+    let kind = if first { Data::Binary } else { Data::Continue };
+    Message::Frame(Frame::message(vec![0; length], OpCode::Data(kind), false))
+}
+
+/// KiB of memory that only this process has.
+fn memory(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_message_in_pieces_may_be_no_longer_than_one() {
+    let (_world, mut ann) = World::new(&[]).await;
+    let session = create(&mut ann, "k").await.json();
+    let mut viewer = Viewer::attach(&mut ann, &session).await;
+    viewer.type_text("echo $((6*7))-done\r").await;
+    viewer.until_shows("42-done").await;
+    for socket in [&mut open(&ann, &[]).await.unwrap(), &mut viewer.socket] {
+        for at in 0..4 {
+            socket.send(piece(at == 0, 16 * 1024)).await.unwrap();
+        }
+        // The last byte that may be, and what one more does.
+        socket.send(piece(false, 0)).await.unwrap();
+        socket.send(piece(false, 1)).await.unwrap();
+        assert_eq!(close_code(socket).await, 1009);
+    }
+    Viewer::attach(&mut ann, &session).await.until_shows("42-done").await;
+    close(&mut ann, &session).await;
+}
+
+#[tokio::test]
+async fn pieces_that_never_end_are_not_kept() {
+    let (world, ann) = World::new(&[]).await;
+    let mut waiting = Vec::new();
+    for _ in 0..8 {
+        waiting.push(open(&ann, &[]).await.unwrap());
+    }
+    let before = memory(world.process());
+    for socket in &mut waiting {
+        // 60 MiB, or as much as is taken.
+        let mut sent = 0;
+        while sent < 960 && socket.send(piece(sent == 0, 64 * 1024)).await.is_ok() {
+            sent += 1;
+        }
+        assert!((1..960).contains(&sent), "{sent} pieces of 64 KiB were taken");
+    }
+    let more = memory(world.process()).saturating_sub(before);
+    assert!(more < 16 * 1024, "{more} KiB more for {} sockets", waiting.len());
 }
 
 #[tokio::test]
