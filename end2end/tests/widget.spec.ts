@@ -143,6 +143,75 @@ test('history by wheel and keys, and a mark when output comes below', async ({ s
   await sessions.close(terminal.session);
 });
 
+test.describe('on a touch screen', () => {
+  test.use({ hasTouch: true });
+
+  test('a finger scrolls through history and back', async ({ sessions }) => {
+    const terminal = await sessions.create('by finger');
+    await terminal.finish('clear; seq 1 2000');
+    const first = (): Promise<number> => terminal.screen.getAttribute('data-first').then(Number);
+    const bottom = await first();
+    const box = (await terminal.screen.boundingBox())!;
+    const finger = await terminal.page.context().newCDPSession(terminal.page);
+    // From one part of the height to another.
+    const swipe = async (from: number, to: number): Promise<void> => {
+      const at = (part: number) => [{ x: box.x + box.width / 2, y: box.y + box.height * part }];
+      await finger.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(from) });
+      for (let step = 1; step <= 10; step += 1) {
+        const touchPoints = at(from + ((to - from) * step) / 10);
+        await finger.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints });
+      }
+      await finger.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    };
+    for (let time = 0; (await first()) > bottom - 100; time += 1) {
+      expect(time, 'swipes').toBeLessThan(30);
+      const before = await first();
+      await swipe(0.1, 0.9);
+      await expect.poll(first).toBeLessThan(before);
+    }
+    await expect(terminal.page.locator('[data-testid="row"][data-missing]')).toHaveCount(0);
+    // It goes on gliding for a while: rows that are read just then are not those of one moment.
+    const inOrder = async (): Promise<boolean> => {
+      const numbers = (await terminal.lines()).map(Number);
+      return numbers.every((number, at) => number === (numbers[0] as number) + at);
+    };
+    await expect.poll(inOrder).toBe(true);
+    for (let time = 0; (await first()) < bottom; time += 1) {
+      expect(time, 'swipes back').toBeLessThan(60);
+      await swipe(0.9, 0.1);
+    }
+    await terminal.shows(/^2000$/m);
+    await terminal.finish('echo still typing');
+    await sessions.close(terminal.session);
+  });
+});
+
+test('the shell is told when the window is resized', async ({ sessions }) => {
+  const terminal = await sessions.create('resized');
+  const told = async (): Promise<void> => {
+    const [columns, rows] = await terminal.size();
+    await terminal.run('echo told $(stty size) in all');
+    await terminal.shows(`told ${rows} ${columns} in all`);
+  };
+  await told();
+  for (const viewport of [{ width: 800, height: 480 }, { width: 1500, height: 1000 }]) {
+    const before = await terminal.size();
+    await terminal.page.setViewportSize(viewport);
+    await expect.poll(async () => (await terminal.size())[0]).not.toBe(before[0]);
+    await expect.poll(async () => (await terminal.size())[1]).not.toBe(before[1]);
+    await told();
+  }
+  // What runs hears of it at once.
+  await terminal.run("trap 'echo now $(stty size) in all' WINCH; echo trap''ped; sleep 1000 & wait");
+  await terminal.shows(/^trapped$/m);
+  const before = await terminal.size();
+  await terminal.page.setViewportSize({ width: 900, height: 600 });
+  await expect.poll(() => terminal.size()).not.toEqual(before);
+  const [columns, rows] = await terminal.size();
+  await terminal.shows(`now ${rows} ${columns} in all`);
+  await sessions.close(terminal.session);
+});
+
 test('links, title, bell and cursor shape', async ({ sessions }) => {
   const terminal = await sessions.create('links');
   await terminal.run("printf '\\e]8;;https://example.org/x\\e\\\\a link\\e]8;;\\e\\\\ \\e]0;my title\\a\\a\\e[5 q'; sleep 100");
