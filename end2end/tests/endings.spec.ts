@@ -1,5 +1,5 @@
 // How sessions end: what people are told, and that nothing of a session outlives it.
-import { processesOf, survivors } from '../fixtures/processes.ts';
+import { processesOf, sessionProcess, survivors } from '../fixtures/processes.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { picture } from '../fixtures/pictures.ts';
 
@@ -58,6 +58,29 @@ test('exit takes its background jobs along', async ({ sessions }) => {
   // Bash warns once about stopped jobs; there are none here.
   await expect(terminal.endPage).toHaveAttribute('data-reason', 'exited');
   expect(survivors(before)).toEqual([]);
+});
+
+test.describe('the session process is killed', () => {
+  // What a page asks for behind the end it did not hear of is answered that way.
+  test.use({ noise: /status of 410 .*\/attach\b/ });
+
+  test('the session is lost, and both pages say so', async ({ sessions }) => {
+    const terminal = await sessions.create('to be lost');
+    const { session } = terminal;
+    await terminal.finish('echo the last word');
+    const before = processesOf(session);
+    process.kill(sessionProcess(session)?.pid ?? 0, 'SIGKILL');
+    await expect(terminal.endPage).toHaveAttribute('data-reason', 'lost');
+    await expect(terminal.endPage).toContainText('stopped without a word');
+    await expect(terminal.connection).toHaveAttribute('data-state', 'ended');
+    await expect(sessions.card(session)).toHaveCount(0);
+    await sessions.showEnded();
+    await expect(sessions.ended(session)).toHaveAttribute('data-reason', 'lost');
+    await expect.poll(() => survivors(before), { message: 'what it had started' }).toEqual([]);
+
+    await terminal.page.reload();
+    await expect(terminal.endPage, 'whoever comes later is told, too').toHaveAttribute('data-reason', 'lost');
+  });
 });
 
 test('closing asks first and names the program in the foreground', async ({ sessions }) => {
