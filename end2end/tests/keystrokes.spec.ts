@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { picture } from '../fixtures/pictures.ts';
+import { random } from '../fixtures/random.ts';
 import { CUT, expect, test } from '../fixtures/test.ts';
 
 const READER = fileURLToPath(new URL('../programs/raw-reader.mjs', import.meta.url));
@@ -10,15 +11,6 @@ const KEYS = 10_000;
 
 /** Numbers that can be told apart wherever one is lost, doubled or moved: 0000 0001 0002 … */
 const typed = Array.from({ length: KEYS / 5 }, (_, at) => `${String(at).padStart(4, '0')} `).join('');
-
-/** A small generator with a seed, so that a failure can be run again. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 test.use({ noise: CUT });
 
@@ -29,8 +21,7 @@ test('10,000 numbered keystrokes with the connection cut at random', async ({ se
   await terminal.run(`'${process.execPath}' '${READER}' ${file}`);
   await terminal.shows('reader is ready');
 
-  const seed = Date.now() % 100_000;
-  const next = random(seed);
+  const next = await random(test.info());
   let cuts = 0;
   await terminal.focus();
   for (const key of typed) {
@@ -43,7 +34,7 @@ test('10,000 numbered keystrokes with the connection cut at random', async ({ se
   expect(cuts).toBeGreaterThan(10);
   const read = (): string => fs.readFileSync(file, 'latin1');
   await expect.poll(() => read().length, { timeout: 60_000 }).toBeGreaterThanOrEqual(KEYS);
-  expect(read(), `seed ${seed}, ${cuts} cuts`).toBe(typed);
+  expect(read(), `${cuts} cuts`).toBe(typed);
   await terminal.ready();
   await sessions.close(terminal.session);
 });
@@ -63,3 +54,44 @@ test('typed while the connection is down: sent once when it is back', async ({ s
   await expect.poll(() => fs.readFileSync(file, 'latin1'), { timeout: 20_000 }).toBe('typed ahead');
   await sessions.close(terminal.session);
 });
+
+/** More than one message can carry (64 KiB) and than may be on its way, with ends of lines of both kinds. */
+const pasted = Array.from({ length: 8000 }, (_, at) => `line ${at} of 日本語 and é${at % 2 ? '\r\n' : '\n'}\ttabbed`).join('\n');
+
+for (const { title, mode, cuts } of [
+  { title: 'as typed, where the program did not ask for more', mode: 'l', cuts: 0 },
+  { title: 'in brackets, where the program asked for them', mode: 'h', cuts: 0 },
+  { title: 'in brackets with the connection cut', mode: 'h', cuts: 3 },
+]) {
+  test(`a large paste of many lines arrives once and in order: ${title}`, async ({ sessions, websh, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: websh.url });
+    const file = path.join(websh.data, `pasted-${mode}-${cuts}`);
+    const read = (): Buffer => fs.readFileSync(file);
+    const terminal = await sessions.create('pasted');
+    await terminal.run(`printf '\\e[?2004${mode}'; '${process.execPath}' '${READER}' ${file}`);
+    await terminal.shows('reader is ready');
+    const lines = pasted.replaceAll(/\r?\n/g, '\r');
+    const expected = mode === 'h' ? `\x1b[200~${lines}\x1b[201~` : lines;
+    const length = Buffer.byteLength(expected);
+    expect(length).toBeGreaterThan(256 * 1024);
+
+    await terminal.page.evaluate((text) => navigator.clipboard.writeText(text), pasted);
+    await terminal.focus();
+    await terminal.page.keyboard.press('Control+Shift+v');
+    for (let cut = 1; cut <= cuts; cut += 1) {
+      await expect.poll(() => read().length).toBeGreaterThan((length / (cuts + 2)) * cut);
+      websh.proxy.cut();
+    }
+    // Typed behind it: whatever comes, comes before.
+    await terminal.page.keyboard.type('END');
+    await expect.poll(() => read().subarray(-3).toString(), { timeout: 60_000 }).toBe('END');
+    // Not compared as a whole: what differs would be shown as a whole.
+    const [got, whole] = [read(), Buffer.from(`${expected}END`)];
+    const wrong = got.findIndex((byte, at) => byte !== whole[at]);
+    const there = JSON.stringify(got.subarray(wrong, wrong + 40).toString());
+    expect(wrong, `wrong from byte ${wrong}: ${there}`).toBe(-1);
+    expect(got.length).toBe(whole.length);
+    await terminal.ready();
+    await sessions.close(terminal.session);
+  });
+}

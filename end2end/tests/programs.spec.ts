@@ -2,9 +2,11 @@
 // program painted, as an independent emulator fed with the same bytes has it.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import { emulate, recorded } from '../fixtures/emulator.ts';
 import { picture } from '../fixtures/pictures.ts';
-import { allProcesses, processesOf } from '../fixtures/processes.ts';
+import { allProcesses, processesOf, type Process } from '../fixtures/processes.ts';
+import { random } from '../fixtures/random.ts';
 import { expectSame } from '../fixtures/screen.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { TerminalPage } from '../pages/terminal.ts';
@@ -17,9 +19,15 @@ interface Story {
   program: string;
   /** Something it shows when it is up. */
   shows: string | RegExp;
-  /** Pressed one after the other, with a change of tab between them. */
+  /** Pressed one after the other and over again, while tabs come and go. */
   keys: string[];
 }
+
+/** How often each program is left. */
+const DETACHES = 8;
+
+/** Most keys that are pressed in one tab, and the time within which it is closed, in milliseconds. */
+const [MOST_KEYS, LONGEST] = [6, 250];
 
 const text = [
   'plain, then 日本語のテキスト, then 한국어, then 中文 and 🙂🚀 emoji',
@@ -54,7 +62,7 @@ const stories: Story[] = [
     command: 'head -n 12 "$FILE"; read -r line; printf "%s\\n" "$line"; exec cat',
     program: 'cat',
     shows: 'line 10 漢字',
-    keys: ['a', 'Enter', 'b'],
+    keys: ['a', 'b', 'Enter', 'c', 'd', 'Backspace', 'e', 'f'],
   },
   {
     title: 'DEC line drawing and colours',
@@ -63,7 +71,7 @@ const stories: Story[] = [
       printf '\033[5;10Hplaced\033[6 q'; exec cat`,
     program: 'cat',
     shows: '┌──┬──┐',
-    keys: ['a', 'Enter'],
+    keys: ['a', 'b', 'Backspace', 'c', 'd', 'e', 'f', 'Enter'],
   },
 ];
 
@@ -80,17 +88,32 @@ for (const story of stories) {
     await terminal.shows(story.shows);
     if (story.title === 'vim') await picture(terminal.page, 'vim');
 
-    for (const key of story.keys) {
+    const next = await random(test.info());
+    let at = 0;
+    for (let time = 1; time <= DETACHES; time += 1) {
       await terminal.focus();
-      await terminal.page.keyboard.press(key);
-      // The tab goes before the answer to the key can have come, or in the middle of it.
+      const { keyboard } = terminal.page;
+      const keys = Array.from({ length: 1 + Math.floor(next() * MOST_KEYS) }, () => {
+        at += 1;
+        return story.keys[(at - 1) % story.keys.length] as string;
+      });
+      const pressing = (async () => {
+        for (const key of keys) await keyboard.press(key);
+      })().catch(() => undefined);
+      // The tab goes before, after or in the middle of a key or of what the program paints for it.
+      await after(next() * LONGEST);
       await terminal.page.close();
+      await pressing;
       terminal = new TerminalPage(await context.newPage(), websh.url);
       await terminal.open(session);
     }
+    // Keys of a tab that is gone may be lost; these are not.
+    await terminal.focus();
+    for (const key of story.keys) await terminal.page.keyboard.press(key);
 
-    const running = processesOf(session).filter((it) => it.name === story.program);
-    expect(running, `${story.program} still runs`).toHaveLength(1);
+    const programs = (): Process[] => processesOf(session).filter((it) => it.name === story.program);
+    await expect.poll(() => programs().length, { message: `${story.program} still runs` }).toBe(1);
+    const running = programs();
     process.kill(running[0]?.pid ?? 0, 'SIGSTOP');
     await expect.poll(() => allProcesses().find((it) => it.pid === running[0]?.pid)?.state).toBe('T');
 
