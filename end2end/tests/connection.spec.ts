@@ -1,4 +1,4 @@
-// The connection line: what it says while the connection is cut.
+// The connection line: what it says while the connection is cut, and that coming back is quiet.
 import { CUT, expect, test } from '../fixtures/test.ts';
 
 test.describe('the connection is cut', () => {
@@ -18,4 +18,28 @@ test.describe('the connection is cut', () => {
     expect(await terminal.number('$$'), 'the same shell').toBe(pid);
     await sessions.close(terminal.session);
   });
+});
+
+// Without `noise`: a hello that is said on a connection that is over is written to the console.
+test('nothing is said on a connection that ends as soon as it is open', async ({ context, sessions }) => {
+  const terminal = await sessions.create('ends at once');
+  await context.addInitScript(() => {
+    let ends = 3;
+    window.WebSocket = class extends WebSocket {
+      constructor(url: string | URL, protocols?: string | string[]) {
+        super(url, protocols);
+        // The first to hear of it.
+        this.addEventListener('open', () => {
+          ends -= 1;
+          document.documentElement.dataset['ended'] = String(3 - ends);
+          if (ends >= 0) this.close();
+        });
+      }
+    };
+  });
+  await terminal.page.reload();
+  await terminal.ready();
+  await expect(terminal.page.locator('html')).toHaveAttribute('data-ended', '4');
+  await terminal.finish('echo here');
+  await sessions.close(terminal.session);
 });

@@ -1,7 +1,7 @@
 //! One WebSocket of one attachment: hello first, then messages both ways. What they mean is not known
 //! here.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, future::poll_fn, rc::Rc};
 
 use futures_util::{
     FutureExt, SinkExt, StreamExt,
@@ -35,12 +35,15 @@ impl Socket {
         on: impl Fn(Incoming) + 'static,
     ) -> Option<Self> {
         let line = web_sys::WebSocket::new_with_str(url, subprotocol).ok()?;
-        let socket = WebSocket::try_from(line.clone()).ok()?;
-        let (mut sink, mut stream) = socket.split();
+        let mut socket = WebSocket::try_from(line.clone()).ok()?;
         let shared = Rc::new(RefCell::new(None));
-        let place = Rc::clone(&shared);
+        let (place, asked) = (Rc::clone(&shared), line.clone());
         let (task, reader) = abortable(async move {
-            if sink.send(encode(hello)).await.is_ok() {
+            let opened = poll_fn(|waiting| socket.poll_ready_unpin(waiting)).await;
+            let (mut sink, mut stream) = socket.split();
+            // It may have been cut as soon as it was open, or never have opened.
+            let open = opened.is_ok() && asked.ready_state() == web_sys::WebSocket::OPEN;
+            if open && sink.send(encode(hello)).await.is_ok() {
                 *place.borrow_mut() = Some(sink);
             }
             while let Some(next) = stream.next().await {
