@@ -105,7 +105,12 @@ impl Control {
         };
         let own = store.sessions(page).await?;
         let all = store.count_living(None).await?;
-        let refuse = |limit| Error::SessionLimit { limit, sessions: self.views(&own) };
+        let refuse = |limit| {
+            // Only those of them whose end would make room.
+            let counts = |row: &&SessionRow| limit != Limit::Token || row.token == token;
+            let counted: Vec<SessionRow> = own.iter().filter(counts).cloned().collect();
+            Error::SessionLimit { limit, sessions: self.views(&counted) }
+        };
         if let Some(limit) = limits::reached(&settings, &own, token, all) {
             return Err(refuse(limit));
         }
