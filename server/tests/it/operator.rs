@@ -116,6 +116,14 @@ async fn who_looks_into_anothers_session_is_seen_and_only_looks() {
     owner.until_shows("49-this").await;
     drop(look);
     owner.until_crew(|crew| crew.present.len() == 1).await;
+    let log = ann.get("/api/v1/audit?action=session.watch").await.json();
+    let entries = log["items"].as_array().unwrap();
+    assert_eq!(entries.len(), 1, "{log}");
+    let name = session["name"].as_str().unwrap();
+    assert_eq!(
+        ["actor", "via", "target_id", "target", "detail", "source"].map(|key| &entries[0][key]),
+        ["Ann", "page", id(&session), name, "of bob", "127.0.0.1"]
+    );
     // Its screen is nobody's but the owner's.
     let screen = format!("{}/screen", path(&session));
     for (client, status) in [(&mut ann, 403), (&mut sue, 403), (&mut bob, 200)] {

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use crate::{
     client::{Answer, Client},
     governed::member,
+    operator::set,
     socket::open,
-    world::{World, create},
+    world::{World, create, own_account},
 };
 
 /// A program that holds a token, as it would ask.
@@ -40,6 +41,35 @@ pub async fn token(client: &mut Client, scope: &str) -> Value {
 
 async fn patch(client: &mut Client, path: &str, body: &Value) -> Answer {
     client.send("PATCH", path, &[], body.to_string().as_bytes()).await
+}
+
+#[tokio::test]
+async fn a_token_at_its_limit_is_told_and_leaves_its_member_room() {
+    let (world, mut ann) = World::new(&[]).await;
+    set(&mut ann, &[("max_sessions_per_token", 1)]).await;
+    let secret = token(&mut ann, "sessions").await["secret"].as_str().unwrap().to_owned();
+    let mut program = Program::new(&world, &secret);
+    let body = json!({ "server": "local", "account": own_account() });
+    let first = program.send("POST", "/api/v1/sessions", &body).await;
+    assert_eq!(first.status, 201, "{first:?}");
+    let own = create(&mut ann, "by-hand").await.json();
+    let refused = program.send("POST", "/api/v1/sessions", &body).await;
+    assert_eq!((refused.status, refused.code()), (429, "session_limit".into()));
+    let error = refused.json()["error"].clone();
+    assert_eq!(error["field"], "max_sessions_per_token");
+    let ids = |sessions: &Value| -> Vec<Value> {
+        sessions.as_array().unwrap().iter().map(|one| one["id"].clone()).collect()
+    };
+    assert_eq!(ids(&error["sessions"]), [first.json()["id"].clone()], "those of this token alone");
+    let second = create(&mut ann, "another-by-hand").await.json();
+    // Another token has a room of its own.
+    let secret = token(&mut ann, "sessions").await["secret"].as_str().unwrap().to_owned();
+    let third = Program::new(&world, &secret).send("POST", "/api/v1/sessions", &body).await;
+    assert_eq!(third.status, 201, "{third:?}");
+    for session in [first.json(), own, second, third.json()] {
+        let id = session["id"].as_str().unwrap_or_else(|| panic!("{session}"));
+        assert_eq!(ann.delete(&format!("/api/v1/sessions/{id}")).await.status, 204);
+    }
 }
 
 #[tokio::test]
