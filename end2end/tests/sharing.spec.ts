@@ -7,7 +7,7 @@ import { endShare } from '../fixtures/session-socket.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { SessionsPage } from '../pages/sessions.ts';
 import { SettingsPage } from '../pages/settings.ts';
-import { follow, join, ShareDialog } from '../pages/sharing.ts';
+import { follow, GuestPage, join, ShareDialog } from '../pages/sharing.ts';
 
 const PHONE = { ...devices['Pixel 7'], viewport: { width: 390, height: 844 } };
 
@@ -161,6 +161,42 @@ test('Share: revoking cuts one guest and leaves the other and the shell; one is 
   await owner.run('exit');
   await expect(again.endPage).toHaveAttribute('data-reason', 'session_ended');
   for (const guest of [grace, joe, again]) await guest.leaves();
+});
+
+test('Share: who closes the page without leaving is gone from the list, and comes back to a free place', async ({
+  sessions,
+  browser,
+}) => {
+  const owner = await sessions.create('come and go');
+  const dialog = new ShareDialog(owner.page);
+  await dialog.open();
+  const secrets = await dialog.create({ guests: 1 });
+  await dialog.back();
+  const grace = await join(browser, secrets, 'Grace');
+  const here = dialog.rows.getByTestId('share-here');
+  await expect(here).toHaveText('1 of 1 here');
+  const context = grace.page.context();
+  await grace.page.close();
+  const receipt = dialog.rows.getByTestId('receipt');
+  await expect(receipt, 'nobody said goodbye').toBeVisible({ timeout: 30_000 });
+  await receipt.locator('summary').click();
+  await expect(receipt.getByTestId('receipt-guest')).toContainText('Grace');
+  await expect(here).toBeHidden();
+
+  const joe = await join(browser, secrets, 'Joe');
+  await expect(here).toHaveText('1 of 1 here');
+  await expect(dialog.rows.getByTestId('share-guest')).toContainText('Joe');
+  await joe.page.getByTestId('guest-leave').click();
+  await expect(joe.endPage).toHaveAttribute('data-reason', 'share_left');
+  const page = await context.newPage();
+  await page.goto(new URL('/join', secrets.url).href);
+  const again = new GuestPage(page, new URL(secrets.url).origin);
+  await again.ready();
+  await expect(here).toHaveText('1 of 1 here');
+  await expect(dialog.rows.getByTestId('share-guest')).toContainText('Grace');
+  for (const guest of [again, joe]) await guest.leaves();
+  await dialog.close();
+  await sessions.close(owner.session);
 });
 
 test('Share: a wrong password says nothing, and a preview of the link uses nothing up', async ({ sessions, browser, websh }) => {

@@ -26,7 +26,7 @@ pub enum Comer {
     /// A member.
     Member(Actor),
     /// Who came by a share.
-    Guest(Visitor),
+    Guest(Box<Visitor>),
 }
 
 /// Answers the upgrade and serves the socket until it ends or `stop` asks it to. Whoever calls has

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use protocol::{
-    api::{AuditEntry, AuditFilter, AuditPage, EndReason},
+    api::{AuditEntry, AuditFilter, AuditPage, EndReason, Guest},
     id::{MemberId, SessionId, ShareId},
 };
 use store::{Ending, SessionRow};
@@ -49,6 +49,12 @@ impl Doer {
     /// Who came by a share, under the name they gave.
     pub(crate) fn guest(name: &str, source: std::net::IpAddr) -> Self {
         Self { via: "share", ..Self::stranger(name, source) }
+    }
+
+    /// A guest of whom nothing is heard at the moment.
+    pub(crate) fn guest_in(row: &store::GuestRow) -> Self {
+        let Guest { name, source, .. } = &row.guest;
+        Self { id: row.member, name: name.clone(), via: "share", source: Some(source.clone()) }
     }
 
     /// A member who comes in just now.

@@ -83,7 +83,9 @@ pub(crate) struct Inner {
     pub(crate) joins_by_source: Throttle<Network>,
     pub(crate) mails: MailQueue,
     pub(crate) doors: Mutex<Doors>,
-    /// Held while a guest is let in.
+    /// Since when guests can come back to this process.
+    pub(crate) began: DateTime<Utc>,
+    /// Held while a guest is let in or found to be gone.
     pub(crate) joining: tokio::sync::Mutex<()>,
     /// Wakes the ending of shares.
     pub(crate) shared: Notify,
@@ -113,6 +115,7 @@ impl Control {
         clock: Arc<dyn Clock>,
         settings: Settings,
     ) -> Result<Self, Error> {
+        let began = clock.now();
         let inner = Inner {
             store,
             host,
@@ -127,6 +130,7 @@ impl Control {
             joins_by_source: Throttle::new(30, TimeDelta::seconds(10)),
             mails: MailQueue::new(),
             doors: Mutex::default(),
+            began,
             joining: tokio::sync::Mutex::default(),
             shared: Notify::new(),
             counting: tokio::sync::Mutex::default(),

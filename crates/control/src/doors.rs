@@ -111,6 +111,13 @@ impl Doors {
         self.tickets.contains_key(hash)
     }
 
+    /// Whether a holder has a socket open or a ticket for one.
+    pub(crate) fn expects(&mut self, holder: Holder, now: DateTime<Utc>) -> bool {
+        let open = self.of(holder).get(&holder.id());
+        open.is_some_and(|sender| sender.receiver_count() > 0)
+            || self.tickets.values().any(|other| other.holder == holder && other.until > now)
+    }
+
     /// A place among the sockets and streams of a holder.
     pub(crate) fn stand(&mut self, holder: Holder, role: Role) -> Result<Standing, Error> {
         let all = self.of(holder);

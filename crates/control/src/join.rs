@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use protocol::{
     api::{Guest, GuestEnd, Join, Joined, Role, SharedSession, Ticket},
-    id::{GuestId, MemberId, SessionId, ShareId},
+    id::{GuestId, SessionId, ShareId},
     wire,
 };
 use store::{GuestRow, Joining, SessionRow, ShareRow};
@@ -25,7 +25,8 @@ pub struct Visitor {
     pub joined: Joined,
     /// What they came by.
     pub share: ShareId,
-    owner: MemberId,
+    session: SessionRow,
+    row: GuestRow,
 }
 
 impl Visitor {
@@ -34,7 +35,7 @@ impl Visitor {
     }
 
     fn session(&self) -> SessionId {
-        self.joined.session.id
+        self.session.id
     }
 }
 
@@ -122,8 +123,10 @@ impl Control {
         if let Some(held) = held
             && let Some((guest, of)) = self.inner.store.guest_by_cookie(&secret::hash(held)).await?
             && of.share.id == share.share.id
-            && guest.guest.left_at.is_none()
+            && guest.guest.end.is_none()
         {
+            let _turn = self.inner.joining.lock().await;
+            self.take_place(&guest, &session).await?;
             return Ok(Entered {
                 joined: joined(&session, share, &guest),
                 token: None,
@@ -185,16 +188,21 @@ impl Control {
         let session = self.row(share.session).await?;
         self.living(&session).map_err(|_| Error::ShareOver(GuestEnd::SessionEnded))?;
         let joined = joined(&session, &share, &guest);
-        Ok(Visitor { joined, share: share.share.id, owner: session.owner })
+        Ok(Visitor { joined, share: share.share.id, session, row: guest })
     }
 
-    /// A guest's ticket for one socket.
+    /// A guest's ticket for one socket, and their place if they were away.
     ///
     /// # Errors
-    /// [`Error::Throttled`] when they hold too many.
-    pub fn attach_visitor(&self, visitor: &Visitor) -> Result<Ticket, Error> {
+    /// [`Error::Throttled`] when they hold too many; as [`join`](Self::join) with the right password
+    /// where they were away.
+    pub async fn attach_visitor(&self, visitor: &Visitor) -> Result<Ticket, Error> {
+        // Until they have the ticket: nobody is found to be gone meanwhile.
+        let _turn = self.inner.joining.lock().await;
+        self.take_place(&visitor.row, &visitor.session).await?;
+        let owner = visitor.session.owner;
         let issued =
-            self.issue(Holder::Guest(visitor.id()), visitor.session(), visitor.owner, false, None)?;
+            self.issue(Holder::Guest(visitor.id()), visitor.session(), owner, false, None)?;
         Ok(Ticket { url: "/api/v1/join/socket".to_owned(), ..issued })
     }
 
@@ -237,7 +245,7 @@ impl Control {
         let entry = audit::entry(now, &doer, "share.leave", subject, None);
         self.inner.store.end_guest(visitor.id(), now, GuestEnd::Left, &entry).await?;
         self.doors().shut(Holder::Guest(visitor.id()));
-        self.announce(visitor.owner);
+        self.announce(visitor.session.owner);
         Ok(())
     }
 }

@@ -23,6 +23,7 @@ mod operator;
 mod operator_list;
 mod passwords;
 mod peek;
+mod places;
 mod prune;
 mod reconcile;
 mod rules;

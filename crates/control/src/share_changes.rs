@@ -161,6 +161,10 @@ impl Control {
         ending: &ShareEnding,
         entry: &AuditEntry,
     ) -> Result<bool, Error> {
+        // Who went before has not been put out by this.
+        if let Some(report) = self.inner.host.report(old.session) {
+            self.write_who_left(&report).await?;
+        }
         let present = self.inner.store.guests_present(old.share.id).await?;
         // Written down first: from here on nobody comes in.
         let ended = self.inner.store.end_share(old.share.id, ending, entry).await?;

@@ -55,7 +55,7 @@ impl Control {
         if settings.share_read_only == ShareReadOnly::Forced {
             self.force_read_only().await?;
         }
-        Ok(())
+        self.free_places().await
     }
 
     /// Shares that were made before the workspace allowed read-only ones alone.
@@ -72,8 +72,8 @@ impl Control {
         Ok(())
     }
 
-    /// Writes down how many keys guests typed, as their session says. `written` is what is known to be
-    /// written already.
+    /// Writes down how many keys guests typed, as their session says, and with its last word who had
+    /// left. `written` is what is known to be written already.
     pub(crate) async fn write_receipts(
         &self,
         written: &mut HashMap<GuestId, u64>,
@@ -86,6 +86,9 @@ impl Control {
             }
             self.inner.store.guest_typed(id, seen.keys).await?;
             written.insert(id, seen.keys);
+        }
+        if report.end.is_some() {
+            self.write_who_left(report).await?;
         }
         Ok(())
     }

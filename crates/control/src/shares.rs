@@ -65,7 +65,8 @@ impl Control {
         let here: HashSet<&[u8]> = here.map(|seen| seen.guest.as_slice()).collect();
         let mut shares: Vec<Share> = found.into_iter().map(|row| shown(row, now)).collect();
         for guest in shares.iter_mut().flat_map(|share| &mut share.guests) {
-            guest.here = guest.left_at.is_none() && here.contains(&guest.id.0.as_bytes()[..]);
+            guest.here = guest.end.is_none() && here.contains(&guest.id.0.as_bytes()[..]);
+            guest.left_at = guest.left_at.filter(|_| !guest.here);
         }
         Ok(shares)
     }

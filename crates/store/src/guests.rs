@@ -3,11 +3,14 @@
 use chrono::{DateTime, Utc};
 use protocol::{
     api::{AuditEntry, Guest, GuestEnd},
-    id::{GuestId, MemberId, ShareId},
+    id::{GuestId, MemberId, SessionId, ShareId},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait,
-    QueryFilter, QuerySelect, TransactionTrait, sea_query::Expr,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
+    QuerySelect, TransactionTrait,
+    sea_query::{Expr, Func},
 };
 
 use crate::{
@@ -58,29 +61,103 @@ impl Store {
             let transaction = self.db.begin().await?;
             // First of all a write, so that on SQLite one follows the other.
             record(&transaction, entry).await?;
-            // Locked where the database can: of two who come at once, one waits here and then counts
-            // the other.
-            let found = living(row.guest.joined_at)
-                .filter(share::Column::Id.eq(row.share.0))
-                .lock_exclusive()
-                .one(&transaction)
-                .await?;
-            let Some(found) = found else {
+            let place = place(&transaction, row.share, row.guest.joined_at).await?;
+            if place == Joining::In {
+                active(row, cookie_hash).insert(&transaction).await?;
+                transaction.commit().await?;
+            } else {
                 transaction.rollback().await?;
+            }
+            Ok(place)
+        })
+        .await
+    }
+
+    /// Lets a guest in once more who went away without an end, if there is a place: as many as the
+    /// share allows, with those who come for the first time. One who holds a place has it.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn return_guest(
+        &self,
+        row: &GuestRow,
+        at: DateTime<Utc>,
+        entry: &AuditEntry,
+    ) -> Result<Joining, Error> {
+        bounded(async {
+            let id = row.guest.id.0;
+            let Some(found) = guest::Entity::find_by_id(id).one(&self.db).await? else {
                 return Ok(Joining::Over);
             };
-            let present = guest::Entity::find()
-                .filter(guest::Column::ShareId.eq(row.share.0))
-                .filter(guest::Column::LeftAt.is_null())
-                .count(&transaction)
-                .await?;
-            if present >= u64::try_from(found.max_guests).unwrap_or_default() {
-                transaction.rollback().await?;
-                return Ok(Joining::Full);
+            if found.end_reason.is_none() && found.left_at.is_none() {
+                return Ok(Joining::In);
             }
-            active(row, cookie_hash).insert(&transaction).await?;
-            transaction.commit().await?;
-            Ok(Joining::In)
+            let transaction = self.db.begin().await?;
+            // As when somebody new comes in: the write first, then the share's lock.
+            record(&transaction, entry).await?;
+            let mut place = place(&transaction, row.share, at).await?;
+            if place == Joining::In {
+                let done = guest::Entity::update_many()
+                    .col_expr(guest::Column::LeftAt, Expr::value(None::<DateTime<Utc>>))
+                    .filter(guest::Column::Id.eq(id))
+                    .filter(guest::Column::EndReason.is_null())
+                    .exec(&transaction)
+                    .await?;
+                if done.rows_affected == 0 {
+                    place = Joining::Over;
+                }
+            }
+            match place {
+                Joining::In => transaction.commit().await?,
+                Joining::Full | Joining::Over => transaction.rollback().await?,
+            }
+            Ok(place)
+        })
+        .await
+    }
+
+    /// All who hold a place of a share that has not ended, and the sessions they are in.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn held_places(&self) -> Result<Vec<(GuestRow, SessionId)>, Error> {
+        bounded(async {
+            let found = guest::Entity::find()
+                .filter(guest::Column::LeftAt.is_null())
+                .find_also_related(share::Entity)
+                .filter(share::Column::EndedAt.is_null())
+                .all(&self.db)
+                .await?;
+            let held = found.into_iter().filter_map(|(guest, share)| Some((guest, share?)));
+            held.map(|(guest, share)| Ok((read(guest)?, SessionId(share.session_id)))).collect()
+        })
+        .await
+    }
+
+    /// Frees the place of a guest who went away and may come back. False when it is free already.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn guest_away(
+        &self,
+        id: GuestId,
+        at: DateTime<Utc>,
+        entry: &AuditEntry,
+    ) -> Result<bool, Error> {
+        bounded(async {
+            let transaction = self.db.begin().await?;
+            record(&transaction, entry).await?;
+            let done = guest::Entity::update_many()
+                .col_expr(guest::Column::LeftAt, Expr::value(at))
+                .filter(guest::Column::Id.eq(id.0))
+                .filter(guest::Column::LeftAt.is_null())
+                .exec(&transaction)
+                .await?;
+            match done.rows_affected {
+                0 => transaction.rollback().await?,
+                _ => transaction.commit().await?,
+            }
+            Ok(done.rows_affected > 0)
         })
         .await
     }
@@ -132,7 +209,8 @@ impl Store {
         .await
     }
 
-    /// Frees a guest's place. False when it is free already.
+    /// Frees a guest's place for good, also that of one who is away: they left when they went. False
+    /// when they have an end already.
     ///
     /// # Errors
     /// As every question to the database.
@@ -147,10 +225,10 @@ impl Store {
             let transaction = self.db.begin().await?;
             record(&transaction, entry).await?;
             let done = guest::Entity::update_many()
-                .col_expr(guest::Column::LeftAt, Expr::value(at))
+                .col_expr(guest::Column::LeftAt, left_or(at))
                 .col_expr(guest::Column::EndReason, Expr::value(end.word()))
                 .filter(guest::Column::Id.eq(id.0))
-                .filter(guest::Column::LeftAt.is_null())
+                .filter(guest::Column::EndReason.is_null())
                 .exec(&transaction)
                 .await?;
             if done.rows_affected == 0 {
@@ -180,6 +258,31 @@ impl Store {
         })
         .await
     }
+}
+
+/// Whether a share has a place for one more.
+async fn place(
+    transaction: &DatabaseTransaction,
+    share: ShareId,
+    at: DateTime<Utc>,
+) -> Result<Joining, Error> {
+    // Locked where the database can: of two who come at once, one waits here and then counts the
+    // other.
+    let found =
+        living(at).filter(share::Column::Id.eq(share.0)).lock_exclusive().one(transaction).await?;
+    let Some(found) = found else { return Ok(Joining::Over) };
+    let present = guest::Entity::find()
+        .filter(guest::Column::ShareId.eq(share.0))
+        .filter(guest::Column::LeftAt.is_null())
+        .count(transaction)
+        .await?;
+    let full = present >= u64::try_from(found.max_guests).unwrap_or_default();
+    Ok(if full { Joining::Full } else { Joining::In })
+}
+
+/// When a guest left, if they have, or now.
+fn left_or(at: DateTime<Utc>) -> Expr {
+    Func::coalesce([Expr::col(guest::Column::LeftAt), Expr::value(at)]).into()
 }
 
 /// Frees the places of all guests of a share.

@@ -77,6 +77,7 @@ pub async fn session(Visiting(visitor): Visiting) -> Answer<Joined> {
     responses(
         (status = 200, description = "A ticket for one socket", body = Ticket),
         (status = 401, description = "`not_joined`", body = ErrorBody),
+        (status = 409, description = "`share_full`: the guest was away, and all places are held by others", body = ErrorBody),
         (status = 410, description = "`share_expired`, `share_revoked`, `share_removed`, `share_left`, `session_ended`", body = ErrorBody),
     )
 )]
@@ -84,7 +85,7 @@ pub async fn attach(
     State(web): State<Web>,
     Visiting(visitor): Visiting,
 ) -> Result<Answer<Ticket>, ApiError> {
-    Ok(Answer(web.control.attach_visitor(&visitor)?))
+    Ok(Answer(web.control.attach_visitor(&visitor).await?))
 }
 
 /// Goes: the place is free, and what the guest has open is closed.
@@ -124,5 +125,5 @@ pub async fn open_socket(
 ) -> Result<Response, ApiError> {
     may_open(&web, &headers)?;
     let Visiting(visitor) = visitor?;
-    open(web, Comer::Guest(visitor), upgrade)
+    open(web, Comer::Guest(Box::new(visitor)), upgrade)
 }

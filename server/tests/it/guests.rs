@@ -3,13 +3,14 @@
 
 use std::fs;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use protocol::{close, wire::Grant};
 use serde_json::{Value, json};
 
 use crate::{
     client::Client,
     governed::member,
-    sharing::{join, share, shares},
+    sharing::{join, join_as, share, shares},
     socket::{Viewer, close_code},
     world::{World, create, until},
 };
@@ -61,7 +62,7 @@ async fn what_a_guest_may_do_changes_under_their_fingers() {
     let longer = patch(&mut ann, &one(&path, &made), widen).await;
     let ends_at = longer["expires_at"].as_str().unwrap();
     assert_eq!(bob.get("/api/v1/join/session").await.json()["expires_at"], ends_at);
-    let ends_at: chrono::DateTime<chrono::Utc> = ends_at.parse().unwrap();
+    let ends_at: DateTime<Utc> = ends_at.parse().unwrap();
     let ends_at = u64::try_from(ends_at.timestamp_millis()).unwrap();
     until_granted(&mut guest, |grant| !grant.read_only && grant.ends_at == ends_at).await;
     drop(owner);
@@ -138,6 +139,71 @@ async fn cutting_guests_leaves_the_owner_and_the_shell_alone() {
     owner.type_text("echo $((6*7))-alone\r").await;
     owner.until_shows("42-alone").await;
     assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
+async fn who_closes_the_page_is_gone_and_their_place_is_anothers() {
+    let (world, mut ann) = World::new(&[]).await;
+    let (_, path, mut owner) = watched(&mut ann).await;
+    let made = share(&mut ann, &path, &json!({ "minutes": 30, "max_guests": 1 })).await;
+    let (mut bob, _) = join(&world, &made, "Bob").await;
+    let mut guest = Viewer::come(&mut bob).await;
+    guest.until_crew(|crew| crew.grant.is_some()).await;
+    let first = async |ann: &mut Client, is: fn(&Value) -> bool| {
+        let guest = until(async || {
+            let guest = shares(ann, &path).await[0]["guests"][0].clone();
+            is(&guest).then_some(guest)
+        });
+        guest.await
+    };
+    let here = first(&mut ann, |guest| guest["here"] == true).await;
+    assert_eq!((&here["left_at"], &here["end"]), (&Value::Null, &Value::Null));
+    assert_eq!(join(&world, &made, "early").await.1.code(), "share_full");
+
+    // Nobody says goodbye. A page that is loaded again finds its place, and one that is not loses it.
+    drop(guest);
+    first(&mut ann, |guest| guest["here"] == false).await;
+    let mut guest = Viewer::come(&mut bob).await;
+    guest.until_crew(|crew| crew.grant.is_some()).await;
+    let here = first(&mut ann, |guest| guest["here"] == true).await;
+    assert_eq!(here["left_at"], Value::Null);
+    drop(guest);
+    let gone = first(&mut ann, |guest| !guest["left_at"].is_null()).await;
+    assert_eq!((&gone["here"], &gone["end"]), (&json!(false), &Value::Null));
+
+    // Another takes it; there is no way back until they are gone.
+    let (mut zoe, answer) = join(&world, &made, "Zoe").await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(bob.get("/api/v1/join/session").await.status, 200);
+    let refused = bob.post("/api/v1/join/attach", &json!({})).await;
+    assert_eq!((refused.status, refused.code()), (409, "share_full".to_owned()));
+    assert_eq!(join_as(&mut bob, &made, "Bob").await.code(), "share_full");
+    assert_eq!(zoe.post("/api/v1/join/leave", &json!({})).await.status, 204);
+    let mut guest = Viewer::come(&mut bob).await;
+    guest.until_crew(|crew| crew.grant.is_some()).await;
+    let back = first(&mut ann, |guest| guest["here"] == true).await;
+    assert_eq!((&back["left_at"], &back["id"]), (&Value::Null, &gone["id"]));
+    let log = ann.get("/api/v1/audit?action=share").await.json();
+    let actions: Vec<_> =
+        log["items"].as_array().unwrap().iter().map(|one| one["action"].clone()).collect();
+    let [leave, join] = ["share.leave", "share.join"];
+    assert_eq!(actions, [join, leave, join, leave, join, "share.create"]);
+    let time = |value: &Value| value.as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
+    let (came, left) = (time(&gone["joined_at"]), time(&gone["left_at"]));
+    let noticed = time(&log["items"][3]["at"]);
+    assert!(came < left && left + TimeDelta::seconds(10) <= noticed, "{gone} {noticed}");
+
+    // Whoever is gone when the session ends has left before it.
+    drop(guest);
+    first(&mut ann, |guest| guest["here"] == false).await;
+    owner.type_text("exit\r").await;
+    let receipt = until(async || {
+        let list = shares(&mut ann, &path).await;
+        (list[0]["state"] == "session_ended").then_some(list)
+    })
+    .await;
+    let (guest, ended) = (&receipt[0]["guests"][0], &receipt[0]["ended_at"]);
+    assert!(guest["end"].is_null() && guest["left_at"].as_str() < ended.as_str(), "{receipt}");
 }
 
 #[tokio::test]

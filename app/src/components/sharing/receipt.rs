@@ -1,5 +1,5 @@
-//! Who came by a share: those who are in, each with the button that shows them out, and the receipt of
-//! those who were.
+//! Who came by a share: those who hold a place, each with the button that shows them out, and the receipt
+//! of those who did.
 
 use leptos::prelude::*;
 use protocol::{
@@ -34,7 +34,7 @@ pub fn Here(
     });
     let counted = move || {
         let most = share.with(|it| it.max_guests);
-        guests.with(|it| format!("{} of {most} here", it.len()))
+        guests.with(|it| format!("{} of {most} here", it.iter().filter(|it| it.here).count()))
     };
     let remove = move |guest: GuestId| {
         asking.ask(async move { sharing::remove(id, of, guest).await }, move |()| changed.run(()));
@@ -100,7 +100,7 @@ pub fn Gone(
                 </td>
                 <td>{span(&guest, now.and_then(|now| now.0.get_untracked()))}</td>
                 <td data-testid="receipt-keys">{keys(guest.keys)}</td>
-                <td>{guest.end.map(end)}</td>
+                <td>{guest.end.map_or("disconnected", end)}</td>
             </tr>
         }
     };

@@ -156,13 +156,13 @@ pub struct Guest {
     pub source: String,
     /// What they use, such as `Firefox on Linux`.
     pub device: String,
-    /// Attached right now; who is not may come back while they hold a place.
+    /// Attached right now, as the session says.
     pub here: bool,
     /// Came in at.
     pub joined_at: DateTime<Utc>,
-    /// Gone since; none while they hold a place.
+    /// Gone since; none while they hold a place, which they do for 10 s without a connection.
     pub left_at: Option<DateTime<Utc>>,
-    /// Why they are gone.
+    /// Why they are gone; none for who was not seen again and comes back if there is a place.
     pub end: Option<GuestEnd>,
     /// Keys they typed, as far as the session has told.
     pub keys: u64,

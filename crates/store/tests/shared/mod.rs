@@ -99,6 +99,31 @@ pub async fn shares(store: &Store, ann: &Member, bob: &Member) {
     let left = store.guest(gone).await.unwrap().unwrap().guest;
     assert_eq!((left.left_at, left.end), (Some(at(20)), Some(GuestEnd::Left)));
 
+    // Who went away is not in anybody's way, comes back if there is a place, and may be put out.
+    let held = store.held_places().await.unwrap();
+    let is_next = |row: &GuestRow| row.guest.id == next.guest.id;
+    assert!(held.len() == 20 && held.iter().any(|(row, of)| is_next(row) && *of == session.id));
+    let away = present[1].clone();
+    let (one, back) = (away.guest.id, || said("share.join"));
+    assert!(store.guest_away(one, at(30), &leave()).await.unwrap());
+    assert!(!store.guest_away(one, at(31), &leave()).await.unwrap());
+    let went = store.guest(one).await.unwrap().unwrap().guest;
+    assert_eq!((went.left_at, went.end), (Some(at(30)), None));
+    assert_eq!(store.return_guest(&away, at(32), &back()).await.unwrap(), Joining::In);
+    assert_eq!(store.return_guest(&away, at(32), &back()).await.unwrap(), Joining::In);
+    assert_eq!(store.guest(one).await.unwrap().unwrap(), away);
+    assert!(store.guest_away(one, at(33), &leave()).await.unwrap());
+    let other = guest(id, "in their place");
+    let joining = store.add_guest(&other, &[93; 32], &back()).await.unwrap();
+    assert_eq!(joining, Joining::In);
+    assert_eq!(store.return_guest(&away, at(34), &back()).await.unwrap(), Joining::Full);
+    assert_eq!(store.return_guest(&away, at(900), &back()).await.unwrap(), Joining::Over);
+    assert!(store.end_guest(one, at(35), GuestEnd::Removed, &leave()).await.unwrap());
+    let out = store.guest(one).await.unwrap().unwrap().guest;
+    assert_eq!((out.left_at, out.end), (Some(at(33)), Some(GuestEnd::Removed)));
+    assert!(store.end_guest(other.guest.id, at(36), GuestEnd::Left, &leave()).await.unwrap());
+    assert_eq!(store.return_guest(&away, at(37), &back()).await.unwrap(), Joining::Over);
+
     // A living share changes, one whose time is over does not.
     let changes =
         ShareChanges { expires_at: Some(at(900)), read_only: Some(true), guests_alone: Some(true) };
@@ -136,7 +161,7 @@ pub async fn shares(store: &Store, ann: &Member, bob: &Member) {
         (over.state, over.ended_at, over.wrong_passwords),
         (ShareState::Expired, Some(at(900)), 1)
     );
-    assert_eq!(over.guests.len(), 21);
+    assert_eq!(over.guests.len(), 22);
     let last = over.guests.iter().find(|guest| guest.name == "next").unwrap();
     assert_eq!((last.end, last.keys), (Some(GuestEnd::Expired), 8));
     assert!(!store.has_shares().await.unwrap());
