@@ -14,6 +14,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
+use crate::door::Doorway;
+
 /// A client has this long to send its request's headers.
 const HEADERS: Duration = Duration::from_secs(10);
 
@@ -82,8 +84,11 @@ fn prepare(stream: &TcpStream) {
 }
 
 async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, stop: CancellationToken) {
+    let stream = Doorway::new(stream);
+    let door = stream.door();
     let service = app.map_request(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(door.clone());
         request.map(Body::new)
     });
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();

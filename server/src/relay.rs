@@ -2,7 +2,7 @@
 
 mod pace;
 
-use std::time::Duration;
+use std::{collections::VecDeque, pin::pin, time::Duration};
 
 use axum::{
     body::Bytes,
@@ -15,7 +15,9 @@ use futures_util::{
 use host::{Reader, Relayed, Writer};
 use pace::Pace;
 use protocol::close;
-use tokio::time::{Instant, interval_at, timeout};
+use tokio::time::{Instant, error::Elapsed, interval_at, timeout, timeout_at};
+
+use crate::door::Door;
 
 /// A viewer that takes nothing for this long is cut off; its session does not notice.
 const STUCK: Duration = Duration::from_secs(30);
@@ -26,6 +28,14 @@ const PING: Duration = Duration::from_secs(25);
 
 /// How long a browser may take to answer a close.
 const GOODBYE: Duration = Duration::from_secs(2);
+
+/// How long one who is put out may take to take their last messages, and then to answer the close: both
+/// are less than the 2 s after which nobody is in any more.
+const CUT: Duration = Duration::from_millis(900);
+
+/// Bytes read from a session while its viewer takes nothing. Frames are windowed, so only history
+/// that is asked for and not taken gets here.
+const AHEAD: usize = 1024 * 1024;
 
 /// Why an attachment is to end from this side.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,65 +51,176 @@ impl Farewell {
     pub fn new(code: u16, reason: impl Into<String>) -> Self {
         Self { code, reason: reason.into() }
     }
+
+    /// Whether the viewer may not be there any more.
+    fn is_cut(&self) -> bool {
+        matches!(self.code, close::GONE | close::FORBIDDEN | close::SIGNED_OUT)
+    }
+
+    fn patience(&self) -> Duration {
+        if self.is_cut() { CUT } else { GOODBYE }
+    }
 }
 
-/// Relays until the session, the viewer or `stop` ends it. `stop` says why it is to end.
+/// How an attachment ended.
+enum Over {
+    /// The viewer went.
+    Left,
+    /// It is to be told why.
+    Told(Farewell),
+    /// It is put out and takes nothing.
+    Deaf,
+}
+
+/// Relays until the session, the viewer or `stop` ends it. `stop` says why it is to end. The door falls
+/// shut on a viewer who is put out and does not go.
 pub async fn relay(
     socket: WebSocket,
     mut session: (Reader, Writer),
     stop: impl Future<Output = Farewell>,
+    door: &Door,
 ) {
     let (mut to_viewer, mut from_viewer) = socket.split();
     let (reader, writer) = (&mut session.0, &mut session.1);
     let talk = async {
         tokio::select! {
-            farewell = down(reader, &mut to_viewer) => farewell,
-            farewell = up(&mut from_viewer, writer) => farewell,
+            over = down(reader, &mut to_viewer) => over,
+            over = up(&mut from_viewer, writer) => over.map_or(Over::Left, Over::Told),
         }
     };
-    let farewell = tokio::select! {
+    let over = tokio::select! {
         // Looked at first: of what comes after the end, nothing is passed on.
         biased;
-        farewell = stop => Some(farewell),
-        farewell = talk => farewell,
+        farewell = stop => Over::Told(farewell),
+        over = talk => over,
     };
     // What the session is told by this is the end of the connection, nothing more.
     drop(session);
-    if let Some(farewell) = farewell {
-        let _ = timeout(GOODBYE, say_goodbye(to_viewer, from_viewer, farewell)).await;
+    match over {
+        Over::Left => {}
+        Over::Told(farewell) => {
+            let (cut, patience) = (farewell.is_cut(), farewell.patience());
+            let saying = say_goodbye(&mut to_viewer, &mut from_viewer, farewell);
+            if timeout(patience, saying).await.is_err() && cut {
+                door.slam();
+            }
+        }
+        Over::Deaf => door.slam(),
     }
 }
 
 /// Closes a socket that never came to be attached.
 pub async fn refuse(socket: WebSocket, farewell: Farewell) {
-    let (to_viewer, from_viewer) = socket.split();
-    let _ = timeout(GOODBYE, say_goodbye(to_viewer, from_viewer, farewell)).await;
+    let (mut to_viewer, mut from_viewer) = socket.split();
+    let _ = timeout(GOODBYE, say_goodbye(&mut to_viewer, &mut from_viewer, farewell)).await;
 }
 
-/// Session to viewer. None: the viewer is gone, there is nobody to say goodbye to.
-async fn down(
-    session: &mut Reader,
-    viewer: &mut SplitSink<WebSocket, Message>,
-) -> Option<Farewell> {
-    let mut pings = interval_at(Instant::now() + PING, PING);
-    loop {
-        let message = tokio::select! {
-            relayed = session.next() => match relayed {
-                Ok(Some(Relayed::Message(body))) => Message::Binary(body),
-                Ok(Some(Relayed::Close { code, reason })) => return Some(Farewell { code, reason }),
-                // The session's process is gone; the page asks what became of it.
-                Ok(None) | Err(_) => return Some(Farewell::new(close::RESTART, "The session's connection broke.")),
-            },
-            _ = pings.tick() => Message::Ping(Bytes::new()),
-        };
-        match timeout(STUCK, viewer.send(message)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) => return None,
-            Err(_) => {
-                return Some(Farewell::new(close::TOO_SLOW, "Nothing was taken for 30 seconds."));
-            }
-        }
+/// Messages of a session that its viewer has not taken yet.
+#[derive(Default)]
+struct Ahead {
+    messages: VecDeque<Bytes>,
+    bytes: usize,
+}
+
+impl Ahead {
+    fn push(&mut self, message: Bytes) {
+        self.bytes += message.len();
+        self.messages.push_back(message);
     }
+
+    fn pop(&mut self) -> Option<Bytes> {
+        let message = self.messages.pop_front()?;
+        self.bytes -= message.len();
+        Some(message)
+    }
+}
+
+/// Session to viewer.
+async fn down(session: &mut Reader, viewer: &mut SplitSink<WebSocket, Message>) -> Over {
+    let mut pings = interval_at(Instant::now() + PING, PING);
+    let mut ahead = Ahead::default();
+    loop {
+        let message = match ahead.pop() {
+            Some(message) => Message::Binary(message),
+            None => tokio::select! {
+                heard = next(session) => match heard {
+                    Ok(message) => Message::Binary(message),
+                    Err(farewell) => return Over::Told(farewell),
+                },
+                _ = pings.tick() => Message::Ping(Bytes::new()),
+            },
+        };
+        let (farewell, until) = match deliver(message, viewer, session, &mut ahead).await {
+            Ok(None) => continue,
+            Ok(Some(last)) => last,
+            Err(over) => return over,
+        };
+        let rest = async {
+            for message in ahead.messages {
+                viewer.feed(Message::Binary(message)).await?;
+            }
+            viewer.flush().await
+        };
+        return match timeout_at(until, rest).await {
+            Ok(Ok(())) => Over::Told(farewell),
+            Ok(Err(_)) => Over::Left,
+            Err(_) => unheard(farewell),
+        };
+    }
+}
+
+/// Sends a message. The session is heard meanwhile, however long it takes: it may say that this is the
+/// end, and until when the viewer may take what came before.
+async fn deliver(
+    message: Message,
+    viewer: &mut SplitSink<WebSocket, Message>,
+    session: &mut Reader,
+    ahead: &mut Ahead,
+) -> Result<Option<(Farewell, Instant)>, Over> {
+    let mut sending = pin!(timeout(STUCK, viewer.send(message)));
+    let farewell = loop {
+        tokio::select! {
+            biased;
+            sent = &mut sending => return taken(sent).map(|()| None),
+            heard = next(session) => match heard {
+                Ok(_) if ahead.bytes > AHEAD => return Err(Over::Told(too_slow())),
+                Ok(message) => ahead.push(message),
+                Err(farewell) => break farewell,
+            },
+        }
+    };
+    let until = Instant::now() + farewell.patience();
+    match timeout_at(until, sending).await {
+        Ok(sent) => taken(sent).map(|()| Some((farewell, until))),
+        Err(_) => Err(unheard(farewell)),
+    }
+}
+
+fn taken(sent: Result<Result<(), axum::Error>, Elapsed>) -> Result<(), Over> {
+    match sent {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(Over::Left),
+        Err(_) => Err(Over::Told(too_slow())),
+    }
+}
+
+/// What becomes of a viewer that did not take its last messages.
+fn unheard(farewell: Farewell) -> Over {
+    if farewell.is_cut() { Over::Deaf } else { Over::Told(farewell) }
+}
+
+/// What a session sends, or how it ends the attachment.
+async fn next(session: &mut Reader) -> Result<Bytes, Farewell> {
+    match session.next().await {
+        Ok(Some(Relayed::Message(body))) => Ok(body),
+        Ok(Some(Relayed::Close { code, reason })) => Err(Farewell { code, reason }),
+        // The session's process is gone; the page asks what became of it.
+        Ok(None) | Err(_) => Err(Farewell::new(close::RESTART, "The session's connection broke.")),
+    }
+}
+
+fn too_slow() -> Farewell {
+    Farewell::new(close::TOO_SLOW, "Nothing was taken for 30 seconds.")
 }
 
 /// Viewer to session. None: the viewer is gone.
@@ -134,8 +255,8 @@ pub fn broken(error: &axum::Error) -> Option<Farewell> {
 }
 
 async fn say_goodbye(
-    mut to_viewer: SplitSink<WebSocket, Message>,
-    mut from_viewer: SplitStream<WebSocket>,
+    to_viewer: &mut SplitSink<WebSocket, Message>,
+    from_viewer: &mut SplitStream<WebSocket>,
     farewell: Farewell,
 ) {
     let reason = Utf8Bytes::from(shortened(&farewell.reason));

@@ -16,7 +16,10 @@ use protocol::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::relay::{self, Farewell};
+use crate::{
+    door::Door,
+    relay::{self, Farewell},
+};
 
 /// How long a viewer may take to say hello.
 const HELLO: Duration = Duration::from_secs(10);
@@ -34,7 +37,7 @@ pub enum Comer {
 pub fn upgrade(
     upgrade: WebSocketUpgrade,
     control: Control,
-    comer: Comer,
+    (comer, door): (Comer, Door),
     stop: CancellationToken,
     sockets: &TaskTracker,
 ) -> Response {
@@ -44,12 +47,18 @@ pub fn upgrade(
         .max_message_size(MAX_CLIENT_MESSAGE)
         .max_frame_size(MAX_CLIENT_MESSAGE)
         .on_upgrade(move |socket| async move {
-            serve(socket, control, comer, stop).await;
+            serve(socket, control, comer, door, stop).await;
             drop(token);
         })
 }
 
-async fn serve(mut socket: WebSocket, control: Control, comer: Comer, stop: CancellationToken) {
+async fn serve(
+    mut socket: WebSocket,
+    control: Control,
+    comer: Comer,
+    door: Door,
+    stop: CancellationToken,
+) {
     let hello = tokio::select! {
         hello = tokio::time::timeout(HELLO, hello(&mut socket)) => hello,
         () = stop.cancelled() => return relay::refuse(socket, restarting()).await,
@@ -72,7 +81,7 @@ async fn serve(mut socket: WebSocket, control: Control, comer: Comer, stop: Canc
         Err(error) => return relay::refuse(socket, refused(&error)).await,
     };
     match control.connect(&grant, hello).await {
-        Ok(session) => relay::relay(socket, session, end_of(grant, stop)).await,
+        Ok(session) => relay::relay(socket, session, end_of(grant, stop), &door).await,
         Err(error) => relay::refuse(socket, refused(&error)).await,
     }
 }

@@ -17,6 +17,7 @@ use super::{
     sign_in::set_cookie,
 };
 use crate::{
+    door::Door,
     socket::Comer,
     web::{Calling, Cookie, Visiting, Web},
 };
@@ -119,11 +120,12 @@ pub async fn leave(
 )]
 pub async fn open_socket(
     State(web): State<Web>,
+    Extension(door): Extension<Door>,
     headers: HeaderMap,
     visitor: Result<Visiting, ApiError>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     may_open(&web, &headers)?;
     let Visiting(visitor) = visitor?;
-    open(web, Comer::Guest(Box::new(visitor)), upgrade)
+    open(web, door, Comer::Guest(Box::new(visitor)), upgrade)
 }

@@ -2,7 +2,7 @@
 #![expect(unused_qualifications, reason = "in what utoipa makes of a query's parameters")]
 
 use axum::{
-    Json as Answer,
+    Extension, Json as Answer,
     extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
@@ -22,6 +22,7 @@ use super::{
     extract::{Id, Json, Query},
 };
 use crate::{
+    door::Door,
     origin::From,
     socket::{self, Comer},
     web::{SignedIn, Web, bearer},
@@ -186,13 +187,14 @@ pub async fn attach(
 )]
 pub async fn open_socket(
     State(web): State<Web>,
+    Extension(door): Extension<Door>,
     headers: HeaderMap,
     actor: Result<SignedIn, ApiError>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     may_open(&web, &headers)?;
     let SignedIn(actor) = actor?;
-    open(web, Comer::Member(actor), upgrade)
+    open(web, door, Comer::Member(actor), upgrade)
 }
 
 /// Whether a socket may be opened by whoever asks, as far as the origin goes.
@@ -210,6 +212,7 @@ pub(super) fn may_open(web: &Web, headers: &HeaderMap) -> Result<(), ApiError> {
 /// Opens the socket of somebody who is known.
 pub(super) fn open(
     web: Web,
+    door: Door,
     comer: Comer,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
@@ -218,7 +221,7 @@ pub(super) fn open(
         return Err(ApiError::bad_request(format!("The subprotocol must be {SUBPROTOCOL}.")));
     }
     let Web { control, stop, sockets, .. } = web;
-    Ok(socket::upgrade(upgrade, control, comer, stop, &sockets).into_response())
+    Ok(socket::upgrade(upgrade, control, (comer, door), stop, &sockets).into_response())
 }
 
 fn not_a_socket(rejection: &WebSocketUpgradeRejection) -> StatusCode {

@@ -17,7 +17,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
 use super::*;
-use crate::config::Config;
+use crate::{config::Config, door::Door};
 
 const EMAIL: &str = "ann@example.org";
 const PASSWORD: &str = "correct horse battery";
@@ -94,7 +94,8 @@ impl World {
             .uri(path)
             .header(header::HOST, self.origin.trim_start_matches("http://"))
             .header(header::ORIGIN, &self.origin)
-            .extension(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 4000))));
+            .extension(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 4000))))
+            .extension(Door::default());
         if let Some((name, value)) = by {
             request = request.header(*name, value);
         }

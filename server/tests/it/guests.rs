@@ -1,19 +1,27 @@
 //! Guests in a running session: what its owner changes reaches them while they type, and cuts them
 //! without touching the shell or the owner.
 
-use std::fs;
+use std::{fs, io::ErrorKind, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use protocol::{close, wire::Grant};
+use futures_util::SinkExt;
+use protocol::{
+    close,
+    wire::{Grant, HistoryRequest, client_message::Body},
+};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::{
     client::Client,
     governed::member,
     sharing::{join, join_as, share, shares},
-    socket::{Viewer, close_code},
+    socket::{Viewer, close_code, message},
     world::{World, create, until},
 };
+
+/// Questions for 500 lines each: more than the system keeps for one who takes none of the answers.
+const FLOOD: usize = 16;
 
 /// A session whose owner is attached to it, and its path.
 async fn watched(client: &mut Client) -> (Value, String, Viewer) {
@@ -204,6 +212,45 @@ async fn who_closes_the_page_is_gone_and_their_place_is_anothers() {
     .await;
     let (guest, ended) = (&receipt[0]["guests"][0], &receipt[0]["ended_at"]);
     assert!(guest["end"].is_null() && guest["left_at"].as_str() < ended.as_str(), "{receipt}");
+}
+
+#[tokio::test]
+async fn who_reads_nothing_is_put_out_as_fast_as_anybody() {
+    let (world, mut ann) = World::new(&[]).await;
+    let (_, path, mut owner) = watched(&mut ann).await;
+    let made = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
+    let (mut bob, joined) = join(&world, &made, "Bob").await;
+    let (mut eve, _) = join(&world, &made, "Eve").await;
+    let mut guests = [Viewer::come(&mut bob).await, Viewer::come(&mut eve).await];
+    owner.type_text("seq -f %070g 2000; echo $((6*7))-done\r").await;
+    for guest in &mut guests {
+        guest.until_shows("42-done").await;
+        // From now on they ask for far more than the system keeps for them, and take none of it.
+        for _ in 0..FLOOD {
+            let ask = HistoryRequest { first: 0, count: 500 };
+            guest.socket.send(message(Body::History(ask))).await.unwrap();
+        }
+    }
+    let [bobs, eves] = guests;
+    let begun = Instant::now();
+    let remove =
+        format!("{}/guests/{}", one(&path, &made), joined.json()["guest"].as_str().unwrap());
+    assert_eq!(ann.delete(&remove).await.status, 204);
+    until_reset(&bobs).await;
+    assert_eq!(ann.delete(&one(&path, &made)).await.status, 204);
+    until_reset(&eves).await;
+    // Each within 2 s, on a machine that has time for it: far less than the 30 s after which whoever
+    // takes nothing is cut anyway.
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+    owner.type_text("echo $((6*7))-alone\r").await;
+    owner.until_shows("42-alone").await;
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+/// Waits until the server has reset a connection of which nothing is read.
+async fn until_reset(viewer: &Viewer) {
+    let reset = until(async || viewer.socket.get_ref().take_error().unwrap());
+    assert_eq!(reset.await.kind(), ErrorKind::ConnectionReset);
 }
 
 #[tokio::test]
