@@ -1,12 +1,24 @@
 //! Who is attached, who drives and who asks to: the attach policy and the baton. Pure: it knows no
 //! connection, no screen and no clock.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use protocol::{
     id::ClientId,
     wire::{BatonRule, Policy, baton::Wish},
 };
+
+/// Who types may take over a free baton once its driver did nothing for this long.
+const IDLE_DRIVER: Duration = Duration::from_secs(2);
+
+/// The same in the middle of a paste: its pieces may be that far apart.
+const PASTE_PAUSE: Duration = Duration::from_secs(10);
+
+/// Whether a driver is idle that did nothing for so long; none: it never did anything.
+pub fn is_idle(quiet: Option<Duration>, pasting: bool) -> bool {
+    let patience = if pasting { PASTE_PAUSE } else { IDLE_DRIVER };
+    quiet.is_none_or(|quiet| quiet >= patience)
+}
 
 /// What somebody who is attached may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

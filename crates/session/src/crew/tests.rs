@@ -277,3 +277,36 @@ fn how_guests_get_the_baton() {
     let (answer, driver, _) = play(Policy::Handoff, &[Drive(1), Look(2), Says(1, release)]);
     assert_eq!((answer.as_str(), driver), ("Ignored", Some(1)));
 }
+
+#[test]
+fn a_free_baton_passes_after_two_idle_seconds_and_not_before() {
+    // milliseconds since the driver did something, in the middle of a paste, passes
+    let table = [
+        (Some(0), false, false),
+        (Some(1_999), false, false),
+        (Some(2_000), false, true),
+        (Some(2_000), true, false),
+        (Some(9_999), true, false),
+        (Some(10_000), true, true),
+        (None, false, true),
+        (None, true, true),
+    ];
+    for (quiet, pasting, passes) in table {
+        // To a guest from the owner, and back.
+        for (from, to) in [(1, 2), (2, 1)] {
+            let idle = is_idle(quiet.map(Duration::from_millis), pasting);
+            let mut crew = Crew::new(Policy::Handoff, BatonRule::Free);
+            let _ = crew.attach(1, client(1), Role::Owner, false, false);
+            let _ = crew.attach(2, client(2), Role::Guest, false, false);
+            if from == 2 {
+                let _ = crew.wish(1, &Wish::Grant(2));
+            }
+            assert_eq!(crew.types(to, idle), passes, "{quiet:?} {pasting} {from}");
+            assert_eq!(crew.driver(), Some(if passes { to } else { from }));
+            // A baton that is asked for does not pass by typing, however idle.
+            crew.configure(crew.policy(), BatonRule::Ask);
+            let driver = crew.driver().unwrap();
+            assert!(!crew.types(3 - driver, idle), "{quiet:?} {pasting} {from}");
+        }
+    }
+}

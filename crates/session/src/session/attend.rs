@@ -22,7 +22,7 @@ use super::Session;
 use crate::{
     clock::{self, since_boot, unix_millis},
     connection::Connection,
-    crew::{Admission, Passing, Role},
+    crew::{Admission, Passing, Role, is_idle},
     idle::Activity,
     viewer::Viewer,
 };
@@ -36,12 +36,6 @@ const MAX_PRESENT: usize = 64;
 /// The shortest time between two rounds of telling, for each who is told: an audience that comes all at
 /// once is not told of each of its members.
 const ROUND: Duration = Duration::from_millis(1);
-
-/// Who types may take over a free baton once its driver did nothing for this long.
-const IDLE_DRIVER: Duration = Duration::from_secs(2);
-
-/// The same in the middle of a paste: its pieces may be that far apart.
-const PASTE_PAUSE: Duration = Duration::from_secs(10);
 
 /// The baton is given for no longer than a share lives.
 const LONGEST_LOAN: Duration = Duration::from_hours(3);
@@ -214,9 +208,8 @@ impl Session {
     pub(super) fn drives(&mut self, number: u64, types: bool) -> bool {
         let (before, now) = (self.crew.driver(), Instant::now());
         if before != Some(number) && types {
-            let patience = if self.paste_open.is_some() { PASTE_PAUSE } else { IDLE_DRIVER };
-            let idle = self.drove_at.is_none_or(|at| at + patience <= now);
-            if self.crew.types(number, idle) {
+            let quiet = self.drove_at.map(|at| now.saturating_duration_since(at));
+            if self.crew.types(number, is_idle(quiet, self.paste_open.is_some())) {
                 self.crew_changed(before);
             }
         }
