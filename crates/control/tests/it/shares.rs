@@ -1,11 +1,15 @@
-//! Shares whose time is up. What session processes do at the same moment is tried where they are.
+//! Shares whose time is up, and who tries passwords, at a time that is set. What session processes do is
+//! tried where they are.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use control::{Actor, Error};
+use control::{Actor, Caller, Error};
 use protocol::{
-    api::{AuditEntry, AuditFilter, ChangeShare, Guest, GuestEnd, NewShare, Share, ShareState},
+    api::{
+        AuditEntry, AuditFilter, ChangeShare, FreshShare, Guest, GuestEnd, Join, NewShare, Share,
+        ShareState,
+    },
     id::{GuestId, SessionId, ShareId},
 };
 use sha2::{Digest, Sha256};
@@ -124,4 +128,42 @@ async fn a_share_is_extended_from_now_and_only_while_it_lives() {
     // The same again is as long as the first was, or as it was extended to, within bounds.
     let again = world.control.renew_share(&ann, session, made.id).await.unwrap();
     assert_eq!(again.expires_at - share.expires_at, TimeDelta::minutes(180));
+}
+
+#[tokio::test]
+async fn wrong_passwords_from_one_address_are_few_however_many_the_links() {
+    let world = World::new().await;
+    let ann = world.sign_in().await;
+    let session = world.session_of(&ann).await;
+    let mut links = Vec::new();
+    for _ in 0..4 {
+        let new = NewShare { minutes: 30.into(), ..NewShare::default() };
+        links.push(world.control.share(&ann, session, new).await.unwrap());
+    }
+    let join = async |link: usize, right: bool, address: [u8; 4]| {
+        let FreshShare { url, password, .. } = &links[link];
+        let token = url.rsplit_once('#').unwrap().1.to_owned();
+        let password = if right { password.clone() } else { "0000-0000-0000-0000".to_owned() };
+        let given = Join { token, password, name: "Eve".to_owned() };
+        let caller = Caller { source: address.into(), device: "a test".to_owned() };
+        let entered = world.control.join(given, None, None, &caller).await;
+        entered.err().map(|error| error.code().into_owned())
+    };
+    let (here, elsewhere) = ([192, 0, 2, 1], [192, 0, 2, 2]);
+    // As many as each link takes; nobody tried the last one.
+    for wrong in 0..30 {
+        assert_eq!(join(wrong / 10, false, here).await.as_deref(), Some("share_denied"), "{wrong}");
+    }
+    for right in [false, true] {
+        assert_eq!(join(3, right, here).await.as_deref(), Some("too_many_attempts"), "{right}");
+    }
+    // Who comes from elsewhere is not locked out by it, and one more try is free in 10 s.
+    assert_eq!(join(3, true, elsewhere).await, None);
+    world.clock.advance(TimeDelta::milliseconds(9_999));
+    assert_eq!(join(3, true, here).await.as_deref(), Some("too_many_attempts"));
+    world.clock.advance(TimeDelta::milliseconds(1));
+    assert_eq!(join(3, false, here).await.as_deref(), Some("share_denied"));
+    assert_eq!(join(3, true, here).await.as_deref(), Some("too_many_attempts"));
+    world.clock.advance(TimeDelta::seconds(10));
+    assert_eq!(join(3, true, here).await, None);
 }
