@@ -192,11 +192,10 @@ pub fn DropEverything(
         });
     };
     let title = Signal::derive(move || {
-        let total = list.total.get();
-        if filtered() {
-            format!("Drop all {total} sessions of this filter?")
-        } else {
-            format!("Drop all {total} sessions?")
+        let of = if filtered() { " of this filter" } else { "" };
+        match list.total.get() {
+            1 => format!("Drop the only session{of}?"),
+            total => format!("Drop all {total} sessions{of}?"),
         }
     });
     let typed = Signal::derive(move || match name.get() {

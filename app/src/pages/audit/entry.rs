@@ -6,7 +6,7 @@ use protocol::api::AuditEntry;
 use crate::{components::time::Ago, words};
 
 /// Actions and what is said of them, before the name of what it was done to.
-const VERBS: [(&str, &str); 30] = [
+const VERBS: [(&str, &str); 43] = [
     ("session.create", "opened session"),
     ("session.attach", "attached to session"),
     ("session.take_over", "took over session"),
@@ -26,10 +26,23 @@ const VERBS: [(&str, &str); 30] = [
     ("member.deactivate", "deactivated"),
     ("member.activate", "let in again"),
     ("member.reset", "made a password link for"),
+    ("member.mail_failed", "could not send the invitation of"),
     ("member.password", "changed the password of"),
     ("member.sign_in", "signed in as"),
     ("member.sign_in_failed", "could not sign in as"),
     ("member.sign_out", "signed out as"),
+    ("share.create", "shared session"),
+    ("share.join", "came as a guest to session"),
+    ("share.leave", "left as a guest from session"),
+    ("share.denied", "had no right link and password to"),
+    ("share.extend", "gave more time to guests of session"),
+    ("share.mode", "changed what guests may do in session"),
+    ("share.guests_alone", "changed what guests may do alone in session"),
+    ("share.remove", "showed a guest out of session"),
+    ("share.revoke", "took back a share of session"),
+    ("share.expire", "saw the time end of a share of session"),
+    ("share.session_ended", "ended a share together with session"),
+    ("share.mail_failed", "could not send the link to session"),
     ("token.create", "made API token"),
     ("token.rename", "renamed API token"),
     ("token.remove", "removed API token"),
@@ -86,6 +99,7 @@ fn via_words(via: &str, source: Option<&str>) -> String {
         "page" => "by a page",
         "token" => "by an API token",
         "command_line" => "by the command line",
+        "share" => "by a share",
         _ => "by itself",
     };
     match source {
@@ -104,6 +118,7 @@ mod tests {
             ("page", Some("192.0.2.7"), "by a page, from 192.0.2.7"),
             ("token", Some("::1"), "by an API token, from ::1"),
             ("command_line", None, "by the command line"),
+            ("share", Some("192.0.2.8"), "by a share, from 192.0.2.8"),
             ("websh", None, "by itself"),
         ] {
             assert_eq!(via_words(via, source), words);

@@ -7,9 +7,10 @@ use protocol::api::AuditFilter;
 const NAMES: [&str; 4] = ["q", "action", "from", "to"];
 
 /// What entries can be about: the part of an action before the dot, and its words.
-pub const KINDS: [(&str, &str); 7] = [
+pub const KINDS: [(&str, &str); 8] = [
     ("", "Everything"),
     ("session", "Sessions"),
+    ("share", "Shares"),
     ("member", "Members"),
     ("token", "API tokens"),
     ("grant", "Accounts"),
