@@ -96,6 +96,7 @@ test('a program may put text on the clipboard and never reads it', async ({ sess
   );
   await terminal.shows('reader is ready');
   await expect.poll(() => terminal.page.evaluate(() => navigator.clipboard.readText())).toBe('grüße, 世界');
+  await expect(terminal.page.getByTestId('connection')).toContainText('A program put text on your clipboard.');
   await terminal.page.keyboard.press('q');
   const got = (): string => (fs.existsSync(file) ? fs.readFileSync(file, 'latin1') : '');
   await expect.poll(got).toContain('q');

@@ -1,6 +1,6 @@
 //! Copy and paste: the browser's own, with text that is right for a terminal.
 
-use leptos::prelude::Set;
+use leptos::prelude::{GetUntracked, Set};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ClipboardEvent, Element, HtmlDocument, Node};
@@ -9,6 +9,9 @@ use crate::{
     browser::{self, Listener, member},
     terminal::{text, widget::Widget},
 };
+
+/// How long it is said that a program used the clipboard, in milliseconds.
+const SAID_FOR: i32 = 8_000;
 
 impl Widget {
     pub(super) fn listen_to_clipboard(&self) {
@@ -78,7 +81,8 @@ impl Widget {
         Some(text::join(rows.iter().map(|(row, wrapped)| (row.as_str(), *wrapped))))
     }
 
-    /// A program put text on the clipboard (OSC 52). Browsers allow it to pages that are looked at.
+    /// A program put text on the clipboard (OSC 52). Browsers allow it to pages that are looked at. Whose
+    /// clipboard it is is told, since what they paste next is the program's.
     pub(super) fn put_on_clipboard(&self, text: &str) {
         let navigator = browser::window().navigator();
         let notice = self.ui.notice;
@@ -88,9 +92,14 @@ impl Widget {
         }
         let promise = navigator.clipboard().write_text(text);
         spawn_local(async move {
-            if JsFuture::from(promise).await.is_err() {
-                notice
-                    .set(Some("A program wants to copy, but the browser did not allow it.".into()));
+            let said = match JsFuture::from(promise).await {
+                Ok(_) => "A program put text on your clipboard.",
+                Err(_) => "A program wants to copy, but the browser did not allow it.",
+            };
+            notice.try_set(Some(said.into()));
+            browser::pause(SAID_FOR).await;
+            if notice.try_get_untracked().flatten().as_deref() == Some(said) {
+                notice.try_set(None);
             }
         });
     }
