@@ -1,7 +1,7 @@
 //! Facts as words for people: times, sizes, states, devices, ends. Pure: the time is passed in.
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
-use protocol::api::{EndReason, Role, Session};
+use protocol::api::{Doing, EndReason, Role, Session};
 
 /// How long ago, in words: `just now`, `3 min ago`, `2 h ago`, `5 days ago`.
 #[must_use]
@@ -116,6 +116,28 @@ pub fn role_means(role: Role) -> &'static str {
             "Also sees that other people's sessions are there, never what is in them, and may drop one."
         }
         Role::Superuser => "May do everything: members, settings, accounts, dropping all sessions.",
+    }
+}
+
+/// What somebody who is attached does, in one word.
+#[must_use]
+pub fn doing(doing: Doing) -> &'static str {
+    match doing {
+        Doing::Types => "types",
+        Doing::Drives => "drives",
+        Doing::Asks => "asks",
+        Doing::Oversees => "superuser",
+        Doing::Watches => "watches",
+    }
+}
+
+/// What somebody who is attached uses, and whether they came by a share.
+#[must_use]
+pub fn uses(guest: bool, device: &str) -> String {
+    match (guest, device) {
+        (true, "") => "guest".into(),
+        (true, device) => format!("guest · {device}"),
+        (false, device) => device.into(),
     }
 }
 

@@ -79,6 +79,21 @@ test('Share: a phone watches by link and password, types once it may, and the ow
   await owner.focus();
   await owner.page.keyboard.press('Control+Shift+G');
   await expect(guest.mode).toHaveAttribute('data-mode', 'driving');
+  await expect(card.getByTestId('session-state')).toHaveText('Grace drives');
+  const inCard = card.getByTestId('card-person');
+  await expect(inCard).toHaveText([/Grace.*guest.*drives/, /Ada Lovelace.*watches/]);
+  const hues = async (people: Locator): Promise<(string | null)[]> =>
+    Promise.all((await people.locator('.hue').all()).map((it) => it.getAttribute('data-hue')));
+  await owner.page.getByTestId('crew-all').locator('summary').click();
+  expect((await hues(owner.page.getByTestId('crew-person'))).sort(), 'the colours of the terminal').toEqual(
+    (await hues(inCard)).sort(),
+  );
+  await owner.page.getByTestId('crew-all').locator('summary').click();
+  await guest.page.keyboard.type('#');
+  await expect(inCard.first()).toContainText('types');
+  await picture(sessions.page, 'card-crew');
+  await expect(inCard.first()).toContainText('drives');
+  await guest.page.keyboard.press('Backspace');
   await guest.finish('echo typed by a guest');
   await owner.shows('typed by a guest');
   await owner.page.keyboard.press('Control+Shift+D');

@@ -196,6 +196,7 @@ mod tests {
             active_client: None,
             clients: 0,
             guests: 0,
+            present: Vec::new(),
             title: String::new(),
             foreground: None,
             cols: 80,

@@ -10,6 +10,7 @@ use crate::{
         Ui,
         crew::{Crew, Move, Person},
     },
+    words,
 };
 
 /// So many faces fit the bar; the list has all.
@@ -251,8 +252,8 @@ fn People(ui: Ui) -> impl IntoView {
                     data-hue=move || person.with(Person::hue).to_string()
                 ></i>
                 <span>{move || who()}</span>
-                <span class="quiet">{move || person.with(device)}</span>
-                <span class="badge">{move || person.with(role)}</span>
+                <span class="quiet">{move || person.with(|it| words::uses(it.guest, &it.device))}</span>
+                <span class="badge">{move || words::doing(person.with(Person::doing))}</span>
                 <Show when=move || hands.get()>
                     <span class="crew-hand">
                         <MoveButton made=Move::Grant(viewer) label="Let drive" keys=false />
@@ -266,23 +267,5 @@ fn People(ui: Ui) -> impl IntoView {
         <ul>
             <For each=move || numbers.get() key=|it| *it children=line />
         </ul>
-    }
-}
-
-fn role(person: &Person) -> &'static str {
-    match (person.typing, person.driving, person.asking, person.overseeing) {
-        (true, ..) => "types",
-        (_, true, ..) => "drives",
-        (_, _, true, _) => "asks",
-        (.., true) => "superuser",
-        _ => "watches",
-    }
-}
-
-fn device(person: &Person) -> String {
-    match (person.guest, person.device.as_str()) {
-        (true, "") => "guest".into(),
-        (true, device) => format!("guest · {device}"),
-        (false, device) => device.into(),
     }
 }

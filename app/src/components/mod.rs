@@ -5,6 +5,7 @@ pub mod all_filter;
 pub mod all_list;
 pub mod all_table;
 pub mod asking;
+pub mod card_crew;
 pub mod choice;
 pub mod close_session;
 pub mod close_sessions;

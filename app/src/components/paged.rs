@@ -214,6 +214,7 @@ pub(super) mod tests {
             active_client: None,
             clients: 0,
             guests: 0,
+            present: Vec::new(),
             title: String::new(),
             foreground: None,
             cols: 80,

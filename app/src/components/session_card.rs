@@ -12,6 +12,7 @@ use crate::{
     api::rest,
     browser,
     components::{
+        card_crew::{CardCrew, guest_driver},
         place::place,
         share_button::ShareButton,
         show::Show,
@@ -62,6 +63,9 @@ pub fn SessionCard(
     let state = state(session);
     let state_words = move || {
         session.with(|session| match (state.get(), &session.active_client) {
+            _ if guest_driver(session).is_some() => {
+                format!("{} drives", guest_driver(session).unwrap_or_default())
+            }
             ("here", _) => "open in this browser".to_owned(),
             ("elsewhere", Some(client)) => format!("open: {}, {}", client.who, client.device),
             ("starting", _) => "starting".to_owned(),
@@ -132,6 +136,7 @@ pub fn SessionCard(
                     <dd data-testid="session-policy">{policy}</dd>
                 </div>
             </dl>
+            <CardCrew session />
             <Expiry session />
             <div class="card-actions">
                 <a

@@ -1,7 +1,10 @@
 //! Who is attached beside this page, who drives, and what this page may do about it. Pure: it turns
 //! what the session says into what people see and which commands they have.
 
-use protocol::{api::AttachPolicy, wire};
+use protocol::{
+    api::{AttachPolicy, Doing},
+    wire,
+};
 
 use crate::terminal::keys::{CONTROL, META, Press, SHIFT};
 
@@ -34,8 +37,20 @@ impl Person {
     /// One of the colours that tell people apart, from 0; the same for everybody who looks.
     #[must_use]
     pub fn hue(&self) -> u64 {
-        self.viewer % HUES
+        hue(self.viewer)
     }
+
+    /// What they do.
+    #[must_use]
+    pub fn doing(&self) -> Doing {
+        Doing::of(self.typing, self.driving, self.asking, self.overseeing)
+    }
+}
+
+/// The colour of who has that number in a session.
+#[must_use]
+pub fn hue(viewer: u64) -> u64 {
+    viewer % HUES
 }
 
 /// Colours that people have.

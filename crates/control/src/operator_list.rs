@@ -112,6 +112,7 @@ mod tests {
                 active_client: None,
                 clients,
                 guests: 0,
+                present: Vec::new(),
                 title: String::new(),
                 foreground: None,
                 cols: 80,

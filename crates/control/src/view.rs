@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use protocol::{
-    api::{ActiveClient, EndReason, Session, SessionState},
-    wire::{End, EndCause, Report},
+    api::{ActiveClient, Doing, EndReason, Present, Session, SessionState},
+    wire::{self, End, EndCause, Report},
 };
 use store::{Ending, SessionRow};
 
@@ -36,6 +36,7 @@ pub(crate) fn session(row: &SessionRow, report: Option<&Report>) -> Session {
         active_client: live.and_then(active_client),
         clients: live.map_or(0, |report| report.viewers),
         guests: live.map_or(0, |report| report.guests),
+        present: live.map(present).unwrap_or_default(),
         title: row.title,
         foreground: live
             .map(|report| report.foreground.clone())
@@ -55,6 +56,7 @@ pub(crate) fn session(row: &SessionRow, report: Option<&Report>) -> Session {
 pub(crate) fn hide_content(session: &mut Session) {
     session.title.clear();
     session.foreground = None;
+    session.present.clear();
 }
 
 /// The same error for somebody who is not the owner.
@@ -65,13 +67,28 @@ pub(crate) fn without_content(mut error: Error) -> Error {
     error
 }
 
-/// Who drives a session.
+/// The client of its owner that drives a session, or came to.
 pub(crate) fn active_client(report: &Report) -> Option<ActiveClient> {
     report.driver.as_ref().map(|driver| ActiveClient {
         who: driver.who.clone(),
         device: driver.device.clone(),
         since: time(driver.since),
     })
+}
+
+/// Who is attached, and what they do.
+fn present(report: &Report) -> Vec<Present> {
+    let one = |it: &wire::Present| {
+        let person = it.person.clone().unwrap_or_default();
+        Present {
+            viewer: it.viewer,
+            who: person.who,
+            device: person.device,
+            guest: !it.guest.is_empty(),
+            doing: Doing::of(it.typing, it.driving, it.asking, it.overseeing),
+        }
+    };
+    report.present.iter().map(one).collect()
 }
 
 /// Takes over what a report says of a session, so that it stays known once the process is gone.

@@ -101,6 +101,7 @@ pub async fn end(
     let mut report = shared.borrow().report();
     (report.end, report.viewers, report.driver) = (Some(end.clone()), 0, None);
     (report.guests, report.guest_driver) = (0, None);
+    report.present.clear();
     for guest in report.seen.iter_mut().filter(|guest| guest.left_at == 0) {
         guest.left_at = end.at;
     }

@@ -245,6 +245,7 @@ impl Session {
             expires_at: self.expires_at(),
             unkillable: self.unkillable,
             seen: self.shares.seen(),
+            present: self.reported(),
             asking: count(self.crew.asking()),
         }
     }

@@ -112,6 +112,49 @@ async fn what_a_guest_may_do_changes_under_their_fingers() {
 }
 
 #[tokio::test]
+async fn the_list_says_who_drives_and_who_types() {
+    let (world, mut ann) = World::new(&[]).await;
+    let (_, path, mut owner) = watched(&mut ann).await;
+    let made = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
+    let present = async |client: &mut Client, is: &dyn Fn(&[[String; 2]]) -> bool| {
+        until(async || {
+            let seen = client.get("/api/v1/sessions").await.json()["items"][0]["present"].take();
+            let one = |one: &Value| ["who", "doing"].map(|part| one[part].as_str().unwrap().into());
+            let named: Vec<[String; 2]> = seen.as_array().unwrap().iter().map(one).collect();
+            is(&named).then_some(seen)
+        })
+        .await
+    };
+    let does = |named: &[[String; 2]], who: &str, doing: &str| {
+        named.iter().any(|one| one[0] == who && one[1] == doing)
+    };
+    present(&mut ann, &|named| named.len() == 1 && does(named, "Ann", "drives")).await;
+    let (mut bob, _) = join(&world, &made, "Bob").await;
+    let mut guest = Viewer::come(&mut bob).await;
+    let seen = present(&mut ann, &|named| named.len() == 2 && does(named, "Bob", "watches")).await;
+    let guests: Vec<_> = seen.as_array().unwrap().iter().map(|one| one["guest"].clone()).collect();
+    assert_eq!(guests, [false, true], "{seen}");
+    assert_ne!(seen[0]["viewer"], seen[1]["viewer"]);
+
+    owner.type_text("echo $((6*7))\r").await;
+    present(&mut ann, &|named| does(named, "Ann", "types")).await;
+    // Nothing else happens: that nobody types any more is news by itself.
+    present(&mut ann, &|named| does(named, "Ann", "drives")).await;
+    drop(owner);
+    present(&mut ann, &|named| named.len() == 1).await;
+    guest.type_text("echo $((6*7))-guest\r").await;
+    guest.until_shows("42-guest").await;
+    let seen = present(&mut ann, &|named| does(named, "Bob", "drives")).await;
+    assert_eq!(ann.get(&path).await.json()["active_client"], Value::Null, "{seen}");
+
+    // Whose session it is not learns nothing of who is in it.
+    let mut eve = world.member("eve@example.org", "staff").await;
+    let all = eve.get("/api/v1/sessions?scope=all").await.json();
+    assert_eq!((&all["items"][0]["guests"], &all["items"][0]["present"]), (&json!(1), &json!([])));
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
 async fn cutting_guests_leaves_the_owner_and_the_shell_alone() {
     let (world, mut ann) = World::new(&[]).await;
     let (_, path, mut owner) = watched(&mut ann).await;

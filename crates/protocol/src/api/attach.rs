@@ -17,7 +17,7 @@ pub enum AttachPolicy {
     Multi,
 }
 
-/// The client that drives a session now.
+/// A client that drives a session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ActiveClient {
@@ -27,6 +27,53 @@ pub struct ActiveClient {
     pub device: String,
     /// Attached since.
     pub since: DateTime<Utc>,
+}
+
+/// Somebody who is attached to a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Present {
+    /// Their number in this session, which also gives them their colour.
+    pub viewer: u64,
+    /// Their name.
+    pub who: String,
+    /// What they use, such as `Firefox on Linux`.
+    pub device: String,
+    /// They came by a share.
+    pub guest: bool,
+    /// What they do.
+    pub doing: Doing,
+}
+
+/// What somebody who is attached does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Doing {
+    /// Types: their input reached the shell in the last seconds, while others are there to see it.
+    Types,
+    /// Drives.
+    Drives,
+    /// Asks to drive.
+    Asks,
+    /// Looks as a superuser at somebody else's session.
+    Oversees,
+    /// Watches.
+    Watches,
+}
+
+impl Doing {
+    /// Of all that may hold of somebody, what is said.
+    #[must_use]
+    pub fn of(typing: bool, driving: bool, asking: bool, overseeing: bool) -> Self {
+        match (typing, driving, asking, overseeing) {
+            (true, ..) => Self::Types,
+            (_, true, ..) => Self::Drives,
+            (_, _, true, _) => Self::Asks,
+            (.., true) => Self::Oversees,
+            _ => Self::Watches,
+        }
+    }
 }
 
 /// How to attach.

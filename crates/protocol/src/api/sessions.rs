@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ActiveClient, AttachPolicy};
+use super::{ActiveClient, AttachPolicy, Present};
 use crate::id::SessionId;
 
 /// Where a session is in its life.
@@ -76,12 +76,15 @@ pub struct Session {
     pub expires_at: Option<DateTime<Utc>>,
     /// Bytes of screen and history held for it.
     pub bytes_buffered: u64,
-    /// Who drives it now.
+    /// The client of the owner that drives it now or, while a guest does, came to drive.
     pub active_client: Option<ActiveClient>,
     /// Attached clients of members, watching ones included.
     pub clients: u32,
     /// Attached guests.
     pub guests: u32,
+    /// Who is attached and what they do, for the owner: the first 16, who drives or asks before the others.
+    #[serde(default)]
+    pub present: Vec<Present>,
     /// The title its program set.
     pub title: String,
     /// The foreground program's name when it is not the shell itself.

@@ -33,6 +33,9 @@ const MAX_NAME: usize = 80;
 /// Most who are named when everybody is told who is there; who drives, asks or oversees comes first.
 const MAX_PRESENT: usize = 64;
 
+/// As many of them are named in a report: lists of sessions have reports of many.
+const MAX_REPORTED: usize = 16;
+
 /// The shortest time between two rounds of telling, for each who is told: an audience that comes all at
 /// once is not told of each of its members.
 const ROUND: Duration = Duration::from_millis(1);
@@ -233,7 +236,6 @@ impl Session {
         }
         self.shares.owner_is_here(owner_is_here, since_boot());
         self.call_a_round();
-        self.changed();
     }
 
     /// Everybody is to be told who is there, as soon as it may be.
@@ -242,7 +244,7 @@ impl Session {
         let audience = u32::try_from(self.viewers.len()).unwrap_or(u32::MAX);
         let earliest = self.rounds.last.map_or(now, |last| last + ROUND * audience);
         self.rounds.at.get_or_insert(earliest.max(now));
-        self.wake.notify_one();
+        self.changed();
     }
 
     /// What belongs to the driver is now this one's: the size, the colours, the end of a paste.
@@ -269,9 +271,7 @@ impl Session {
     /// Tells everybody who is there.
     pub(super) fn tell_crew(&mut self, now: Instant) {
         (self.rounds.at, self.rounds.last) = (None, Some(now));
-        let mut present: Vec<Present> =
-            self.viewers.keys().map(|number| self.present(*number)).collect();
-        present.sort_by_key(|one| !(one.driving || one.asking || one.overseeing));
+        let mut present = self.everybody();
         let unnamed = present.split_off(present.len().min(MAX_PRESENT));
         let (policy, clock) = (self.crew.policy().into(), clock::now());
         let everybody = Crew { present, policy, ..Crew::default() }.encode_to_vec();
@@ -288,6 +288,21 @@ impl Session {
             body.extend(own);
             viewer.connection.send(Channel::Message, &body);
         }
+    }
+
+    /// Who is there: who drives, then who asks or oversees, then the others.
+    fn everybody(&self) -> Vec<Present> {
+        let mut present: Vec<Present> =
+            self.viewers.keys().map(|number| self.present(*number)).collect();
+        present.sort_by_key(|one| (!one.driving, !(one.asking || one.overseeing)));
+        present
+    }
+
+    /// Who is there, for a report.
+    pub(super) fn reported(&self) -> Vec<Present> {
+        let mut present = self.everybody();
+        present.truncate(MAX_REPORTED);
+        present
     }
 
     fn present(&self, number: u64) -> Present {

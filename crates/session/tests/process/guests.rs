@@ -169,6 +169,9 @@ async fn a_guest_asks_drives_and_the_owner_takes_it_back() {
     let who = |person: Option<protocol::wire::Viewer>| person.unwrap().who;
     assert_eq!((report.viewers, report.guests, report.last_seen), (1, 1, before));
     assert_eq!((who(report.driver), who(report.guest_driver)), ("Ada".into(), "guest 1".into()));
+    let present: Vec<_> = report.present.iter().map(|one| (one.viewer, one.typing)).collect();
+    assert_eq!(present[0], (number, true), "who drives comes first: {present:?}");
+    assert_eq!(present.len(), 2);
     owner.until(|client| typing(client, false)).await;
     owner.wish(Wish::Take(true)).await;
     one.until(|client| client.mirror.columns() == 90 && client.crew().0 != [number]).await;
