@@ -141,6 +141,16 @@ pub fn uses(guest: bool, device: &str) -> String {
     }
 }
 
+/// Wrong passwords that were tried for the shares of a session, as one sentence; none when none were.
+#[must_use]
+pub fn wrong_passwords(tried: u32) -> Option<String> {
+    match tried {
+        0 => None,
+        1 => Some("1 wrong password for a link of this session.".into()),
+        many => Some(format!("{many} wrong passwords for links of this session.")),
+    }
+}
+
 /// How a session ended, as a heading.
 #[must_use]
 pub fn reason(reason: EndReason) -> &'static str {

@@ -197,6 +197,7 @@ mod tests {
             clients: 0,
             guests: 0,
             present: Vec::new(),
+            wrong_passwords: 0,
             title: String::new(),
             foreground: None,
             cols: 80,

@@ -1,4 +1,5 @@
-//! The warnings before a session expires or a share of it ends, in its terminal.
+//! The warnings in a terminal: before its session expires or a share of it ends, and when somebody tries
+//! passwords.
 
 use leptos::prelude::*;
 
@@ -55,27 +56,60 @@ pub fn ShareWarning(
         let (at, now) = (ui.share_ends.get()?, now?.0.get()?);
         Some(words::soon(at, now))
     };
+    let what = if share.is_some() { "A share of this session ends" } else { "Your access ends" };
     // Gone once it has ended: the owner's page stays.
-    let soon = Memo::new(move |_| left().is_some_and(|left| left != "now"));
-    let shown = move || soon.get() && ui.ending.with(Option::is_none);
-    let what = if share.is_some() { "A share of this session ends " } else { "Your access ends " };
+    let said = Memo::new(move |_| {
+        let left = left().filter(|left| left != "now" && ui.ending.with(Option::is_none))?;
+        Some(format!("{what} {left}."))
+    });
+    let extend = share.map(|share| {
+        let press = Callback::new(move |()| {
+            ui.share_ends.set(None);
+            share.run(());
+        });
+        ("share-ending-extend", "Extend…", press)
+    });
+    warning("share-ending", said, extend)
+}
+
+/// Somebody tries passwords at a link of this session: told to its owner, until they look.
+#[component]
+pub fn PasswordWarning(
+    /// The terminal's state.
+    ui: Ui,
+    /// Opens the share dialog.
+    share: Callback<()>,
+) -> impl IntoView {
+    let said = Memo::new(move |_| {
+        words::wrong_passwords(ui.wrong_passwords.get()).filter(|_| ui.ending.with(Option::is_none))
+    });
+    let look = Callback::new(move |()| {
+        ui.wrong_passwords.set(0);
+        share.run(());
+    });
+    warning("wrong-passwords", said, Some(("wrong-passwords-look", "Shares…", look)))
+}
+
+/// A sentence above the screen, and what can be done about it: a button's test id, label and effect.
+fn warning(
+    testid: &'static str,
+    said: Memo<Option<String>>,
+    button: Option<(&'static str, &'static str, Callback<()>)>,
+) -> impl IntoView {
     view! {
-        <Show when=shown>
-            <div class="expiry" role="alert" data-testid="share-ending">
-                <p>{what} {move || left().unwrap_or_default()} "."</p>
-                {share
-                    .map(|share| {
+        <Show when=move || said.with(Option::is_some)>
+            <div class="expiry" role="alert" data-testid=testid>
+                <p>{move || said.get().unwrap_or_default()}</p>
+                {button
+                    .map(|(testid, label, press)| {
                         view! {
                             <button
                                 type="button"
                                 class="button primary small"
-                                data-testid="share-ending-extend"
-                                on:click=move |_| {
-                                    ui.share_ends.set(None);
-                                    share.run(());
-                                }
+                                data-testid=testid
+                                on:click=move |_| press.run(())
                             >
-                                "Extend…"
+                                {label}
                             </button>
                         }
                         .into_any()

@@ -215,6 +215,7 @@ pub(super) mod tests {
             clients: 0,
             guests: 0,
             present: Vec::new(),
+            wrong_passwords: 0,
             title: String::new(),
             foreground: None,
             cols: 80,

@@ -73,6 +73,7 @@ pub fn SessionCard(
         })
     };
     let guests = Memo::new(move |_| session.with(|it| it.guests as usize));
+    let wrong = Memo::new(move |_| words::wrong_passwords(session.with(|it| it.wrong_passwords)));
     let share = move |()| sharing.set(Some(session.get_untracked()));
     let rename = move |_| renaming.set(Some(session.get_untracked()));
     let rename_label = move || format!("Name and clients of {}", name.get());
@@ -137,6 +138,19 @@ pub fn SessionCard(
                 </div>
             </dl>
             <CardCrew session />
+            <Show when=move || wrong.with(Option::is_some)>
+                <p class="card-expiry" data-testid="session-wrong-passwords">
+                    <span>{move || wrong.get()}</span>
+                    <button
+                        type="button"
+                        class="button small"
+                        data-testid="session-shares"
+                        on:click=move |_| sharing.set(Some(session.get_untracked()))
+                    >
+                        "Shares…"
+                    </button>
+                </p>
+            </Show>
             <Expiry session />
             <div class="card-actions">
                 <a

@@ -66,6 +66,8 @@ pub struct Ui {
     pub expires: RwSignal<Option<i64>>,
     /// When a share ends, in Unix milliseconds, once it is near: a guest's own, or the owner's.
     pub share_ends: RwSignal<Option<i64>>,
+    /// Wrong passwords for the shares of this session that the owner has not looked at.
+    pub wrong_passwords: RwSignal<u32>,
     /// What somebody wants about who drives, for the widget to say.
     pub wish: RwSignal<Option<Move>>,
     /// One sentence that passes.
@@ -89,6 +91,7 @@ impl Default for Ui {
             crew: RwSignal::new(Crew::default()),
             expires: RwSignal::new(None),
             share_ends: RwSignal::new(None),
+            wrong_passwords: RwSignal::new(0),
             wish: RwSignal::new(None),
             notice: RwSignal::new(None),
             held: RwSignal::new(0),

@@ -172,6 +172,9 @@ impl Widget {
             Body::Notice(wire::Notice { body: Some(Said::ShareEnding(ending)) }) => {
                 self.share_ending(ending.at);
             }
+            Body::Notice(wire::Notice { body: Some(Said::WrongPasswords(many)) }) => {
+                self.ui.wrong_passwords.set(many);
+            }
             Body::Notice(_) => {}
             Body::Crew(crew) => self.crew(crew),
             Body::Ended(ended) => self.ended(ended),

@@ -10,7 +10,7 @@ use crate::{
         connection::Connection,
         crew_bar::CrewBar,
         end_page::EndPage,
-        expiry::{ExpiryWarning, ShareWarning},
+        expiry::{ExpiryWarning, PasswordWarning, ShareWarning},
         logo::Logo,
         palette::{Palette, PaletteButton},
         rename_session::RenameSession,
@@ -32,6 +32,7 @@ pub fn TerminalView(
     watch: bool,
 ) -> impl IntoView {
     let ui = Ui::default();
+    ui.wrong_passwords.set(session.wrong_passwords);
     let palette = RwSignal::new(false);
     let renaming = RwSignal::new(None::<Session>);
     let closing = RwSignal::new(None::<Session>);
@@ -96,6 +97,7 @@ pub fn TerminalView(
                 <Screen ui seat=seat.clone() mode name types=true>
                     <ExpiryWarning ui />
                     <ShareWarning ui share />
+                    <PasswordWarning ui share />
                 </Screen>
             </main>
             <Palette open=palette role=None own=commands />

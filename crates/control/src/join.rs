@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use protocol::{
-    api::{Guest, GuestEnd, Join, Joined, Role, SharedSession, Ticket},
+    api::{Guest, GuestEnd, Join, Joined, Role, ShareState, SharedSession, Ticket},
     id::{GuestId, SessionId, ShareId},
     wire,
 };
@@ -106,6 +106,14 @@ impl Control {
             let entry = audit::entry(control.now(), &doer, "share.denied", subject, None);
             let _ = control.inner.store.count_wrong_password(row.share.id, &entry).await;
             control.announce(session.owner);
+            // Whoever is in the session hears it there; lists ask.
+            let tried = control.wrong_passwords(session.id).await.unwrap_or_default();
+            if share_rules::state(&row, control.now()) == ShareState::Active && tried > 0 {
+                let share = row.share.id.0.as_bytes().to_vec();
+                let told =
+                    wire::ShareChange { share, wrong_passwords: tried, ..Default::default() };
+                let _ = control.inner.host.change_share(session.id, told).await;
+            }
         });
     }
 

@@ -113,6 +113,7 @@ mod tests {
                 clients,
                 guests: 0,
                 present: Vec::new(),
+                wrong_passwords: 0,
                 title: String::new(),
                 foreground: None,
                 cols: 80,

@@ -63,7 +63,11 @@ impl Control {
         rows.truncate(full);
         let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
         let mut items = self.views(&rows);
+        let own = rows.iter().filter(|row| row.owner == actor.member && life == Life::Active);
+        let own: Vec<SessionId> = own.map(|row| row.id).collect();
+        let tried = self.inner.store.wrong_passwords(&own, self.now()).await?;
         for (item, row) in items.iter_mut().zip(&rows) {
+            item.wrong_passwords = tried.get(&row.id).copied().unwrap_or_default();
             if row.owner != actor.member {
                 view::hide_content(item);
             }
@@ -83,7 +87,7 @@ impl Control {
         let row = self.row(id).await?;
         authorize(actor, Action::See, Target::SessionOf(row.owner))?;
         self.living_for(actor, &row)?;
-        Ok(self.shown(actor, &row))
+        self.shown(actor, &row).await
     }
 
     /// Changes a living session's name or policy.
@@ -111,7 +115,7 @@ impl Control {
         if change.attach_policy.is_some() {
             self.govern(&row, &self.governing().await?).await;
         }
-        Ok(self.shown(actor, &row))
+        self.shown(actor, &row).await
     }
 
     /// Ends a session; returns once its whole process tree is gone.
@@ -221,12 +225,20 @@ impl Control {
         self.living(row).map_err(|error| if own { error } else { view::without_content(error) })
     }
 
-    fn shown(&self, actor: &Actor, row: &SessionRow) -> Session {
+    async fn shown(&self, actor: &Actor, row: &SessionRow) -> Result<Session, Error> {
         let mut session = self.view(row);
-        if row.owner != actor.member {
+        if row.owner == actor.member {
+            session.wrong_passwords = self.wrong_passwords(row.id).await?;
+        } else {
             view::hide_content(&mut session);
         }
-        session
+        Ok(session)
+    }
+
+    /// How many wrong passwords were tried for the living shares of a session.
+    pub(crate) async fn wrong_passwords(&self, id: SessionId) -> Result<u32, Error> {
+        let tried = self.inner.store.wrong_passwords(&[id], self.now()).await?;
+        Ok(tried.get(&id).copied().unwrap_or_default())
     }
 
     pub(crate) fn view(&self, row: &SessionRow) -> Session {

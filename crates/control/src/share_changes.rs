@@ -121,7 +121,7 @@ impl Control {
             share: old.share.id.0.as_bytes().to_vec(),
             read_only: changes.read_only,
             ends_at: changes.expires_at.map(milliseconds),
-            revoke: false,
+            ..ShareChange::default()
         };
         if told.read_only.is_some() || told.ends_at.is_some() {
             self.tell_share(old, told).await;

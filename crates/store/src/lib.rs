@@ -15,6 +15,7 @@ mod migration;
 mod session_row;
 mod sessions;
 mod settings;
+mod share_counts;
 mod share_row;
 mod shares;
 mod sign_ins;

@@ -302,7 +302,7 @@ impl Viewer {
                 Some(notice::Body::BatonRefused(by)) => {
                     self.note(format!(" websh: {by} keeps driving."));
                 }
-                Some(notice::Body::ShareEnding(_)) | None => {}
+                Some(notice::Body::ShareEnding(_) | notice::Body::WrongPasswords(_)) | None => {}
             },
             Body::Crew(crew) => self.crew(crew),
             Body::Ended(ended) => {

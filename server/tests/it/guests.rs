@@ -155,6 +155,40 @@ async fn the_list_says_who_drives_and_who_types() {
 }
 
 #[tokio::test]
+async fn the_owner_hears_of_wrong_passwords_where_they_are() {
+    let (world, mut ann) = World::new(&[]).await;
+    let (_, path, mut owner) = watched(&mut ann).await;
+    let [made, other] = [
+        share(&mut ann, &path, &json!({ "minutes": 30 })).await,
+        share(&mut ann, &path, &json!({ "minutes": 30 })).await,
+    ];
+    let (mut bob, _) = join(&world, &made, "Bob").await;
+    let mut guest = Viewer::come(&mut bob).await;
+    guest.until_crew(|crew| crew.grant.is_some()).await;
+    let guess = |share: &Value| json!({ "url": share["url"], "password": "0000-0000-0000-0000" });
+    for (times, share) in [(1, &made), (2, &other)] {
+        assert_eq!(join(&world, &guess(share), "Eve").await.1.code(), "share_denied");
+        owner.until_told_of_passwords(times).await;
+    }
+    assert_eq!(owner.tried, [1, 2]);
+    // What is over is no news.
+    assert_eq!(ann.delete(&one(&path, &other)).await.status, 204);
+    assert_eq!(ann.get(&path).await.json()["wrong_passwords"], 1);
+    assert_eq!(join(&world, &guess(&other), "Eve").await.1.code(), "share_denied");
+    let counted = async || {
+        let tried = shares(&mut ann, &path).await[0]["wrong_passwords"].take();
+        (tried == 2).then_some(())
+    };
+    until(counted).await;
+    assert_eq!(join(&world, &guess(&made), "Eve").await.1.code(), "share_denied");
+    owner.until_told_of_passwords(3).await;
+    assert_eq!(owner.tried, [1, 2, 2]);
+    guest.until_heard().await;
+    assert_eq!(guest.tried, Vec::<u32>::new(), "it is the owner's alone");
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
 async fn cutting_guests_leaves_the_owner_and_the_shell_alone() {
     let (world, mut ann) = World::new(&[]).await;
     let (_, path, mut owner) = watched(&mut ann).await;

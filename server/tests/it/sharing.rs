@@ -154,6 +154,16 @@ async fn all_refusals_look_the_same() {
         (list[1]["wrong_passwords"] == 1).then_some(())
     })
     .await;
+    // Only the link that still works counts: on the session, and in the list.
+    let seen = ann.get(&path).await.json();
+    let listed = ann.get("/api/v1/sessions").await.json();
+    assert_eq!(
+        (&seen["wrong_passwords"], &listed["items"][0]["wrong_passwords"]),
+        (&json!(1), &json!(1))
+    );
+    let mut eve = world.member("eve@example.org", "staff").await;
+    let all = eve.get("/api/v1/sessions?scope=all").await.json();
+    assert_eq!(all["items"][0]["wrong_passwords"], 0, "it is not theirs to know");
     // Looking at the page, however often, takes nothing away.
     for _ in 0..50 {
         world.stranger().get("/join").await;

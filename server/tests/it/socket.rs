@@ -128,6 +128,8 @@ pub struct Viewer {
     pub crew: Crew,
     /// When the session ends unless something happens, each time it was told; 0: not soon any more.
     pub expiries: Vec<u64>,
+    /// How many wrong passwords were tried for its session, each time it was told.
+    pub tried: Vec<u32>,
 }
 
 impl Viewer {
@@ -159,6 +161,7 @@ impl Viewer {
             acked: 0,
             crew: Crew::default(),
             expiries: Vec::new(),
+            tried: Vec::new(),
         }
     }
 
@@ -200,6 +203,12 @@ impl Viewer {
     /// Reads until it was told so many times when the session ends.
     pub async fn until_warned(&mut self, times: usize) {
         let told = timeout(LONG, self.read_until(|viewer| viewer.expiries.len() == times)).await;
+        assert_eq!(told.unwrap(), None, "closed before that");
+    }
+
+    /// Reads until it was told so many times of wrong passwords.
+    pub async fn until_told_of_passwords(&mut self, times: usize) {
+        let told = timeout(LONG, self.read_until(|viewer| viewer.tried.len() == times)).await;
         assert_eq!(told.unwrap(), None, "closed before that");
     }
 
@@ -245,6 +254,9 @@ impl Viewer {
                 Some(server_message::Body::Notice(Notice {
                     body: Some(notice::Body::Expiry(Expiry { at })),
                 })) => self.expiries.push(at),
+                Some(server_message::Body::Notice(Notice {
+                    body: Some(notice::Body::WrongPasswords(tried)),
+                })) => self.tried.push(tried),
                 _ => {}
             }
         }

@@ -85,6 +85,9 @@ pub struct Session {
     /// Who is attached and what they do, for the owner: the first 16, who drives or asks before the others.
     #[serde(default)]
     pub present: Vec<Present>,
+    /// Wrong passwords that were tried for its living shares, for the owner.
+    #[serde(default)]
+    pub wrong_passwords: u32,
     /// The title its program set.
     pub title: String,
     /// The foreground program's name when it is not the shell itself.

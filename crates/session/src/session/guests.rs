@@ -51,11 +51,23 @@ impl Session {
     /// such id.
     pub fn change_share(&mut self, change: &ShareChange) -> bool {
         let Ok(share) = Uuid::from_slice(&change.share) else { return false };
+        if change.wrong_passwords > 0 {
+            self.tell_owner(&notice::Body::WrongPasswords(change.wrong_passwords));
+            return true;
+        }
         self.shares.change(share, change, clock::now());
         self.look_at_guests();
         self.call_a_round();
         self.flush();
         true
+    }
+
+    fn tell_owner(&self, body: &notice::Body) {
+        for (number, viewer) in &self.viewers {
+            if self.crew.role(*number).is_some_and(Role::is_owners) {
+                viewer.send(Body::Notice(Notice { body: Some(body.clone()) }));
+            }
+        }
     }
 
     /// A guest is cut and does not come in again. False: there is no such id.

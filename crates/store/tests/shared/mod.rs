@@ -139,7 +139,11 @@ pub async fn shares(store: &Store, ann: &Member, bob: &Member) {
     let late = GuestRow { guest: Guest { joined_at: at(900), ..late.guest }, ..late };
     let joining = store.add_guest(&late, &[92; 32], &said("share.join")).await.unwrap();
     assert_eq!(joining, Joining::Over);
+    let tried = async |now| store.wrong_passwords(&[session.id], now).await.unwrap();
+    assert!(tried(at(1)).await.is_empty());
     store.count_wrong_password(id, &said("share.denied")).await.unwrap();
+    assert_eq!(tried(at(899)).await, [(session.id, 1)].into());
+    assert!(tried(at(900)).await.is_empty());
 
     // It ends once, and all its guests with it.
     assert!(store.due_shares(at(899), true).await.unwrap().is_empty());
