@@ -175,6 +175,19 @@ test('Share: revoking cuts one guest and leaves the other and the shell; one is 
   await owner.shows(/[#$]$/m);
   await owner.run('exit');
   await expect(again.endPage).toHaveAttribute('data-reason', 'session_ended');
+  await sessions.showEnded();
+  const ended = sessions.ended(owner.session);
+  await expect(ended.getByTestId('session-receipt')).toHaveText('3 guests came');
+  await ended.getByTestId('session-receipt').click();
+  const receipt = sessions.page.getByTestId('receipt-dialog');
+  await expect(receipt.getByTestId('receipt')).toHaveCount(3);
+  const [renewedShare, secondShare, firstShare] = await receipt.getByTestId('receipt-guest').all();
+  await expect(renewedShare as Locator).toContainText(/Grace again.*127\.0\.0\.1.*, \d+ (s|min).*nothing.*session ended/);
+  await expect(secondShare as Locator).toContainText(/Joe.*removed/);
+  await expect(firstShare as Locator).toContainText(/Grace.*revoked/);
+  await picture(sessions.page, 'ended-receipt');
+  await receipt.getByTestId('receipt-close').click();
+  await expect(receipt).toBeHidden();
   for (const guest of [grace, joe, again]) await guest.leaves();
 });
 

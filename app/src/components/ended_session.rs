@@ -8,13 +8,15 @@ use crate::{
     words,
 };
 
-/// Name, place, how and when it ended, and another one like it.
+/// Name, place, how and when it ended, who came to it, and another one like it.
 #[component]
 pub fn EndedSession(
     /// The session.
     session: Session,
     /// Opens another one like it.
     again: Callback<Session>,
+    /// Set to show who came to it.
+    receipt: RwSignal<Option<Session>>,
 ) -> impl IntoView {
     let reason = session.end_reason;
     let label = format!("New session like {}", session.name);
@@ -23,6 +25,20 @@ pub fn EndedSession(
     let where_it_was = place(&session);
     let name = session.name.clone();
     let id = session.id.to_string();
+    let came = (session.visitors > 0).then(|| {
+        let (label, session) = (visitors(session.visitors), session.clone());
+        view! {
+            <button
+                type="button"
+                class="button"
+                data-testid="session-receipt"
+                on:click=move |_| receipt.set(Some(session.clone()))
+            >
+                {label}
+            </button>
+        }
+        .into_any()
+    });
     view! {
         <li
             class="ended"
@@ -42,15 +58,25 @@ pub fn EndedSession(
             <p class="ended-when" data-testid="ended-when">
                 <Ago time=when />
             </p>
-            <button
-                type="button"
-                class="button"
-                data-testid="new-like-this"
-                aria-label=label
-                on:click=move |_| again.run(session.clone())
-            >
-                "New session like this"
-            </button>
+            <div class="ended-actions">
+                {came}
+                <button
+                    type="button"
+                    class="button"
+                    data-testid="new-like-this"
+                    aria-label=label
+                    on:click=move |_| again.run(session.clone())
+                >
+                    "New session like this"
+                </button>
+            </div>
         </li>
+    }
+}
+
+fn visitors(came: u32) -> String {
+    match came {
+        1 => "1 guest came".into(),
+        many => format!("{many} guests came"),
     }
 }

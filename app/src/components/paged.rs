@@ -216,6 +216,7 @@ pub(super) mod tests {
             guests: 0,
             present: Vec::new(),
             wrong_passwords: 0,
+            visitors: 0,
             title: String::new(),
             foreground: None,
             cols: 80,

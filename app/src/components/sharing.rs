@@ -2,6 +2,7 @@
 //! same from a session's card and from its terminal.
 
 mod addresses;
+mod after;
 mod fresh;
 mod invite;
 mod limits;
@@ -16,6 +17,8 @@ use futures_util::future::join;
 use leptos::{prelude::*, task::spawn_local};
 use protocol::api::{FreshShare, Session, Share, SharingOptions};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+pub use after::SessionReceipt;
 
 use crate::{
     api::sharing,

@@ -20,6 +20,7 @@ use crate::{
         palette::Command,
         ready::ready,
         session_list::SessionList,
+        sharing::SessionReceipt,
         show::Show,
         signed_in::Guard,
         tabs::{List, Tabs},
@@ -189,6 +190,7 @@ fn Ended(
             }
         });
     });
+    let receipt = RwSignal::new(None::<Session>);
     let none = move || items.with(Vec::is_empty);
     view! {
         <Failure error />
@@ -217,9 +219,10 @@ fn Ended(
             <For
                 each=move || items.get()
                 key=|session| session.id
-                children=move |session| view! { <EndedSession session again /> }
+                children=move |session| view! { <EndedSession session again receipt /> }
             />
         </ul>
         <More list />
+        <SessionReceipt of=receipt />
     }
 }

@@ -63,11 +63,18 @@ impl Control {
         rows.truncate(full);
         let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
         let mut items = self.views(&rows);
-        let own = rows.iter().filter(|row| row.owner == actor.member && life == Life::Active);
+        let own = rows.iter().filter(|row| row.owner == actor.member);
         let own: Vec<SessionId> = own.map(|row| row.id).collect();
-        let tried = self.inner.store.wrong_passwords(&own, self.now()).await?;
+        let counted = match life {
+            Life::Active => self.inner.store.wrong_passwords(&own, self.now()).await?,
+            Life::Ended => self.inner.store.visitors(&own).await?,
+        };
         for (item, row) in items.iter_mut().zip(&rows) {
-            item.wrong_passwords = tried.get(&row.id).copied().unwrap_or_default();
+            let count = counted.get(&row.id).copied().unwrap_or_default();
+            match life {
+                Life::Active => item.wrong_passwords = count,
+                Life::Ended => item.visitors = count,
+            }
             if row.owner != actor.member {
                 view::hide_content(item);
             }

@@ -38,6 +38,7 @@ pub(crate) fn session(row: &SessionRow, report: Option<&Report>) -> Session {
         guests: live.map_or(0, |report| report.guests),
         present: live.map(present).unwrap_or_default(),
         wrong_passwords: 0,
+        visitors: 0,
         title: row.title,
         foreground: live
             .map(|report| report.foreground.clone())

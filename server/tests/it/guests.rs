@@ -109,6 +109,15 @@ async fn what_a_guest_may_do_changes_under_their_fingers() {
     })
     .await;
     assert_eq!((&seen["here"], &seen["end"]), (&json!(false), &json!("session_ended")));
+    // The list of what has ended says that there is one, to the owner alone.
+    let mut eve = world.member("eve@example.org", "staff").await;
+    let mut too = ann.clone();
+    let asked = [(&mut ann, "mine", 1), (&mut too, "all", 1), (&mut eve, "all", 0)];
+    for (who, scope, came) in asked {
+        let list = who.get(&format!("/api/v1/sessions?state=ended&scope={scope}")).await.json();
+        assert_eq!(list["items"][0]["visitors"], came, "{scope} {list}");
+    }
+    assert_eq!(eve.get(&format!("{path}/shares")).await.status, 403);
 }
 
 #[tokio::test]

@@ -91,6 +91,18 @@ pub fn Gone(
         1 => "1 guest was here".to_owned(),
         many => format!("{many} guests were here"),
     };
+    view! {
+        <Show when=move || gone.with(|it| !it.is_empty())>
+            <details class="receipt" data-testid="receipt">
+                <summary>{words}</summary>
+                {move || table(gone.get(), now)}
+            </details>
+        </Show>
+    }
+}
+
+/// Who came, from where, when, for how long, and how much they typed.
+pub fn table(guests: Vec<Guest>, now: Option<Now>) -> AnyView {
     let line = move |guest: Guest| {
         view! {
             <tr data-testid="receipt-guest">
@@ -105,23 +117,19 @@ pub fn Gone(
         }
     };
     view! {
-        <Show when=move || gone.with(|it| !it.is_empty())>
-            <details class="receipt" data-testid="receipt">
-                <summary>{words}</summary>
-                <table>
-                    <thead>
-                        <tr>
-                            <th>"Who"</th>
-                            <th>"When"</th>
-                            <th>"Typed"</th>
-                            <th>"Gone"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{move || gone.get().into_iter().map(line).collect_view()}</tbody>
-                </table>
-            </details>
-        </Show>
+        <table>
+            <thead>
+                <tr>
+                    <th>"Who"</th>
+                    <th>"When"</th>
+                    <th>"Typed"</th>
+                    <th>"Gone"</th>
+                </tr>
+            </thead>
+            <tbody>{guests.into_iter().map(line).collect_view()}</tbody>
+        </table>
     }
+    .into_any()
 }
 
 /// From where and with what, and whether it is a member.

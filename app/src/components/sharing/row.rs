@@ -3,11 +3,12 @@
 
 use leptos::prelude::*;
 use protocol::{
-    api::{ChangeShare, FreshShare, MailState, Share, ShareKind, ShareState},
+    api::{ChangeShare, FreshShare, MailState, Share, ShareState},
     id::SessionId,
 };
 
 use super::{
+    after,
     minutes::{self, Minutes, clock},
     receipt::{Gone, Here},
 };
@@ -35,12 +36,7 @@ pub fn ShareRow(
     let of = share.with_untracked(|it| it.id);
     let asking = Asking::new();
     let active = Memo::new(move |_| share.with(|it| it.state == ShareState::Active));
-    let name = Memo::new(move |_| {
-        share.with(|it| match (it.kind, &it.email) {
-            (ShareKind::Mail, Some(email)) => email.clone(),
-            _ => "One-time access link".into(),
-        })
-    });
+    let name = Memo::new(move |_| share.with(after::name));
     let mode = Memo::new(move |_| share.with(|it| it.read_only));
     let now = use_context::<Now>();
     let when = move || share.with(|it| when(it, now.and_then(|now| now.0.get())));

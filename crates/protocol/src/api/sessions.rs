@@ -88,6 +88,9 @@ pub struct Session {
     /// Wrong passwords that were tried for its living shares, for the owner.
     #[serde(default)]
     pub wrong_passwords: u32,
+    /// Guests who came while it lasted, for the owner, in the list of ended sessions: its shares are the receipt.
+    #[serde(default)]
+    pub visitors: u32,
     /// The title its program set.
     pub title: String,
     /// The foreground program's name when it is not the shell itself.

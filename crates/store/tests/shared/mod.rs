@@ -166,6 +166,7 @@ pub async fn shares(store: &Store, ann: &Member, bob: &Member) {
         (ShareState::Expired, Some(at(900)), 1)
     );
     assert_eq!(over.guests.len(), 22);
+    assert_eq!(store.visitors(&[session.id]).await.unwrap(), [(session.id, 22)].into());
     let last = over.guests.iter().find(|guest| guest.name == "next").unwrap();
     assert_eq!((last.end, last.keys), (Some(GuestEnd::Expired), 8));
     assert!(!store.has_shares().await.unwrap());
