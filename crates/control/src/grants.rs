@@ -75,7 +75,8 @@ impl Control {
         add(&self.inner.store, &actor.into(), self.now(), server, account, new.to).await
     }
 
-    /// Takes a grant back. Sessions that run go on; whoever is in one by this grant alone is out.
+    /// Takes a grant back. Sessions that run go on; whoever is in one by this grant alone is out,
+    /// and so are their guests.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NotFound`], [`Error::Unavailable`].
@@ -92,7 +93,8 @@ impl Control {
         if !self.inner.store.remove_grant(id, &entry).await? {
             return Err(unknown());
         }
-        self.recheck_sign_ins().await
+        self.recheck_sign_ins().await?;
+        self.settle_shares().await
     }
 
     /// What an actor may open sessions as on this machine.

@@ -128,7 +128,8 @@ impl Control {
             Change::LastSuperuser => return Err(Error::LastSuperuser),
         }
         self.recheck_sign_ins().await?;
-        if change.active == Some(false) {
+        // Guests go with whoever let them in, or with the account that a role gave.
+        if change.active == Some(false) || change.role.is_some() {
             self.settle_shares().await?;
         }
         self.announce(id);

@@ -1,5 +1,5 @@
-//! The ends of shares that nobody asks for: time over, session ended, owner put out, sharing switched
-//! off. Sessions cut their guests at the end of their time by themselves; here it is written down.
+//! The ends of shares that nobody asks for: time over, session ended, owner put out or without the account
+//! any more, sharing switched off. Sessions cut their guests at the end of their time by themselves; here it is written down.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -15,7 +15,7 @@ use protocol::{
 use store::{DueShare, ShareChanges, ShareEnding};
 use uuid::Uuid;
 
-use crate::{Control, Doer, Error, Subject, audit};
+use crate::{Control, Doer, Error, Subject, audit, standing::Accounts};
 
 /// Pause between two looks while there are shares.
 const LOOK: Duration = Duration::from_secs(1);
@@ -44,7 +44,9 @@ impl Control {
     pub async fn settle_shares(&self) -> Result<(), Error> {
         let settings = self.governing().await?;
         let now = self.now();
-        for due in self.inner.store.due_shares(now, settings.sharing_enabled).await? {
+        let mut all = self.inner.store.due_shares(now, settings.sharing_enabled).await?;
+        all.extend(self.ungranted_shares().await?);
+        for due in all {
             let (ending, action) = ending(&due, now);
             let subject = Subject::share(due.row.share.id, &due.name);
             let entry = audit::entry(now, &Doer::websh(), action, subject, None);
@@ -56,6 +58,27 @@ impl Control {
             self.force_read_only().await?;
         }
         self.free_places().await
+    }
+
+    /// Shares of sessions whose owner may not use the account of their shell any more.
+    async fn ungranted_shares(&self) -> Result<Vec<DueShare>, Error> {
+        let Some(grants) = self.deciding_grants().await? else { return Ok(Vec::new()) };
+        let (mut roles, mut found) = (HashMap::new(), Vec::new());
+        for open in self.inner.store.open_shares().await? {
+            let role = match roles.get(&open.owner) {
+                Some(role) => *role,
+                None => {
+                    let role = self.inner.store.member(open.owner).await?.map(|owner| owner.role);
+                    *roles.entry(open.owner).or_insert(role)
+                }
+            };
+            let may =
+                |role| Accounts::of(Some(grants.as_slice()), open.owner, role).allow(&open.account);
+            if !role.is_some_and(may) {
+                found.push(open);
+            }
+        }
+        Ok(found)
     }
 
     /// Shares that were made before the workspace allowed read-only ones alone.

@@ -74,8 +74,9 @@ impl Control {
     /// Shares a session. Link and password are in the answer and nowhere else.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Ended`], [`Error::SharingDisabled`],
-    /// [`Error::Invalid`], [`Error::TooManyShares`], [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Ended`], [`Error::AccountForbidden`],
+    /// [`Error::SharingDisabled`], [`Error::Invalid`], [`Error::TooManyShares`], [`Error::Busy`],
+    /// [`Error::Unavailable`].
     pub async fn share(
         &self,
         actor: &Actor,
@@ -124,6 +125,7 @@ impl Control {
         let row = self.row(id).await?;
         authorize(actor, Action::Share, Target::SessionOf(row.owner))?;
         self.living(&row)?;
+        self.still_granted(actor, &row.account).await?;
         Ok((row, self.governing().await?))
     }
 

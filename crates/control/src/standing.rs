@@ -41,7 +41,7 @@ pub(crate) enum Accounts {
 }
 
 impl Accounts {
-    fn of(grants: Option<&[AccountGrant]>, member: MemberId, role: Role) -> Self {
+    pub(crate) fn of(grants: Option<&[AccountGrant]>, member: MemberId, role: Role) -> Self {
         grants.map_or(Self::All, |all| Self::Granted(grants::granted(all, member, role)))
     }
 
@@ -148,7 +148,7 @@ impl Control {
     }
 
     /// The grants of this machine; none where they decide nothing.
-    async fn deciding_grants(&self) -> Result<Option<Vec<AccountGrant>>, Error> {
+    pub(crate) async fn deciding_grants(&self) -> Result<Option<Vec<AccountGrant>>, Error> {
         if !self.inner.host.changes_accounts() {
             return Ok(None);
         }

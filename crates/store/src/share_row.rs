@@ -47,7 +47,7 @@ pub struct ShareChanges {
     pub guests_alone: Option<bool>,
 }
 
-/// A share that is to end.
+/// A share that is to end, or may have to, and of what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueShare {
     /// The share.
@@ -56,6 +56,8 @@ pub struct DueShare {
     pub owner: MemberId,
     /// The session's name.
     pub name: String,
+    /// The account of its shell.
+    pub account: String,
     /// When its session ended, if it did.
     pub session_ended: Option<DateTime<Utc>>,
 }

@@ -215,19 +215,31 @@ impl Store {
         now: DateTime<Utc>,
         sharing: bool,
     ) -> Result<Vec<DueShare>, Error> {
+        let mut due = Condition::any()
+            .add(share::Column::ExpiresAt.lte(now))
+            .add(session::Column::State.eq("ended"))
+            .add(member::Column::Active.eq(false));
+        if !sharing {
+            due = due.add(share::Column::EndedAt.is_null());
+        }
+        self.with_sessions(due).await
+    }
+
+    /// Shares that have not ended.
+    ///
+    /// # Errors
+    /// As every question to the database.
+    pub async fn open_shares(&self) -> Result<Vec<DueShare>, Error> {
+        self.with_sessions(Condition::all()).await
+    }
+
+    async fn with_sessions(&self, which: Condition) -> Result<Vec<DueShare>, Error> {
         bounded(async {
-            let mut due = Condition::any()
-                .add(share::Column::ExpiresAt.lte(now))
-                .add(session::Column::State.eq("ended"))
-                .add(member::Column::Active.eq(false));
-            if !sharing {
-                due = due.add(share::Column::EndedAt.is_null());
-            }
             let found = share::Entity::find()
                 .filter(share::Column::EndedAt.is_null())
                 .join(JoinType::InnerJoin, share::Relation::Session.def())
                 .join(JoinType::InnerJoin, session::Relation::Owner.def())
-                .filter(due)
+                .filter(which)
                 .select_also(session::Entity)
                 .all(&self.db)
                 .await?;
@@ -237,6 +249,7 @@ impl Store {
                     row: read(row)?,
                     owner: MemberId(session.owner_id),
                     name: session.name,
+                    account: session.account,
                     session_ended: session.ended_at,
                 })
             })

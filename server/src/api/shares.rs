@@ -69,7 +69,7 @@ pub async fn list(
     params(("id" = SessionId, Path, description = "The session")), request_body = NewShare,
     responses(
         (status = 201, description = "Link and password: the only time they are shown", body = FreshShare),
-        (status = 403, description = "`forbidden`: its owner only; `sharing_disabled`", body = ErrorBody),
+        (status = 403, description = "`forbidden`: its owner only; `sharing_disabled`; `account_forbidden`", body = ErrorBody),
         (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
         (status = 409, description = "`too_many_shares`", body = ErrorBody),
         (status = 410, description = "The session is over: `exited`, `closed`, …", body = ErrorBody),
@@ -132,7 +132,7 @@ pub async fn revoke(
     params(("id" = SessionId, Path, description = "The session"), ("share" = ShareId, Path, description = "The old share")),
     responses(
         (status = 201, description = "Link and password: the only time they are shown", body = FreshShare),
-        (status = 403, description = "`forbidden`: its owner only; `sharing_disabled`", body = ErrorBody),
+        (status = 403, description = "`forbidden`: its owner only; `sharing_disabled`; `account_forbidden`", body = ErrorBody),
         (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
         (status = 410, description = "The session is over: `exited`, `closed`, …", body = ErrorBody),
     )
@@ -174,7 +174,7 @@ pub async fn remove(
     params(("id" = SessionId, Path, description = "The session")), request_body = NewInvites,
     responses(
         (status = 207, description = "What became of each address; the list of shares tells the rest", body = InviteResults),
-        (status = 403, description = "`forbidden`: its owner only; `sharing_disabled`", body = ErrorBody),
+        (status = 403, description = "`forbidden`: its owner only; `sharing_disabled`; `account_forbidden`", body = ErrorBody),
         (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
         (status = 409, description = "`mail_not_configured`, `too_many_shares`", body = ErrorBody),
         (status = 410, description = "The session is over: `exited`, `closed`, …", body = ErrorBody),

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::{
     governed::{member, patch},
     operator::{id, path},
+    sharing::{join, share},
     socket::{Viewer, close_code},
     world::{World, until},
 };
@@ -105,4 +106,49 @@ async fn nobody_stays_in_an_account_that_is_no_longer_granted() {
     assert_eq!(close_code(&mut viewer.socket).await, 4403);
     assert_eq!(bob.post(&attach, &json!({})).await.code(), "account_forbidden");
     assert_eq!(bob.delete(&path(&session)).await.status, 204, "it is theirs to end");
+}
+
+#[tokio::test]
+async fn guests_go_with_the_account_that_is_no_longer_granted() {
+    let Some(account) = made::Account::new() else { return };
+    let (world, mut ann) = World::new(&[]).await;
+    let mut bob = world.member("bob@example.org", "staff").await;
+    let grants = "/api/v1/servers/local/grants";
+    let grant = json!({ "account": account.name, "to": { "role": "staff" } });
+    let granted = ann.post(grants, &grant).await.json();
+    let body = json!({ "server": "local", "account": account.name });
+    let session = bob.post("/api/v1/sessions", &body).await.json();
+    let shares = format!("{}/shares", path(&session));
+    let of_bob = member(&mut ann, "bob@example.org").await;
+    let mut states = vec![];
+    for lost in ["role", "grant"] {
+        let made = share(&mut bob, &path(&session), &json!({ "minutes": 30 })).await;
+        let (mut zoe, _) = join(&world, &made, "Zoe").await;
+        let mut guest = Viewer::come(&mut zoe).await;
+        guest.until_crew(|crew| crew.grant.is_some()).await;
+        match lost {
+            "role" => {
+                // A role that still has the account takes nobody along.
+                let up = patch(&mut ann, &of_bob, json!({ "role": "superuser" })).await;
+                assert_eq!(up.status, 200);
+                guest.until_heard().await;
+                let down = patch(&mut ann, &of_bob, json!({ "role": "member" })).await;
+                assert_eq!(down.status, 200);
+            }
+            _ => {
+                let grant = format!("{grants}/{}", granted["id"].as_str().unwrap());
+                assert_eq!(ann.delete(&grant).await.status, 204);
+            }
+        }
+        assert_eq!(close_code(&mut guest.socket).await, 4410, "{lost}");
+        assert_eq!(join(&world, &made, "late").await.1.code(), "share_denied", "{lost}");
+        let again = bob.post(&shares, &json!({ "minutes": 30 })).await;
+        assert_eq!((again.status, again.code()), (403, "account_forbidden".into()), "{lost}");
+        assert_eq!(patch(&mut ann, &of_bob, json!({ "role": "staff" })).await.status, 200);
+        let newest = ann.get(&shares).await.json()[0].take();
+        states.push((newest["state"].clone(), newest["ended_by"].clone()));
+        assert_eq!(ann.get(&path(&session)).await.json()["state"], "active", "it goes on");
+    }
+    assert_eq!(states, vec![(json!("revoked"), json!("websh")); 2]);
+    assert_eq!(bob.delete(&path(&session)).await.status, 204);
 }

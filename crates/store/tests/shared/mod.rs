@@ -150,6 +150,7 @@ pub async fn shares(store: &Store, ann: &Member, bob: &Member) {
     let due = store.due_shares(at(900), true).await.unwrap();
     assert_eq!((due.len(), due[0].row.share.id, due[0].owner), (1, id, ann.id));
     assert_eq!(store.due_shares(at(1), false).await.unwrap().len(), 1);
+    assert_eq!(store.open_shares().await.unwrap(), due);
     let ending = ShareEnding {
         at: at(900),
         state: ShareState::Expired,
@@ -170,6 +171,7 @@ pub async fn shares(store: &Store, ann: &Member, bob: &Member) {
     let last = over.guests.iter().find(|guest| guest.name == "next").unwrap();
     assert_eq!((last.end, last.keys), (Some(GuestEnd::Expired), 8));
     assert!(!store.has_shares().await.unwrap());
+    assert!(store.open_shares().await.unwrap().is_empty());
 
     // What a mail came to.
     let mut mail = share(session.id, ann.id);
