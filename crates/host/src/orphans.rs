@@ -14,6 +14,8 @@ use nix::{
 use protocol::id::SessionId;
 use tokio::time::{Instant, sleep};
 
+use crate::processes::read;
+
 /// Time to end by itself after HUP before KILL.
 const GRACE: Duration = Duration::from_millis(300);
 
@@ -86,14 +88,14 @@ fn below(root: Pid) -> HashSet<Pid> {
 }
 
 fn parent(pid: Pid) -> Option<Pid> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let status = read(pid, "status")?;
     let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
     parent.trim().parse().ok().map(Pid::from_raw)
 }
 
 /// The real and the saved user of a process: who of the same may signal it. See kill(2).
 fn users(pid: Pid) -> Option<[u32; 2]> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let status = read(pid, "status")?;
     let users = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
     let mut users = users.split_whitespace().map_while(|user| user.parse().ok());
     let (real, _effective, saved) = (users.next()?, users.next()?, users.next()?);

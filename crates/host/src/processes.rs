@@ -3,6 +3,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    fmt::Display,
     fs,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -74,7 +75,13 @@ impl Stat {
 
 /// What the kernel says of a process.
 pub fn of(process: u32) -> Option<Stat> {
-    parse_stat(&fs::read_to_string(format!("/proc/{process}/stat")).ok()?)
+    parse_stat(&read(process, "stat")?)
+}
+
+/// A file of a process in /proc. The name in it may be any bytes, half a character at its end for one.
+pub fn read(process: impl Display, file: &str) -> Option<String> {
+    let bytes = fs::read(format!("/proc/{process}/{file}")).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The processes below one that live.
@@ -136,9 +143,7 @@ fn scan(roots: &[(SessionId, u32)], before: Option<&Look>) -> Look {
     let mut look = Look { at, usage: HashMap::new(), ticks: HashMap::new() };
     for (id, tree) in trees {
         let ticks = tree.iter().map(|stat| stat.ticks).sum();
-        let memory = tree.iter().filter_map(|stat| {
-            parse_statm(&fs::read_to_string(format!("/proc/{}/statm", stat.pid)).ok()?)
-        });
+        let memory = tree.iter().filter_map(|stat| parse_statm(&read(stat.pid, "statm")?));
         let earlier = before.and_then(|look| Some((look.at, *look.ticks.get(&id)?)));
         let usage = Usage {
             processes: u32::try_from(tree.len()).unwrap_or(u32::MAX),
@@ -298,6 +303,23 @@ mod tests {
         ] {
             assert_eq!(permille(now, before, over, 100), expected, "{now} {before} {over:?}");
         }
+    }
+
+    #[test]
+    fn a_process_may_be_called_anything() {
+        let shell = "printf 'half \\346' >/proc/$$/comm && echo && read line";
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", shell]).stdin(std::process::Stdio::piped());
+        let mut child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+        std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut [0]).unwrap();
+        let raw = fs::read(format!("/proc/{}/comm", child.id())).unwrap();
+        let found = (of(child.id()), below(std::process::id()), read(child.id(), "status"));
+        drop(child.stdin.take());
+        child.wait().unwrap();
+        assert_eq!(raw, b"half \xe6\n");
+        assert_eq!(found.0.map(|it| it.parent), Some(std::process::id()));
+        assert!(found.1.contains(&child.id()), "{found:?}");
+        assert!(found.2.is_some_and(|it| it.contains("\nPPid:")));
     }
 
     #[test]

@@ -256,8 +256,8 @@ impl Session {
             .pty
             .foreground()
             .filter(|group| *group != self.pty.shell().as_raw_nonzero().get())?;
-        let name = std::fs::read_to_string(format!("/proc/{group}/comm")).ok()?;
-        Some(name.trim_end().to_owned())
+        let name = std::fs::read(format!("/proc/{group}/comm")).ok()?;
+        Some(String::from_utf8_lossy(&name).trim_end().to_owned())
     }
 }
 

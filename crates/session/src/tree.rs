@@ -68,9 +68,9 @@ pub fn descendants() -> Vec<Pid> {
 
 /// The parent of a process.
 fn parent(pid: i32) -> Option<i32> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name stands in parentheses and may hold anything, parentheses too.
-    stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
+    let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
+    // The name stands in parentheses and may hold any bytes: parentheses, or half a character.
+    String::from_utf8_lossy(&stat).rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
 }
 
 /// Ends everything below this process: HUP (and CONT, so that stopped jobs see it), then TERM, then

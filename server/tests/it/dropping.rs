@@ -20,12 +20,14 @@ use crate::{
 };
 
 /// Ways to outlive a shell, and a program of each that shows it is there. All end on HUP or TERM.
-const TAME: [(&str, &str); 5] = [
+const TAME: [(&str, &str); 6] = [
     ("sleep 1001 &", "1001"),
     ("nohup sleep 1002 >/dev/null 2>&1 &", "1002"),
     ("setsid sleep 1003 &", "1003"),
     ("(setsid sh -c 'sleep 1004 & sleep 1005' &)", "1005"),
     ("sh -c 'kill -STOP $$; sleep 1006' & sleep 1007 &", "1007"),
+    // Its name is half a character.
+    ("setsid sh -c 'printf \"\\346\" >/proc/$$/comm; sleep 1009; :' &", "1009"),
 ];
 
 /// One that ends on KILL alone.
