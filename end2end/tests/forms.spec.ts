@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { expect, MEMBER, test } from '../fixtures/test.ts';
 import type { Server } from '../fixtures/server.ts';
-import { mistake } from '../pages/members.ts';
+import { MembersPage, mistake } from '../pages/members.ts';
 import { SessionsPage } from '../pages/sessions.ts';
 
 /** Opens a page as the first superuser; the cookie. */
@@ -62,6 +62,76 @@ test.describe('what is refused', () => {
     await page.getByTestId('password-save').click();
     await expect(page.getByTestId('password-saved')).toBeVisible();
     await expect(current).toHaveValue('');
+  });
+
+  test('an invitation, the pages of its link and of one for a password, a token', async ({ browser, fresh, page }) => {
+    await superuser(page, fresh, '/members');
+    const members = new MembersPage(page, fresh.url);
+    await members.open();
+    const dialog = page.getByTestId('invite-dialog');
+    await page.getByTestId('invite').click();
+    await dialog.getByTestId('invite-email').fill(MEMBER.email);
+    await dialog.getByTestId('invite-create').click();
+    await expect(mistake(dialog, 'invite-email')).toHaveText('There is a member with this e-mail address already.');
+    await expect(dialog.getByTestId('invite-email')).toHaveValue(MEMBER.email);
+    await expect(dialog.getByTestId('invite-email')).toHaveAttribute('aria-invalid', 'true');
+    await expect(dialog.getByTestId('invite-error')).toHaveCount(0);
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+
+    const context = await browser.newContext();
+    const theirs = await context.newPage();
+    await theirs.goto(await members.invite('grace@example.org', 'Staff'));
+    const [name, password] = [theirs.getByTestId('accept-name'), theirs.getByTestId('accept-password')];
+    const submit = theirs.getByTestId('accept-submit');
+    const good = 'a good long password';
+    const long = 'Grace '.repeat(20).trim();
+    await expect(submit).toBeEnabled();
+    for (const [called, secret, field, sentence] of [
+      ['', good, 'name', 'Please enter the name that others will see.'],
+      ['Grace', 'short', 'password', 'Please choose a password of at least 12 characters.'],
+      [long, good, 'name', "A name can't be longer than 64 characters."],
+    ] as const) {
+      await name.fill(called);
+      await password.fill(secret);
+      await submit.click();
+      await expect(mistake(theirs, `accept-${field}`)).toHaveText(sentence);
+      await expect(name).toHaveValue(called);
+      await expect(password).toHaveValue(secret);
+      await expect(theirs.getByTestId(`accept-${field}`)).toBeFocused();
+      await expect(theirs.getByTestId('accept-error')).toHaveCount(0);
+    }
+    await name.fill('Grace Hopper');
+    await submit.click();
+    await expect(theirs.getByTestId('new-session')).toBeEnabled();
+
+    await members.open();
+    await members.row('grace@example.org').getByTestId('member-reset').click();
+    await theirs.goto(await members.link(page.getByTestId('link-dialog')));
+    await expect(submit).toBeEnabled();
+    await expect(name).toHaveCount(0);
+    await password.fill('short');
+    await submit.click();
+    await expect(mistake(theirs, 'accept-password')).toHaveText('Please choose a password of at least 12 characters.');
+    await expect(password).toHaveValue('short');
+    await context.close();
+
+    await page.goto(`${fresh.url}/me`);
+    await expect(page.getByTestId('password-save')).toBeEnabled();
+    await page.getByTestId('new-token').click();
+    const fresher = page.getByTestId('new-token-dialog');
+    for (const [called, sentence] of [
+      ['  ', 'Please say what the token is for.'],
+      [long, "A name can't be longer than 64 characters."],
+    ] as const) {
+      await fresher.getByTestId('token-name').fill(called);
+      await fresher.getByTestId('token-days').fill('7');
+      await fresher.getByTestId('token-create').click();
+      await expect(mistake(fresher, 'token-name')).toHaveText(sentence);
+      await expect(fresher.getByTestId('token-name')).toHaveValue(called);
+      await expect(fresher.getByTestId('token-days')).toHaveValue('7');
+      await expect(fresher.getByTestId('token-error')).toHaveCount(0);
+    }
   });
 
   test('the name of a session', async ({ fresh, page }) => {

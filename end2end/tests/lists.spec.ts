@@ -178,6 +178,39 @@ test('my sessions: the longest unused come first, and those I tick are closed to
   for (const id of ids.slice(1)) expect(sessionProcess(id ?? '')).toBeUndefined();
 });
 
+test('what has ended is found by a part of its name, and no longer text is looked for', async ({ context, page, fresh }) => {
+  await fresh.setUp();
+  const cookie = await fresh.signIn();
+  const signedIn = `${cookie.name}=${cookie.value}`;
+  const place = await fresh.place(cookie);
+  for (const name of ['nightly build', 'weekly report']) {
+    const made = await fresh.request('/sessions', { ...place, name }, signedIn);
+    const { id } = (await made.json()) as { id: string };
+    expect((await fresh.request(`/sessions/${id}`, undefined, signedIn, 'DELETE')).status).toBe(204);
+  }
+  await context.addCookies([{ ...cookie, url: fresh.url }]);
+  const sessions = new SessionsPage(page, fresh.url);
+  await sessions.open();
+  await sessions.showEnded();
+  const [search, ended] = [page.getByTestId('ended-search'), page.getByTestId('ended-session')];
+  await expect(ended).toHaveCount(2);
+  await search.fill('LY REP');
+  await expect(ended).toHaveCount(1);
+  await expect(ended).toContainText('weekly report');
+  await search.fill('nothing of this name');
+  await expect(ended).toHaveCount(0);
+  await expect(page.getByText('No ended session is like that.')).toBeVisible();
+  await search.fill('');
+  await expect(ended).toHaveCount(2);
+
+  await search.pressSequentially('n'.repeat(70));
+  await expect(search).toHaveValue('n'.repeat(64));
+  await expect(page.getByText('No ended session is like that.')).toBeVisible();
+  const looked = (length: number): Promise<number> =>
+    fetch(`${fresh.url}/api/v1/sessions?state=ended&q=${'n'.repeat(length)}`, { headers: { cookie: signedIn } }).then((it) => it.status);
+  expect([await looked(128), await looked(129)]).toEqual([200, 422]);
+});
+
 test('a list that is not looked at holds no connection, and is up to date when it is', async ({ sessions, websh }) => {
   const { page } = sessions;
   const terminal = await sessions.create('seen');

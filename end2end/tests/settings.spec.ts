@@ -74,3 +74,21 @@ test('what is saved is in force, and the log says who did it', async ({ fresh, p
   const link = await page.getByTestId('audit-export').getAttribute('href');
   expect(link).toBe('/api/v1/audit/export?q=nobody%20of%20this%20name&action=settings');
 });
+
+test('beside the timeout stands what sessions hold now', async ({ fresh, page }) => {
+  await superuser(page, fresh);
+  const note = page.getByTestId('settings-usage');
+  await expect(note).toContainText('The longer it is, the longer sessions that nobody uses hold their memory.');
+  await expect(note).toContainText('Right now no session is running.');
+  const cookie = await fresh.signIn();
+  const place = await fresh.place(cookie);
+  const answer = await fresh.request('/sessions', place, `${cookie.name}=${cookie.value}`);
+  expect(answer.status).toBe(201);
+  const held = async (): Promise<string | null> => {
+    await page.reload();
+    return note.textContent();
+  };
+  // It was looked what processes hold a moment ago, perhaps before this one.
+  const sentence = /Right now 1 session is running and holds [1-9][\d.]* [KM]B; nobody is attached to it\.$/;
+  await expect.poll(held).toMatch(sentence);
+});
