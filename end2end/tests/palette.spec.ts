@@ -1,8 +1,20 @@
 // The command palette: everything by keyboard, found by a few letters.
+import type { Page } from '@playwright/test';
 import { picture } from '../fixtures/pictures.ts';
 import { expect, MEMBER, test } from '../fixtures/test.ts';
 import { MembersPage, mistake } from '../pages/members.ts';
 import { SessionsPage } from '../pages/sessions.ts';
+
+/** Does what these letters find first. */
+async function call(page: Page, letters: string): Promise<void> {
+  // A page that was only just sent does not answer to keys yet.
+  await expect(page.getByTestId('open-palette')).toBeEnabled();
+  await page.keyboard.press('Control+K');
+  await expect(page.getByTestId('palette')).toBeVisible();
+  await page.keyboard.type(letters);
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('palette')).toBeHidden();
+}
 
 test('sessions, pages and colours by a few letters', async ({ sessions }) => {
   const terminal = await sessions.create('prod-web-debug');
@@ -107,50 +119,130 @@ test('every page offers what it can do', async ({ fresh, page }) => {
   const sessions = new SessionsPage(page, fresh.url);
   await sessions.open();
   await sessions.create('to be dropped');
-  const palette = page.getByTestId('palette');
-  const call = async (letters: string): Promise<void> => {
-    // A page that was only just sent does not answer to keys yet.
-    await expect(page.getByTestId('open-palette')).toBeEnabled();
-    await page.keyboard.press('Control+K');
-    await expect(palette).toBeVisible();
-    await page.keyboard.type(letters);
-    await page.keyboard.press('Enter');
-    await expect(palette).toBeHidden();
-  };
   const members = new MembersPage(page, fresh.url);
   await members.open();
-  await call('invite some');
+  await call(page, 'invite some');
   await expect(page.getByTestId('invite-dialog')).toBeVisible();
 
   await page.goto(`${fresh.url}/me`);
   await expect(page.getByTestId('password-save')).toBeEnabled();
-  await call('new api');
+  await call(page, 'new api');
   await expect(page.getByTestId('new-token-dialog')).toBeVisible();
 
   await page.goto(`${fresh.url}/settings`);
   await expect(page.getByTestId('settings-save')).toBeEnabled();
   await page.getByTestId('settings-timeout').fill('9');
-  await call('save');
+  await call(page, 'save');
   await expect(mistake(page, 'settings-timeout')).toBeVisible();
   await page.getByTestId('settings-timeout').fill('61');
-  await call('save');
+  await call(page, 'save');
   await expect(page.getByTestId('settings-saved')).toContainText('Saved');
 
   await page.goto(`${fresh.url}/audit`);
   await expect(page.getByTestId('audit')).toBeVisible();
+  await call(page, 'show: members');
+  await expect(page).toHaveURL(/action=member$/);
+  await expect(page.getByTestId('audit-action').locator('option:checked')).toHaveText('Members');
   const download = page.waitForEvent('download');
-  await call('export');
+  await call(page, 'export');
   expect((await download).suggestedFilename()).toMatch(/\.jsonl$/);
 
   await page.goto(`${fresh.url}/all`);
   await expect(page.getByTestId('all-page')).toHaveAttribute('data-live', 'true');
-  await call('drop to be');
+  const rows = page.getByTestId('all-row');
+  const chosen = (field: string) => page.getByTestId(field).locator('option:checked');
+  await call(page, 'unused for 8 h');
+  await expect(chosen('all-idle')).toHaveText('Unused for 8 h');
+  await expect(rows).toHaveCount(0);
+  await call(page, 'used any time');
+  await expect(rows).toHaveCount(1);
+  await call(page, 'detached');
+  await expect(chosen('all-attached')).toHaveText('Detached');
+  await expect(rows).toHaveCount(0);
+  await call(page, 'attached or not');
+  await expect(rows).toHaveCount(1);
+  await call(page, 'by name');
+  await expect(chosen('all-sort')).toHaveText('By name');
+  await call(page, 'search all');
+  await expect(page.getByTestId('all-search')).toBeFocused();
+  const opened = page.context().waitForEvent('page');
+  await call(page, 'watch to be');
+  await expect(await opened).toHaveURL(/watch=1$/);
+  await (await opened).close();
+  await rows.getByTestId('tick').check();
+  await call(page, 'drop the selected');
   await expect(page.getByTestId('drop-dialog')).toContainText('to be dropped of Ada Lovelace');
   await page.keyboard.press('Escape');
-  await call('drop all');
+  await call(page, 'drop to be');
+  await expect(page.getByTestId('drop-dialog')).toContainText('to be dropped of Ada Lovelace');
+  await page.keyboard.press('Escape');
+  await call(page, 'drop all');
   const all = page.getByTestId('drop-all-dialog');
   await all.getByTestId('drop-all-name').fill('websh');
   await all.getByTestId('drop-all-password').fill(MEMBER.password);
   await all.getByTestId('drop-all-confirm').click();
   await expect(all.getByTestId('drop-all-done')).toHaveText('1 session was dropped.');
+});
+
+test('what can be done to one of a list is found by its name', async ({ fresh, page }) => {
+  await fresh.setUp();
+  const grace = { email: 'grace@example.org', name: 'Grace Hopper', password: 'a ship in port is safe' };
+  await fresh.add(grace, 'member');
+  await page.context().addCookies([{ ...(await fresh.signIn()), url: fresh.url }]);
+  const members = new MembersPage(page, fresh.url);
+  await members.open();
+  const row = members.row(grace.email);
+  await call(page, 'make grace hopper a superuser');
+  await members.confirm();
+  await expect(row).toHaveAttribute('data-role', 'superuser');
+  await call(page, 'make grace hopper staff');
+  await members.confirm();
+  await expect(row).toHaveAttribute('data-role', 'staff');
+  await call(page, 'password link for grace');
+  expect(await members.link(page.getByTestId('link-dialog'))).toContain('/invite#');
+  await expect(members.waiting(grace.email)).toBeVisible();
+  await call(page, 'withdraw the link for grace');
+  await expect(members.waiting(grace.email)).toHaveCount(0);
+  await call(page, 'deactivate grace');
+  await members.confirm();
+  await expect(row).toHaveAttribute('data-active', 'false');
+  await call(page, 'let grace hopper in');
+  await members.confirm();
+  await expect(row).toHaveAttribute('data-active', 'true');
+
+  // Two more places where one is signed in, the set-up's and this; then one more.
+  const devices = page.getByTestId('device');
+  await fresh.signIn();
+  await page.goto(`${fresh.url}/me`);
+  await expect(page.getByTestId('password-save')).toBeEnabled();
+  await expect(devices).toHaveCount(3);
+  await call(page, 'sign out all other');
+  await expect(devices).toHaveCount(1);
+  await fresh.signIn();
+  await page.reload();
+  await expect(devices).toHaveCount(2);
+  const other = devices.and(page.locator('[data-current="false"]')).locator('.item-name');
+  await expect(page.getByTestId('device-end')).toBeEnabled();
+  await call(page, `sign out ${await other.textContent()} from`);
+  await expect(devices).toHaveCount(1);
+  await call(page, 'new api');
+  const dialog = page.getByTestId('new-token-dialog');
+  await dialog.getByTestId('token-name').fill('laptop');
+  await dialog.getByTestId('token-create').click();
+  await dialog.getByTestId('token-done').click();
+  await expect(page.getByTestId('token')).toHaveCount(1);
+  await call(page, 'remove api token laptop');
+  await members.confirm();
+  await expect(page.getByTestId('token')).toHaveCount(0);
+
+  // Grants decide something only where websh is root.
+  if (process.getuid?.() !== 0) return;
+  await page.goto(`${fresh.url}/settings`);
+  await expect(page.getByTestId('grant-add')).toBeEnabled();
+  await call(page, 'grant an account');
+  await expect(page.getByTestId('grant-account')).toBeFocused();
+  await expect(page.getByTestId('grant')).toHaveCount(1);
+  await call(page, 'take root back');
+  await members.confirm();
+  await expect(page.getByTestId('grant')).toHaveCount(0);
 });

@@ -138,6 +138,10 @@ pub fn Palette(
         let command = wanted.and_then(|it| all.with_untracked(|all| all.get(it).cloned()));
         if let Some(command) = command {
             open.set(false);
+            // Now: what is behind an open dialog can't be given the keyboard.
+            if let Some(dialog) = dialog.get_untracked() {
+                dialog.close();
+            }
             command.run.run(());
         }
     };

@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use protocol::api::{AdminFilter, AdminSession, AdminSessionPage, AdminSort, Me, Role};
 
 use crate::{
-    api,
+    api, browser,
     components::{
         all_filter::AllFilter,
         all_list::AllList,
@@ -22,6 +22,7 @@ use crate::{
         tabs::{List, Tabs},
         whole::Answered,
     },
+    wish,
 };
 
 /// The page.
@@ -94,12 +95,28 @@ fn Listed(first: AdminSessionPage) -> impl IntoView {
                 everything.set(true);
             })
         });
-        let each = list.items.get().into_iter().map(|it| {
+        let drop_chosen = list.ticked.with(|it| !it.is_empty()).then(|| {
+            Command::new("drop-chosen", "Drop the selected sessions", "asks first", move || {
+                dropping.set(untrack(|| list.chosen()));
+            })
+        });
+        let items = list.items.get();
+        let watches = items.iter().filter(|_| role == Role::Superuser).map(|it| {
+            let path = format!("/sessions/{}?watch=1", it.session.id);
+            let hint = format!("of {}, who sees it", it.session.owner);
+            let watch = move || match wish::new_tab() {
+                Some(tab) => wish::show(&tab, &path),
+                None => browser::go(&path),
+            };
+            Command::new("watch", format!("Watch {}", it.session.name), hint, watch).late()
+        });
+        let watches: Vec<_> = watches.collect();
+        let drops = items.into_iter().map(|it| {
             let (label, owner) = (format!("Drop {}", it.session.name), it.session.owner.clone());
             let ask = move || dropping.set(vec![it.clone()]);
             Command::new("drop", label, format!("of {owner}, asks first"), ask).late()
         });
-        drop_all.into_iter().chain(each).collect()
+        drop_all.into_iter().chain(drop_chosen).chain(drops).chain(watches).collect()
     });
     let ticked = move || list.ticked.with(|ticked| ticked.len());
     view! {

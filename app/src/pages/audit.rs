@@ -48,6 +48,18 @@ fn Log() -> impl IntoView {
         };
         vec![Command::new("audit-export", "Export the audit log", "JSON lines", follow)]
     });
+    let go = use_navigate();
+    offer(move || {
+        let about = |(action, words): (&'static str, &'static str)| {
+            let go = go.clone();
+            let narrow = move || {
+                let asked = filter::Asked { action: action.into(), ..asked.get_untracked() };
+                go(&format!("/audit{}", asked.as_query(false)), replaced());
+            };
+            Command::new("audit-about", format!("Show: {words}"), "audit log", narrow)
+        };
+        filter::KINDS.into_iter().map(about).collect()
+    });
     view! {
         <div class="page-head">
             <h1>"Audit log"</h1>
@@ -65,6 +77,11 @@ fn Log() -> impl IntoView {
     }
 }
 
+/// Another filter is no other page to come back to.
+fn replaced() -> NavigateOptions {
+    NavigateOptions { replace: true, ..Default::default() }
+}
+
 /// What narrows the log.
 #[component]
 fn Narrow(asked: Memo<filter::Asked>) -> impl IntoView {
@@ -74,7 +91,7 @@ fn Narrow(asked: Memo<filter::Asked>) -> impl IntoView {
         let Some(form) = form.get_untracked() else { return };
         let given = filter::Asked::of(|name| browser::value_in(&form, name));
         let query = given.as_query(false);
-        go(&format!("/audit{query}"), NavigateOptions { replace: true, ..Default::default() });
+        go(&format!("/audit{query}"), replaced());
     };
     let at_once = narrow.clone();
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -83,7 +100,11 @@ fn Narrow(asked: Memo<filter::Asked>) -> impl IntoView {
     };
     let kind = move |(value, words): (&'static str, &'static str)| {
         view! {
-            <option value=value selected=move || asked.get().action == value>
+            <option
+                value=value
+                selected=asked.get_untracked().action == value
+                prop:selected=move || asked.get().action == value
+            >
                 {words}
             </option>
         }

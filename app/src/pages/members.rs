@@ -7,6 +7,7 @@ use protocol::api::{InviteLink, Me, Member, Role};
 use crate::{
     api,
     components::{
+        asking::Asking,
         confirm::{Confirm, Question},
         failure::Failure,
         offers::offer,
@@ -83,7 +84,13 @@ fn Parts() -> impl IntoView {
 fn List(first: Vec<Member>) -> impl IntoView {
     let list = Whole::new(first, || api::members::members().boxed_local());
     let me = use_context::<Me>().map(|me| me.id);
-    let Some(Links { changes, .. }) = use_context::<Links>() else { return ().into_any() };
+    let Some(links) = use_context::<Links>() else { return ().into_any() };
+    let changes = links.changes;
+    let asking = Asking::new();
+    offer(move || {
+        let others = list.items.get().into_iter().filter(|it| me != Some(it.id));
+        others.flat_map(|it| row::commands(&it, links, asking)).collect()
+    });
     Effect::new(move |before: Option<u32>| {
         let now = changes.get();
         if before.is_some_and(|before| before != now) {
@@ -96,6 +103,7 @@ fn List(first: Vec<Member>) -> impl IntoView {
     });
     view! {
         <Failure error=list.error />
+        <Failure error=asking.error />
         <ul class="items" data-testid="members">
             <For
                 each=move || ids.get()

@@ -10,6 +10,8 @@ use crate::{
     components::{
         asking::Asking,
         failure::Failure,
+        offers::offer,
+        palette::Command,
         show::Show,
         time::Ago,
         whole::{Answered, Whole},
@@ -35,7 +37,7 @@ fn List(first: Vec<SignInInfo>) -> impl IntoView {
         items.into_iter().filter(|it| !it.current).map(|it| it.id).collect::<Vec<_>>()
     };
     let several = move || others().len() > 1;
-    let end_others = move |_| {
+    let end_others = move || {
         let others = untrack(others);
         let all = async move {
             for id in others {
@@ -48,6 +50,18 @@ fn List(first: Vec<SignInInfo>) -> impl IntoView {
         };
         asking.ask(all, move |()| list.refresh());
     };
+    offer(move || {
+        let one = |it: SignInInfo| {
+            let (label, source) =
+                (format!("Sign out {}", it.device), format!("from {}", it.source));
+            Command::new("device-end", label, source, move || end.run(it.id)).late()
+        };
+        let all = several().then(|| {
+            Command::new("devices-end-others", "Sign out all other browsers", "", end_others).late()
+        });
+        let items = list.items.get().into_iter().filter(|it| !it.current);
+        all.into_iter().chain(items.map(one)).collect()
+    });
     view! {
         <Failure error=list.error />
         <Failure error=asking.error testid="devices-failure" />
@@ -65,7 +79,7 @@ fn List(first: Vec<SignInInfo>) -> impl IntoView {
                     class="button"
                     data-testid="devices-end-others"
                     disabled=move || asking.busy.get()
-                    on:click=end_others
+                    on:click=move |_| end_others()
                 >
                     "Sign out all others"
                 </button>

@@ -37,7 +37,15 @@ fn List(first: Vec<TokenInfo>) -> impl IntoView {
     let open = RwSignal::new(false);
     let asked = RwSignal::new(None::<Question>);
     let refresh = Callback::new(move |()| list.refresh());
-    offer(move || vec![Command::new("new-token", "New API token", "", move || open.set(true))]);
+    offer(move || {
+        let new = Command::new("new-token", "New API token", "", move || open.set(true));
+        let remove = |it: TokenInfo| {
+            let label = format!("Remove API token {}", it.name);
+            let ask = move || asked.set(Some(question(&it)));
+            Command::new("token-remove", label, "asks first", ask).late()
+        };
+        std::iter::once(new).chain(list.items.get().into_iter().map(remove)).collect()
+    });
     view! {
         <Failure error=list.error />
         <Show
@@ -69,22 +77,15 @@ fn List(first: Vec<TokenInfo>) -> impl IntoView {
 
 #[component]
 fn Token(it: TokenInfo, asked: RwSignal<Option<Question>>) -> impl IntoView {
-    let TokenInfo { id, name, scope, expires_at, used_at, .. } = it;
+    let of = it.clone();
+    let remove = move |_| asked.set(Some(question(&of)));
+    let TokenInfo { name, scope, expires_at, used_at, .. } = it;
     let allows = match scope {
         TokenScope::Read => "sees sessions",
         TokenScope::Sessions => "opens and drives sessions",
         TokenScope::Admin => "everything you may do",
     };
     let label = format!("Remove {name}");
-    let called = name.clone();
-    let remove = move |_| {
-        asked.set(Some(Question::harmful(
-            format!("Remove {called}?"),
-            "Programs that use this token are signed out at once.".into(),
-            "Remove token",
-            async move || api::tokens::remove(id).await,
-        )));
-    };
     view! {
         <li class="item" data-testid="token">
             <div class="item-what">
@@ -110,4 +111,14 @@ fn Token(it: TokenInfo, asked: RwSignal<Option<Question>>) -> impl IntoView {
             </div>
         </li>
     }
+}
+
+fn question(token: &TokenInfo) -> Question {
+    let id = token.id;
+    Question::harmful(
+        format!("Remove {}?", token.name),
+        "Programs that use this token are signed out at once.".into(),
+        "Remove token",
+        async move || api::tokens::remove(id).await,
+    )
 }

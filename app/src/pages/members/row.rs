@@ -6,7 +6,10 @@ use protocol::api::{ChangeMember, Member, Role};
 use super::Links;
 use crate::{
     api,
-    components::{asking::Asking, confirm::Question, failure::Failure, show::Show, time::Ago},
+    components::{
+        asking::Asking, confirm::Question, failure::Failure, palette::Command, show::Show,
+        time::Ago,
+    },
     words,
 };
 
@@ -20,19 +23,18 @@ pub fn MemberRow(
     /// Whether it is the one who looks.
     is_me: bool,
 ) -> impl IntoView {
-    let Some(Links { made, changes, asked }) = use_context::<Links>() else {
+    let Some(links) = use_context::<Links>() else {
         return ().into_any();
     };
+    let asked = links.asked;
     let of = move |what: fn(Member) -> String| member.get().map(what).unwrap_or_default();
     let active = move || member.get().is_some_and(|it| it.active);
     let role = move || member.get().map_or(Role::Member, |it| it.role);
     let asking = Asking::new();
     let reset = move |_| {
-        let Some(it) = member.get_untracked() else { return };
-        asking.ask(api::members::reset(it.id), move |link| {
-            made.set(Some(link));
-            changes.update(|changes| *changes += 1);
-        });
+        if let Some(it) = member.get_untracked() {
+            links.reset(&it, asking);
+        }
     };
     let pick = move |select: web_sys::HtmlSelectElement| {
         let Some(it) = member.get_untracked() else { return };
@@ -134,6 +136,43 @@ pub fn MemberRow(
         </li>
     }
     .into_any()
+}
+
+impl Links {
+    /// Makes a link by which a member chooses a new password, and shows it.
+    fn reset(self, member: &Member, asking: Asking) {
+        let Self { made, changes, .. } = self;
+        asking.ask(api::members::reset(member.id), move |link| {
+            made.set(Some(link));
+            changes.update(|changes| *changes += 1);
+        });
+    }
+}
+
+/// What can be done about a member, for the command palette.
+pub fn commands(member: &Member, links: Links, asking: Asking) -> Vec<Command> {
+    let asked = links.asked;
+    let Member { name, email, role: now, active, .. } = member;
+    let of = |word, label: String, question: fn(&Member, Role) -> Question, role| {
+        let it = member.clone();
+        let ask = move || asked.set(Some(question(&it, role)));
+        Command::new(word, label, format!("{email}, asks first"), ask).late()
+    };
+    let turn = if *active { format!("Deactivate {name}") } else { format!("Let {name} in again") };
+    let mut all = vec![of("member-turn", turn, |it, _| question_of_activity(it), *now)];
+    // As in the row: who is out keeps a role and needs no password.
+    if *active {
+        for role in ROLES.into_iter().filter(|role| role != now) {
+            let label = format!("Make {name} {}", words::a_role(role));
+            all.push(of("member-role", label, question_of_role, role));
+        }
+        let it = member.clone();
+        let reset = move || links.reset(&it, asking);
+        all.push(
+            Command::new("member-reset", format!("Password link for {name}"), email, reset).late(),
+        );
+    }
+    all
 }
 
 fn question_of_role(member: &Member, role: Role) -> Question {

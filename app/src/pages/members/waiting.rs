@@ -10,6 +10,8 @@ use crate::{
     components::{
         asking::Asking,
         failure::Failure,
+        offers::offer,
+        palette::Command,
         show::Show,
         time::Ahead,
         whole::{Answered, Whole},
@@ -29,6 +31,15 @@ fn List(first: Vec<Invite>) -> impl IntoView {
     let Some(Links { changes, .. }) = use_context::<Links>() else { return ().into_any() };
     let list = Whole::new(first, || api::invites::invites().boxed_local());
     let empty = list.is_empty();
+    let asking = Asking::new();
+    offer(move || {
+        let withdraw = |it: Invite| {
+            let id = it.id;
+            let ask = move || asking.ask(api::invites::withdraw(id), move |()| list.refresh());
+            Command::new("withdraw", label(&it), "", ask).late()
+        };
+        list.items.get().into_iter().map(withdraw).collect()
+    });
     Effect::new(move |before: Option<u32>| {
         let now = changes.get();
         if before.is_some_and(|before| before != now) {
@@ -38,6 +49,7 @@ fn List(first: Vec<Invite>) -> impl IntoView {
     });
     view! {
         <Failure error=list.error />
+        <Failure error=asking.error />
         <Show when=move || !empty.get()>
             <section class="group" aria-label="Links that wait">
                 <h2>"Waiting"</h2>
@@ -56,6 +68,7 @@ fn List(first: Vec<Invite>) -> impl IntoView {
 
 #[component]
 fn Row(it: Invite, list: Whole<Invite>) -> impl IntoView {
+    let label = label(&it);
     let Invite { id, kind, email, role, by, expires_at, .. } = it;
     let asking = Asking::new();
     let what = match kind {
@@ -63,7 +76,6 @@ fn Row(it: Invite, list: Whole<Invite>) -> impl IntoView {
         InviteKind::Reset => format!("Password link made by {by}"),
     };
     let address = email.clone();
-    let label = format!("Withdraw the link for {email}");
     view! {
         <li class="item" data-testid="waiting" data-email=address>
             <div class="item-what">
@@ -85,4 +97,8 @@ fn Row(it: Invite, list: Whole<Invite>) -> impl IntoView {
             <Failure error=asking.error testid="waiting-error" />
         </li>
     }
+}
+
+fn label(of: &Invite) -> String {
+    format!("Withdraw the link for {}", of.email)
 }

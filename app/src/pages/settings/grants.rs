@@ -10,6 +10,8 @@ use crate::{
     components::{
         confirm::{Confirm, Question},
         failure::Failure,
+        offers::offer,
+        palette::Command,
         part::Part,
         show::Show,
         time::Ago,
@@ -122,6 +124,14 @@ fn OfServer(server: String, known: ByGrant) -> impl IntoView {
         });
     });
     let empty = Memo::new(move |_| items.with(Vec::is_empty));
+    offer(move || {
+        let remove = |it: AccountGrant| {
+            let label = format!("Take {} back from {}", it.account, whom(&it));
+            let ask = move || asked.set(Some(question(&it, server)));
+            Command::new("grant-remove", label, "asks first", ask).late()
+        };
+        items.get().into_iter().map(remove).collect()
+    });
     view! {
         <Failure error />
         <Show
@@ -147,24 +157,12 @@ fn Row(
     server: StoredValue<String>,
     asked: RwSignal<Option<Question>>,
 ) -> impl IntoView {
-    let AccountGrant { id, account, to, to_name, by, created_at, .. } = it;
-    let whom = match to {
-        Grantee::Member(_) => to_name,
-        Grantee::Role(Role::Member) => "all members".into(),
-        Grantee::Role(role) => format!("{} and above", words::role(role).to_ascii_lowercase()),
-    };
+    let whom = whom(&it);
+    let of = it.clone();
+    let remove = move |_| asked.set(Some(question(&of, server)));
+    let AccountGrant { account, by, created_at, .. } = it;
     let name = account.clone();
     let label = format!("Take {account} back from {whom}");
-    let question = (account.clone(), whom.clone());
-    let remove = move |_| {
-        let (account, whom) = question.clone();
-        asked.set(Some(Question::harmful(
-            format!("Take {account} back?"),
-            format!("No new session is opened as {account} by {whom}. Those that run go on."),
-            "Take back",
-            async move || api::grants::revoke(server.get_value(), id).await,
-        )));
-    };
     view! {
         <li class="item" data-testid="grant" data-account=name>
             <div class="item-what">
@@ -186,4 +184,22 @@ fn Row(
             </div>
         </li>
     }
+}
+
+fn whom(grant: &AccountGrant) -> String {
+    match grant.to {
+        Grantee::Member(_) => grant.to_name.clone(),
+        Grantee::Role(Role::Member) => "all members".into(),
+        Grantee::Role(role) => format!("{} and above", words::role(role).to_ascii_lowercase()),
+    }
+}
+
+fn question(grant: &AccountGrant, server: StoredValue<String>) -> Question {
+    let (id, account, whom) = (grant.id, &grant.account, whom(grant));
+    Question::harmful(
+        format!("Take {account} back?"),
+        format!("No new session is opened as {account} by {whom}. Those that run go on."),
+        "Take back",
+        async move || api::grants::revoke(server.get_value(), id).await,
+    )
 }

@@ -4,8 +4,10 @@ use leptos::prelude::*;
 use protocol::api::{AccountInfo, Grantee, Member, NewGrant, Role};
 
 use crate::{
-    api,
-    components::{asking::Asking, failure::Failure, field::Help, show::Show},
+    api, browser,
+    components::{
+        asking::Asking, failure::Failure, field::Help, offers::offer, palette::Command, show::Show,
+    },
     error::PageError,
     words,
 };
@@ -55,6 +57,16 @@ pub fn NewGrantForm(
             refresh.run(());
         });
     };
+    let form = NodeRef::<leptos::html::Form>::new();
+    offer(move || {
+        let start = move || {
+            let first = form.get_untracked().and_then(|it| it.query_selector("select").ok()?);
+            if let Some(first) = first {
+                browser::focus(&first);
+            }
+        };
+        vec![Command::new("grant", "Grant an account", "to a member or a role", start)]
+    });
     let option = |at: usize, text: String, role: bool| {
         let value = at.to_string();
         let here = value.clone();
@@ -81,6 +93,7 @@ pub fn NewGrantForm(
     let by_role = by_role.collect_view();
     view! {
         <form
+            node_ref=form
             method="post"
             action="/settings"
             class="sheet stack"
