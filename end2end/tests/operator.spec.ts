@@ -39,6 +39,8 @@ test('Drop: staff end a session, it is gone at once, its owner reads by whom and
   await row.getByTestId('all-drop').click();
   const dialog = page.getByTestId('drop-dialog');
   await expect(dialog).toContainText('runs away');
+  // How many they are depends on when it was last looked.
+  await expect(dialog.getByTestId('drop-lost')).toHaveText(/^\d+ process(es)?, [\d.]+ [KM]?B of memory, 1 attached, last used /);
   await dialog.getByTestId('drop-reason').fill('it took the whole machine');
   await picture(page, 'drop-one');
   const before = processesOf(terminal.session);
@@ -148,6 +150,17 @@ test('Drop: many are selected; all go behind the name and the password', async (
   await dialog.getByTestId('drop-all-confirm').click();
   await expect(mistake(dialog, 'drop-all-password')).toBeVisible();
   await expect(rows).toHaveCount(2);
+  const keep = dialog.getByTestId('drop-all-keep-own');
+  await keep.check();
+  await expect(dialog).toContainText('Drop all 2 sessions but yours?');
+  await dialog.getByTestId('drop-all-password').fill(MEMBER.password);
+  await dialog.getByTestId('drop-all-confirm').click();
+  await expect(dialog.getByTestId('drop-all-done')).toHaveText('0 sessions were dropped.');
+  await dialog.getByTestId('drop-all-cancel').click();
+  await expect(rows).toHaveCount(2);
+  await page.getByTestId('drop-all').click();
+  await expect(keep, 'asked anew each time').not.toBeChecked();
+  await dialog.getByTestId('drop-all-name').fill('websh');
   await dialog.getByTestId('drop-all-password').fill(MEMBER.password);
   await picture(page, 'drop-all');
   await dialog.getByTestId('drop-all-confirm').click();

@@ -1,14 +1,14 @@
-//! The questions before sessions of others are dropped: some by their names, or all behind a typed name
-//! and the password. Each says what became of every session.
+//! The question before sessions of others are dropped: what goes with each, why, and what became of it.
 
 use futures_util::{StreamExt, stream};
 use leptos::{prelude::*, task::spawn_local};
-use protocol::api::{AdminFilter, AdminSession, DropAll, Dropped};
+use protocol::api::{AdminSession, Dropped};
 
 use crate::{
     api::rest,
-    components::{all_list::AllList, dialog::Dialog, failure::Failure, field::Field, show::Show},
+    components::{all_list::AllList, dialog::Dialog, field::Field, show::Show, time::Ago},
     error::PageError,
+    words,
 };
 
 /// Sessions that are dropped at the same time.
@@ -94,6 +94,9 @@ pub fn DropSessions(
                         <strong>{name}</strong>
                         " of "
                         {owner}
+                        <small data-testid="drop-lost">
+                            {lost(it)} ", last used " <Ago time=it.session.last_seen />
+                        </small>
                     </li>
                 }
             };
@@ -130,147 +133,14 @@ pub fn DropSessions(
     }
 }
 
-/// Drops everything, or everything that a filter lets through.
+/// Why they are dropped.
 #[component]
-pub fn DropEverything(
-    /// Whether it is asked.
-    open: RwSignal<bool>,
-    /// The list, with its filter.
-    list: AllList,
-) -> impl IntoView {
-    let name = RwSignal::new(None::<String>);
-    let confirm = RwSignal::new(String::new());
-    let password = RwSignal::new(String::new());
-    let reason = RwSignal::new(String::new());
-    let busy = RwSignal::new(false);
-    let error = RwSignal::new(None::<PageError>);
-    let results = RwSignal::new(Vec::<Dropped>::new());
-    let done = RwSignal::new(None::<usize>);
-    Effect::new(move |_| {
-        if !open.get() {
-            return password.set(String::new());
-        }
-        for field in [confirm, password, reason] {
-            field.set(String::new());
-        }
-        error.set(None);
-        results.set(Vec::new());
-        done.set(None);
-        spawn_local(async move {
-            if let Ok(settings) = rest::settings().await {
-                name.try_set(Some(settings.name));
-            }
-        });
-    });
-    let filtered = move || list.filter.with(|it| *it != AdminFilter::default());
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        error.set(None);
-        let wish = DropAll {
-            confirm: confirm.get_untracked(),
-            password: password.get_untracked(),
-            filter: Some(list.filter.get_untracked()).filter(|it| *it != AdminFilter::default()),
-            reason: Some(reason.get_untracked().trim().to_owned()).filter(|it| !it.is_empty()),
-        };
-        spawn_local(async move {
-            match rest::drop_all(&wish).await {
-                Ok(all) => {
-                    let (bad, good): (Vec<_>, Vec<_>) =
-                        all.results.into_iter().partition(|it| it.error.is_some());
-                    done.set(Some(good.len()));
-                    results.set(bad);
-                    password.set(String::new());
-                }
-                Err(why) => error.set(Some(why)),
-            }
-            busy.set(false);
-            list.read();
-        });
-    };
-    let title = Signal::derive(move || {
-        let of = if filtered() { " of this filter" } else { "" };
-        match list.total.get() {
-            1 => format!("Drop the only session{of}?"),
-            total => format!("Drop all {total} sessions{of}?"),
-        }
-    });
-    let typed = Signal::derive(move || match name.get() {
-        Some(name) => format!("Type the workspace's name: {name}"),
-        None => "Type the workspace's name".to_owned(),
-    });
-    view! {
-        <Dialog open title testid="drop-all-dialog">
-            <form class="stack" novalidate on:submit=submit>
-                <p>
-                    "Every program in all of them ends now, yours included. Each owner is told by whom, and why."
-                </p>
-                <Field
-                    label=typed
-                    name="confirm"
-                    kind="text"
-                    autocomplete="off"
-                    testid="drop-all-name"
-                    value=confirm
-                    error
-                />
-                <Field
-                    label="Your password"
-                    name="password"
-                    kind="password"
-                    autocomplete="current-password"
-                    testid="drop-all-password"
-                    value=password
-                    error
-                />
-                <Reason reason error testid="drop-all-reason" />
-                <Failure
-                    error
-                    testid="drop-all-error"
-                    fields=&["confirm", "password", "reason"]
-                />
-                <Show when=move || done.get().is_some()>
-                    <p class="notice" role="status" data-testid="drop-all-done">
-                        {move || match done.get() {
-                            Some(1) => "1 session was dropped.".to_owned(),
-                            Some(count) => format!("{count} sessions were dropped."),
-                            None => String::new(),
-                        }}
-                    </p>
-                </Show>
-                <Results results />
-                <div class="dialog-actions">
-                    <button
-                        type="button"
-                        class="button"
-                        data-testid="drop-all-cancel"
-                        on:click=move |_| open.set(false)
-                    >
-                        {move || if done.get().is_some() { "Close" } else { "Keep" }}
-                    </button>
-                    <Show when=move || done.get().is_none()>
-                        <button
-                            type="submit"
-                            class="button danger"
-                            data-testid="drop-all-confirm"
-                            disabled=move || busy.get() || confirm.with(String::is_empty)
-                        >
-                            {move || if busy.get() { "Dropping…" } else { "Drop all" }}
-                        </button>
-                    </Show>
-                </div>
-            </form>
-        </Dialog>
-    }
-}
-
-#[component]
-fn Reason(
+pub fn Reason(
+    /// The words.
     reason: RwSignal<String>,
+    /// The error of the form.
     error: RwSignal<Option<PageError>>,
+    /// Test id.
     testid: &'static str,
 ) -> impl IntoView {
     view! {
@@ -288,6 +158,23 @@ fn Reason(
     }
 }
 
+/// What goes with a session, as far as an operator may know it.
+fn lost(it: &AdminSession) -> String {
+    // One of them is websh's own.
+    let processes = match it.processes.map(|count| count.saturating_sub(1)) {
+        None => "processes not counted yet".to_owned(),
+        Some(1) => "1 process".to_owned(),
+        Some(count) => format!("{count} processes"),
+    };
+    let memory = it.memory_bytes.map(|held| format!("{} of memory", words::bytes(held)));
+    let attached = match it.session.clients + it.session.guests {
+        0 => "nobody attached".to_owned(),
+        count => format!("{count} attached"),
+    };
+    let facts = [Some(processes), memory, Some(attached)];
+    facts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
 /// A session that could not be dropped, and why.
 fn left(it: AdminSession, why: PageError) -> Dropped {
     let (error, message) = (Some(why.0.code), Some(why.0.message));
@@ -296,7 +183,10 @@ fn left(it: AdminSession, why: PageError) -> Dropped {
 
 /// Those that are still there.
 #[component]
-fn Results(results: RwSignal<Vec<Dropped>>) -> impl IntoView {
+pub fn Results(
+    /// Each with the reason.
+    results: RwSignal<Vec<Dropped>>,
+) -> impl IntoView {
     let lines = move || {
         results
             .get()

@@ -102,8 +102,12 @@ impl Control {
         })?;
         let mut all = self.overview().await?;
         let now = self.now();
-        all.retain(|item| operator_list::matches(item, &filter, now));
-        let detail = format!("{} sessions; {}", all.len(), described(&filter, &reason));
+        all.retain(|item| {
+            operator_list::matches(item, &filter, now)
+                && !(asked.keep_own && item.owner_id == actor.member)
+        });
+        let detail = described(&filter, asked.keep_own, &reason);
+        let detail = format!("{} sessions; {detail}", all.len());
         let doer = Doer::from(actor);
         let subject = Subject::only("workspace");
         self.audit(&doer, "session.drop_all", subject, Some(detail)).await?;
@@ -151,7 +155,7 @@ impl Control {
 }
 
 /// A filter and a reason as the audit log has them.
-fn described(filter: &AdminFilter, reason: &str) -> String {
+fn described(filter: &AdminFilter, keep_own: bool, reason: &str) -> String {
     let AdminFilter { q, owner, server, account, idle_minutes, attached } = filter;
     let said = [
         q.as_ref().map(|q| format!("with {q:?}")),
@@ -160,6 +164,7 @@ fn described(filter: &AdminFilter, reason: &str) -> String {
         account.as_ref().map(|account| format!("as {account}")),
         idle_minutes.map(|minutes| format!("unused for {minutes} minutes")),
         attached.map(|attached| if attached { "attached" } else { "not attached" }.to_owned()),
+        keep_own.then(|| "not their own".to_owned()),
     ];
     let said: Vec<String> = said.into_iter().flatten().collect();
     let which = if said.is_empty() { "all".to_owned() } else { said.join(", ") };
@@ -236,12 +241,13 @@ mod tests {
             attached: Some(false),
             ..AdminFilter::default()
         };
-        for (filter, reason, said) in [
-            (&none, "", "all"),
-            (&none, "the disk is full", "all; the disk is full"),
-            (&some, "", "with \"build\", unused for 90 minutes, not attached"),
+        for (filter, keep_own, reason, said) in [
+            (&none, false, "", "all"),
+            (&none, true, "", "not their own"),
+            (&none, false, "the disk is full", "all; the disk is full"),
+            (&some, false, "", "with \"build\", unused for 90 minutes, not attached"),
         ] {
-            assert_eq!(described(filter, reason), said);
+            assert_eq!(described(filter, keep_own, reason), said);
         }
     }
 }

@@ -73,6 +73,9 @@ pub(super) struct DropOne {
 pub(super) struct DropMany {
     #[command(flatten)]
     filter: Filter,
+    /// Leave your own alone.
+    #[arg(long)]
+    keep_own: bool,
     /// Why, for the owners and the audit log.
     #[arg(long)]
     reason: Option<String>,
@@ -222,7 +225,8 @@ impl DropMany {
         let password = ask::secret("Password")?;
         let filter = AdminFilter::from(self.filter);
         let filter = Some(filter).filter(|filter| *filter != AdminFilter::default());
-        let body = DropAll { confirm, password, filter, reason: self.reason };
+        let (keep_own, reason) = (self.keep_own, self.reason);
+        let body = DropAll { confirm, password, filter, keep_own, reason };
         let done: DropResults = client.post("/admin/sessions/drop-all", &body).await?;
         if self.json {
             return say_json(&done);

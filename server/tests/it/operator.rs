@@ -84,6 +84,15 @@ async fn dropping_all_takes_the_name_and_the_password() {
         (&error["code"], &error["session"]["end_note"]),
         (&json!("dropped"), &json!("a test"))
     );
+    // All but one's own.
+    let last = open(&mut bob, "last").await;
+    let others = json!({ "confirm": "websh", "password": PASSWORD, "keep_own": true });
+    let done = ann.post(all, &others).await.json();
+    let ids: Vec<&str> = done["results"].as_array().unwrap().iter().map(id).collect();
+    assert_eq!(ids, [id(&last)], "{done}");
+    assert_eq!(world.run_dir(), [id(&kept)]);
+    let log = ann.get("/api/v1/audit?action=session.drop_all").await.json();
+    assert_eq!(log["items"][0]["detail"], "1 sessions; not their own", "{log}");
     assert_eq!(ann.delete(&path(&kept)).await.status, 204);
 }
 

@@ -100,6 +100,9 @@ pub struct DropAll {
     /// Which ones; all when absent.
     #[serde(default)]
     pub filter: Option<AdminFilter>,
+    /// Whether the superuser's own are left alone.
+    #[serde(default)]
+    pub keep_own: bool,
     /// Why, for the owners and the audit log; at most 200 characters.
     #[serde(default)]
     pub reason: Option<String>,
