@@ -4,7 +4,9 @@ import { devices, type Page } from '@playwright/test';
 import { barriers, expectForAll } from '../fixtures/accessible.ts';
 import { complaints, expect, test } from '../fixtures/test.ts';
 import { picture } from '../fixtures/pictures.ts';
-import { MembersPage } from '../pages/members.ts';
+import { sessionProcess } from '../fixtures/processes.ts';
+import { configure } from '../fixtures/session-socket.ts';
+import { MembersPage, mistake } from '../pages/members.ts';
 import { SessionsPage } from '../pages/sessions.ts';
 import { follow, GuestPage, ShareDialog } from '../pages/sharing.ts';
 import { TerminalPage } from '../pages/terminal.ts';
@@ -56,7 +58,7 @@ for (const [name, view] of Object.entries(views)) {
   test(`every page fits and is for everybody: ${name}`, async ({ browser, fresh }) => {
     test.slow();
     const context = await browser.newContext(view);
-    const heard = complaints(context, /status of (401|404|410)/);
+    const heard = complaints(context, /status of (401|404|409|410)/);
     const page = await context.newPage();
     const looks = async (what: string, at: Page = page): Promise<void> => {
       await expectForAll(at, what);
@@ -101,7 +103,7 @@ for (const [name, view] of Object.entries(views)) {
       document.documentElement.scrollHeight - window.innerHeight,
     ]);
     expect(Math.max(...overflow), 'the terminal page does not scroll').toBeLessThanOrEqual(0);
-    const other = await sessions.create('another');
+    const other = await sessions.create('another', 'single');
     await page.bringToFront();
     const card = sessions.card(terminal.session);
     await expect(card).toBeVisible();
@@ -114,6 +116,10 @@ for (const [name, view] of Object.entries(views)) {
     await expect(page.getByTestId('palette')).toBeVisible();
     await looks('palette');
     await leave('palette');
+    await card.getByTestId('session-rename').click();
+    await expect(page.getByTestId('rename-dialog')).toBeVisible();
+    await looks('rename');
+    await leave('rename-dialog');
     await card.getByTestId('session-close').click();
     await expect(page.getByTestId('close-dialog')).toBeVisible();
     await looks('close');
@@ -139,17 +145,65 @@ for (const [name, view] of Object.entries(views)) {
     await expect(guest.endPage).toBeVisible();
     await looks('guest-over', link);
     await guest.leaves();
+    await share.rows.getByTestId('receipt').locator('summary').click();
+    await expect(share.rows.getByTestId('receipt-guest')).toContainText('Grace');
+    await looks('receipt');
     await share.close();
+
+    // Who else has it.
+    const second = new TerminalPage(await context.newPage(), fresh.url);
+    await second.page.goto(`${fresh.url}/sessions/${other.session}`);
+    await expect(second.endPage).toHaveAttribute('data-reason', 'attached_elsewhere');
+    await looks('in-use', second.page);
+    await second.page.getByTestId('take-over').click();
+    await expect(other.endPage).toHaveAttribute('data-reason', 'taken_over');
+    await looks('taken-over', other.page);
+    await other.page.getByTestId('take-back').click();
+    await other.ready();
+    await second.page.close();
+    await page.bringToFront();
 
     // What is over.
     await sessions.close(other.session);
-    await expect(other.endPage).toBeVisible();
+    await expect(other.endPage).toHaveAttribute('data-reason', 'closed');
     await looks('session-over', other.page);
+    const ends: [string, () => Promise<unknown>][] = [
+      ['exited', () => other.run('exit 7')],
+      ['expired', () => configure(fresh.data, other.session, { timeout: 2 })],
+      ['lost', async () => process.kill(sessionProcess(other.session)?.pid ?? NaN, 'SIGKILL')],
+    ];
+    for (const [reason, end] of ends) {
+      await other.page.bringToFront();
+      await other.page.getByTestId('new-like-this').click();
+      await expect(other.endPage).toBeHidden();
+      await other.ready();
+      await end();
+      await expect(other.endPage).toHaveAttribute('data-reason', reason);
+      await looks(`session-${reason}`, other.page);
+    }
+    await other.page.goto(`${fresh.url}/sessions/00000000-0000-7000-8000-000000000000`);
+    await expect(other.endPage).toHaveAttribute('data-reason', 'not_found');
+    await looks('session-not-found', other.page);
+    await other.page.close();
+    await page.bringToFront();
     await sessions.showEnded();
-    await expect(sessions.ended(other.session)).toBeVisible();
+    await expect(page.getByTestId('ended-session')).toHaveCount(4);
     await looks('ended');
     await go('/me', 'me-name-save');
     await looks('me');
+    await page.getByTestId('new-token').click();
+    await page.getByTestId('token-create').click();
+    await expect(mistake(page, 'token-name')).toBeVisible();
+    await looks('new-token-mistake');
+    await page.getByTestId('token-name').fill('laptop');
+    await page.getByTestId('token-create').click();
+    await expect(page.getByTestId('token-secret')).toBeVisible();
+    await looks('token-fresh');
+    await page.getByTestId('token-done').click();
+    await page.getByTestId('token-remove').click();
+    await expect(page.getByTestId('confirm')).toBeVisible();
+    await looks('confirm');
+    await leave('confirm');
 
     // A superuser's.
     await go('/all', 'all-drop');
@@ -167,10 +221,20 @@ for (const [name, view] of Object.entries(views)) {
     await page.getByTestId('invite').click();
     await expect(page.getByTestId('invite-dialog')).toBeVisible();
     await looks('invite');
-    await leave('invite-dialog');
-    const invitation = await new MembersPage(page, fresh.url).invite('grace@example.org', 'Member');
+    await page.getByTestId('invite-email').fill('grace@example.org');
+    await page.getByTestId('invite-create').click();
+    await expect(page.getByTestId('link')).toBeVisible();
+    await looks('invite-link');
+    const members = new MembersPage(page, fresh.url);
+    const invitation = await members.link(page.getByTestId('invite-dialog'));
+    await expect(members.waiting('grace@example.org')).toBeVisible();
+    await looks('members-waiting');
     await go('/settings', 'settings-save');
     await looks('settings');
+    await page.getByTestId('settings-timeout').fill('9');
+    await page.getByTestId('settings-save').click();
+    await expect(mistake(page, 'settings-timeout')).toBeVisible();
+    await looks('settings-mistake');
     await go('/audit', 'audit-entry');
     await looks('audit');
     await page.goto(`${fresh.url}/nowhere`);
