@@ -2,10 +2,11 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use protocol::api::{AttachPolicy, ChangeSession, Session};
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
     api::rest,
-    components::{choice::Choice, dialog::Dialog, failure::Failure, field::Field},
+    components::{choice::Choice, dialog::Dialog, failure::Failure, field::Field, late::Late},
     error::PageError,
 };
 
@@ -25,6 +26,21 @@ pub fn RenameSession(
     #[prop(into)]
     renamed: Callback<Session>,
 ) -> impl IntoView {
+    let wanted = Memo::new(move |_| renaming.with(Option::is_some));
+    let load = move || rename_session(renaming, renamed);
+    view! { <Late wanted given_up=move |()| renaming.set(None) load /> }
+}
+
+#[wasm_split(rest, fallible)]
+fn rename_session(
+    renaming: RwSignal<Option<Session>>,
+    renamed: Callback<Session>,
+) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <Question renaming renamed /> }.into_any())
+}
+
+#[component]
+fn Question(renaming: RwSignal<Option<Session>>, renamed: Callback<Session>) -> impl IntoView {
     let open = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let name = RwSignal::new(String::new());
