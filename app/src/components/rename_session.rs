@@ -43,8 +43,10 @@ fn rename_session(
 fn Question(renaming: RwSignal<Option<Session>>, renamed: Callback<Session>) -> impl IntoView {
     let open = RwSignal::new(false);
     let busy = RwSignal::new(false);
-    let name = RwSignal::new(String::new());
-    let policy = RwSignal::new(AttachPolicy::default());
+    // The first session is there before the fields are: they begin with it.
+    let first = renaming.get_untracked();
+    let name = RwSignal::new(first.as_ref().map(|it| it.name.clone()).unwrap_or_default());
+    let policy = RwSignal::new(first.map(|it| it.attach_policy).unwrap_or_default());
     let error = RwSignal::new(None::<PageError>);
     Effect::new(move |_| {
         if let Some(session) = renaming.get() {
