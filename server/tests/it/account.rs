@@ -3,9 +3,10 @@
 
 use std::fs;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
+    client::Client,
     governed::{member, patch},
     operator::{id, path},
     sharing::{join, share},
@@ -71,9 +72,8 @@ async fn a_session_of_another_account_is_that_account_and_leaves_nothing() {
     assert_eq!(bob.get(&path(&session)).await.code(), "dropped");
 }
 
-#[tokio::test]
-async fn nobody_stays_in_an_account_that_is_no_longer_granted() {
-    let Some(account) = made::Account::new() else { return };
+/// A superuser, one of staff with a session as this account, and the path of the grant by which staff has it.
+async fn granted_to_staff(account: &made::Account) -> (World, Client, Client, String, Value) {
     let (world, mut ann) = World::new(&[]).await;
     let mut bob = world.member("bob@example.org", "staff").await;
     let grants = "/api/v1/servers/local/grants";
@@ -81,6 +81,14 @@ async fn nobody_stays_in_an_account_that_is_no_longer_granted() {
     let granted = ann.post(grants, &grant).await.json();
     let body = json!({ "server": "local", "account": account.name });
     let session = bob.post("/api/v1/sessions", &body).await.json();
+    let grant = format!("{grants}/{}", id(&granted));
+    (world, ann, bob, grant, session)
+}
+
+#[tokio::test]
+async fn nobody_stays_in_an_account_that_is_no_longer_granted() {
+    let Some(account) = made::Account::new() else { return };
+    let (_world, mut ann, mut bob, grant, session) = granted_to_staff(&account).await;
     let attach = format!("{}/attach", path(&session));
     let screen = format!("{}/screen", path(&session));
     let of_bob = member(&mut ann, "bob@example.org").await;
@@ -101,7 +109,6 @@ async fn nobody_stays_in_an_account_that_is_no_longer_granted() {
     assert_eq!(patch(&mut ann, &of_bob, json!({ "role": "staff" })).await.status, 200);
     let mut viewer = Viewer::attach(&mut bob, &session).await;
     viewer.until_shows("42-ready").await;
-    let grant = format!("{grants}/{}", granted["id"].as_str().unwrap());
     assert_eq!(ann.delete(&grant).await.status, 204);
     assert_eq!(close_code(&mut viewer.socket).await, 4403);
     assert_eq!(bob.post(&attach, &json!({})).await.code(), "account_forbidden");
@@ -111,13 +118,7 @@ async fn nobody_stays_in_an_account_that_is_no_longer_granted() {
 #[tokio::test]
 async fn guests_go_with_the_account_that_is_no_longer_granted() {
     let Some(account) = made::Account::new() else { return };
-    let (world, mut ann) = World::new(&[]).await;
-    let mut bob = world.member("bob@example.org", "staff").await;
-    let grants = "/api/v1/servers/local/grants";
-    let grant = json!({ "account": account.name, "to": { "role": "staff" } });
-    let granted = ann.post(grants, &grant).await.json();
-    let body = json!({ "server": "local", "account": account.name });
-    let session = bob.post("/api/v1/sessions", &body).await.json();
+    let (world, mut ann, mut bob, grant, session) = granted_to_staff(&account).await;
     let shares = format!("{}/shares", path(&session));
     let of_bob = member(&mut ann, "bob@example.org").await;
     let mut states = vec![];
@@ -136,7 +137,6 @@ async fn guests_go_with_the_account_that_is_no_longer_granted() {
                 assert_eq!(down.status, 200);
             }
             _ => {
-                let grant = format!("{grants}/{}", granted["id"].as_str().unwrap());
                 assert_eq!(ann.delete(&grant).await.status, 204);
             }
         }
