@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use crate::{
     client::Client,
     operator::{id, open, path},
+    postgres,
     socket::Viewer,
     world::{World, children, runs, until},
 };
@@ -48,15 +49,16 @@ fn marked(session: &Value) -> Vec<u32> {
 }
 
 /// What a process has open, counted by kind or path: sockets, pipes, terminals, files. The database is
-/// left out, as its pool has as many connections as there was ever use for at a time.
+/// left out, as its pool has as many connections as there was ever use for at a time; with PostgreSQL these
+/// are sockets like any other.
 fn open_descriptors(process: u32) -> BTreeMap<String, usize> {
     let mut kinds = BTreeMap::new();
     for entry in fs::read_dir(format!("/proc/{process}/fd")).unwrap().flatten() {
         // It may be closed by now.
         let Ok(target) = fs::read_link(entry.path()) else { continue };
         let target = target.to_string_lossy().into_owned();
-        if !target.contains("/websh.db") {
-            let kind = target.split_once(":[").map_or(target.as_str(), |(kind, _)| kind);
+        let kind = target.split_once(":[").map_or(target.as_str(), |(kind, _)| kind);
+        if !target.contains("/websh.db") && !(kind == "socket" && postgres::in_use()) {
             *kinds.entry(kind.to_owned()).or_default() += 1;
         }
     }

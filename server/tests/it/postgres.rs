@@ -13,8 +13,14 @@ mod support;
 const CLUSTER: &str = "WEBSH_TEST_CLUSTER";
 
 /// What is run again.
-const AGAIN: [&str; 14] = [
+const AGAIN: [&str; 20] = [
+    "account::",
+    "command::",
+    "command_attach::",
+    "command_sessions::",
+    "command_share::",
     "cut::",
+    "dropping::",
     "governed::",
     "guests::",
     "lifetime::",
@@ -31,11 +37,16 @@ const AGAIN: [&str; 14] = [
 ];
 
 /// What asks for SQLite by name.
-const NOT_AGAIN: &str = "a_locked_database";
+const NOT_AGAIN: [&str; 2] = ["a_locked_database", "a_data_directory_has_one_server"];
 
 #[expect(clippy::disallowed_methods, reason = "the tests that are run again are told so")]
 fn cluster() -> Option<String> {
     std::env::var(CLUSTER).ok()
+}
+
+/// Whether tests are run with PostgreSQL.
+pub fn in_use() -> bool {
+    cluster().is_some()
 }
 
 /// Makes an empty database, if tests are run with PostgreSQL, and has a server in `data` use it.
@@ -54,7 +65,7 @@ async fn it_all_works_on_postgres_too() {
     let cluster = support::Postgres::start();
     let run = Command::new(std::env::current_exe().unwrap())
         .args(AGAIN)
-        .args(["--skip", NOT_AGAIN])
+        .args(NOT_AGAIN.into_iter().flat_map(|name| ["--skip", name]))
         .env(CLUSTER, cluster.url())
         .stdin(Stdio::null())
         .kill_on_drop(true)
