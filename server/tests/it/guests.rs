@@ -1,16 +1,19 @@
 //! Guests in a running session: what its owner changes reaches them while they type, and cuts them
 //! without touching the shell or the owner.
 
-use std::{fs, io::ErrorKind, time::Duration};
+use std::{fs, io::ErrorKind, path::PathBuf, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::SinkExt;
+use host::Host;
 use protocol::{
     close,
-    wire::{Grant, HistoryRequest, client_message::Body},
+    id::SessionId,
+    wire::{Grant, HistoryRequest, ShareChange, client_message::Body},
 };
 use serde_json::{Value, json};
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::{
     client::Client,
@@ -303,11 +306,14 @@ async fn who_closes_the_page_is_gone_and_their_place_is_anothers() {
 #[tokio::test]
 async fn who_reads_nothing_is_put_out_as_fast_as_anybody() {
     let (world, mut ann) = World::new(&[]).await;
-    let (_, path, mut owner) = watched(&mut ann).await;
+    let (session, path, mut owner) = watched(&mut ann).await;
     let made = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
     let (mut bob, joined) = join(&world, &made, "Bob").await;
     let (mut eve, _) = join(&world, &made, "Eve").await;
-    let mut guests = [Viewer::come(&mut bob).await, Viewer::come(&mut eve).await];
+    let brief = share(&mut ann, &path, &json!({ "minutes": 5 })).await;
+    let (mut zoe, _) = join(&world, &brief, "Zoe").await;
+    let mut guests =
+        [Viewer::come(&mut bob).await, Viewer::come(&mut eve).await, Viewer::come(&mut zoe).await];
     owner.type_text("seq -f %070g 2000; echo $((6*7))-done\r").await;
     for guest in &mut guests {
         guest.until_shows("42-done").await;
@@ -317,7 +323,7 @@ async fn who_reads_nothing_is_put_out_as_fast_as_anybody() {
             guest.socket.send(message(Body::History(ask))).await.unwrap();
         }
     }
-    let [bobs, eves] = guests;
+    let [bobs, eves, zoes] = guests;
     let begun = Instant::now();
     let remove =
         format!("{}/guests/{}", one(&path, &made), joined.json()["guest"].as_str().unwrap());
@@ -325,6 +331,17 @@ async fn who_reads_nothing_is_put_out_as_fast_as_anybody() {
     until_reset(&bobs).await;
     assert_eq!(ann.delete(&one(&path, &made)).await.status, 204);
     until_reset(&eves).await;
+    // The session process alone knows of the time this one has left.
+    let run_dir = world.data.path().join("run");
+    let host = Host::beside(host::Config { run_dir, program: PathBuf::new() }).await.unwrap();
+    let id = |value: &Value| value["id"].as_str().unwrap().parse::<Uuid>().unwrap();
+    let over = ShareChange {
+        share: id(&brief).as_bytes().to_vec(),
+        ends_at: Some(1),
+        ..ShareChange::default()
+    };
+    host.change_share(SessionId(id(&session)), over).await.unwrap();
+    until_reset(&zoes).await;
     // Each within 2 s, on a machine that has time for it: far less than the 30 s after which whoever
     // takes nothing is cut anyway.
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
