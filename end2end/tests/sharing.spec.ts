@@ -96,7 +96,7 @@ test('Share: a phone watches by link and password, types once it may, and the ow
   await guest.page.keyboard.press('Backspace');
   await guest.finish('echo typed by a guest');
   await owner.shows('typed by a guest');
-  await owner.focus();
+  await expect(owner.page.getByTestId('crew-all').locator('summary'), 'not in the terminal').toBeFocused();
   await owner.page.keyboard.press('Control+Shift+D');
   await expect(guest.mode).toHaveAttribute('data-mode', 'may-type');
   await owner.finish('echo typed by the owner');

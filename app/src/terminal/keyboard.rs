@@ -69,28 +69,38 @@ impl Widget {
         ));
     }
 
-    /// Whether the keys pressed now are meant for the terminal.
+    /// Whether a dialog has the keys.
+    fn is_covered(&self) -> bool {
+        self.document().query_selector("dialog[open]").ok().flatten().is_some()
+    }
+
+    /// Whether the keys pressed now are meant for the terminal, if no dialog has them.
     fn is_for_terminal(&self, event: &KeyboardEvent) -> bool {
         let target = event.target().and_then(|it| it.dyn_into::<Element>().ok());
         let Some(target) = target else { return false };
         let field: &Element = &self.dom.keyboard;
         let nowhere = target.dyn_ref::<HtmlElement>().is_some_and(|it| it.tag_name() == "BODY");
         if target == *field || nowhere {
-            return self.document().query_selector("dialog[open]").ok().flatten().is_none();
+            return true;
         }
         // A link or row of the terminal that was clicked; buttons around it keep their keys.
         self.dom.scroller.contains(Some(&target))
     }
 
     fn key_down(&self, event: &KeyboardEvent) {
+        if self.is_covered() {
+            return;
+        }
+        // Who drives can be said from everywhere on the page, as from the list of who is there.
+        let mut press = press(event, self.mac);
+        if self.baton_key(&press) {
+            event.prevent_default();
+            return self.focus_field();
+        }
         if !self.is_for_terminal(event) {
             return;
         }
         let modes = self.state.borrow().mirror.modes();
-        let mut press = press(event, self.mac);
-        if self.baton_key(&press) {
-            return event.prevent_default();
-        }
         let composing = self.state.borrow().composing && !self.android;
         press.composing |= composing;
         let held = self.ui.held.get_untracked();
@@ -122,7 +132,7 @@ impl Widget {
     }
 
     fn key_up(&self, event: &KeyboardEvent) {
-        if self.is_for_terminal(event) {
+        if !self.is_covered() && self.is_for_terminal(event) {
             let modes = self.state.borrow().mirror.modes();
             if let Some(key) = keys::up(&press(event, self.mac), modes) {
                 self.input(Input::Key(key));
