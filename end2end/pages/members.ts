@@ -27,7 +27,7 @@ export class MembersPage {
     const dialog = this.page.getByTestId('invite-dialog');
     await dialog.getByTestId('invite-email').fill(email);
     await dialog.getByTestId('invite-role').selectOption({ label: role });
-    await dialog.getByTestId('invite-create').click();
+    await dialog.getByTestId('invite-confirm').click();
     return this.link(dialog);
   }
 
@@ -41,7 +41,7 @@ export class MembersPage {
 
   /** Says yes to the question that is asked. */
   async confirm(): Promise<void> {
-    await this.page.getByTestId('confirm').getByTestId('confirm-yes').click();
+    await this.page.getByTestId('confirm').getByTestId('confirm-confirm').click();
     await expect(this.page.getByTestId('confirm')).toBeHidden();
   }
 }

@@ -71,7 +71,7 @@ test.describe('what is refused', () => {
     const dialog = page.getByTestId('invite-dialog');
     await page.getByTestId('invite').click();
     await dialog.getByTestId('invite-email').fill(MEMBER.email);
-    await dialog.getByTestId('invite-create').click();
+    await dialog.getByTestId('invite-confirm').click();
     await expect(mistake(dialog, 'invite-email')).toHaveText('There is a member with this e-mail address already.');
     await expect(dialog.getByTestId('invite-email')).toHaveValue(MEMBER.email);
     await expect(dialog.getByTestId('invite-email')).toHaveAttribute('aria-invalid', 'true');
@@ -126,7 +126,7 @@ test.describe('what is refused', () => {
     ] as const) {
       await fresher.getByTestId('token-name').fill(called);
       await fresher.getByTestId('token-days').fill('7');
-      await fresher.getByTestId('token-create').click();
+      await fresher.getByTestId('token-confirm').click();
       await expect(mistake(fresher, 'token-name')).toHaveText(sentence);
       await expect(fresher.getByTestId('token-name')).toHaveValue(called);
       await expect(fresher.getByTestId('token-days')).toHaveValue('7');

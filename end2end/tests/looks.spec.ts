@@ -192,11 +192,11 @@ for (const [name, view] of Object.entries(views)) {
     await go('/me', 'me-name-save');
     await looks('me');
     await page.getByTestId('new-token').click();
-    await page.getByTestId('token-create').click();
+    await page.getByTestId('token-confirm').click();
     await expect(mistake(page, 'token-name')).toBeVisible();
     await looks('new-token-mistake');
     await page.getByTestId('token-name').fill('laptop');
-    await page.getByTestId('token-create').click();
+    await page.getByTestId('token-confirm').click();
     await expect(page.getByTestId('token-secret')).toBeVisible();
     await looks('token-fresh');
     await page.getByTestId('token-done').click();
@@ -222,7 +222,7 @@ for (const [name, view] of Object.entries(views)) {
     await expect(page.getByTestId('invite-dialog')).toBeVisible();
     await looks('invite');
     await page.getByTestId('invite-email').fill('grace@example.org');
-    await page.getByTestId('invite-create').click();
+    await page.getByTestId('invite-confirm').click();
     await expect(page.getByTestId('link')).toBeVisible();
     await looks('invite-link');
     const members = new MembersPage(page, fresh.url);

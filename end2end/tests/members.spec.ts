@@ -58,7 +58,7 @@ test('somebody is invited, comes in, rises, and is shut out', async ({ browser, 
 
   await test.step('a role is asked about, and can be left as it is', async () => {
     await row.getByTestId('member-role').selectOption({ label: 'Superuser' });
-    await page.getByTestId('confirm').getByTestId('confirm-no').click();
+    await page.getByTestId('confirm').getByTestId('confirm-cancel').click();
     await expect(row.getByTestId('member-role')).toHaveValue('Member');
     await row.getByTestId('member-role').selectOption({ label: 'Superuser' });
     await members.confirm();
@@ -97,7 +97,7 @@ test('an invitation says what is wrong beside its field, and can be withdrawn', 
   await expect(dialog).toContainText('websh has no mail server (smtp_url and mail_from in its configuration)');
   await dialog.getByTestId('invite-role').selectOption({ label: 'Staff' });
   await dialog.getByTestId('invite-email').fill('grace');
-  await dialog.getByTestId('invite-create').click();
+  await dialog.getByTestId('invite-confirm').click();
   await expect(mistake(dialog, 'invite-email')).toHaveText('Please enter an e-mail address.');
   await expect(dialog.getByTestId('invite-email')).toHaveValue('grace');
   await expect(dialog.getByTestId('invite-role').locator('option:checked')).toHaveText('Staff');
@@ -120,7 +120,7 @@ test('somebody is invited by mail, and comes in by it', async ({ browser }) => {
   await dialog.getByTestId('invite-email').fill(GRACE.email);
   await dialog.getByTestId('invite-mail').check();
   await picture(page, 'invite-by-mail');
-  await dialog.getByTestId('invite-create').click();
+  await dialog.getByTestId('invite-confirm').click();
   await expect(dialog.getByTestId('link-text')).toContainText(`on its way to ${GRACE.email}`);
   const link = await members.link(dialog);
   await expect(members.waiting(GRACE.email)).toBeVisible();
@@ -150,11 +150,11 @@ test('a token is shown once, and a device can be signed out', async ({ browser, 
   const dialog = page.getByTestId('new-token-dialog');
   await dialog.getByTestId('token-name').fill('laptop');
   await dialog.getByTestId('token-days').fill('366');
-  await dialog.getByTestId('token-create').click();
+  await dialog.getByTestId('token-confirm').click();
   await expect(mistake(dialog, 'token-days')).toHaveText('A token works for 1 to 365 days.');
   await expect(dialog.getByTestId('token-name')).toHaveValue('laptop');
   await dialog.getByTestId('token-days').fill('7');
-  await dialog.getByTestId('token-create').click();
+  await dialog.getByTestId('token-confirm').click();
   const secret = await dialog.getByTestId('token-secret').inputValue();
   await dialog.getByTestId('token-done').click();
   expect(await page.content()).not.toContain(secret);
@@ -164,7 +164,7 @@ test('a token is shown once, and a device can be signed out', async ({ browser, 
   };
   expect(await me()).toBe(200);
   await page.getByTestId('token').getByTestId('token-remove').click();
-  await page.getByTestId('confirm').getByTestId('confirm-yes').click();
+  await page.getByTestId('confirm').getByTestId('confirm-confirm').click();
   await expect(page.getByTestId('token')).toHaveCount(0);
   expect(await me()).toBe(401);
 

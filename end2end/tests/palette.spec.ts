@@ -228,7 +228,7 @@ test('what can be done to one of a list is found by its name', async ({ fresh, p
   await call(page, 'new api');
   const dialog = page.getByTestId('new-token-dialog');
   await dialog.getByTestId('token-name').fill('laptop');
-  await dialog.getByTestId('token-create').click();
+  await dialog.getByTestId('token-confirm').click();
   await dialog.getByTestId('token-done').click();
   await expect(page.getByTestId('token')).toHaveCount(1);
   await call(page, 'remove api token laptop');

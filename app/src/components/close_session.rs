@@ -5,7 +5,7 @@ use protocol::api::Session;
 
 use crate::{
     api,
-    components::{dialog::Dialog, failure::Failure},
+    components::{dialog::Dialog, dialog_actions::DialogActions, failure::Failure},
     error::PageError,
 };
 
@@ -64,25 +64,15 @@ pub fn CloseSession(
                 }
             }}
             <Failure error />
-            <div class="dialog-actions">
-                <button
-                    type="button"
-                    class="button"
-                    data-testid="close-cancel"
-                    on:click=move |_| open.set(false)
-                >
-                    "Keep it"
-                </button>
-                <button
-                    type="button"
-                    class="button danger"
-                    data-testid="close-confirm"
-                    disabled=move || busy.get()
-                    on:click=confirm
-                >
-                    {move || if busy.get() { "Closing…" } else { "Close session" }}
-                </button>
-            </div>
+            <DialogActions
+                open
+                testid="close"
+                keep="Keep it"
+                yes=Signal::derive(move || if busy.get() { "Closing…" } else { "Close session" })
+                harm=true
+                busy
+                act=confirm
+            />
         </Dialog>
     }
 }

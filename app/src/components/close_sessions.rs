@@ -7,7 +7,7 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
     api,
-    components::{dialog::Dialog, late::Late, show::Show},
+    components::{dialog::Dialog, dialog_actions::DialogActions, late::Late, show::Show},
 };
 
 /// Sessions that are closed at the same time.
@@ -105,25 +105,15 @@ fn Question(closing: RwSignal<Vec<Session>>, refresh: Callback<()>) -> impl Into
                     {failures}
                 </ul>
             </Show>
-            <div class="dialog-actions">
-                <button
-                    type="button"
-                    class="button"
-                    data-testid="close-many-cancel"
-                    on:click=move |_| open.set(false)
-                >
-                    "Keep them"
-                </button>
-                <button
-                    type="button"
-                    class="button danger"
-                    data-testid="close-many-confirm"
-                    disabled=move || busy.get()
-                    on:click=confirm
-                >
-                    {move || if busy.get() { "Closing…" } else { "Close sessions" }}
-                </button>
-            </div>
+            <DialogActions
+                open
+                testid="close-many"
+                keep="Keep them"
+                yes=Signal::derive(move || if busy.get() { "Closing…" } else { "Close sessions" })
+                harm=true
+                busy
+                act=confirm
+            />
         </Dialog>
     }
 }

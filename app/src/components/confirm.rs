@@ -6,7 +6,7 @@ use futures_util::{FutureExt, future::LocalBoxFuture};
 use leptos::prelude::*;
 
 use crate::{
-    components::{asking::Asking, dialog::Dialog, failure::Failure},
+    components::{asking::Asking, dialog::Dialog, dialog_actions::DialogActions, failure::Failure},
     error::PageError,
 };
 
@@ -89,27 +89,14 @@ pub fn Confirm(
         <Dialog open title=Signal::derive(move || shown.get().title) testid="confirm">
             <p>{move || shown.get().text}</p>
             <Failure error=asking.error testid="confirm-error" />
-            <div class="dialog-actions">
-                <button
-                    type="button"
-                    class="button"
-                    data-testid="confirm-no"
-                    on:click=move |_| open.set(false)
-                >
-                    "Cancel"
-                </button>
-                <button
-                    type="button"
-                    class="button"
-                    class:danger=move || shown.get().harm
-                    class:primary=move || !shown.get().harm
-                    data-testid="confirm-yes"
-                    disabled=move || asking.busy.get()
-                    on:click=confirm
-                >
-                    {move || shown.get().yes}
-                </button>
-            </div>
+            <DialogActions
+                open
+                testid="confirm"
+                yes=Signal::derive(move || shown.get().yes)
+                harm=Signal::derive(move || shown.get().harm)
+                busy=asking.busy
+                act=confirm
+            />
         </Dialog>
     }
 }

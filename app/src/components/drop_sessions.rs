@@ -6,7 +6,10 @@ use protocol::api::{AdminSession, Dropped};
 
 use crate::{
     api::rest,
-    components::{all_list::AllList, dialog::Dialog, field::Field, show::Show, time::Ago},
+    components::{
+        all_list::AllList, dialog::Dialog, dialog_actions::DialogActions, field::Field, show::Show,
+        time::Ago,
+    },
     error::PageError,
     words,
 };
@@ -110,24 +113,14 @@ pub fn DropSessions(
                 <p>"Every program in there ends now. The owner is told by whom, and why."</p>
                 <Reason reason error testid="drop-reason" />
                 <Results results />
-                <div class="dialog-actions">
-                    <button
-                        type="button"
-                        class="button"
-                        data-testid="drop-cancel"
-                        on:click=move |_| open.set(false)
-                    >
-                        "Keep"
-                    </button>
-                    <button
-                        type="submit"
-                        class="button danger"
-                        data-testid="drop-confirm"
-                        disabled=move || busy.get()
-                    >
-                        {move || if busy.get() { "Dropping…" } else { "Drop" }}
-                    </button>
-                </div>
+                <DialogActions
+                    open
+                    testid="drop"
+                    keep="Keep"
+                    yes=Signal::derive(move || if busy.get() { "Dropping…" } else { "Drop" })
+                    harm=true
+                    busy
+                />
             </form>
         </Dialog>
     }

@@ -13,6 +13,7 @@ pub mod confirm;
 pub mod connection;
 pub mod crew_bar;
 pub mod dialog;
+pub mod dialog_actions;
 pub mod drop_everything;
 pub mod drop_sessions;
 pub mod end_page;

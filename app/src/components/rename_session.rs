@@ -6,7 +6,10 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
     api::rest,
-    components::{choice::Choice, dialog::Dialog, failure::Failure, field::Field, late::Late},
+    components::{
+        choice::Choice, dialog::Dialog, dialog_actions::DialogActions, failure::Failure,
+        field::Field, late::Late,
+    },
     error::PageError,
 };
 
@@ -105,24 +108,7 @@ fn Question(renaming: RwSignal<Option<Session>>, renamed: Callback<Session>) -> 
                     value=policy
                 />
                 <Failure error testid="rename-error" fields=&["name"] />
-                <div class="dialog-actions">
-                    <button
-                        type="button"
-                        class="button"
-                        data-testid="rename-cancel"
-                        on:click=move |_| open.set(false)
-                    >
-                        "Cancel"
-                    </button>
-                    <button
-                        type="submit"
-                        class="button primary"
-                        data-testid="rename-confirm"
-                        disabled=move || busy.get()
-                    >
-                        "Save"
-                    </button>
-                </div>
+                <DialogActions open testid="rename" yes="Save" busy />
             </form>
         </Dialog>
     }

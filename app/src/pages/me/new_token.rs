@@ -6,8 +6,8 @@ use protocol::api::{NewToken, Role, TokenScope};
 use crate::{
     api,
     components::{
-        asking::Asking, choice::Choice, dialog::Dialog, failure::Failure, field::Field,
-        shown_once::ShownOnce,
+        asking::Asking, choice::Choice, dialog::Dialog, dialog_actions::DialogActions,
+        failure::Failure, field::Field, shown_once::ShownOnce,
     },
 };
 
@@ -115,23 +115,7 @@ pub fn NewTokenDialog(
                                 testid="token-error"
                                 fields=&["name", "days"]
                             />
-                            <div class="dialog-actions">
-                                <button
-                                    type="button"
-                                    class="button"
-                                    on:click=move |_| open.set(false)
-                                >
-                                    "Cancel"
-                                </button>
-                                <button
-                                    type="submit"
-                                    class="button primary"
-                                    data-testid="token-create"
-                                    disabled=move || asking.busy.get()
-                                >
-                                    "Make token"
-                                </button>
-                            </div>
+                            <DialogActions open testid="token" yes="Make token" busy=asking.busy />
                         </form>
                     }
                         .into_any()

@@ -7,8 +7,8 @@ use super::link::Link;
 use crate::{
     api,
     components::{
-        asking::Asking, choice::Choice, dialog::Dialog, failure::Failure, field::Field,
-        switch::Switch,
+        asking::Asking, choice::Choice, dialog::Dialog, dialog_actions::DialogActions,
+        failure::Failure, field::Field, switch::Switch,
     },
     words,
 };
@@ -92,23 +92,12 @@ pub fn InviteDialog(
                                 hint=Signal::derive(move || how(can_mail.get(), by_mail.get()))
                             />
                             <Failure error=asking.error testid="invite-error" fields=&["email"] />
-                            <div class="dialog-actions">
-                                <button
-                                    type="button"
-                                    class="button"
-                                    on:click=move |_| open.set(false)
-                                >
-                                    "Cancel"
-                                </button>
-                                <button
-                                    type="submit"
-                                    class="button primary"
-                                    data-testid="invite-create"
-                                    disabled=move || asking.busy.get()
-                                >
-                                    {move || if by_mail.get() { "Send" } else { "Make link" }}
-                                </button>
-                            </div>
+                            <DialogActions
+                                open
+                                testid="invite"
+                                yes=Signal::derive(move || if by_mail.get() { "Send" } else { "Make link" })
+                                busy=asking.busy
+                            />
                         </form>
                     }
                         .into_any()
