@@ -59,8 +59,10 @@ test('lists of any length show all there is, and keep what they show', async ({ 
 /** Sessions of a list that is long, and how many are opened at once. */
 const [MANY, AT_ONCE] = [500, 8];
 
-// Far above what is promised, which `make bench` measures (row `list`): this runs beside other stories.
-const [USABLE, UPDATED, ANSWERED] = [10_000, 5_000, 3_000];
+// What is promised is asked for by `make bench ARGS=pages`, of websh as it is shipped and with nothing else
+// running; beside other stories, far less.
+const PROMISED = [1_000, 200, 50] as const;
+const [USABLE, UPDATED, ANSWERED] = process.env['AS_PROMISED'] ? PROMISED : [10_000, 5_000, 3_000];
 
 test('five hundred sessions: usable at once, up to date at once, and nobody waits for a stuck one', async ({ browser }) => {
   test.setTimeout(600_000);
@@ -95,24 +97,35 @@ test('five hundred sessions: usable at once, up to date at once, and nobody wait
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   await context.addCookies([{ ...cookie, url: many.url }]);
   const page = await context.newPage();
-  const sessions = new SessionsPage(page, many.url);
   const cards = page.getByTestId('session-card');
+  // Looked at with each frame: what `expect` waits for it sees up to a second later.
+  const shows = (rows: string, count: number, also: string): Promise<unknown> =>
+    page.waitForFunction(
+      ([rows, count, also]) => document.querySelectorAll(rows).length === count && document.querySelector(also),
+      [`[data-testid=${rows}]`, count, also] as const,
+    );
   const usable = async (): Promise<void> => {
-    await sessions.open();
-    await expect(cards).toHaveCount(50);
+    await page.goto(many.url, { waitUntil: 'commit' });
+    await shows('session-card', 50, '[data-testid=new-session]:enabled');
+  };
+  const rename = async (session: string, name: string): Promise<void> => {
+    await many.request(`/sessions/${session}`, { name }, signedIn, 'PATCH');
+    await page.waitForFunction(
+      ([session, name]) =>
+        document.querySelector(`[data-session="${session}"] [data-testid=session-name]`)?.textContent === name,
+      [session, name] as const,
+    );
   };
   await timed('my sessions, usable', USABLE, usable);
   await expect(page.getByTestId('sessions')).toHaveAttribute('data-live', 'true');
   await timed('the list of all, answered', ANSWERED, list);
   const newest = (await cards.first().getAttribute('data-session')) ?? '';
   await timed('a new name, from the call to the page', UPDATED, async () => {
-    await many.request(`/sessions/${newest}`, { name: 'another name' }, signedIn, 'PATCH');
-    await expect(sessions.card(newest).getByTestId('session-name')).toHaveText('another name');
+    await rename(newest, 'another name');
   });
   await timed('all sessions, usable', USABLE, async () => {
-    await page.goto(`${many.url}/all`);
-    await expect(page.getByTestId('all-page')).toHaveAttribute('data-live', 'true');
-    await expect(page.getByTestId('all-row')).toHaveCount(100);
+    await page.goto(`${many.url}/all`, { waitUntil: 'commit' });
+    await shows('all-row', 100, '[data-testid=all-page][data-live=true]');
   });
 
   // One that is on the first page answers nobody any more.
@@ -123,8 +136,7 @@ test('five hundred sessions: usable at once, up to date at once, and nobody wait
     await timed('my sessions beside a stuck session, usable', USABLE, usable);
     const other = (await cards.nth(1).getAttribute('data-session')) ?? '';
     await timed('a new name beside a stuck session', UPDATED, async () => {
-      await many.request(`/sessions/${other}`, { name: 'a third name' }, signedIn, 'PATCH');
-      await expect(sessions.card(other).getByTestId('session-name')).toHaveText('a third name');
+      await rename(other, 'a third name');
     });
   } finally {
     process.kill(stuck, 'SIGCONT');
