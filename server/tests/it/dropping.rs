@@ -58,7 +58,8 @@ fn open_descriptors(process: u32) -> BTreeMap<String, usize> {
         let Ok(target) = fs::read_link(entry.path()) else { continue };
         let target = target.to_string_lossy().into_owned();
         let kind = target.split_once(":[").map_or(target.as_str(), |(kind, _)| kind);
-        if !target.contains("/websh.db") && !(kind == "socket" && postgres::in_use()) {
+        let pooled = target.contains("/websh.db") || kind == "socket" && postgres::in_use();
+        if !pooled {
             *kinds.entry(kind.to_owned()).or_default() += 1;
         }
     }
