@@ -21,7 +21,10 @@ test('a server that is offline is said to be, in the dialog and by the call, and
   await sessions.open();
   const terminal = await sessions.create('there before');
   await page.bringToFront();
+  // The dialog asks what is online when it is opened; the server goes after that was answered.
+  const asked = page.waitForResponse((answer) => answer.url().endsWith('/api/pages/servers'));
   await page.getByTestId('new-session').click();
+  await asked;
   const dialog = page.getByTestId('new-session-dialog');
   const create = dialog.getByTestId('new-session-create');
   await dialog.getByTestId('new-session-name').fill('kept while it is away');
