@@ -122,7 +122,7 @@ test('an input method sends what was composed, once it is', async ({ sessions })
   await sessions.close(terminal.session);
 });
 
-test('history by wheel and keys, and a mark when output comes below', async ({ sessions }) => {
+test('history by wheel and keys, and a mark when output comes below', async ({ sessions, websh }) => {
   const terminal = await sessions.create('scroll');
   await terminal.finish('seq 1 2000');
   const box = (await terminal.screen.boundingBox())!;
@@ -135,8 +135,14 @@ test('history by wheel and keys, and a mark when output comes below', async ({ s
   expect(Number(await terminal.screen.getAttribute('data-first'))).toBeLessThan(Number(first));
   await terminal.page.keyboard.press('Shift+End');
   await terminal.shows(/2000/);
-  await terminal.run('sleep 1; seq 1 100');
+  const gate = path.join(websh.data, 'gate');
+  await terminal.run(`mkfifo ${gate}; cat ${gate}; seq 1 100`);
+  await terminal.shows(/seq 1 100/);
+  const bottom = Number(await terminal.screen.getAttribute('data-first'));
   await terminal.page.mouse.wheel(0, -1000);
+  await expect.poll(async () => Number(await terminal.screen.getAttribute('data-first'))).toBeLessThan(bottom);
+  await expect.poll(() => fs.existsSync(gate)).toBe(true);
+  await fs.promises.writeFile(gate, '');
   await expect(terminal.page.getByTestId('new-output')).toBeVisible();
   await terminal.page.getByTestId('new-output').click();
   await terminal.shows(/^100$/m);
