@@ -1,12 +1,12 @@
 // Staff and superusers: they see everybody's sessions, drop one with a reason, and all behind a name and
 // a password; members see nothing of it.
-import { processesOf } from '../fixtures/processes.ts';
-import { picture } from '../fixtures/pictures.ts';
-import { MEMBER } from '../fixtures/server.ts';
-import { expect, test } from '../fixtures/test.ts';
-import { mistake } from '../pages/members.ts';
-import { SessionsPage } from '../pages/sessions.ts';
-import { TerminalPage } from '../pages/terminal.ts';
+import { processesOf } from '../../fixtures/processes.ts';
+import { picture } from '../../fixtures/pictures.ts';
+import { MEMBER } from '../../fixtures/server.ts';
+import { expect, test } from '../../fixtures/test.ts';
+import { mistake } from '../../pages/members.ts';
+import { SessionsPage } from '../../pages/sessions.ts';
+import { TerminalPage } from '../../pages/terminal.ts';
 
 const STAFF = { email: 'grace@example.org', name: 'Grace Hopper', password: 'a compiler is a tool' };
 const OTHER = { email: 'linus@example.org', name: 'Linus', password: 'an ordinary member here' };

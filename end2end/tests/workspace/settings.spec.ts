@@ -1,9 +1,9 @@
 // The settings say what is wrong beside each field and lose nothing that was typed; what is saved is in
 // force, and the log says who did it.
 import type { Page } from '@playwright/test';
-import { expect, test } from '../fixtures/test.ts';
-import type { Server } from '../fixtures/server.ts';
-import { SettingsPage } from '../pages/settings.ts';
+import { expect, test } from '../../fixtures/test.ts';
+import type { Server } from '../../fixtures/server.ts';
+import { SettingsPage } from '../../pages/settings.ts';
 
 async function superuser(page: Page, server: Server): Promise<SettingsPage> {
   await server.setUp();

@@ -1,10 +1,10 @@
 // From the set-up link to a shell, and the same shell however often the page is loaded.
-import { expect, MEMBER, test } from '../fixtures/test.ts';
-import { expectSame } from '../fixtures/screen.ts';
-import { picture } from '../fixtures/pictures.ts';
-import { SessionsPage } from '../pages/sessions.ts';
-import { SignInPage } from '../pages/sign-in.ts';
-import { TerminalPage } from '../pages/terminal.ts';
+import { expect, MEMBER, test } from '../../fixtures/test.ts';
+import { expectSame } from '../../fixtures/screen.ts';
+import { picture } from '../../fixtures/pictures.ts';
+import { SessionsPage } from '../../pages/sessions.ts';
+import { SignInPage } from '../../pages/sign-in.ts';
+import { TerminalPage } from '../../pages/terminal.ts';
 
 // What the page asked for just before somebody signed out may be answered just after.
 test.use({ noise: /status of 401 .*\/api\/pages\/(sessions|servers)\b/ });

@@ -2,11 +2,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { picture } from '../fixtures/pictures.ts';
-import { random } from '../fixtures/random.ts';
-import { CUT, expect, test } from '../fixtures/test.ts';
+import { picture } from '../../fixtures/pictures.ts';
+import { random } from '../../fixtures/random.ts';
+import { CUT, expect, test } from '../../fixtures/test.ts';
 
-const READER = fileURLToPath(new URL('../programs/raw-reader.mjs', import.meta.url));
+const READER = fileURLToPath(new URL('../../programs/raw-reader.mjs', import.meta.url));
 const KEYS = 10_000;
 
 /** Numbers that can be told apart wherever one is lost, doubled or moved: 0000 0001 0002 … */

@@ -3,13 +3,13 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import { emulate, recorded } from '../fixtures/emulator.ts';
-import { picture } from '../fixtures/pictures.ts';
-import { allProcesses, processesOf, type Process } from '../fixtures/processes.ts';
-import { random } from '../fixtures/random.ts';
-import { expectSame } from '../fixtures/screen.ts';
-import { expect, test } from '../fixtures/test.ts';
-import { TerminalPage } from '../pages/terminal.ts';
+import { emulate, recorded } from '../../fixtures/emulator.ts';
+import { picture } from '../../fixtures/pictures.ts';
+import { allProcesses, processesOf, type Process } from '../../fixtures/processes.ts';
+import { random } from '../../fixtures/random.ts';
+import { expectSame } from '../../fixtures/screen.ts';
+import { expect, test } from '../../fixtures/test.ts';
+import { TerminalPage } from '../../pages/terminal.ts';
 
 interface Story {
   title: string;

@@ -1,12 +1,12 @@
 // How long a session lives: through every reconnect, and not beyond its timeout.
-import { expectSame } from '../fixtures/screen.ts';
-import { picture } from '../fixtures/pictures.ts';
-import { processesOf, survivors } from '../fixtures/processes.ts';
-import { configure } from '../fixtures/session-socket.ts';
-import { CUT, expect, MEMBER, test } from '../fixtures/test.ts';
-import { SessionsPage } from '../pages/sessions.ts';
-import { SignInPage } from '../pages/sign-in.ts';
-import { TerminalPage } from '../pages/terminal.ts';
+import { expectSame } from '../../fixtures/screen.ts';
+import { picture } from '../../fixtures/pictures.ts';
+import { processesOf, survivors } from '../../fixtures/processes.ts';
+import { configure } from '../../fixtures/session-socket.ts';
+import { CUT, expect, MEMBER, test } from '../../fixtures/test.ts';
+import { SessionsPage } from '../../pages/sessions.ts';
+import { SignInPage } from '../../pages/sign-in.ts';
+import { TerminalPage } from '../../pages/terminal.ts';
 
 /** Seconds of a timeout that is warned of after half of it, as short ones are. */
 const SHORT = 24;

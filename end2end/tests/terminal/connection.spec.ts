@@ -1,5 +1,5 @@
 // The connection line: what it says while the connection is cut, and that coming back is quiet.
-import { CUT, expect, test } from '../fixtures/test.ts';
+import { CUT, expect, test } from '../../fixtures/test.ts';
 
 test.describe('the connection is cut', () => {
   test.use({ noise: CUT });

@@ -1,9 +1,9 @@
 // The command palette: everything by keyboard, found by a few letters.
 import type { Page } from '@playwright/test';
-import { picture } from '../fixtures/pictures.ts';
-import { expect, MEMBER, test } from '../fixtures/test.ts';
-import { MembersPage, mistake } from '../pages/members.ts';
-import { SessionsPage } from '../pages/sessions.ts';
+import { picture } from '../../fixtures/pictures.ts';
+import { expect, MEMBER, test } from '../../fixtures/test.ts';
+import { MembersPage, mistake } from '../../pages/members.ts';
+import { SessionsPage } from '../../pages/sessions.ts';
 
 /** Does what these letters find first. */
 async function call(page: Page, letters: string): Promise<void> {

@@ -1,9 +1,9 @@
 // Guests who type: for how long, while whom they share with is away, and under which name.
-import { picture } from '../fixtures/pictures.ts';
-import { endShare } from '../fixtures/session-socket.ts';
-import { expect, test } from '../fixtures/test.ts';
-import { mistake } from '../pages/members.ts';
-import { follow, GuestPage, join, ShareDialog } from '../pages/sharing.ts';
+import { picture } from '../../fixtures/pictures.ts';
+import { endShare } from '../../fixtures/session-socket.ts';
+import { expect, test } from '../../fixtures/test.ts';
+import { mistake } from '../../pages/members.ts';
+import { follow, GuestPage, join, ShareDialog } from '../../pages/sharing.ts';
 
 const COLLEAGUE = { email: 'katherine@example.org', name: 'Katherine Johnson', password: 'orbits by hand and head' };
 

@@ -2,14 +2,14 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as fs from 'node:fs';
-import { picture } from '../fixtures/pictures.ts';
-import { processOf, processesOf, sessionProcess } from '../fixtures/processes.ts';
-import { CUT, expect, MEMBER, test } from '../fixtures/test.ts';
-import { SessionsPage } from '../pages/sessions.ts';
-import { SignInPage } from '../pages/sign-in.ts';
-import type { TerminalPage } from '../pages/terminal.ts';
+import { picture } from '../../fixtures/pictures.ts';
+import { processOf, processesOf, sessionProcess } from '../../fixtures/processes.ts';
+import { CUT, expect, MEMBER, test } from '../../fixtures/test.ts';
+import { SessionsPage } from '../../pages/sessions.ts';
+import { SignInPage } from '../../pages/sign-in.ts';
+import type { TerminalPage } from '../../pages/terminal.ts';
 
-const NUMBERS = fileURLToPath(new URL('../programs/numbers.mjs', import.meta.url));
+const NUMBERS = fileURLToPath(new URL('../../programs/numbers.mjs', import.meta.url));
 
 async function newest(terminal: TerminalPage): Promise<number> {
   const numbers = [...(await terminal.text()).matchAll(/number (\d+) of many/g)];

@@ -1,11 +1,11 @@
 // A machine on which nothing can be started for a while, as during an upgrade of its session program.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { picture } from '../fixtures/pictures.ts';
-import { Server } from '../fixtures/server.ts';
-import { expect, test } from '../fixtures/test.ts';
-import { mistake } from '../pages/members.ts';
-import { SessionsPage } from '../pages/sessions.ts';
+import { picture } from '../../fixtures/pictures.ts';
+import { Server } from '../../fixtures/server.ts';
+import { expect, test } from '../../fixtures/test.ts';
+import { mistake } from '../../pages/members.ts';
+import { SessionsPage } from '../../pages/sessions.ts';
 
 test.use({ noise: /status of 409/ });
 

@@ -1,10 +1,10 @@
 // Lists of sessions: as long as they are, up to date while they are looked at, and no burden otherwise.
-import { picture } from '../fixtures/pictures.ts';
-import { sessionProcess } from '../fixtures/processes.ts';
-import { Server } from '../fixtures/server.ts';
-import { expect, MEMBER, test } from '../fixtures/test.ts';
-import { SessionsPage } from '../pages/sessions.ts';
-import { TerminalPage } from '../pages/terminal.ts';
+import { picture } from '../../fixtures/pictures.ts';
+import { sessionProcess } from '../../fixtures/processes.ts';
+import { Server } from '../../fixtures/server.ts';
+import { expect, MEMBER, test } from '../../fixtures/test.ts';
+import { SessionsPage } from '../../pages/sessions.ts';
+import { TerminalPage } from '../../pages/terminal.ts';
 
 test('lists of any length show all there is, and keep what they show', async ({ context, page, fresh: many }) => {
   test.slow();

@@ -1,12 +1,12 @@
 // People come in by a link, may do what their role says and no more, and are out the moment they are
 // shut out.
 import type { Browser, Page } from '@playwright/test';
-import { complaints, expect, MEMBER, test } from '../fixtures/test.ts';
-import { MailServer } from '../fixtures/mail.ts';
-import { picture } from '../fixtures/pictures.ts';
-import { Server } from '../fixtures/server.ts';
-import { accept, MembersPage, mistake } from '../pages/members.ts';
-import { SignInPage } from '../pages/sign-in.ts';
+import { complaints, expect, MEMBER, test } from '../../fixtures/test.ts';
+import { MailServer } from '../../fixtures/mail.ts';
+import { picture } from '../../fixtures/pictures.ts';
+import { Server } from '../../fixtures/server.ts';
+import { accept, MembersPage, mistake } from '../../pages/members.ts';
+import { SignInPage } from '../../pages/sign-in.ts';
 
 const GRACE = { email: 'grace@example.org', name: 'Grace Hopper', password: 'a ship in port is safe' };
 

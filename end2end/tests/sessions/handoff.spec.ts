@@ -2,12 +2,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { picture } from '../fixtures/pictures.ts';
-import { expectSame } from '../fixtures/screen.ts';
-import { expect, test } from '../fixtures/test.ts';
-import { TerminalPage } from '../pages/terminal.ts';
+import { picture } from '../../fixtures/pictures.ts';
+import { expectSame } from '../../fixtures/screen.ts';
+import { expect, test } from '../../fixtures/test.ts';
+import { TerminalPage } from '../../pages/terminal.ts';
 
-const READER = fileURLToPath(new URL('../programs/raw-reader.mjs', import.meta.url));
+const READER = fileURLToPath(new URL('../../programs/raw-reader.mjs', import.meta.url));
 
 test('handoff: the second client takes over, the first is told and can take back', async ({ sessions, websh, cookie, browser }) => {
   const here = await sessions.create('handed over');

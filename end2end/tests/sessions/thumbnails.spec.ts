@@ -1,6 +1,6 @@
 // Thumbnails: cards show their screens live, and only while somebody looks.
-import { picture } from '../fixtures/pictures.ts';
-import { expect, test } from '../fixtures/test.ts';
+import { picture } from '../../fixtures/pictures.ts';
+import { expect, test } from '../../fixtures/test.ts';
 
 test('a card shows its screen as it changes, colours included, and stops out of sight', async ({ sessions }) => {
   const terminal = await sessions.create('to look at');

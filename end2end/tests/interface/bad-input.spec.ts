@@ -2,8 +2,8 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { runToEnd, Server } from '../fixtures/server.ts';
-import { expect, test } from '../fixtures/test.ts';
+import { runToEnd, Server } from '../../fixtures/server.ts';
+import { expect, test } from '../../fixtures/test.ts';
 
 interface Session {
   id: string;

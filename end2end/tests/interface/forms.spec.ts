@@ -1,9 +1,9 @@
 // Forms of members and their accounts: what can't be is said beside its field, and nothing typed is lost.
 import type { Page } from '@playwright/test';
-import { expect, MEMBER, test } from '../fixtures/test.ts';
-import type { Server } from '../fixtures/server.ts';
-import { MembersPage, mistake } from '../pages/members.ts';
-import { SessionsPage } from '../pages/sessions.ts';
+import { expect, MEMBER, test } from '../../fixtures/test.ts';
+import type { Server } from '../../fixtures/server.ts';
+import { MembersPage, mistake } from '../../pages/members.ts';
+import { SessionsPage } from '../../pages/sessions.ts';
 
 /** Opens a page as the first superuser; the cookie. */
 async function superuser(page: Page, server: Server, path: string): Promise<string> {

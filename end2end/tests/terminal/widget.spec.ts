@@ -3,10 +3,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from '../fixtures/test.ts';
-import { TerminalPage } from '../pages/terminal.ts';
+import { expect, test } from '../../fixtures/test.ts';
+import { TerminalPage } from '../../pages/terminal.ts';
 
-const READER = fileURLToPath(new URL('../programs/raw-reader.mjs', import.meta.url));
+const READER = fileURLToPath(new URL('../../programs/raw-reader.mjs', import.meta.url));
 
 test('mouse reports reach the program that asked for them', async ({ sessions }) => {
   const terminal = await sessions.create('mouse');

@@ -1,7 +1,7 @@
 // Attach policies: what a second client of the owner gets, and who drives where several are attached.
-import { picture } from '../fixtures/pictures.ts';
-import { expect, test } from '../fixtures/test.ts';
-import { TerminalPage } from '../pages/terminal.ts';
+import { picture } from '../../fixtures/pictures.ts';
+import { expect, test } from '../../fixtures/test.ts';
+import { TerminalPage } from '../../pages/terminal.ts';
 
 test('Attach policy: one client, the second is told by whom it is used, may watch, may take over', async ({ sessions, websh, cookie, browser }) => {
   const first = await sessions.create('only one', 'single');

@@ -1,8 +1,8 @@
 // The account of a new session, by keyboard. Which accounts there are depends on the machine, so the answer about them is
 // played.
-import { picture } from '../fixtures/pictures.ts';
-import { expect, test } from '../fixtures/test.ts';
-import { TerminalPage } from '../pages/terminal.ts';
+import { picture } from '../../fixtures/pictures.ts';
+import { expect, test } from '../../fixtures/test.ts';
+import { TerminalPage } from '../../pages/terminal.ts';
 
 const SERVER = {
   id: 'local',

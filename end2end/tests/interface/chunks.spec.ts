@@ -1,6 +1,6 @@
 // Parts of a page's program that do not come: the network is gone for a moment, or websh was updated while
 // the page was open.
-import { expect, MEMBER, test } from '../fixtures/test.ts';
+import { expect, MEMBER, test } from '../../fixtures/test.ts';
 
 const gone = { status: 404, contentType: 'text/html', body: 'nothing here' };
 

@@ -1,7 +1,7 @@
 // How sessions end: what people are told, and that nothing of a session outlives it.
-import { processesOf, sessionProcess, survivors } from '../fixtures/processes.ts';
-import { expect, test } from '../fixtures/test.ts';
-import { picture } from '../fixtures/pictures.ts';
+import { processesOf, sessionProcess, survivors } from '../../fixtures/processes.ts';
+import { expect, test } from '../../fixtures/test.ts';
+import { picture } from '../../fixtures/pictures.ts';
 
 test('exit 7 is shown in the page and in the list, after all output before it', async ({ sessions }) => {
   const terminal = await sessions.create('to exit');

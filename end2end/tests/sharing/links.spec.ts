@@ -1,13 +1,13 @@
 // Sharing: a link and a password, watching and typing together, and every way in which it ends.
 import { devices, type Locator } from '@playwright/test';
-import { MailServer } from '../fixtures/mail.ts';
-import { picture } from '../fixtures/pictures.ts';
-import { Server } from '../fixtures/server.ts';
-import { endShare } from '../fixtures/session-socket.ts';
-import { expect, test } from '../fixtures/test.ts';
-import { SessionsPage } from '../pages/sessions.ts';
-import { SettingsPage } from '../pages/settings.ts';
-import { follow, GuestPage, join, ShareDialog } from '../pages/sharing.ts';
+import { MailServer } from '../../fixtures/mail.ts';
+import { picture } from '../../fixtures/pictures.ts';
+import { Server } from '../../fixtures/server.ts';
+import { endShare } from '../../fixtures/session-socket.ts';
+import { expect, test } from '../../fixtures/test.ts';
+import { SessionsPage } from '../../pages/sessions.ts';
+import { SettingsPage } from '../../pages/settings.ts';
+import { follow, GuestPage, join, ShareDialog } from '../../pages/sharing.ts';
 
 const PHONE = { ...devices['Pixel 7'], viewport: { width: 390, height: 844 } };
 

@@ -1,7 +1,7 @@
 // What other people's pages and broken clients get: nothing.
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test } from '../fixtures/test.ts';
+import { expect, test } from '../../fixtures/test.ts';
 
 const SOCKET = '/api/v1/socket';
 
@@ -94,7 +94,7 @@ test('signed out: the terminal is gone from the page, the shell lives on', async
   const cookie = await fresh.signIn();
   const context = await browser.newContext();
   await context.addCookies([{ ...cookie, url: fresh.url }]);
-  const { SessionsPage } = await import('../pages/sessions.ts');
+  const { SessionsPage } = await import('../../pages/sessions.ts');
   const sessions = new SessionsPage(await context.newPage(), fresh.url);
   await sessions.open();
   const terminal = await sessions.create('signed out');
