@@ -102,7 +102,7 @@ pub fn AccountPicker(
                 {move || unusable.get().into_iter().map(greyed).collect_view()}
             </ul>
             <Show when=nothing>
-                <p class="quiet">
+                <p class="muted">
                     {move || {
                         if typed.with(String::is_empty) {
                             "No account is granted to you here. A superuser can grant one."

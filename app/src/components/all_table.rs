@@ -48,11 +48,11 @@ pub fn AllTable(
         shown > 0 && list.ticked.with(|ticked| ticked.len()) == shown
     };
     view! {
-        <div class="all-scroll">
-            <table class="all" data-testid="all-sessions-table">
+        <div class="session-table-scroll">
+            <table class="session-table" data-testid="all-sessions-table">
                 <thead>
                     <tr>
-                        <th class="tick">
+                        <th class="check-cell">
                             <input
                                 type="checkbox"
                                 data-testid="tick-all"
@@ -71,7 +71,7 @@ pub fn AllTable(
                         <th class="number">"CPU"</th>
                         <th class="number">"Memory"</th>
                         <th>
-                            <span class="unseen">"Actions"</span>
+                            <span class="visually-hidden">"Actions"</span>
                         </th>
                     </tr>
                 </thead>
@@ -125,7 +125,7 @@ fn Row(
     };
     view! {
         <tr data-testid="all-row" data-session=id.to_string() data-stale=item.stale.to_string()>
-            <td class="tick">
+            <td class="check-cell">
                 <input
                     type="checkbox"
                     data-testid="tick"
@@ -134,7 +134,7 @@ fn Row(
                     on:change:target=move |event| list.tick(id, event.target().checked())
                 />
             </td>
-            <td class="what">
+            <td class="session-cell">
                 <strong>{name}</strong>
                 <small title=id.to_string()>{short(id)}</small>
                 {item
@@ -172,7 +172,7 @@ fn Row(
             <td data-label="Memory" class="number" title=processes>
                 {memory}
             </td>
-            <td class="acts">
+            <td class="action-cell">
                 {watch}
                 <button
                     type="button"

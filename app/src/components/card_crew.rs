@@ -16,12 +16,12 @@ pub fn CardCrew(
         view! {
             <li data-testid="card-person" data-guest=it.guest.to_string()>
                 <i
-                    class="hue"
+                    class="color-dot"
                     class:typing=it.doing == Doing::Types
                     data-hue=hue(it.viewer).to_string()
                 ></i>
                 <span>{it.who.clone()}</span>
-                <span class="quiet">{words::uses(it.guest, &it.device)}</span>
+                <span class="muted">{words::uses(it.guest, &it.device)}</span>
                 <span class="badge">{words::doing(it.doing)}</span>
             </li>
         }
@@ -31,11 +31,11 @@ pub fn CardCrew(
     let more = move || {
         let all = session.with(|it| it.clients + it.guests) as usize;
         let more = all.saturating_sub(present.with(Vec::len));
-        (more > 0).then(|| view! { <li class="quiet">{format!("and {more} more")}</li> }.into_any())
+        (more > 0).then(|| view! { <li class="muted">{format!("and {more} more")}</li> }.into_any())
     };
     view! {
         <Show when=move || present.with(|it| !it.is_empty())>
-            <ul class="card-crew" data-testid="card-crew" aria-label="Who is here">
+            <ul class="card-participants" data-testid="card-crew" aria-label="Who is here">
                 {move || lines()}
                 {move || more()}
             </ul>

@@ -98,7 +98,7 @@ fn Question(closing: RwSignal<Vec<Session>>, refresh: Callback<()>) -> impl Into
     };
     view! {
         <Dialog open title testid="close-many-dialog">
-            <ul class="named">{named}</ul>
+            <ul class="session-names">{named}</ul>
             <p>"Their shells end, and so does everything that was started there."</p>
             <Show when=move || left.with(|it| !it.is_empty())>
                 <ul class="failure" role="alert" data-testid="close-many-failures">

@@ -32,7 +32,7 @@ pub fn Connection(
         >
             <span class="connection-notice">{move || ui.notice.get().unwrap_or_default()}</span>
             <span class="connection-unsent">{move || unsent()}</span>
-            <span class="connection-words">{move || words()}</span>
+            <span class="connection-text">{move || words()}</span>
             <Show when=move || { ui.state.get() == "reconnecting" && ui.seconds.get() > 0 }>
                 <button type="button" class="button quiet small" data-command="now">
                     "Now"

@@ -49,20 +49,20 @@ pub fn CrewBar(
     view! {
         <Show when=move || shown.get() && connected.get()>
             <div
-                class="crew"
+                class="participants"
                 data-testid="crew"
                 data-driving=move || crew.with(|crew| (crew.driving() == Some(true)).to_string())
             >
                 <Overseers ui owner />
                 <Show when=move || crew.with(|crew| !crew.overseeing())>
                     <Asking ui />
-                    <span class="crew-driver" role="status" data-testid="crew-driver">
+                    <span class="participants-driver" role="status" data-testid="crew-driver">
                         {move || drives()}
                     </span>
                     <Own ui />
                 </Show>
                 <Faces ui />
-                <details class="crew-all" data-testid="crew-all">
+                <details class="participants-list" data-testid="crew-all">
                     <summary class="button quiet small">{move || here()} " here"</summary>
                     <People ui />
                 </details>
@@ -83,7 +83,7 @@ fn Faces(ui: Ui) -> impl IntoView {
         let initial: String = it.who.chars().take(1).collect();
         view! {
             <span
-                class="face"
+                class="avatar"
                 class:typing=it.typing
                 data-hue=it.hue().to_string()
                 title=format!("{}{doing}", it.who)
@@ -96,7 +96,7 @@ fn Faces(ui: Ui) -> impl IntoView {
     };
     let faces =
         move || ui.crew.with(|crew| crew.others.iter().take(FACES).map(face).collect::<Vec<_>>());
-    view! { <span class="faces">{move || faces()}</span> }
+    view! { <span class="avatars">{move || faces()}</span> }
 }
 
 /// A superuser who looks is never silent, and neither is it hidden from themselves.
@@ -121,7 +121,7 @@ fn Overseers(ui: Ui, owner: StoredValue<String>) -> impl IntoView {
             words()
                 .map(|words| {
                     view! {
-                        <strong class="crew-overseer" role="status" data-testid="overseer">
+                        <strong class="participants-overseer" role="status" data-testid="overseer">
                             {words}
                         </strong>
                     }
@@ -151,7 +151,7 @@ fn Asking(ui: Ui) -> impl IntoView {
                 // The keys are for the one who has waited longest.
                 let keys = first == Some(viewer);
                 view! {
-                    <span class="crew-asking" role="status" data-testid="crew-asking">
+                    <span class="baton-request" role="status" data-testid="crew-asking">
                         {format!("{who} ({device}) asks to drive")}
                     </span>
                     <MoveButton made=Move::Grant(viewer) label="Let them" keys />
@@ -247,15 +247,15 @@ fn People(ui: Ui) -> impl IntoView {
         Some(view! {
             <li data-testid="crew-person" data-guest=guest.to_string()>
                 <i
-                    class="hue"
+                    class="color-dot"
                     class:typing=move || person.with(|it| it.typing)
                     data-hue=move || person.with(Person::hue).to_string()
                 ></i>
                 <span>{move || who()}</span>
-                <span class="quiet">{move || person.with(|it| words::uses(it.guest, &it.device))}</span>
+                <span class="muted">{move || person.with(|it| words::uses(it.guest, &it.device))}</span>
                 <span class="badge">{move || words::doing(person.with(Person::doing))}</span>
                 <Show when=move || hands.get()>
-                    <span class="crew-hand">
+                    <span class="baton-actions">
                         <MoveButton made=Move::Grant(viewer) label="Let drive" keys=false />
                         <MoveButton made=Move::Lend(viewer) label="For 5 min" keys=false />
                     </span>

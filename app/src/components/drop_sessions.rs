@@ -109,7 +109,7 @@ pub fn DropSessions(
     view! {
         <Dialog open title testid="drop-dialog">
             <form class="stack" novalidate on:submit=confirm>
-                <ul class="named">{named}</ul>
+                <ul class="session-names">{named}</ul>
                 <p>"Every program in there ends now. The owner is told by whom, and why."</p>
                 <Reason reason error testid="drop-reason" />
                 <Results results />
@@ -199,7 +199,7 @@ pub fn Results(
         <Show when=move || results.with(|it| !it.is_empty())>
             <div class="failure" role="alert" data-testid="drop-failures">
                 <p class="failure">"These were not dropped:"</p>
-                <ul class="named">{lines}</ul>
+                <ul class="session-names">{lines}</ul>
             </div>
         </Show>
     }

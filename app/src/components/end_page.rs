@@ -88,7 +88,7 @@ pub fn EndPage(
         .into_any(),
     };
     view! {
-        <section class="sheet end-page" role="status" data-testid="end-page" data-reason=reason>
+        <section class="panel end-page" role="status" data-testid="end-page" data-reason=reason>
             {body}
         </section>
     }
@@ -168,7 +168,7 @@ fn Over(session: Session) -> impl IntoView {
         {ended_at
             .map(|time| {
                 view! {
-                    <p class="quiet" data-testid="end-when">
+                    <p class="muted" data-testid="end-when">
                         <Ago time />
                     </p>
                 }

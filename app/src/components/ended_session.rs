@@ -46,16 +46,16 @@ pub fn EndedSession(
             data-session=id
             data-reason=reason.map(|it| it.code())
         >
-            <div class="ended-what">
+            <div class="ended-name">
                 <h2 class="card-name">{name}</h2>
                 <p>{where_it_was}</p>
             </div>
-            <p class="ended-how" data-testid="ended-reason">
+            <p class="ended-reason" data-testid="ended-reason">
                 <span class="badge">{reason.map(words::reason)}</span>
                 " "
                 {sentence}
             </p>
-            <p class="ended-when" data-testid="ended-when">
+            <p class="ended-time" data-testid="ended-when">
                 <Ago time=when />
             </p>
             <div class="ended-actions">

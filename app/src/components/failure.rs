@@ -23,7 +23,7 @@ pub fn Failure(
             .filter(|error| !error.0.field.as_deref().is_some_and(|field| fields.contains(&field)))
     };
     view! {
-        <div role="alert" class="bare">
+        <div role="alert" class="contents">
             {move || {
                 shown()
                     .map(|error| {

@@ -54,7 +54,7 @@ pub fn Field(
     });
     let counted = !unit.is_empty();
     view! {
-        <label class:counted=counted>
+        <label class:with-unit=counted>
             <span>{move || label.get()}</span>
             <input
                 node_ref=input

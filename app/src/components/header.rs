@@ -57,7 +57,7 @@ pub fn Header(
             .into_any()
         };
         view! {
-            <nav class="pages" aria-label="Pages">
+            <nav class="header-nav" aria-label="Pages">
                 {pages.into_iter().map(link).collect::<Vec<_>>()}
             </nav>
         }
@@ -71,7 +71,7 @@ pub fn Header(
             </a>
             {nav}
             <a
-                class="who"
+                class="account-link"
                 href="/me"
                 data-testid="who"
                 title=format!("{}: you", me.email)

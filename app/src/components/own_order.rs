@@ -57,7 +57,7 @@ pub fn Arranging(
     };
     view! {
         <Show when=move || { total() >= FEW }>
-            <div class="arranging">
+            <div class="list-controls">
                 <select
                     data-testid="sessions-sort"
                     aria-label="Order"
@@ -75,7 +75,7 @@ pub fn Arranging(
                         .into_iter()
                         .collect::<Vec<_>>()}
                 </select>
-                <p role="status" class="quiet" data-testid="sessions-chosen">
+                <p role="status" class="muted" data-testid="sessions-chosen">
                     {move || match count() {
                         0 => String::new(),
                         some => format!("{some} of {} selected", total()),

@@ -180,7 +180,7 @@ pub fn More(
         <Show when=move || list.next.with(Option::is_some)>
             <button
                 type="button"
-                class="button more"
+                class="button show-more"
                 data-testid="more"
                 aria-disabled=move || list.asking.get().to_string()
                 on:click=show

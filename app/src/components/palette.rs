@@ -187,7 +187,7 @@ pub fn Palette(
                                 on:click=move |_| run(index)
                             >
                                 <span>{command.label.clone()}</span>
-                                <span class="quiet">{command.hint.clone()}</span>
+                                <span class="muted">{command.hint.clone()}</span>
                             </li>
                         }
                         .into_any()
@@ -199,7 +199,7 @@ pub fn Palette(
     view! {
         <dialog
             node_ref=dialog
-            class="palette"
+            class="command-palette"
             data-testid="palette"
             aria-label="Commands"
             on:close=move |_| open.set(is_shown())
@@ -240,7 +240,7 @@ pub fn Palette(
                 {move || lines()}
             </ul>
             <Show when=move || found.with(Vec::is_empty)>
-                <p class="quiet" role="status">
+                <p class="muted" role="status">
                     "Nothing is called that."
                 </p>
             </Show>

@@ -14,12 +14,12 @@ pub fn Part(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <section class="part" aria-label=title>
-            <div class="part-head">
+        <section class="section" aria-label=title>
+            <div class="section-head">
                 <h2>{title}</h2>
-                <p class="quiet">{about}</p>
+                <p class="muted">{about}</p>
             </div>
-            <div class="part-body">{children()}</div>
+            <div class="section-body">{children()}</div>
         </section>
     }
 }

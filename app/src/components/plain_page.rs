@@ -17,7 +17,7 @@ pub fn PlainPage(
                 <Logo />
                 <span>"websh"</span>
             </a>
-            <section class="sheet">{children()}</section>
+            <section class="panel">{children()}</section>
         </main>
     }
 }

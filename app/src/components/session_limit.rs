@@ -51,7 +51,7 @@ pub fn SessionLimit(
     };
     view! {
         <Show when=move || sessions.with(|it| !it.is_empty())>
-            <ul class="limit" data-testid="limit">
+            <ul class="session-limit" data-testid="limit">
                 {lines}
             </ul>
         </Show>

@@ -39,7 +39,7 @@ pub fn ShareButton(
                     d="M11.5 3.75h4.75V8.5M16 4 9.25 10.75M8 4.75H5A1.25 1.25 0 0 0 3.75 6v9A1.25 1.25 0 0 0 5 16.25h9A1.25 1.25 0 0 0 15.25 15v-3"
                 />
             </svg>
-            <span class="count" data-testid="share-guests" hidden=move || guests.get() == 0>
+            <span class="count-badge" data-testid="share-guests" hidden=move || guests.get() == 0>
                 {move || guests.get().to_string()}
             </span>
         </button>

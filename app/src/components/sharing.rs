@@ -166,7 +166,7 @@ fn Sharing(
             }
             None => {
                 view! {
-                    <div class="bare">{forms}</div>
+                    <div class="contents">{forms}</div>
                     <ShareList id shares made changed />
                     <div class="dialog-actions">
                         <button
@@ -202,7 +202,7 @@ fn Tabs(by_mail: RwSignal<bool>) -> impl IntoView {
         }
     };
     view! {
-        <div class="tabs even" role="tablist" aria-label="How to share">
+        <div class="tabs segmented" role="tablist" aria-label="How to share">
             {tab(false, "share-by-link", "One-time access link")}
             {tab(true, "share-by-mail", "Invite by email")}
         </div>

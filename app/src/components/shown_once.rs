@@ -57,7 +57,7 @@ pub fn ShownOnce(
     view! {
         <label>
             {label}
-            <span class="once">
+            <span class="secret-row">
                 <input
                     node_ref=field
                     class="secret"

@@ -76,13 +76,13 @@ pub fn Thumbnail(
     view! {
         <div
             node_ref=frame
-            class="thumb"
+            class="thumbnail"
             aria-hidden="true"
             data-testid="thumbnail"
             data-live=move || shown.get().to_string()
             data-looks=move || looks.get().to_string()
         >
-            <div node_ref=rows class="thumb-rows"></div>
+            <div node_ref=rows class="thumbnail-rows"></div>
             <span node_ref=ruler class="ruler">
                 {RULER}
             </span>

@@ -123,8 +123,8 @@ fn Listed(first: AdminSessionPage) -> impl IntoView {
     view! {
         <AllFilter list />
         <Failure error=list.error />
-        <div class="chosen" data-testid="chosen">
-            <p role="status" class="quiet">
+        <div class="selection" data-testid="chosen">
+            <p role="status" class="muted">
                 {move || match (ticked(), list.total.get()) {
                     (0, 1) => "1 session".to_owned(),
                     (0, total) => format!("{total} sessions"),
@@ -151,7 +151,7 @@ fn Listed(first: AdminSessionPage) -> impl IntoView {
         <Show when=move || list.more.get()>
             <button
                 type="button"
-                class="button more"
+                class="button show-more"
                 data-testid="more"
                 on:click=move |_| list.show_more()
             >

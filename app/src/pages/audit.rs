@@ -114,7 +114,7 @@ fn Narrow(asked: Memo<filter::Asked>) -> impl IntoView {
             node_ref=form
             method="get"
             action="/audit"
-            class="sheet inline"
+            class="panel inline"
             role="search"
             on:submit=submit
             on:change=move |_| at_once()
@@ -168,7 +168,7 @@ fn Entries(filter: AuditFilter, page: AuditPage) -> impl IntoView {
     view! {
         <Show
             when=move || !empty.get()
-            fallback=|| view! { <p class="none" data-testid="audit-none">"Nothing of the kind was done."</p> }
+            fallback=|| view! { <p class="empty-list" data-testid="audit-none">"Nothing of the kind was done."</p> }
         >
             <ol class="items" data-testid="audit">
                 <For
@@ -182,7 +182,7 @@ fn Entries(filter: AuditFilter, page: AuditPage) -> impl IntoView {
         <Show when=move || next.with(Option::is_some)>
             <button
                 type="button"
-                class="button more"
+                class="button show-more"
                 data-testid="more"
                 aria-disabled=move || asking.busy.get().to_string()
                 on:click=more

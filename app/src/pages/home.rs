@@ -143,7 +143,7 @@ fn Running(
 #[component]
 fn Empty(open: RwSignal<bool>) -> impl IntoView {
     view! {
-        <section class="empty" data-testid="empty">
+        <section class="empty-state" data-testid="empty">
             <Logo />
             <h2>"No session is running"</h2>
             <p>
@@ -195,7 +195,7 @@ fn Ended(
     view! {
         <Failure error />
         <input
-            class="search"
+            class="session-search"
             type="search"
             data-testid="ended-search"
             aria-label="Search ended sessions"

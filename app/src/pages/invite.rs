@@ -49,7 +49,7 @@ pub fn InvitePage() -> impl IntoView {
 fn Unknown(error: RwSignal<Option<PageError>>) -> impl IntoView {
     move || {
         match error.get() {
-        None => view! { <p class="quiet">"One moment…"</p> }.into_any(),
+        None => view! { <p class="muted">"One moment…"</p> }.into_any(),
         Some(why) if ["not_found", "invite_over"].contains(&why.code()) => view! {
             <h1>"This link works no more"</h1>
             <p data-testid="invite-over">

@@ -86,7 +86,7 @@ fn Door(me: Option<String>) -> impl IntoView {
         }
         Shown::Wait => view! {
             <PlainPage>
-                <p class="quiet">"One moment…"</p>
+                <p class="muted">"One moment…"</p>
             </PlainPage>
         }
         .into_any(),

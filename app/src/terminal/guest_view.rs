@@ -95,7 +95,7 @@ pub fn GuestView(
                     >
                         {mode_words}
                     </span>
-                    <span class="guest-left" data-testid="guest-left">
+                    <span class="guest-time-left" data-testid="guest-left">
                         {left_words}
                     </span>
                 </Show>

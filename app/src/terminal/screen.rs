@@ -106,7 +106,7 @@ pub fn Screen(
             {move || {
                 ui.ending.get().map(|ending| {
                     view! {
-                        <div class="over">
+                        <div class="ended-overlay">
                             <EndPage ending />
                         </div>
                     }

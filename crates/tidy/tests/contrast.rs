@@ -74,35 +74,35 @@ fn contrasts_are_those_of_the_standard() {
 fn pages_can_be_read() {
     let mut colors = colors("tokens.css");
     // What sheets mix: the row of tabs and buttons under the pointer, badges.
-    for (name, share, under) in [("tabs", 0.07, "ground"), ("badge", 0.08, "surface")] {
+    for (name, share, under) in [("tabs", 0.07, "background"), ("badge", 0.08, "surface")] {
         let mixed = [0, 1].map(|at| mix(colors["text"][at], share, colors[under][at]));
         colors.insert(name.to_owned(), mixed);
     }
     let mut pairs = vec![
         ("on-accent", "accent", TEXT),
         ("on-accent", "accent-hover", TEXT),
-        ("surface", "bad", TEXT),
-        ("surface", "bad-hover", TEXT),
-        ("good", "accent-wash", TEXT),
-        ("text", "accent-wash", TEXT),
-        ("bad", "bad-wash", TEXT),
-        ("warn", "warn-wash", TEXT),
-        ("text", "tab", TEXT),
+        ("surface", "danger", TEXT),
+        ("surface", "danger-hover", TEXT),
+        ("success", "accent-subtle", TEXT),
+        ("text", "accent-subtle", TEXT),
+        ("danger", "danger-subtle", TEXT),
+        ("warning", "warning-subtle", TEXT),
+        ("text", "tab-selected", TEXT),
         ("text", "tabs", TEXT),
-        ("soft", "tabs", TEXT),
-        ("soft", "badge", TEXT),
+        ("muted", "tabs", TEXT),
+        ("muted", "badge", TEXT),
     ];
-    for ground in ["ground", "surface", "raised"] {
-        let text = ["text", "soft", "accent", "good", "warn", "bad"];
-        pairs.extend(text.map(|front| (front, ground, TEXT)));
-        pairs.extend(["edge-strong", "focus"].map(|front| (front, ground, PART)));
+    for background in ["background", "surface", "raised"] {
+        let text = ["text", "muted", "accent", "success", "warning", "danger"];
+        pairs.extend(text.map(|front| (front, background, TEXT)));
+        pairs.extend(["border-strong", "focus"].map(|front| (front, background, PART)));
     }
     assert_eq!(weak(&colors, &pairs), Vec::<String>::new());
 }
 
 #[test]
 fn terminals_can_be_read() {
-    let colors = colors("palette.css");
+    let colors = colors("terminal_colors.css");
     let names: Vec<String> = (0..16).map(|index| format!("c{index}")).collect();
     let mut pairs =
         vec![("ink", "paper", TEXT), ("paper", "caret", TEXT), ("caret", "paper", PART)];

@@ -83,7 +83,7 @@ test('Share: a phone watches by link and password, types once it may, and the ow
   const inCard = card.getByTestId('card-person');
   await expect(inCard).toHaveText([/Grace.*guest.*drives/, /Ada Lovelace.*watches/]);
   const hues = async (people: Locator): Promise<(string | null)[]> =>
-    Promise.all((await people.locator('.hue').all()).map((it) => it.getAttribute('data-hue')));
+    Promise.all((await people.locator('.color-dot').all()).map((it) => it.getAttribute('data-hue')));
   await owner.page.getByTestId('crew-all').locator('summary').click();
   expect((await hues(owner.page.getByTestId('crew-person'))).sort(), 'the colours of the terminal').toEqual(
     (await hues(inCard)).sort(),

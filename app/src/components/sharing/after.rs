@@ -75,7 +75,7 @@ fn Receipt(of: RwSignal<Option<Session>>) -> impl IntoView {
         view! {
             <section class="receipt" data-testid="receipt">
                 <h3>{name}</h3>
-                <p class="quiet">{format!("shared {made} by {}, {mode}", share.by)}</p>
+                <p class="muted">{format!("shared {made} by {}, {mode}", share.by)}</p>
                 {table(share.guests, now)}
             </section>
         }

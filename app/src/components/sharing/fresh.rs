@@ -73,7 +73,7 @@ pub fn Fresh(
                 hint=""
                 copied=mark
             />
-            <div class="fresh-ways">
+            <div class="secret-actions">
                 <button
                     type="button"
                     class="button primary"
@@ -98,11 +98,11 @@ pub fn Fresh(
             <Show when=move || scan.get()>
                 <Qr text=code.clone() label="QR code of the link" />
             </Show>
-            <p class="quiet" data-testid="share-facts">
+            <p class="muted" data-testid="share-facts">
                 {facts}
             </p>
             <Show when=move || asked.get() && !copied.get()>
-                <p class="notice warn" role="alert" data-testid="share-uncopied">
+                <p class="notice warning" role="alert" data-testid="share-uncopied">
                     "Nothing has been copied. Once you leave, nobody can see this link and its password again."
                 </p>
             </Show>

@@ -70,13 +70,13 @@ pub fn Invite(
     };
     view! {
         <form class="stack" novalidate data-testid="invite-form" on:submit=submit>
-            <p class="quiet">
+            <p class="muted">
                 "Each address gets a mail with a link and a password of its own, so you see who came and can revoke one alone."
             </p>
             <Addresses chosen typed />
             <LimitFields limits options error=asking.error />
             <Failure error=asking.error testid="invite-failure" fields=&FIELDS />
-            <ul class="results" role="status" data-testid="invite-results">
+            <ul class="invite-results" role="status" data-testid="invite-results">
                 {move || results.get().into_iter().map(|it| result(it, shares)).collect_view()}
             </ul>
             <div class="form-end">
@@ -120,7 +120,7 @@ fn Addresses(chosen: RwSignal<Vec<String>>, typed: RwSignal<String>) -> impl Int
         let bad = !addresses::could_be(&email);
         let (gone, label) = (email.clone(), format!("Remove {email}"));
         view! {
-            <li class="chip" class:bad=bad data-testid="chip" data-bad=bad.to_string()>
+            <li class="chip" class:invalid=bad data-testid="chip" data-bad=bad.to_string()>
                 <span>{email}</span>
                 <button
                     type="button"
@@ -137,7 +137,7 @@ fn Addresses(chosen: RwSignal<Vec<String>>, typed: RwSignal<String>) -> impl Int
             <span>"E-mail addresses"</span>
             <ul>
                 <For each=move || chosen.get() key=|it| it.clone() children=chip />
-                <li class="chip-new">
+                <li class="chip-input">
                     <input
                         type="text"
                         inputmode="email"

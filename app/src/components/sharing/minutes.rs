@@ -58,7 +58,7 @@ pub fn Minutes(
     let type_in = move |typed: String| text.set(typed);
     let help = format!("{testid}-help");
     view! {
-        <div class="minutes">
+        <div class="minutes-field">
             <label>
                 <span>{label}</span>
                 <input

@@ -48,7 +48,7 @@ pub fn NewLink(
     };
     view! {
         <form class="stack" novalidate data-testid="share-form" on:submit=submit>
-            <p class="quiet">
+            <p class="muted">
                 "A link and a password that let others into this session, without an account. It works until it expires or you revoke it."
             </p>
             <LimitFields limits options error=asking.error />

@@ -64,7 +64,7 @@ pub fn Here(
     view! {
         <Show when=move || guests.with(|it| !it.is_empty())>
             <div class="share-guests">
-                <p class="quiet" data-testid="share-here">
+                <p class="muted" data-testid="share-here">
                     {counted}
                 </p>
                 <ul>

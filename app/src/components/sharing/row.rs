@@ -65,11 +65,11 @@ pub fn ShareRow(
             <div class="share-head">
                 <strong data-testid="share-name">{name}</strong>
                 <span class="badge">{move || if mode.get() { "Read-only" } else { "Can type" }}</span>
-                <span class="share-when" data-testid="share-when">
+                <span class="share-time" data-testid="share-when">
                     {when}
                 </span>
             </div>
-            <div class="share-remarks" data-testid="share-remarks">
+            <div class="share-notes" data-testid="share-remarks">
                 {remarks}
             </div>
             <Here id share asking changed />
@@ -112,7 +112,7 @@ pub fn ShareRow(
                     </button>
                     <button
                         type="button"
-                        class="button small harm"
+                        class="button small danger-text"
                         data-testid="share-revoke"
                         disabled=move || asking.busy.get()
                         on:click=revoke

@@ -64,17 +64,17 @@ pub fn Entry(
     let by = via_words(&via, source.as_deref());
     view! {
         <li class="item entry" data-testid="audit-entry" data-action=name>
-            <p class="entry-when quiet" title=words::at(at)>
+            <p class="entry-time muted" title=words::at(at)>
                 <Ago time=at />
             </p>
-            <div class="item-what">
+            <div class="item-main">
                 <p>
                     <strong>{actor}</strong> " " {verb} " "
                     <strong>{target}</strong>
                 </p>
-                {detail.map(|detail| view! { <p class="quiet entry-detail">{detail}</p> })}
+                {detail.map(|detail| view! { <p class="muted entry-detail">{detail}</p> })}
             </div>
-            <p class="item-side quiet">
+            <p class="item-side muted">
                 <code>{action}</code>
                 <br />
                 {by}

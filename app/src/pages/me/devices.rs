@@ -94,15 +94,15 @@ fn Device(it: SignInInfo, end: Callback<Uuid>, asking: Asking) -> impl IntoView 
     let label = format!("Sign out {device}");
     view! {
         <li class="item" data-testid="device" data-current=current.to_string()>
-            <div class="item-what">
+            <div class="item-main">
                 <p class="item-name">{device}</p>
-                <p class="quiet">
+                <p class="muted">
                     "from " {source} ", signed in " <Ago time=created_at />
                 </p>
             </div>
             <div class="item-actions">
                 {if current {
-                    view! { <span class="badge good">"this browser"</span> }.into_any()
+                    view! { <span class="badge success">"this browser"</span> }.into_any()
                 } else {
                     view! {
                         <button

@@ -33,7 +33,7 @@ pub fn Name(
         });
     };
     view! {
-        <form method="post" action="/me" class="sheet stack" novalidate on:submit=submit>
+        <form method="post" action="/me" class="panel stack" novalidate on:submit=submit>
             <Field
                 label="Name"
                 name="name"
@@ -55,7 +55,7 @@ pub fn Name(
             </dl>
             <Failure error=asking.error testid="me-name-failure" fields=&["name"] />
             <div class="form-end">
-                <p class="done" role="status" data-testid="me-name-saved">
+                <p class="saved" role="status" data-testid="me-name-saved">
                     {move || saved.get().then_some("Saved.")}
                 </p>
                 <button

@@ -38,7 +38,7 @@ pub fn Password(
         });
     };
     view! {
-        <form method="post" action="/me" class="sheet stack" novalidate on:submit=submit>
+        <form method="post" action="/me" class="panel stack" novalidate on:submit=submit>
             <input type="email" autocomplete="username" value=email readonly hidden />
             <Field
                 label="Password now"
@@ -61,7 +61,7 @@ pub fn Password(
             />
             <Failure error=asking.error testid="password-failure" fields=&["current", "new"] />
             <div class="form-end">
-                <p class="done" role="status" data-testid="password-saved">
+                <p class="saved" role="status" data-testid="password-saved">
                     {move || saved.get().then_some("Changed. Other browsers are signed out.")}
                 </p>
                 <button

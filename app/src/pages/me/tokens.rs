@@ -50,7 +50,7 @@ fn List(first: Vec<TokenInfo>) -> impl IntoView {
         <Failure error=list.error />
         <Show
             when=move || !empty.get()
-            fallback=|| view! { <p class="none">"You have no API tokens."</p> }
+            fallback=|| view! { <p class="empty-list">"You have no API tokens."</p> }
         >
             <ul class="items" data-testid="tokens">
                 <For
@@ -88,9 +88,9 @@ fn Token(it: TokenInfo, asked: RwSignal<Option<Question>>) -> impl IntoView {
     let label = format!("Remove {name}");
     view! {
         <li class="item" data-testid="token">
-            <div class="item-what">
+            <div class="item-main">
                 <p class="item-name">{name}</p>
-                <p class="quiet">
+                <p class="muted">
                     {allows} ", ends " <Ahead time=expires_at /> ", "
                     {match used_at {
                         Some(time) => view! { "last used " <Ago time /> }.into_any(),

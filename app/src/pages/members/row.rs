@@ -55,22 +55,22 @@ pub fn MemberRow(
     view! {
         <li
             class="item member"
-            class:off=move || !active()
+            class:inactive=move || !active()
             data-testid="member"
             data-email=move || of(|it| it.email)
             data-role=move || words::role(role()).to_ascii_lowercase()
             data-active=move || active().to_string()
         >
-            <div class="item-what">
+            <div class="item-main">
                 <p class="item-name">
                     {move || of(|it| it.name)} {is_me.then(|| view! { <span class="badge">"you"</span> })}
                     <Show when=move || !active()>
                         <span class="badge">"deactivated"</span>
                     </Show>
                 </p>
-                <p class="quiet">{move || of(|it| it.email)}</p>
+                <p class="muted">{move || of(|it| it.email)}</p>
             </div>
-            <p class="item-side quiet">
+            <p class="item-side muted">
                 {move || match member.get().and_then(|it| it.signed_in_at) {
                     Some(time) => view! { "signed in " <Ago time /> }.into_any(),
                     None => "never signed in".into_any(),

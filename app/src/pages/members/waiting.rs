@@ -78,9 +78,9 @@ fn Row(it: Invite, list: Whole<Invite>) -> impl IntoView {
     let address = email.clone();
     view! {
         <li class="item" data-testid="waiting" data-email=address>
-            <div class="item-what">
+            <div class="item-main">
                 <p class="item-name">{email}</p>
-                <p class="quiet">{what} ", ends " <Ahead time=expires_at /></p>
+                <p class="muted">{what} ", ends " <Ahead time=expires_at /></p>
             </div>
             <div class="item-actions">
                 <button

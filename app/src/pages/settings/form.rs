@@ -163,14 +163,14 @@ pub fn SettingsForm(
             node_ref=form
             method="post"
             action="/settings"
-            class="parts"
+            class="sections"
             novalidate
             data-testid="settings"
             on:submit=submit
         >
-            <fieldset class="bare" disabled=!may>
+            <fieldset class="contents" disabled=!may>
                 <Part title="Workspace" about="Its name is typed before all sessions are dropped.">
-                    <div class="sheet stack">
+                    <div class="panel stack">
                         <Field
                             label="Name"
                             name="name"
@@ -186,7 +186,7 @@ pub fn SettingsForm(
                     title="How long sessions live"
                     about="A session that nobody uses ends after a while, with everything in it."
                 >
-                    <div class="sheet stack">
+                    <div class="panel stack">
                         {number(
                             "Timeout of unused sessions",
                             "session_timeout_minutes",
@@ -217,7 +217,7 @@ pub fn SettingsForm(
                     title="A second browser"
                     about="What happens when a session is opened while another client has it. Each session can have its own way."
                 >
-                    <div class="sheet stack">
+                    <div class="panel stack">
                         <Choice
                             label="When a session is open elsewhere"
                             testid="settings-attach-policy"
@@ -230,7 +230,7 @@ pub fn SettingsForm(
                     title="Sharing"
                     about="Guests come by a link and a password, and see one session for a while. Switched off, all shares end at once; always read-only holds for those that run as well."
                 >
-                    <div class="sheet stack">
+                    <div class="panel stack">
                         <Switch
                             label="Sessions may be shared"
                             testid="settings-sharing"
@@ -272,7 +272,7 @@ pub fn SettingsForm(
                     title="Limits"
                     about="Who reaches one is told, with their own sessions to close. No session is ended for it."
                 >
-                    <div class="sheet stack">
+                    <div class="panel stack">
                         {number(
                             "Sessions of a person",
                             "max_sessions_per_user",
@@ -316,8 +316,8 @@ pub fn SettingsForm(
                     </div>
                 </Part>
             </fieldset>
-            <div class="part-end">
-                <p class="quiet" data-testid="settings-changed">
+            <div class="sections-footer">
+                <p class="muted" data-testid="settings-changed">
                     {move || {
                         let now = current.get();
                         match (now.changed_by, now.changed_at) {
@@ -333,7 +333,7 @@ pub fn SettingsForm(
                         view! {
                             <Failure error=asking.error testid="settings-error" fields=&FIELDS />
                             <div class="form-end">
-                                <p class="done" role="status" data-testid="settings-saved">
+                                <p class="saved" role="status" data-testid="settings-saved">
                                     {saved}
                                 </p>
                                 <button

@@ -99,7 +99,7 @@ async fn known() -> Result<Vec<Known>, PageError> {
 fn OneAccount(accounts: Vec<String>) -> impl IntoView {
     let account = accounts.into_iter().next().unwrap_or_default();
     view! {
-        <p class="sheet" data-testid="grants-none">
+        <p class="panel" data-testid="grants-none">
             "All sessions are opened as "
             <code>{account}</code>
             ", the account that websh runs as. Only where it runs as root are there others, and grants of them."
@@ -136,7 +136,7 @@ fn OfServer(server: String, known: ByGrant) -> impl IntoView {
         <Failure error />
         <Show
             when=move || !empty.get()
-            fallback=|| view! { <p class="none">"No account is granted to anybody."</p> }
+            fallback=|| view! { <p class="empty-list">"No account is granted to anybody."</p> }
         >
             <ul class="items" data-testid="grants">
                 <For
@@ -165,11 +165,11 @@ fn Row(
     let label = format!("Take {account} back from {whom}");
     view! {
         <li class="item" data-testid="grant" data-account=name>
-            <div class="item-what">
+            <div class="item-main">
                 <p class="item-name">
                     <code>{account}</code> " for " {whom}
                 </p>
-                <p class="quiet">"granted by " {by} ", " <Ago time=created_at /></p>
+                <p class="muted">"granted by " {by} ", " <Ago time=created_at /></p>
             </div>
             <div class="item-actions">
                 <button

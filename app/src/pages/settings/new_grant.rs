@@ -96,7 +96,7 @@ pub fn NewGrantForm(
             node_ref=form
             method="post"
             action="/settings"
-            class="sheet stack"
+            class="panel stack"
             novalidate
             aria-label="Grant an account"
             on:submit=submit
