@@ -16,6 +16,8 @@ use control::{Actor, Caller, Control, Visitor};
 use leptos::config::LeptosOptions;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use protocol::api::limits;
+
 use crate::{
     api::{error::ApiError, metrics::Tally},
     config::Config,
@@ -214,7 +216,7 @@ fn device(agent: &str) -> String {
     if agent.starts_with("Mozilla/") {
         return app::words::device(agent);
     }
-    agent.chars().filter(|c| !c.is_control()).take(64).collect()
+    agent.chars().filter(|c| !c.is_control()).take(limits::MAX_SHOWN).collect()
 }
 
 /// The nearest address that is no trusted proxy. Only what a trusted proxy wrote is believed: it

@@ -4,14 +4,11 @@
 use futures_util::future::LocalBoxFuture;
 use leptos::{prelude::*, task::spawn_local};
 use protocol::{
-    api::{Session, SessionPage},
+    api::{Session, SessionPage, limits},
     id::SessionId,
 };
 
 use crate::{browser, components::show::Show, error::PageError};
-
-/// Most sessions that the server puts on a page.
-const MOST: usize = 100;
 
 /// Sessions that a list shows at least, if there are so many.
 const LEAST: usize = 50;
@@ -132,7 +129,7 @@ impl Paged {
         let whole = self.whole.try_get_value() == Some(true);
         let (mut items, mut next) = (Vec::new(), None);
         while let Some(limit) = match whole {
-            true => Some(MOST as u64),
+            true => Some(limits::SESSION_PAGE.max),
             false => missing(shown, newest, &items),
         } {
             let page = (self.ask)(searched.clone(), next.take(), limit).await?;
@@ -150,7 +147,7 @@ impl Paged {
     async fn read_more(self) -> Result<(), PageError> {
         let Some(Some(cursor)) = self.next.try_get_untracked() else { return Ok(()) };
         let searched = self.searched.try_get_untracked().unwrap_or_default();
-        let page = (self.ask)(searched, Some(cursor), MOST as u64).await?;
+        let page = (self.ask)(searched, Some(cursor), limits::SESSION_PAGE.max).await?;
         self.items.try_update(|items| items.extend(page.items));
         self.next.try_set(page.next);
         Ok(())
@@ -163,7 +160,7 @@ fn missing(shown: usize, newest: Option<SessionId>, got: &[Session]) -> Option<u
     let new = got.iter().take_while(|session| Some(session.id) > newest).count();
     let wanted = if newest.is_some() { shown + new } else { LEAST };
     let missing = wanted.max(LEAST).saturating_sub(got.len());
-    (missing > 0).then_some(missing.min(MOST) as u64)
+    (missing > 0).then_some((missing as u64).min(limits::SESSION_PAGE.max))
 }
 
 /// The button that shows more of a list, while there is more.

@@ -4,7 +4,7 @@
 use futures_util::FutureExt;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use protocol::api::{AcceptInvite, Invite, InviteKind};
+use protocol::api::{AcceptInvite, Invite, InviteKind, limits};
 
 use crate::{
     api::rest,
@@ -14,9 +14,6 @@ use crate::{
     },
     error::PageError,
 };
-
-/// Shortest password, in characters. The server has the last word.
-const SHORTEST_PASSWORD: usize = 12;
 
 /// Finds out what the link is for.
 #[component]
@@ -146,8 +143,8 @@ fn Accept(invite: Invite) -> impl IntoView {
 fn first_mistake(given: &AcceptInvite) -> Option<PageError> {
     let (field, message) = if given.name.as_deref() == Some("") {
         ("name", "Please enter the name that others will see.")
-    } else if given.password.chars().count() < SHORTEST_PASSWORD {
-        ("password", "Please choose a password of at least 12 characters.")
+    } else if given.password.chars().count() < limits::MIN_PASSWORD {
+        return Some(PageError::short_password("password"));
     } else {
         return None;
     };

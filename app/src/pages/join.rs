@@ -4,7 +4,7 @@
 use futures_util::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
-use protocol::api::{Join, Joined};
+use protocol::api::{Join, Joined, limits};
 
 use crate::{
     api, browser,
@@ -14,9 +14,6 @@ use crate::{
     error::PageError,
     terminal::{Ending, GuestView, ShareOver, ending::of_guest},
 };
-
-/// Longest name, in characters.
-const LONGEST_NAME: usize = 64;
 
 /// What the page shows.
 #[derive(Clone, PartialEq)]
@@ -193,7 +190,7 @@ fn Enter(
 fn first_mistake(given: &Join) -> Option<PageError> {
     let (field, message) = match (given.name.chars().count(), given.password.is_empty()) {
         (0, _) => ("name", "Please enter the name that the others will see."),
-        (length, _) if length > LONGEST_NAME => ("name", "A name has at most 64 characters."),
+        (length, _) if length > limits::MAX_NAME => return Some(PageError::long_name("name")),
         (_, true) => ("password", "Please enter the password that came with the link."),
         _ => return None,
     };

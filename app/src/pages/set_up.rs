@@ -5,15 +5,14 @@ use futures_util::FutureExt;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use protocol::api::limits;
+
 use crate::{
     api::rest,
     browser,
     components::{field::Field, form::Form, plain_page::PlainPage},
     error::PageError,
 };
-
-/// Shortest password, in characters. The server has the last word.
-const SHORTEST_PASSWORD: usize = 12;
 
 /// The set-up form.
 #[component]
@@ -94,8 +93,8 @@ fn first_mistake(email: &str, name: &str, password: &str) -> Option<PageError> {
         ("email", "Please enter an e-mail address.")
     } else if name.trim().is_empty() {
         ("name", "Please enter the name that others will see.")
-    } else if password.chars().count() < SHORTEST_PASSWORD {
-        ("password", "Please choose a password of at least 12 characters.")
+    } else if password.chars().count() < limits::MIN_PASSWORD {
+        return Some(PageError::short_password("password"));
     } else {
         return None;
     };

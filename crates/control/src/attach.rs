@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use host::{Reader, Writer};
 use protocol::{
-    api::{ActiveClient, Attach, AttachMode, AttachPolicy, Ticket},
+    api::{ActiveClient, Attach, AttachMode, AttachPolicy, Ticket, limits},
     id::{MemberId, SessionId},
     wire::{AttachRequest, Guest, Hello, Viewer},
 };
@@ -16,9 +16,6 @@ use crate::{
     standing::{Given, Standing, Withdrawn, Worth, withdrawal},
     view,
 };
-
-/// Longest name of a device, in characters.
-const MAX_DEVICE: usize = 64;
 
 /// What a redeemed ticket allows: one attachment.
 #[derive(Debug)]
@@ -171,7 +168,8 @@ impl Control {
     /// # Errors
     /// [`Error::NotFound`] when the session is gone, [`Error::Unreachable`].
     pub async fn connect(&self, grant: &Grant, hello: Hello) -> Result<(Reader, Writer), Error> {
-        let device = hello.device.chars().filter(|c| !c.is_control()).take(MAX_DEVICE).collect();
+        let device =
+            hello.device.chars().filter(|c| !c.is_control()).take(limits::MAX_SHOWN).collect();
         let since = u64::try_from(self.now().timestamp_millis()).unwrap_or_default();
         let request = AttachRequest {
             viewer: Some(Viewer { who: grant.who.clone(), device, since }),

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use protocol::{
-    api::{AuditEntry, AuditFilter, AuditPage, EndReason, Guest},
+    api::{AuditEntry, AuditFilter, AuditPage, EndReason, Guest, limits},
     id::{MemberId, SessionId, ShareId},
 };
 use store::{Ending, SessionRow};
@@ -14,9 +14,6 @@ use crate::{
     access::{Action, Target, authorize},
     validate,
 };
-
-/// Entries on a page when nothing is asked for, and at most.
-const PAGE: (u64, u64) = (100, 1000);
 
 /// Who does something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,7 +162,7 @@ impl Control {
     ) -> Result<AuditPage, Error> {
         authorize(actor, Action::ReadAudit, Target::Workspace)?;
         sane(&filter)?;
-        let limit = limit.unwrap_or(PAGE.0).clamp(1, PAGE.1);
+        let limit = limits::AUDIT_PAGE.limit(limit);
         let before = cursor.map(Uuid::parse_str).transpose();
         let before =
             before.map_err(|_| Error::invalid("cursor", "This is not a cursor of this list."))?;

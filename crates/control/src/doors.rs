@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use protocol::{
-    api::Role,
+    api::{Role, limits},
     id::{GuestId, MemberId, SessionId},
 };
 use tokio::sync::watch;
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How long a ticket works.
-pub(crate) const TICKET: TimeDelta = TimeDelta::seconds(30);
+pub(crate) const TICKET: TimeDelta = TimeDelta::seconds(limits::TICKET_SECONDS);
 
 /// Most sockets of one sign-in, and most tickets it may hold.
 const MAX_SOCKETS: usize = 100;

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use protocol::{
-    api::{AccountGrant, AccountInfo, Grantee, NewGrant, Role, UnusableAccount},
+    api::{AccountGrant, AccountInfo, Grantee, NewGrant, Role, UnusableAccount, limits},
     id::{GrantId, MemberId},
 };
 use store::Store;
@@ -304,7 +304,7 @@ fn known(server: &str) -> Result<(), Error> {
 
 /// A name from outside, as far as it can be shown.
 pub(crate) fn shown(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(64).collect()
+    text.chars().filter(|c| !c.is_control()).take(limits::MAX_SHOWN).collect()
 }
 
 /// Why a granted account can't be used.

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use protocol::{
-    api::{AcceptInvite, Invite, InviteKind, InviteLink, NewInvite},
+    api::{AcceptInvite, Invite, InviteKind, InviteLink, NewInvite, limits},
     id::{InviteId, MemberId},
 };
 use store::{InviteRow, Member};
@@ -18,9 +18,6 @@ use crate::{
     mail_queue::Brings,
     members, secret, validate,
 };
-
-/// How long a link works.
-const LASTS: TimeDelta = TimeDelta::days(7);
 
 impl Control {
     /// Links that wait to be used, newest first.
@@ -207,7 +204,7 @@ impl Control {
             role,
             by: actor.name.clone(),
             created_at: now,
-            expires_at: now + LASTS,
+            expires_at: now + TimeDelta::days(limits::INVITE_DAYS),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::{io, time::Duration};
 
 use protocol::{
-    api::{Life, NewSession, Server, Session, SessionState, WorkspaceSettings},
+    api::{Life, NewSession, Server, Session, SessionState, WorkspaceSettings, limits::MAX_SHOWN},
     id::{SessionId, TokenId},
     wire::{EndCause, EndRequest, Report},
 };
@@ -234,7 +234,7 @@ fn not_started(error: host::Error, server: &str) -> Error {
 
 /// Somebody's input, fit to be shown back to them.
 fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(64).collect()
+    text.chars().filter(|c| !c.is_control()).take(MAX_SHOWN).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use protocol::{
     api::{
         self, AdminFilter, AdminSession, AdminSessionPage, AdminSort, DropAll, DropResults,
-        Dropped, Session, WorkspaceUsage,
+        Dropped, Session, WorkspaceUsage, limits,
     },
     id::SessionId,
     wire::EndCause,
@@ -23,9 +23,6 @@ use crate::{
 /// Sessions that are ended at the same time.
 const AT_ONCE: usize = 16;
 
-/// Sessions on a page when nothing is asked for, and at most.
-const PAGE: (u64, u64) = (50, 500);
-
 impl Control {
     /// Everybody's living sessions, as far as an operator may know them.
     ///
@@ -40,7 +37,7 @@ impl Control {
         cursor: Option<&str>,
     ) -> Result<AdminSessionPage, Error> {
         authorize(actor, Action::ListAll, Target::Workspace)?;
-        let limit = usize::try_from(limit.unwrap_or(PAGE.0).clamp(1, PAGE.1)).unwrap_or(1);
+        let limit = usize::try_from(limits::ADMIN_PAGE.limit(limit)).unwrap_or(1);
         let all = self.overview().await?;
         operator_list::page(all, filter, sort, limit, cursor, self.now())
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use protocol::{
     api::{
         AttachPolicy, ChangeSession, EndReason, Life, Scope, Session, SessionPage, SessionState,
+        limits,
     },
     id::SessionId,
     wire::{EndCause, EndRequest, Report},
@@ -17,9 +18,6 @@ use crate::{
     control::{Reports, detached},
     validate, view,
 };
-
-/// Sessions on a page when nothing is asked for, and at most.
-const PAGE: (u64, u64) = (50, 100);
 
 impl Control {
     /// Lists sessions, newest first; with `q`, those that have it in their name, account, server or, of
@@ -46,7 +44,7 @@ impl Control {
                 None
             }
         };
-        let limit = limit.unwrap_or(PAGE.0).clamp(1, PAGE.1);
+        let limit = limits::SESSION_PAGE.limit(limit);
         let before = cursor
             .map(str::parse)
             .transpose()

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use protocol::api::WorkspaceSettings;
+use protocol::api::{WorkspaceSettings, limits};
 
 use crate::{
     Actor, Control, Error, Subject,
@@ -53,19 +53,19 @@ impl Control {
 /// The settings with a tidy name, if all of them can be used.
 fn checked(new: WorkspaceSettings) -> Result<WorkspaceSettings, Error> {
     let name = validate::label("name", &new.name)?;
-    if !(10..=1440).contains(&new.session_timeout_minutes) {
+    if !limits::SESSION_TIMEOUT_MINUTES.contains(&new.session_timeout_minutes) {
         let said = "The session timeout is 10 minutes to 24 hours.";
         return Err(Error::invalid("session_timeout_minutes", said));
     }
     let bounds: [(&'static str, u32, RangeInclusive<u32>); 8] = [
-        ("max_sessions_per_user", new.max_sessions_per_user, 1..=1000),
-        ("max_sessions_per_token", new.max_sessions_per_token, 1..=1000),
-        ("max_sessions", new.max_sessions, 1..=100_000),
-        ("max_creates_per_minute", new.max_creates_per_minute, 1..=600),
-        ("history_mib", new.history_mib, 1..=1024),
-        ("keep_ended_days", new.keep_ended_days, 1..=365),
-        ("share_max_minutes", new.share_max_minutes, 5..=180),
-        ("share_max_guests", new.share_max_guests, 1..=200),
+        ("max_sessions_per_user", new.max_sessions_per_user, limits::SESSIONS_PER_USER),
+        ("max_sessions_per_token", new.max_sessions_per_token, limits::SESSIONS_PER_TOKEN),
+        ("max_sessions", new.max_sessions, limits::SESSIONS),
+        ("max_creates_per_minute", new.max_creates_per_minute, limits::CREATES_PER_MINUTE),
+        ("history_mib", new.history_mib, limits::HISTORY_MIB),
+        ("keep_ended_days", new.keep_ended_days, limits::KEEP_ENDED_DAYS),
+        ("share_max_minutes", new.share_max_minutes, limits::SHARE_MINUTES),
+        ("share_max_guests", new.share_max_guests, limits::SHARE_GUESTS),
     ];
     for (field, value, bound) in bounds {
         if !bound.contains(&value) {

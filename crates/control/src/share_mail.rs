@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use protocol::{
     api::{
         GuestEnd, InviteResult, InviteResults, InviteStatus, MailState, NewInvites, NewShare,
-        ShareState,
+        ShareState, limits,
     },
     id::{SessionId, ShareId},
 };
@@ -19,12 +19,6 @@ use crate::{
     mail_queue::Brings,
     share_rules::{self, Terms},
 };
-
-/// Addresses of one invitation.
-const MOST: usize = 20;
-
-/// Guests of a share that goes by mail: one person, who may use a second browser.
-const GUESTS: u32 = 2;
 
 impl Control {
     /// Invites people by mail, each by a share of their own. What is no address is told apart; one that
@@ -41,14 +35,15 @@ impl Control {
     ) -> Result<InviteResults, Error> {
         let (row, settings) = self.sharable(actor, id).await?;
         let mail = self.inner.settings.mail.as_ref().ok_or(Error::MailNotConfigured)?;
-        if new.emails.len() > MOST {
-            return Err(Error::invalid("emails", format!("Invite at most {MOST} people at once.")));
+        if new.emails.len() > limits::MAX_SHARE_ADDRESSES {
+            let message = format!("Invite at most {} people at once.", limits::MAX_SHARE_ADDRESSES);
+            return Err(Error::invalid("emails", message));
         }
         let last = self.inner.store.last_read_only(actor.member).await?;
         let wanted = NewShare {
             minutes: new.minutes,
             read_only: new.read_only,
-            max_guests: Some(settings.share_max_guests.min(GUESTS)),
+            max_guests: Some(settings.share_max_guests.min(limits::MAIL_SHARE_GUESTS)),
             guests_alone: new.guests_alone,
         };
         let terms = share_rules::terms(&settings, &wanted, last)?;

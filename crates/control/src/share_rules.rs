@@ -1,16 +1,13 @@
 //! What may be shared and how, and whom a share lets in. Pure.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use protocol::api::{GuestEnd, Minutes, NewShare, ShareReadOnly, ShareState, WorkspaceSettings};
+use protocol::api::{
+    GuestEnd, Minutes, NewShare, ShareReadOnly, ShareState, WorkspaceSettings,
+    limits::{DEFAULT_SHARE_GUESTS, SHARE_MINUTES},
+};
 use store::ShareRow;
 
 use crate::Error;
-
-/// Shortest and longest time of a share, in minutes.
-const MINUTES: (u32, u32) = (5, 180);
-
-/// Guests at a time where nobody says.
-const GUESTS: u32 = 20;
 
 /// What a new share is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +29,7 @@ pub(crate) fn terms(
     }
     let lasts = length(settings, wanted.minutes)?;
     let most = settings.share_max_guests;
-    let max_guests = wanted.max_guests.unwrap_or(GUESTS.min(most));
+    let max_guests = wanted.max_guests.unwrap_or(DEFAULT_SHARE_GUESTS.min(most));
     if !(1..=most).contains(&max_guests) {
         return Err(Error::invalid("max_guests", format!("A share takes 1 to {most} guests.")));
     }
@@ -49,13 +46,13 @@ pub(crate) fn terms(
 
 /// How long a share lasts from now on.
 pub(crate) fn length(settings: &WorkspaceSettings, minutes: Minutes) -> Result<TimeDelta, Error> {
-    let longest = settings.share_max_minutes.min(MINUTES.1);
+    let longest = settings.share_max_minutes.min(*SHARE_MINUTES.end());
     match minutes.0 {
-        Some(minutes) if (MINUTES.0..=longest).contains(&minutes) => {
+        Some(minutes) if (*SHARE_MINUTES.start()..=longest).contains(&minutes) => {
             Ok(TimeDelta::minutes(minutes.into()))
         }
         _ => {
-            let said = format!("A share lasts {} to {longest} minutes.", MINUTES.0);
+            let said = format!("A share lasts {} to {longest} minutes.", SHARE_MINUTES.start());
             Err(Error::invalid("minutes", said))
         }
     }
@@ -63,9 +60,9 @@ pub(crate) fn length(settings: &WorkspaceSettings, minutes: Minutes) -> Result<T
 
 /// The time of a share that is made anew: as long as the one before, as far as that is allowed now.
 pub(crate) fn again(settings: &WorkspaceSettings, before: TimeDelta) -> Minutes {
-    let longest = settings.share_max_minutes.min(MINUTES.1);
-    let minutes = u32::try_from(before.num_minutes()).unwrap_or(MINUTES.1);
-    Minutes(Some(minutes.clamp(MINUTES.0, longest)))
+    let longest = settings.share_max_minutes.min(*SHARE_MINUTES.end());
+    let minutes = u32::try_from(before.num_minutes()).unwrap_or(longest);
+    Minutes(Some(minutes.clamp(*SHARE_MINUTES.start(), longest)))
 }
 
 /// Whether a share may be as somebody wants it.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use protocol::{
     api::{
         FreshShare, MailState, NewShare, Share, ShareKind, ShareState, SharingOptions,
-        WorkspaceSettings,
+        WorkspaceSettings, limits,
     },
     id::{SessionId, ShareId},
 };
@@ -21,9 +21,6 @@ use crate::{
     share_rules::{self, Terms},
     share_secret,
 };
-
-/// Living shares of one kind that a session may have: links, and mails.
-const MOST: (u64, u64) = (10, 100);
 
 /// The secrets of a share, while somebody is told them.
 pub(crate) struct Secrets {
@@ -193,7 +190,7 @@ impl Control {
         let subject = Subject::share(share.id, &row.name);
         let entry = audit::entry(now, &actor.into(), "share.create", subject, Some(detail));
         let (session, by) = (row.id, actor.member);
-        let most = if by_mail { MOST.1 } else { MOST.0 };
+        let most = if by_mail { limits::MAX_MAIL_SHARES } else { limits::MAX_LINK_SHARES };
         let new = ShareRow { share, session, by, password_hash };
         let hash = secret::hash(&secrets.token);
         if !self.inner.store.add_share(&new, &hash, most, &entry).await? {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use chrono::TimeDelta;
 use protocol::{
-    api::{ChangeToken, FreshToken, NewToken, TokenInfo},
+    api::{ChangeToken, FreshToken, NewToken, TokenInfo, limits},
     id::{MemberId, TokenId},
 };
 use uuid::Uuid;
@@ -22,9 +22,6 @@ const PREFIX: &str = "websh_";
 
 /// How often a token's use is written down.
 const USED: TimeDelta = TimeDelta::minutes(1);
-
-/// Most tokens a member may have.
-const MAX_TOKENS: usize = 100;
 
 impl Control {
     /// Who holds a token.
@@ -88,10 +85,12 @@ impl Control {
             return Err(Error::Forbidden);
         }
         let name = validate::label("name", &new.name)?;
-        if !(1..=365).contains(&new.days) {
-            return Err(Error::invalid("days", "A token works for 1 to 365 days."));
+        if !limits::TOKEN_DAYS.contains(&new.days) {
+            let (min, max) = limits::TOKEN_DAYS.into_inner();
+            let message = format!("A token works for {min} to {max} days.");
+            return Err(Error::invalid("days", message));
         }
-        if self.inner.store.tokens_of(actor.member).await?.len() >= MAX_TOKENS {
+        if self.inner.store.tokens_of(actor.member).await?.len() >= limits::MAX_TOKENS {
             return Err(Error::TooManyTokens);
         }
         let secret = format!("{PREFIX}{}", secret::new());

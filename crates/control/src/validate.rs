@@ -1,22 +1,18 @@
 //! What people may call things, and the bounds of what they may ask for. Pure.
 
+use protocol::api::limits::{
+    COLUMNS, DEFAULT_COLUMNS, DEFAULT_ROWS, MAX_EMAIL, MAX_IDEMPOTENCY_KEY, MAX_NAME, MAX_PASSWORD,
+    MAX_REASON, MAX_SEARCH, MIN_PASSWORD, ROWS,
+};
+
 use crate::Error;
-
-/// Longest e-mail address and password, in characters: nobody needs more, and hashing it would cost.
-const MAX_INPUT: usize = 128;
-
-/// Shortest password, in characters.
-const MIN_PASSWORD: usize = 12;
-
-/// Longest reason, in characters.
-const MAX_REASON: usize = 200;
-
-/// Longest name and idempotency key, in characters.
-const MAX_LABEL: usize = 64;
 
 /// Size of a new screen.
 pub(crate) fn size(cols: Option<u16>, rows: Option<u16>) -> (u16, u16) {
-    (cols.unwrap_or(80).clamp(2, 1000), rows.unwrap_or(24).clamp(2, 500))
+    (
+        cols.unwrap_or(DEFAULT_COLUMNS).clamp(*COLUMNS.start(), *COLUMNS.end()),
+        rows.unwrap_or(DEFAULT_ROWS).clamp(*ROWS.start(), *ROWS.end()),
+    )
 }
 
 /// A name as people see it: 1–64 characters, none of which steers a terminal or turns text around.
@@ -24,19 +20,24 @@ pub(crate) fn label(field: &'static str, text: &str) -> Result<String, Error> {
     let text = text.trim();
     match text.chars().count() {
         0 => Err(Error::invalid(field, "A name can't be empty.")),
-        1..=MAX_LABEL if text.chars().any(steering) => {
+        1..=MAX_NAME if text.chars().any(steering) => {
             Err(Error::invalid(field, "A name can't hold control characters."))
         }
-        1..=MAX_LABEL => Ok(text.to_owned()),
-        _ => Err(Error::invalid(field, "A name can't be longer than 64 characters.")),
+        1..=MAX_NAME => Ok(text.to_owned()),
+        _ => Err(Error::invalid(
+            field,
+            format!("A name can't be longer than {MAX_NAME} characters."),
+        )),
     }
 }
 
 /// What somebody looks for.
 pub(crate) fn search(field: &'static str, text: &str) -> Result<String, Error> {
-    (text.chars().count() <= MAX_INPUT && !text.contains('\0'))
+    (text.chars().count() <= MAX_SEARCH && !text.contains('\0'))
         .then(|| text.to_owned())
-        .ok_or_else(|| Error::invalid(field, "Look for something of at most 128 characters."))
+        .ok_or_else(|| {
+            Error::invalid(field, format!("A search has at most {MAX_SEARCH} characters."))
+        })
 }
 
 /// Why something is done, in the words of who does it; empty when they say nothing.
@@ -47,7 +48,10 @@ pub(crate) fn reason(text: Option<&str>) -> Result<String, Error> {
             Err(Error::invalid("reason", "A reason can't hold control characters."))
         }
         0..=MAX_REASON => Ok(text.to_owned()),
-        _ => Err(Error::invalid("reason", "A reason can't be longer than 200 characters.")),
+        _ => Err(Error::invalid(
+            "reason",
+            format!("A reason can't be longer than {MAX_REASON} characters."),
+        )),
     }
 }
 
@@ -67,11 +71,12 @@ fn steering(c: char) -> bool {
 
 /// An idempotency key: 1–64 printable ASCII characters.
 pub(crate) fn key(text: &str) -> Result<(), Error> {
-    let good = (1..=MAX_LABEL).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+    let good = (1..=MAX_IDEMPOTENCY_KEY).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_graphic());
     good.then_some(()).ok_or_else(|| {
         Error::invalid(
             "idempotency_key",
-            "An idempotency key is 1 to 64 printable ASCII characters.",
+            format!("An idempotency key is 1 to {MAX_IDEMPOTENCY_KEY} printable ASCII characters."),
         )
     })
 }
@@ -79,7 +84,7 @@ pub(crate) fn key(text: &str) -> Result<(), Error> {
 /// An e-mail address in lower case. Only mail itself can tell whether it exists.
 pub(crate) fn email(text: &str) -> Result<String, Error> {
     let text = text.trim().to_lowercase();
-    let plausible = text.chars().count() <= MAX_INPUT
+    let plausible = text.chars().count() <= MAX_EMAIL
         && !text.chars().any(|c| c.is_whitespace() || steering(c))
         && text.split_once('@').is_some_and(|(local, domain)| {
             !local.is_empty() && !domain.is_empty() && !domain.contains('@')
@@ -91,9 +96,9 @@ pub(crate) fn email(text: &str) -> Result<String, Error> {
 
 /// What somebody types to sign in may be anything, but not long.
 pub(crate) fn credentials(email: &str, password: &str) -> Result<String, Error> {
-    for (field, text) in [("email", email), ("password", password)] {
-        if text.chars().count() > MAX_INPUT {
-            return Err(Error::invalid(field, "This is longer than 128 characters."));
+    for (field, text, most) in [("email", email, MAX_EMAIL), ("password", password, MAX_PASSWORD)] {
+        if text.chars().count() > most {
+            return Err(Error::invalid(field, format!("This is longer than {most} characters.")));
         }
     }
     Ok(email.trim().to_lowercase())
@@ -102,15 +107,20 @@ pub(crate) fn credentials(email: &str, password: &str) -> Result<String, Error> 
 /// A new password, in a field of this name.
 pub(crate) fn new_password(field: &'static str, text: &str) -> Result<(), Error> {
     match text.chars().count() {
-        0..MIN_PASSWORD => Err(Error::invalid(field, "A password has at least 12 characters.")),
-        MIN_PASSWORD..=MAX_INPUT => Ok(()),
-        _ => Err(Error::invalid(field, "A password has at most 128 characters.")),
+        0..MIN_PASSWORD => Err(Error::invalid(
+            field,
+            format!("A password has at least {MIN_PASSWORD} characters."),
+        )),
+        MIN_PASSWORD..=MAX_PASSWORD => Ok(()),
+        _ => {
+            Err(Error::invalid(field, format!("A password has at most {MAX_PASSWORD} characters.")))
+        }
     }
 }
 
 /// The first of `base`, `base 2`, `base 3`, … that is not taken.
 pub(crate) fn fresh_name(base: &str, taken: &[String]) -> String {
-    let base: String = base.chars().filter(|c| !steering(*c)).take(MAX_LABEL - 8).collect();
+    let base: String = base.chars().filter(|c| !steering(*c)).take(MAX_NAME - 8).collect();
     if !taken.contains(&base) {
         return base;
     }

@@ -1,7 +1,7 @@
 //! `websh login` and `websh logout`: a token for this machine, kept for its owner alone.
 
 use clap::{Args, ValueEnum};
-use protocol::api::{FreshToken, Me, NewToken, TokenScope};
+use protocol::api::{FreshToken, Me, NewToken, TokenScope, limits};
 
 use super::{Failure, ask, remote::credentials_file, say};
 use crate::{
@@ -83,7 +83,7 @@ impl Login {
         let email = self.email.clone().map_or_else(|| ask::line("E-mail"), Ok)?;
         let uname = rustix::system::uname();
         let machine = uname.nodename().to_string_lossy();
-        let name: String = format!("websh on {machine}").chars().take(64).collect();
+        let name: String = format!("websh on {machine}").chars().take(limits::MAX_NAME).collect();
         let new = NewToken { name, scope: self.scope.into(), days: self.days };
         Ok(make_token(stranger, &email, &new).await?.secret)
     }

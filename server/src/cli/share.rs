@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use protocol::api::{
     self, FreshShare, InviteResults, InviteStatus, NewInvites, NewShare, ShareKind, ShareState,
+    limits,
 };
 
 use super::{
@@ -20,7 +21,7 @@ pub(super) struct Share {
     #[arg(value_name = "ID|NAME")]
     session: String,
     /// How long, in minutes, 5 to 180.
-    #[arg(long, default_value_t = 30)]
+    #[arg(long, default_value_t = limits::DEFAULT_SHARE_MINUTES)]
     minutes: u32,
     /// Guests only look. As you last chose where neither is said.
     #[arg(long, conflicts_with = "full_access")]

@@ -1,9 +1,6 @@
 //! Addresses as people type and paste them: taken apart, each once, the bad ones known. Pure; the server
 //! has the last word.
 
-/// Most addresses of one invitation.
-pub const MOST: usize = 20;
-
 /// The addresses of a text: lists with commas, semicolons or line ends, and `Grace <grace@example.org>`.
 #[must_use]
 pub fn split(text: &str) -> Vec<String> {

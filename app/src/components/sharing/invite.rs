@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 use protocol::{
-    api::{InviteResult, InviteStatus, MailState, NewInvites, Share, SharingOptions},
+    api::{InviteResult, InviteStatus, MailState, NewInvites, Share, SharingOptions, limits},
     id::SessionId,
 };
 
 use super::{
-    addresses::{self, MOST},
+    addresses,
     limits::{LimitFields, Limits},
 };
 use crate::{
@@ -204,7 +204,9 @@ fn first_mistake(emails: &[String]) -> Option<PageError> {
         (0, _) => "Please enter at least one address.".to_owned(),
         (_, [one]) => format!("{one} is no e-mail address."),
         (_, [_, _, ..]) => format!("These are no e-mail addresses: {}.", bad.join(", ")),
-        (count, []) if count > MOST => format!("Please invite at most {MOST} people at once."),
+        (count, []) if count > limits::MAX_SHARE_ADDRESSES => {
+            format!("Please invite at most {} people at once.", limits::MAX_SHARE_ADDRESSES)
+        }
         _ => return None,
     };
     Some(PageError::of_field("emails", &said))

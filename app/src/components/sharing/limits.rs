@@ -1,7 +1,7 @@
 //! What guests of a new share may do and for how long: the part that both ways to share have in common.
 
 use leptos::prelude::*;
-use protocol::api::SharingOptions;
+use protocol::api::{SharingOptions, limits};
 
 use super::minutes::{self, Minutes};
 use crate::{
@@ -24,7 +24,9 @@ impl Limits {
     /// As the workspace or the member's last choice has it.
     pub fn new(options: &SharingOptions) -> Self {
         Self {
-            minutes: RwSignal::new(minutes::USUAL.min(options.max_minutes).to_string()),
+            minutes: RwSignal::new(
+                limits::DEFAULT_SHARE_MINUTES.min(options.max_minutes).to_string(),
+            ),
             read_only: RwSignal::new(options.read_only || options.read_only_forced),
             alone: RwSignal::new(false),
         }

@@ -2,13 +2,9 @@
 
 use leptos::prelude::*;
 
+use protocol::api::limits;
+
 use crate::{browser, components::time::Now, error::PageError};
-
-/// Shortest share, in minutes.
-pub const SHORTEST: u32 = 5;
-
-/// What a new share starts with, in minutes.
-pub const USUAL: u32 = 30;
 
 /// The field's name in errors.
 const FIELD: &str = "minutes";
@@ -18,9 +14,10 @@ const FIELD: &str = "minutes";
 /// # Errors
 /// When they are no whole number between the shortest and the longest.
 pub fn read(text: &str, longest: u32) -> Result<u32, PageError> {
-    let fits = |minutes: &u32| (SHORTEST..=longest).contains(minutes);
+    let shortest = *limits::SHARE_MINUTES.start();
+    let fits = |minutes: &u32| (shortest..=longest).contains(minutes);
     text.trim().parse().ok().filter(fits).ok_or_else(|| {
-        PageError::of_field(FIELD, &format!("Please choose {SHORTEST} to {longest} whole minutes."))
+        PageError::of_field(FIELD, &format!("Please choose {shortest} to {longest} whole minutes."))
     })
 }
 
@@ -77,12 +74,12 @@ pub fn Minutes(
             </label>
             <input
                 type="range"
-                min=SHORTEST
+                min=*limits::SHARE_MINUTES.start()
                 max=longest
                 step=5
                 data-testid=format!("{testid}-slider")
                 aria-label=format!("{label}, in minutes")
-                prop:value=move || read(&text.get(), longest).map_or(USUAL, |it| it).to_string()
+                prop:value=move || read(&text.get(), longest).map_or(limits::DEFAULT_SHARE_MINUTES, |it| it).to_string()
                 on:input:target=move |event| type_in(event.target().value())
             />
             <p class="help" id=help role="status">

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 use protocol::{
-    api::{ChangeShare, FreshShare, MailState, Share, ShareState},
+    api::{ChangeShare, FreshShare, MailState, Share, ShareState, limits},
     id::SessionId,
 };
 
@@ -17,9 +17,6 @@ use crate::{
     components::{asking::Asking, failure::Failure, show::Show, switch::Switch, time::Now},
     words,
 };
-
-/// The longest that a share may be extended to, in minutes; a workspace may allow less.
-const LONGEST: u32 = 180;
 
 /// A share of a session.
 #[component]
@@ -141,7 +138,7 @@ fn Extend(
     let asking = Asking::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let minutes = match minutes::read(&text.get_untracked(), LONGEST) {
+        let minutes = match minutes::read(&text.get_untracked(), *limits::SHARE_MINUTES.end()) {
             Ok(minutes) => minutes,
             Err(why) => return asking.error.set(Some(why)),
         };
@@ -157,7 +154,7 @@ fn Extend(
                 label="From now on"
                 testid="share-extend-minutes"
                 text
-                longest=LONGEST
+                longest=*limits::SHARE_MINUTES.end()
                 error=asking.error
             />
             <Failure error=asking.error testid="share-extend-error" fields=&["minutes"] />

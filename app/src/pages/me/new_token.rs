@@ -1,7 +1,7 @@
 //! The dialog that makes an API token and shows it, this one time.
 
 use leptos::prelude::*;
-use protocol::api::{NewToken, Role, TokenScope};
+use protocol::api::{NewToken, Role, TokenScope, limits};
 
 use crate::{
     api,
@@ -126,7 +126,7 @@ pub fn NewTokenDialog(
 }
 
 fn number_of_days(text: &str) -> Option<u32> {
-    text.trim().parse().ok().filter(|days| (1..=365).contains(days))
+    text.trim().parse().ok().filter(|days| limits::TOKEN_DAYS.contains(days))
 }
 
 #[cfg(test)]

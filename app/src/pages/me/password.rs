@@ -1,15 +1,12 @@
 //! Changing the own password.
 
 use leptos::prelude::*;
-use protocol::api::ChangePassword;
+use protocol::api::{ChangePassword, limits};
 
 use crate::{
     api::rest,
     components::{asking::Asking, failure::Failure, field::Field},
 };
-
-/// Shortest password, in characters. The server has the last word.
-const SHORTEST: usize = 12;
 
 /// The form.
 #[component]
@@ -28,8 +25,11 @@ pub fn Password(
         if change.current.is_empty() {
             return asking.refuse("current", "Please enter the password that you have now.");
         }
-        if change.new.chars().count() < SHORTEST {
-            return asking.refuse("new", "A password has at least 12 characters.");
+        if change.new.chars().count() < limits::MIN_PASSWORD {
+            return asking.refuse(
+                "new",
+                &format!("A password has at least {} characters.", limits::MIN_PASSWORD),
+            );
         }
         asking.ask(async move { rest::change_password(&change).await }, move |()| {
             current.set(String::new());

@@ -1,23 +1,30 @@
 //! What is typed into the settings' form, and whether it can be. Pure; the server has the last word.
 
-use protocol::api::{AttachPolicy, BatonRule, KeepAlive, ShareReadOnly, WorkspaceSettings};
+use std::ops::RangeInclusive;
+
+use protocol::api::{AttachPolicy, BatonRule, KeepAlive, ShareReadOnly, WorkspaceSettings, limits};
 
 use crate::error::PageError;
 
-/// Longest name, in characters.
-const LONGEST_NAME: usize = 64;
-
-/// The number fields: name, lowest and highest value, and the sentence when it is neither.
-const NUMBERS: [(&str, u32, u32, &str); 9] = [
-    ("session_timeout_minutes", 10, 1440, "The timeout is 10 to 1440 minutes (24 hours)."),
-    ("max_sessions_per_user", 1, 1000, "A person may have 1 to 1000 sessions."),
-    ("max_sessions_per_token", 1, 1000, "A token may open 1 to 1000 sessions."),
-    ("max_sessions", 1, 100_000, "The workspace may have 1 to 100000 sessions."),
-    ("max_creates_per_minute", 1, 600, "A person may open 1 to 600 sessions a minute."),
-    ("history_mib", 1, 1024, "A session may hold 1 to 1024 MiB."),
-    ("keep_ended_days", 1, 365, "Ended sessions are kept for 1 to 365 days."),
-    ("share_max_minutes", 5, 180, "A share may last 5 to 180 minutes."),
-    ("share_max_guests", 1, 200, "A share may have 1 to 200 guests at a time."),
+/// Number fields: name, bounds, and the error, where `{}` stands for the bounds.
+const NUMBERS: [(&str, RangeInclusive<u32>, &str); 9] = [
+    (
+        "session_timeout_minutes",
+        limits::SESSION_TIMEOUT_MINUTES,
+        "The timeout is {} minutes (24 hours).",
+    ),
+    ("max_sessions_per_user", limits::SESSIONS_PER_USER, "A person may have {} sessions."),
+    ("max_sessions_per_token", limits::SESSIONS_PER_TOKEN, "A token may open {} sessions."),
+    ("max_sessions", limits::SESSIONS, "The workspace may have {} sessions."),
+    (
+        "max_creates_per_minute",
+        limits::CREATES_PER_MINUTE,
+        "A person may open {} sessions a minute.",
+    ),
+    ("history_mib", limits::HISTORY_MIB, "A session may hold {} MiB."),
+    ("keep_ended_days", limits::KEEP_ENDED_DAYS, "Ended sessions are kept for {} days."),
+    ("share_max_minutes", limits::SHARE_MINUTES, "A share may last {} minutes."),
+    ("share_max_guests", limits::SHARE_GUESTS, "A share may have {} guests at a time."),
 ];
 
 /// The form as it was typed.
@@ -63,16 +70,16 @@ pub fn read(typed: &Typed) -> Result<WorkspaceSettings, Vec<PageError>> {
     let name = typed.name.trim();
     match name.chars().count() {
         0 => wrong.push(PageError::of_field("name", "The workspace needs a name.")),
-        1..=LONGEST_NAME => {}
-        _ => wrong.push(PageError::of_field("name", "A name has at most 64 characters.")),
+        1..=limits::MAX_NAME => {}
+        _ => wrong.push(PageError::long_name("name")),
     }
     let mut values = [0; 9];
-    for ((value, text), (field, low, high, sentence)) in
+    for ((value, text), (field, range, sentence)) in
         values.iter_mut().zip(&typed.numbers).zip(NUMBERS)
     {
         match text.trim().parse() {
-            Ok(number) if (low..=high).contains(&number) => *value = number,
-            _ => wrong.push(PageError::of_field(field, sentence)),
+            Ok(number) if range.contains(&number) => *value = number,
+            _ => wrong.push(PageError::of_field(field, &error(sentence, &range))),
         }
     }
     if !wrong.is_empty() {
@@ -110,6 +117,11 @@ pub fn read(typed: &Typed) -> Result<WorkspaceSettings, Vec<PageError>> {
     })
 }
 
+/// Returns the error of a field with its bounds.
+fn error(sentence: &str, range: &RangeInclusive<u32>) -> String {
+    sentence.replace("{}", &format!("{} to {}", range.start(), range.end()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,14 +142,16 @@ mod tests {
 
     #[test]
     fn every_bound_has_its_sentence() {
-        for (at, (field, low, high, sentence)) in NUMBERS.into_iter().enumerate() {
+        for (at, (field, range, sentence)) in NUMBERS.into_iter().enumerate() {
+            let (low, high) = (*range.start(), *range.end());
+            let sentence = error(sentence, &range);
             for good in [low, high] {
                 assert!(read(&typed(at, &good.to_string())).is_ok(), "{field} {good}");
             }
             let (low, high) = ((low - 1).to_string(), (high + 1).to_string());
             for bad in [&low, &high, "", "ten", "10.5", "-20", "99999999999999999999"] {
                 let wrong = read(&typed(at, bad)).unwrap_err();
-                assert_eq!(wrong, [PageError::of_field(field, sentence)], "{bad:?}");
+                assert_eq!(wrong, [PageError::of_field(field, &sentence)], "{bad:?}");
             }
         }
     }

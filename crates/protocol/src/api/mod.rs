@@ -4,6 +4,7 @@
 mod attach;
 mod audit;
 mod error;
+pub mod limits;
 mod members;
 mod minutes;
 mod operator;

@@ -53,7 +53,7 @@ pub enum BatonRule {
 pub struct WorkspaceSettings {
     /// The workspace's name, 1–64 characters: what *drop all* asks to be typed.
     pub name: String,
-    /// Minutes after which an unused session expires, 10–1440.
+    /// Minutes after which an unused session expires.
     #[serde(deserialize_with = "whole::positive")]
     #[cfg_attr(feature = "openapi", schema(minimum = 10, maximum = 1440))]
     pub session_timeout_minutes: u32,
@@ -61,33 +61,33 @@ pub struct WorkspaceSettings {
     pub keep_alive: KeepAlive,
     /// What a second attach does where a session does not say.
     pub attach_policy: AttachPolicy,
-    /// Living sessions a member may have, 1–1000.
+    /// Living sessions a member may have.
     #[serde(deserialize_with = "whole::positive")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
     pub max_sessions_per_user: u32,
-    /// Living sessions that one API token may have opened, 1–1000.
+    /// Living sessions that one API token may have opened.
     #[serde(deserialize_with = "whole::positive")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
     pub max_sessions_per_token: u32,
-    /// Living sessions of the whole workspace, 1–100000.
+    /// Living sessions of the whole workspace.
     #[serde(deserialize_with = "whole::positive")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100000))]
     pub max_sessions: u32,
-    /// Sessions a member may open in a minute, 1–600.
+    /// Sessions a member may open in a minute.
     #[serde(deserialize_with = "whole::positive")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 600))]
     pub max_creates_per_minute: u32,
-    /// MiB of history a session may hold, 1–1024.
+    /// MiB of history a session may hold.
     #[serde(deserialize_with = "whole::positive")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1024))]
     pub history_mib: u32,
-    /// Days that ended sessions are kept in the history, 1–365.
+    /// Days that ended sessions are kept in the history.
     #[serde(deserialize_with = "whole::positive")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 365))]
     pub keep_ended_days: u32,
     /// Members may share their sessions.
     pub sharing_enabled: bool,
-    /// Longest time of a share, in minutes, 5–180.
+    /// Longest time of a share, in minutes.
     #[serde(deserialize_with = "whole::positive")]
     #[cfg_attr(feature = "openapi", schema(minimum = 5, maximum = 180))]
     pub share_max_minutes: u32,
@@ -95,7 +95,7 @@ pub struct WorkspaceSettings {
     pub share_read_only: ShareReadOnly,
     /// How a guest comes to drive.
     pub share_baton: BatonRule,
-    /// Most guests of a share at a time, 1–200.
+    /// Most guests of a share at a time.
     #[serde(deserialize_with = "whole::positive")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 200))]
     pub share_max_guests: u32,

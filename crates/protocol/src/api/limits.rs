@@ -1,0 +1,147 @@
+//! Bounds on the values that people and programs send, and the defaults that apply without one.
+//! Every crate reads them from here. The text of an error or a form states them by formatting, so
+//! that it cannot differ.
+
+use std::ops::RangeInclusive;
+
+/// Longest name of a session, member, guest, token or workspace, in characters.
+pub const MAX_NAME: usize = 64;
+
+/// Longest idempotency key, in printable ASCII characters.
+pub const MAX_IDEMPOTENCY_KEY: usize = 64;
+
+/// Longest name of a device or of a foreign value that is shown back, in characters.
+pub const MAX_SHOWN: usize = 64;
+
+/// Longest email address, in characters.
+pub const MAX_EMAIL: usize = 128;
+
+/// Shortest password of a member, in characters.
+pub const MIN_PASSWORD: usize = 12;
+
+/// Longest password, in characters: hashing longer ones would only cost time.
+pub const MAX_PASSWORD: usize = 128;
+
+/// Longest search text, in characters.
+pub const MAX_SEARCH: usize = 128;
+
+/// Longest reason for an action, in characters.
+pub const MAX_REASON: usize = 200;
+
+/// Columns of a new screen.
+pub const COLUMNS: RangeInclusive<u16> = 2..=1000;
+/// Columns of a new screen when none are given.
+pub const DEFAULT_COLUMNS: u16 = 80;
+/// Rows of a new screen.
+pub const ROWS: RangeInclusive<u16> = 2..=500;
+/// Rows of a new screen when none are given.
+pub const DEFAULT_ROWS: u16 = 24;
+
+/// Idle timeout of a session, in minutes.
+pub const SESSION_TIMEOUT_MINUTES: RangeInclusive<u32> = 10..=1440;
+/// Running sessions per member.
+pub const SESSIONS_PER_USER: RangeInclusive<u32> = 1..=1000;
+/// Running sessions per API token.
+pub const SESSIONS_PER_TOKEN: RangeInclusive<u32> = 1..=1000;
+/// Running sessions of the workspace.
+pub const SESSIONS: RangeInclusive<u32> = 1..=100_000;
+/// Sessions that a member may create per minute.
+pub const CREATES_PER_MINUTE: RangeInclusive<u32> = 1..=600;
+/// History per session, in MiB.
+pub const HISTORY_MIB: RangeInclusive<u32> = 1..=1024;
+/// Retention of ended sessions, in days.
+pub const KEEP_ENDED_DAYS: RangeInclusive<u32> = 1..=365;
+
+/// Duration of a share, in minutes.
+pub const SHARE_MINUTES: RangeInclusive<u32> = 5..=180;
+/// Duration that the share dialog and the command line start with, in minutes.
+pub const DEFAULT_SHARE_MINUTES: u32 = 30;
+/// Concurrent guests of a share.
+pub const SHARE_GUESTS: RangeInclusive<u32> = 1..=200;
+/// Concurrent guests of a share when no number is given.
+pub const DEFAULT_SHARE_GUESTS: u32 = 20;
+/// Concurrent guests of a share sent by email: one person, who may use a second browser.
+pub const MAIL_SHARE_GUESTS: u32 = 2;
+/// Addresses of one request that sends a share by email.
+pub const MAX_SHARE_ADDRESSES: usize = 20;
+/// Active link shares of a session.
+pub const MAX_LINK_SHARES: u64 = 10;
+/// Active shares of a session when the new one is sent by email.
+pub const MAX_MAIL_SHARES: u64 = 100;
+
+/// Lifetime of an API token, in days.
+pub const TOKEN_DAYS: RangeInclusive<u32> = 1..=365;
+/// API tokens per member.
+pub const MAX_TOKENS: usize = 100;
+
+/// Lifetime of a ticket, in seconds.
+pub const TICKET_SECONDS: i64 = 30;
+/// Lifetime of an invitation, in days.
+pub const INVITE_DAYS: i64 = 7;
+
+/// Size of a page of the caller's sessions.
+pub const SESSION_PAGE: Page = Page { default: 50, max: 100 };
+/// Size of a page of all sessions.
+pub const ADMIN_PAGE: Page = Page { default: 50, max: 500 };
+/// Size of a page of the audit log.
+pub const AUDIT_PAGE: Page = Page { default: 100, max: 1000 };
+
+/// Number of items on a page of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// Items when the request gives no limit.
+    pub default: u64,
+    /// Most items on one page.
+    pub max: u64,
+}
+
+impl Page {
+    /// Returns the number of items for the limit of a request.
+    #[must_use]
+    pub fn limit(self, requested: Option<u64>) -> u64 {
+        requested.unwrap_or(self.default).clamp(1, self.max)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_has_at_least_one_item_and_at_most_its_maximum() {
+        for (requested, expected) in [(None, 50), (Some(0), 1), (Some(7), 7), (Some(101), 100)] {
+            assert_eq!(SESSION_PAGE.limit(requested), expected, "{requested:?}");
+        }
+    }
+
+    /// The OpenAPI annotations accept literals only.
+    #[cfg(feature = "openapi")]
+    #[test]
+    fn the_schemas_state_these_bounds() {
+        use utoipa::PartialSchema;
+
+        use crate::api::{Minutes, WorkspaceSettings};
+
+        let bounds = |schema: &serde_json::Value| {
+            (schema["minimum"].as_f64().unwrap(), schema["maximum"].as_f64().unwrap())
+        };
+        let expected =
+            |range: RangeInclusive<u32>| (f64::from(*range.start()), f64::from(*range.end()));
+        let minutes = serde_json::to_value(Minutes::schema()).unwrap();
+        assert_eq!(bounds(&minutes), expected(SHARE_MINUTES));
+        let settings = serde_json::to_value(WorkspaceSettings::schema()).unwrap();
+        for (field, range) in [
+            ("session_timeout_minutes", SESSION_TIMEOUT_MINUTES),
+            ("max_sessions_per_user", SESSIONS_PER_USER),
+            ("max_sessions_per_token", SESSIONS_PER_TOKEN),
+            ("max_sessions", SESSIONS),
+            ("max_creates_per_minute", CREATES_PER_MINUTE),
+            ("history_mib", HISTORY_MIB),
+            ("keep_ended_days", KEEP_ENDED_DAYS),
+            ("share_max_minutes", SHARE_MINUTES),
+            ("share_max_guests", SHARE_GUESTS),
+        ] {
+            assert_eq!(bounds(&settings["properties"][field]), expected(range), "{field}");
+        }
+    }
+}
