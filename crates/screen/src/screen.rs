@@ -1,6 +1,8 @@
 //! One session's terminal: feeds the emulator, captures what changed into revisions, keeps history.
 //! Catches the emulator's panics. Knows no process and no viewer.
 
+mod encode;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use protocol::{
@@ -15,14 +17,17 @@ use rio_vt::{
 
 use crate::{
     Event, Size,
-    capture::{self, Pass},
-    engine::Engine,
-    history::Store,
-    ledger::{Ledger, Status},
-    mouse::Paste,
-    repaint::repaint,
-    ring,
-    styles::StyleTable,
+    frames::{
+        repaint::repaint,
+        revisions::{Revisions, Status},
+    },
+    grid::{
+        capture::{self, Pass},
+        styles::StyleTable,
+    },
+    history::{ring, store::Store},
+    input::paste::Paste,
+    vt::engine::Engine,
 };
 
 /// Most lines in one answer to a request for history.
@@ -36,7 +41,7 @@ const CELL: usize = 8;
 
 /// One session's terminal.
 pub struct Screen {
-    pub(crate) engine: Engine,
+    engine: Engine,
     size: Size,
     /// Lines of history to keep.
     history: usize,
@@ -44,11 +49,11 @@ pub struct Screen {
     history_bytes: usize,
     /// The emulator keeps fewer lines than that, for their bytes' sake.
     ring_limited: bool,
-    ledger: Ledger,
+    revisions: Revisions,
     store: Store,
     /// Absolute id of the first line the emulator ever evicted.
     base: u64,
-    pub(crate) paste: Paste,
+    paste: Paste,
 }
 
 impl Screen {
@@ -61,7 +66,7 @@ impl Screen {
             history,
             history_bytes: usize::MAX,
             ring_limited: false,
-            ledger: Ledger::default(),
+            revisions: Revisions::default(),
             store: Store::default(),
             base: 0,
             paste: Paste::default(),
@@ -180,25 +185,25 @@ impl Screen {
     /// What a viewer at `from` misses; none when it is up to date. Foreign or too old positions get
     /// the whole screen.
     pub fn frame_since(&mut self, from: Option<&Position>) -> Option<Frame> {
-        self.ledger.frame_since(from)
+        self.revisions.frame_since(from)
     }
 
     /// Where a viewer stands after the latest frame.
     #[must_use]
     pub fn position(&self) -> Position {
-        self.ledger.position()
+        self.revisions.position()
     }
 
     /// Id of the screen's first line, in the latest revision.
     #[must_use]
     pub fn top(&self) -> u64 {
-        self.ledger.status().top
+        self.revisions.status().top
     }
 
     /// `protocol::mirror::screen_hash` of the latest revision.
     #[must_use]
     pub fn hash(&self) -> u64 {
-        self.ledger.hash()
+        self.revisions.hash()
     }
 
     /// Called when nothing has happened for a while: moves the emulator's history, all but the last
@@ -247,7 +252,7 @@ impl Screen {
             lines,
             styles: styles.since(1).to_vec(),
             oldest: self.oldest(),
-            epoch: self.ledger.position().epoch,
+            epoch: self.revisions.position().epoch,
         }
     }
 
@@ -305,20 +310,20 @@ impl Screen {
         let restarted = std::mem::take(&mut self.engine.terminal.restarted);
         let rows = i32::from(self.size.rows);
         if restarted || self.styles_outgrown() {
-            self.ledger.styles = StyleTable::default();
+            self.revisions.styles = StyleTable::default();
             let lines = self.capture_rows(|_| true).into_iter().map(|(_, line)| line).collect();
-            self.ledger.restart(u32::from(self.size.columns), lines, status);
-            self.ledger.set_title(&self.engine.terminal.title);
-            self.ledger.set_palette(&self.engine.terminal.palette);
+            self.revisions.restart(u32::from(self.size.columns), lines, status);
+            self.revisions.set_title(&self.engine.terminal.title);
+            self.revisions.set_palette(&self.engine.terminal.palette);
             return true;
         }
         let term = &self.engine.term;
-        let all = term.is_fully_damaged() || status.top != self.ledger.status().top;
+        let all = term.is_fully_damaged() || status.top != self.revisions.status().top;
         let dirty: Vec<bool> =
             (0..rows).map(|row| all || term.grid.raw[pos::Line(row)].dirty).collect();
         let captured = self.capture_rows(|row| dirty.get(row).copied().unwrap_or(true));
         let terminal = &self.engine.terminal;
-        self.ledger.update(captured, status, &terminal.title, &terminal.palette)
+        self.revisions.update(captured, status, &terminal.title, &terminal.palette)
     }
 
     fn capture_rows(&mut self, wanted: impl Fn(usize) -> bool) -> Vec<(usize, Line)> {
@@ -329,7 +334,7 @@ impl Screen {
             let at = pos::Line(i32::try_from(row).unwrap_or_default());
             let grid = &mut self.engine.term.grid;
             grid.raw[at].dirty = false;
-            captured.push((row, capture::row(grid, at, &mut self.ledger.styles, &mut pass)));
+            captured.push((row, capture::row(grid, at, &mut self.revisions.styles, &mut pass)));
         }
         self.engine.term.reset_damage();
         captured
@@ -338,12 +343,12 @@ impl Screen {
     /// Whether the style table is much larger than what the screen shows of it.
     fn styles_outgrown(&self) -> bool {
         const SMALL: usize = 1024;
-        let table = &self.ledger.styles;
+        let table = &self.revisions.styles;
         if table.len() <= SMALL && !table.is_out_of_links() {
             return false;
         }
         let mut shown = vec![false; table.len()];
-        for line in self.ledger.lines() {
+        for line in self.revisions.lines() {
             for run in line.runs.iter().skip(1).step_by(2) {
                 if let Some(seen) = shown.get_mut((run >> 3) as usize) {
                     *seen = true;
@@ -384,7 +389,7 @@ impl Screen {
             engine.with_primary(|grid| ring::compact(grid, *base, 0, limits, store))
         }));
         let mut engine = Engine::new(self.size, limits.ring);
-        let painted = catch_unwind(AssertUnwindSafe(|| engine.feed(&repaint(&self.ledger))));
+        let painted = catch_unwind(AssertUnwindSafe(|| engine.feed(&repaint(&self.revisions))));
         if painted.is_err() {
             engine = Engine::new(self.size, limits.ring);
         }

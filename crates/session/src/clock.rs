@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::shares::Now;
+use crate::sharing::shares::Now;
 
 /// Milliseconds since 1970, UTC.
 #[expect(

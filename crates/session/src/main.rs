@@ -1,30 +1,22 @@
 //! `websh-session`: one shell, its screen and its viewers, in a process that outlives the web process.
 //! Started by the host role with a `Start` on standard input; says `Started` on standard output.
 
-mod account;
-mod alarm;
-mod arrivals;
+mod attachments;
 mod clock;
-mod connection;
-mod crew;
-mod descriptor;
-mod directory;
-mod ending;
-mod idle;
-mod input;
-mod memory;
-mod pace;
-mod pty;
+mod error;
+mod io;
+mod lifetime;
+mod participants;
+mod process;
 mod reports;
 mod serve;
 mod session;
-mod shares;
-mod tree;
-mod viewer;
+mod sharing;
+mod terminal;
 
 use std::{
     fs,
-    io::{self, Read, Write},
+    io::{Read, Write},
     os::fd::AsFd,
     path::Path,
     process::ExitCode,
@@ -37,21 +29,12 @@ use tokio::{
     task::spawn_local,
 };
 
-use crate::{arrivals::Arrivals, directory::Directory, session::Session};
-
-/// What can go wrong in a session process.
-#[derive(Debug, thiserror::Error)]
-enum Error {
-    /// The shell could not be started; a sentence for the person who asked.
-    #[error("{0}")]
-    Spawn(String),
-    /// The host role said something that makes no sense.
-    #[error("The start request lacks {0}.")]
-    Request(&'static str),
-    /// The operating system refused.
-    #[error("The session could not be set up: {0}.")]
-    Io(#[from] io::Error),
-}
+use crate::{
+    error::Error,
+    io::{directory::Directory, listener::Arrivals},
+    process::{account, tree},
+    session::Session,
+};
 
 fn main() -> ExitCode {
     match run() {
@@ -74,7 +57,9 @@ fn run() -> Result<(), Error> {
         answer(&Started { outcome: Some(outcome) })?;
         let (session, arrivals, directory) = opened?;
         // A task: what wakes the runtime's own future costs a write to its eventfd each time.
-        spawn_local(serve::serve(session, arrivals, directory)).await.map_err(io::Error::from)?
+        spawn_local(serve::serve(session, arrivals, directory))
+            .await
+            .map_err(std::io::Error::from)?
     })
 }
 
@@ -82,7 +67,7 @@ fn run() -> Result<(), Error> {
 /// running shell can always be reached, and nothing of it is ever open to somebody else.
 fn open() -> Result<(Session, Arrivals, Directory), Error> {
     let mut request = Vec::new();
-    io::stdin().lock().read_to_end(&mut request)?;
+    std::io::stdin().lock().read_to_end(&mut request)?;
     let start = Start::decode(request.as_slice()).map_err(|_| Error::Request("its meaning"))?;
     tree::become_subreaper()?;
     let directory = Directory::open(Path::new(&start.directory))?;
@@ -102,8 +87,8 @@ fn open() -> Result<(Session, Arrivals, Directory), Error> {
 }
 
 /// Answers on standard output, then lets go of the standard streams: they belong to the starter.
-fn answer(started: &Started) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+fn answer(started: &Started) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
     out.write_all(&started.encode_to_vec())?;
     out.flush()?;
     let null = fs::OpenOptions::new().read(true).write(true).open("/dev/null")?;

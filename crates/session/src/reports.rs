@@ -5,7 +5,7 @@ use std::rc::Rc;
 use protocol::wire::Report;
 use tokio::time::{Duration, Instant};
 
-use crate::{connection::Connection, session::send_report};
+use crate::{io::connection::Connection, session::send_report};
 
 /// The shortest time between two reports.
 const INTERVAL: Duration = Duration::from_secs(1);

@@ -1,6 +1,8 @@
 //! The tasks around the session: its main loop, the listening socket, one task a connection. All on
 //! one thread, so the session is borrowed for one event at a time and never across an await.
 
+mod shutdown;
+
 use std::{cell::RefCell, future::poll_fn, io, pin::pin, rc::Rc};
 
 use bytes::BytesMut;
@@ -19,14 +21,13 @@ use tokio::{
 };
 
 use crate::{
-    Error,
-    arrivals::{Arrival, Arrivals},
-    connection::Connection,
-    directory::Directory,
-    ending,
-    pty::{FULL, Pty},
+    error::Error,
+    io::connection::Connection,
+    io::directory::Directory,
+    io::listener::{Arrival, Arrivals},
+    process::pty::{FULL, Pty},
+    process::tree,
     session::{Session, send_report},
-    tree,
 };
 
 /// Most output taken in one turn: input and attaches wait no longer than it takes to parse.
@@ -79,7 +80,7 @@ pub async fn serve(
                 }
             });
             if status.is_some() {
-                break ending::Outcome::shell(status);
+                break shutdown::Outcome::shell(status);
             }
         }
         let (deadline, write) = {
@@ -98,21 +99,21 @@ pub async fn serve(
                     // Who is at the door already is let in first.
                     arrivals.heard().await;
                     if shared.borrow_mut().look_at_the_clock() {
-                        break ending::Outcome::idle();
+                        break shutdown::Outcome::idle();
                     }
                 }
             }
             _ = children.recv() => child_ended = true,
-            _ = terminate.recv() => break ending::Outcome::machine(),
+            _ = terminate.recv() => break shutdown::Outcome::machine(),
         }
         if let Some(request) = shared.borrow_mut().ending.take() {
-            break ending::Outcome::request(request);
+            break shutdown::Outcome::request(request);
         }
     };
     drop(arrivals);
     halt.notify_one();
     let mut output = reading.await.map_err(io::Error::from)?;
-    let ended = ending::end(&shared, outcome, &mut output, &directory).await;
+    let ended = shutdown::end(&shared, outcome, &mut output, &directory).await;
     stop.notify_one();
     // A peer that does not read its last messages is not waited for.
     let _ = timeout(GOODBYE, accepting).await;

@@ -22,18 +22,18 @@ use tokio::{sync::Notify, time::Instant};
 use uuid::Uuid;
 
 use crate::{
-    Error,
-    alarm::Alarm,
+    attachments::attachment::Viewer,
     clock::{since_boot, unix_millis},
-    connection::Connection,
-    crew::{Crew, Role},
-    idle::{Activity, Idle},
-    input::{self, Numbers, Queue},
-    pace::Pace,
-    pty::{self, Pty},
+    error::Error,
+    io::connection::Connection,
+    io::timer::Alarm,
+    lifetime::idle::{Activity, Idle},
+    participants::baton::{Crew, Role},
+    process::pty::{self, Pty},
     reports::Reports,
-    shares::Shares,
-    viewer::Viewer,
+    sharing::shares::Shares,
+    terminal::pace::Pace,
+    terminal::queue::{self, Numbers, Queue},
 };
 
 /// Everything one session is.
@@ -133,7 +133,7 @@ impl Session {
             rounds: attend::Rounds::default(),
             probes: Vec::new(),
             numbers: Numbers::default(),
-            guest_numbers: Numbers::of(input::GUESTS),
+            guest_numbers: Numbers::of(queue::GUESTS),
             queue: Queue::default(),
             paste_open: None,
             pace: Pace::new(Instant::now()),

@@ -14,8 +14,8 @@ use crate::{
     world::{World, until},
 };
 
-#[path = "../../../crates/session/tests/process/made.rs"]
-mod made;
+#[path = "../../../crates/session/tests/process/test_account.rs"]
+mod test_account;
 
 /// Processes that are a user's.
 fn processes_of(user: &str) -> Vec<String> {
@@ -30,7 +30,7 @@ fn processes_of(user: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn a_session_of_another_account_is_that_account_and_leaves_nothing() {
-    let Some(account) = made::Account::new() else { return };
+    let Some(account) = test_account::Account::new() else { return };
     let (world, mut ann) = World::new(&[]).await;
     let mut bob = world.member("bob@example.org", "member").await;
     let body = json!({ "server": "local", "account": account.name });
@@ -73,7 +73,9 @@ async fn a_session_of_another_account_is_that_account_and_leaves_nothing() {
 }
 
 /// A superuser, one of staff with a session as this account, and the path of the grant by which staff has it.
-async fn granted_to_staff(account: &made::Account) -> (World, Client, Client, String, Value) {
+async fn granted_to_staff(
+    account: &test_account::Account,
+) -> (World, Client, Client, String, Value) {
     let (world, mut ann) = World::new(&[]).await;
     let mut bob = world.member("bob@example.org", "staff").await;
     let grants = "/api/v1/servers/local/grants";
@@ -87,7 +89,7 @@ async fn granted_to_staff(account: &made::Account) -> (World, Client, Client, St
 
 #[tokio::test]
 async fn nobody_stays_in_an_account_that_is_no_longer_granted() {
-    let Some(account) = made::Account::new() else { return };
+    let Some(account) = test_account::Account::new() else { return };
     let (_world, mut ann, mut bob, grant, session) = granted_to_staff(&account).await;
     let attach = format!("{}/attach", path(&session));
     let screen = format!("{}/screen", path(&session));
@@ -117,7 +119,7 @@ async fn nobody_stays_in_an_account_that_is_no_longer_granted() {
 
 #[tokio::test]
 async fn guests_go_with_the_account_that_is_no_longer_granted() {
-    let Some(account) = made::Account::new() else { return };
+    let Some(account) = test_account::Account::new() else { return };
     let (world, mut ann, mut bob, grant, session) = granted_to_staff(&account).await;
     let shares = format!("{}/shares", path(&session));
     let of_bob = member(&mut ann, "bob@example.org").await;

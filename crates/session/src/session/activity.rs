@@ -5,8 +5,8 @@ use protocol::wire::{self, server_message::Body};
 use super::Session;
 use crate::{
     clock::{since_boot, unix_millis},
-    crew::Role,
-    idle::Activity,
+    lifetime::idle::Activity,
+    participants::baton::Role,
 };
 
 impl Session {

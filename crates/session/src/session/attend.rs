@@ -20,11 +20,11 @@ use uuid::Uuid;
 
 use super::Session;
 use crate::{
+    attachments::attachment::Viewer,
     clock::{self, since_boot, unix_millis},
-    connection::Connection,
-    crew::{Admission, Passing, Role, is_idle},
-    idle::Activity,
-    viewer::Viewer,
+    io::connection::Connection,
+    lifetime::idle::Activity,
+    participants::baton::{Admission, Passing, Role, is_idle},
 };
 
 /// Longest name of a person or device that is kept, in characters.

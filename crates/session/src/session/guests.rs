@@ -19,10 +19,10 @@ use uuid::Uuid;
 use super::Session;
 use crate::{
     clock::{self, unix_millis},
-    connection::Connection,
-    crew::Role,
-    input::PASTE_END,
-    shares::Badge,
+    io::connection::Connection,
+    participants::baton::Role,
+    sharing::shares::Badge,
+    terminal::queue::PASTE_END,
 };
 
 impl Session {

@@ -11,7 +11,7 @@ use screen::Size;
 use tokio::time::Instant;
 
 use super::{Session, clamped, guests::lines_since};
-use crate::{crew::Role, idle::Activity, input::Verdict};
+use crate::{lifetime::idle::Activity, participants::baton::Role, terminal::queue::Verdict};
 
 /// Longest encoding of a key, a mouse event or the brackets of a paste, in bytes.
 const MAX_ENCODED_KEY: usize = 256;

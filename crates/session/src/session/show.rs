@@ -6,7 +6,7 @@ use protocol::{close, wire};
 use tokio::time::{Duration, Instant};
 
 use super::{EncodedFrame, Session};
-use crate::viewer::watching_interval;
+use crate::attachments::attachment::watching_interval;
 
 /// Synchronized output (mode 2026) holds frames back for at most this long.
 const HOLD: Duration = Duration::from_millis(150);
@@ -134,7 +134,7 @@ impl Session {
         if self.last_output.is_some_and(|at| at + IDLE <= now) {
             self.last_output = None;
             self.screen.compact();
-            crate::memory::give_back();
+            crate::process::memory::give_back();
             self.reports.changed(now);
         }
         if self.reports.due(now) {

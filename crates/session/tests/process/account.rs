@@ -24,8 +24,8 @@ use protocol::{
 use uuid::Uuid;
 
 use crate::{
-    made::Account,
-    world::{LONG_NAME, World, lives},
+    harness::{LONG_NAME, World, lives},
+    test_account::Account,
 };
 
 /// A user that is nobody's account.

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::world::{Client, World};
+use crate::harness::{Client, World};
 use protocol::{
     close,
     wire::{Input, Paste, Presence, Theme, client_message, ended::Cause, input::Event},

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::world::{LONG_NAME, World, lives};
+use crate::harness::{LONG_NAME, World, lives};
 use protocol::wire::{EndCause, EndRequest, ended::Cause};
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use protocol::{
 };
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::world::{Client, Coming, World};
+use crate::harness::{Client, Coming, World};
 
 fn rules(keep_alive: KeepAlive, timeout: u32) -> Rules {
     Rules { keep_alive: keep_alive.into(), timeout, grace: 300, ..Rules::default() }

@@ -7,7 +7,7 @@ use protocol::wire::{
 };
 use std::process::Command;
 
-use crate::world::{Client, Coming, World, guest};
+use crate::harness::{Client, Coming, World, guest};
 
 /// Everything a page can send that might reach a shell, by turns.
 fn attempt(turn: u32) -> Result<Event, Body> {

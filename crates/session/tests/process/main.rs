@@ -4,10 +4,10 @@
 
 mod account;
 mod attach;
-mod crew;
 mod ending;
 mod expiry;
 mod guests;
-mod made;
+mod harness;
+mod participants;
 mod shares;
-mod world;
+mod test_account;

@@ -9,7 +9,7 @@ use protocol::{
     },
 };
 
-use crate::world::{Client, World, guest};
+use crate::harness::{Client, World, guest};
 
 /// A guest is cut within this time after the end of their share. Milliseconds.
 const LATEST: u64 = 2000;

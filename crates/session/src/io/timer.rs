@@ -8,7 +8,7 @@ use rustix::time::{
     timerfd_settime,
 };
 
-use crate::descriptor::Descriptor;
+use crate::io::descriptor::Descriptor;
 
 /// A timer on `CLOCK_BOOTTIME`.
 pub struct Alarm {

@@ -1,4 +1,4 @@
-//! Mouse events, focus and pastes to bytes. Pure; knows no screen.
+//! Mouse events to bytes. Pure; knows no screen.
 
 use protocol::{
     modes::{
@@ -8,7 +8,7 @@ use protocol::{
     wire::{Mouse, MouseKind},
 };
 
-use crate::keys::{ALT, CONTROL, SHIFT};
+use super::keys::{ALT, CONTROL, SHIFT};
 
 /// Lines that one step of the wheel moves a program that gets cursor keys for it.
 const WHEEL_LINES: usize = 3;
@@ -81,40 +81,4 @@ fn written(mouse: &Mouse, code: u32, modes: u32) -> Vec<u8> {
         }
     }
     out
-}
-
-/// Turns pieces of pasted text into input, bracketed when the program asked for that (mode 2004) at
-/// the first piece.
-#[derive(Debug, Default)]
-pub struct Paste {
-    bracketed: bool,
-    after_return: bool,
-}
-
-impl Paste {
-    /// One piece. Lines end in CR; controls and escapes are left out, so that no text can end the
-    /// bracket or press a key.
-    pub fn encode(&mut self, text: &str, first: bool, last: bool, bracketed: bool) -> Vec<u8> {
-        let mut out = Vec::with_capacity(text.len() + 12);
-        if first {
-            *self = Self { bracketed, after_return: false };
-            if bracketed {
-                out.extend_from_slice(b"\x1b[200~");
-            }
-        }
-        for c in text.chars() {
-            let after_return = std::mem::replace(&mut self.after_return, c == '\r');
-            match c {
-                '\n' if after_return => {}
-                '\n' | '\r' => out.push(b'\r'),
-                '\t' => out.push(b'\t'),
-                c if c.is_control() => {}
-                c => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-            }
-        }
-        if last && std::mem::take(&mut self.bracketed) {
-            out.extend_from_slice(b"\x1b[201~");
-        }
-        out
-    }
 }

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use protocol::{line::cells, modes, wire::Line};
 
-use crate::{ledger::Ledger, sgr};
+use super::revisions::Revisions;
+use crate::grid::sgr;
 
 /// The private modes that a new emulator is to be in, by bit of `protocol::modes`.
 const MODES: [(u32, u16); 10] = [
@@ -21,8 +22,8 @@ const MODES: [(u32, u16); 10] = [
 ];
 
 /// Bytes that draw what viewers last saw.
-pub fn repaint(ledger: &Ledger) -> Vec<u8> {
-    let status = ledger.status();
+pub fn repaint(revisions: &Revisions) -> Vec<u8> {
+    let status = revisions.status();
     let mut out = String::new();
     for (bit, number) in MODES {
         let end = if status.modes & bit == 0 { 'l' } else { 'h' };
@@ -30,10 +31,10 @@ pub fn repaint(ledger: &Ledger) -> Vec<u8> {
     }
     // The size may be another one by now.
     out.push_str("\x1b[?7l");
-    let (_, rows) = ledger.size();
-    for (line, row) in ledger.lines().zip(1..=rows) {
+    let (_, rows) = revisions.size();
+    for (line, row) in revisions.lines().zip(1..=rows) {
         let _ = write!(out, "\x1b[{row};1H");
-        draw(line, ledger, &mut out);
+        draw(line, revisions, &mut out);
     }
     let cursor = status.cursor;
     let _ = write!(out, "\x1b[0m\x1b[{};{}H", cursor.row + 1, cursor.column + 1);
@@ -60,11 +61,11 @@ pub fn repaint(ledger: &Ledger) -> Vec<u8> {
     out.into_bytes()
 }
 
-fn draw(line: &Line, ledger: &Ledger, out: &mut String) {
+fn draw(line: &Line, revisions: &Revisions, out: &mut String) {
     let mut current = None;
     for cell in cells(line) {
         if current != Some(cell.style) {
-            let _ = write!(out, "\x1b[{}m", sgr::parameters(&ledger.styles.get(cell.style)));
+            let _ = write!(out, "\x1b[{}m", sgr::parameters(&revisions.styles.get(cell.style)));
             current = Some(cell.style);
         }
         out.push_str(cell.text);

@@ -13,9 +13,9 @@ use tokio::{
 
 use crate::{
     clock::unix_millis,
-    directory::Directory,
+    io::directory::Directory,
+    process::tree,
     serve::{Output, Shared},
-    tree,
 };
 
 /// Output that was written comes through the kernel within this time.

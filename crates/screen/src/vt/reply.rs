@@ -7,7 +7,8 @@ use rio_vt::{
     event::EventListener,
 };
 
-use crate::{sgr, styles, terminal::Terminal};
+use super::state::Terminal;
+use crate::grid::{sgr, styles};
 
 /// Primary device attributes: VT220, ANSI colour, clipboard.
 pub const PRIMARY_ATTRIBUTES: &str = "\x1b[?62;22;52c";

@@ -10,7 +10,7 @@ use rio_vt::crosswords::{
     square::{ContentTag, Square, Wide},
 };
 
-use crate::styles::{StyleTable, convert};
+use super::styles::{StyleTable, convert};
 
 /// Wire styles of one grid, for as long as the grid does not change.
 #[derive(Debug, Default)]

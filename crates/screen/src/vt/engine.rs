@@ -11,12 +11,12 @@ use rio_vt::{
     performer::parser::Parser,
 };
 
-use crate::{
-    Size,
+use super::{
     filter::{Filter, Piece},
     perform::Performer,
-    terminal::Terminal,
+    state::Terminal,
 };
+use crate::Size;
 
 /// rio-vt, the parser and the rest of the terminal's state.
 pub struct Engine {

@@ -16,7 +16,7 @@ use rio_vt::{
     performer::handler::Handler,
 };
 
-use crate::{reply, terminal::Terminal};
+use super::{reply, state::Terminal};
 
 /// Most marks that share a cell with their base character.
 pub const MAX_MARKS: usize = 16;

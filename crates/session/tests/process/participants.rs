@@ -10,7 +10,7 @@ use protocol::{
 };
 use uuid::Uuid;
 
-use crate::world::{Client, Coming, World};
+use crate::harness::{Client, Coming, World};
 
 fn policy(policy: Policy) -> Rules {
     Rules { policy: policy.into(), ..Rules::default() }

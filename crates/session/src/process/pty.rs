@@ -13,7 +13,7 @@ use protocol::wire::Start;
 use rustix::{fs, io as rio, process::Pid};
 use screen::Size;
 
-use crate::{Error, descriptor::Descriptor};
+use crate::{error::Error, io::descriptor::Descriptor};
 
 /// The kernel gives at most 4,095 bytes a read, so one of at least this much has more behind it, most
 /// likely. A shorter one took all there was: what comes afterwards is announced anew.

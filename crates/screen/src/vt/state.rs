@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Event, Size, palette};
+use crate::{Event, Size, grid::palette};
 
 /// Most titles that `CSI 22 t` can stack.
 const MAX_TITLES: usize = 16;
@@ -34,7 +34,7 @@ pub struct Terminal {
     titles: Vec<String>,
     /// Colours changed by OSC 4, 10, 11 and 12: 0 to 255, 256 foreground, 257 background, 258 cursor.
     pub palette: BTreeMap<u32, u32>,
-    /// Foreground, background and cursor of whoever drives; none: [`crate::palette::default`].
+    /// Foreground, background and cursor of whoever drives; none: [`palette::default`].
     pub theme: Option<[u32; 3]>,
     /// Times the bell rang, wrapping.
     pub bells: u32,

@@ -16,7 +16,8 @@ use rio_vt::{
     },
 };
 
-use crate::{osc, perform::Performer, reply, sgr};
+use super::{osc, perform::Performer, reply};
+use crate::grid::sgr;
 
 /// Longest device control string that is read: a DECRQSS.
 const MAX_REQUEST: usize = 16;

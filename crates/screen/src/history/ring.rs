@@ -10,10 +10,8 @@ use rio_vt::crosswords::{
     style::{DEFAULT_STYLE_ID, StyleId},
 };
 
-use crate::{
-    capture::{self, Pass},
-    history::Store,
-};
+use super::store::Store;
+use crate::grid::capture::{self, Pass};
 
 /// Rows that may stay allocated without being in use.
 const SLACK: usize = 16;

@@ -19,7 +19,7 @@ use tokio::{
     time::{Duration, timeout},
 };
 
-use crate::descriptor::Descriptor;
+use crate::io::descriptor::Descriptor;
 
 /// More than this waiting for a peer that does not read, and it is cut off. Frames are windowed, so
 /// only unread history gets here.

@@ -11,7 +11,7 @@ use protocol::{
 };
 use tokio::time::{Duration, Instant};
 
-use crate::{connection::Connection, shares::Badge};
+use crate::{io::connection::Connection, sharing::shares::Badge};
 
 /// Frames that may be on the way at once.
 const WINDOW_FRAMES: usize = 2;

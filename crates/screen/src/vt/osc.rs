@@ -8,11 +8,11 @@ use rio_vt::{
     simd_base64,
 };
 
-use crate::{
-    palette,
-    styles::is_link,
-    terminal::{Links, Terminal},
+use super::{
+    perform::afford_extras,
+    state::{Links, Terminal},
 };
+use crate::grid::{palette, styles::is_link};
 
 /// Longest title kept, in characters.
 const MAX_TITLE: usize = 1024;
@@ -94,7 +94,7 @@ fn afford_link<U: EventListener>(
     terminal: &mut Terminal,
     bytes: usize,
 ) -> bool {
-    if !crate::perform::afford_extras(term, terminal, LINK_COST) {
+    if !afford_extras(term, terminal, LINK_COST) {
         return false;
     }
     let alternate = usize::from(term.mode().contains(Mode::ALT_SCREEN));

@@ -8,11 +8,11 @@ use protocol::{
     wire::{self, Frame, Position},
 };
 
-use crate::{
-    row::Row,
+use super::{
+    row::{self, Row},
     shift::{self, Shift},
-    styles::StyleTable,
 };
+use crate::grid::styles::StyleTable;
 
 /// Revisions whose cursor is remembered: an older viewer gets the whole screen.
 const MARKS: usize = 256;
@@ -36,7 +36,7 @@ pub struct Status {
 
 /// The screen as viewers know it.
 #[derive(Debug, Default)]
-pub struct Ledger {
+pub struct Revisions {
     epoch: u64,
     revision: u64,
     columns: u32,
@@ -53,7 +53,7 @@ pub struct Ledger {
     palette: (BTreeMap<u32, u32>, u64),
 }
 
-impl Ledger {
+impl Revisions {
     /// Where a viewer stands that has everything.
     pub fn position(&self) -> Position {
         Position {
@@ -156,10 +156,10 @@ impl Ledger {
         let mut new = old.clone();
         for (at, line) in changed {
             if let Some(hash) = new.get_mut(*at) {
-                *hash = crate::row::hash(line);
+                *hash = row::hash(line);
             }
         }
-        shift::find(&old, &new, crate::row::hash(&wire::Line::default()))
+        shift::find(&old, &new, row::hash(&wire::Line::default()))
     }
 
     /// Moves rows. Those of the region that had not changed where they stood become changes.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use protocol::wire::{Key, KeyKind};
 
-use crate::key_table::{self, Function};
+use super::key_table::{self, Function};
 
 /// Shift, as in `wire::Key::modifiers`.
 pub const SHIFT: u32 = 1;

@@ -12,7 +12,7 @@ use rustix::{
     process::{DumpableBehavior, set_dumpable_behavior, umask},
 };
 
-use crate::Error;
+use crate::error::Error;
 
 /// The first descriptor behind the standard streams.
 const FIRST: libc::c_uint = 3;

@@ -1,0 +1,283 @@
+//! Lines that left the emulator's ring: text and runs in compressed chunks, each with its own style
+//! table, found by absolute id. Knows no emulator.
+
+use std::collections::VecDeque;
+
+use prost::Message;
+use protocol::{line::Line, wire};
+
+use crate::grid::styles::StyleTable;
+
+/// Lines of a chunk at most.
+const CHUNK: usize = 256;
+
+/// Styles a chunk has when no more lines are added to it.
+const MAX_STYLES: usize = 4096;
+
+/// A run of lines in compressed form.
+#[derive(Debug)]
+struct Chunk {
+    lines: u64,
+    /// No line is added to it.
+    full: bool,
+    packed: Box<[u8]>,
+}
+
+impl Chunk {
+    fn pack(content: &wire::History) -> Self {
+        let packed = lz4_flex::compress_prepend_size(&content.encode_to_vec());
+        Self {
+            lines: content.lines.len() as u64,
+            full: content.lines.len() >= CHUNK || content.styles.len() >= MAX_STYLES - 1,
+            packed: packed.into_boxed_slice(),
+        }
+    }
+
+    /// The lines; blank ones should the chunk not be readable.
+    fn unpack(&self) -> wire::History {
+        let bytes = lz4_flex::decompress_size_prepended(&self.packed).unwrap_or_default();
+        let mut content = wire::History::decode(bytes.as_slice()).unwrap_or_default();
+        let lines = usize::try_from(self.lines).unwrap_or_default();
+        content.lines.resize_with(lines, Line::default);
+        content
+    }
+}
+
+/// The compact part of a session's history, without gaps.
+#[derive(Debug, Default)]
+pub struct Store {
+    chunks: VecDeque<Chunk>,
+    /// Id of the first line of the first chunk.
+    start: u64,
+    /// Id of the oldest line that is still to be given out.
+    first: u64,
+    end: u64,
+    bytes: usize,
+}
+
+impl Store {
+    /// Id of the oldest line.
+    pub fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// Id behind the last line.
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Forgets all; the next line has id `next`.
+    pub fn clear(&mut self, next: u64) {
+        *self = Self { start: next, first: next, end: next, ..Self::default() };
+    }
+
+    /// Adds `count` lines behind the last one. `line` makes the line of an index from 0 on, with runs
+    /// that index the table it is given; `P` is what it wants to remember while that stays the same.
+    pub fn append<P: Default>(
+        &mut self,
+        count: usize,
+        mut line: impl FnMut(usize, &mut StyleTable, &mut P) -> Line,
+    ) {
+        let mut at = 0;
+        while at < count {
+            let (mut content, mut table) = self.take_partial();
+            let mut memory = P::default();
+            while at < count && content.lines.len() < CHUNK && table.len() < MAX_STYLES {
+                content.lines.push(line(at, &mut table, &mut memory));
+                at += 1;
+            }
+            content.styles = table.since(1).to_vec();
+            self.push(Chunk::pack(&content));
+        }
+    }
+
+    /// The last chunk if it has room left, opened.
+    fn take_partial(&mut self) -> (wire::History, StyleTable) {
+        let mut table = StyleTable::default();
+        match self.chunks.pop_back_if(|chunk| !chunk.full) {
+            Some(chunk) => {
+                self.bytes -= chunk.packed.len();
+                self.end -= chunk.lines;
+                let content = chunk.unpack();
+                for style in &content.styles {
+                    table.intern(style.clone());
+                }
+                (content, table)
+            }
+            None => (wire::History::default(), table),
+        }
+    }
+
+    fn push(&mut self, chunk: Chunk) {
+        self.bytes += chunk.packed.len();
+        self.end += chunk.lines;
+        self.chunks.push_back(chunk);
+    }
+
+    /// Forgets the lines before `oldest`.
+    pub fn trim(&mut self, oldest: u64) {
+        self.first = self.first.max(oldest).min(self.end);
+        while let Some(chunk) = self.chunks.front() {
+            if self.start + chunk.lines > self.first {
+                break;
+            }
+            self.start += chunk.lines;
+            self.bytes -= chunk.packed.len();
+            self.chunks.pop_front();
+        }
+    }
+
+    /// Forgets the oldest lines until at most `most` bytes are held.
+    pub fn shrink(&mut self, most: usize) {
+        while self.bytes > most
+            && let Some(chunk) = self.chunks.pop_front()
+        {
+            self.start += chunk.lines;
+            self.bytes -= chunk.packed.len();
+        }
+        self.first = self.first.max(self.start);
+    }
+
+    /// Appends the lines `from..to`, as far as they are here, to `lines`; their runs index `styles`.
+    pub fn read(&self, from: u64, to: u64, styles: &mut StyleTable, lines: &mut Vec<Line>) {
+        let (from, to) = (from.max(self.first), to.min(self.end));
+        let mut id = self.start;
+        for chunk in &self.chunks {
+            let next = id + chunk.lines;
+            if next > from && id < to {
+                let content = chunk.unpack();
+                let mut known = vec![wire::Style::default()];
+                known.extend(content.styles);
+                let mut translate = Translation::new(&known, styles);
+                let wanted = (id..).zip(content.lines).filter(|(id, _)| (from..to).contains(id));
+                lines.extend(wanted.map(|(_, line)| translate.line(line)));
+            }
+            id = next;
+        }
+    }
+}
+
+/// Rewrites the style indices of runs from one table to another.
+struct Translation<'a> {
+    from: &'a [wire::Style],
+    to: &'a mut StyleTable,
+    /// The last index translated: most runs of a line share theirs.
+    last: (u32, u32),
+}
+
+impl<'a> Translation<'a> {
+    fn new(from: &'a [wire::Style], to: &'a mut StyleTable) -> Self {
+        Self { from, to, last: (0, 0) }
+    }
+
+    fn line(&mut self, mut line: Line) -> Line {
+        for run in line.runs.iter_mut().skip(1).step_by(2) {
+            *run = self.style(*run >> 3) << 3 | (*run & 7);
+        }
+        line
+    }
+
+    fn style(&mut self, index: u32) -> u32 {
+        if self.last.0 != index {
+            let style = usize::try_from(index).ok().and_then(|at| self.from.get(at));
+            self.last = (index, self.to.intern(style.cloned().unwrap_or_default()));
+        }
+        self.last.1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn append(store: &mut Store, lines: Vec<Line>, styles: &StyleTable) {
+        store.append(lines.len(), |at, table, _: &mut ()| {
+            Translation::new(styles.since(0), table).line(lines[at].clone())
+        });
+    }
+
+    fn filled(ids: std::ops::Range<u64>, styles: &mut StyleTable) -> Vec<Line> {
+        ids.map(|id| {
+            let style = wire::Style {
+                foreground: 1 + u32::try_from(id % 7).unwrap(),
+                ..wire::Style::default()
+            };
+            let runs = vec![1, styles.intern(style) << 3];
+            Line { text: format!("{id}"), runs, wrapped: id % 5 == 0 }
+        })
+        .collect()
+    }
+
+    #[test]
+    fn lines_come_back_by_id_whatever_was_appended_and_trimmed() {
+        let mut store = Store::default();
+        store.clear(1000);
+        let mut id = 1000;
+        for count in [1, 300, 255, 256, 1, 700] {
+            let mut styles = StyleTable::default();
+            // Indices that differ from append to append.
+            styles.intern(wire::Style {
+                flags: u32::try_from(count).unwrap(),
+                ..wire::Style::default()
+            });
+            append(&mut store, filled(id..id + count, &mut styles), &styles);
+            id += count;
+        }
+        assert_eq!((store.first(), store.end()), (1000, id));
+        store.trim(1300);
+        store.trim(1200);
+        let (mut styles, mut lines) = (StyleTable::default(), Vec::new());
+        store.read(0, u64::MAX, &mut styles, &mut lines);
+        assert_eq!(lines.len() as u64, id - 1300);
+        for (line, id) in lines.iter().zip(1300u64..) {
+            assert_eq!(line.text, id.to_string());
+            assert_eq!(line.wrapped, id % 5 == 0);
+            assert_eq!(
+                styles.get(line.runs[1] >> 3).foreground,
+                1 + u32::try_from(id % 7).unwrap()
+            );
+        }
+        store.clear(id);
+        assert_eq!((store.bytes(), store.first()), (0, id));
+    }
+
+    #[test]
+    fn no_number_of_styles_is_too_many() {
+        let mut store = Store::default();
+        store.append(2000, |at, table, _: &mut ()| {
+            let runs = (0..80).flat_map(|column| {
+                let foreground = 0x0100_0000 + at as u32 * 80 + column;
+                [1, table.intern(wire::Style { foreground, ..wire::Style::default() }) << 3]
+            });
+            Line { text: "x".repeat(80), runs: runs.collect(), wrapped: false }
+        });
+        for (at, id) in [(0, 0), (700, 700), (1999, 1999)] {
+            let (mut styles, mut lines) = (StyleTable::default(), Vec::new());
+            store.read(id, id + 1, &mut styles, &mut lines);
+            let foreground = styles.get(lines[0].runs[159] >> 3).foreground;
+            assert_eq!(foreground, 0x0100_0000 + at * 80 + 79);
+        }
+    }
+
+    #[test]
+    fn plain_logs_take_little() {
+        let mut store = Store::default();
+        let lines = (0..10_000u64)
+            .map(|id| {
+                let noise = id.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                let text = format!(
+                    "2026-01-01T00:{:02}:{:02} INFO request {noise:016x} served in {} us status=200",
+                    id / 60 % 60, id % 60, noise % 9973
+                );
+                Line { text, ..Line::default() }
+            })
+            .collect();
+        append(&mut store, lines, &StyleTable::default());
+        assert!(store.bytes() < 500_000, "{}", store.bytes());
+    }
+}

@@ -1,0 +1,3 @@
+//! Clients connected to the session.
+
+pub mod attachment;

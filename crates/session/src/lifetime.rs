@@ -1,0 +1,3 @@
+//! How long the session lives.
+
+pub mod idle;

@@ -1,0 +1,3 @@
+//! Everyone attached and who drives.
+
+pub mod baton;

@@ -1,0 +1,3 @@
+//! Shares of the session and their guests.
+
+pub mod shares;
