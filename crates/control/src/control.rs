@@ -21,11 +21,11 @@ use tokio::sync::{Notify, watch};
 use crate::{
     Actor, Clock, Error, Mail,
     changes::{Changes, moved},
-    doors::Doors,
-    mail_queue::MailQueue,
-    passwords::Passwords,
-    reconcile::{Step, reconcile, strangers},
-    share_ends::forget_receipts,
+    identity::passwords::Passwords,
+    identity::tickets::Doors,
+    mail::queue::MailQueue,
+    sessions::reconcile::{Step, reconcile, strangers},
+    sharing::expiry::forget_receipts,
     throttle::{Network, Throttle},
 };
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use protocol::api::{ActiveClient, EndReason, ErrorBody, ErrorInfo, GuestEnd, Session};
 
-use crate::limits::Limit;
+use crate::sessions::limits::Limit;
 
 /// Why a request was not done.
 #[derive(Debug, thiserror::Error)]

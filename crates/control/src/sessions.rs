@@ -1,5 +1,14 @@
 //! Listing, seeing, changing and ending sessions.
 
+pub(crate) mod attach;
+pub(crate) mod create;
+pub(crate) mod limits;
+mod preview;
+pub(crate) mod reconcile;
+mod retention;
+pub(crate) mod rules;
+pub(crate) mod view;
+
 use std::collections::HashMap;
 
 use protocol::{
@@ -16,7 +25,7 @@ use crate::{
     Actor, Control, Doer, Error, Subject,
     access::{Action, Target, authorize},
     control::{Reports, detached},
-    validate, view,
+    validate,
 };
 
 impl Control {

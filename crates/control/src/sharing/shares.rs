@@ -18,8 +18,8 @@ use crate::{
     Actor, Control, Error, Subject,
     access::{Action, Target, authorize},
     audit, secret,
-    share_rules::{self, Terms},
-    share_secret,
+    sharing::password as share_secret,
+    sharing::rules::{self as share_rules, Terms},
 };
 
 /// The secrets of a share, while somebody is told them.

@@ -10,8 +10,9 @@ use store::{GuestRow, Joining, SessionRow, ShareRow};
 use uuid::Uuid;
 
 use crate::{
-    Actor, Caller, Control, Doer, Error, Grant, Subject, audit, doors::Holder, secret,
-    share_changes::milliseconds, share_rules, share_secret, standing::Given, validate,
+    Actor, Caller, Control, Doer, Error, Grant, Subject, audit, identity::permissions::Given,
+    identity::tickets::Holder, secret, sharing::password as share_secret,
+    sharing::rules as share_rules, sharing::updates::milliseconds, validate,
 };
 
 /// How long a browser keeps a guest's cookie: longer than most shares last, however often they are

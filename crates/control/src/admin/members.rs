@@ -14,8 +14,9 @@ use uuid::Uuid;
 use crate::{
     Actor, Caller, Clock, Control, Doer, Error, Subject,
     access::{Action, Target, authorize},
-    audit, grants,
-    passwords::Passwords,
+    admin::grants,
+    audit,
+    identity::passwords::Passwords,
     secret, validate,
 };
 

@@ -13,7 +13,7 @@ use crate::{
     Actor, Control, Error, Subject,
     access::{Action, Target, authorize},
     audit,
-    doors::Holder,
+    identity::tickets::Holder,
     secret, validate,
 };
 

@@ -8,7 +8,9 @@ use protocol::id::MemberId;
 use tokio::{sync::watch, time::MissedTickBehavior};
 use uuid::Uuid;
 
-use crate::{Actor, Control, Error, doors::Holder, grants, opening::LOCAL};
+use crate::{
+    Actor, Control, Error, admin::grants, identity::tickets::Holder, sessions::create::LOCAL,
+};
 
 /// Pause between two looks at whether the sign-ins of open sockets still exist.
 const LOOK: Duration = Duration::from_secs(1);

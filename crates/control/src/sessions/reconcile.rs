@@ -10,7 +10,7 @@ use protocol::{
 };
 use store::{Ending, SessionRow};
 
-use crate::view;
+use crate::sessions::view;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use protocol::{
 use store::{DueShare, ShareChanges, ShareEnding};
 use uuid::Uuid;
 
-use crate::{Control, Doer, Error, Subject, audit, standing::Accounts};
+use crate::{Control, Doer, Error, Subject, audit, identity::permissions::Accounts};
 
 /// Pause between two looks while there are shares.
 const LOOK: Duration = Duration::from_secs(1);

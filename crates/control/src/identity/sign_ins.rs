@@ -10,9 +10,9 @@ use uuid::Uuid;
 use crate::{
     Actor, Control, Doer, Error, Subject,
     access::{Action, Target, authorize},
+    admin::members::me,
     audit,
-    doors::Holder,
-    members::me,
+    identity::tickets::Holder,
     secret, validate,
 };
 

@@ -13,8 +13,8 @@ use crate::{
     Actor, Control, Doer, Error, Subject,
     access::{Action, Target, authorize},
     audit,
-    doors::Holder,
-    share_rules,
+    identity::tickets::Holder,
+    sharing::rules as share_rules,
 };
 
 impl Control {

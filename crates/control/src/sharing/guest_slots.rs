@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use protocol::wire::{GuestSeen, Report};
 use store::{GuestRow, Joining, SessionRow};
 
-use crate::{Control, Doer, Error, Subject, audit, doors::Holder};
+use crate::{Control, Doer, Error, Subject, audit, identity::tickets::Holder};
 
 /// So long a guest without a connection keeps their place: a page that is loaded again, or whose
 /// network changes, is back by then.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     Actor, Error,
-    standing::{Standing, Worth},
+    identity::permissions::{Standing, Worth},
 };
 
 /// How long a ticket works.

@@ -16,8 +16,10 @@ use tokio::sync::Semaphore;
 use crate::{
     Actor, Control, Doer, Error, Subject,
     access::{Action, Target, authorize},
+    admin::session_list,
     control::detached,
-    operator_list, validate, view,
+    sessions::view,
+    validate,
 };
 
 /// Sessions that are ended at the same time.
@@ -39,7 +41,7 @@ impl Control {
         authorize(actor, Action::ListAll, Target::Workspace)?;
         let limit = usize::try_from(limits::ADMIN_PAGE.limit(limit)).unwrap_or(1);
         let all = self.overview().await?;
-        operator_list::page(all, filter, sort, limit, cursor, self.now())
+        session_list::page(all, filter, sort, limit, cursor, self.now())
     }
 
     /// What all sessions hold right now.
@@ -100,7 +102,7 @@ impl Control {
         let mut all = self.overview().await?;
         let now = self.now();
         all.retain(|item| {
-            operator_list::matches(item, &filter, now)
+            session_list::matches(item, &filter, now)
                 && !(asked.keep_own && item.owner_id == actor.member)
         });
         let detail = described(&filter, asked.keep_own, &reason);

@@ -15,9 +15,10 @@ use crate::{
     Actor, Control, Error, Subject,
     access::{Action, Target, authorize},
     control::detached,
-    limits::{self, Limit},
-    rules::rules,
-    validate, view,
+    sessions::limits::{self, Limit},
+    sessions::rules::rules,
+    sessions::view,
+    validate,
 };
 
 /// The id of the machine the web process runs on.

@@ -14,10 +14,10 @@ use store::{SessionRow, ShareEnding, ShareRow};
 
 use crate::{
     Actor, Control, Doer, Error, Subject, audit,
-    letters::{Invitation, Letter},
-    mail::{self, Mail},
-    mail_queue::Brings,
-    share_rules::{self, Terms},
+    mail::queue::Brings,
+    mail::templates::{Invitation, Letter},
+    mail::transport::{self as mail, Mail},
+    sharing::rules::{self as share_rules, Terms},
 };
 
 impl Control {

@@ -13,7 +13,7 @@ use crate::{
     Actor, Clock, Control, Doer, Error, Subject,
     access::{Action, Target, authorize},
     audit,
-    opening::LOCAL,
+    sessions::create::LOCAL,
 };
 
 /// What a member may open sessions as, and what they could if the machine let them.

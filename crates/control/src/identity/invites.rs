@@ -13,10 +13,11 @@ use uuid::Uuid;
 use crate::{
     Actor, Caller, Control, Doer, Error, Mail, NewMember, SignedIn, Subject,
     access::{Action, Target, authorize},
+    admin::members,
     audit,
-    letters::{Letter, Welcome},
-    mail_queue::Brings,
-    members, secret, validate,
+    mail::queue::Brings,
+    mail::templates::{Letter, Welcome},
+    secret, validate,
 };
 
 impl Control {

@@ -12,9 +12,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     Actor, Control, Error,
-    letters::Letter,
-    mail::{Mail, NotSent},
-    share_rules,
+    mail::templates::Letter,
+    mail::transport::{Mail, NotSent},
+    sharing::rules as share_rules,
     throttle::Throttle,
 };
 

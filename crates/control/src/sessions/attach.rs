@@ -11,10 +11,10 @@ use protocol::{
 use crate::{
     Actor, Control, Error, Subject,
     access::{Action, Target, authorize},
-    doors::{Holder, TICKET, Waiting},
+    identity::permissions::{Given, Standing, Withdrawn, Worth, withdrawal},
+    identity::tickets::{Holder, TICKET, Waiting},
     secret,
-    standing::{Given, Standing, Withdrawn, Worth, withdrawal},
-    view,
+    sessions::view,
 };
 
 /// What a redeemed ticket allows: one attachment.
