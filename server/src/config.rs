@@ -15,10 +15,7 @@ use toml::{Table, Value};
 use url::{origin, plain, plain_at, without_password};
 
 mod mail;
-mod person;
 mod url;
-
-pub use person::{Person, environment};
 
 /// `WEBSH_…` variables that are not configuration of the server.
 const NOT_OURS: [&str; 7] = [
@@ -117,6 +114,11 @@ pub struct Config {
 }
 
 impl Config {
+    /// Directory of the session sockets.
+    pub fn run_dir(&self) -> PathBuf {
+        self.data_dir.join("run")
+    }
+
     /// Reads `file` (when it exists, or was asked for by name) and the environment.
     ///
     /// # Errors

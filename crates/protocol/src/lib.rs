@@ -3,6 +3,7 @@
 //! terminal emulator or browser.
 
 pub mod api;
+pub mod format;
 pub mod framing;
 pub mod id;
 pub mod line;

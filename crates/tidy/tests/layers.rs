@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tidy::{Crate, crates, no_breach, read};
 
 /// Crates of the workspace that each may link.
-const DIRECTIONS: [(&str, &[&str]); 10] = [
+const DIRECTIONS: [(&str, &[&str]); 11] = [
     ("protocol", &[]),
     ("screen", &["protocol"]),
     ("session", &["protocol", "screen"]),
@@ -14,17 +14,18 @@ const DIRECTIONS: [(&str, &[&str]); 10] = [
     ("control", &["host", "protocol", "store"]),
     ("app", &["control", "protocol"]),
     ("frontend", &["app"]),
-    ("server", &["app", "control", "host", "protocol", "store"]),
+    ("cli", &["app", "protocol"]),
+    ("server", &["app", "cli", "control", "host", "protocol", "store"]),
     ("tidy", &[]),
 ];
 
 /// Libraries that belong to one concern, and the crates that have it. `bench` measures them all.
 const OWNERS: [(&str, &[&str]); 15] = [
     ("axum", &["server"]),
-    ("hyper", &["server"]),
-    ("hyper-util", &["server"]),
-    ("tokio-rustls", &["server"]),
-    ("tokio-tungstenite", &["server"]),
+    ("hyper", &["cli", "server"]),
+    ("hyper-util", &["cli", "server"]),
+    ("tokio-rustls", &["cli"]),
+    ("tokio-tungstenite", &["cli"]),
     ("tower-http", &["server"]),
     ("leptos_axum", &["app", "server"]),
     ("sea-orm", &["store"]),

@@ -37,7 +37,7 @@ async fn a_session_in_a_terminal() {
     terminal.press(&format!("{PREFIX}d"));
     let (status, left) = terminal.end().await;
     assert_eq!(status, 0, "{left}");
-    assert!(left.contains("Detached. work goes on"), "{left}");
+    assert!(left.contains("Detached. work keeps running"), "{left}");
     // It is as it was left, by the beginning of its id too.
     let mut again = Terminal::run(&ann, &["attach", &id[..30]]);
     again.until_shows("42-done").await;

@@ -14,7 +14,7 @@ use crate::{
 async fn sessions_are_opened_listed_renamed_and_closed() {
     let (world, mut client) = World::new(&[]).await;
     let ann = Person::new(&mut client, "sessions").await;
-    assert_eq!(ann.run(&["ls"]).await.out, "No session runs.\n");
+    assert_eq!(ann.run(&["ls"]).await.out, "No running sessions.\n");
     let id = ann.open("work").await;
     let list = ann.run(&["ls"]).await.out;
     let lines: Vec<&str> = list.lines().collect();
@@ -32,7 +32,7 @@ async fn sessions_are_opened_listed_renamed_and_closed() {
         page["items"][0].as_object().unwrap().keys().cloned().collect::<Vec<String>>()
     };
     assert_eq!((told(&page), &page["items"][0]["id"]), (told(&rest), &rest["items"][0]["id"]));
-    assert_eq!(ann.run(&["close", &id]).await.out, "play is closed.\n");
+    assert_eq!(ann.run(&["close", &id]).await.out, "Closed play.\n");
     assert_eq!(world.run_dir(), Vec::<String>::new());
     // For programs: what was closed, also when the next one is not there.
     let other = ann.open("other").await;
@@ -82,7 +82,7 @@ async fn signing_in_keeps_a_token_for_its_owner_alone() {
     let (world, mut client) = World::new(&[]).await;
     let ann = Person::stranger(&world);
     let mut login = Terminal::run(&ann, &["login", &ann.url, "--scope", "admin"]);
-    login.until_shows("E-mail:").await;
+    login.until_shows("Email:").await;
     login.press(&format!("{EMAIL}\r"));
     login.until_shows("Password:").await;
     login.press(&format!("{PASSWORD}\r"));
@@ -130,7 +130,7 @@ async fn operators_see_and_drop_what_others_opened() {
     let page = ann.run(&["admin", "ls", "--search", "bobs", "--json"]).await.json();
     assert_eq!((&page["total"], &page["items"][0]["id"]), (&json!(1), &json!(id)));
     let dropped = ann.run(&["admin", "drop", "bobs", "--reason", "It was in the way"]).await;
-    assert_eq!((dropped.status, dropped.out.as_str()), (0, "bobs is dropped.\n"));
+    assert_eq!((dropped.status, dropped.out.as_str()), (0, "Dropped bobs.\n"));
     assert!(bob.fails(&["attach", &id], 5).await.contains("Ann dropped"));
     let dropped = ann.run(&["admin", "drop", "other", "--json"]).await.json();
     assert_eq!(dropped, json!({ "results": [gone(&other, "other")] }));
@@ -138,7 +138,7 @@ async fn operators_see_and_drop_what_others_opened() {
     let wrong = ann.run_with(&["admin", "drop-all"], &format!("nothing\n{PASSWORD}\n")).await;
     assert_eq!(wrong.status, 1, "{wrong:?}");
     let said = ann.run_with(&["admin", "drop-all"], &format!("websh\n{PASSWORD}\n")).await;
-    assert_eq!((said.status, said.out.as_str()), (0, "1 of 1 sessions dropped.\n"));
+    assert_eq!((said.status, said.out.as_str()), (0, "Dropped 1 of 1 sessions.\n"));
     assert_eq!(world.run_dir(), Vec::<String>::new());
 }
 
@@ -175,7 +175,7 @@ async fn on_the_machine_it_goes_without_the_server() {
     // Another websh is named, and nobody has signed in there: this machine's sessions are not meant.
     let nobody = Person { token: String::new(), ..ann };
     for arguments in [&["ls"][..], &["admin", "drop", "work"]] {
-        assert!(nobody.fails(arguments, 3).await.contains("Not signed in"), "{arguments:?}");
+        assert!(nobody.fails(arguments, 3).await.contains("not signed in"), "{arguments:?}");
     }
     let ann = Person { token, ..nobody };
     let (well, _) = run(world.data.path(), &["admin", "drop", "--local", "none"], "").await;
@@ -218,7 +218,7 @@ async fn accounts_are_granted_on_the_machine() {
     };
     let eve = ["--to", "eve@example.org"];
     let mut table = vec![
-        (vec!["grant", own, eve[0], eve[1]], true, "granted to eve"),
+        (vec!["grant", own, eve[0], eve[1]], true, " to eve"),
         (vec!["grant", own, eve[0], eve[1]], false, "already"),
         (vec!["grant", "nobody-here", eve[0], eve[1]], false, "nobody-here"),
         (vec!["grant", own, "--to", "mallory@example.org"], false, "no such member"),

@@ -1,0 +1,335 @@
+//! `websh admin`: the sessions of all members, for staff and superusers.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand, ValueEnum};
+use form_urlencoded::Serializer;
+use protocol::{
+    api::{AdminFilter, AdminSession, AdminSessionPage, Drop, DropAll, DropResults},
+    format,
+    id::SessionId,
+};
+
+use super::{Ended, LocalCommand, remote::Remote, sessions::state};
+use crate::{
+    Failure,
+    http::Client,
+    output::{now, print, print_json, table},
+    prompt,
+};
+
+#[derive(Debug, Subcommand)]
+pub enum Admin {
+    #[command(name = "ls")]
+    List(List),
+    Drop(DropSome),
+    DropAll(DropMatching),
+}
+
+/// List the sessions of all members.
+#[derive(Debug, Args)]
+pub struct List {
+    #[command(flatten)]
+    filter: Filter,
+    /// Sort order.
+    #[arg(long, value_enum, default_value_t)]
+    sort: Sort,
+    /// List the sessions of this machine without the server (root or the service account).
+    #[arg(long, conflicts_with_all = ["q", "owner", "server", "account", "idle", "attached", "sort"])]
+    local: bool,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+/// End sessions of any member, with everything that runs in them.
+#[derive(Debug, Args)]
+pub struct DropSome {
+    /// Session ids, or names that only one session has.
+    #[arg(value_name = "ID|NAME", required = true)]
+    sessions: Vec<String>,
+    /// Reason, shown to the owner and written to the audit log.
+    #[arg(long)]
+    reason: Option<String>,
+    /// Drop sessions of this machine without the server (root or the service account).
+    #[arg(long)]
+    local: bool,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+/// End all sessions, or all that match a filter. Prompts for the workspace name and your password.
+#[derive(Debug, Args)]
+pub struct DropMatching {
+    #[command(flatten)]
+    filter: Filter,
+    /// Keep your own sessions.
+    #[arg(long)]
+    keep_own: bool,
+    /// Reason, shown to the owners and written to the audit log.
+    #[arg(long)]
+    reason: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+/// Filter on the sessions of all members.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct Filter {
+    /// Only sessions with TEXT in their name, owner, email, account or id.
+    #[arg(long = "search", value_name = "TEXT")]
+    q: Option<String>,
+    /// Only sessions of this member.
+    #[arg(long, value_name = "EMAIL")]
+    owner: Option<String>,
+    /// Only sessions on this server.
+    #[arg(long, value_name = "ID")]
+    server: Option<String>,
+    /// Only sessions of this account.
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
+    /// Only sessions idle for at least MINUTES.
+    #[arg(long, value_name = "MINUTES")]
+    idle: Option<u32>,
+    /// Only sessions with (true) or without (false) an attached client.
+    #[arg(long)]
+    attached: Option<bool>,
+}
+
+impl From<Filter> for AdminFilter {
+    fn from(filter: Filter) -> Self {
+        let Filter { q, owner, server, account, idle, attached } = filter;
+        Self { q, owner, server, account, idle_minutes: idle, attached }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Sort {
+    /// Newest first.
+    #[default]
+    Created,
+    /// Longest idle first.
+    LastSeen,
+    /// Most buffered bytes first.
+    Bytes,
+    /// Most memory first.
+    Memory,
+    /// Most CPU time first.
+    Cpu,
+    /// By owner.
+    Owner,
+    /// By name.
+    Name,
+}
+
+impl Sort {
+    /// Value of the `sort` parameter.
+    fn parameter(self) -> &'static str {
+        match self {
+            Self::Created => "created_at",
+            Self::LastSeen => "last_seen",
+            Self::Bytes => "bytes_buffered",
+            Self::Memory => "memory",
+            Self::Cpu => "cpu",
+            Self::Owner => "owner",
+            Self::Name => "name",
+        }
+    }
+}
+
+impl Admin {
+    pub(super) async fn run(
+        self,
+        run_dir: impl FnOnce() -> Option<PathBuf>,
+    ) -> Result<Option<LocalCommand>, Failure> {
+        match self {
+            Self::List(list) => list.run(run_dir).await,
+            Self::Drop(drop) => drop.run(run_dir).await,
+            Self::DropAll(drop) => drop.run().await.map(|()| None),
+        }
+    }
+}
+
+impl List {
+    async fn run(
+        self,
+        run_dir: impl FnOnce() -> Option<PathBuf>,
+    ) -> Result<Option<LocalCommand>, Failure> {
+        let plain = self.filter == Filter::default() && self.sort == Sort::default();
+        if self.remote.is_local(self.local, plain, run_dir).await? {
+            return Ok(Some(LocalCommand::List { json: self.json }));
+        }
+        let client = self.remote.client()?;
+        let page = all(&client, &self.filter.into(), self.sort.parameter()).await?;
+        if self.json {
+            print_json(&page)?;
+        } else if page.items.is_empty() {
+            print("No running sessions.")?;
+        } else {
+            print(&list(&page.items, now()))?;
+        }
+        Ok(None)
+    }
+}
+
+impl DropSome {
+    async fn run(
+        self,
+        run_dir: impl FnOnce() -> Option<PathBuf>,
+    ) -> Result<Option<LocalCommand>, Failure> {
+        if self.remote.is_local(self.local, true, run_dir).await? {
+            let Self { sessions, reason, json, .. } = self;
+            return Ok(Some(LocalCommand::Drop { sessions, reason, json }));
+        }
+        let mut ended = Ended::new(self.json, "Dropped");
+        let outcome = self.each(&self.remote.client()?, &mut ended).await;
+        ended.finish(outcome)?;
+        Ok(None)
+    }
+
+    async fn each(&self, client: &Client, ended: &mut Ended) -> Result<(), Failure> {
+        let body = Drop { reason: self.reason.clone() };
+        for wanted in &self.sessions {
+            let (id, name) = match wanted.parse::<SessionId>() {
+                Ok(id) => (id, wanted.clone()),
+                Err(_) => named(client, wanted).await?,
+            };
+            client.delete_with(&format!("/admin/sessions/{id}"), &body).await?;
+            ended.add(id, name)?;
+        }
+        Ok(())
+    }
+}
+
+impl DropMatching {
+    async fn run(self) -> Result<(), Failure> {
+        let client = self.remote.client()?;
+        let confirm = prompt::line("Workspace name, to confirm")?;
+        let password = prompt::secret("Password")?;
+        let filter = AdminFilter::from(self.filter);
+        let filter = Some(filter).filter(|filter| *filter != AdminFilter::default());
+        let (keep_own, reason) = (self.keep_own, self.reason);
+        let body = DropAll { confirm, password, filter, keep_own, reason };
+        let dropped: DropResults = client.post("/admin/sessions/drop-all", &body).await?;
+        if self.json {
+            return print_json(&dropped);
+        }
+        let total = dropped.results.len();
+        let failed: Vec<_> = dropped.results.iter().filter(|it| it.error.is_some()).collect();
+        print(&format!("Dropped {} of {total} sessions.", total - failed.len()))?;
+        if failed.is_empty() {
+            return Ok(());
+        }
+        let lines = failed.iter().map(|it| {
+            let reason = it.message.as_deref().or(it.error.as_deref()).unwrap_or_default();
+            format!("\n{} ({}): {reason}", it.name, it.id)
+        });
+        Err(Failure::Message(format!("Not dropped:{}", lines.collect::<String>())))
+    }
+}
+
+/// All pages of a listing, as one page.
+async fn all(
+    client: &Client,
+    filter: &AdminFilter,
+    sort: &str,
+) -> Result<AdminSessionPage, Failure> {
+    let mut whole = AdminSessionPage { items: Vec::new(), next: None, total: 0 };
+    loop {
+        let query = query(filter, sort, whole.next.as_deref());
+        let page: AdminSessionPage = client.get(&format!("/admin/sessions?{query}")).await?;
+        whole.total = page.total;
+        whole.items.extend(page.items);
+        whole.next = page.next;
+        if whole.next.is_none() {
+            return Ok(whole);
+        }
+    }
+}
+
+fn query(filter: &AdminFilter, sort: &str, cursor: Option<&str>) -> String {
+    let mut query = Serializer::new(String::new());
+    query.append_pair("limit", "100").append_pair("sort", sort);
+    let idle = filter.idle_minutes.map(|minutes| minutes.to_string());
+    let attached = filter.attached.map(|attached| attached.to_string());
+    for (name, value) in [
+        ("q", filter.q.as_deref()),
+        ("owner", filter.owner.as_deref()),
+        ("server", filter.server.as_deref()),
+        ("account", filter.account.as_deref()),
+        ("idle_minutes", idle.as_deref()),
+        ("attached", attached.as_deref()),
+        ("cursor", cursor),
+    ] {
+        if let Some(value) = value {
+            query.append_pair(name, value);
+        }
+    }
+    query.finish()
+}
+
+/// The only session with this name.
+async fn named(client: &Client, wanted: &str) -> Result<(SessionId, String), Failure> {
+    let filter = AdminFilter { q: Some(wanted.to_owned()), ..AdminFilter::default() };
+    let found = all(client, &filter, "name").await?;
+    let mut named = found.items.iter().filter(|it| it.session.name == wanted);
+    match (named.next(), named.next()) {
+        (Some(one), None) => Ok((one.session.id, one.session.name.clone())),
+        (None, _) => Err(Failure::no_session(wanted)),
+        (Some(_), Some(_)) => Err(Failure::ambiguous(wanted)),
+    }
+}
+
+fn list(sessions: &[AdminSession], now: DateTime<Utc>) -> String {
+    let rows: Vec<Vec<String>> = sessions
+        .iter()
+        .map(|it| {
+            let memory = it.memory_bytes.map_or_else(|| "-".into(), format::bytes);
+            let cpu = it.cpu_permille.map_or_else(|| "-".into(), |cpu| format!("{} %", cpu / 10));
+            let stale = if it.stale { " (not responding)" } else { "" };
+            vec![
+                it.session.name.clone(),
+                it.owner_email.clone(),
+                format!("{}@{}", it.session.account, it.session.server),
+                state(&it.session) + stale,
+                format::ago(it.session.last_seen, now.timestamp_millis()),
+                format::bytes(it.session.bytes_buffered),
+                memory,
+                cpu,
+                it.session.id.to_string(),
+            ]
+        })
+        .collect();
+    let headings =
+        ["NAME", "OWNER", "ACCOUNT", "STATE", "LAST USED", "BUFFERED", "MEMORY", "CPU", "ID"];
+    table(&headings, &rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_becomes_a_query() {
+        let filter = AdminFilter {
+            q: Some("a b&c".into()),
+            idle_minutes: Some(5),
+            attached: Some(false),
+            ..AdminFilter::default()
+        };
+        assert_eq!(
+            query(&filter, "cpu", Some("x=")),
+            "limit=100&sort=cpu&q=a+b%26c&idle_minutes=5&attached=false&cursor=x%3D"
+        );
+        assert_eq!(query(&AdminFilter::default(), "name", None), "limit=100&sort=name");
+    }
+}

@@ -1,0 +1,128 @@
+//! `websh login` and `websh logout`: an API token for this machine, stored for its owner alone.
+
+use clap::{Args, ValueEnum};
+use protocol::api::{FreshToken, Me, NewToken, TokenScope, limits};
+
+use super::remote::credentials_file;
+use crate::{
+    Failure,
+    credentials::{Credentials, Known},
+    http::{Client, Identity, Place},
+    output::print,
+    prompt,
+    settings::{Settings, environment},
+};
+
+/// Sign in to a server and store an API token for this machine.
+#[derive(Debug, Args)]
+pub struct Login {
+    /// Server address, such as https://websh.example.
+    #[arg(value_name = "URL")]
+    address: String,
+    /// Email address to sign in with [default: prompt].
+    #[arg(long, conflicts_with = "token")]
+    email: Option<String>,
+    /// Read an API token from standard input instead of signing in.
+    #[arg(long)]
+    token: bool,
+    /// Scope of the token.
+    #[arg(long, value_enum, default_value_t)]
+    scope: Scope,
+    /// Lifetime of the token in days.
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=365))]
+    days: u32,
+}
+
+/// Delete the stored token of a server.
+#[derive(Debug, Args)]
+pub struct Logout {
+    /// Server address [default: the last one you signed in to].
+    #[arg(value_name = "URL")]
+    address: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum Scope {
+    /// List sessions and watch your own.
+    Read,
+    /// Also open, drive, change and close your own sessions.
+    #[default]
+    Sessions,
+    /// Everything you may do.
+    Admin,
+}
+
+impl From<Scope> for TokenScope {
+    fn from(scope: Scope) -> Self {
+        match scope {
+            Scope::Read => Self::Read,
+            Scope::Sessions => Self::Sessions,
+            Scope::Admin => Self::Admin,
+        }
+    }
+}
+
+impl Login {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let address = Place::parse(&self.address)?;
+        let path = credentials_file(&Settings::read(environment()))?;
+        let mut credentials = Credentials::load(&path)?;
+        let token = if self.token {
+            prompt::secret("API token")?.trim().to_owned()
+        } else {
+            self.create_token(&Client::new(address.clone(), Identity::Nobody)).await?
+        };
+        let client = Client::new(address.clone(), Identity::Token(token.clone()));
+        let me: Me = client.get("/me").await?;
+        let origin = address.origin();
+        credentials.current = Some(origin.clone());
+        credentials.servers.insert(origin.clone(), Known { token, email: me.email.clone() });
+        credentials.save(&path)?;
+        print(&format!("Signed in to {origin} as {}.", me.email))
+    }
+
+    async fn create_token(&self, client: &Client) -> Result<String, Failure> {
+        let email = self.email.clone().map_or_else(|| prompt::line("Email"), Ok)?;
+        let uname = rustix::system::uname();
+        let machine = uname.nodename().to_string_lossy();
+        let name: String = format!("websh on {machine}").chars().take(limits::MAX_NAME).collect();
+        let new = NewToken { name, scope: self.scope.into(), days: self.days };
+        Ok(create_token(client, &email, &new).await?.secret)
+    }
+}
+
+/// Prompts for the password and creates a token in a sign-in of its own: tokens can't create tokens.
+pub(super) async fn create_token(
+    client: &Client,
+    email: &str,
+    new: &NewToken,
+) -> Result<FreshToken, Failure> {
+    let password = prompt::secret("Password")?;
+    let anonymous = Client::new(client.place().clone(), Identity::Nobody);
+    let signed_in = anonymous.sign_in(email, &password).await?;
+    let created = signed_in.post("/tokens", new).await;
+    signed_in.sign_out().await?;
+    Ok(created?)
+}
+
+impl Logout {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let path = credentials_file(&Settings::read(environment()))?;
+        let mut credentials = Credentials::load(&path)?;
+        let origin = match &self.address {
+            Some(address) => Some(Place::parse(address)?.origin()),
+            None => credentials.current.clone(),
+        };
+        let known = origin.as_ref().and_then(|origin| credentials.servers.remove(origin));
+        let (Some(origin), Some(_)) = (origin, known) else {
+            return Err(Failure::NotFound("You are not signed in there.".into()));
+        };
+        if credentials.current.as_ref() == Some(&origin) {
+            credentials.current = credentials.servers.keys().next().cloned();
+        }
+        credentials.save(&path)?;
+        print(&format!(
+            "Deleted the stored token for {origin}. It stays valid until it expires or you remove it there."
+        ))
+    }
+}

@@ -1,0 +1,99 @@
+//! The remote subcommands, one file for each group. Commands on this machine's own sessions are
+//! returned to the caller, which has access to them.
+
+mod admin;
+mod attach;
+mod ended;
+mod generate;
+mod login;
+mod new;
+mod remote;
+mod sessions;
+mod share;
+mod token;
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+pub use ended::Ended;
+pub use generate::{Completions, Man};
+
+use crate::Failure;
+
+/// A command that goes through the REST interface.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    #[expect(missing_docs, reason = "the argument struct has the help text, here and below")]
+    Login(login::Login),
+    #[expect(missing_docs, reason = "as Login")]
+    Logout(login::Logout),
+    #[expect(missing_docs, reason = "as Login")]
+    Ls(sessions::Ls),
+    #[expect(missing_docs, reason = "as Login")]
+    New(new::New),
+    #[expect(missing_docs, reason = "as Login")]
+    Attach(attach::Attach),
+    #[expect(missing_docs, reason = "as Login")]
+    Close(sessions::Close),
+    #[expect(missing_docs, reason = "as Login")]
+    Rename(sessions::Rename),
+    #[expect(missing_docs, reason = "as Login")]
+    Share(share::Share),
+    #[expect(missing_docs, reason = "as Login")]
+    Shares(share::Shares),
+    #[expect(missing_docs, reason = "as Login")]
+    Unshare(share::Unshare),
+    /// List and drop the sessions of all members (staff and superusers).
+    #[command(subcommand)]
+    Admin(admin::Admin),
+    /// List, create and remove your API tokens.
+    #[command(subcommand)]
+    Token(token::Token),
+}
+
+/// A command on this machine's own sessions that needs no web process.
+#[derive(Debug, PartialEq, Eq)]
+pub enum LocalCommand {
+    /// Lists the running sessions.
+    List {
+        /// As JSON.
+        json: bool,
+    },
+    /// Drops sessions.
+    Drop {
+        /// Names or ids.
+        sessions: Vec<String>,
+        /// Reason for the owner and the audit log.
+        reason: Option<String>,
+        /// As JSON.
+        json: bool,
+    },
+}
+
+impl Command {
+    /// Runs the command, or returns the local command it stands for. `run_dir` is the directory of
+    /// this machine's session sockets, if the configuration can be read.
+    ///
+    /// # Errors
+    /// When the command fails.
+    pub async fn run(
+        self,
+        run_dir: impl FnOnce() -> Option<PathBuf>,
+    ) -> Result<Option<LocalCommand>, Failure> {
+        match self {
+            Self::Ls(ls) => return ls.run(run_dir).await,
+            Self::Admin(admin) => return admin.run(run_dir).await,
+            Self::Login(login) => login.run().await,
+            Self::Logout(logout) => logout.run(),
+            Self::New(new) => new.run().await,
+            Self::Attach(attach) => attach.run().await,
+            Self::Close(close) => close.run().await,
+            Self::Rename(rename) => rename.run().await,
+            Self::Share(share) => share.run().await,
+            Self::Shares(shares) => shares.run().await,
+            Self::Unshare(unshare) => unshare.run().await,
+            Self::Token(token) => token.run().await,
+        }
+        .map(|()| None)
+    }
+}

@@ -1,0 +1,197 @@
+//! The server and identity of a command, and sessions by name or id.
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
+
+use clap::Args;
+use protocol::{
+    api::{Me, Session, SessionPage},
+    format,
+    id::SessionId,
+};
+
+use crate::{
+    Failure,
+    credentials::Credentials,
+    http::{self, Client, Identity, Place},
+    settings::{Settings, environment},
+};
+
+/// Most sessions in one page of the REST interface.
+const PAGE: usize = 100;
+
+/// The server to use.
+#[derive(Debug, Args)]
+pub(super) struct Remote {
+    /// Server to use [env: WEBSH_URL] [default: the last one you signed in to].
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+}
+
+impl Remote {
+    /// Whether a server is named, by argument or by variable.
+    fn is_named(&self) -> bool {
+        self.url.is_some() || Settings::read(environment()).url.is_some()
+    }
+
+    /// The client of the signed-in member.
+    pub(super) fn client(&self) -> Result<Client, Failure> {
+        let settings = Settings::read(environment());
+        let kept = match credentials_file(&settings) {
+            Ok(path) => Credentials::load(&path)?,
+            Err(_) => Credentials::default(),
+        };
+        let url = self.url.as_ref().or(settings.url.as_ref()).or(kept.current.as_ref());
+        let Some(url) = url else { return Err(signed_out()) };
+        let place = Place::parse(url)?;
+        let known = kept.servers.get(&place.origin()).map(|known| known.token.clone());
+        let token = settings.token.or(known).ok_or_else(signed_out)?;
+        Ok(Client::new(place, Identity::Token(token)))
+    }
+
+    /// Whether the command is for this machine's own sessions: when `requested`; or when no server is
+    /// named and nobody is signed in; or when the server of this machine can't be reached. The last two
+    /// only if session sockets can answer the command (`plain`) and the caller may read `run_dir`.
+    pub(super) async fn is_local(
+        &self,
+        requested: bool,
+        plain: bool,
+        run_dir: impl FnOnce() -> Option<PathBuf>,
+    ) -> Result<bool, Failure> {
+        if requested || !plain {
+            return Ok(requested);
+        }
+        let unreachable = match self.client() {
+            Ok(client) if client.place().is_here() => match unreachable(&client).await {
+                Some(error) => Some(error),
+                None => return Ok(false),
+            },
+            Err(Failure::NotAllowed(_)) if !self.is_named() => None,
+            _ => return Ok(false),
+        };
+        if !run_dir().is_some_and(|dir| std::fs::read_dir(dir).is_ok()) {
+            return Ok(false);
+        }
+        if let Some(error) = unreachable {
+            writeln!(io::stderr(), "websh: {error} Using the sessions of this machine.")?;
+        }
+        Ok(true)
+    }
+}
+
+/// The error of a server that can't be reached; `None` when it answers, even with a refusal.
+async fn unreachable(client: &Client) -> Option<http::Error> {
+    let answer = client.get::<Me>("/me").await;
+    answer.err().filter(|error| matches!(error, http::Error::Unreachable { .. }))
+}
+
+fn signed_out() -> Failure {
+    Failure::NotAllowed("You are not signed in. Run `websh login URL` first.".into())
+}
+
+/// Path of the credentials file.
+pub(super) fn credentials_file(settings: &Settings) -> Result<PathBuf, Failure> {
+    let folder = settings.folder.as_ref().ok_or_else(|| {
+        Failure::Message("Can't store credentials: HOME is not set to a directory.".into())
+    })?;
+    Ok(folder.join("credentials.toml"))
+}
+
+/// Sessions that match `query`, up to `limit`.
+pub(super) async fn sessions(
+    client: &Client,
+    query: &str,
+    limit: usize,
+) -> Result<Vec<Session>, Failure> {
+    let mut found: Vec<Session> = Vec::new();
+    let mut cursor: Option<String> = None;
+    while found.len() < limit {
+        let mut path = format!("/sessions?{query}&limit={}", (limit - found.len()).min(PAGE));
+        if let Some(cursor) = &cursor {
+            path.push_str("&cursor=");
+            path.extend(form_urlencoded::byte_serialize(cursor.as_bytes()));
+        }
+        let page: SessionPage = client.get(&path).await?;
+        found.extend(page.items);
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// The running session with this id, beginning of an id, or name.
+pub(super) async fn find(client: &Client, wanted: &str) -> Result<Session, Failure> {
+    if let Ok(id) = wanted.parse::<SessionId>() {
+        return Ok(client.get(&format!("/sessions/{id}")).await?);
+    }
+    let running = sessions(client, "state=active", usize::MAX).await?;
+    match pick(&running, wanted) {
+        Ok(found) => Ok(found.clone()),
+        Err(0) => {
+            let ended = sessions(client, "state=ended", PAGE).await?;
+            match pick(&ended, wanted) {
+                Ok(session) => Err(Failure::Ended(format::ending(session))),
+                Err(_) => Err(Failure::no_session(wanted)),
+            }
+        }
+        Err(_) => Err(Failure::ambiguous(wanted)),
+    }
+}
+
+/// The only session that matches, or the number of matches. Names take precedence over ids.
+fn pick<'a>(sessions: &'a [Session], wanted: &str) -> Result<&'a Session, usize> {
+    let one = |found: Vec<&'a Session>| match found.as_slice() {
+        [one] => Ok(*one),
+        several => Err(several.len()),
+    };
+    let named = sessions.iter().filter(|session| session.name == wanted).collect();
+    let by_id = |session: &&Session| session.id.to_string().starts_with(wanted);
+    match one(named) {
+        Err(0) if !wanted.is_empty() => one(sessions.iter().filter(by_id).collect()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    pub fn session(name: &str, id: u128) -> Session {
+        serde_json::from_value(json!({
+            "id": uuid::Uuid::from_u128(id), "name": name, "owner": "Ann", "server": "local",
+            "account": "ann", "state": "active", "attach_policy": "handoff",
+            "created_at": "2026-11-21T08:00:00Z", "last_seen": "2026-11-21T08:00:00Z",
+            "bytes_buffered": 0, "clients": 0, "guests": 0, "title": "", "cols": 80, "rows": 24,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn names_take_precedence_and_must_be_unique() {
+        let sessions = [
+            session("build", 0x0193_0000 << 96),
+            session("0193", 0x0194_0000 << 96),
+            session("twin", 1),
+            session("twin", 2),
+        ];
+        for (wanted, found) in [
+            ("build", Ok(0)),
+            ("0193", Ok(1)),
+            ("01930", Ok(0)),
+            ("0194", Ok(1)),
+            ("019", Err(2)),
+            ("twin", Err(2)),
+            ("none", Err(0)),
+            ("", Err(0)),
+        ] {
+            let found = found.map(|at: usize| &sessions[at]);
+            assert_eq!(pick(&sessions, wanted), found, "{wanted}");
+        }
+    }
+}

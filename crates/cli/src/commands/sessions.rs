@@ -1,0 +1,204 @@
+//! `websh ls`, `close` and `rename`: the sessions of the signed-in member.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+use protocol::{
+    api::{ChangeSession, Session, SessionPage, SessionState},
+    format,
+};
+
+use super::{
+    Ended, LocalCommand,
+    remote::{Remote, find, sessions},
+};
+use crate::{
+    Failure,
+    http::Client,
+    output::{now, print, print_json, table},
+};
+
+/// List sessions.
+#[derive(Debug, Args)]
+pub struct Ls {
+    /// List the sessions of all members (staff and superusers).
+    #[arg(long)]
+    all: bool,
+    /// List ended sessions, latest first.
+    #[arg(long)]
+    ended: bool,
+    /// Maximum number of ended sessions.
+    #[arg(long, value_name = "NUMBER", default_value_t = 50, requires = "ended")]
+    limit: usize,
+    /// List the sessions of this machine without the server (root or the service account).
+    #[arg(long, conflicts_with_all = ["all", "ended"])]
+    local: bool,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+/// End sessions, with everything that runs in them.
+#[derive(Debug, Args)]
+pub struct Close {
+    /// Session names or ids.
+    #[arg(value_name = "ID|NAME", required = true)]
+    sessions: Vec<String>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+/// Rename a session.
+#[derive(Debug, Args)]
+pub struct Rename {
+    /// Session name or id.
+    #[arg(value_name = "ID|NAME")]
+    session: String,
+    /// New name.
+    name: String,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+impl Ls {
+    pub(super) async fn run(
+        self,
+        run_dir: impl FnOnce() -> Option<PathBuf>,
+    ) -> Result<Option<LocalCommand>, Failure> {
+        let plain = !self.all && !self.ended;
+        if self.remote.is_local(self.local, plain, run_dir).await? {
+            return Ok(Some(LocalCommand::List { json: self.json }));
+        }
+        let client = self.remote.client()?;
+        let scope = if self.all { "all" } else { "mine" };
+        let (state, limit) =
+            if self.ended { ("ended", self.limit) } else { ("active", usize::MAX) };
+        let found = sessions(&client, &format!("scope={scope}&state={state}"), limit).await?;
+        if self.json {
+            print_json(&SessionPage { items: found, next: None })?;
+        } else if found.is_empty() {
+            print(if self.ended { "No ended sessions." } else { "No running sessions." })?;
+        } else {
+            print(&list(&found, self.all, now()))?;
+        }
+        Ok(None)
+    }
+}
+
+impl Close {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let client = self.remote.client()?;
+        let mut ended = Ended::new(self.json, "Closed");
+        let outcome = self.each(&client, &mut ended).await;
+        ended.finish(outcome)
+    }
+
+    async fn each(&self, client: &Client, ended: &mut Ended) -> Result<(), Failure> {
+        for wanted in &self.sessions {
+            let session = find(client, wanted).await?;
+            client.delete(&format!("/sessions/{}", session.id)).await?;
+            ended.add(session.id, session.name)?;
+        }
+        Ok(())
+    }
+}
+
+impl Rename {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let client = self.remote.client()?;
+        let session = find(&client, &self.session).await?;
+        let change = ChangeSession { name: Some(self.name), ..ChangeSession::default() };
+        let renamed: Session = client.patch(&format!("/sessions/{}", session.id), &change).await?;
+        if self.json {
+            return print_json(&renamed);
+        }
+        print(&format!("Renamed {} to {}.", session.name, renamed.name))
+    }
+}
+
+/// The table of sessions, with an owner column when it lists those of all members.
+fn list(sessions: &[Session], owners: bool, now: DateTime<Utc>) -> String {
+    let mut headings = vec!["NAME", "ACCOUNT", "STATE", "LAST USED", "ID"];
+    if owners {
+        headings.insert(1, "OWNER");
+    }
+    let rows: Vec<Vec<String>> = sessions
+        .iter()
+        .map(|session| {
+            let last = session.ended_at.unwrap_or(session.last_seen);
+            let mut row = vec![
+                session.name.clone(),
+                format!("{}@{}", session.account, session.server),
+                state(session),
+                format::ago(last, now.timestamp_millis()),
+                session.id.to_string(),
+            ];
+            if owners {
+                row.insert(1, session.owner.clone());
+            }
+            row
+        })
+        .collect();
+    table(&headings, &rows)
+}
+
+/// State of a session, in a few words.
+pub(super) fn state(session: &Session) -> String {
+    match (session.state, session.end_reason, &session.active_client) {
+        (SessionState::Starting, ..) => "starting".into(),
+        (SessionState::Active, _, Some(client)) => format!("attached, {}", client.device),
+        (SessionState::Active, _, None) if session.clients > 0 => "watched".into(),
+        (SessionState::Active, ..) => "detached".into(),
+        (SessionState::Ended, reason, _) => {
+            let reason = reason.map_or("ended", |reason| reason.code());
+            let status = session.exit_code.map(|code| format!(" {code}"));
+            let signal = session.exit_signal.map(|signal| format!(" by signal {signal}"));
+            let detail = status.or(signal).filter(|_| reason == "exited").unwrap_or_default();
+            let by = session.ended_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+            format!("{reason}{detail}{by}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::api::{ActiveClient, EndReason};
+
+    use super::*;
+    use crate::commands::remote::tests::session;
+
+    #[test]
+    fn states_are_described_in_a_few_words() {
+        let since = DateTime::from_timestamp_millis(0).unwrap();
+        let client = ActiveClient { who: "Ann".into(), device: "Firefox".into(), since };
+        let one = session("one", 1);
+        let ended = |reason| Session {
+            state: SessionState::Ended,
+            end_reason: Some(reason),
+            ..one.clone()
+        };
+        for (session, text) in [
+            (one.clone(), "detached"),
+            (Session { clients: 1, ..one.clone() }, "watched"),
+            (Session { active_client: Some(client), ..one.clone() }, "attached, Firefox"),
+            (Session { exit_code: Some(7), ..ended(EndReason::Exited) }, "exited 7"),
+            (Session { exit_signal: Some(9), ..ended(EndReason::Exited) }, "exited by signal 9"),
+            (
+                Session { ended_by: Some("Bob".into()), ..ended(EndReason::Dropped) },
+                "dropped by Bob",
+            ),
+            (ended(EndReason::Lost), "lost"),
+        ] {
+            assert_eq!(state(&session), text);
+        }
+    }
+}

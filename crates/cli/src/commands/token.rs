@@ -1,0 +1,142 @@
+//! `websh token`: the API tokens of the signed-in member.
+
+use clap::{Args, Subcommand};
+use protocol::{
+    api::{Me, NewToken, TokenInfo},
+    format,
+    id::TokenId,
+};
+
+use super::{
+    login::{Scope, create_token},
+    remote::Remote,
+};
+use crate::{
+    Failure,
+    output::{now, print, print_json, table},
+};
+
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    List(List),
+    New(New),
+    Remove(Remove),
+}
+
+/// List your tokens.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+/// Create a token and print its secret, once. Prompts for your password.
+#[derive(Debug, Args)]
+pub struct New {
+    /// Name of the token.
+    name: String,
+    /// Scope of the token.
+    #[arg(long, value_enum, default_value_t)]
+    scope: Scope,
+    /// Lifetime in days.
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=365))]
+    days: u32,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+/// Remove a token and close the connections that use it.
+#[derive(Debug, Args)]
+pub struct Remove {
+    /// Token id, or a name that only one token has.
+    #[arg(value_name = "ID|NAME")]
+    token: String,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+impl Token {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::List(list) => list.run().await,
+            Self::New(new) => new.run().await,
+            Self::Remove(remove) => remove.run().await,
+        }
+    }
+}
+
+impl List {
+    async fn run(self) -> Result<(), Failure> {
+        let tokens: Vec<TokenInfo> = self.remote.client()?.get("/tokens").await?;
+        if self.json {
+            return print_json(&tokens);
+        }
+        if tokens.is_empty() {
+            return print("No tokens.");
+        }
+        let now = now().timestamp_millis();
+        let rows: Vec<Vec<String>> = tokens
+            .iter()
+            .map(|token| {
+                vec![
+                    token.name.clone(),
+                    format!("{:?}", token.scope).to_lowercase(),
+                    token.used_at.map_or_else(|| "never".into(), |at| format::ago(at, now)),
+                    format::at(token.expires_at),
+                    token.id.to_string(),
+                ]
+            })
+            .collect();
+        print(&table(&["NAME", "SCOPE", "LAST USED", "EXPIRES", "ID"], &rows))
+    }
+}
+
+impl New {
+    async fn run(self) -> Result<(), Failure> {
+        let new = NewToken { name: self.name, scope: self.scope.into(), days: self.days };
+        let client = self.remote.client()?;
+        let me: Me = client.get("/me").await?;
+        let created = create_token(&client, &me.email, &new).await?;
+        if self.json {
+            return print_json(&created);
+        }
+        print(&created.secret)
+    }
+}
+
+impl Remove {
+    async fn run(self) -> Result<(), Failure> {
+        let client = self.remote.client()?;
+        let tokens: Vec<TokenInfo> = client.get("/tokens").await?;
+        let wanted = &self.token;
+        let id = wanted.parse::<TokenId>().ok();
+        let matches = |token: &&TokenInfo| match id {
+            Some(id) => token.id == id,
+            None => token.name == *wanted,
+        };
+        let mut matching = tokens.iter().filter(matches);
+        let token = match (matching.next(), matching.next()) {
+            (Some(one), None) => one,
+            (None, _) => return Err(Failure::NotFound(format!("No token is named {wanted}."))),
+            _ => {
+                return Err(Failure::Message(format!(
+                    "Several tokens are named {wanted}. Use the id instead."
+                )));
+            }
+        };
+        client.delete(&format!("/tokens/{}", token.id)).await?;
+        if self.json {
+            return print_json(token);
+        }
+        print(&format!("Removed the token {}.", token.name))
+    }
+}

@@ -1,0 +1,16 @@
+//! The remote commands of the `websh` program: everything that goes through the REST interface, and
+//! `websh attach`. `server` joins them with its own commands. Knows no server, database or page.
+
+mod attach;
+mod commands;
+mod credentials;
+mod failure;
+mod http;
+pub mod output;
+pub mod prompt;
+mod settings;
+mod table;
+
+pub use commands::{Command, Completions, Ended, LocalCommand, Man};
+pub use failure::Failure;
+pub use settings::environment;

@@ -1,0 +1,98 @@
+//! `websh user`: the members, managed on the machine itself. Works with and without a running server.
+
+use clap::{Subcommand, ValueEnum};
+use cli::{
+    output::{print, print_json},
+    prompt,
+};
+use control::{NewMember, System, members};
+use protocol::api;
+use store::Store;
+
+use super::Failure;
+use crate::config::Config;
+
+#[derive(Debug, Subcommand)]
+pub enum User {
+    /// Add a member. Prompts for the password or reads it from standard input.
+    Add {
+        /// Email address to sign in with.
+        email: String,
+        /// Display name [default: the part of the address before the @].
+        #[arg(long)]
+        name: Option<String>,
+        /// Role.
+        #[arg(long, value_enum, default_value_t)]
+        role: Role,
+        /// Account of this machine that the member may open sessions as; repeatable.
+        /// If websh runs as root, a member without one can't open sessions.
+        #[arg(long, value_name = "NAME")]
+        account: Vec<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change a member's password and sign them out everywhere. Their sessions keep running.
+    Passwd {
+        /// Email address of the member.
+        email: String,
+    },
+    /// List the members.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum Role {
+    #[default]
+    Member,
+    Staff,
+    Superuser,
+}
+
+impl From<Role> for api::Role {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Member => Self::Member,
+            Role::Staff => Self::Staff,
+            Role::Superuser => Self::Superuser,
+        }
+    }
+}
+
+impl User {
+    pub async fn run(self, config: &Config) -> Result<(), Failure> {
+        let store = Store::open(&config.database_url).await?;
+        match self {
+            Self::Add { email, name, role, account, json } => {
+                let name =
+                    name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
+                let new = NewMember { email, name, password: prompt::secret("Password")? };
+                let me = members::add(&store, &System, new, role.into(), &account).await?;
+                if json {
+                    return Ok(print_json(&me)?);
+                }
+                print(&format!("Added {}.", me.email))?;
+            }
+            Self::Passwd { email } => {
+                let password = prompt::secret("Password")?;
+                members::change_password(&store, &System, &email, &password).await?;
+                print("Changed the password and signed the member out everywhere.")?;
+            }
+            Self::List { json } => {
+                let members = members::list(&store).await?;
+                if json {
+                    return Ok(print_json(&members)?);
+                }
+                for me in members {
+                    let role = format!("{:?}", me.role).to_lowercase();
+                    print(&format!("{role:<10} {:<32} {}", me.email, me.name))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

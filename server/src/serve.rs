@@ -1,0 +1,205 @@
+//! `websh serve`: opens everything in the order in which it can fail, says what it found, and serves
+//! until it is told to stop. Sessions do not notice either.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::IsTerminal,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use clap::Args;
+use cli::output::print;
+use control::{Control, Settings, System};
+use host::Host;
+use rustix::{
+    fs::{FlockOperation, flock},
+    process::{Resource, Rlimit, getrlimit, setrlimit},
+};
+use store::Store;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing_subscriber::EnvFilter;
+
+use crate::{config::Config, listen, local::Failure, router, web::Web};
+
+/// Sockets have this long to say goodbye when the server stops.
+const GOODBYE: Duration = Duration::from_secs(9);
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Print the configuration in force, secrets masked, and end.
+    #[arg(long)]
+    print_config: bool,
+}
+
+impl Serve {
+    pub async fn run(self, mut config: Config) -> Result<(), Failure> {
+        if self.print_config {
+            return Ok(print(config.to_toml().trim_end())?);
+        }
+        tracing_subscriber::fmt()
+            .with_env_filter(EnvFilter::new(&config.log))
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
+            // It would say on standard error that standard error is gone, and panic.
+            .log_internal_errors(false)
+            .init();
+        if !config.session_program.is_file() {
+            let path = config.session_program.display();
+            return Err(Failure::Message(format!(
+                "session_program is {path}, and there is no such program."
+            )));
+        }
+        let mail = config.mail().map_err(|error| Failure::Message(error.to_string()))?;
+        raise_descriptors();
+        let _lock = lock(&config.data_dir)?;
+        // Before anything is touched: of two servers the second must change nothing.
+        let listener = listen::bind(config.listen).await.map_err(Failure::Message)?;
+        config.bound_to(listener.local_addr().map_err(cli::Failure::from)?);
+
+        let store = Store::open(&config.database_url).await?;
+        let run_dir = config.run_dir();
+        let host = Host::open(host::Config { run_dir, program: config.session_program.clone() });
+        let settings = Settings { mail, ..settings(&config) };
+        let control = Control::new(store, host.await?, Arc::new(System), settings).await?;
+        control.settle().await?;
+        control.void_unsent().await?;
+        announce(&config, &control).await?;
+        warn_of_sharing(&control).await?;
+
+        let stop = CancellationToken::new();
+        let sockets = TaskTracker::new();
+        let following = tokio::spawn(control.clone().follow());
+        let watching = tokio::spawn(control.clone().watch_sign_ins());
+        let sharing = tokio::spawn(control.clone().watch_shares());
+        let forgetting = tokio::spawn(control.clone().watch_history());
+        let governed = control.clone();
+        let governing = tokio::spawn(async move { governed.push_rules().await });
+        let web = Web::new(control, &config, stop.clone(), sockets.clone());
+        let stopping = tokio::spawn(until_told(stop.clone()));
+        listen::serve(listener, router::router(web), stop).await;
+        sockets.close();
+        // A browser that does not answer the close is left behind; the session is what counts.
+        let _ = tokio::time::timeout(GOODBYE, sockets.wait()).await;
+        following.abort();
+        watching.abort();
+        sharing.abort();
+        forgetting.abort();
+        governing.abort();
+        stopping.abort();
+        // Whoever read this may be gone by now; that is no failure.
+        let _ = print("websh has stopped. Running sessions go on.");
+        Ok(())
+    }
+}
+
+fn settings(config: &Config) -> Settings {
+    Settings {
+        server_name: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+        shell: config.shell.clone(),
+        scrollback: config.scrollback,
+        public_url: config.public_url.clone(),
+        ..Settings::default()
+    }
+}
+
+async fn announce(config: &Config, control: &Control) -> Result<(), Failure> {
+    let database = if config.database_url.starts_with("sqlite") { "SQLite" } else { "PostgreSQL" };
+    let (sessions, _) = control.counts();
+    print(&format!("websh {}", env!("CARGO_PKG_VERSION")))?;
+    print(&format!("  data       {} ({database})", config.data_dir.display()))?;
+    print(&format!("  sessions   {sessions} running"))?;
+    match (&config.smtp_url, &config.mail_dir) {
+        (Some(_), _) => print("  mail       by smtp_url")?,
+        (None, Some(place)) => print(&format!("  mail       as files in {}", place.display()))?,
+        (None, None) => {}
+    }
+    print(&format!("  listening  {} at {}", config.listen, config.public_url))?;
+    if let Some(token) = control.offer_set_up().await? {
+        print("")?;
+        print(
+            "There is no member yet. Open this link, which works once, to become the first one:",
+        )?;
+        print("")?;
+        print(&format!("    {}/setup#{token}", config.public_url))?;
+        print("")?;
+    }
+    Ok(())
+}
+
+async fn warn_of_sharing(control: &Control) -> Result<(), Failure> {
+    let members = control.active_members().await?;
+    if share_an_account(members, rustix::process::geteuid().is_root()) {
+        tracing::warn!(
+            members,
+            "not root: the shells of all members run as one account and reach each other's sessions and the database"
+        );
+    }
+    Ok(())
+}
+
+/// Without root all shells run as one account, which keeps nobody from anybody.
+fn share_an_account(members: usize, root: bool) -> bool {
+    members > 1 && !root
+}
+
+/// Takes as many file descriptors as the account may have: each viewer needs two, and the usual soft
+/// limit of 1,024 is for programs that use `select`.
+fn raise_descriptors() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(%error, "the limit of open files stays at {:?}", limit.current);
+    }
+}
+
+/// Makes the data directory and takes it for this process, for as long as the file is open.
+fn lock(data_dir: &Path) -> Result<File, Failure> {
+    let refuse = |error: &dyn std::fmt::Display| {
+        Failure::Message(format!(
+            "data_dir is {}, which can't be used: {error}.",
+            data_dir.display()
+        ))
+    };
+    DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(|e| refuse(&e))?;
+    let path = data_dir.join("lock");
+    let mut options = OpenOptions::new();
+    let file = options.create(true).append(true).mode(0o600).open(path).map_err(|e| refuse(&e))?;
+    flock(&file, FlockOperation::NonBlockingLockExclusive)
+        .map_err(|_| refuse(&"another websh uses it"))?;
+    // Made by hand with the umask's rights, it is closed to others now.
+    let rights = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    fs::set_permissions(data_dir, rights).map_err(|e| refuse(&e))?;
+    Ok(file)
+}
+
+async fn until_told(stop: CancellationToken) {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("signals can't be waited for; only SIGKILL ends this server");
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+    stop.cancel();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_members_without_root_share_an_account() {
+        for (members, root, shared) in
+            [(0, false, false), (1, false, false), (2, false, true), (2, true, false)]
+        {
+            assert_eq!(share_an_account(members, root), shared, "{members} {root}");
+        }
+    }
+}
