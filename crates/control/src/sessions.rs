@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use protocol::{
     api::{
         AttachPolicy, ChangeSession, EndReason, Life, Scope, Session, SessionPage, SessionState,
-        limits,
+        limits::SESSION_PAGE,
     },
     id::SessionId,
     wire::{EndCause, EndRequest, Report},
@@ -53,7 +53,7 @@ impl Control {
                 None
             }
         };
-        let limit = limits::SESSION_PAGE.limit(limit);
+        let limit = SESSION_PAGE.limit(limit);
         let before = cursor
             .map(str::parse)
             .transpose()
