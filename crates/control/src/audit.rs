@@ -166,7 +166,7 @@ impl Control {
         let before = cursor.map(Uuid::parse_str).transpose();
         let before =
             before.map_err(|_| Error::invalid("cursor", "This is not a cursor of this list."))?;
-        let mut items = self.inner.store.audit(&filter, before, limit + 1).await?;
+        let mut items = self.inner.store.audit.list(&filter, before, limit + 1).await?;
         let more = u64::try_from(items.len()).is_ok_and(|found| found > limit);
         if more {
             items.pop();
@@ -205,7 +205,7 @@ impl Control {
         detail: Option<String>,
     ) -> Result<(), Error> {
         let entry = entry(self.now(), doer, action, subject, detail);
-        Ok(self.inner.store.add_audit(&entry).await?)
+        Ok(self.inner.store.audit.add(&entry).await?)
     }
 
     /// Writes down how a session ended, unless whoever ended it has done so: not the command line on the
@@ -230,7 +230,7 @@ impl Control {
         action: &str,
     ) -> Result<(), Error> {
         let by_somebody = matches!(ending.reason, EndReason::Closed | EndReason::Dropped);
-        if by_somebody && self.inner.store.ending_is_told(row.id, action).await? {
+        if by_somebody && self.inner.store.audit.has_entry(row.id, action).await? {
             return Ok(());
         }
         let status = ending.exit_code.map(|code| format!("status {code}"));

@@ -271,7 +271,7 @@ impl Control {
         // between differs, and is left for the next time.
         let before = self.inner.host.reports();
         let mut unsettled = self.unsettled().clone();
-        let mut rows = self.inner.store.living_sessions().await?;
+        let mut rows = self.inner.store.sessions.living().await?;
         let reports = self.inner.host.reports();
         unsettled.extend(self.unsettled().iter().copied());
         let known = unsettled.len();
@@ -280,7 +280,7 @@ impl Control {
         unsettled.extend(self.inner.host.silent());
         let all = unsettled.len() == known;
         let strangers = strangers(&rows, &reports, &unsettled);
-        rows.extend(self.inner.store.lost_sessions(&strangers).await?);
+        rows.extend(self.inner.store.sessions.lost(&strangers).await?);
         let owners: Owners = rows.iter().map(|row| (row.id, row.owner)).collect();
         for step in reconcile(&rows, &reports, &unsettled, self.now()) {
             let owner = owners.get(&step.session()).copied();
@@ -293,13 +293,13 @@ impl Control {
     async fn take(&self, step: Step) -> Result<(), Error> {
         let Inner { store, host, .. } = &*self.inner;
         match step {
-            Step::Activate(id) => drop(store.activate_session(id).await?),
-            Step::Remove(id) => store.remove_starting(id).await?,
+            Step::Activate(id) => drop(store.sessions.activate(id).await?),
+            Step::Remove(id) => store.sessions.remove_starting(id).await?,
             Step::End(row, ending) => {
                 if let Some(report) = host.report(row.id) {
                     self.write_receipts(&mut HashMap::new(), &report).await?;
                 }
-                if store.end_session(&row, &ending).await? {
+                if store.sessions.end(&row, &ending).await? {
                     let reason = ending.reason.code();
                     tracing::info!(session = %row.id, reason, "a session ended");
                     self.audit_ending(&row, &ending).await;
@@ -307,7 +307,7 @@ impl Control {
                 host.acknowledge(row.id).await;
             }
             Step::Revive(id) => {
-                if store.revive_session(id).await? {
+                if store.sessions.revive(id).await? {
                     tracing::warn!(session = %id, "a session that was thought lost lives");
                 }
             }

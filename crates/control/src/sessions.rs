@@ -64,7 +64,7 @@ impl Control {
             .map(|q| validate::search("q", q))
             .transpose()?;
         let page = Page { owner, life, limit: limit + 1, before, q, titles_of: actor.member };
-        let mut rows = self.inner.store.sessions(page).await?;
+        let mut rows = self.inner.store.sessions.list(page).await?;
         let full = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = rows.len() > full;
         rows.truncate(full);
@@ -73,8 +73,8 @@ impl Control {
         let own = rows.iter().filter(|row| row.owner == actor.member);
         let own: Vec<SessionId> = own.map(|row| row.id).collect();
         let counted = match life {
-            Life::Active => self.inner.store.wrong_passwords(&own, self.now()).await?,
-            Life::Ended => self.inner.store.visitors(&own).await?,
+            Life::Active => self.inner.store.shares.wrong_passwords(&own, self.now()).await?,
+            Life::Ended => self.inner.store.guests.count_by_session(&own).await?,
         };
         for (item, row) in items.iter_mut().zip(&rows) {
             let count = counted.get(&row.id).copied().unwrap_or_default();
@@ -122,7 +122,7 @@ impl Control {
             let subject = Subject::session(id, &row.name);
             self.audit(&actor.into(), action, subject, Some(detail)).await?;
         }
-        self.inner.store.change_session(id, name.as_deref(), change.attach_policy).await?;
+        self.inner.store.sessions.change(id, name.as_deref(), change.attach_policy).await?;
         self.announce(row.owner);
         let row = self.row(id).await?;
         self.living_for(actor, &row)?;
@@ -205,7 +205,7 @@ impl Control {
             exit_signal: None,
             note: detail,
         });
-        match self.inner.store.end_session(&row, &ending).await {
+        match self.inner.store.sessions.end(&row, &ending).await {
             Ok(_) => self.inner.host.acknowledge(row.id).await,
             // The final report stays until a row can say it.
             Err(error) => {
@@ -216,7 +216,7 @@ impl Control {
     }
 
     pub(crate) async fn row(&self, id: SessionId) -> Result<SessionRow, Error> {
-        self.inner.store.session(id).await?.ok_or(Error::NotFound("session"))
+        self.inner.store.sessions.get(id).await?.ok_or(Error::NotFound("session"))
     }
 
     /// What a session's process says; an error when it is over.
@@ -251,7 +251,7 @@ impl Control {
 
     /// How many wrong passwords were tried for the living shares of a session.
     pub(crate) async fn wrong_passwords(&self, id: SessionId) -> Result<u32, Error> {
-        let tried = self.inner.store.wrong_passwords(&[id], self.now()).await?;
+        let tried = self.inner.store.shares.wrong_passwords(&[id], self.now()).await?;
         Ok(tried.get(&id).copied().unwrap_or_default())
     }
 

@@ -1,27 +1,27 @@
-//! The ways a question to the database can fail, told apart as far as a caller can act on it.
+//! Errors of the database, distinguished as far as callers handle them differently.
 
 use std::path::PathBuf;
 
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
-/// Why the database gave no answer.
+/// Error of a query.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// It is locked, full, unreachable or too slow. Trying again later may work.
+    /// The database is locked, unreachable or too slow. A later attempt may succeed.
     #[error("the database is not available: {0}")]
     Unavailable(String),
-    /// There is no room on its disk, or none that it may use.
-    #[error("there is no room on the disk of the database: {0}")]
+    /// The disk of the database, or its quota, is full.
+    #[error("the disk of the database is full: {0}")]
     Full(String),
     /// A row with the same unique value exists.
-    #[error("such an entry exists already")]
+    #[error("an entry with this value already exists")]
     Duplicate,
-    /// The file is not a database, or a damaged one.
+    /// The file is not a database, or it is damaged.
     #[error("{} is not a usable database: {reason}", path.display())]
     Corrupt {
         /// The file.
         path: PathBuf,
-        /// What SQLite says of it.
+        /// SQLite's error text.
         reason: String,
     },
     /// The file or its directory cannot be created or written.
@@ -29,21 +29,23 @@ pub enum Error {
     File {
         /// The file or directory.
         path: PathBuf,
-        /// What the system says of it.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// A newer websh has changed the schema.
-    #[error("the database was written by a newer websh (schema {0}): start that version instead")]
+    /// The schema was created by a newer version of websh.
+    #[error(
+        "the database was written by a newer version of websh (schema {0}): start that version instead"
+    )]
     Newer(String),
-    /// The URL names no database that websh knows.
-    #[error("{0} is not a database URL: it starts with sqlite:// or postgres://")]
+    /// The scheme of the URL is not supported.
+    #[error("{0} is not a database URL: it must start with sqlite:// or postgres://")]
     Url(String),
-    /// A row holds something that this build does not understand.
-    #[error("the database holds an unknown {what}: {value}")]
+    /// A row contains a value that this build does not support.
+    #[error("the database contains an unknown {what}: {value}")]
     Unknown {
         /// The column.
         what: &'static str,
-        /// Its content.
+        /// The value.
         value: String,
     },
 }
@@ -52,14 +54,14 @@ impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         match error.sql_err() {
             Some(SqlErr::UniqueConstraintViolation(_)) => Self::Duplicate,
-            _ if full(&error) => Self::Full(error.to_string()),
+            _ if is_full(&error) => Self::Full(error.to_string()),
             _ => Self::Unavailable(error.to_string()),
         }
     }
 }
 
-/// SQLITE_FULL, or PostgreSQL's `disk_full`.
-fn full(error: &DbErr) -> bool {
+/// Detects SQLITE_FULL and PostgreSQL's `disk_full`.
+fn is_full(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
         error
     else {

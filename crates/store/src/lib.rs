@@ -1,35 +1,27 @@
-//! What must survive: members and how they come in, the rows of sessions, shares, settings,
-//! grants and the audit log, on SQLite or PostgreSQL.
-//! The only crate that speaks SQL. It decides nothing: who may do what is `control`'s, and it has no
-//! clock of its own.
+//! Persistent state: members, sign-ins, session rows, shares, settings, grants and the audit log, on
+//! SQLite or PostgreSQL.
+//! The only crate that uses SQL. It makes no policy decisions, which belong to `control`, and reads no
+//! clock.
+//!
+//! Every query fails with [`Error::Unavailable`] when the database is locked, unreachable or takes
+//! longer than 5 s, and every change also with [`Error::Full`]. Methods document further errors only.
 
-mod audit;
-mod connect;
+mod column;
 mod entity;
 mod error;
-mod grants;
-mod guests;
-mod invites;
-mod members;
 mod migration;
-mod session_row;
-mod sessions;
-mod settings;
-mod share_counts;
-mod share_row;
-mod shares;
-mod sign_ins;
-mod tokens;
-mod ways_in;
-mod words;
+mod queries;
+mod rows;
+mod store;
+mod transaction;
 
-pub use connect::Store;
 pub use error::Error;
-pub use guests::{GuestRow, Joining};
-pub use invites::InviteRow;
-pub use members::{Change, Member};
-pub use session_row::{Ending, SessionRow};
-pub use sessions::{Added, Page};
-pub use share_row::{DueShare, ShareChanges, ShareEnding, ShareRow};
-pub use sign_ins::SignIn;
-pub use ways_in::Standing;
+pub use queries::{
+    Added, Admission, AuditLog, Credential, Credentials, Grants, Guests, Invites, MemberChange,
+    Members, Page, Sessions, Settings, Shares, SignIns, Tokens,
+};
+pub use rows::{
+    Ending, GuestRow, InviteRow, Member, SessionRow, ShareChanges, ShareContext, ShareEnding,
+    ShareRow, SignIn,
+};
+pub use store::Store;

@@ -72,11 +72,11 @@ async fn a_locked_database_says_so_within_five_seconds() {
     let other = Database::connect(format!("sqlite://{}", path.display())).await.unwrap();
     other.execute_unprepared("BEGIN EXCLUSIVE").await.unwrap();
     let before = Instant::now();
-    let error = store.remove_expired_sign_ins(Default::default()).await.unwrap_err();
+    let error = store.sign_ins.remove_expired(Default::default()).await.unwrap_err();
     assert!(matches!(error, Error::Unavailable(_)), "{error:?}");
     assert!(before.elapsed().as_secs_f32() < 5.5);
     other.execute_unprepared("ROLLBACK").await.unwrap();
-    store.remove_expired_sign_ins(Default::default()).await.unwrap();
+    store.sign_ins.remove_expired(Default::default()).await.unwrap();
 }
 
 #[tokio::test]

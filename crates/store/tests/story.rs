@@ -7,7 +7,7 @@ use protocol::{
     api::{AttachPolicy, AuditEntry, EndReason, Life, Role, SessionState},
     id::{MemberId, SessionId, TokenId},
 };
-use store::{Added, Ending, Error, Member, Page, SessionRow, SignIn, Standing, Store};
+use store::{Added, Credential, Ending, Error, Member, Page, SessionRow, SignIn, Store};
 use uuid::Uuid;
 
 mod governed;
@@ -99,33 +99,38 @@ async fn story(url: &str) {
     store.ping().await.unwrap();
 
     // A first member, once.
-    assert!(!store.has_members().await.unwrap());
+    assert!(!store.members.any().await.unwrap());
     let ann = member("ann@example.org", Role::Superuser);
-    assert!(store.add_first_member(&ann, &[], &said("member.join")).await.unwrap());
+    assert!(store.members.add_first(&ann, &[], &said("member.join")).await.unwrap());
     let late = member("late@example.org", Role::Superuser);
-    assert!(!store.add_first_member(&late, &[], &said("member.join")).await.unwrap());
-    assert!(store.has_members().await.unwrap());
-    assert_eq!(store.member(late.id).await.unwrap(), None);
+    assert!(!store.members.add_first(&late, &[], &said("member.join")).await.unwrap());
+    assert!(store.members.any().await.unwrap());
+    assert_eq!(store.members.get(late.id).await.unwrap(), None);
 
     // Others; an address is taken once.
     let bob = member("bob@example.org", Role::Member);
-    store.add_member(&bob, &[], &said("member.join")).await.unwrap();
+    store.members.add(&bob, &[], &said("member.join")).await.unwrap();
     let twice =
-        store.add_member(&member("bob@example.org", Role::Staff), &[], &said("member.join")).await;
+        store.members.add(&member("bob@example.org", Role::Staff), &[], &said("member.join")).await;
     assert!(matches!(twice, Err(Error::Duplicate)), "{twice:?}");
-    assert_eq!(store.member_by_email("bob@example.org").await.unwrap(), Some(bob.clone()));
-    assert_eq!(store.member(ann.id).await.unwrap(), Some(ann.clone()));
+    assert_eq!(store.members.by_email("bob@example.org").await.unwrap(), Some(bob.clone()));
+    assert_eq!(store.members.get(ann.id).await.unwrap(), Some(ann.clone()));
     assert!(
-        store.set_password(bob.id, "$argon2id$new", None, &said("member.password")).await.unwrap()
+        store
+            .members
+            .set_password(bob.id, "$argon2id$new", None, &said("member.password"))
+            .await
+            .unwrap()
     );
     assert!(
         !store
+            .members
             .set_password(late.id, "$argon2id$new", None, &said("member.password"))
             .await
             .unwrap()
     );
     let hashes: Vec<String> =
-        store.members().await.unwrap().into_iter().map(|one| one.password_hash).collect();
+        store.members.list().await.unwrap().into_iter().map(|one| one.password_hash).collect();
     assert_eq!(hashes, ["$argon2id$…", "$argon2id$new"]);
 
     sign_ins(&store, &ann, &bob).await;
@@ -141,8 +146,8 @@ async fn story(url: &str) {
     // Opened again, all of it is still there.
     drop(store);
     let store = Store::open(url).await.unwrap();
-    assert_eq!(store.members().await.unwrap().len(), 3);
-    assert_eq!(names(&store.living_sessions().await.unwrap()), ["bob's"]);
+    assert_eq!(store.members.list().await.unwrap().len(), 3);
+    assert_eq!(names(&store.sessions.living().await.unwrap()), ["bob's"]);
 }
 
 async fn sign_ins(store: &Store, ann: &Member, bob: &Member) {
@@ -158,90 +163,99 @@ async fn sign_ins(store: &Store, ann: &Member, bob: &Member) {
     let first = sign_in(ann, 1, 100);
     for one in [first.clone(), sign_in(ann, 2, 200), sign_in(bob, 3, 100), sign_in(bob, 4, 100)] {
         let shown = if one.member == ann.id { "$argon2id$…" } else { "$argon2id$new" };
-        assert!(store.add_sign_in(&one, shown, &said("member.sign_in")).await.unwrap());
+        assert!(store.sign_ins.add(&one, shown, &said("member.sign_in")).await.unwrap());
     }
     // The password was changed while it was checked.
     let late = sign_in(bob, 5, 100);
-    assert!(!store.add_sign_in(&late, "$argon2id$…", &said("member.sign_in")).await.unwrap());
-    assert_eq!(store.sign_in(&[5; 32], at(0)).await.unwrap(), None);
+    assert!(!store.sign_ins.add(&late, "$argon2id$…", &said("member.sign_in")).await.unwrap());
+    assert_eq!(store.sign_ins.by_hash(&[5; 32], at(0)).await.unwrap(), None);
     let ann = &Member { signed_in_at: Some(at(0)), ..ann.clone() };
-    assert_eq!(store.sign_in(&[1; 32], at(99)).await.unwrap(), Some((first.clone(), ann.clone())));
-    assert_eq!(store.sign_in(&[1; 32], at(100)).await.unwrap(), None);
-    assert_eq!(store.sign_in(&[9; 32], at(0)).await.unwrap(), None);
+    assert_eq!(
+        store.sign_ins.by_hash(&[1; 32], at(99)).await.unwrap(),
+        Some((first.clone(), ann.clone()))
+    );
+    assert_eq!(store.sign_ins.by_hash(&[1; 32], at(100)).await.unwrap(), None);
+    assert_eq!(store.sign_ins.by_hash(&[9; 32], at(0)).await.unwrap(), None);
 
     let asked = [first.id, Uuid::now_v7()];
-    let standing = Standing { member: ann.id, role: ann.role };
-    assert_eq!(store.standing(&asked, at(99)).await.unwrap(), [(first.id, standing)].into());
-    assert!(store.standing(&asked, at(100)).await.unwrap().is_empty());
-    assert!(store.standing(&[], at(0)).await.unwrap().is_empty());
+    let standing = Credential { member: ann.id, role: ann.role };
+    assert_eq!(
+        store.credentials.valid(&asked, at(99)).await.unwrap(),
+        [(first.id, standing)].into()
+    );
+    assert!(store.credentials.valid(&asked, at(100)).await.unwrap().is_empty());
+    assert!(store.credentials.valid(&[], at(0)).await.unwrap().is_empty());
 
-    assert!(store.remove_sign_in(first.id, &said("member.sign_out")).await.unwrap());
-    assert!(store.standing(&asked, at(0)).await.unwrap().is_empty());
-    assert!(!store.remove_sign_in(first.id, &said("member.sign_out")).await.unwrap());
-    assert_eq!(store.sign_in(&[1; 32], at(0)).await.unwrap(), None);
-    assert_eq!(store.sign_ins_of(bob.id, at(99)).await.unwrap().len(), 2);
-    assert!(store.sign_ins_of(bob.id, at(100)).await.unwrap().is_empty());
-    let kept = store.sign_in(&[4; 32], at(0)).await.unwrap().unwrap().0;
+    assert!(store.sign_ins.remove(first.id, &said("member.sign_out")).await.unwrap());
+    assert!(store.credentials.valid(&asked, at(0)).await.unwrap().is_empty());
+    assert!(!store.sign_ins.remove(first.id, &said("member.sign_out")).await.unwrap());
+    assert_eq!(store.sign_ins.by_hash(&[1; 32], at(0)).await.unwrap(), None);
+    assert_eq!(store.sign_ins.of_member(bob.id, at(99)).await.unwrap().len(), 2);
+    assert!(store.sign_ins.of_member(bob.id, at(100)).await.unwrap().is_empty());
+    let kept = store.sign_ins.by_hash(&[4; 32], at(0)).await.unwrap().unwrap().0;
     assert!(
         store
+            .members
             .set_password(bob.id, "$argon2id$other", Some(kept.id), &said("member.password"))
             .await
             .unwrap()
     );
-    assert_eq!(store.sign_ins_of(bob.id, at(99)).await.unwrap(), [kept]);
+    assert_eq!(store.sign_ins.of_member(bob.id, at(99)).await.unwrap(), [kept]);
     assert!(
         store
+            .members
             .set_password(bob.id, "$argon2id$third", None, &said("member.password"))
             .await
             .unwrap()
     );
-    assert_eq!(store.sign_in(&[4; 32], at(0)).await.unwrap(), None);
-    store.remove_expired_sign_ins(at(199)).await.unwrap();
-    assert!(store.sign_in(&[2; 32], at(0)).await.unwrap().is_some());
-    store.remove_expired_sign_ins(at(200)).await.unwrap();
-    assert_eq!(store.sign_in(&[2; 32], at(0)).await.unwrap(), None);
+    assert_eq!(store.sign_ins.by_hash(&[4; 32], at(0)).await.unwrap(), None);
+    store.sign_ins.remove_expired(at(199)).await.unwrap();
+    assert!(store.sign_ins.by_hash(&[2; 32], at(0)).await.unwrap().is_some());
+    store.sign_ins.remove_expired(at(200)).await.unwrap();
+    assert_eq!(store.sign_ins.by_hash(&[2; 32], at(0)).await.unwrap(), None);
 }
 
 async fn sessions(store: &Store, ann: &Member, bob: &Member) {
     // A repeated create finds the first one's row; keys are each owner's own.
     let mut first = row(ann, Some("k1"), "first");
-    assert_eq!(store.add_session(&first).await.unwrap(), Added::New);
-    let repeated = store.add_session(&row(ann, Some("k1"), "again")).await.unwrap();
+    assert_eq!(store.sessions.add(&first).await.unwrap(), Added::New);
+    let repeated = store.sessions.add(&row(ann, Some("k1"), "again")).await.unwrap();
     assert_eq!(repeated, Added::Existing(Box::new(first.clone())));
-    assert_eq!(store.session_by_key(ann.id, "k1").await.unwrap(), Some(first.clone()));
-    assert_eq!(store.session_by_key(bob.id, "k1").await.unwrap(), None);
+    assert_eq!(store.sessions.by_key(ann.id, "k1").await.unwrap(), Some(first.clone()));
+    assert_eq!(store.sessions.by_key(bob.id, "k1").await.unwrap(), None);
     let bobs = row(bob, Some("k1"), "bob's");
-    assert_eq!(store.add_session(&bobs).await.unwrap(), Added::New);
+    assert_eq!(store.sessions.add(&bobs).await.unwrap(), Added::New);
     let second = row(ann, None, "second");
     let third = row(ann, None, "third");
-    store.add_session(&second).await.unwrap();
-    store.add_session(&third).await.unwrap();
+    store.sessions.add(&second).await.unwrap();
+    store.sessions.add(&third).await.unwrap();
     let same_id = SessionRow { idempotency_key: Some("other".into()), ..second.clone() };
-    assert!(matches!(store.add_session(&same_id).await, Err(Error::Duplicate)));
+    assert!(matches!(store.sessions.add(&same_id).await, Err(Error::Duplicate)));
 
     // Starting, then alive; only once.
-    assert!(store.activate_session(first.id).await.unwrap());
-    assert!(!store.activate_session(first.id).await.unwrap());
+    assert!(store.sessions.activate(first.id).await.unwrap());
+    assert!(!store.sessions.activate(first.id).await.unwrap());
     first.state = SessionState::Active;
-    assert_eq!(store.session(first.id).await.unwrap(), Some(first.clone()));
+    assert_eq!(store.sessions.get(first.id).await.unwrap(), Some(first.clone()));
 
     // Pages, newest first.
     let titles_of = ann.id;
     let page = |owner, life, limit, before| Page { owner, life, limit, before, q: None, titles_of };
-    let all = store.sessions(page(None, Life::Active, 10, None)).await.unwrap();
+    let all = store.sessions.list(page(None, Life::Active, 10, None)).await.unwrap();
     assert_eq!(names(&all), ["third", "second", "bob's", "first"]);
-    let mine = store.sessions(page(Some(ann.id), Life::Active, 2, None)).await.unwrap();
+    let mine = store.sessions.list(page(Some(ann.id), Life::Active, 2, None)).await.unwrap();
     assert_eq!(names(&mine), ["third", "second"]);
-    let next = store.sessions(page(Some(ann.id), Life::Active, 2, Some(second.id))).await.unwrap();
+    let next =
+        store.sessions.list(page(Some(ann.id), Life::Active, 2, Some(second.id))).await.unwrap();
     assert_eq!(names(&next), ["first"]);
-    assert_eq!(store.count_living(None).await.unwrap(), 4);
-    assert_eq!(store.count_living(Some(ann.id)).await.unwrap(), 3);
+    assert_eq!(store.sessions.count_living(None).await.unwrap(), 4);
+    assert_eq!(store.sessions.count_living(Some(ann.id)).await.unwrap(), 3);
 
     // A change; nothing to change is no change; the dead do not change.
-    assert!(store.change_session(first.id, Some("renamed"), None).await.unwrap());
-    assert!(store.change_session(first.id, None, Some(AttachPolicy::Multi)).await.unwrap());
-    assert!(store.change_session(first.id, None, None).await.unwrap());
-    let changed = store.session(first.id).await.unwrap().unwrap();
+    assert!(store.sessions.change(first.id, Some("renamed"), None).await.unwrap());
+    assert!(store.sessions.change(first.id, None, Some(AttachPolicy::Multi)).await.unwrap());
+    assert!(store.sessions.change(first.id, None, None).await.unwrap());
+    let changed = store.sessions.get(first.id).await.unwrap().unwrap();
     assert_eq!((changed.name.as_str(), changed.attach_policy), ("renamed", AttachPolicy::Multi));
 
     // The end, said once.
@@ -255,47 +269,47 @@ async fn sessions(store: &Store, ann: &Member, bob: &Member) {
     };
     let last =
         SessionRow { last_seen: at(50), cols: 120, rows: 40, title: "vim".into(), ..changed };
-    assert!(store.end_session(&last, &ending).await.unwrap());
+    assert!(store.sessions.end(&last, &ending).await.unwrap());
     let closed = Ending { reason: EndReason::Closed, by: Some("ann".into()), ..ending.clone() };
-    assert!(!store.end_session(&last, &closed).await.unwrap());
-    let ended = store.session(first.id).await.unwrap().unwrap();
+    assert!(!store.sessions.end(&last, &closed).await.unwrap());
+    let ended = store.sessions.get(first.id).await.unwrap().unwrap();
     assert_eq!(
         ended,
         SessionRow { state: SessionState::Ended, ending: Some(ending), ..last.clone() }
     );
-    assert!(!store.change_session(first.id, Some("late"), None).await.unwrap());
-    assert!(!store.activate_session(first.id).await.unwrap());
-    let over = store.sessions(page(Some(ann.id), Life::Ended, 10, None)).await.unwrap();
+    assert!(!store.sessions.change(first.id, Some("late"), None).await.unwrap());
+    assert!(!store.sessions.activate(first.id).await.unwrap());
+    let over = store.sessions.list(page(Some(ann.id), Life::Ended, 10, None)).await.unwrap();
     assert_eq!(over, [ended]);
 
     // One that never came to life goes without a trace, an ended one does not.
-    store.remove_starting(second.id).await.unwrap();
-    assert_eq!(store.session(second.id).await.unwrap(), None);
-    store.remove_starting(first.id).await.unwrap();
-    assert!(store.session(first.id).await.unwrap().is_some());
-    assert!(store.end_session(&third, &closed).await.unwrap());
+    store.sessions.remove_starting(second.id).await.unwrap();
+    assert_eq!(store.sessions.get(second.id).await.unwrap(), None);
+    store.sessions.remove_starting(first.id).await.unwrap();
+    assert!(store.sessions.get(first.id).await.unwrap().is_some());
+    assert!(store.sessions.end(&third, &closed).await.unwrap());
 
     // Only what was lost can be found again; it lives as it did before.
     let found = row(ann, None, "found");
-    store.add_session(&found).await.unwrap();
-    store.activate_session(found.id).await.unwrap();
+    store.sessions.add(&found).await.unwrap();
+    store.sessions.activate(found.id).await.unwrap();
     let lost = Ending { reason: EndReason::Lost, by: None, exit_code: None, ..closed.clone() };
-    assert!(!store.revive_session(found.id).await.unwrap());
-    assert!(store.end_session(&found, &lost).await.unwrap());
+    assert!(!store.sessions.revive(found.id).await.unwrap());
+    assert!(store.sessions.end(&found, &lost).await.unwrap());
     let asked = [first.id, third.id, found.id, bobs.id, second.id];
-    let told = store.lost_sessions(&asked).await.unwrap();
+    let told = store.sessions.lost(&asked).await.unwrap();
     let ended = SessionRow { state: SessionState::Ended, ending: Some(lost), ..found.clone() };
     assert_eq!(told, [ended]);
-    assert!(store.revive_session(found.id).await.unwrap());
-    assert!(!store.revive_session(third.id).await.unwrap());
+    assert!(store.sessions.revive(found.id).await.unwrap());
+    assert!(!store.sessions.revive(third.id).await.unwrap());
     let again = SessionRow { state: SessionState::Active, ..found.clone() };
-    assert_eq!(store.session(found.id).await.unwrap(), Some(again.clone()));
-    assert!(store.lost_sessions(&asked).await.unwrap().is_empty());
-    assert!(store.end_session(&again, &closed).await.unwrap());
+    assert_eq!(store.sessions.get(found.id).await.unwrap(), Some(again.clone()));
+    assert!(store.sessions.lost(&asked).await.unwrap().is_empty());
+    assert!(store.sessions.end(&again, &closed).await.unwrap());
 
     // What is looked for is text, whatever the case; no part of it is a pattern.
     let odd = SessionRow { account: "Ab_%".into(), ..row(bob, None, "Nightly Build") };
-    store.add_session(&odd).await.unwrap();
+    store.sessions.add(&odd).await.unwrap();
     for (owner, q, expected) in [
         (None, "BUILD", vec!["Nightly Build"]),
         (None, "aB_%", vec!["Nightly Build"]),
@@ -305,7 +319,7 @@ async fn sessions(store: &Store, ann: &Member, bob: &Member) {
     ] {
         let page = Page { q: Some(q.into()), ..page(owner, Life::Active, 10, None) };
         let q = q.to_owned();
-        assert_eq!(names(&store.sessions(page).await.unwrap()), expected, "{q}");
+        assert_eq!(names(&store.sessions.list(page).await.unwrap()), expected, "{q}");
     }
     // A title tells what its owner does: nobody else finds a session by it.
     for (owner, titles_of, expected) in [
@@ -315,13 +329,13 @@ async fn sessions(store: &Store, ann: &Member, bob: &Member) {
     ] {
         let q = Some("vim".into());
         let page = Page { titles_of, q, ..page(owner, Life::Ended, 10, None) };
-        assert_eq!(names(&store.sessions(page).await.unwrap()), expected);
+        assert_eq!(names(&store.sessions.list(page).await.unwrap()), expected);
     }
 
     // What ended long ago is forgotten; what lives is not, however old.
-    assert_eq!(store.forget_ended(at(60)).await.unwrap(), 0);
-    assert_eq!(store.forget_ended(at(61)).await.unwrap(), 3);
-    assert_eq!(store.session(first.id).await.unwrap(), None);
-    assert_eq!(store.count_living(None).await.unwrap(), 2);
-    store.remove_starting(odd.id).await.unwrap();
+    assert_eq!(store.sessions.remove_ended(at(60)).await.unwrap(), 0);
+    assert_eq!(store.sessions.remove_ended(at(61)).await.unwrap(), 3);
+    assert_eq!(store.sessions.get(first.id).await.unwrap(), None);
+    assert_eq!(store.sessions.count_living(None).await.unwrap(), 2);
+    store.sessions.remove_starting(odd.id).await.unwrap();
 }

@@ -75,7 +75,7 @@ impl To {
     async fn grantee(&self, store: &Store) -> Result<Grantee, Failure> {
         match (&self.member, self.role) {
             (Some(email), _) => {
-                let found = store.member_by_email(&email.to_lowercase()).await?;
+                let found = store.members.by_email(&email.to_lowercase()).await?;
                 Ok(Grantee::Member(found.ok_or(control::Error::NotFound("member"))?.id))
             }
             (None, Some(role)) => Ok(Grantee::Role(role.into())),

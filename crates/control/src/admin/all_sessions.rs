@@ -138,7 +138,7 @@ impl Control {
 
     /// All living sessions. No session is asked anything: one that is stuck holds up nobody.
     pub(crate) async fn overview(&self) -> Result<Vec<AdminSession>, Error> {
-        let rows = self.inner.store.living_sessions().await?;
+        let rows = self.inner.store.sessions.living().await?;
         let (reports, silent) = (self.inner.host.reports(), self.inner.host.silent());
         let usage = self.inner.host.usage().await;
         let all = rows.iter().map(|row| {

@@ -35,7 +35,7 @@ impl Control {
     pub async fn grants(&self, actor: &Actor, server: String) -> Result<Vec<AccountGrant>, Error> {
         authorize(actor, Action::ManageGrants, Target::Workspace)?;
         known(&server)?;
-        Ok(self.inner.store.grants(&server).await?)
+        Ok(self.inner.store.grants.list(&server).await?)
     }
 
     /// The accounts of a server that can be granted.
@@ -90,7 +90,7 @@ impl Control {
         let all = self.grants(actor, server).await?;
         let grant = all.into_iter().find(|grant| grant.id == id).ok_or_else(unknown)?;
         let entry = told(&grant, "grant.remove", &actor.into(), self.now());
-        if !self.inner.store.remove_grant(id, &entry).await? {
+        if !self.inner.store.grants.remove(id, &entry).await? {
             return Err(unknown());
         }
         self.recheck_sign_ins().await?;
@@ -111,7 +111,7 @@ impl Control {
             _ => {}
         }
         let mut offered = Offered { by_grant: true, ..Offered::default() };
-        let grants = self.inner.store.grants(LOCAL).await?;
+        let grants = self.inner.store.grants.list(LOCAL).await?;
         for account in granted(&grants, actor.member, actor.role) {
             match self.inner.host.account(&account) {
                 // An account may have become a second root since it was granted to a role.
@@ -190,10 +190,10 @@ pub async fn revoke_here(
     to: Grantee,
 ) -> Result<(), Error> {
     let unknown = || Error::NotFound("grant");
-    let mut all = store.grants(LOCAL).await?.into_iter();
+    let mut all = store.grants.list(LOCAL).await?.into_iter();
     let grant = all.find(|grant| grant.account == account && grant.to == to).ok_or_else(unknown)?;
     let entry = told(&grant, "grant.remove", &Doer::command_line(), clock.now());
-    if store.remove_grant(grant.id, &entry).await? { Ok(()) } else { Err(unknown()) }
+    if store.grants.remove(grant.id, &entry).await? { Ok(()) } else { Err(unknown()) }
 }
 
 /// The grants of this machine, from the command line.
@@ -201,7 +201,7 @@ pub async fn revoke_here(
 /// # Errors
 /// [`Error::Unavailable`].
 pub async fn list_here(store: &Store) -> Result<Vec<AccountGrant>, Error> {
-    Ok(store.grants(LOCAL).await?)
+    Ok(store.grants.list(LOCAL).await?)
 }
 
 async fn add(
@@ -213,7 +213,7 @@ async fn add(
     to: Grantee,
 ) -> Result<AccountGrant, Error> {
     let to_name = match to {
-        Grantee::Member(id) => store.member(id).await?.ok_or(Error::NotFound("member"))?.name,
+        Grantee::Member(id) => store.members.get(id).await?.ok_or(Error::NotFound("member"))?.name,
         Grantee::Role(_) if account.uid == 0 => {
             let said = "root is granted to members by name, never to a role.";
             return Err(Error::invalid("to", said));
@@ -230,7 +230,7 @@ async fn add(
         created_at: now,
     };
     let entry = told(&grant, "grant.add", doer, now);
-    match store.add_grant(&grant, &entry).await {
+    match store.grants.add(&grant, &entry).await {
         Err(store::Error::Duplicate) => Err(Error::GrantExists),
         done => done.map(|()| grant).map_err(Error::from),
     }

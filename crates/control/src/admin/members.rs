@@ -8,7 +8,7 @@ use protocol::{
     api::{self, AuditEntry, ChangeMember, Me, Role},
     id::MemberId,
 };
-use store::{Change, Member, Store};
+use store::{Member, MemberChange, Store};
 use uuid::Uuid;
 
 use crate::{
@@ -43,7 +43,7 @@ impl Control {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn active_members(&self) -> Result<usize, Error> {
-        let all = self.inner.store.members().await?;
+        let all = self.inner.store.members.list().await?;
         Ok(all.iter().filter(|member| member.active).count())
     }
 
@@ -53,7 +53,7 @@ impl Control {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn offer_set_up(&self) -> Result<Option<String>, Error> {
-        let token = (!self.inner.store.has_members().await?).then(secret::new);
+        let token = (!self.inner.store.members.any().await?).then(secret::new);
         *self.inner.set_up.lock().unwrap_or_else(PoisonError::into_inner) =
             token.as_deref().map(secret::hash);
         Ok(token)
@@ -76,7 +76,7 @@ impl Control {
         let subject = Subject::member(me.id, &me.name);
         let grants = self.first_grant(me.id, &me.name);
         let entry = audit::entry(self.now(), &doer, "member.join", subject, None);
-        let first = self.inner.store.add_first_member(&member, &grants, &entry).await?;
+        let first = self.inner.store.members.add_first(&member, &grants, &entry).await?;
         *self.inner.set_up.lock().unwrap_or_else(PoisonError::into_inner) = None;
         if first { Ok(me) } else { Err(Error::NotFound("set-up link")) }
     }
@@ -93,9 +93,9 @@ impl Control {
     /// [`Error::Forbidden`], [`Error::Unavailable`].
     pub async fn members(&self, actor: &Actor) -> Result<Vec<api::Member>, Error> {
         authorize(actor, Action::ManageMembers, Target::Workspace)?;
-        let members = self.inner.store.members().await?;
+        let members = self.inner.store.members.list().await?;
         let mut running: HashMap<MemberId, u32> = HashMap::new();
-        for row in self.inner.store.living_sessions().await? {
+        for row in self.inner.store.sessions.living().await? {
             *running.entry(row.owner).or_default() += 1;
         }
         let sessions = |id| running.get(&id).copied().unwrap_or_default();
@@ -121,12 +121,12 @@ impl Control {
         let name = change.name.as_deref().map(|name| validate::label("name", name)).transpose()?;
         let change = ChangeMember { name, ..change };
         let unknown = || Error::NotFound("member");
-        let before = self.inner.store.member(id).await?.ok_or_else(unknown)?;
+        let before = self.inner.store.members.get(id).await?.ok_or_else(unknown)?;
         let entries = told(&before, &change, &actor.into(), self.now());
-        match self.inner.store.change_member(id, &change, &entries).await? {
-            Change::Done => {}
-            Change::NoMember => return Err(unknown()),
-            Change::LastSuperuser => return Err(Error::LastSuperuser),
+        match self.inner.store.members.change(id, &change, &entries).await? {
+            MemberChange::Done => {}
+            MemberChange::NotFound => return Err(unknown()),
+            MemberChange::LastSuperuser => return Err(Error::LastSuperuser),
         }
         self.recheck_sign_ins().await?;
         // Guests go with whoever let them in, or with the account that a role gave.
@@ -134,8 +134,8 @@ impl Control {
             self.settle_shares().await?;
         }
         self.announce(id);
-        let after = self.inner.store.member(id).await?.ok_or_else(unknown)?;
-        let sessions = self.inner.store.count_living(Some(id)).await?;
+        let after = self.inner.store.members.get(id).await?.ok_or_else(unknown)?;
+        let sessions = self.inner.store.sessions.count_living(Some(id)).await?;
         Ok(shown(&after, u32::try_from(sessions).unwrap_or(u32::MAX)))
     }
 }
@@ -193,7 +193,7 @@ pub async fn add(
     let subject = Subject::member(me.id, &me.name);
     let detail = (!grants.is_empty()).then(|| format!("accounts: {}", accounts.join(", ")));
     let entry = audit::entry(clock.now(), &Doer::command_line(), "member.join", subject, detail);
-    match store.add_member(&member, &grants, &entry).await {
+    match store.members.add(&member, &grants, &entry).await {
         Err(store::Error::Duplicate) => Err(Error::MemberExists),
         other => other.map(|()| me).map_err(Error::from),
     }
@@ -212,12 +212,12 @@ pub async fn change_password(
 ) -> Result<(), Error> {
     let email = validate::email(email)?;
     validate::new_password("password", password)?;
-    let member = store.member_by_email(&email).await?.ok_or(Error::NotFound("member"))?;
+    let member = store.members.by_email(&email).await?.ok_or(Error::NotFound("member"))?;
     let hash = Passwords::new().await?.hash(password.to_owned()).await?;
     let subject = Subject::member(member.id, &member.name);
     let doer = Doer::command_line();
     let entry = audit::entry(clock.now(), &doer, "member.password", subject, None);
-    store.set_password(member.id, &hash, None, &entry).await?;
+    store.members.set_password(member.id, &hash, None, &entry).await?;
     Ok(())
 }
 
@@ -226,7 +226,7 @@ pub async fn change_password(
 /// # Errors
 /// [`Error::Unavailable`].
 pub async fn list(store: &Store) -> Result<Vec<Me>, Error> {
-    Ok(store.members().await?.iter().map(me).collect())
+    Ok(store.members.list().await?.iter().map(me).collect())
 }
 
 pub(crate) async fn prepare(

@@ -17,7 +17,7 @@ impl Control {
     /// [`Error::Forbidden`], [`Error::Unavailable`].
     pub async fn settings(&self, actor: &Actor) -> Result<WorkspaceSettings, Error> {
         authorize(actor, Action::ReadSettings, Target::Workspace)?;
-        Ok(self.inner.store.settings().await?.unwrap_or_default())
+        Ok(self.inner.store.settings.get().await?.unwrap_or_default())
     }
 
     /// Puts settings in force, at once and for sessions that run too.
@@ -31,7 +31,7 @@ impl Control {
     ) -> Result<WorkspaceSettings, Error> {
         authorize(actor, Action::ChangeSettings, Target::Workspace)?;
         let new = checked(new)?;
-        let before = self.inner.store.settings().await?.unwrap_or_default();
+        let before = self.inner.store.settings.get().await?.unwrap_or_default();
         let now = self.now();
         let new = WorkspaceSettings {
             changed_by: Some(actor.name.clone()),
@@ -41,7 +41,7 @@ impl Control {
         let subject = Subject::only("settings");
         let detail = Some(difference(&before, &new)).filter(|detail| !detail.is_empty());
         let entry = audit::entry(now, &actor.into(), "settings.change", subject, detail);
-        self.inner.store.put_settings(&new, &entry).await?;
+        self.inner.store.settings.put(&new, &entry).await?;
         let control = self.clone();
         // Sessions hear of it at once; one that is stuck holds up nobody.
         tokio::spawn(async move { control.push_rules().await });

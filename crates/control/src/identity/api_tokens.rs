@@ -30,11 +30,11 @@ impl Control {
     /// [`Error::Unauthenticated`], [`Error::Unavailable`].
     pub async fn bearer(&self, secret: &str, source: IpAddr) -> Result<Actor, Error> {
         let now = self.now();
-        let found = self.inner.store.token_by_hash(&secret::hash(secret), now).await?;
+        let found = self.inner.store.tokens.by_hash(&secret::hash(secret), now).await?;
         let (token, member) = found.ok_or(Error::Unauthenticated)?;
         if token.used_at.is_none_or(|used| now - used >= USED) {
             // When it was used is good to know; it is no reason to refuse its use.
-            if let Err(error) = self.inner.store.token_used(token.id, now).await {
+            if let Err(error) = self.inner.store.tokens.set_used(token.id, now).await {
                 tracing::warn!(%error, "a token's use is not written down");
             }
         }
@@ -56,7 +56,7 @@ impl Control {
     /// [`Error::Forbidden`], [`Error::Unavailable`].
     pub async fn tokens(&self, actor: &Actor) -> Result<Vec<TokenInfo>, Error> {
         authorize(actor, Action::ManageOwn, Target::Workspace)?;
-        Ok(self.inner.store.tokens_of(actor.member).await?)
+        Ok(self.inner.store.tokens.of_member(actor.member).await?)
     }
 
     /// Another member's tokens, newest first.
@@ -69,8 +69,8 @@ impl Control {
         member: MemberId,
     ) -> Result<Vec<TokenInfo>, Error> {
         authorize(actor, Action::ManageMembers, Target::Workspace)?;
-        self.inner.store.member(member).await?.ok_or(Error::NotFound("member"))?;
-        Ok(self.inner.store.tokens_of(member).await?)
+        self.inner.store.members.get(member).await?.ok_or(Error::NotFound("member"))?;
+        Ok(self.inner.store.tokens.of_member(member).await?)
     }
 
     /// Makes a token for the actor. Its secret is in the answer and nowhere else.
@@ -90,7 +90,7 @@ impl Control {
             let message = format!("A token works for {min} to {max} days.");
             return Err(Error::invalid("days", message));
         }
-        if self.inner.store.tokens_of(actor.member).await?.len() >= limits::MAX_TOKENS {
+        if self.inner.store.tokens.of_member(actor.member).await?.len() >= limits::MAX_TOKENS {
             return Err(Error::TooManyTokens);
         }
         let secret = format!("{PREFIX}{}", secret::new());
@@ -109,7 +109,7 @@ impl Control {
         let entry = audit::entry(now, &actor.into(), "token.create", subject, detail);
         let hash = secret::hash(&secret);
         let (member, by) = (actor.member, actor.sign_in);
-        if !self.inner.store.add_token(member, by, &token, &hash, &entry).await? {
+        if !self.inner.store.tokens.add(member, by, &token, &hash, &entry).await? {
             return Err(Error::Unauthenticated);
         }
         Ok(FreshToken { token, secret })
@@ -134,7 +134,7 @@ impl Control {
         let subject = Subject::new("token", &id, &token.name);
         let detail = Some(format!("{} → {name}", token.name));
         let entry = audit::entry(self.now(), &actor.into(), "token.rename", subject, detail);
-        if !self.inner.store.rename_token(id, &name, &entry).await? {
+        if !self.inner.store.tokens.rename(id, &name, &entry).await? {
             return Err(Error::NotFound("token"));
         }
         Ok(TokenInfo { name, ..token })
@@ -148,7 +148,7 @@ impl Control {
         let token = self.manageable(actor, id).await?;
         let subject = Subject::new("token", &id, &token.name);
         let entry = audit::entry(self.now(), &actor.into(), "token.remove", subject, None);
-        if !self.inner.store.remove_token(id, &entry).await? {
+        if !self.inner.store.tokens.remove(id, &entry).await? {
             return Err(Error::NotFound("token"));
         }
         self.doors().shut(Holder::Member(id.0));
@@ -159,7 +159,7 @@ impl Control {
     async fn manageable(&self, actor: &Actor, id: TokenId) -> Result<TokenInfo, Error> {
         authorize(actor, Action::ManageOwn, Target::Workspace)?;
         let unknown = || Error::NotFound("token");
-        let (owner, token) = self.inner.store.token(id).await?.ok_or_else(unknown)?;
+        let (owner, token) = self.inner.store.tokens.get(id).await?.ok_or_else(unknown)?;
         let any = authorize(actor, Action::ManageMembers, Target::Workspace).is_ok();
         if owner == actor.member || any { Ok(token) } else { Err(unknown()) }
     }

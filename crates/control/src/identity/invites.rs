@@ -27,7 +27,7 @@ impl Control {
     /// [`Error::Forbidden`], [`Error::Unavailable`].
     pub async fn invites(&self, actor: &Actor) -> Result<Vec<Invite>, Error> {
         authorize(actor, Action::ManageMembers, Target::Workspace)?;
-        Ok(self.inner.store.waiting_invites(self.now()).await?)
+        Ok(self.inner.store.invites.pending(self.now()).await?)
     }
 
     /// Whether an invitation can go by mail.
@@ -53,7 +53,7 @@ impl Control {
             (true, Some(mail)) => Some(mail),
             (true, None) => return Err(Error::MailNotConfigured),
         };
-        if self.inner.store.member_by_email(&email).await?.is_some() {
+        if self.inner.store.members.by_email(&email).await?.is_some() {
             return Err(Error::MemberExists);
         }
         let role = format!("{:?}", new.role).to_lowercase();
@@ -100,7 +100,7 @@ impl Control {
     /// [`Error::Forbidden`], [`Error::NotFound`], [`Error::Unavailable`].
     pub async fn reset(&self, actor: &Actor, member: MemberId) -> Result<InviteLink, Error> {
         authorize(actor, Action::ManageMembers, Target::Workspace)?;
-        let found = self.inner.store.member(member).await?;
+        let found = self.inner.store.members.get(member).await?;
         let found = found.filter(|member| member.active).ok_or(Error::NotFound("member"))?;
         let invite = self.fresh(actor, InviteKind::Reset, found.email, found.role);
         let (member, creator) = (Some(member), Some(actor.member));
@@ -115,11 +115,11 @@ impl Control {
     pub async fn withdraw(&self, actor: &Actor, id: InviteId) -> Result<(), Error> {
         authorize(actor, Action::ManageMembers, Target::Workspace)?;
         let unknown = || Error::NotFound("invitation");
-        let row = self.inner.store.invite(id).await?.ok_or_else(unknown)?;
+        let row = self.inner.store.invites.get(id).await?.ok_or_else(unknown)?;
         let subject = Subject::new("invite", &id, &row.invite.email);
         let detail = Some("withdrawn".to_owned());
         let entry = audit::entry(self.now(), &actor.into(), "member.invite", subject, detail);
-        if self.inner.store.remove_invite(id, &entry).await? { Ok(()) } else { Err(unknown()) }
+        if self.inner.store.invites.remove(id, &entry).await? { Ok(()) } else { Err(unknown()) }
     }
 
     /// What a link is for, for whoever holds it.
@@ -152,7 +152,8 @@ impl Control {
                 let subject = Subject::member(member.id, &member.name);
                 let detail = Some(format!("invited by {}", row.invite.by));
                 let entry = audit::entry(now, &doer, "member.join", subject, detail);
-                let joined = self.inner.store.join(row.invite.id, &member, &[], now, &entry).await;
+                let joined =
+                    self.inner.store.invites.join(row.invite.id, &member, &[], now, &entry).await;
                 match joined {
                     Err(store::Error::Duplicate) => return Err(Error::MemberExists),
                     joined => joined?.then_some(member),
@@ -160,15 +161,19 @@ impl Control {
             }
             (InviteKind::Reset, Some(id)) => {
                 validate::new_password("password", &given.password)?;
-                let member = self.inner.store.member(id).await?;
+                let member = self.inner.store.members.get(id).await?;
                 let member = member.filter(|member| member.active).ok_or(Error::InviteOver)?;
                 let hash = self.inner.passwords.hash(given.password).await?;
                 let doer = Doer::member(member.id, &member.name, caller.source);
                 let subject = Subject::member(member.id, &member.name);
                 let detail = Some("by a link".to_owned());
                 let entry = audit::entry(now, &doer, "member.password", subject, detail);
-                let done =
-                    self.inner.store.reset_password(row.invite.id, id, &hash, now, &entry).await?;
+                let done = self
+                    .inner
+                    .store
+                    .invites
+                    .reset_password(row.invite.id, id, &hash, now, &entry)
+                    .await?;
                 if done {
                     self.recheck_sign_ins().await?;
                 }
@@ -182,7 +187,7 @@ impl Control {
 
     async fn waiting(&self, token: &str) -> Result<InviteRow, Error> {
         let now = self.now();
-        let found = self.inner.store.invite_by_hash(&secret::hash(token)).await?;
+        let found = self.inner.store.invites.by_hash(&secret::hash(token)).await?;
         let row = found.ok_or(Error::NotFound("invitation"))?;
         if row.used_at.is_some() || row.invite.expires_at <= now {
             return Err(Error::InviteOver);
@@ -222,7 +227,7 @@ impl Control {
             None => Subject::new("invite", &row.invite.id, &row.invite.email),
         };
         let entry = audit::entry(self.now(), &actor.into(), action, subject, detail);
-        if !self.inner.store.add_invite(&row, &secret::hash(&token), &entry).await? {
+        if !self.inner.store.invites.add(&row, &secret::hash(&token), &entry).await? {
             return Err(Error::Forbidden);
         }
         let url = format!("{}/invite#{token}", self.inner.settings.public_url);

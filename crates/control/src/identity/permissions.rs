@@ -124,7 +124,7 @@ impl Control {
         if sign_ins.is_empty() {
             return Ok(());
         }
-        let working = self.inner.store.standing(sign_ins, self.now()).await?;
+        let working = self.inner.store.credentials.valid(sign_ins, self.now()).await?;
         let grants = self.deciding_grants().await?;
         let mut doors = self.doors();
         for ended in sign_ins.iter().filter(|sign_in| !working.contains_key(sign_in)) {
@@ -154,7 +154,7 @@ impl Control {
         if !self.inner.host.changes_accounts() {
             return Ok(None);
         }
-        Ok(Some(self.inner.store.grants(LOCAL).await?))
+        Ok(Some(self.inner.store.grants.list(LOCAL).await?))
     }
 }
 

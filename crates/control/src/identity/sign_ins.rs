@@ -98,17 +98,17 @@ impl Control {
         let subject = Subject::member(member.id, &member.name);
         let detail = Some(caller.device.clone()).filter(|device| !device.is_empty());
         let entry = audit::entry(now, &doer, "member.sign_in", subject, detail);
-        if !self.inner.store.add_sign_in(&sign_in, &member.password_hash, &entry).await? {
+        if !self.inner.store.sign_ins.add(&sign_in, &member.password_hash, &entry).await? {
             return Err(Error::InvalidCredentials);
         }
-        self.inner.store.remove_expired_sign_ins(now).await?;
+        self.inner.store.sign_ins.remove_expired(now).await?;
         Ok(SignedIn { token, lasts, me: me(member) })
     }
 
     async fn check(&self, email: &str, password: &str) -> Result<Member, Error> {
         // A database may refuse NUL as such, and nobody has it in their address.
         let plausible = !email.contains('\0');
-        let member = if plausible { self.inner.store.member_by_email(email).await? } else { None };
+        let member = if plausible { self.inner.store.members.by_email(email).await? } else { None };
         let hash = member.as_ref().map(|member| member.password_hash.clone());
         let right = self.inner.passwords.check(password.to_owned(), hash).await?;
         member.filter(|member| right && member.active).ok_or(Error::InvalidCredentials)
@@ -132,7 +132,7 @@ impl Control {
     /// [`Error::Forbidden`], [`Error::Unavailable`].
     pub async fn sign_ins(&self, actor: &Actor) -> Result<Vec<SignInInfo>, Error> {
         authorize(actor, Action::ManageOwn, Target::Workspace)?;
-        let all = self.inner.store.sign_ins_of(actor.member, self.now()).await?;
+        let all = self.inner.store.sign_ins.of_member(actor.member, self.now()).await?;
         let all = all.into_iter().map(|sign_in| SignInInfo {
             id: sign_in.id,
             device: sign_in.device,
@@ -157,7 +157,7 @@ impl Control {
     async fn end_one(&self, actor: &Actor, sign_in: Uuid) -> Result<bool, Error> {
         let subject = Subject::member(actor.member, &actor.name);
         let entry = audit::entry(self.now(), &actor.into(), "member.sign_out", subject, None);
-        let ended = self.inner.store.remove_sign_in(sign_in, &entry).await?;
+        let ended = self.inner.store.sign_ins.remove(sign_in, &entry).await?;
         self.doors().shut(Holder::Member(sign_in));
         Ok(ended)
     }
@@ -198,7 +198,7 @@ impl Control {
         let subject = Subject::member(actor.member, &actor.name);
         let entry = audit::entry(self.now(), &actor.into(), "member.password", subject, None);
         let store = &self.inner.store;
-        store.set_password(actor.member, &hash, Some(actor.sign_in), &entry).await?;
+        store.members.set_password(actor.member, &hash, Some(actor.sign_in), &entry).await?;
         self.recheck_sign_ins().await
     }
 
@@ -207,7 +207,7 @@ impl Control {
     /// # Errors
     /// [`Error::Unauthenticated`], [`Error::Unavailable`].
     pub async fn who(&self, token: &str, source: IpAddr) -> Result<Actor, Error> {
-        let found = self.inner.store.sign_in(&secret::hash(token), self.now()).await?;
+        let found = self.inner.store.sign_ins.by_hash(&secret::hash(token), self.now()).await?;
         let (sign_in, member) = found.ok_or(Error::Unauthenticated)?;
         Ok(Actor {
             member: member.id,
@@ -226,7 +226,7 @@ impl Control {
     /// # Errors
     /// [`Error::Unauthenticated`] when what they came in by is over, [`Error::Unavailable`].
     pub async fn again(&self, actor: Actor) -> Result<Actor, Error> {
-        let standing = self.inner.store.standing(&[actor.sign_in], self.now()).await?;
+        let standing = self.inner.store.credentials.valid(&[actor.sign_in], self.now()).await?;
         let now = standing.get(&actor.sign_in).ok_or(Error::Unauthenticated)?;
         Ok(Actor { role: now.role, ..actor })
     }

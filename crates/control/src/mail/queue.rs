@@ -92,7 +92,12 @@ impl Control {
             };
             let Some(pause) = pauses.next() else { return Err(said) };
             if let Brings::Share(share) = brings {
-                let _ = self.inner.store.mail_is(share, MailState::Queued, Some(&said)).await;
+                let _ = self
+                    .inner
+                    .store
+                    .shares
+                    .set_mail_state(share, MailState::Queued, Some(&said))
+                    .await;
             }
             tokio::time::sleep(Duration::from_secs(pause)).await;
         }
@@ -103,11 +108,11 @@ impl Control {
         let now = self.now();
         match brings {
             Brings::Share(id) => {
-                let row = self.inner.store.share(id).await.ok().flatten();
+                let row = self.inner.store.shares.get(id).await.ok().flatten();
                 row.is_some_and(|row| share_rules::state(&row, now) == ShareState::Active)
             }
             Brings::Invite(id) => {
-                let row = self.inner.store.invite(id).await.ok().flatten();
+                let row = self.inner.store.invites.get(id).await.ok().flatten();
                 row.is_some_and(|row| row.used_at.is_none() && row.invite.expires_at > now)
             }
         }

@@ -85,7 +85,7 @@ impl Control {
         let counting = timeout(TURN, self.inner.counting.lock()).await;
         let counting = counting.map_err(|_| Error::Unavailable)?;
         if let Some(key) = &new.idempotency_key
-            && let Some(row) = store.session_by_key(owner, key).await?
+            && let Some(row) = store.sessions.by_key(owner, key).await?
         {
             drop(counting);
             return self.opened_before(row.id).await;
@@ -104,8 +104,8 @@ impl Control {
             q: None,
             titles_of: owner,
         };
-        let own = store.sessions(page).await?;
-        let all = store.count_living(None).await?;
+        let own = store.sessions.list(page).await?;
+        let all = store.sessions.count_living(None).await?;
         let refuse = |limit| {
             // Only those of them whose end would make room.
             let counts = |row: &&SessionRow| limit != Limit::Token || row.token == token;
@@ -147,7 +147,7 @@ impl Control {
             ending: None,
         };
         let _working = self.work_on(id, Some(owner));
-        if let Added::Existing(row) = store.add_session(&row).await? {
+        if let Added::Existing(row) = store.sessions.add(&row).await? {
             drop(counting);
             return self.opened_before(row.id).await;
         }
@@ -178,7 +178,7 @@ impl Control {
             Ok(report) => report,
             Err(error) => {
                 tracing::warn!(session = %row.id, %error, "a session could not be started");
-                if let Err(error) = store.remove_starting(row.id).await {
+                if let Err(error) = store.sessions.remove_starting(row.id).await {
                     // It goes when rows and processes are compared the next time.
                     tracing::warn!(session = %row.id, %error, "its row could not be removed yet");
                 }
@@ -189,7 +189,7 @@ impl Control {
         let detail = Some(format!("{}@{}", row.account, row.server));
         let recorded = self.audit(&actor.into(), "session.create", subject, detail).await;
         let active = match recorded {
-            Ok(()) => store.activate_session(row.id).await.map_err(Error::from),
+            Ok(()) => store.sessions.activate(row.id).await.map_err(Error::from),
             Err(error) => Err(error),
         };
         match active {
@@ -207,7 +207,7 @@ impl Control {
 
     async fn opened_before(&self, id: SessionId) -> Result<Created, Error> {
         self.settled(id).await;
-        let row = self.inner.store.session(id).await?.ok_or_else(|| {
+        let row = self.inner.store.sessions.get(id).await?.ok_or_else(|| {
             Error::SpawnFailed("The session of this key could not be started.".to_owned())
         })?;
         Ok(Created { session: self.view(&row), new: false })

@@ -30,6 +30,11 @@ impl Control {
     /// [`Error::Unavailable`].
     pub async fn forget_history(&self) -> Result<u64, Error> {
         let days = self.governing().await?.keep_ended_days;
-        Ok(self.inner.store.forget_ended(self.now() - TimeDelta::days(days.into())).await?)
+        Ok(self
+            .inner
+            .store
+            .sessions
+            .remove_ended(self.now() - TimeDelta::days(days.into()))
+            .await?)
     }
 }

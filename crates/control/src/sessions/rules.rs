@@ -50,7 +50,7 @@ pub(crate) fn rules(
 impl Control {
     /// The settings in force.
     pub(crate) async fn governing(&self) -> Result<WorkspaceSettings, Error> {
-        let found = self.inner.store.settings().await?;
+        let found = self.inner.store.settings.get().await?;
         Ok(found.unwrap_or_default())
     }
 
@@ -62,7 +62,7 @@ impl Control {
     pub async fn push_rules(&self) -> Result<(), Error> {
         let settings = self.governing().await?;
         let mut telling = JoinSet::new();
-        for row in self.inner.store.living_sessions().await? {
+        for row in self.inner.store.sessions.living().await? {
             if telling.len() >= AT_ONCE {
                 telling.join_next().await;
             }
@@ -76,7 +76,7 @@ impl Control {
     /// Tells one session its rules.
     pub(crate) async fn govern(&self, row: &SessionRow, settings: &WorkspaceSettings) {
         // Without an answer guests may do less, not more.
-        let alone = self.inner.store.guests_alone(row.id, self.now()).await.unwrap_or(false);
+        let alone = self.inner.store.shares.guests_alone(row.id, self.now()).await.unwrap_or(false);
         let rules = rules(settings, row.attach_policy, alone);
         match self.inner.host.configure(row.id, rules).await {
             // Over, or not yet there: a session is started with the rules of that moment.

@@ -12,7 +12,7 @@ use protocol::{
     id::GuestId,
     wire::Report,
 };
-use store::{DueShare, ShareChanges, ShareEnding};
+use store::{ShareChanges, ShareContext, ShareEnding};
 use uuid::Uuid;
 
 use crate::{Control, Doer, Error, Subject, audit, identity::permissions::Accounts};
@@ -27,7 +27,7 @@ impl Control {
             let shared = self.inner.shared.notified();
             // A database that does not answer is asked again.
             let look = match self.settle_shares().await {
-                Ok(()) => self.inner.store.has_shares().await.unwrap_or(true),
+                Ok(()) => self.inner.store.shares.any_open().await.unwrap_or(true),
                 Err(_) => true,
             };
             tokio::select! {
@@ -44,7 +44,7 @@ impl Control {
     pub async fn settle_shares(&self) -> Result<(), Error> {
         let settings = self.governing().await?;
         let now = self.now();
-        let mut all = self.inner.store.due_shares(now, settings.sharing_enabled).await?;
+        let mut all = self.inner.store.shares.due(now, settings.sharing_enabled).await?;
         all.extend(self.ungranted_shares().await?);
         for due in all {
             let (ending, action) = ending(&due, now);
@@ -61,14 +61,15 @@ impl Control {
     }
 
     /// Shares of sessions whose owner may not use the account of their shell any more.
-    async fn ungranted_shares(&self) -> Result<Vec<DueShare>, Error> {
+    async fn ungranted_shares(&self) -> Result<Vec<ShareContext>, Error> {
         let Some(grants) = self.deciding_grants().await? else { return Ok(Vec::new()) };
         let (mut roles, mut found) = (HashMap::new(), Vec::new());
-        for open in self.inner.store.open_shares().await? {
+        for open in self.inner.store.shares.open().await? {
             let role = match roles.get(&open.owner) {
                 Some(role) => *role,
                 None => {
-                    let role = self.inner.store.member(open.owner).await?.map(|owner| owner.role);
+                    let role =
+                        self.inner.store.members.get(open.owner).await?.map(|owner| owner.role);
                     *roles.entry(open.owner).or_insert(role)
                 }
             };
@@ -84,7 +85,7 @@ impl Control {
     /// Shares that were made before the workspace allowed read-only ones alone.
     async fn force_read_only(&self) -> Result<(), Error> {
         let changes = ShareChanges { read_only: Some(true), ..ShareChanges::default() };
-        for row in self.inner.store.writable_shares(self.now()).await? {
+        for row in self.inner.store.shares.writable(self.now()).await? {
             let session = self.row(row.session).await?;
             match self.alter(&Doer::websh(), &session, &row, changes).await {
                 // Over meanwhile.
@@ -107,7 +108,7 @@ impl Control {
             if written.get(&id).is_some_and(|keys| *keys >= seen.keys) {
                 continue;
             }
-            self.inner.store.guest_typed(id, seen.keys).await?;
+            self.inner.store.guests.raise_keys(id, seen.keys).await?;
             written.insert(id, seen.keys);
         }
         if report.end.is_some() {
@@ -130,7 +131,7 @@ pub(crate) fn forget_receipts<'a>(
 }
 
 /// How a share that is due ends, and as what it is written down.
-fn ending(due: &DueShare, now: DateTime<Utc>) -> (ShareEnding, &'static str) {
+fn ending(due: &ShareContext, now: DateTime<Utc>) -> (ShareEnding, &'static str) {
     let expires_at = due.row.share.expires_at;
     let (at, state, guests, action) = match due.session_ended {
         Some(at) if at < expires_at => {

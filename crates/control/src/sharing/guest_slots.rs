@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use protocol::wire::{GuestSeen, Report};
-use store::{GuestRow, Joining, SessionRow};
+use store::{Admission, GuestRow, SessionRow};
 
 use crate::{Control, Doer, Error, Subject, audit, identity::tickets::Holder};
 
@@ -17,7 +17,7 @@ const COMING: TimeDelta = TimeDelta::seconds(60);
 impl Control {
     /// Frees the places of guests who are gone.
     pub(crate) async fn free_places(&self) -> Result<(), Error> {
-        for (guest, session) in self.inner.store.held_places().await? {
+        for (guest, session) in self.inner.store.guests.present().await? {
             // Nobody who comes back is let in between the look at them and the end of their place.
             let _turn = self.inner.joining.lock().await;
             let Some(report) = self.inner.host.report(session) else { continue };
@@ -37,7 +37,7 @@ impl Control {
     /// for them.
     pub(crate) async fn write_who_left(&self, report: &Report) -> Result<(), Error> {
         let ended = report.end.as_ref().map_or(u64::MAX, |end| end.at);
-        for (guest, session) in self.inner.store.held_places().await? {
+        for (guest, session) in self.inner.store.guests.present().await? {
             if session.0.as_bytes()[..] != report.session[..] {
                 continue;
             }
@@ -62,10 +62,10 @@ impl Control {
         let subject = Subject::share(guest.share, &session.name);
         let (now, detail) = (self.now(), Some("came back".to_owned()));
         let entry = audit::entry(now, &Doer::guest_in(guest), "share.join", subject, detail);
-        match self.inner.store.return_guest(guest, now, &entry).await? {
-            Joining::In => {}
-            Joining::Full => return Err(Error::ShareFull),
-            Joining::Over => return Err(Error::ShareDenied),
+        match self.inner.store.guests.readmit(guest, now, &entry).await? {
+            Admission::Admitted => {}
+            Admission::Full => return Err(Error::ShareFull),
+            Admission::Ended => return Err(Error::ShareDenied),
         }
         if guest.guest.left_at.is_some() {
             self.announce(session.owner);
@@ -83,7 +83,7 @@ impl Control {
         let detail = Some("connection ended".to_owned());
         let doer = Doer::guest_in(guest);
         let entry = audit::entry(self.now(), &doer, "share.leave", subject, detail);
-        if self.inner.store.guest_away(guest.guest.id, at, &entry).await? {
+        if self.inner.store.guests.free_slot(guest.guest.id, at, &entry).await? {
             self.announce(session.owner);
         }
         Ok(())

@@ -6,7 +6,7 @@ use protocol::{
     id::{GuestId, SessionId, ShareId},
     wire,
 };
-use store::{GuestRow, Joining, SessionRow, ShareRow};
+use store::{Admission, GuestRow, SessionRow, ShareRow};
 use uuid::Uuid;
 
 use crate::{
@@ -75,7 +75,7 @@ impl Control {
         // wrong ones slip through as passwords are checked at once, which finds none of 80 bits.
         self.inner.joins_by_share.ask(&hash, now).map_err(Error::Throttled)?;
         self.inner.joins_by_source.ask(&caller.source.into(), now).map_err(Error::Throttled)?;
-        let row = self.inner.store.share_by_token(&hash).await?;
+        let row = self.inner.store.shares.by_token(&hash).await?;
         let expected = row.as_ref().map(|row| row.password_hash.clone());
         let typed = share_secret::tidy(&given.password);
         let right = self.inner.passwords.check(typed, expected).await?;
@@ -105,7 +105,7 @@ impl Control {
             let Ok(session) = control.row(row.session).await else { return };
             let subject = Subject::share(row.share.id, &session.name);
             let entry = audit::entry(control.now(), &doer, "share.denied", subject, None);
-            let _ = control.inner.store.count_wrong_password(row.share.id, &entry).await;
+            let _ = control.inner.store.shares.count_wrong_password(row.share.id, &entry).await;
             control.announce(session.owner);
             // Whoever is in the session hears it there; lists ask.
             let tried = control.wrong_passwords(session.id).await.unwrap_or_default();
@@ -130,7 +130,8 @@ impl Control {
         self.living(&session).map_err(|_| Error::ShareOver(GuestEnd::SessionEnded))?;
         let now = self.now();
         if let Some(held) = held
-            && let Some((guest, of)) = self.inner.store.guest_by_cookie(&secret::hash(held)).await?
+            && let Some((guest, of)) =
+                self.inner.store.guests.by_cookie(&secret::hash(held)).await?
             && of.share.id == share.share.id
             && guest.guest.end.is_none()
         {
@@ -168,13 +169,13 @@ impl Control {
         let joining = {
             // One after the other: a crowd that waits here does not wait for the database's lock.
             let _turn = self.inner.joining.lock().await;
-            self.inner.store.add_guest(&guest, &secret::hash(&token), &entry).await?
+            self.inner.store.guests.add(&guest, &secret::hash(&token), &entry).await?
         };
         match joining {
-            Joining::In => {}
-            Joining::Full => return Err(Error::ShareFull),
+            Admission::Admitted => {}
+            Admission::Full => return Err(Error::ShareFull),
             // Ended since it was looked at: a moment later it would have been refused.
-            Joining::Over => return Err(Error::ShareDenied),
+            Admission::Ended => return Err(Error::ShareDenied),
         }
         self.announce(session.owner);
         Ok(Entered { joined: joined(&session, share, &guest), token: Some(token), lasts: COOKIE })
@@ -186,7 +187,7 @@ impl Control {
     /// [`Error::NotJoined`], [`Error::ShareOver`] with why they are in no more,
     /// [`Error::Unavailable`].
     pub async fn visitor(&self, token: &str) -> Result<Visitor, Error> {
-        let found = self.inner.store.guest_by_cookie(&secret::hash(token)).await?;
+        let found = self.inner.store.guests.by_cookie(&secret::hash(token)).await?;
         let (guest, share) = found.ok_or(Error::NotJoined)?;
         if let Some(end) = guest.guest.end {
             return Err(Error::ShareOver(end));
@@ -252,7 +253,7 @@ impl Control {
         let subject = Subject::share(visitor.share, &visitor.joined.session.name);
         let now = self.now();
         let entry = audit::entry(now, &doer, "share.leave", subject, None);
-        self.inner.store.end_guest(visitor.id(), now, GuestEnd::Left, &entry).await?;
+        self.inner.store.guests.end(visitor.id(), now, GuestEnd::Left, &entry).await?;
         self.doors().shut(Holder::Guest(visitor.id()));
         self.announce(visitor.session.owner);
         Ok(())

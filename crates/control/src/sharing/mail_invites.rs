@@ -39,7 +39,7 @@ impl Control {
             let message = format!("Invite at most {} people at once.", limits::MAX_SHARE_ADDRESSES);
             return Err(Error::invalid("emails", message));
         }
-        let last = self.inner.store.last_read_only(actor.member).await?;
+        let last = self.inner.store.shares.last_read_only(actor.member).await?;
         let wanted = NewShare {
             minutes: new.minutes,
             read_only: new.read_only,
@@ -107,10 +107,10 @@ impl Control {
     /// Writes down what became of a mail. A share whose mail was not sent is void.
     async fn delivered(&self, share: ShareId, said: Result<(), String>) -> Result<(), Error> {
         // Forgotten with its session.
-        let Some(row) = self.inner.store.share(share).await? else { return Ok(()) };
+        let Some(row) = self.inner.store.shares.get(share).await? else { return Ok(()) };
         let session = self.row(row.session).await?;
         match said {
-            Ok(()) => self.inner.store.mail_is(share, MailState::Sent, None).await?,
+            Ok(()) => self.inner.store.shares.set_mail_state(share, MailState::Sent, None).await?,
             Err(said) => self.make_void(&row, &session, &said).await?,
         }
         self.announce(session.owner);
@@ -135,7 +135,7 @@ impl Control {
         let entry = audit::entry(ending.at, &Doer::websh(), "share.mail_failed", subject, detail);
         self.end_share(row, &ending, &entry).await?;
         // Last: whoever reads that it failed finds its link void.
-        Ok(self.inner.store.mail_is(share, MailState::Failed, Some(said)).await?)
+        Ok(self.inner.store.shares.set_mail_state(share, MailState::Failed, Some(said)).await?)
     }
 
     /// Shares whose mail waited when websh stopped: what it was to say is gone.
@@ -143,7 +143,7 @@ impl Control {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn void_unsent(&self) -> Result<(), Error> {
-        for row in self.inner.store.unsent_shares().await? {
+        for row in self.inner.store.shares.unsent().await? {
             let session = self.row(row.session).await?;
             self.make_void(&row, &session, "websh was stopped before it was sent.").await?;
         }

@@ -37,7 +37,7 @@ impl Control {
         let row = self.row(id).await?;
         authorize(actor, Action::Share, Target::SessionOf(row.owner))?;
         let settings = self.governing().await?;
-        let last = self.inner.store.last_read_only(actor.member).await?;
+        let last = self.inner.store.shares.last_read_only(actor.member).await?;
         Ok(SharingOptions {
             enabled: settings.sharing_enabled,
             max_minutes: settings.share_max_minutes,
@@ -56,7 +56,7 @@ impl Control {
         let row = self.row(id).await?;
         authorize(actor, Action::SeeShares, Target::SessionOf(row.owner))?;
         let now = self.now();
-        let found = self.inner.store.shares_of(id).await?;
+        let found = self.inner.store.shares.of_session(id).await?;
         let report = self.inner.host.report(id).filter(|report| report.end.is_none());
         let here = report.iter().flat_map(|report| &report.seen).filter(|seen| seen.left_at == 0);
         let here: HashSet<&[u8]> = here.map(|seen| seen.guest.as_slice()).collect();
@@ -81,7 +81,7 @@ impl Control {
         new: NewShare,
     ) -> Result<FreshShare, Error> {
         let (row, settings) = self.sharable(actor, id).await?;
-        let last = self.inner.store.last_read_only(actor.member).await?;
+        let last = self.inner.store.shares.last_read_only(actor.member).await?;
         let terms = share_rules::terms(&settings, &new, last)?;
         self.hand_out_share(actor, &row, terms).await
     }
@@ -128,7 +128,7 @@ impl Control {
 
     /// A share of this session.
     pub(crate) async fn share_of(&self, id: SessionId, share: ShareId) -> Result<ShareRow, Error> {
-        let found = self.inner.store.share(share).await?;
+        let found = self.inner.store.shares.get(share).await?;
         found.filter(|found| found.session == id).ok_or(Error::NotFound("share"))
     }
 
@@ -193,7 +193,7 @@ impl Control {
         let most = if by_mail { limits::MAX_MAIL_SHARES } else { limits::MAX_LINK_SHARES };
         let new = ShareRow { share, session, by, password_hash };
         let hash = secret::hash(&secrets.token);
-        if !self.inner.store.add_share(&new, &hash, most, &entry).await? {
+        if !self.inner.store.shares.add(&new, &hash, most, &entry).await? {
             return Err(Error::TooManyShares);
         }
         if terms.guests_alone {

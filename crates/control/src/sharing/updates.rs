@@ -81,13 +81,13 @@ impl Control {
         authorize(actor, Action::Unshare, Target::SessionOf(row.owner))?;
         self.share_of(id, share).await?;
         let unknown = || Error::NotFound("guest");
-        let found = self.inner.store.guest(guest).await?;
+        let found = self.inner.store.guests.get(guest).await?;
         let found = found.filter(|found| found.share == share).ok_or_else(unknown)?;
         let subject = Subject::share(share, &row.name);
         let detail = Some(format!("guest: {}", found.guest.name));
         let entry = audit::entry(self.now(), &actor.into(), "share.remove", subject, detail);
         let end = GuestEnd::Removed;
-        if !self.inner.store.end_guest(guest, self.now(), end, &entry).await? {
+        if !self.inner.store.guests.end(guest, self.now(), end, &entry).await? {
             return Err(Error::ShareOver(found.guest.end.unwrap_or(GuestEnd::Left)));
         }
         if let Err(error) = self.inner.host.kick(id, guest.0.as_bytes().to_vec()).await {
@@ -113,7 +113,7 @@ impl Control {
             audit::entry(now, doer, action, subject, Some(detail))
         };
         let entries: Vec<_> = differences(&old.share, changes).into_iter().map(entry).collect();
-        if !self.inner.store.change_share(old.share.id, changes, now, &entries).await? {
+        if !self.inner.store.shares.change(old.share.id, changes, now, &entries).await? {
             let state = share_rules::state(old, now);
             return Err(Error::ShareOver(share_rules::over(state).unwrap_or(GuestEnd::Revoked)));
         }
@@ -165,9 +165,9 @@ impl Control {
         if let Some(report) = self.inner.host.report(old.session) {
             self.write_who_left(&report).await?;
         }
-        let present = self.inner.store.guests_present(old.share.id).await?;
+        let present = self.inner.store.guests.present_in(old.share.id).await?;
         // Written down first: from here on nobody comes in.
-        let ended = self.inner.store.end_share(old.share.id, ending, entry).await?;
+        let ended = self.inner.store.shares.end(old.share.id, ending, entry).await?;
         let share = old.share.id.0.as_bytes().to_vec();
         let cut = ShareChange { share, revoke: true, ..ShareChange::default() };
         let by_session = match ending.state {
@@ -190,7 +190,7 @@ impl Control {
     async fn tell_share(&self, old: &ShareRow, change: ShareChange) {
         let Err(error) = self.inner.host.change_share(old.session, change).await else { return };
         self.not_told(old.session, &error);
-        let present = self.inner.store.guests_present(old.share.id).await.unwrap_or_default();
+        let present = self.inner.store.guests.present_in(old.share.id).await.unwrap_or_default();
         self.close_doors(&present, true);
     }
 

@@ -13,7 +13,7 @@ use protocol::{
     id::{GuestId, SessionId, ShareId},
 };
 use sha2::{Digest, Sha256};
-use store::{GuestRow, Joining, ShareRow};
+use store::{Admission, GuestRow, ShareRow};
 use uuid::Uuid;
 
 use crate::world::World;
@@ -44,7 +44,7 @@ async fn add(world: &World, like: &ShareRow, number: u32, expires_at: DateTime<U
     let row = ShareRow { share, ..like.clone() };
     let token = Sha256::digest(format!("token {number}")).into();
     let entry = said("share.create");
-    assert!(world.store.add_share(&row, &token, 1000, &entry).await.unwrap());
+    assert!(world.store.shares.add(&row, &token, 1000, &entry).await.unwrap());
     let guest = Guest {
         id: GuestId(Uuid::now_v7()),
         name: format!("guest {number}"),
@@ -59,8 +59,8 @@ async fn add(world: &World, like: &ShareRow, number: u32, expires_at: DateTime<U
     };
     let cookie = Sha256::digest(number.to_string()).into();
     let guest = GuestRow { guest, share: id, member: None };
-    let joining = world.store.add_guest(&guest, &cookie, &said("share.join")).await.unwrap();
-    assert_eq!(joining, Joining::In);
+    let joining = world.store.guests.add(&guest, &cookie, &said("share.join")).await.unwrap();
+    assert_eq!(joining, Admission::Admitted);
     id
 }
 
@@ -76,7 +76,7 @@ async fn two_hundred_shares_end_each_at_its_time() {
     let session = world.session_of(&ann).await;
     let new = NewShare { minutes: 5.into(), ..NewShare::default() };
     let like = world.control.share(&ann, session, new).await.unwrap();
-    let like = world.store.share(like.id).await.unwrap().unwrap();
+    let like = world.store.shares.get(like.id).await.unwrap().unwrap();
     let start = like.share.created_at;
     let mut crowd = Vec::new();
     for number in 0..CROWD {
@@ -94,7 +94,7 @@ async fn two_hundred_shares_end_each_at_its_time() {
         let refused = world.control.visitor(&cookie).await.unwrap_err();
         assert!(matches!(refused, Error::ShareOver(GuestEnd::Expired)), "{number}: {refused}");
         world.control.settle_shares().await.unwrap();
-        let row = world.store.share(*id).await.unwrap().unwrap().share;
+        let row = world.store.shares.get(*id).await.unwrap().unwrap().share;
         assert_eq!((row.state, row.ended_at), (ShareState::Expired, Some(*ends)), "{number}");
     }
     let shares = shares(&world, &ann, session).await;
@@ -106,7 +106,7 @@ async fn two_hundred_shares_end_each_at_its_time() {
     let filter = AuditFilter { action: Some("share.expire".into()), q: None, from: None, to: None };
     let log = world.control.audit_log(&ann, filter, Some(1000), None).await.unwrap();
     assert_eq!(log.items.len(), crowd.len() + 1, "each once");
-    assert!(!world.store.has_shares().await.unwrap());
+    assert!(!world.store.shares.any_open().await.unwrap());
 }
 
 #[tokio::test]

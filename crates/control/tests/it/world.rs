@@ -70,8 +70,8 @@ impl World {
             title: String::new(),
             ending: None,
         };
-        self.store.add_session(&row).await.unwrap();
-        self.store.activate_session(row.id).await.unwrap();
+        self.store.sessions.add(&row).await.unwrap();
+        self.store.sessions.activate(row.id).await.unwrap();
         row.id
     }
 }

@@ -2,14 +2,28 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use super::{ActiveClient, AttachPolicy, Present};
 use crate::id::SessionId;
 
 /// Where a session is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    VariantArray,
+)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum SessionState {
     /// The process is being started.
     Starting,
@@ -20,9 +34,23 @@ pub enum SessionState {
 }
 
 /// Why a session ended. Also the `code` of the 410 its id answers from then on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum EndReason {
     /// The shell ended by itself.
     Exited,
@@ -37,16 +65,10 @@ pub enum EndReason {
 }
 
 impl EndReason {
-    /// The stable word used on the wire, in the database and as error code.
+    /// Stable string used on the wire, in the database and as error code.
     #[must_use]
     pub fn code(self) -> &'static str {
-        match self {
-            Self::Exited => "exited",
-            Self::Closed => "closed",
-            Self::Expired => "expired",
-            Self::Dropped => "dropped",
-            Self::Lost => "lost",
-        }
+        self.into()
     }
 }
 

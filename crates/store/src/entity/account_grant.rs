@@ -1,4 +1,4 @@
-//! The table of grants: who may open sessions as which account. Exactly one of member and role is there.
+//! The table of account grants. Exactly one of `member_id` and `role` is set.
 
 use sea_orm::entity::prelude::*;
 

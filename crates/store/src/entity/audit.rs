@@ -1,4 +1,4 @@
-//! The table of what was done. Rows are added and read, nothing else.
+//! The audit log.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The table of guests: everybody who came by a share, present or gone.
+//! The table of guests, present or not.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The table of links that were handed out: to join, or to choose a new password.
+//! The table of invites: links to join or to choose a new password.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,5 +1,4 @@
-//! One file per table. Columns hold plain values; the types of the rest of websh are made from them
-//! beside the queries.
+//! Entities, one file per table. Columns are plain values, converted by `rows` and `queries`.
 
 pub(crate) mod account_grant;
 pub(crate) mod audit;

@@ -1,4 +1,4 @@
-//! The table of the workspace's settings: one row, or none while all are the defaults.
+//! The table of workspace settings: one row, or none while all are the defaults.
 
 use sea_orm::entity::prelude::*;
 

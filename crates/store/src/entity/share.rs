@@ -1,6 +1,12 @@
-//! The table of shares: links with a password by which guests come into a session.
+//! The table of shares: links with a password that give guests access to a session.
 
-use sea_orm::entity::prelude::*;
+use chrono::{DateTime, Utc};
+use sea_orm::{Select, entity::prelude::*};
+
+/// Selects shares that have not ended or expired.
+pub fn living(now: DateTime<Utc>) -> Select<Entity> {
+    Entity::find().filter(Column::EndedAt.is_null()).filter(Column::ExpiresAt.gt(now))
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "shares")]

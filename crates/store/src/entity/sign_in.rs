@@ -1,4 +1,4 @@
-//! The table of sign-ins: browsers that hold a cookie.
+//! The table of sign-ins: browsers and programs with a cookie.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The schema's history. A migration that was released is never changed: a new one follows it.
+//! Migrations of the schema. A released migration is never changed; a new one follows it.
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait::async_trait};
 

@@ -10,7 +10,7 @@ use protocol::{
     },
     id::{GrantId, InviteId, MemberId, SessionId, TokenId},
 };
-use store::{Change, Error, InviteRow, Member, SignIn, Store};
+use store::{Error, InviteRow, Member, MemberChange, SignIn, Store};
 use uuid::Uuid;
 
 use crate::{at, member, said};
@@ -23,31 +23,31 @@ fn active(active: bool) -> ChangeMember {
     ChangeMember { active: Some(active), ..ChangeMember::default() }
 }
 
-async fn change(store: &Store, id: MemberId, change: &ChangeMember) -> Change {
-    store.change_member(id, change, &[said("member.role")]).await.unwrap()
+async fn change(store: &Store, id: MemberId, change: &ChangeMember) -> MemberChange {
+    store.members.change(id, change, &[said("member.role")]).await.unwrap()
 }
 
 pub async fn changes(store: &Store, ann: &Member, bob: &Member) {
     let name = ChangeMember { name: Some("Robert".into()), ..role(Role::Superuser) };
     let entries = [said("member.name"), said("member.role")];
-    assert_eq!(store.change_member(bob.id, &name, &entries).await.unwrap(), Change::Done);
-    let found = store.member(bob.id).await.unwrap().unwrap();
+    assert_eq!(store.members.change(bob.id, &name, &entries).await.unwrap(), MemberChange::Done);
+    let found = store.members.get(bob.id).await.unwrap().unwrap();
     assert_eq!((found.name.as_str(), found.role), ("Robert", Role::Superuser));
     let nobody = MemberId(Uuid::now_v7());
-    assert_eq!(change(store, nobody, &role(Role::Staff)).await, Change::NoMember);
+    assert_eq!(change(store, nobody, &role(Role::Staff)).await, MemberChange::NotFound);
 
     // Two who demote each other at once: one of them stays.
     let (demoted_ann, demoted_bob) = (role(Role::Staff), role(Role::Member));
     let (one, other) =
         tokio::join!(change(store, ann.id, &demoted_ann), change(store, bob.id, &demoted_bob));
     let mut both = [one, other];
-    both.sort_by_key(|change| *change == Change::LastSuperuser);
-    assert_eq!(both, [Change::Done, Change::LastSuperuser]);
-    let last = if one == Change::LastSuperuser { ann.id } else { bob.id };
-    assert_eq!(change(store, last, &active(false)).await, Change::LastSuperuser);
-    assert_eq!(change(store, last, &role(Role::Superuser)).await, Change::Done);
-    assert_eq!(change(store, ann.id, &role(Role::Superuser)).await, Change::Done);
-    assert_eq!(change(store, bob.id, &role(Role::Member)).await, Change::Done);
+    both.sort_by_key(|change| *change == MemberChange::LastSuperuser);
+    assert_eq!(both, [MemberChange::Done, MemberChange::LastSuperuser]);
+    let last = if one == MemberChange::LastSuperuser { ann.id } else { bob.id };
+    assert_eq!(change(store, last, &active(false)).await, MemberChange::LastSuperuser);
+    assert_eq!(change(store, last, &role(Role::Superuser)).await, MemberChange::Done);
+    assert_eq!(change(store, ann.id, &role(Role::Superuser)).await, MemberChange::Done);
+    assert_eq!(change(store, bob.id, &role(Role::Member)).await, MemberChange::Done);
 
     // Whoever is put out has no way in left, and gets none back by being let in again.
     let sign_in = SignIn {
@@ -59,28 +59,28 @@ pub async fn changes(store: &Store, ann: &Member, bob: &Member) {
         device: String::new(),
         source: String::new(),
     };
-    let shown = store.member(bob.id).await.unwrap().unwrap().password_hash;
-    assert!(store.add_sign_in(&sign_in, &shown, &said("member.sign_in")).await.unwrap());
+    let shown = store.members.get(bob.id).await.unwrap().unwrap().password_hash;
+    assert!(store.sign_ins.add(&sign_in, &shown, &said("member.sign_in")).await.unwrap());
     let by = sign_in.id;
-    let made = store.add_token(bob.id, by, &token(1), &[21; 32], &said("token.create")).await;
+    let made = store.tokens.add(bob.id, by, &token(1), &[21; 32], &said("token.create")).await;
     assert!(made.unwrap());
-    assert!(store.sign_in(&[20; 32], at(1)).await.unwrap().is_some());
-    assert!(store.token_by_hash(&[21; 32], at(1)).await.unwrap().is_some());
+    assert!(store.sign_ins.by_hash(&[20; 32], at(1)).await.unwrap().is_some());
+    assert!(store.tokens.by_hash(&[21; 32], at(1)).await.unwrap().is_some());
     let ids = [sign_in.id, token(1).id.0];
-    assert_eq!(store.standing(&ids, at(1)).await.unwrap().len(), 2);
-    assert_eq!(change(store, bob.id, &active(false)).await, Change::Done);
+    assert_eq!(store.credentials.valid(&ids, at(1)).await.unwrap().len(), 2);
+    assert_eq!(change(store, bob.id, &active(false)).await, MemberChange::Done);
     // Nor is one made while they are put out, whatever was looked at before.
     let late = SignIn { id: Uuid::now_v7(), token_hash: [23; 32], ..sign_in };
-    assert!(!store.add_sign_in(&late, &shown, &said("member.sign_in")).await.unwrap());
-    let made = store.add_token(bob.id, by, &token(2), &[22; 32], &said("token.create")).await;
+    assert!(!store.sign_ins.add(&late, &shown, &said("member.sign_in")).await.unwrap());
+    let made = store.tokens.add(bob.id, by, &token(2), &[22; 32], &said("token.create")).await;
     assert!(!made.unwrap());
-    assert_eq!(change(store, bob.id, &active(true)).await, Change::Done);
-    assert_eq!(store.sign_in(&[20; 32], at(1)).await.unwrap(), None);
-    assert_eq!(store.token_by_hash(&[21; 32], at(1)).await.unwrap(), None);
-    let made = store.add_token(bob.id, by, &token(2), &[22; 32], &said("token.create")).await;
+    assert_eq!(change(store, bob.id, &active(true)).await, MemberChange::Done);
+    assert_eq!(store.sign_ins.by_hash(&[20; 32], at(1)).await.unwrap(), None);
+    assert_eq!(store.tokens.by_hash(&[21; 32], at(1)).await.unwrap(), None);
+    let made = store.tokens.add(bob.id, by, &token(2), &[22; 32], &said("token.create")).await;
     assert!(!made.unwrap());
-    assert_eq!(store.token(token(2).id).await.unwrap(), None);
-    assert_eq!(store.sign_in(&[23; 32], at(1)).await.unwrap(), None);
+    assert_eq!(store.tokens.get(token(2).id).await.unwrap(), None);
+    assert_eq!(store.sign_ins.by_hash(&[23; 32], at(1)).await.unwrap(), None);
 }
 
 fn link(by: &Member, email: &str, kind: InviteKind, member: Option<MemberId>) -> InviteRow {
@@ -99,65 +99,69 @@ fn link(by: &Member, email: &str, kind: InviteKind, member: Option<MemberId>) ->
 pub async fn links(store: &Store, ann: &Member, bob: &Member) {
     let first = link(ann, "eve@example.org", InviteKind::Join, None);
     let second = link(ann, "eve@example.org", InviteKind::Join, None);
-    assert!(store.add_invite(&first, &[30; 32], &said("member.invite")).await.unwrap());
-    assert!(store.add_invite(&second, &[31; 32], &said("member.invite")).await.unwrap());
-    assert_eq!(store.invite_by_hash(&[30; 32]).await.unwrap(), None);
-    assert_eq!(store.invite_by_hash(&[31; 32]).await.unwrap(), Some(second.clone()));
-    assert_eq!(store.waiting_invites(at(99)).await.unwrap(), std::slice::from_ref(&second.invite));
-    assert!(store.waiting_invites(at(100)).await.unwrap().is_empty());
+    assert!(store.invites.add(&first, &[30; 32], &said("member.invite")).await.unwrap());
+    assert!(store.invites.add(&second, &[31; 32], &said("member.invite")).await.unwrap());
+    assert_eq!(store.invites.by_hash(&[30; 32]).await.unwrap(), None);
+    assert_eq!(store.invites.by_hash(&[31; 32]).await.unwrap(), Some(second.clone()));
+    assert_eq!(store.invites.pending(at(99)).await.unwrap(), std::slice::from_ref(&second.invite));
+    assert!(store.invites.pending(at(100)).await.unwrap().is_empty());
 
     // Two who use it at once: one of them is let in.
     let (eve, mallory) =
         (member("eve@example.org", Role::Staff), member("mallory@example.org", Role::Staff));
     let id = second.invite.id;
-    let late = store.join(id, &eve, &[], at(100), &said("member.join")).await;
+    let late = store.invites.join(id, &eve, &[], at(100), &said("member.join")).await;
     assert!(!late.unwrap());
     let (join_eve, join_mallory) = (said("member.join"), said("member.join"));
     let (one, other) = tokio::join!(
-        store.join(id, &eve, &[], at(50), &join_eve),
-        store.join(id, &mallory, &[], at(50), &join_mallory)
+        store.invites.join(id, &eve, &[], at(50), &join_eve),
+        store.invites.join(id, &mallory, &[], at(50), &join_mallory)
     );
     assert_ne!(one.unwrap(), other.unwrap());
-    assert_eq!(store.members().await.unwrap().len(), 3);
-    let used = store.invite(id).await.unwrap().unwrap();
+    assert_eq!(store.members.list().await.unwrap().len(), 3);
+    let used = store.invites.get(id).await.unwrap().unwrap();
     assert_eq!(used.used_at, Some(at(50)));
-    assert!(!store.remove_invite(id, &said("member.invite")).await.unwrap());
+    assert!(!store.invites.remove(id, &said("member.invite")).await.unwrap());
 
     let reset = link(ann, &bob.email, InviteKind::Reset, Some(bob.id));
-    assert!(store.add_invite(&reset, &[32; 32], &said("member.reset")).await.unwrap());
+    assert!(store.invites.add(&reset, &[32; 32], &said("member.reset")).await.unwrap());
     let id = reset.invite.id;
     let entry = said("member.password");
-    assert!(store.reset_password(id, bob.id, "$argon2id$reset", at(60), &entry).await.unwrap());
+    assert!(
+        store.invites.reset_password(id, bob.id, "$argon2id$reset", at(60), &entry).await.unwrap()
+    );
     let again = said("member.password");
-    assert!(!store.reset_password(id, bob.id, "$argon2id$again", at(60), &again).await.unwrap());
-    let found = store.member(bob.id).await.unwrap().unwrap();
+    assert!(
+        !store.invites.reset_password(id, bob.id, "$argon2id$again", at(60), &again).await.unwrap()
+    );
+    let found = store.members.get(bob.id).await.unwrap().unwrap();
     assert_eq!(found.password_hash, "$argon2id$reset");
 
     let withdrawn = link(ann, "zoe@example.org", InviteKind::Join, None);
-    assert!(store.add_invite(&withdrawn, &[33; 32], &said("member.invite")).await.unwrap());
-    assert!(store.remove_invite(withdrawn.invite.id, &said("member.invite")).await.unwrap());
-    assert!(!store.remove_invite(withdrawn.invite.id, &said("member.invite")).await.unwrap());
-    store.remove_expired_invites(at(100)).await.unwrap();
-    assert_eq!(store.invite(id).await.unwrap(), None);
+    assert!(store.invites.add(&withdrawn, &[33; 32], &said("member.invite")).await.unwrap());
+    assert!(store.invites.remove(withdrawn.invite.id, &said("member.invite")).await.unwrap());
+    assert!(!store.invites.remove(withdrawn.invite.id, &said("member.invite")).await.unwrap());
+    store.invites.remove_expired(at(100)).await.unwrap();
+    assert_eq!(store.invites.get(id).await.unwrap(), None);
 
     // A link ends with what whoever handed it out may do, and theirs alone; so does handing it out.
     let up = role(Role::Superuser);
     for down in [role(Role::Staff), active(false)] {
-        assert_eq!(change(store, bob.id, &up).await, Change::Done);
+        assert_eq!(change(store, bob.id, &up).await, MemberChange::Done);
         let theirs = link(bob, "zoe@example.org", InviteKind::Join, None);
         let other = link(ann, "max@example.org", InviteKind::Join, None);
-        assert!(store.add_invite(&theirs, &[34; 32], &said("member.invite")).await.unwrap());
-        assert!(store.add_invite(&other, &[35; 32], &said("member.invite")).await.unwrap());
-        assert_eq!(change(store, bob.id, &down).await, Change::Done);
-        assert_eq!(store.invite_by_hash(&[34; 32]).await.unwrap(), None);
-        assert_eq!(store.invite_by_hash(&[35; 32]).await.unwrap(), Some(other));
+        assert!(store.invites.add(&theirs, &[34; 32], &said("member.invite")).await.unwrap());
+        assert!(store.invites.add(&other, &[35; 32], &said("member.invite")).await.unwrap());
+        assert_eq!(change(store, bob.id, &down).await, MemberChange::Done);
+        assert_eq!(store.invites.by_hash(&[34; 32]).await.unwrap(), None);
+        assert_eq!(store.invites.by_hash(&[35; 32]).await.unwrap(), Some(other));
         let late = link(bob, "zoe@example.org", InviteKind::Join, None);
-        assert!(!store.add_invite(&late, &[36; 32], &said("member.invite")).await.unwrap());
-        assert_eq!(store.invite_by_hash(&[36; 32]).await.unwrap(), None);
+        assert!(!store.invites.add(&late, &[36; 32], &said("member.invite")).await.unwrap());
+        assert_eq!(store.invites.by_hash(&[36; 32]).await.unwrap(), None);
     }
     let back = ChangeMember { active: Some(true), ..role(Role::Member) };
-    assert_eq!(change(store, bob.id, &back).await, Change::Done);
-    store.remove_expired_invites(at(100)).await.unwrap();
+    assert_eq!(change(store, bob.id, &back).await, MemberChange::Done);
+    store.invites.remove_expired(at(100)).await.unwrap();
 }
 
 fn token(number: u128) -> TokenInfo {
@@ -182,36 +186,36 @@ pub async fn tokens(store: &Store, bob: &Member) {
         device: String::new(),
         source: String::new(),
     };
-    let shown = store.member(bob.id).await.unwrap().unwrap().password_hash;
-    assert!(store.add_sign_in(&sign_in, &shown, &said("member.sign_in")).await.unwrap());
+    let shown = store.members.get(bob.id).await.unwrap().unwrap().password_hash;
+    assert!(store.sign_ins.add(&sign_in, &shown, &said("member.sign_in")).await.unwrap());
     for (one, hash) in [(&first, [40; 32]), (&second, [41; 32])] {
-        let made = store.add_token(bob.id, sign_in.id, one, &hash, &said("token.create")).await;
+        let made = store.tokens.add(bob.id, sign_in.id, one, &hash, &said("token.create")).await;
         assert!(made.unwrap());
     }
     // By a sign-in that has ended meanwhile, or that is another's, none is made.
-    assert!(store.remove_sign_in(sign_in.id, &said("member.sign_out")).await.unwrap());
+    assert!(store.sign_ins.remove(sign_in.id, &said("member.sign_out")).await.unwrap());
     let made =
-        store.add_token(bob.id, sign_in.id, &token(5), &[42; 32], &said("token.create")).await;
+        store.tokens.add(bob.id, sign_in.id, &token(5), &[42; 32], &said("token.create")).await;
     assert!(!made.unwrap());
-    assert_eq!(store.tokens_of(bob.id).await.unwrap(), [second.clone(), first.clone()]);
-    let (found, whose) = store.token_by_hash(&[41; 32], at(99)).await.unwrap().unwrap();
+    assert_eq!(store.tokens.of_member(bob.id).await.unwrap(), [second.clone(), first.clone()]);
+    let (found, whose) = store.tokens.by_hash(&[41; 32], at(99)).await.unwrap().unwrap();
     assert_eq!((found, whose.id), (second.clone(), bob.id));
-    assert_eq!(store.token_by_hash(&[41; 32], at(100)).await.unwrap(), None);
-    assert_eq!(store.token_by_hash(&[49; 32], at(0)).await.unwrap(), None);
-    store.token_used(first.id, at(7)).await.unwrap();
+    assert_eq!(store.tokens.by_hash(&[41; 32], at(100)).await.unwrap(), None);
+    assert_eq!(store.tokens.by_hash(&[49; 32], at(0)).await.unwrap(), None);
+    store.tokens.set_used(first.id, at(7)).await.unwrap();
     let used = TokenInfo { used_at: Some(at(7)), ..first.clone() };
-    assert_eq!(store.token(first.id).await.unwrap(), Some((bob.id, used)));
+    assert_eq!(store.tokens.get(first.id).await.unwrap(), Some((bob.id, used)));
     let renamed = said("token.rename");
-    assert!(store.rename_token(first.id, "nightly", &renamed).await.unwrap());
-    assert_eq!(store.token(first.id).await.unwrap().unwrap().1.name, "nightly");
-    assert!(store.remove_token(first.id, &said("token.remove")).await.unwrap());
-    assert!(!store.rename_token(first.id, "late", &said("token.rename")).await.unwrap());
-    assert!(!store.remove_token(first.id, &said("token.remove")).await.unwrap());
-    assert_eq!(store.tokens_of(bob.id).await.unwrap(), [second]);
+    assert!(store.tokens.rename(first.id, "nightly", &renamed).await.unwrap());
+    assert_eq!(store.tokens.get(first.id).await.unwrap().unwrap().1.name, "nightly");
+    assert!(store.tokens.remove(first.id, &said("token.remove")).await.unwrap());
+    assert!(!store.tokens.rename(first.id, "late", &said("token.rename")).await.unwrap());
+    assert!(!store.tokens.remove(first.id, &said("token.remove")).await.unwrap());
+    assert_eq!(store.tokens.of_member(bob.id).await.unwrap(), [second]);
 }
 
 pub async fn grants(store: &Store, bob: &Member) {
-    let bob = store.member(bob.id).await.unwrap().unwrap();
+    let bob = store.members.get(bob.id).await.unwrap().unwrap();
     let grant = |account: &str, to, to_name: &str| AccountGrant {
         id: GrantId(Uuid::now_v7()),
         server: "local".to_owned(),
@@ -225,23 +229,23 @@ pub async fn grants(store: &Store, bob: &Member) {
     let by_role = grant("deploy", Grantee::Role(Role::Staff), "staff");
     let other = grant("backup", Grantee::Role(Role::Staff), "staff");
     for one in [&by_name, &by_role, &other] {
-        store.add_grant(one, &said("grant.add")).await.unwrap();
+        store.grants.add(one, &said("grant.add")).await.unwrap();
     }
     for one in [&by_name, &by_role] {
         let again = AccountGrant { id: GrantId(Uuid::now_v7()), ..one.clone() };
-        let twice = store.add_grant(&again, &said("grant.add")).await;
+        let twice = store.grants.add(&again, &said("grant.add")).await;
         assert!(matches!(twice, Err(Error::Duplicate)), "{twice:?}");
     }
-    let all = store.grants("local").await.unwrap();
+    let all = store.grants.list("local").await.unwrap();
     assert_eq!(all, [other.clone(), by_name, by_role]);
-    assert!(store.grants("moon").await.unwrap().is_empty());
-    assert!(store.remove_grant(other.id, &said("grant.remove")).await.unwrap());
-    assert!(!store.remove_grant(other.id, &said("grant.remove")).await.unwrap());
-    assert_eq!(store.grants("local").await.unwrap().len(), 2);
+    assert!(store.grants.list("moon").await.unwrap().is_empty());
+    assert!(store.grants.remove(other.id, &said("grant.remove")).await.unwrap());
+    assert!(!store.grants.remove(other.id, &said("grant.remove")).await.unwrap());
+    assert_eq!(store.grants.list("local").await.unwrap().len(), 2);
 }
 
 pub async fn settings(store: &Store) {
-    assert_eq!(store.settings().await.unwrap(), None);
+    assert_eq!(store.settings.get().await.unwrap(), None);
     let mut new = WorkspaceSettings {
         name: "Ops".to_owned(),
         keep_alive: KeepAlive::Working,
@@ -249,16 +253,16 @@ pub async fn settings(store: &Store) {
         changed_at: Some(at(9)),
         ..WorkspaceSettings::default()
     };
-    store.put_settings(&new, &said("settings.change")).await.unwrap();
-    assert_eq!(store.settings().await.unwrap(), Some(new.clone()));
+    store.settings.put(&new, &said("settings.change")).await.unwrap();
+    assert_eq!(store.settings.get().await.unwrap(), Some(new.clone()));
     new.session_timeout_minutes = 10;
-    store.put_settings(&new, &said("settings.change")).await.unwrap();
-    assert_eq!(store.settings().await.unwrap(), Some(new));
+    store.settings.put(&new, &said("settings.change")).await.unwrap();
+    assert_eq!(store.settings.get().await.unwrap(), Some(new));
 }
 
 pub async fn log(store: &Store) {
     let all = AuditFilter::default();
-    let entries = store.audit(&all, None, 1000).await.unwrap();
+    let entries = store.audit.list(&all, None, 1000).await.unwrap();
     assert!(entries.is_sorted_by(|newer, older| newer.id > older.id));
     let count = |action: &str| entries.iter().filter(|entry| entry.action == action).count();
     // What was not done was not written down either: of the joins, those that were late came to nothing.
@@ -266,17 +270,17 @@ pub async fn log(store: &Store) {
     assert_eq!((count("settings.change"), count("token.remove")), (2, 1));
     assert_eq!(count("token.rename"), 1);
 
-    let page = store.audit(&all, None, 2).await.unwrap();
-    let next = store.audit(&all, Some(page[1].id), 2).await.unwrap();
+    let page = store.audit.list(&all, None, 2).await.unwrap();
+    let next = store.audit.list(&all, Some(page[1].id), 2).await.unwrap();
     assert_eq!([page, next].concat(), entries[..4]);
 
     let (dropped, other) = (SessionId(Uuid::now_v7()), SessionId(Uuid::now_v7()));
-    let told = async |session| store.ending_is_told(session, "session.drop").await.unwrap();
+    let told = async |session| store.audit.has_entry(session, "session.drop").await.unwrap();
     assert!(!told(dropped).await);
     let entry = AuditEntry { target_id: Some(dropped.to_string()), ..said("session.drop") };
-    store.add_audit(&entry).await.unwrap();
+    store.audit.add(&entry).await.unwrap();
     assert!(told(dropped).await && !told(other).await);
-    assert!(!store.ending_is_told(dropped, "session.close").await.unwrap());
+    assert!(!store.audit.has_entry(dropped, "session.close").await.unwrap());
 
     let odd = AuditEntry {
         target: "50% of Ann_Lee\\".to_owned(),
@@ -284,7 +288,7 @@ pub async fn log(store: &Store) {
         at: at(77),
         ..said("odd.thing")
     };
-    store.add_audit(&odd).await.unwrap();
+    store.audit.add(&odd).await.unwrap();
     let filter = |change: fn(&mut AuditFilter)| {
         let mut filter = AuditFilter::default();
         change(&mut filter);
@@ -303,7 +307,7 @@ pub async fn log(store: &Store) {
         (filter(|f| f.from = Some(at(77) + Duration::from_millis(1))), false),
         (filter(|f| f.to = Some(at(77))), false),
     ] {
-        let some = store.audit(&filter, None, 1000).await.unwrap();
+        let some = store.audit.list(&filter, None, 1000).await.unwrap();
         assert_eq!(some.contains(&odd), found, "{filter:?}");
     }
 }

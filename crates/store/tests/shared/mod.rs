@@ -5,7 +5,7 @@ use protocol::{
     api::{Guest, GuestEnd, MailState, Share, ShareKind, ShareState},
     id::{GuestId, MemberId, SessionId, ShareId},
 };
-use store::{GuestRow, Joining, Member, ShareChanges, ShareEnding, ShareRow, Store};
+use store::{Admission, GuestRow, Member, ShareChanges, ShareEnding, ShareRow, Store};
 use uuid::Uuid;
 
 use crate::{at, row, said};
@@ -50,17 +50,17 @@ fn guest(share: ShareId, name: &str) -> GuestRow {
 
 pub async fn shares(store: &Store, ann: &Member, bob: &Member) {
     let session = row(ann, None, "shared");
-    store.add_session(&session).await.unwrap();
-    store.activate_session(session.id).await.unwrap();
+    store.sessions.add(&session).await.unwrap();
+    store.sessions.activate(session.id).await.unwrap();
     let first = share(session.id, ann.id);
     let id = first.share.id;
-    assert!(store.add_share(&first, &[50; 32], 1, &said("share.create")).await.unwrap());
+    assert!(store.shares.add(&first, &[50; 32], 1, &said("share.create")).await.unwrap());
     let second = share(session.id, ann.id);
-    assert!(!store.add_share(&second, &[51; 32], 1, &said("share.create")).await.unwrap());
-    assert_eq!(store.share_by_token(&[50; 32]).await.unwrap(), Some(first.clone()));
-    assert_eq!(store.share_by_token(&[51; 32]).await.unwrap(), None);
-    assert_eq!(store.last_read_only(ann.id).await.unwrap(), Some(false));
-    assert_eq!(store.last_read_only(bob.id).await.unwrap(), None);
+    assert!(!store.shares.add(&second, &[51; 32], 1, &said("share.create")).await.unwrap());
+    assert_eq!(store.shares.by_token(&[50; 32]).await.unwrap(), Some(first.clone()));
+    assert_eq!(store.shares.by_token(&[51; 32]).await.unwrap(), None);
+    assert_eq!(store.shares.last_read_only(ann.id).await.unwrap(), Some(false));
+    assert_eq!(store.shares.last_read_only(bob.id).await.unwrap(), None);
 
     // Of fifty who come at once exactly twenty come in.
     let crowd: Vec<_> = (0..50_u8)
@@ -68,110 +68,113 @@ pub async fn shares(store: &Store, ann: &Member, bob: &Member) {
             let (store, guest) = (store.clone(), guest(id, &number.to_string()));
             tokio::spawn(async move {
                 let entry = said("share.join");
-                store.add_guest(&guest, &[100 + number; 32], &entry).await.unwrap()
+                store.guests.add(&guest, &[100 + number; 32], &entry).await.unwrap()
             })
         })
         .collect();
     let mut inside = 0;
     for one in crowd {
         match one.await.unwrap() {
-            Joining::In => inside += 1,
-            other => assert_eq!(other, Joining::Full),
+            Admission::Admitted => inside += 1,
+            other => assert_eq!(other, Admission::Full),
         }
     }
     assert_eq!(inside, 20);
-    let present = store.guests_present(id).await.unwrap();
+    let present = store.guests.present_in(id).await.unwrap();
     assert_eq!(present.len(), 20);
     let someone = &present[0];
     let leave = || said("share.leave");
     let gone = someone.guest.id;
-    assert!(store.end_guest(gone, at(20), GuestEnd::Left, &leave()).await.unwrap());
-    assert!(!store.end_guest(gone, at(21), GuestEnd::Removed, &leave()).await.unwrap());
+    assert!(store.guests.end(gone, at(20), GuestEnd::Left, &leave()).await.unwrap());
+    assert!(!store.guests.end(gone, at(21), GuestEnd::Removed, &leave()).await.unwrap());
     let next = guest(id, "next");
-    let joining = store.add_guest(&next, &[90; 32], &said("share.join")).await.unwrap();
-    assert_eq!(joining, Joining::In);
-    let found = store.guest_by_cookie(&[90; 32]).await.unwrap().unwrap();
+    let joining = store.guests.add(&next, &[90; 32], &said("share.join")).await.unwrap();
+    assert_eq!(joining, Admission::Admitted);
+    let found = store.guests.by_cookie(&[90; 32]).await.unwrap().unwrap();
     assert_eq!(found, (next.clone(), first.clone()));
-    assert_eq!(store.guest_by_cookie(&[91; 32]).await.unwrap(), None);
+    assert_eq!(store.guests.by_cookie(&[91; 32]).await.unwrap(), None);
     for (keys, news) in [(7, true), (7, false), (3, false), (8, true)] {
-        assert_eq!(store.guest_typed(next.guest.id, keys).await.unwrap(), news, "{keys}");
+        assert_eq!(store.guests.raise_keys(next.guest.id, keys).await.unwrap(), news, "{keys}");
     }
-    let left = store.guest(gone).await.unwrap().unwrap().guest;
+    let left = store.guests.get(gone).await.unwrap().unwrap().guest;
     assert_eq!((left.left_at, left.end), (Some(at(20)), Some(GuestEnd::Left)));
 
     // Who went away is not in anybody's way, comes back if there is a place, and may be put out.
-    let held = store.held_places().await.unwrap();
+    let held = store.guests.present().await.unwrap();
     let is_next = |row: &GuestRow| row.guest.id == next.guest.id;
     assert!(held.len() == 20 && held.iter().any(|(row, of)| is_next(row) && *of == session.id));
     let away = present[1].clone();
     let (one, back) = (away.guest.id, || said("share.join"));
-    assert!(store.guest_away(one, at(30), &leave()).await.unwrap());
-    assert!(!store.guest_away(one, at(31), &leave()).await.unwrap());
-    let went = store.guest(one).await.unwrap().unwrap().guest;
+    assert!(store.guests.free_slot(one, at(30), &leave()).await.unwrap());
+    assert!(!store.guests.free_slot(one, at(31), &leave()).await.unwrap());
+    let went = store.guests.get(one).await.unwrap().unwrap().guest;
     assert_eq!((went.left_at, went.end), (Some(at(30)), None));
-    assert_eq!(store.return_guest(&away, at(32), &back()).await.unwrap(), Joining::In);
-    assert_eq!(store.return_guest(&away, at(32), &back()).await.unwrap(), Joining::In);
-    assert_eq!(store.guest(one).await.unwrap().unwrap(), away);
-    assert!(store.guest_away(one, at(33), &leave()).await.unwrap());
+    assert_eq!(store.guests.readmit(&away, at(32), &back()).await.unwrap(), Admission::Admitted);
+    assert_eq!(store.guests.readmit(&away, at(32), &back()).await.unwrap(), Admission::Admitted);
+    assert_eq!(store.guests.get(one).await.unwrap().unwrap(), away);
+    assert!(store.guests.free_slot(one, at(33), &leave()).await.unwrap());
     let other = guest(id, "in their place");
-    let joining = store.add_guest(&other, &[93; 32], &back()).await.unwrap();
-    assert_eq!(joining, Joining::In);
-    assert_eq!(store.return_guest(&away, at(34), &back()).await.unwrap(), Joining::Full);
-    assert_eq!(store.return_guest(&away, at(900), &back()).await.unwrap(), Joining::Over);
-    assert!(store.end_guest(one, at(35), GuestEnd::Removed, &leave()).await.unwrap());
-    let out = store.guest(one).await.unwrap().unwrap().guest;
+    let joining = store.guests.add(&other, &[93; 32], &back()).await.unwrap();
+    assert_eq!(joining, Admission::Admitted);
+    assert_eq!(store.guests.readmit(&away, at(34), &back()).await.unwrap(), Admission::Full);
+    assert_eq!(store.guests.readmit(&away, at(900), &back()).await.unwrap(), Admission::Ended);
+    assert!(store.guests.end(one, at(35), GuestEnd::Removed, &leave()).await.unwrap());
+    let out = store.guests.get(one).await.unwrap().unwrap().guest;
     assert_eq!((out.left_at, out.end), (Some(at(33)), Some(GuestEnd::Removed)));
-    assert!(store.end_guest(other.guest.id, at(36), GuestEnd::Left, &leave()).await.unwrap());
-    assert_eq!(store.return_guest(&away, at(37), &back()).await.unwrap(), Joining::Over);
+    assert!(store.guests.end(other.guest.id, at(36), GuestEnd::Left, &leave()).await.unwrap());
+    assert_eq!(store.guests.readmit(&away, at(37), &back()).await.unwrap(), Admission::Ended);
 
     // A living share changes, one whose time is over does not.
     let changes =
         ShareChanges { expires_at: Some(at(900)), read_only: Some(true), guests_alone: Some(true) };
     let entries = [said("share.extend")];
-    assert_eq!(store.writable_shares(at(1)).await.unwrap().len(), 1);
-    assert!(store.change_share(id, changes, at(599), &entries).await.unwrap());
+    assert_eq!(store.shares.writable(at(1)).await.unwrap().len(), 1);
+    assert!(store.shares.change(id, changes, at(599), &entries).await.unwrap());
     let late = ShareChanges { expires_at: Some(at(9000)), ..ShareChanges::default() };
-    assert!(!store.change_share(id, late, at(900), &[said("share.extend")]).await.unwrap());
-    assert!(store.writable_shares(at(1)).await.unwrap().is_empty());
-    assert!(store.guests_alone(session.id, at(1)).await.unwrap());
-    assert!(!store.guests_alone(session.id, at(900)).await.unwrap());
+    assert!(!store.shares.change(id, late, at(900), &[said("share.extend")]).await.unwrap());
+    assert!(store.shares.writable(at(1)).await.unwrap().is_empty());
+    assert!(store.shares.guests_alone(session.id, at(1)).await.unwrap());
+    assert!(!store.shares.guests_alone(session.id, at(900)).await.unwrap());
     let late = guest(id, "late");
     let late = GuestRow { guest: Guest { joined_at: at(900), ..late.guest }, ..late };
-    let joining = store.add_guest(&late, &[92; 32], &said("share.join")).await.unwrap();
-    assert_eq!(joining, Joining::Over);
-    let tried = async |now| store.wrong_passwords(&[session.id], now).await.unwrap();
+    let joining = store.guests.add(&late, &[92; 32], &said("share.join")).await.unwrap();
+    assert_eq!(joining, Admission::Ended);
+    let tried = async |now| store.shares.wrong_passwords(&[session.id], now).await.unwrap();
     assert!(tried(at(1)).await.is_empty());
-    store.count_wrong_password(id, &said("share.denied")).await.unwrap();
+    store.shares.count_wrong_password(id, &said("share.denied")).await.unwrap();
     assert_eq!(tried(at(899)).await, [(session.id, 1)].into());
     assert!(tried(at(900)).await.is_empty());
 
     // It ends once, and all its guests with it.
-    assert!(store.due_shares(at(899), true).await.unwrap().is_empty());
-    let due = store.due_shares(at(900), true).await.unwrap();
+    assert!(store.shares.due(at(899), true).await.unwrap().is_empty());
+    let due = store.shares.due(at(900), true).await.unwrap();
     assert_eq!((due.len(), due[0].row.share.id, due[0].owner), (1, id, ann.id));
-    assert_eq!(store.due_shares(at(1), false).await.unwrap().len(), 1);
-    assert_eq!(store.open_shares().await.unwrap(), due);
+    assert_eq!(store.shares.due(at(1), false).await.unwrap().len(), 1);
+    assert_eq!(store.shares.open().await.unwrap(), due);
     let ending = ShareEnding {
         at: at(900),
         state: ShareState::Expired,
         by: None,
         guests: GuestEnd::Expired,
     };
-    assert!(store.end_share(id, &ending, &said("share.expire")).await.unwrap());
-    assert!(!store.end_share(id, &ending, &said("share.expire")).await.unwrap());
-    assert!(store.guests_present(id).await.unwrap().is_empty());
-    let all = store.shares_of(session.id).await.unwrap();
+    assert!(store.shares.end(id, &ending, &said("share.expire")).await.unwrap());
+    assert!(!store.shares.end(id, &ending, &said("share.expire")).await.unwrap());
+    assert!(store.guests.present_in(id).await.unwrap().is_empty());
+    let all = store.shares.of_session(session.id).await.unwrap();
     let over = &all[0].share;
     assert_eq!(
         (over.state, over.ended_at, over.wrong_passwords),
         (ShareState::Expired, Some(at(900)), 1)
     );
     assert_eq!(over.guests.len(), 22);
-    assert_eq!(store.visitors(&[session.id]).await.unwrap(), [(session.id, 22)].into());
+    assert_eq!(
+        store.guests.count_by_session(&[session.id]).await.unwrap(),
+        [(session.id, 22)].into()
+    );
     let last = over.guests.iter().find(|guest| guest.name == "next").unwrap();
     assert_eq!((last.end, last.keys), (Some(GuestEnd::Expired), 8));
-    assert!(!store.has_shares().await.unwrap());
-    assert!(store.open_shares().await.unwrap().is_empty());
+    assert!(!store.shares.any_open().await.unwrap());
+    assert!(store.shares.open().await.unwrap().is_empty());
 
     // What a mail came to.
     let mut mail = share(session.id, ann.id);
@@ -179,14 +182,18 @@ pub async fn shares(store: &Store, ann: &Member, bob: &Member) {
     mail.share.email = Some("eve@example.org".to_owned());
     mail.share.mail = Some(MailState::Queued);
     mail.share.expires_at = at(0) + TimeDelta::minutes(5);
-    assert!(store.add_share(&mail, &[52; 32], 1, &said("share.create")).await.unwrap());
-    assert_eq!(store.unsent_shares().await.unwrap(), std::slice::from_ref(&mail));
-    store.mail_is(mail.share.id, MailState::Failed, Some("No such mailbox.")).await.unwrap();
-    assert!(store.unsent_shares().await.unwrap().is_empty());
-    let found = store.share(mail.share.id).await.unwrap().unwrap().share;
+    assert!(store.shares.add(&mail, &[52; 32], 1, &said("share.create")).await.unwrap());
+    assert_eq!(store.shares.unsent().await.unwrap(), std::slice::from_ref(&mail));
+    store
+        .shares
+        .set_mail_state(mail.share.id, MailState::Failed, Some("No such mailbox."))
+        .await
+        .unwrap();
+    assert!(store.shares.unsent().await.unwrap().is_empty());
+    let found = store.shares.get(mail.share.id).await.unwrap().unwrap().share;
     assert_eq!(found.mail_error.as_deref(), Some("No such mailbox."));
     let void = ShareEnding { state: ShareState::Void, guests: GuestEnd::Revoked, ..ending };
-    assert!(store.end_share(mail.share.id, &void, &said("share.mail_failed")).await.unwrap());
+    assert!(store.shares.end(mail.share.id, &void, &said("share.mail_failed")).await.unwrap());
 
     let closed = store::Ending {
         at: at(61),
@@ -197,8 +204,8 @@ pub async fn shares(store: &Store, ann: &Member, bob: &Member) {
         note: None,
     };
     // They are forgotten with their session.
-    assert!(store.end_session(&session, &closed).await.unwrap());
-    assert_eq!(store.forget_ended(at(62)).await.unwrap(), 1);
-    assert_eq!(store.share(id).await.unwrap(), None);
-    assert_eq!(store.guest(gone).await.unwrap(), None);
+    assert!(store.sessions.end(&session, &closed).await.unwrap());
+    assert_eq!(store.sessions.remove_ended(at(62)).await.unwrap(), 1);
+    assert_eq!(store.shares.get(id).await.unwrap(), None);
+    assert_eq!(store.guests.get(gone).await.unwrap(), None);
 }

@@ -1,4 +1,4 @@
-//! A share's row as the rest of websh sees it, and how it is written down.
+//! The row of a share, its changes and its end.
 
 use chrono::{DateTime, Utc};
 use protocol::{
@@ -7,79 +7,80 @@ use protocol::{
 };
 use sea_orm::ActiveValue::Set;
 
-use crate::{Error, entity::share, words::Word};
+use crate::{
+    Error,
+    column::{number, parse},
+    entity::share,
+};
 
-/// A share, and what is not for everybody's eyes.
+/// A share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShareRow {
-    /// What its owner may see; its guests only from [`Store::shares_of`]. One whose time is over is
-    /// active until somebody ends it.
+    /// The part shown to its owner. Its guests are filled in by
+    /// [`Shares::of_session`](crate::Shares::of_session) only. An expired share remains active until
+    /// [`Shares::end`](crate::Shares::end) is called.
     pub share: Share,
-    /// The session it leads to.
+    /// The shared session.
     pub session: SessionId,
-    /// Who made it.
+    /// The member who created it.
     pub by: MemberId,
-    /// Its password as an argon2id PHC string.
+    /// Argon2id PHC string of the password.
     pub password_hash: String,
 }
 
-/// How a share ends, and its guests with it.
+/// The end of a share and of its guests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShareEnding {
-    /// When.
+    /// Time.
     pub at: DateTime<Utc>,
-    /// Why; anything but active.
+    /// Reason: any state except active.
     pub state: ShareState,
-    /// Who took it back.
+    /// Name of the person who revoked it.
     pub by: Option<String>,
-    /// What its guests end by.
+    /// Reason stored for its guests.
     pub guests: GuestEnd,
 }
 
-/// What of a living share is to be changed.
+/// Changes of a living share. Absent fields stay as they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ShareChanges {
-    /// New end.
+    /// New expiry time.
     pub expires_at: Option<DateTime<Utc>>,
-    /// Guests only look.
+    /// Guests are read-only.
     pub read_only: Option<bool>,
-    /// Guests may type without the owner.
+    /// Guests may type while the owner is away.
     pub guests_alone: Option<bool>,
 }
 
-/// A share that is to end, or may have to, and of what.
+/// A share with facts about its session.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DueShare {
+pub struct ShareContext {
     /// The share.
     pub row: ShareRow,
-    /// Who owns its session.
+    /// Owner of the session.
     pub owner: MemberId,
-    /// The session's name.
+    /// Name of the session.
     pub name: String,
-    /// The account of its shell.
+    /// Account of the session.
     pub account: String,
-    /// When its session ended, if it did.
+    /// End of the session, if it has ended.
     pub session_ended: Option<DateTime<Utc>>,
 }
 
-/// A new row as it is inserted.
+/// Converts a share to be inserted.
 pub(crate) fn active(row: &ShareRow, token_hash: &[u8; 32]) -> Result<share::ActiveModel, Error> {
     let share = &row.share;
-    let max_guests = i32::try_from(share.max_guests).map_err(|_| Error::Unknown {
-        what: "number of guests",
-        value: share.max_guests.to_string(),
-    })?;
     Ok(share::ActiveModel {
         id: Set(share.id.0),
         session_id: Set(row.session.0),
-        kind: Set(share.kind.word().to_owned()),
+        kind: Set(share.kind.to_string()),
         email: Set(share.email.clone()),
-        mail: Set(share.mail.map(|mail| mail.word().to_owned())),
+        mail: Set(share.mail.map(|mail| mail.to_string())),
         mail_error: Set(share.mail_error.clone()),
         token_hash: Set(token_hash.to_vec()),
         password_hash: Set(row.password_hash.clone()),
         read_only: Set(share.read_only),
-        max_guests: Set(max_guests),
+        max_guests: Set(number("number of guests", share.max_guests)?),
         guests_alone: Set(share.guests_alone),
         created_by_id: Set(row.by.0),
         created_by: Set(share.by.clone()),
@@ -92,34 +93,29 @@ pub(crate) fn active(row: &ShareRow, token_hash: &[u8; 32]) -> Result<share::Act
     })
 }
 
-/// A row that was found.
 pub(crate) fn read(model: share::Model) -> Result<ShareRow, Error> {
-    let state = model.end_reason.map(Word::read).transpose()?;
+    let state = model.end_reason.map(|reason| parse("end of a share", reason)).transpose()?;
     Ok(ShareRow {
         share: Share {
             id: ShareId(model.id),
-            kind: Word::read(model.kind)?,
+            kind: parse("kind of share", model.kind)?,
             email: model.email,
-            mail: model.mail.map(Word::read).transpose()?,
+            mail: model.mail.map(|mail| parse("state of an email", mail)).transpose()?,
             mail_error: model.mail_error,
             state: state.unwrap_or(ShareState::Active),
             read_only: model.read_only,
-            max_guests: count(model.max_guests)?,
+            max_guests: number("count", model.max_guests)?,
             guests_alone: model.guests_alone,
             by: model.created_by,
             created_at: model.created_at,
             expires_at: model.expires_at,
             ended_at: model.ended_at,
             ended_by: model.ended_by,
-            wrong_passwords: count(model.wrong_passwords)?,
+            wrong_passwords: number("count", model.wrong_passwords)?,
             guests: Vec::new(),
         },
         session: SessionId(model.session_id),
         by: MemberId(model.created_by_id),
         password_hash: model.password_hash,
     })
-}
-
-fn count(value: i32) -> Result<u32, Error> {
-    u32::try_from(value).map_err(|_| Error::Unknown { what: "count", value: value.to_string() })
 }

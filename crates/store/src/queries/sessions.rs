@@ -1,5 +1,5 @@
-//! Queries about sessions. A row is `starting` until its process runs, then `active`, then `ended`:
-//! every change names the states it may start from. Only one that was thought lost can come back.
+//! Rows of sessions. A row is `starting` until its process runs, then `active`, then `ended`; every
+//! change names the states it applies to. Only a session that ended as lost can be revived.
 
 use chrono::{DateTime, Utc};
 use protocol::{
@@ -7,60 +7,63 @@ use protocol::{
     id::{MemberId, SessionId},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseConnection, EntityTrait,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
 };
 
+use super::search::contains;
 use crate::{
-    Error, Store,
-    audit::{folded, like},
-    connect::bounded,
+    Ending, Error, SessionRow,
     entity::{member, session},
-    session_row::{Ending, SessionRow, active, read, word},
-    words::Word,
+    rows::session::{active, read},
+    transaction::bounded,
 };
 
-/// Ids in one question: every database takes as many parameters.
+/// Ids in one query: within the parameter limits of both databases.
 const PARAMETERS: usize = 500;
 
-/// What became of a row to be added.
+/// Result of [`Sessions::add`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Added {
-    /// It is there.
+    /// The row was inserted.
     New,
-    /// The owner has one with this key already: this one.
+    /// The owner has this session with the same idempotency key.
     Existing(Box<SessionRow>),
 }
 
-/// Which rows to list, newest first.
+/// Selection of rows to list, newest first.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// Of this owner; of all when absent.
+    /// Owner; all owners when absent.
     pub owner: Option<MemberId>,
-    /// Living or ended ones.
+    /// Living or ended sessions.
     pub life: Life,
-    /// At most so many.
+    /// Maximum number of rows.
     pub limit: u64,
-    /// Only those older than this one.
+    /// Only rows older than this one.
     pub before: Option<SessionId>,
-    /// Only those with this in their name, account, server or title, whatever the case.
+    /// Only rows with this text in their name, account, server or title, ignoring case.
     pub q: Option<String>,
-    /// Whose titles `q` may be found in: a title tells what its owner does.
+    /// The member whose titles `q` searches. A title reveals the activity of its owner, so the titles of
+    /// others are not searched.
     pub titles_of: MemberId,
 }
 
-impl Store {
+/// Queries on rows of sessions.
+#[derive(Clone, Debug)]
+pub struct Sessions {
+    pub(crate) db: DatabaseConnection,
+}
+
+impl Sessions {
     /// Adds a row, unless its owner has one with the same idempotency key.
-    ///
-    /// # Errors
-    /// As every question to the database.
-    pub async fn add_session(&self, row: &SessionRow) -> Result<Added, Error> {
+    pub async fn add(&self, row: &SessionRow) -> Result<Added, Error> {
         bounded(async {
             match active(row).insert(&self.db).await.map_err(Error::from) {
                 Ok(_) => Ok(Added::New),
                 Err(Error::Duplicate) => {
                     let existing = match &row.idempotency_key {
-                        Some(key) => self.by_key(row.owner, key).await?,
+                        Some(key) => self.find_by_key(row.owner, key).await?,
                         None => None,
                     };
                     existing.map(|row| Added::Existing(Box::new(row))).ok_or(Error::Duplicate)
@@ -71,19 +74,12 @@ impl Store {
         .await
     }
 
-    /// The owner's session of an idempotency key.
-    ///
-    /// # Errors
-    /// As every question to the database.
-    pub async fn session_by_key(
-        &self,
-        owner: MemberId,
-        key: &str,
-    ) -> Result<Option<SessionRow>, Error> {
-        bounded(self.by_key(owner, key)).await
+    /// Returns the owner's session with this idempotency key.
+    pub async fn by_key(&self, owner: MemberId, key: &str) -> Result<Option<SessionRow>, Error> {
+        bounded(self.find_by_key(owner, key)).await
     }
 
-    async fn by_key(&self, owner: MemberId, key: &str) -> Result<Option<SessionRow>, Error> {
+    async fn find_by_key(&self, owner: MemberId, key: &str) -> Result<Option<SessionRow>, Error> {
         let found = session::Entity::find()
             .filter(session::Column::OwnerId.eq(owner.0))
             .filter(session::Column::IdempotencyKey.eq(key))
@@ -93,11 +89,8 @@ impl Store {
         found.map(read).transpose()
     }
 
-    /// The session of an id.
-    ///
-    /// # Errors
-    /// As every question to the database.
-    pub async fn session(&self, id: SessionId) -> Result<Option<SessionRow>, Error> {
+    /// Returns the session with this id.
+    pub async fn get(&self, id: SessionId) -> Result<Option<SessionRow>, Error> {
         bounded(async {
             let found = session::Entity::find_by_id(id.0)
                 .find_also_related(member::Entity)
@@ -108,21 +101,18 @@ impl Store {
         .await
     }
 
-    /// A page of sessions, newest first.
-    ///
-    /// # Errors
-    /// As every question to the database.
-    pub async fn sessions(&self, page: Page) -> Result<Vec<SessionRow>, Error> {
+    /// Lists a page of sessions, newest first.
+    pub async fn list(&self, page: Page) -> Result<Vec<SessionRow>, Error> {
         bounded(async {
-            let mut query = living(page.life);
+            let mut query = in_life(page.life);
             if let Some(owner) = page.owner {
                 query = query.filter(session::Column::OwnerId.eq(owner.0));
             }
             if let Some(before) = page.before {
                 query = query.filter(session::Column::Id.lt(before.0));
             }
-            if let Some(part) = page.q {
-                query = query.filter(says(&part, page.titles_of));
+            if let Some(text) = page.q {
+                query = query.filter(matches(&text, page.titles_of));
             }
             let found = query
                 .order_by_desc(session::Column::Id)
@@ -135,29 +125,23 @@ impl Store {
         .await
     }
 
-    /// All sessions that are starting or alive.
-    ///
-    /// # Errors
-    /// As every question to the database.
-    pub async fn living_sessions(&self) -> Result<Vec<SessionRow>, Error> {
+    /// Lists all starting and active sessions.
+    pub async fn living(&self) -> Result<Vec<SessionRow>, Error> {
         bounded(async {
             let found =
-                living(Life::Active).find_also_related(member::Entity).all(&self.db).await?;
+                in_life(Life::Active).find_also_related(member::Entity).all(&self.db).await?;
             found.into_iter().map(read).collect()
         })
         .await
     }
 
-    /// Those of these sessions that ended as lost.
-    ///
-    /// # Errors
-    /// As every question to the database.
-    pub async fn lost_sessions(&self, of: &[SessionId]) -> Result<Vec<SessionRow>, Error> {
+    /// Returns those of these sessions that ended as lost.
+    pub async fn lost(&self, ids: &[SessionId]) -> Result<Vec<SessionRow>, Error> {
         bounded(async {
             let mut lost = Vec::new();
-            for ids in of.chunks(PARAMETERS) {
-                let found = living(Life::Ended)
-                    .filter(session::Column::EndReason.eq(EndReason::Lost.code()))
+            for ids in ids.chunks(PARAMETERS) {
+                let found = in_life(Life::Ended)
+                    .filter(session::Column::EndReason.eq(EndReason::Lost.to_string()))
                     .filter(session::Column::Id.is_in(ids.iter().map(|id| id.0)))
                     .find_also_related(member::Entity)
                     .all(&self.db)
@@ -171,15 +155,12 @@ impl Store {
         .await
     }
 
-    /// A session that was thought lost lives after all. False when its row does not say lost.
-    ///
-    /// # Errors
-    /// As every question to the database.
-    pub async fn revive_session(&self, id: SessionId) -> Result<bool, Error> {
+    /// Makes a lost session active again. Returns false if it did not end as lost.
+    pub async fn revive(&self, id: SessionId) -> Result<bool, Error> {
         bounded(async {
             let done = session::Entity::update_many()
                 .set(session::ActiveModel {
-                    state: Set(word(SessionState::Active).to_owned()),
+                    state: Set(SessionState::Active.to_string()),
                     ended_at: Set(None),
                     end_reason: Set(None),
                     ended_by: Set(None),
@@ -189,8 +170,8 @@ impl Store {
                     ..Default::default()
                 })
                 .filter(session::Column::Id.eq(id.0))
-                .filter(session::Column::State.eq(word(SessionState::Ended)))
-                .filter(session::Column::EndReason.eq(EndReason::Lost.code()))
+                .filter(session::Column::State.eq(SessionState::Ended.to_string()))
+                .filter(session::Column::EndReason.eq(EndReason::Lost.to_string()))
                 .exec(&self.db)
                 .await?;
             Ok(done.rows_affected == 1)
@@ -198,13 +179,10 @@ impl Store {
         .await
     }
 
-    /// How many sessions are starting or alive: of one owner, or all.
-    ///
-    /// # Errors
-    /// As every question to the database.
+    /// Counts the starting and active sessions of one owner, or of all.
     pub async fn count_living(&self, owner: Option<MemberId>) -> Result<u64, Error> {
         bounded(async {
-            let mut query = living(Life::Active);
+            let mut query = in_life(Life::Active);
             if let Some(owner) = owner {
                 query = query.filter(session::Column::OwnerId.eq(owner.0));
             }
@@ -213,14 +191,11 @@ impl Store {
         .await
     }
 
-    /// Forgets the sessions that ended before a time. Returns how many.
-    ///
-    /// # Errors
-    /// As every question to the database.
-    pub async fn forget_ended(&self, before: DateTime<Utc>) -> Result<u64, Error> {
+    /// Removes the sessions that ended before a time. Returns their number.
+    pub async fn remove_ended(&self, before: DateTime<Utc>) -> Result<u64, Error> {
         bounded(async {
             let done = session::Entity::delete_many()
-                .filter(session::Column::State.eq(word(SessionState::Ended)))
+                .filter(session::Column::State.eq(SessionState::Ended.to_string()))
                 .filter(session::Column::EndedAt.lt(before))
                 .exec(&self.db)
                 .await?;
@@ -229,16 +204,13 @@ impl Store {
         .await
     }
 
-    /// A starting session is alive now. False when it is not starting any more.
-    ///
-    /// # Errors
-    /// As every question to the database.
-    pub async fn activate_session(&self, id: SessionId) -> Result<bool, Error> {
+    /// Makes a starting session active. Returns false if it is not starting.
+    pub async fn activate(&self, id: SessionId) -> Result<bool, Error> {
         bounded(async {
             let done = session::Entity::update_many()
-                .col_expr(session::Column::State, Expr::value(word(SessionState::Active)))
+                .col_expr(session::Column::State, Expr::value(SessionState::Active.to_string()))
                 .filter(session::Column::Id.eq(id.0))
-                .filter(session::Column::State.eq(word(SessionState::Starting)))
+                .filter(session::Column::State.eq(SessionState::Starting.to_string()))
                 .exec(&self.db)
                 .await?;
             Ok(done.rows_affected == 1)
@@ -246,11 +218,9 @@ impl Store {
         .await
     }
 
-    /// Changes name and policy of a living session, where given. False when there is none.
-    ///
-    /// # Errors
-    /// As every question to the database.
-    pub async fn change_session(
+    /// Changes the name and attach policy of a living session, where given. Returns false if there is
+    /// none.
+    pub async fn change(
         &self,
         id: SessionId,
         name: Option<&str>,
@@ -262,13 +232,14 @@ impl Store {
                 update = update.col_expr(session::Column::Name, Expr::value(name));
             }
             if let Some(policy) = policy {
-                update = update.col_expr(session::Column::AttachPolicy, Expr::value(policy.word()));
+                let policy = Expr::value(policy.to_string());
+                update = update.col_expr(session::Column::AttachPolicy, policy);
             }
             let done = update
-                // Keeps the statement whole when nothing is to change.
+                // An UPDATE without any SET is a syntax error.
                 .col_expr(session::Column::Id, Expr::value(id.0))
                 .filter(session::Column::Id.eq(id.0))
-                .filter(session::Column::State.ne(word(SessionState::Ended)))
+                .filter(session::Column::State.ne(SessionState::Ended.to_string()))
                 .exec(&self.db)
                 .await?;
             Ok(done.rows_affected == 1)
@@ -276,22 +247,18 @@ impl Store {
         .await
     }
 
-    /// Ends a session and keeps what was last known of it. False when it had ended before: the
-    /// first word stays.
-    ///
-    /// # Errors
-    /// As every question to the database.
-    pub async fn end_session(&self, row: &SessionRow, ending: &Ending) -> Result<bool, Error> {
+    /// Ends a session and stores its last state. Returns false, without a change, if it has ended.
+    pub async fn end(&self, row: &SessionRow, ending: &Ending) -> Result<bool, Error> {
         bounded(async {
             let done = session::Entity::update_many()
                 .set(session::ActiveModel {
-                    state: Set(word(SessionState::Ended).to_owned()),
+                    state: Set(SessionState::Ended.to_string()),
                     last_seen: Set(row.last_seen),
                     cols: Set(row.cols.into()),
                     rows: Set(row.rows.into()),
                     title: Set(row.title.clone()),
                     ended_at: Set(Some(ending.at)),
-                    end_reason: Set(Some(ending.reason.code().to_owned())),
+                    end_reason: Set(Some(ending.reason.to_string())),
                     ended_by: Set(ending.by.clone()),
                     exit_code: Set(ending.exit_code),
                     exit_signal: Set(ending.exit_signal),
@@ -299,7 +266,7 @@ impl Store {
                     ..Default::default()
                 })
                 .filter(session::Column::Id.eq(row.id.0))
-                .filter(session::Column::State.ne(word(SessionState::Ended)))
+                .filter(session::Column::State.ne(SessionState::Ended.to_string()))
                 .exec(&self.db)
                 .await?;
             Ok(done.rows_affected == 1)
@@ -307,15 +274,12 @@ impl Store {
         .await
     }
 
-    /// Removes a session that never came to life.
-    ///
-    /// # Errors
-    /// As every question to the database.
+    /// Removes a session that never became active.
     pub async fn remove_starting(&self, id: SessionId) -> Result<(), Error> {
         bounded(async {
             session::Entity::delete_many()
                 .filter(session::Column::Id.eq(id.0))
-                .filter(session::Column::State.eq(word(SessionState::Starting)))
+                .filter(session::Column::State.eq(SessionState::Starting.to_string()))
                 .exec(&self.db)
                 .await?;
             Ok(())
@@ -324,22 +288,18 @@ impl Store {
     }
 }
 
-/// Rows that say `part` somewhere that people look; in their title only those of one owner.
-fn says(part: &str, titles_of: MemberId) -> Condition {
+/// Matches rows with `text` in a displayed column; in the title only for one owner.
+fn matches(text: &str, titles_of: MemberId) -> Condition {
     use session::Column::{Account, Name, OwnerId, Server, Title};
-    let has = |column| {
-        let column = (session::Entity, column);
-        Condition::any().add(like(column, part, "%")).add(folded(column, part))
-    };
+    let has = |column| contains((session::Entity, column), text);
     let title = Condition::all().add(OwnerId.eq(titles_of.0)).add(has(Title));
     Condition::any().add(has(Name)).add(has(Account)).add(has(Server)).add(title)
 }
 
-fn living(life: Life) -> Select<session::Entity> {
-    let ended = word(SessionState::Ended);
-    let states = session::Column::State;
+fn in_life(life: Life) -> Select<session::Entity> {
     session::Entity::find().filter(match life {
-        Life::Active => states.is_in([word(SessionState::Starting), word(SessionState::Active)]),
-        Life::Ended => states.eq(ended),
+        Life::Active => session::Column::State
+            .is_in([SessionState::Starting.to_string(), SessionState::Active.to_string()]),
+        Life::Ended => session::Column::State.eq(SessionState::Ended.to_string()),
     })
 }

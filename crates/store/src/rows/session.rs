@@ -1,4 +1,4 @@
-//! A session's row as the rest of websh sees it, and how it is written down.
+//! The row of a session.
 
 use chrono::{DateTime, Utc};
 use protocol::{
@@ -9,67 +9,67 @@ use sea_orm::ActiveValue::Set;
 
 use crate::{
     Error,
+    column::{number, parse},
     entity::{member, session},
-    words::Word,
 };
 
-/// What the database knows of a session; the rest its process knows.
+/// The stored part of a session. The rest is known to the session process alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRow {
     /// Id.
     pub id: SessionId,
-    /// Who owns it.
+    /// Owner.
     pub owner: MemberId,
-    /// The owner's name; not written by [`Store::add_session`](crate::Store::add_session).
+    /// Name of the owner. Read only.
     pub owner_name: String,
-    /// The owner's address; not written either.
+    /// Email address of the owner. Read only.
     pub owner_email: String,
-    /// The key its creator gave it, unique among the owner's sessions.
+    /// Key given by the client that created it, unique among the owner's sessions.
     pub idempotency_key: Option<String>,
-    /// Its name.
+    /// Name.
     pub name: String,
     /// Server id.
     pub server: String,
-    /// Account of its shell.
+    /// Account that its shell runs as.
     pub account: String,
-    /// The API token that opened it, if one did.
+    /// API token it was created with.
     pub token: Option<TokenId>,
-    /// What a second attach does.
+    /// Rule for a second attach.
     pub attach_policy: AttachPolicy,
-    /// Where it is in its life.
+    /// Stage of its life.
     pub state: SessionState,
     /// Creation time.
     pub created_at: DateTime<Utc>,
-    /// Last use, as known when it ended; the creation time until then.
+    /// Time of the last activity once it has ended; the creation time until then.
     pub last_seen: DateTime<Utc>,
-    /// Columns at the start, at the end once it ended.
+    /// Columns at the start, at the end once it has ended.
     pub cols: u16,
     /// Rows, likewise.
     pub rows: u16,
     /// Title at the end.
     pub title: String,
-    /// How it ended.
+    /// Its end, if it has ended.
     pub ending: Option<Ending>,
 }
 
-/// How a session ended.
+/// The end of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ending {
-    /// When.
+    /// Time.
     pub at: DateTime<Utc>,
-    /// Why.
+    /// Reason.
     pub reason: EndReason,
-    /// Who ended it, when a person did.
+    /// Name of the person who ended it.
     pub by: Option<String>,
-    /// The shell's exit status.
+    /// Exit status of the shell.
     pub exit_code: Option<i32>,
-    /// The signal that ended the shell.
+    /// Signal that ended the shell.
     pub exit_signal: Option<i32>,
-    /// Why, in the words of who ended it.
+    /// Explanation by the person who ended it.
     pub note: Option<String>,
 }
 
-/// A new row as it is inserted.
+/// Converts a row to be inserted.
 pub(crate) fn active(row: &SessionRow) -> session::ActiveModel {
     session::ActiveModel {
         id: Set(row.id.0),
@@ -79,8 +79,8 @@ pub(crate) fn active(row: &SessionRow) -> session::ActiveModel {
         server: Set(row.server.clone()),
         account: Set(row.account.clone()),
         token_id: Set(row.token.map(|token| token.0)),
-        attach_policy: Set(row.attach_policy.word().to_owned()),
-        state: Set(word(row.state).to_owned()),
+        attach_policy: Set(row.attach_policy.to_string()),
+        state: Set(row.state.to_string()),
         created_at: Set(row.created_at),
         last_seen: Set(row.last_seen),
         cols: Set(row.cols.into()),
@@ -90,14 +90,14 @@ pub(crate) fn active(row: &SessionRow) -> session::ActiveModel {
     }
 }
 
-/// A row that was found, with its owner.
+/// Converts a row with its owner.
 pub(crate) fn read(
     (model, owner): (session::Model, Option<member::Model>),
 ) -> Result<SessionRow, Error> {
     let ending = match (model.ended_at, model.end_reason) {
         (Some(at), Some(reason)) => Some(Ending {
             at,
-            reason: read_reason(reason)?,
+            reason: parse("end reason", reason)?,
             by: model.ended_by,
             exit_code: model.exit_code,
             exit_signal: model.exit_signal,
@@ -117,39 +117,13 @@ pub(crate) fn read(
         server: model.server,
         account: model.account,
         token: model.token_id.map(TokenId),
-        attach_policy: Word::read(model.attach_policy)?,
-        state: read_state(model.state)?,
+        attach_policy: parse("attach policy", model.attach_policy)?,
+        state: parse("state", model.state)?,
         created_at: model.created_at,
         last_seen: model.last_seen,
-        cols: side("cols", model.cols)?,
-        rows: side("rows", model.rows)?,
+        cols: number("cols", model.cols)?,
+        rows: number("rows", model.rows)?,
         title: model.title,
         ending,
     })
-}
-
-fn side(what: &'static str, value: i32) -> Result<u16, Error> {
-    u16::try_from(value).map_err(|_| Error::Unknown { what, value: value.to_string() })
-}
-
-pub(crate) fn word(state: SessionState) -> &'static str {
-    match state {
-        SessionState::Starting => "starting",
-        SessionState::Active => "active",
-        SessionState::Ended => "ended",
-    }
-}
-
-fn read_state(found: String) -> Result<SessionState, Error> {
-    [SessionState::Starting, SessionState::Active, SessionState::Ended]
-        .into_iter()
-        .find(|state| word(*state) == found)
-        .ok_or(Error::Unknown { what: "state", value: found })
-}
-
-fn read_reason(found: String) -> Result<EndReason, Error> {
-    [EndReason::Exited, EndReason::Closed, EndReason::Expired, EndReason::Dropped, EndReason::Lost]
-        .into_iter()
-        .find(|reason| reason.code() == found)
-        .ok_or(Error::Unknown { what: "end reason", value: found })
 }

@@ -1,54 +1,53 @@
-//! Grants: who may open sessions as which account.
+//! Account grants: members and roles that may open sessions as an account of the server.
 
 use protocol::{
     api::{AccountGrant, AuditEntry, Grantee},
     id::{GrantId, MemberId},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-    QueryOrder,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection,
+    EntityTrait, QueryFilter, QueryOrder,
 };
 
 use crate::{
-    Error, Store,
-    audit::finish,
-    connect::bounded,
+    Error,
+    column::parse,
     entity::{account_grant, member},
-    words::Word,
+    transaction::{begin, bounded, finish},
 };
 
-impl Store {
+/// Queries on account grants.
+#[derive(Clone, Debug)]
+pub struct Grants {
+    pub(crate) db: DatabaseConnection,
+}
+
+impl Grants {
     /// Adds a grant.
     ///
     /// # Errors
-    /// [`Error::Duplicate`] when it is granted already.
-    pub async fn add_grant(&self, grant: &AccountGrant, entry: &AuditEntry) -> Result<(), Error> {
+    /// [`Error::Duplicate`] if the same grant exists.
+    pub async fn add(&self, grant: &AccountGrant, entry: &AuditEntry) -> Result<(), Error> {
         bounded(async {
-            let change = self.begin(entry).await?;
-            insert(&change, grant).await?;
-            Ok(change.commit().await?)
+            let transaction = begin(&self.db, [entry]).await?;
+            insert(&transaction, grant).await?;
+            Ok(transaction.commit().await?)
         })
         .await
     }
 
-    /// Removes a grant. False when there is none of this id on the server.
-    ///
-    /// # Errors
-    /// As every question to the database.
-    pub async fn remove_grant(&self, id: GrantId, entry: &AuditEntry) -> Result<bool, Error> {
+    /// Removes a grant. Returns false if there is none with this id.
+    pub async fn remove(&self, id: GrantId, entry: &AuditEntry) -> Result<bool, Error> {
         bounded(async {
-            let change = self.begin(entry).await?;
-            let done = account_grant::Entity::delete_by_id(id.0).exec(&change).await?;
-            finish(change, done.rows_affected > 0).await
+            let transaction = begin(&self.db, [entry]).await?;
+            let done = account_grant::Entity::delete_by_id(id.0).exec(&transaction).await?;
+            finish(transaction, done.rows_affected > 0).await
         })
         .await
     }
 
-    /// All grants of a server, by account.
-    ///
-    /// # Errors
-    /// As every question to the database.
-    pub async fn grants(&self, server: &str) -> Result<Vec<AccountGrant>, Error> {
+    /// Lists all grants of a server, ordered by account.
+    pub async fn list(&self, server: &str) -> Result<Vec<AccountGrant>, Error> {
         bounded(async {
             let found = account_grant::Entity::find()
                 .filter(account_grant::Column::Server.eq(server))
@@ -63,11 +62,11 @@ impl Store {
     }
 }
 
-/// Adds a grant, as part of whatever `db` is.
-pub(crate) async fn insert(db: &impl ConnectionTrait, grant: &AccountGrant) -> Result<(), Error> {
+/// Inserts a grant.
+pub(super) async fn insert(db: &impl ConnectionTrait, grant: &AccountGrant) -> Result<(), Error> {
     let (member, role) = match grant.to {
         Grantee::Member(id) => (Some(id.0), None),
-        Grantee::Role(role) => (None, Some(role.word().to_owned())),
+        Grantee::Role(role) => (None, Some(role.to_string())),
     };
     account_grant::ActiveModel {
         id: Set(grant.id.0),
@@ -87,7 +86,7 @@ fn read(
     (model, member): (account_grant::Model, Option<member::Model>),
 ) -> Result<AccountGrant, Error> {
     let (to, to_name) = match (model.role, member) {
-        (Some(role), _) => (Grantee::Role(Word::read(role.clone())?), role),
+        (Some(role), _) => (Grantee::Role(parse("role", role.clone())?), role),
         (None, Some(member)) => (Grantee::Member(MemberId(member.id)), member.name),
         (None, None) => {
             return Err(Error::Unknown { what: "grantee", value: model.id.to_string() });

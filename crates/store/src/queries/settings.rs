@@ -1,44 +1,45 @@
-//! The workspace's settings: one row, or none while nobody has changed any.
+//! The settings of the workspace: one row, or none while all are the defaults.
 
 use protocol::api::{AuditEntry, WorkspaceSettings};
-use sea_orm::{ActiveValue::Set, EntityTrait, Iterable, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait, Iterable, sea_query::OnConflict};
 
-use crate::{Error, Store, connect::bounded, entity::settings, words::Word};
+use crate::{
+    Error,
+    column::{self, parse},
+    entity::settings,
+    transaction::{begin, bounded},
+};
 
 /// The id of the only row.
 const ROW: i32 = 1;
 
-impl Store {
-    /// The settings, none while nobody has changed any.
-    ///
-    /// # Errors
-    /// As every question to the database.
-    pub async fn settings(&self) -> Result<Option<WorkspaceSettings>, Error> {
+/// Queries on the workspace settings.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub(crate) db: DatabaseConnection,
+}
+
+impl Settings {
+    /// Returns the settings, if any were ever changed.
+    pub async fn get(&self) -> Result<Option<WorkspaceSettings>, Error> {
         bounded(async {
             settings::Entity::find_by_id(ROW).one(&self.db).await?.map(read).transpose()
         })
         .await
     }
 
-    /// Puts settings in the place of those there are.
-    ///
-    /// # Errors
-    /// As every question to the database.
-    pub async fn put_settings(
-        &self,
-        new: &WorkspaceSettings,
-        entry: &AuditEntry,
-    ) -> Result<(), Error> {
+    /// Replaces all settings.
+    pub async fn put(&self, new: &WorkspaceSettings, entry: &AuditEntry) -> Result<(), Error> {
         bounded(async {
-            let change = self.begin(entry).await?;
+            let transaction = begin(&self.db, [entry]).await?;
             let all = OnConflict::column(settings::Column::Id)
                 .update_columns(settings::Column::iter())
                 .to_owned();
             settings::Entity::insert(active(new)?)
                 .on_conflict(all)
-                .exec_without_returning(&change)
+                .exec_without_returning(&transaction)
                 .await?;
-            Ok(change.commit().await?)
+            Ok(transaction.commit().await?)
         })
         .await
     }
@@ -49,8 +50,8 @@ fn active(new: &WorkspaceSettings) -> Result<settings::ActiveModel, Error> {
         id: Set(ROW),
         name: Set(new.name.clone()),
         session_timeout_minutes: Set(number(new.session_timeout_minutes)?),
-        keep_alive: Set(new.keep_alive.word().to_owned()),
-        attach_policy: Set(new.attach_policy.word().to_owned()),
+        keep_alive: Set(new.keep_alive.to_string()),
+        attach_policy: Set(new.attach_policy.to_string()),
         max_sessions_per_user: Set(number(new.max_sessions_per_user)?),
         max_sessions_per_token: Set(number(new.max_sessions_per_token)?),
         max_sessions: Set(number(new.max_sessions)?),
@@ -59,8 +60,8 @@ fn active(new: &WorkspaceSettings) -> Result<settings::ActiveModel, Error> {
         keep_ended_days: Set(number(new.keep_ended_days)?),
         sharing_enabled: Set(new.sharing_enabled),
         share_max_minutes: Set(number(new.share_max_minutes)?),
-        share_read_only: Set(new.share_read_only.word().to_owned()),
-        share_baton: Set(new.share_baton.word().to_owned()),
+        share_read_only: Set(new.share_read_only.to_string()),
+        share_baton: Set(new.share_baton.to_string()),
         share_max_guests: Set(number(new.share_max_guests)?),
         changed_by: Set(new.changed_by.clone()),
         changed_at: Set(new.changed_at),
@@ -71,8 +72,8 @@ fn read(model: settings::Model) -> Result<WorkspaceSettings, Error> {
     Ok(WorkspaceSettings {
         name: model.name,
         session_timeout_minutes: number(model.session_timeout_minutes)?,
-        keep_alive: Word::read(model.keep_alive)?,
-        attach_policy: Word::read(model.attach_policy)?,
+        keep_alive: parse("keep-alive rule", model.keep_alive)?,
+        attach_policy: parse("attach policy", model.attach_policy)?,
         max_sessions_per_user: number(model.max_sessions_per_user)?,
         max_sessions_per_token: number(model.max_sessions_per_token)?,
         max_sessions: number(model.max_sessions)?,
@@ -81,18 +82,14 @@ fn read(model: settings::Model) -> Result<WorkspaceSettings, Error> {
         keep_ended_days: number(model.keep_ended_days)?,
         sharing_enabled: model.sharing_enabled,
         share_max_minutes: number(model.share_max_minutes)?,
-        share_read_only: Word::read(model.share_read_only)?,
-        share_baton: Word::read(model.share_baton)?,
+        share_read_only: parse("read-only rule of shares", model.share_read_only)?,
+        share_baton: parse("baton rule", model.share_baton)?,
         share_max_guests: number(model.share_max_guests)?,
         changed_by: model.changed_by,
         changed_at: model.changed_at,
     })
 }
 
-fn number<A, B>(value: A) -> Result<B, Error>
-where
-    A: ToString + Copy,
-    B: TryFrom<A>,
-{
-    B::try_from(value).map_err(|_| Error::Unknown { what: "setting", value: value.to_string() })
+fn number<A: ToString + Copy, B: TryFrom<A>>(value: A) -> Result<B, Error> {
+    column::number("setting", value)
 }

@@ -1,0 +1,154 @@
+//! API tokens.
+
+use chrono::{DateTime, Utc};
+use protocol::{
+    api::{AuditEntry, TokenInfo},
+    id::{MemberId, TokenId},
+};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, sea_query::Expr,
+};
+use uuid::Uuid;
+
+use super::credentials;
+use crate::{
+    Error, Member,
+    column::parse,
+    entity::{member, sign_in, token},
+    transaction::{begin, bounded, finish},
+};
+
+/// Queries on API tokens.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    pub(crate) db: DatabaseConnection,
+}
+
+impl Tokens {
+    /// Adds a member's token, created with one of their sign-ins. Only the SHA-256 of its secret is
+    /// stored. Returns false, without a change, if the sign-in is no longer valid or the member is
+    /// deactivated.
+    pub async fn add(
+        &self,
+        member: MemberId,
+        sign_in: Uuid,
+        info: &TokenInfo,
+        hash: &[u8; 32],
+        entry: &AuditEntry,
+    ) -> Result<bool, Error> {
+        bounded(async {
+            let transaction = begin(&self.db, [entry]).await?;
+            // PostgreSQL locks the member's row, so a concurrent password change runs before this
+            // transaction, or after it and then removes this token too.
+            let found =
+                member::Entity::find_by_id(member.0).lock_shared().one(&transaction).await?;
+            let active = found.is_some_and(|member| member.active);
+            let sign_in = sign_in::Entity::find_by_id(sign_in)
+                .filter(sign_in::Column::MemberId.eq(member.0))
+                .filter(sign_in::Column::ExpiresAt.gt(info.created_at))
+                .one(&transaction)
+                .await?;
+            if !active || sign_in.is_none() {
+                return finish(transaction, false).await;
+            }
+            token::ActiveModel {
+                id: Set(info.id.0),
+                member_id: Set(member.0),
+                name: Set(info.name.clone()),
+                scope: Set(info.scope.to_string()),
+                token_hash: Set(hash.to_vec()),
+                created_at: Set(info.created_at),
+                expires_at: Set(info.expires_at),
+                used_at: Set(info.used_at),
+            }
+            .insert(&transaction)
+            .await?;
+            finish(transaction, true).await
+        })
+        .await
+    }
+
+    /// Returns the valid token with this SHA-256, and its member.
+    pub async fn by_hash(
+        &self,
+        hash: &[u8; 32],
+        now: DateTime<Utc>,
+    ) -> Result<Option<(TokenInfo, Member)>, Error> {
+        bounded(async {
+            let found = credentials::by_hash::<token::Entity>(&self.db, hash, now).await?;
+            found.map(|(row, member)| Ok((read(row)?.1, member))).transpose()
+        })
+        .await
+    }
+
+    /// Returns the token with this id, expired or not, and its member.
+    pub async fn get(&self, id: TokenId) -> Result<Option<(MemberId, TokenInfo)>, Error> {
+        bounded(async {
+            token::Entity::find_by_id(id.0).one(&self.db).await?.map(read).transpose()
+        })
+        .await
+    }
+
+    /// Lists a member's tokens, newest first.
+    pub async fn of_member(&self, member: MemberId) -> Result<Vec<TokenInfo>, Error> {
+        bounded(async {
+            let found = token::Entity::find()
+                .filter(token::Column::MemberId.eq(member.0))
+                .order_by_desc(token::Column::Id)
+                .all(&self.db)
+                .await?;
+            found.into_iter().map(|row| Ok(read(row)?.1)).collect()
+        })
+        .await
+    }
+
+    /// Sets the time of a token's last use.
+    pub async fn set_used(&self, id: TokenId, at: DateTime<Utc>) -> Result<(), Error> {
+        bounded(async {
+            token::Entity::update_many()
+                .col_expr(token::Column::UsedAt, Expr::value(at))
+                .filter(token::Column::Id.eq(id.0))
+                .exec(&self.db)
+                .await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Renames a token. Returns false if there is none with this id.
+    pub async fn rename(&self, id: TokenId, name: &str, entry: &AuditEntry) -> Result<bool, Error> {
+        bounded(async {
+            let transaction = begin(&self.db, [entry]).await?;
+            let done = token::Entity::update_many()
+                .col_expr(token::Column::Name, Expr::value(name))
+                .filter(token::Column::Id.eq(id.0))
+                .exec(&transaction)
+                .await?;
+            finish(transaction, done.rows_affected > 0).await
+        })
+        .await
+    }
+
+    /// Removes a token. Returns false if there is none with this id.
+    pub async fn remove(&self, id: TokenId, entry: &AuditEntry) -> Result<bool, Error> {
+        bounded(async {
+            let transaction = begin(&self.db, [entry]).await?;
+            let done = token::Entity::delete_by_id(id.0).exec(&transaction).await?;
+            finish(transaction, done.rows_affected > 0).await
+        })
+        .await
+    }
+}
+
+fn read(model: token::Model) -> Result<(MemberId, TokenInfo), Error> {
+    let info = TokenInfo {
+        id: TokenId(model.id),
+        name: model.name,
+        scope: parse("token scope", model.scope)?,
+        created_at: model.created_at,
+        expires_at: model.expires_at,
+        used_at: model.used_at,
+    };
+    Ok((MemberId(model.member_id), info))
+}

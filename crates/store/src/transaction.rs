@@ -1,0 +1,99 @@
+//! The time limit on every query, and transactions that record a change in the audit log together with
+//! the change itself.
+
+use std::time::Duration;
+
+use protocol::api::AuditEntry;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
+    TransactionTrait,
+};
+
+use crate::{Error, entity::audit};
+
+/// Time limit on a query.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Fails a query that exceeds [`TIMEOUT`], so that no page hangs on a slow database.
+pub(crate) async fn bounded<T>(query: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    tokio::time::timeout(TIMEOUT, query)
+        .await
+        .unwrap_or_else(|_| Err(Error::Unavailable("no answer in 5 s".to_owned())))
+}
+
+/// Begins a transaction with its audit entries. Its first statement is thus a write, which makes SQLite
+/// serialize concurrent changes.
+pub(crate) async fn begin(
+    db: &DatabaseConnection,
+    entries: impl IntoIterator<Item = &AuditEntry>,
+) -> Result<DatabaseTransaction, Error> {
+    let transaction = db.begin().await?;
+    for entry in entries {
+        record(&transaction, entry).await?;
+    }
+    Ok(transaction)
+}
+
+/// Commits a transaction if its change was `done`; otherwise rolls it back, including the audit
+/// entries. Returns `done`.
+pub(crate) async fn finish(transaction: DatabaseTransaction, done: bool) -> Result<bool, Error> {
+    if done {
+        transaction.commit().await?;
+    } else {
+        transaction.rollback().await?;
+    }
+    Ok(done)
+}
+
+/// Inserts an audit entry.
+pub(crate) async fn record(db: &impl ConnectionTrait, entry: &AuditEntry) -> Result<(), Error> {
+    let entry = entry.clone();
+    audit::ActiveModel {
+        id: Set(entry.id),
+        at: Set(entry.at),
+        actor_id: Set(entry.actor_id.map(|id| id.0)),
+        actor: Set(entry.actor),
+        via: Set(entry.via),
+        source: Set(entry.source),
+        action: Set(entry.action),
+        target_kind: Set(entry.target_kind),
+        target_id: Set(entry.target_id),
+        target: Set(entry.target),
+        detail: Set(entry.detail),
+    }
+    .insert(db)
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::Store;
+
+    #[tokio::test]
+    async fn a_full_database_has_its_own_error() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open_file(&dir.path().join("websh.db")).await.unwrap();
+        let entry = AuditEntry {
+            id: Uuid::now_v7(),
+            at: chrono::DateTime::UNIX_EPOCH,
+            actor_id: None,
+            actor: "Ann".to_owned(),
+            via: "page".to_owned(),
+            source: None,
+            action: "odd.thing".to_owned(),
+            target_kind: "odd".to_owned(),
+            target_id: None,
+            target: "odd".to_owned(),
+            detail: Some("x".repeat(100_000)),
+        };
+        // The page limit belongs to a connection; a transaction keeps using the same one.
+        let transaction = store.db.begin().await.unwrap();
+        transaction.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
+        let error = record(&transaction, &entry).await.unwrap_err();
+        assert!(matches!(error, Error::Full(_)), "{error:?}");
+    }
+}
