@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use tidy::{Crate, crates, no_breach, read};
 
 /// Crates of the workspace that each may link.
-const DIRECTIONS: [(&str, &[&str]); 11] = [
+const DIRECTIONS: [(&str, &[&str]); 12] = [
     ("protocol", &[]),
+    ("client", &["protocol"]),
     ("screen", &["protocol"]),
     ("session", &["protocol", "screen"]),
     ("host", &["protocol"]),
     ("store", &["protocol"]),
     ("control", &["host", "protocol", "store"]),
-    ("app", &["control", "protocol"]),
+    ("app", &["client", "control", "protocol"]),
     ("frontend", &["app"]),
-    ("cli", &["app", "protocol"]),
+    ("cli", &["app", "client", "protocol"]),
     ("server", &["app", "cli", "control", "host", "protocol", "store"]),
     ("tidy", &[]),
 ];
@@ -74,7 +75,7 @@ fn every_library_has_its_owner() {
                     breaches.push(format!("{name} must not use {library}: {owners:?} does"));
                 }
             }
-            if ["protocol", "screen"].contains(&name.as_str())
+            if ["client", "protocol", "screen"].contains(&name.as_str())
                 && IMPURE.contains(&dependency.as_str())
             {
                 breaches.push(format!("{name} has no I/O and no clock, so no {dependency}"));
@@ -82,6 +83,13 @@ fn every_library_has_its_owner() {
         }
     }
     no_breach("SQL, HTTP, the PTY, the VT engine and the browser each have one owner.", &breaches);
+}
+
+#[test]
+fn the_client_depends_on_protocol_and_pure_libraries_alone() {
+    let client = &workspace()["client"];
+    let dependencies = client.dependencies("dependencies");
+    assert_eq!(dependencies, ["chrono", "prost", "protocol", "thiserror"].map(str::to_owned));
 }
 
 #[test]

@@ -1,0 +1,53 @@
+//! Reasons for which an attachment does not come back by itself, and the close codes that carry them.
+
+use protocol::close;
+
+/// Reason for which an attachment is over until a person acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseReason {
+    /// Given by the last message of the server or the session.
+    Explained,
+    /// The sign-in is over.
+    SignedOut,
+    /// Access was withdrawn.
+    Forbidden,
+    /// Another client drives now.
+    TakenOver,
+    /// The session or the share is over.
+    Gone,
+    /// One side did not understand the other.
+    Misunderstood,
+    /// More input than the program takes, or more terminals than allowed.
+    TooMuch,
+}
+
+impl CloseReason {
+    /// Returns the reason that a close code stands for; none when reconnecting makes sense.
+    #[must_use]
+    pub fn from_code(code: u16) -> Option<Self> {
+        match code {
+            close::ENDED | close::GONE | close::IDLE => Some(Self::Gone),
+            close::SIGNED_OUT => Some(Self::SignedOut),
+            close::FORBIDDEN => Some(Self::Forbidden),
+            close::TAKEN_OVER => Some(Self::TakenOver),
+            close::BAD_MESSAGE | close::TOO_BIG => Some(Self::Misunderstood),
+            close::TOO_MANY => Some(Self::TooMuch),
+            _ => None,
+        }
+    }
+
+    /// Returns the sentence for people.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Explained | Self::Gone => "The session closed this connection.",
+            Self::SignedOut => "You were signed out.",
+            Self::Forbidden => "You no longer have access to this session.",
+            Self::TakenOver => "Another client drives this session now.",
+            Self::Misunderstood => "This client and the session run incompatible versions.",
+            Self::TooMuch => {
+                "The program does not accept more input, or too many terminals are open."
+            }
+        }
+    }
+}

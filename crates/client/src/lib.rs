@@ -1,0 +1,17 @@
+//! The client side of a session without I/O, clock, browser or terminal. A caller passes in what
+//! happened, such as messages, closed sockets, input and time, and performs the [`Action`]s that come
+//! out. The page, `websh attach` and the benchmarks drive the same [`Client`].
+
+mod baton;
+mod client;
+mod close;
+pub mod ending;
+pub mod link;
+mod outbox;
+pub mod participants;
+
+pub use baton::BatonAction;
+pub use client::{Action, Client, Event, Notification, ParticipantsChange, Refused, encode};
+pub use close::CloseReason;
+pub use ending::Ending;
+pub use participants::{Participant, Participants};

@@ -1,0 +1,252 @@
+//! The connection of one client as a state machine: tickets, reconnects with backoff, pings. Times are
+//! milliseconds of any monotonic clock. It knows no socket and no message but the ping.
+
+use protocol::close;
+
+use crate::close::CloseReason;
+
+/// First pause before a reconnect, in milliseconds.
+const FIRST_PAUSE: u64 = 200;
+
+/// Longest pause before a reconnect, in milliseconds.
+const LONGEST_PAUSE: u64 = 10_000;
+
+/// Silence after which a visible client sends a ping, in milliseconds.
+const PING_EVERY: u64 = 10_000;
+
+/// Time within which a ping must be answered, in milliseconds.
+const PONG_WITHIN: u64 = 8_000;
+
+/// Time limit for a ticket and for a socket, in milliseconds.
+const CONNECT_WITHIN: u64 = 15_000;
+
+/// Refused tickets in a row after which their age is no longer a likely cause.
+const MAX_TICKETS: u32 = 4;
+
+/// Event of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The client is ready, or a person reconnects.
+    Start {
+        /// Take over from the current driver.
+        take_over: bool,
+    },
+    /// The server issued a ticket.
+    Ticket,
+    /// The server refused the attach permanently.
+    Refused,
+    /// The request failed for a reason that may pass.
+    Failed,
+    /// The session sent its welcome.
+    Welcome,
+    /// A message arrived.
+    Received,
+    /// The ping with this nonce was answered.
+    Pong(u32),
+    /// The last message of the session arrived.
+    Ended,
+    /// The socket closed with this code; 1006 without a close frame.
+    Closed(u16),
+    /// The time of [`Link::wake`] has come.
+    Tick,
+    /// A reconnect is likely to succeed, for example because the network is back.
+    Retry,
+    /// The client became visible or hidden.
+    Visible(bool),
+}
+
+/// Action to perform, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Request a ticket.
+    Attach {
+        /// Take over from the current driver.
+        take_over: bool,
+    },
+    /// Open the socket with the ticket.
+    Open,
+    /// Send a ping.
+    Ping(u32),
+    /// Close the socket and cancel the request for a ticket.
+    Close,
+    /// The attachment is over; it does not reconnect by itself.
+    Over(CloseReason),
+}
+
+/// State of the connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum State {
+    /// Not started.
+    #[default]
+    Idle,
+    /// Requesting a ticket or opening the socket.
+    Connecting,
+    /// Attached.
+    Connected,
+    /// Reconnects at this time.
+    Waiting {
+        /// Time in milliseconds.
+        until: u64,
+    },
+    /// Over until a person acts.
+    Over,
+}
+
+/// State machine of the connection.
+#[derive(Clone, Debug, Default)]
+pub struct Link {
+    state: State,
+    /// Attempts since the last welcome.
+    attempts: u32,
+    hidden: bool,
+    take_over: bool,
+    /// Deadline of the current attempt.
+    deadline: u64,
+    next_ping: u64,
+    /// Unanswered ping and its deadline.
+    pinged: Option<(u32, u64)>,
+    nonce: u32,
+}
+
+impl Link {
+    /// Returns the state of the connection.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// Returns the time at which [`Event::Tick`] is due, if any.
+    #[must_use]
+    pub fn wake(&self) -> Option<u64> {
+        match self.state {
+            State::Waiting { until } => Some(until),
+            State::Connecting => Some(self.deadline),
+            State::Connected => match self.pinged {
+                Some((_, due)) => Some(due),
+                None if self.hidden => None,
+                None => Some(self.next_ping),
+            },
+            State::Idle | State::Over => None,
+        }
+    }
+
+    /// Processes an event at `now`; `chance` in 0..1 spreads the reconnects of many clients.
+    #[must_use]
+    pub fn on(&mut self, event: Event, now: u64, chance: f64) -> Vec<Action> {
+        match (event, self.state) {
+            (Event::Start { take_over }, State::Connecting | State::Connected) if !take_over => {
+                vec![]
+            }
+            (Event::Start { take_over }, _) => {
+                self.take_over = take_over;
+                self.attempts = 0;
+                self.connect(now)
+            }
+            (_, State::Idle | State::Over) => {
+                if let Event::Visible(visible) = event {
+                    self.hidden = !visible;
+                }
+                vec![]
+            }
+            (Event::Ticket, State::Connecting) => {
+                self.deadline = now + CONNECT_WITHIN;
+                vec![Action::Open]
+            }
+            (Event::Refused | Event::Ended, _) => self.over(CloseReason::Explained),
+            (Event::Failed, State::Connecting) => self.pause(now, chance),
+            (Event::Welcome, State::Connecting) => {
+                self.state = State::Connected;
+                (self.attempts, self.take_over, self.pinged) = (0, false, None);
+                self.next_ping = now + PING_EVERY;
+                vec![]
+            }
+            (Event::Received, State::Connected) => {
+                self.next_ping = now + PING_EVERY;
+                vec![]
+            }
+            (Event::Pong(nonce), State::Connected) => {
+                self.pinged = self.pinged.filter(|(sent, _)| *sent != nonce);
+                vec![]
+            }
+            // The ticket may have expired on the way; a new attempt shows whether that was the cause.
+            (Event::Closed(close::FORBIDDEN), State::Connecting) if self.attempts < MAX_TICKETS => {
+                self.pause(now, chance)
+            }
+            (Event::Closed(code), State::Connecting | State::Connected) => {
+                match CloseReason::from_code(code) {
+                    Some(why) => self.over(why),
+                    None => self.pause(now, chance),
+                }
+            }
+            (Event::Tick, _) => self.tick(now, chance),
+            (Event::Retry, State::Waiting { .. }) => self.connect(now),
+            (Event::Retry, State::Connected) if self.pinged.is_none() => self.ping(now),
+            (Event::Visible(visible), _) => {
+                self.hidden = !visible;
+                match self.state {
+                    State::Waiting { .. } if visible => self.connect(now),
+                    State::Connected if visible && self.pinged.is_none() => self.ping(now),
+                    _ => vec![],
+                }
+            }
+            _ => vec![],
+        }
+    }
+
+    fn tick(&mut self, now: u64, chance: f64) -> Vec<Action> {
+        if self.wake().is_none_or(|at| now < at) {
+            return vec![];
+        }
+        match self.state {
+            State::Waiting { .. } => self.connect(now),
+            State::Connected if self.pinged.is_none() => self.ping(now),
+            State::Connected | State::Connecting => self.pause(now, chance),
+            State::Idle | State::Over => vec![],
+        }
+    }
+
+    fn ping(&mut self, now: u64) -> Vec<Action> {
+        self.nonce = self.nonce.wrapping_add(1);
+        self.pinged = Some((self.nonce, now + PONG_WITHIN));
+        vec![Action::Ping(self.nonce)]
+    }
+
+    fn connect(&mut self, now: u64) -> Vec<Action> {
+        self.state = State::Connecting;
+        self.deadline = now + CONNECT_WITHIN;
+        self.pinged = None;
+        vec![Action::Close, Action::Attach { take_over: self.take_over }]
+    }
+
+    /// Returns whether the current attempt takes over from the driver.
+    #[must_use]
+    pub fn takes_over(&self) -> bool {
+        self.take_over
+    }
+
+    fn pause(&mut self, now: u64, chance: f64) -> Vec<Action> {
+        let until = now + pause_of(self.attempts, chance);
+        self.attempts = self.attempts.saturating_add(1);
+        self.state = State::Waiting { until };
+        self.pinged = None;
+        vec![Action::Close]
+    }
+
+    fn over(&mut self, why: CloseReason) -> Vec<Action> {
+        self.state = State::Over;
+        self.pinged = None;
+        vec![Action::Close, Action::Over(why)]
+    }
+}
+
+/// Returns the pause before attempt number `attempts` + 1, in milliseconds. It doubles up to a bound;
+/// `chance` takes off up to a quarter.
+fn pause_of(attempts: u32, chance: f64) -> u64 {
+    let full = FIRST_PAUSE.saturating_mul(1 << attempts.min(10)).min(LONGEST_PAUSE);
+    let spread = chance.clamp(0.0, 1.0) * 256.0;
+    let spread = spread as u64;
+    full - full / 4 * spread / 256
+}
+
+#[cfg(test)]
+mod tests;

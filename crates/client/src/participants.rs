@@ -1,0 +1,215 @@
+//! Everyone attached to a session as one client sees them, who drives, and what this client may do
+//! about it. Pure: it translates the session's list and knows no page.
+
+use protocol::{
+    api::{AttachPolicy, Doing},
+    wire,
+};
+
+use crate::baton::BatonAction;
+
+/// Number of colours that tell participants apart.
+const HUES: u64 = 8;
+
+/// One attachment of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Participant {
+    /// Number within the session.
+    pub viewer: u64,
+    /// Name of the person.
+    pub who: String,
+    /// Device, such as `Firefox on Linux`.
+    pub device: String,
+    /// Its input reaches the shell.
+    pub driving: bool,
+    /// It requests the baton.
+    pub asking: bool,
+    /// A superuser who watches another member's session.
+    pub overseeing: bool,
+    /// It may drive, or request to.
+    pub may_drive: bool,
+    /// Joined by a share.
+    pub guest: bool,
+    /// Its input reached the shell in the last seconds.
+    pub typing: bool,
+    /// End of its turn in Unix milliseconds, when it drives for a limited time.
+    pub until: Option<i64>,
+}
+
+impl Participant {
+    /// Returns the colour, from 0; the same for every client.
+    #[must_use]
+    pub fn hue(&self) -> u64 {
+        hue(self.viewer)
+    }
+
+    /// Returns the activity to show.
+    #[must_use]
+    pub fn doing(&self) -> Doing {
+        Doing::of(self.typing, self.driving, self.asking, self.overseeing)
+    }
+}
+
+impl From<wire::Present> for Participant {
+    fn from(present: wire::Present) -> Self {
+        let person = present.person.unwrap_or_default();
+        Self {
+            viewer: present.viewer,
+            who: person.who,
+            device: person.device,
+            driving: present.driving,
+            asking: present.asking,
+            overseeing: present.overseeing,
+            may_drive: present.may_drive,
+            guest: !present.guest.is_empty(),
+            typing: present.typing,
+            until: i64::try_from(present.driving_until).ok().filter(|until| *until > 0),
+        }
+    }
+}
+
+/// Returns the colour of the participant with this number.
+#[must_use]
+pub fn hue(viewer: u64) -> u64 {
+    viewer % HUES
+}
+
+/// Permissions of a guest at this moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GuestAccess {
+    /// The share is read-only.
+    pub read_only: bool,
+    /// The owner is away, so guests only watch.
+    pub owner_away: bool,
+    /// End of the share, in Unix milliseconds.
+    pub ends_at: i64,
+}
+
+/// Everyone attached to the session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Participants {
+    /// Policy for a second client of the owner.
+    pub policy: AttachPolicy,
+    /// This client.
+    pub me: Option<Participant>,
+    /// The others, in the session's order.
+    pub others: Vec<Participant>,
+    /// Permissions of this client when it is a guest's.
+    pub access: Option<GuestAccess>,
+}
+
+impl From<wire::Crew> for Participants {
+    fn from(crew: wire::Crew) -> Self {
+        let policy = policy(crew.policy());
+        let access = crew.grant.map(|it| GuestAccess {
+            read_only: it.read_only,
+            owner_away: it.owner_away,
+            ends_at: i64::try_from(it.ends_at).unwrap_or(i64::MAX),
+        });
+        let all = crew.present.into_iter().map(Participant::from);
+        let (me, others): (Vec<_>, Vec<_>) = all.partition(|it| it.viewer == crew.you);
+        Self { policy, me: me.into_iter().next_back(), others, access }
+    }
+}
+
+impl Participants {
+    /// Returns whether this client drives; none before the session listed it.
+    #[must_use]
+    pub fn driving(&self) -> Option<bool> {
+        self.me.as_ref().map(|me| me.driving)
+    }
+
+    /// Returns whether this client is a superuser's who watches another member's session.
+    #[must_use]
+    pub fn overseeing(&self) -> bool {
+        self.me.as_ref().is_some_and(|me| me.overseeing)
+    }
+
+    /// Returns the driver, unless it is this client.
+    #[must_use]
+    pub fn driver(&self) -> Option<&Participant> {
+        self.others.iter().find(|it| it.driving)
+    }
+
+    /// Returns the one among the others who has requested the baton for longest.
+    #[must_use]
+    pub fn requester(&self) -> Option<&Participant> {
+        self.others.iter().find(|it| it.asking)
+    }
+
+    /// Returns whether typing is enough to drive: there is no driver and this client may drive.
+    #[must_use]
+    pub fn typing_drives(&self) -> bool {
+        self.driver().is_none() && self.me.as_ref().is_some_and(|me| me.may_drive && !me.driving)
+    }
+
+    /// Returns whether typing may be enough although another client drives. The session decides that
+    /// when one of the two is a guest.
+    #[must_use]
+    pub fn typing_may_interrupt(&self) -> bool {
+        let Some(me) = self.me.as_ref().filter(|me| me.may_drive && !me.driving) else {
+            return false;
+        };
+        self.driver().is_some_and(|driver| driver.guest || me.guest)
+    }
+
+    /// Returns whether this client may pass the baton to a viewer that has not requested it.
+    #[must_use]
+    pub fn can_hand_to(&self, viewer: u64) -> bool {
+        let may = |it: &Participant| it.viewer == viewer && it.may_drive && !it.asking;
+        self.driving() == Some(true) && self.baton_moves() && self.others.iter().any(may)
+    }
+
+    /// Returns the number of guests, this client not counted.
+    #[must_use]
+    pub fn guests(&self) -> usize {
+        self.others.iter().filter(|it| it.guest).count()
+    }
+
+    /// Returns whether the baton can change hands: the policy allows several clients, or a guest may
+    /// type.
+    fn baton_moves(&self) -> bool {
+        let mut people = self.me.iter().chain(&self.others);
+        self.policy == AttachPolicy::Multi || people.any(|it| it.guest && it.may_drive)
+    }
+
+    /// Returns the actions of this client on the baton, the most likely one first.
+    #[must_use]
+    pub fn actions(&self) -> Vec<BatonAction> {
+        use BatonAction::{Grant, Lend, Refuse, Release, Request, Take, Withdraw};
+        let Some(me) = self.me.as_ref().filter(|_| self.baton_moves()) else {
+            return vec![];
+        };
+        if me.driving {
+            let asking = self.others.iter().filter(|it| it.asking).map(|it| it.viewer);
+            let mut actions: Vec<BatonAction> =
+                asking.flat_map(|it| [Grant(it), Lend(it), Refuse(it)]).collect();
+            if self.others.iter().any(|it| it.may_drive) {
+                actions.push(Release);
+            }
+            return actions;
+        }
+        if !me.may_drive {
+            return vec![];
+        }
+        match (self.driver(), me.asking) {
+            (Some(_), true) if me.guest => vec![Withdraw],
+            _ if me.guest => vec![Request],
+            (None, _) => vec![Take],
+            (Some(_), true) => vec![Withdraw, Take],
+            (Some(_), false) => vec![Request, Take],
+        }
+    }
+}
+
+/// Returns the policy as the REST interface names it.
+fn policy(policy: wire::Policy) -> AttachPolicy {
+    match policy {
+        wire::Policy::Handoff => AttachPolicy::Handoff,
+        wire::Policy::Single => AttachPolicy::Single,
+        wire::Policy::Multi => AttachPolicy::Multi,
+    }
+}
+
+#[cfg(test)]
+mod tests;
