@@ -214,7 +214,7 @@ impl FromRequestParts<Web> for Calling {
 /// What asks, in words. Whatever is no browser has a name of its own.
 fn device(agent: &str) -> String {
     if agent.starts_with("Mozilla/") {
-        return app::words::device(agent);
+        return app::format::device(agent);
     }
     agent.chars().filter(|c| !c.is_control()).take(limits::MAX_SHOWN).collect()
 }

@@ -5,25 +5,16 @@ use leptos_meta::Title;
 use protocol::api::{AdminFilter, AdminSession, AdminSessionPage, AdminSort, Me, Role};
 
 use crate::{
-    api, browser,
-    components::{
-        all_filter::AllFilter,
-        all_list::AllList,
-        all_table::AllTable,
-        drop_everything::DropEverything,
-        drop_sessions::DropSessions,
-        failure::Failure,
-        header::Header,
-        live::Live,
-        offers::offer,
-        palette::Command,
-        ready::ready,
-        show::Show,
-        signed_in::Guard,
-        tabs::{List, Tabs},
-        whole::Answered,
+    admin::{
+        drop_all::DropEverything, drop_sessions::DropSessions, filter::AllFilter, list::AllList,
+        table::AllTable,
     },
-    wish,
+    api, browser, create_key,
+    live::Live,
+    pages::{guard::Guard, header::Header},
+    palette::{Command, page_commands::offer},
+    sessions::tabs::{List, Tabs},
+    ui::{failure::Failure, ready::ready, show::Show, whole::Answered},
 };
 
 /// The page.
@@ -105,8 +96,8 @@ fn Listed(first: AdminSessionPage) -> impl IntoView {
         let watches = items.iter().filter(|_| role == Role::Superuser).map(|it| {
             let path = format!("/sessions/{}?watch=1", it.session.id);
             let hint = format!("of {}, who sees it", it.session.owner);
-            let watch = move || match wish::new_tab() {
-                Some(tab) => wish::show(&tab, &path),
+            let watch = move || match create_key::new_tab() {
+                Some(tab) => create_key::show(&tab, &path),
                 None => browser::go(&path),
             };
             Command::new("watch", format!("Watch {}", it.session.name), hint, watch).late()

@@ -9,10 +9,9 @@ use protocol::api::{AuditFilter, AuditPage, Role};
 
 use crate::{
     api, browser,
-    components::{
-        asking::Asking, failure::Failure, offers::offer, palette::Command, show::Show,
-        signed_in::SignedIn, whole::Answered,
-    },
+    pages::guard::SignedIn,
+    palette::{Command, page_commands::offer},
+    ui::{failure::Failure, request::Request, show::Show, whole::Answered},
 };
 
 mod entry;
@@ -156,11 +155,11 @@ fn Entries(filter: AuditFilter, page: AuditPage) -> impl IntoView {
     let items = RwSignal::new(page.items);
     let next = RwSignal::new(page.next);
     let filter = StoredValue::new(filter);
-    let asking = Asking::new();
+    let request = Request::new();
     let empty = Memo::new(move |_| items.with(Vec::is_empty));
     let more = move |_| {
         let asked = api::audit::audit(filter.get_value(), next.get_untracked());
-        asking.ask(asked, move |page| {
+        request.send(asked, move |page| {
             items.update(|items| items.extend(page.items));
             next.set(page.next);
         });
@@ -178,13 +177,13 @@ fn Entries(filter: AuditFilter, page: AuditPage) -> impl IntoView {
                 />
             </ol>
         </Show>
-        <Failure error=asking.error />
+        <Failure error=request.error />
         <Show when=move || next.with(Option::is_some)>
             <button
                 type="button"
                 class="button show-more"
                 data-testid="more"
-                aria-disabled=move || asking.busy.get().to_string()
+                aria-disabled=move || request.busy.get().to_string()
                 on:click=more
             >
                 "Show more"

@@ -7,25 +7,24 @@ use leptos_router::hooks::use_query_map;
 use protocol::api::{Life, Me, Session, SessionPage};
 
 use crate::{
-    api, browser,
-    components::{
+    api, browser, create_key,
+    live::Live,
+    pages::{guard::Guard, header::Header},
+    palette::{Command, page_commands::offer},
+    sessions::{
         ended_session::EndedSession,
-        failure::Failure,
-        header::Header,
-        live::Live,
-        logo::Logo,
+        list::SessionList,
         new_session::NewSessionDialog,
-        offers::offer,
-        paged::{More, Paged},
-        palette::Command,
-        ready::ready,
-        session_list::SessionList,
-        sharing::SessionReceipt,
-        show::Show,
-        signed_in::Guard,
         tabs::{List, Tabs},
     },
-    wish,
+    sharing::SessionReceipt,
+    ui::{
+        failure::Failure,
+        logo::Logo,
+        paged::{More, Paged},
+        ready::ready,
+        show::Show,
+    },
 };
 
 /// The page.
@@ -176,10 +175,10 @@ fn Ended(
     let (items, error) = (list.items, list.error);
     let again = Callback::new(move |session: Session| {
         error.set(None);
-        let tab = wish::new_tab();
+        let tab = create_key::new_tab();
         spawn_local(async move {
-            match (wish::like(&session).await, tab) {
-                (Ok(path), Some(tab)) => wish::show(&tab, &path),
+            match (create_key::like(&session).await, tab) {
+                (Ok(path), Some(tab)) => create_key::show(&tab, &path),
                 (Ok(path), None) => browser::go(&path),
                 (Err(why), tab) => {
                     if let Some(tab) = tab {

@@ -9,24 +9,27 @@ use protocol::api::{AcceptInvite, Invite, InviteKind, limits};
 use crate::{
     api::rest,
     browser,
-    components::{
-        asking::Asking, failure::Failure, field::Field, form::Form, plain_page::PlainPage,
-    },
     error::PageError,
+    ui::{
+        failure::Failure,
+        form::{Form, field::Field},
+        plain_page::PlainPage,
+        request::Request,
+    },
 };
 
 /// Finds out what the link is for.
 #[component]
 pub fn InvitePage() -> impl IntoView {
     let invite = RwSignal::new(None::<Invite>);
-    let asking = Asking::new();
+    let request = Request::new();
     Effect::new(move |_| {
         // After the first Effects: until then nothing may be asked.
-        if !asking.busy.get()
+        if !request.busy.get()
             && invite.with_untracked(Option::is_none)
-            && untrack(|| asking.error.get()).is_none()
+            && untrack(|| request.error.get()).is_none()
         {
-            asking.ask(async move { rest::invite(&browser::fragment()).await }, move |it| {
+            request.send(async move { rest::invite(&browser::fragment()).await }, move |it| {
                 invite.set(Some(it));
             });
         }
@@ -36,7 +39,7 @@ pub fn InvitePage() -> impl IntoView {
         <PlainPage>
             {move || match invite.get() {
                 Some(invite) => view! { <Accept invite /> }.into_any(),
-                None => view! { <Unknown error=asking.error /> }.into_any(),
+                None => view! { <Unknown error=request.error /> }.into_any(),
             }}
         </PlainPage>
     }

@@ -8,11 +8,14 @@ use protocol::api::{Join, Joined, limits};
 
 use crate::{
     api, browser,
-    components::{
-        end_page::EndPage, field::Field, form::Form, plain_page::PlainPage, time::provide_now,
-    },
     error::PageError,
-    terminal::{Ending, GuestView, ShareOver, ending::of_guest},
+    pages::session::{end_page::EndPage, guest_view::GuestView},
+    terminal::{Ending, ShareOver, ending::of_guest},
+    ui::{
+        form::{Form, field::Field},
+        plain_page::PlainPage,
+        time::provide_now,
+    },
 };
 
 /// What the page shows.

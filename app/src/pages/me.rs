@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use protocol::api::Me;
 
-use crate::components::{part::Part, signed_in::SignedIn};
+use crate::{pages::guard::SignedIn, ui::section::Section};
 
 mod devices;
 mod name;
@@ -24,26 +24,26 @@ fn Parts(me: Me) -> impl IntoView {
         <div class="page-head">
             <h1>"You"</h1>
         </div>
-        <Part title="Name" about="What others see beside your sessions.">
+        <Section title="Name" about="What others see beside your sessions.">
             <name::Name me />
-        </Part>
-        <Part
+        </Section>
+        <Section
             title="Password"
             about="A new one signs out every other browser. Your sessions and API tokens go on."
         >
             <password::Password email />
-        </Part>
-        <Part
+        </Section>
+        <Section
             title="Signed in"
             about="Browsers that are signed in as you. Sign out what you don't know or don't use."
         >
             <devices::Devices />
-        </Part>
-        <Part
+        </Section>
+        <Section
             title="API tokens"
             about="For programs and the command line. A token never allows more than you may do yourself."
         >
             <tokens::Tokens role />
-        </Part>
+        </Section>
     }
 }

@@ -6,14 +6,13 @@ use protocol::api::{InviteLink, Me, Member, Role};
 
 use crate::{
     api,
-    components::{
-        asking::Asking,
-        confirm::{Confirm, Question},
+    pages::guard::SignedIn,
+    palette::{Command, page_commands::offer},
+    ui::{
+        dialog::confirm::{Confirm, Question},
         failure::Failure,
-        offers::offer,
-        palette::Command,
         ready::ready,
-        signed_in::SignedIn,
+        request::Request,
         whole::{Answered, Whole},
     },
 };
@@ -86,10 +85,10 @@ fn List(first: Vec<Member>) -> impl IntoView {
     let me = use_context::<Me>().map(|me| me.id);
     let Some(links) = use_context::<Links>() else { return ().into_any() };
     let changes = links.changes;
-    let asking = Asking::new();
+    let request = Request::new();
     offer(move || {
         let others = list.items.get().into_iter().filter(|it| me != Some(it.id));
-        others.flat_map(|it| row::commands(&it, links, asking)).collect()
+        others.flat_map(|it| row::commands(&it, links, request)).collect()
     });
     Effect::new(move |before: Option<u32>| {
         let now = changes.get();
@@ -103,7 +102,7 @@ fn List(first: Vec<Member>) -> impl IntoView {
     });
     view! {
         <Failure error=list.error />
-        <Failure error=asking.error />
+        <Failure error=request.error />
         <ul class="items" data-testid="members">
             <For
                 each=move || ids.get()

@@ -8,15 +8,18 @@ use leptos_router::{
     path,
 };
 
+use crate::ui::plain_page::Nothing;
+
 mod all;
 mod audit;
+mod chunks;
+mod guard;
+mod header;
 mod home;
 mod invite;
 mod join;
 mod me;
 mod members;
-mod not_found;
-mod parts;
 mod session;
 mod set_up;
 mod settings;
@@ -28,20 +31,20 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
         <Router>
-            <FlatRoutes fallback=not_found::NotFoundPage>
-                <Route path=path!("/") view={Lazy::<parts::Home>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/all") view={Lazy::<parts::All>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/sign-in") view={Lazy::<parts::SignIn>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/invite") view={Lazy::<parts::Invite>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/join") view={Lazy::<parts::Join>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/members") view={Lazy::<parts::Members>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/settings") view={Lazy::<parts::Settings>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/audit") view={Lazy::<parts::Log>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/me") view={Lazy::<parts::Me>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/setup") view={Lazy::<parts::SetUp>::new()} ssr=SsrMode::Async />
+            <FlatRoutes fallback=Nothing>
+                <Route path=path!("/") view={Lazy::<chunks::Home>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/all") view={Lazy::<chunks::All>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view={Lazy::<chunks::SignIn>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/invite") view={Lazy::<chunks::Invite>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/join") view={Lazy::<chunks::Join>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/members") view={Lazy::<chunks::Members>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings") view={Lazy::<chunks::Settings>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/audit") view={Lazy::<chunks::Log>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/me") view={Lazy::<chunks::Me>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/setup") view={Lazy::<chunks::SetUp>::new()} ssr=SsrMode::Async />
                 <Route
                     path=path!("/sessions/:id")
-                    view={Lazy::<parts::Session>::new()}
+                    view={Lazy::<chunks::Session>::new()}
                     ssr=SsrMode::Async
                 />
             </FlatRoutes>

@@ -1,5 +1,15 @@
 //! `/sessions/{id}`: the terminal of a session, or what became of it.
 
+pub mod commands;
+pub mod connection;
+pub mod end_page;
+pub mod guest_view;
+pub mod key_bar;
+pub mod member_view;
+pub mod participants_bar;
+pub mod screen;
+pub mod warnings;
+
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{
@@ -10,9 +20,10 @@ use protocol::id::SessionId;
 
 use crate::{
     api,
-    components::{end_page::EndPage, time::provide_now},
     error::PageError,
-    terminal::{Ending, TerminalView},
+    pages::session::{end_page::EndPage, member_view::TerminalView},
+    terminal::Ending,
+    ui::time::provide_now,
 };
 
 /// The page.

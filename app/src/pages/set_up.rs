@@ -10,8 +10,11 @@ use protocol::api::limits;
 use crate::{
     api::rest,
     browser,
-    components::{field::Field, form::Form, plain_page::PlainPage},
     error::PageError,
+    ui::{
+        form::{Form, field::Field},
+        plain_page::PlainPage,
+    },
 };
 
 /// The set-up form.

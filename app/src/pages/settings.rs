@@ -4,11 +4,7 @@
 use leptos::prelude::*;
 use protocol::api::{Me, Role, WorkspaceSettings, WorkspaceUsage};
 
-use crate::{
-    api,
-    components::{signed_in::SignedIn, whole::Answered},
-    error::PageError,
-};
+use crate::{api, error::PageError, pages::guard::SignedIn, ui::whole::Answered};
 
 mod fields;
 mod form;

@@ -8,9 +8,13 @@ use leptos_router::hooks::use_query_map;
 use crate::{
     api::rest,
     browser,
-    components::{field::Field, form::Form, plain_page::PlainPage, show::Show},
     error::PageError,
-    words::way_back,
+    format::way_back,
+    ui::{
+        form::{Form, field::Field},
+        plain_page::PlainPage,
+        show::Show,
+    },
 };
 
 /// The sign-in form.

@@ -67,7 +67,7 @@ impl Widget {
     }
 
     /// Says what the person wants about the keyboard.
-    pub(super) fn make(&self, made: Move) {
+    pub(crate) fn make(&self, made: Move) {
         self.ui.notice.set(None);
         self.tell(Say::Baton(made.baton()));
     }

@@ -11,14 +11,13 @@ use protocol::{
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
-    browser,
+    browser, format,
     terminal::{
         ending::{self, Ending},
         link::{Action, Event, Over, State as Stage},
         socket::{Incoming, Socket},
         widget::Widget,
     },
-    words,
 };
 
 impl Widget {
@@ -78,7 +77,7 @@ impl Widget {
             client: self.client.as_bytes().to_vec(),
             position: if state.lost { None } else { state.mirror.position() },
             next_input: state.outbox.oldest(),
-            device: words::device(&browser::user_agent()),
+            device: format::device(&browser::user_agent()),
             take_over: state.link.takes_over(),
         });
         let hear = self.weak(move |widget, incoming: Incoming| {

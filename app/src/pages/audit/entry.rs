@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use protocol::api::AuditEntry;
 
-use crate::{components::time::Ago, words};
+use crate::{format, ui::time::Ago};
 
 /// Actions and what is said of them, before the name of what it was done to.
 const VERBS: [(&str, &str); 43] = [
@@ -64,7 +64,7 @@ pub fn Entry(
     let by = via_words(&via, source.as_deref());
     view! {
         <li class="item entry" data-testid="audit-entry" data-action=name>
-            <p class="entry-time muted" title=words::at(at)>
+            <p class="entry-time muted" title=format::at(at)>
                 <Ago time=at />
             </p>
             <div class="item-main">

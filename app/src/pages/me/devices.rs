@@ -7,11 +7,10 @@ use uuid::Uuid;
 
 use crate::{
     api,
-    components::{
-        asking::Asking,
+    palette::{Command, page_commands::offer},
+    ui::{
         failure::Failure,
-        offers::offer,
-        palette::Command,
+        request::Request,
         show::Show,
         time::Ago,
         whole::{Answered, Whole},
@@ -28,9 +27,9 @@ pub fn Devices() -> impl IntoView {
 #[component]
 fn List(first: Vec<SignInInfo>) -> impl IntoView {
     let list = Whole::new(first, || api::sign_ins::sign_ins().boxed_local());
-    let asking = Asking::new();
+    let request = Request::new();
     let end = Callback::new(move |id: Uuid| {
-        asking.ask(api::sign_ins::end(id), move |()| list.refresh());
+        request.send(api::sign_ins::end(id), move |()| list.refresh());
     });
     let others = move || {
         let items = list.items.get();
@@ -48,7 +47,7 @@ fn List(first: Vec<SignInInfo>) -> impl IntoView {
             }
             Ok(())
         };
-        asking.ask(all, move |()| list.refresh());
+        request.send(all, move |()| list.refresh());
     };
     offer(move || {
         let one = |it: SignInInfo| {
@@ -64,12 +63,12 @@ fn List(first: Vec<SignInInfo>) -> impl IntoView {
     });
     view! {
         <Failure error=list.error />
-        <Failure error=asking.error testid="devices-failure" />
+        <Failure error=request.error testid="devices-failure" />
         <ul class="items" data-testid="devices">
             <For
                 each=move || list.items.get()
                 key=|it| it.id
-                children=move |it| view! { <Device it end asking /> }
+                children=move |it| view! { <Device it end request /> }
             />
         </ul>
         <Show when=several>
@@ -78,7 +77,7 @@ fn List(first: Vec<SignInInfo>) -> impl IntoView {
                     type="button"
                     class="button"
                     data-testid="devices-end-others"
-                    disabled=move || asking.busy.get()
+                    disabled=move || request.busy.get()
                     on:click=move |_| end_others()
                 >
                     "Sign out all others"
@@ -89,7 +88,7 @@ fn List(first: Vec<SignInInfo>) -> impl IntoView {
 }
 
 #[component]
-fn Device(it: SignInInfo, end: Callback<Uuid>, asking: Asking) -> impl IntoView {
+fn Device(it: SignInInfo, end: Callback<Uuid>, request: Request) -> impl IntoView {
     let SignInInfo { id, device, source, created_at, current, .. } = it;
     let label = format!("Sign out {device}");
     view! {
@@ -110,7 +109,7 @@ fn Device(it: SignInInfo, end: Callback<Uuid>, asking: Asking) -> impl IntoView 
                             class="button"
                             data-testid="device-end"
                             aria-label=label
-                            disabled=move || asking.busy.get()
+                            disabled=move || request.busy.get()
                             on:click=move |_| end.run(id)
                         >
                             "Sign out"

@@ -4,9 +4,8 @@ use leptos::prelude::*;
 use protocol::api::{ChangeMember, Me};
 
 use crate::{
-    api,
-    components::{asking::Asking, failure::Failure, field::Field},
-    words,
+    api, format,
+    ui::{failure::Failure, form::field::Field, request::Request},
 };
 
 /// The form.
@@ -18,16 +17,16 @@ pub fn Name(
     let Me { id, email, name, role } = me;
     let value = RwSignal::new(name);
     let saved = RwSignal::new(false);
-    let asking = Asking::new();
+    let request = Request::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         saved.set(false);
         let name = value.get_untracked().trim().to_owned();
         if name.is_empty() {
-            return asking.refuse("name", "Please enter the name that others will see.");
+            return request.reject("name", "Please enter the name that others will see.");
         }
         let change = ChangeMember { name: Some(name), ..ChangeMember::default() };
-        asking.ask(api::members::change(id, change), move |member| {
+        request.send(api::members::change(id, change), move |member| {
             value.set(member.name);
             saved.set(true);
         });
@@ -41,7 +40,7 @@ pub fn Name(
                 autocomplete="name"
                 testid="me-name"
                 value
-                error=asking.error
+                error=request.error
             />
             <dl class="facts">
                 <div>
@@ -50,10 +49,10 @@ pub fn Name(
                 </div>
                 <div>
                     <dt>"Role"</dt>
-                    <dd data-testid="me-role">{words::role(role)}</dd>
+                    <dd data-testid="me-role">{format::role(role)}</dd>
                 </div>
             </dl>
-            <Failure error=asking.error testid="me-name-failure" fields=&["name"] />
+            <Failure error=request.error testid="me-name-failure" fields=&["name"] />
             <div class="form-end">
                 <p class="saved" role="status" data-testid="me-name-saved">
                     {move || saved.get().then_some("Saved.")}
@@ -62,7 +61,7 @@ pub fn Name(
                     type="submit"
                     class="button"
                     data-testid="me-name-save"
-                    disabled=move || asking.busy.get()
+                    disabled=move || request.busy.get()
                 >
                     "Save name"
                 </button>

@@ -5,9 +5,11 @@ use protocol::api::{NewToken, Role, TokenScope, limits};
 
 use crate::{
     api,
-    components::{
-        asking::Asking, choice::Choice, dialog::Dialog, dialog_actions::DialogActions,
-        failure::Failure, field::Field, shown_once::ShownOnce,
+    ui::{
+        dialog::{Dialog, actions::DialogActions},
+        failure::Failure,
+        form::{choice::Choice, field::Field, shown_once::ShownOnce},
+        request::Request,
     },
 };
 
@@ -36,27 +38,27 @@ pub fn NewTokenDialog(
     let days = RwSignal::new(DAYS.to_owned());
     let scope = RwSignal::new(TokenScope::Sessions);
     let secret = RwSignal::new(None::<String>);
-    let asking = Asking::new();
+    let request = Request::new();
     Effect::new(move |_| {
         // Also when it is closed: the secret leaves the page.
         if !open.get() {
             name.set(String::new());
             days.set(DAYS.into());
             secret.set(None);
-            asking.error.set(None);
+            request.error.set(None);
         }
     });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let called = name.get_untracked().trim().to_owned();
         if called.is_empty() {
-            return asking.refuse("name", "Please say what the token is for.");
+            return request.reject("name", "Please say what the token is for.");
         }
         let Some(days) = number_of_days(&days.get_untracked()) else {
-            return asking.refuse("days", "A token works for 1 to 365 days.");
+            return request.reject("days", "A token works for 1 to 365 days.");
         };
         let new = NewToken { name: called, scope: scope.get_untracked(), days };
-        asking.ask(api::tokens::create(new), move |fresh| {
+        request.send(api::tokens::create(new), move |fresh| {
             secret.set(Some(fresh.secret));
             refresh.run(());
         });
@@ -92,7 +94,7 @@ pub fn NewTokenDialog(
                                 autocomplete="off"
                                 testid="token-name"
                                 value=name
-                                error=asking.error
+                                error=request.error
                             />
                             <Choice
                                 label="What it allows"
@@ -108,14 +110,14 @@ pub fn NewTokenDialog(
                                 testid="token-days"
                                 unit="days"
                                 value=days
-                                error=asking.error
+                                error=request.error
                             />
                             <Failure
-                                error=asking.error
+                                error=request.error
                                 testid="token-error"
                                 fields=&["name", "days"]
                             />
-                            <DialogActions open testid="token" yes="Make token" busy=asking.busy />
+                            <DialogActions open testid="token" yes="Make token" busy=request.busy />
                         </form>
                     }
                         .into_any()

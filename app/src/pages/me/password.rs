@@ -5,7 +5,7 @@ use protocol::api::{ChangePassword, limits};
 
 use crate::{
     api::rest,
-    components::{asking::Asking, failure::Failure, field::Field},
+    ui::{failure::Failure, form::field::Field, request::Request},
 };
 
 /// The form.
@@ -17,21 +17,21 @@ pub fn Password(
     let current = RwSignal::new(String::new());
     let new = RwSignal::new(String::new());
     let saved = RwSignal::new(false);
-    let asking = Asking::new();
+    let request = Request::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         saved.set(false);
         let change = ChangePassword { current: current.get_untracked(), new: new.get_untracked() };
         if change.current.is_empty() {
-            return asking.refuse("current", "Please enter the password that you have now.");
+            return request.reject("current", "Please enter the password that you have now.");
         }
         if change.new.chars().count() < limits::MIN_PASSWORD {
-            return asking.refuse(
+            return request.reject(
                 "new",
                 &format!("A password has at least {} characters.", limits::MIN_PASSWORD),
             );
         }
-        asking.ask(async move { rest::change_password(&change).await }, move |()| {
+        request.send(async move { rest::change_password(&change).await }, move |()| {
             current.set(String::new());
             new.set(String::new());
             saved.set(true);
@@ -47,7 +47,7 @@ pub fn Password(
                 autocomplete="current-password"
                 testid="password-current"
                 value=current
-                error=asking.error
+                error=request.error
             />
             <Field
                 label="New password"
@@ -57,9 +57,9 @@ pub fn Password(
                 testid="password-new"
                 hint="At least 12 characters. A few words that only you would put together are good."
                 value=new
-                error=asking.error
+                error=request.error
             />
-            <Failure error=asking.error testid="password-failure" fields=&["current", "new"] />
+            <Failure error=request.error testid="password-failure" fields=&["current", "new"] />
             <div class="form-end">
                 <p class="saved" role="status" data-testid="password-saved">
                     {move || saved.get().then_some("Changed. Other browsers are signed out.")}
@@ -68,7 +68,7 @@ pub fn Password(
                     type="submit"
                     class="button"
                     data-testid="password-save"
-                    disabled=move || asking.busy.get()
+                    disabled=move || request.busy.get()
                 >
                     "Change password"
                 </button>

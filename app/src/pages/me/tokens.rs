@@ -7,11 +7,10 @@ use protocol::api::{Role, TokenInfo, TokenScope};
 use super::new_token::NewTokenDialog;
 use crate::{
     api,
-    components::{
-        confirm::{Confirm, Question},
+    palette::{Command, page_commands::offer},
+    ui::{
+        dialog::confirm::{Confirm, Question},
         failure::Failure,
-        offers::offer,
-        palette::Command,
         show::Show,
         time::{Ago, Ahead},
         whole::{Answered, Whole},

@@ -5,12 +5,13 @@ use protocol::api::{InviteLink, NewInvite, Role};
 
 use super::link::Link;
 use crate::{
-    api,
-    components::{
-        asking::Asking, choice::Choice, dialog::Dialog, dialog_actions::DialogActions,
-        failure::Failure, field::Field, switch::Switch,
+    api, format,
+    ui::{
+        dialog::{Dialog, actions::DialogActions},
+        failure::Failure,
+        form::{choice::Choice, field::Field, switch::Switch},
+        request::Request,
     },
-    words,
 };
 
 const ROLES: [(Role, &str); 3] =
@@ -31,7 +32,7 @@ pub fn InviteDialog(
     let by_mail = RwSignal::new(false);
     // Whether websh can send mail; none until that is known.
     let can_mail = RwSignal::new(None::<bool>);
-    let asking = Asking::new();
+    let request = Request::new();
     Effect::new(move |_| {
         if open.get() {
             return spawn_local(async move {
@@ -43,16 +44,16 @@ pub fn InviteDialog(
         role.set(Role::Member);
         by_mail.set(false);
         link.set(None);
-        asking.error.set(None);
+        request.error.set(None);
     });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let email = email.get_untracked().trim().to_owned();
-        if !words::could_be_email(&email) {
-            return asking.refuse("email", "Please enter an e-mail address.");
+        if !format::could_be_email(&email) {
+            return request.reject("email", "Please enter an e-mail address.");
         }
         let new = NewInvite { email, role: role.get_untracked(), by_mail: by_mail.get_untracked() };
-        asking.ask(api::invites::invite(new), move |fresh| {
+        request.send(api::invites::invite(new), move |fresh| {
             link.set(Some(fresh));
             made.run(());
         });
@@ -74,14 +75,14 @@ pub fn InviteDialog(
                                 testid="invite-email"
                                 hint="They sign in with it."
                                 value=email
-                                error=asking.error
+                                error=request.error
                             />
                             <Choice
                                 label="Role"
                                 testid="invite-role"
                                 options=&ROLES
                                 value=role
-                                hint=Signal::derive(move || words::role_means(role.get()))
+                                hint=Signal::derive(move || format::role_means(role.get()))
                             />
                             <Switch
                                 label="Send it by mail"
@@ -91,12 +92,12 @@ pub fn InviteDialog(
                                 fixed=Signal::derive(move || can_mail.get() != Some(true))
                                 hint=Signal::derive(move || how(can_mail.get(), by_mail.get()))
                             />
-                            <Failure error=asking.error testid="invite-error" fields=&["email"] />
+                            <Failure error=request.error testid="invite-error" fields=&["email"] />
                             <DialogActions
                                 open
                                 testid="invite"
                                 yes=Signal::derive(move || if by_mail.get() { "Send" } else { "Make link" })
-                                busy=asking.busy
+                                busy=request.busy
                             />
                         </form>
                     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use protocol::api::{InviteKind, InviteLink};
 
-use crate::components::{dialog::Dialog, shown_once::ShownOnce};
+use crate::ui::{dialog::Dialog, form::shown_once::ShownOnce};
 
 /// The link, and whom to give it.
 #[component]

@@ -5,12 +5,9 @@ use protocol::api::{ChangeMember, Member, Role};
 
 use super::Links;
 use crate::{
-    api,
-    components::{
-        asking::Asking, confirm::Question, failure::Failure, palette::Command, show::Show,
-        time::Ago,
-    },
-    words,
+    api, format,
+    palette::Command,
+    ui::{dialog::confirm::Question, failure::Failure, request::Request, show::Show, time::Ago},
 };
 
 const ROLES: [Role; 3] = [Role::Member, Role::Staff, Role::Superuser];
@@ -30,10 +27,10 @@ pub fn MemberRow(
     let of = move |what: fn(Member) -> String| member.get().map(what).unwrap_or_default();
     let active = move || member.get().is_some_and(|it| it.active);
     let role = move || member.get().map_or(Role::Member, |it| it.role);
-    let asking = Asking::new();
+    let request = Request::new();
     let reset = move |_| {
         if let Some(it) = member.get_untracked() {
-            links.reset(&it, asking);
+            links.reset(&it, request);
         }
     };
     let pick = move |select: web_sys::HtmlSelectElement| {
@@ -58,7 +55,7 @@ pub fn MemberRow(
             class:inactive=move || !active()
             data-testid="member"
             data-email=move || of(|it| it.email)
-            data-role=move || words::role(role()).to_ascii_lowercase()
+            data-role=move || format::role(role()).to_ascii_lowercase()
             data-active=move || active().to_string()
         >
             <div class="item-main">
@@ -84,8 +81,8 @@ pub fn MemberRow(
             <div class="item-actions">
                 {if is_me {
                     view! {
-                        <span class="item-role" title=move || words::role_means(role())>
-                            {move || words::role(role())}
+                        <span class="item-role" title=move || format::role_means(role())>
+                            {move || format::role(role())}
                         </span>
                     }
                         .into_any()
@@ -94,7 +91,7 @@ pub fn MemberRow(
                         <select
                             data-testid="member-role"
                             aria-label=move || format!("Role of {}", of(|it| it.name))
-                            title=move || words::role_means(role())
+                            title=move || format::role_means(role())
                             disabled=move || !active()
                             on:change:target=move |event| pick(event.target())
                         >
@@ -105,7 +102,7 @@ pub fn MemberRow(
                                             selected=untrack(role) == it
                                             prop:selected=move || role() == it
                                         >
-                                            {words::role(it)}
+                                            {format::role(it)}
                                         </option>
                                     }
                                 })}
@@ -115,7 +112,7 @@ pub fn MemberRow(
                             class="button"
                             data-testid="member-reset"
                             aria-label=move || format!("Password link for {}", of(|it| it.name))
-                            disabled=move || asking.busy.get() || !active()
+                            disabled=move || request.busy.get() || !active()
                             on:click=reset
                         >
                             "Password link"
@@ -132,7 +129,7 @@ pub fn MemberRow(
                         .into_any()
                 }}
             </div>
-            <Failure error=asking.error testid="member-error" />
+            <Failure error=request.error testid="member-error" />
         </li>
     }
     .into_any()
@@ -140,9 +137,9 @@ pub fn MemberRow(
 
 impl Links {
     /// Makes a link by which a member chooses a new password, and shows it.
-    fn reset(self, member: &Member, asking: Asking) {
+    fn reset(self, member: &Member, request: Request) {
         let Self { made, changes, .. } = self;
-        asking.ask(api::members::reset(member.id), move |link| {
+        request.send(api::members::reset(member.id), move |link| {
             made.set(Some(link));
             changes.update(|changes| *changes += 1);
         });
@@ -150,7 +147,7 @@ impl Links {
 }
 
 /// What can be done about a member, for the command palette.
-pub fn commands(member: &Member, links: Links, asking: Asking) -> Vec<Command> {
+pub fn commands(member: &Member, links: Links, request: Request) -> Vec<Command> {
     let asked = links.asked;
     let Member { name, email, role: now, active, .. } = member;
     let of = |word, label: String, question: fn(&Member, Role) -> Question, role| {
@@ -163,11 +160,11 @@ pub fn commands(member: &Member, links: Links, asking: Asking) -> Vec<Command> {
     // As in the row: who is out keeps a role and needs no password.
     if *active {
         for role in ROLES.into_iter().filter(|role| role != now) {
-            let label = format!("Make {name} {}", words::a_role(role));
+            let label = format!("Make {name} {}", format::a_role(role));
             all.push(of("member-role", label, question_of_role, role));
         }
         let it = member.clone();
-        let reset = move || links.reset(&it, asking);
+        let reset = move || links.reset(&it, request);
         all.push(
             Command::new("member-reset", format!("Password link for {name}"), email, reset).late(),
         );
@@ -177,9 +174,9 @@ pub fn commands(member: &Member, links: Links, asking: Asking) -> Vec<Command> {
 
 fn question_of_role(member: &Member, role: Role) -> Question {
     let (id, name) = (member.id, &member.name);
-    let means = words::role_means(role);
+    let means = format::role_means(role);
     let question = Question::harmful(
-        format!("Make {name} {}?", words::a_role(role)),
+        format!("Make {name} {}?", format::a_role(role)),
         means.into(),
         "Change role",
         async move || {

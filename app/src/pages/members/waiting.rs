@@ -6,17 +6,15 @@ use protocol::api::{Invite, InviteKind};
 
 use super::Links;
 use crate::{
-    api,
-    components::{
-        asking::Asking,
+    api, format,
+    palette::{Command, page_commands::offer},
+    ui::{
         failure::Failure,
-        offers::offer,
-        palette::Command,
+        request::Request,
         show::Show,
         time::Ahead,
         whole::{Answered, Whole},
     },
-    words,
 };
 
 /// The list; not there when it is empty.
@@ -31,11 +29,11 @@ fn List(first: Vec<Invite>) -> impl IntoView {
     let Some(Links { changes, .. }) = use_context::<Links>() else { return ().into_any() };
     let list = Whole::new(first, || api::invites::invites().boxed_local());
     let empty = list.is_empty();
-    let asking = Asking::new();
+    let request = Request::new();
     offer(move || {
         let withdraw = |it: Invite| {
             let id = it.id;
-            let ask = move || asking.ask(api::invites::withdraw(id), move |()| list.refresh());
+            let ask = move || request.send(api::invites::withdraw(id), move |()| list.refresh());
             Command::new("withdraw", label(&it), "", ask).late()
         };
         list.items.get().into_iter().map(withdraw).collect()
@@ -49,7 +47,7 @@ fn List(first: Vec<Invite>) -> impl IntoView {
     });
     view! {
         <Failure error=list.error />
-        <Failure error=asking.error />
+        <Failure error=request.error />
         <Show when=move || !empty.get()>
             <section class="group" aria-label="Links that wait">
                 <h2>"Waiting"</h2>
@@ -70,9 +68,9 @@ fn List(first: Vec<Invite>) -> impl IntoView {
 fn Row(it: Invite, list: Whole<Invite>) -> impl IntoView {
     let label = label(&it);
     let Invite { id, kind, email, role, by, expires_at, .. } = it;
-    let asking = Asking::new();
+    let request = Request::new();
     let what = match kind {
-        InviteKind::Join => format!("Invited by {by} as {}", words::a_role(role)),
+        InviteKind::Join => format!("Invited by {by} as {}", format::a_role(role)),
         InviteKind::Reset => format!("Password link made by {by}"),
     };
     let address = email.clone();
@@ -88,13 +86,13 @@ fn Row(it: Invite, list: Whole<Invite>) -> impl IntoView {
                     class="button"
                     data-testid="withdraw"
                     aria-label=label
-                    disabled=move || asking.busy.get()
-                    on:click=move |_| asking.ask(api::invites::withdraw(id), move |()| list.refresh())
+                    disabled=move || request.busy.get()
+                    on:click=move |_| request.send(api::invites::withdraw(id), move |()| list.refresh())
                 >
                     "Withdraw"
                 </button>
             </div>
-            <Failure error=asking.error testid="waiting-error" />
+            <Failure error=request.error testid="waiting-error" />
         </li>
     }
 }

@@ -11,11 +11,15 @@ use super::{
 };
 use crate::{
     api,
-    components::{
-        asking::Asking, choice::Choice, failure::Failure, field::Field, offers::offer,
-        palette::Command, part::Part, switch::Switch, time::Ago,
-    },
     error::PageError,
+    palette::{Command, page_commands::offer},
+    ui::{
+        failure::Failure,
+        form::{choice::Choice, field::Field, switch::Switch},
+        request::Request,
+        section::Section,
+        time::Ago,
+    },
 };
 
 const KEEP_ALIVE: [(KeepAlive, &str); 3] = [
@@ -75,11 +79,11 @@ pub fn SettingsForm(
     let current = RwSignal::new(settings);
     let saved = RwSignal::new(None::<&'static str>);
     let wrong = RwSignal::new(Vec::<PageError>::new());
-    let asking = Asking::new();
+    let request = Request::new();
     let form = NodeRef::<leptos::html::Form>::new();
     // A mistake that only the server sees belongs to its field as well.
     Effect::new(move |_| {
-        if let Some(why) = asking.error.get() {
+        if let Some(why) = request.error.get() {
             wrong.set(vec![why]);
         }
     });
@@ -134,7 +138,7 @@ pub fn SettingsForm(
             Err(mistakes) => return wrong.set(mistakes),
         };
         let before = current.with_untracked(|it| it.session_timeout_minutes);
-        asking.ask(api::workspace::change_settings(new), move |now| {
+        request.send(api::workspace::change_settings(new), move |now| {
             saved.set(Some(if now.session_timeout_minutes < before {
                 "Saved. Sessions that are over by the new timeout have 5 more minutes."
             } else {
@@ -169,7 +173,7 @@ pub fn SettingsForm(
             on:submit=submit
         >
             <fieldset class="contents" disabled=!may>
-                <Part title="Workspace" about="Its name is typed before all sessions are dropped.">
+                <Section title="Workspace" about="Its name is typed before all sessions are dropped.">
                     <div class="panel stack">
                         <Field
                             label="Name"
@@ -181,8 +185,8 @@ pub fn SettingsForm(
                             error=of("name")
                         />
                     </div>
-                </Part>
-                <Part
+                </Section>
+                <Section
                     title="How long sessions live"
                     about="A session that nobody uses ends after a while, with everything in it."
                 >
@@ -212,8 +216,8 @@ pub fn SettingsForm(
                             kept,
                         )}
                     </div>
-                </Part>
-                <Part
+                </Section>
+                <Section
                     title="A second browser"
                     about="What happens when a session is opened while another client has it. Each session can have its own way."
                 >
@@ -225,8 +229,8 @@ pub fn SettingsForm(
                             value=attach_policy
                         />
                     </div>
-                </Part>
-                <Part
+                </Section>
+                <Section
                     title="Sharing"
                     about="Guests come by a link and a password, and see one session for a while. Switched off, all shares end at once; always read-only holds for those that run as well."
                 >
@@ -267,8 +271,8 @@ pub fn SettingsForm(
                             hint="The owner takes it back with one key, always."
                         />
                     </div>
-                </Part>
-                <Part
+                </Section>
+                <Section
                     title="Limits"
                     about="Who reaches one is told, with their own sessions to close. No session is ended for it."
                 >
@@ -314,7 +318,7 @@ pub fn SettingsForm(
                             history,
                         )}
                     </div>
-                </Part>
+                </Section>
             </fieldset>
             <div class="sections-footer">
                 <p class="muted" data-testid="settings-changed">
@@ -331,7 +335,7 @@ pub fn SettingsForm(
                 {may
                     .then(|| {
                         view! {
-                            <Failure error=asking.error testid="settings-error" fields=&FIELDS />
+                            <Failure error=request.error testid="settings-error" fields=&FIELDS />
                             <div class="form-end">
                                 <p class="saved" role="status" data-testid="settings-saved">
                                     {saved}
@@ -340,7 +344,7 @@ pub fn SettingsForm(
                                     type="submit"
                                     class="button primary"
                                     data-testid="settings-save"
-                                    disabled=move || asking.busy.get()
+                                    disabled=move || request.busy.get()
                                 >
                                     "Save settings"
                                 </button>

@@ -7,18 +7,17 @@ use protocol::api::{AccountGrant, AccountInfo, Grantee, Member, Role, Server};
 use super::new_grant::NewGrantForm;
 use crate::{
     api,
-    components::{
-        confirm::{Confirm, Question},
+    error::PageError,
+    format,
+    palette::{Command, page_commands::offer},
+    ui::{
+        dialog::confirm::{Confirm, Question},
         failure::Failure,
-        offers::offer,
-        palette::Command,
-        part::Part,
+        section::Section,
         show::Show,
         time::Ago,
         whole::Answered,
     },
-    error::PageError,
-    words,
 };
 
 /// The servers.
@@ -39,18 +38,18 @@ pub fn Grants() -> impl IntoView {
                                     "Who may open sessions on {name} as which account. Taking one back ends no session that runs.",
                                 );
                                 view! {
-                                    <Part title="Accounts" about>
+                                    <Section title="Accounts" about>
                                         <OfServer server=server.id known />
-                                    </Part>
+                                    </Section>
                                 }
                                     .into_any()
                             }
                             None => {
                                 let about = format!("Who opens sessions on {name} as which account.");
                                 view! {
-                                    <Part title="Accounts" about>
+                                    <Section title="Accounts" about>
                                         <OneAccount accounts=server.accounts />
-                                    </Part>
+                                    </Section>
                                 }
                                     .into_any()
                             }
@@ -190,7 +189,7 @@ fn whom(grant: &AccountGrant) -> String {
     match grant.to {
         Grantee::Member(_) => grant.to_name.clone(),
         Grantee::Role(Role::Member) => "all members".into(),
-        Grantee::Role(role) => format!("{} and above", words::role(role).to_ascii_lowercase()),
+        Grantee::Role(role) => format!("{} and above", format::role(role).to_ascii_lowercase()),
     }
 }
 

@@ -5,11 +5,10 @@ use protocol::api::{AccountInfo, Grantee, Member, NewGrant, Role};
 
 use crate::{
     api, browser,
-    components::{
-        asking::Asking, failure::Failure, field::Help, offers::offer, palette::Command, show::Show,
-    },
     error::PageError,
-    words,
+    format,
+    palette::{Command, page_commands::offer},
+    ui::{failure::Failure, form::field::Help, request::Request, show::Show},
 };
 
 /// Account of the machine's administrator: only ever granted by name.
@@ -31,8 +30,8 @@ pub fn NewGrantForm(
 ) -> impl IntoView {
     let account = RwSignal::new(String::new());
     let to = RwSignal::new(String::new());
-    let asking = Asking::new();
-    let error = asking.error;
+    let request = Request::new();
+    let error = request.error;
     let is_root = Memo::new(move |_| account.with(|it| it == ROOT));
     let members: Vec<_> = members.into_iter().filter(|it| it.active).collect();
     let whom = members.iter().map(|it| Grantee::Member(it.id)).chain(ROLES.map(Grantee::Role));
@@ -40,18 +39,18 @@ pub fn NewGrantForm(
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if account.with_untracked(String::is_empty) {
-            return asking.refuse("account", "Please choose an account.");
+            return request.reject("account", "Please choose an account.");
         }
         let number = to.with_untracked(|to| to.parse::<usize>().ok());
         let chosen = whom.with_value(|whom| number.and_then(|at| whom.get(at)).cloned());
         let Some(chosen) = chosen else {
-            return asking.refuse("to", "Please choose to whom.");
+            return request.reject("to", "Please choose to whom.");
         };
         if is_root.get_untracked() && matches!(chosen, Grantee::Role(_)) {
-            return asking.refuse("to", "root is granted to a member by name, never to a role.");
+            return request.reject("to", "root is granted to a member by name, never to a role.");
         }
         let new = NewGrant { account: account.get_untracked(), to: chosen };
-        asking.ask(api::grants::grant(server.get_value(), new), move |_| {
+        request.send(api::grants::grant(server.get_value(), new), move |_| {
             account.set(String::new());
             to.set(String::new());
             refresh.run(());
@@ -86,7 +85,7 @@ pub fn NewGrantForm(
     let by_role = ROLES.into_iter().enumerate().map(|(at, role)| {
         let text = match role {
             Role::Member => "All members".into(),
-            role => format!("{} and above", words::role(role)),
+            role => format!("{} and above", format::role(role)),
         };
         option(members.len() + at, text, true)
     });
@@ -131,7 +130,7 @@ pub fn NewGrantForm(
                     type="submit"
                     class="button"
                     data-testid="grant-add"
-                    disabled=move || asking.busy.get()
+                    disabled=move || request.busy.get()
                 >
                     "Grant"
                 </button>

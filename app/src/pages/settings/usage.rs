@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use protocol::api::WorkspaceUsage;
 
-use crate::words;
+use crate::format;
 
 /// The note; without figures where the person may not see them or they can't be had.
 #[component]
@@ -21,7 +21,7 @@ pub fn UsageNote(
 
 fn sentence(usage: &WorkspaceUsage) -> String {
     let WorkspaceUsage { sessions, idle, memory_bytes, idle_memory_bytes, .. } = *usage;
-    let held = words::bytes(memory_bytes);
+    let held = format::bytes(memory_bytes);
     match (sessions, idle) {
         (0, _) => "Right now no session is running.".into(),
         (1, 0) => format!("Right now 1 session is running and holds {held}; it is in use."),
@@ -31,7 +31,7 @@ fn sentence(usage: &WorkspaceUsage) -> String {
         (_, 0) => format!("Right now {sessions} sessions hold {held}; all are in use."),
         _ => format!(
             "Right now {sessions} sessions hold {held}; of that, {} are held by {idle} that nobody is attached to.",
-            words::bytes(idle_memory_bytes)
+            format::bytes(idle_memory_bytes)
         ),
     }
 }

@@ -1,0 +1,121 @@
+//! Which of everybody's sessions are shown, and in which order.
+
+use leptos::prelude::*;
+use protocol::api::AdminSort;
+
+use crate::{
+    admin::list::AllList,
+    palette::{Command, page_commands::offer},
+};
+
+const ATTACHED: [(Option<bool>, &str); 3] =
+    [(None, "Attached or not"), (Some(true), "Attached"), (Some(false), "Detached")];
+
+const IDLE: [(Option<u32>, &str); 5] = [
+    (None, "Used any time"),
+    (Some(15), "Unused for 15 min"),
+    (Some(60), "Unused for 1 h"),
+    (Some(480), "Unused for 8 h"),
+    (Some(1440), "Unused for a day"),
+];
+
+const SORTS: [(AdminSort, &str); 7] = [
+    (AdminSort::CreatedAt, "Newest first"),
+    (AdminSort::LastSeen, "Unused for longest"),
+    (AdminSort::Cpu, "Most CPU"),
+    (AdminSort::Memory, "Most memory"),
+    (AdminSort::BytesBuffered, "Most held"),
+    (AdminSort::Owner, "By owner"),
+    (AdminSort::Name, "By name"),
+];
+
+/// A search field and three choices, all of them also in the command palette.
+#[component]
+pub fn AllFilter(
+    /// The list.
+    list: AllList,
+) -> impl IntoView {
+    let filter = list.filter;
+    let search = NodeRef::<leptos::html::Input>::new();
+    let attached = Signal::derive(move || filter.with(|it| it.attached));
+    let attach = Callback::new(move |wanted| filter.update(|it| it.attached = wanted));
+    let idle = Signal::derive(move || filter.with(|it| it.idle_minutes));
+    let unused = Callback::new(move |minutes| filter.update(|it| it.idle_minutes = minutes));
+    let order = Callback::new(move |sort| list.sort.set(sort));
+    offer(move || {
+        let start = move || {
+            if let Some(search) = search.get_untracked() {
+                let _ = search.focus();
+            }
+        };
+        let mut all = vec![Command::new("all-search", "Search all sessions", "", start)];
+        all.extend(commands("all-attached", "which sessions", &ATTACHED, attach));
+        all.extend(commands("all-idle", "which sessions", &IDLE, unused));
+        all.extend(commands("all-sort", "order of sessions", &SORTS, order));
+        all
+    });
+    view! {
+        <form class="filter" role="search" on:submit=|event| event.prevent_default()>
+            <input
+                node_ref=search
+                type="search"
+                data-testid="all-search"
+                aria-label="Search by name, owner, account or id"
+                placeholder="Name, owner, account or id"
+                autocomplete="off"
+                on:input:target=move |event| {
+                    let text = event.target().value().trim().to_owned();
+                    filter.update(|it| it.q = Some(text).filter(|it| !it.is_empty()));
+                }
+            />
+            {select("all-attached", "Attached", &ATTACHED, attached, attach)}
+            {select("all-idle", "Unused for", &IDLE, idle, unused)}
+            {select("all-sort", "Order", &SORTS, list.sort.into(), order)}
+        </form>
+    }
+}
+
+fn select<T>(
+    testid: &'static str,
+    label: &'static str,
+    options: &'static [(T, &'static str)],
+    value: Signal<T>,
+    choose: Callback<T>,
+) -> AnyView
+where
+    T: Copy + PartialEq + Send + Sync + 'static,
+{
+    let option = move |(it, words): &'static (T, &'static str)| {
+        view! { <option prop:selected=move || value.get() == *it>{*words}</option> }.into_any()
+    };
+    let pick = move |index: i32| {
+        if let Some((it, _)) = usize::try_from(index).ok().and_then(|at| options.get(at)) {
+            choose.run(*it);
+        }
+    };
+    view! {
+        <select
+            data-testid=testid
+            aria-label=label
+            on:change:target=move |event| pick(event.target().selected_index())
+        >
+            {options.iter().map(option).collect::<Vec<_>>()}
+        </select>
+    }
+    .into_any()
+}
+
+/// Each of the options, for the command palette.
+fn commands<T>(
+    word: &'static str,
+    hint: &'static str,
+    options: &'static [(T, &'static str)],
+    choose: Callback<T>,
+) -> impl Iterator<Item = Command>
+where
+    T: Copy + Send + Sync + 'static,
+{
+    options
+        .iter()
+        .map(move |(it, words)| Command::new(word, *words, hint, move || choose.run(*it)).late())
+}

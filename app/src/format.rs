@@ -1,0 +1,279 @@
+//! Facts as words for people: times, sizes, states, devices, ends. Pure: the time is passed in.
+
+use chrono::{DateTime, Utc};
+use protocol::api::{Doing, EndReason, Role, Session};
+pub use protocol::format::{ago, at, bytes, ending};
+
+/// How long from now, in words: `in a moment`, `in 3 min`, `in 2 h`, `in 5 days`.
+#[must_use]
+pub fn ahead(then: DateTime<Utc>, now_millis: i64) -> String {
+    let seconds = (then.timestamp_millis() - now_millis).max(0) / 1000;
+    match seconds {
+        0..45 => "in a moment".into(),
+        45..5_400 => format!("in {} min", (seconds + 30) / 60),
+        5_400..129_600 => format!("in {} h", (seconds + 1_800) / 3_600),
+        _ => format!("in {} days", (seconds + 43_200) / 86_400),
+    }
+}
+
+/// A moment soon to come, in words: `in 12 min`, `in 40 s`, `now`.
+#[must_use]
+pub fn soon(then_millis: i64, now_millis: i64) -> String {
+    let seconds = (then_millis - now_millis) / 1000;
+    match seconds {
+        ..1 => "now".into(),
+        1..60 => format!("in {seconds} s"),
+        60..5_400 => format!("in {} min", seconds / 60),
+        _ => format!("in {} h", (seconds + 1_800) / 3_600),
+    }
+}
+
+/// How long something lasted, in words: `40 s`, `12 min`, `2 h`.
+#[must_use]
+pub fn lasted(millis: i64) -> String {
+    match millis.max(0) / 1000 {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds @ 60..5_400 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", (seconds + 1_800) / 3_600),
+    }
+}
+
+/// Processor time in thousandths of a core, in words: `0 %`, `4 %`, `1.5 cores`.
+#[must_use]
+pub fn cpu(permille: u32) -> String {
+    match permille {
+        0..1_000 => format!("{} %", permille.div_ceil(10)),
+        _ => format!("{}.{} cores", permille / 1_000, permille % 1_000 / 100),
+    }
+}
+
+/// Account and server of a session: `ada on this machine`, `ada on build-7`.
+#[must_use]
+pub fn location(session: &Session) -> String {
+    let server = if session.server == "local" { "this machine" } else { &session.server };
+    format!("{} on {server}", session.account)
+}
+
+/// A role, as people see it.
+#[must_use]
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Member => "Member",
+        Role::Staff => "Staff",
+        Role::Superuser => "Superuser",
+    }
+}
+
+/// A role with its article.
+#[must_use]
+pub fn a_role(role: Role) -> &'static str {
+    match role {
+        Role::Member => "a member",
+        Role::Staff => "staff",
+        Role::Superuser => "a superuser",
+    }
+}
+
+/// Whether this could be an e-mail address. The server has the last word.
+#[must_use]
+pub fn could_be_email(text: &str) -> bool {
+    let text = text.trim();
+    text.contains('@') && !text.starts_with('@') && !text.ends_with('@')
+}
+
+/// What a role is for, as one sentence.
+#[must_use]
+pub fn role_means(role: Role) -> &'static str {
+    match role {
+        Role::Member => "Opens sessions of their own, and sees no others.",
+        Role::Staff => {
+            "Also sees that other people's sessions are there, never what is in them, and may drop one."
+        }
+        Role::Superuser => "May do everything: members, settings, accounts, dropping all sessions.",
+    }
+}
+
+/// What somebody who is attached does, in one word.
+#[must_use]
+pub fn doing(doing: Doing) -> &'static str {
+    match doing {
+        Doing::Types => "types",
+        Doing::Drives => "drives",
+        Doing::Asks => "asks",
+        Doing::Oversees => "superuser",
+        Doing::Watches => "watches",
+    }
+}
+
+/// What somebody who is attached uses, and whether they came by a share.
+#[must_use]
+pub fn uses(guest: bool, device: &str) -> String {
+    match (guest, device) {
+        (true, "") => "guest".into(),
+        (true, device) => format!("guest · {device}"),
+        (false, device) => device.into(),
+    }
+}
+
+/// Wrong passwords that were tried for the shares of a session, as one sentence; none when none were.
+#[must_use]
+pub fn wrong_passwords(tried: u32) -> Option<String> {
+    match tried {
+        0 => None,
+        1 => Some("1 wrong password for a link of this session.".into()),
+        many => Some(format!("{many} wrong passwords for links of this session.")),
+    }
+}
+
+/// How a session ended, as a heading.
+#[must_use]
+pub fn reason(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::Exited => "Exited",
+        EndReason::Closed => "Closed",
+        EndReason::Expired => "Expired",
+        EndReason::Dropped => "Dropped",
+        EndReason::Lost => "Lost",
+    }
+}
+
+/// What a browser calls itself, in words: `Firefox on Linux`.
+#[must_use]
+pub fn device(user_agent: &str) -> String {
+    let first = |table: &[(&str, &'static str)], otherwise: &'static str| {
+        let hit = table.iter().find(|(mark, _)| user_agent.contains(mark));
+        hit.map_or(otherwise, |(_, name)| *name)
+    };
+    let browser = first(
+        &[
+            ("Firefox/", "Firefox"),
+            ("FxiOS/", "Firefox"),
+            ("Edg", "Edge"),
+            ("OPR/", "Opera"),
+            ("SamsungBrowser/", "Samsung Internet"),
+            ("CriOS/", "Chrome"),
+            ("Chrome/", "Chrome"),
+            ("Safari/", "Safari"),
+        ],
+        "a browser",
+    );
+    let system = first(
+        &[
+            ("Android", "Android"),
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("CrOS", "ChromeOS"),
+            ("Mac OS X", "macOS"),
+            ("Windows", "Windows"),
+            ("Linux", "Linux"),
+        ],
+        "",
+    );
+    if system.is_empty() { browser.into() } else { format!("{browser} on {system}") }
+}
+
+/// Where a sign-in may lead back to: a path of this site, else the start page. Anything that a browser
+/// could take for another site is refused.
+#[must_use]
+pub fn way_back(wanted: Option<&str>) -> String {
+    let wanted = wanted.unwrap_or("/");
+    let safe = wanted.starts_with('/')
+        && !wanted.starts_with("//")
+        && !wanted.contains(['\\', '\n', '\r', '\t'])
+        && !wanted.starts_with("/sign-in");
+    if safe { wanted.into() } else { "/".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_ahead() {
+        let then = DateTime::from_timestamp_millis(1_700_000_000_000).unwrap();
+        for (seconds, words) in [
+            (-5, "in a moment"),
+            (44, "in a moment"),
+            (90, "in 2 min"),
+            (5_400, "in 2 h"),
+            (604_800, "in 7 days"),
+        ] {
+            assert_eq!(ahead(then, 1_700_000_000_000 - seconds * 1000), words, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn times_to_come() {
+        for (seconds, words) in [
+            (-3, "now"),
+            (0, "now"),
+            (59, "in 59 s"),
+            (60, "in 1 min"),
+            (719, "in 11 min"),
+            (5_399, "in 89 min"),
+            (5_400, "in 2 h"),
+        ] {
+            assert_eq!(soon(1_700_000_000_000 + seconds * 1000, 1_700_000_000_000), words);
+        }
+    }
+
+    #[test]
+    fn spans_of_time() {
+        for (seconds, words) in
+            [(-1, "0 s"), (59, "59 s"), (60, "1 min"), (5_399, "89 min"), (5_400, "2 h")]
+        {
+            assert_eq!(lasted(seconds * 1000), words);
+        }
+    }
+
+    #[test]
+    fn processor_time() {
+        for (permille, words) in
+            [(0, "0 %"), (1, "1 %"), (42, "5 %"), (999, "100 %"), (1_550, "1.5 cores")]
+        {
+            assert_eq!(cpu(permille), words);
+        }
+    }
+
+    #[test]
+    fn devices() {
+        for (agent, words) in [
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0",
+                "Firefox on Linux",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/129.0 Safari/537.36 Edg/129.0",
+                "Edge on Windows",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile Safari/604.1",
+                "Safari on iPhone",
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 14) Chrome/129.0 Mobile Safari/537.36",
+                "Chrome on Android",
+            ),
+            ("curl/8", "a browser"),
+        ] {
+            assert_eq!(device(agent), words);
+        }
+    }
+
+    #[test]
+    fn the_way_back_stays_here() {
+        for (wanted, back) in [
+            (Some("/sessions/1?x=2"), "/sessions/1?x=2"),
+            (Some("//evil.example"), "/"),
+            (Some("/\\evil.example"), "/"),
+            (Some("https://evil.example"), "/"),
+            (Some("javascript:alert(1)"), "/"),
+            (Some("/\t/evil.example"), "/"),
+            (Some("/sign-in?return=/"), "/"),
+            (Some(""), "/"),
+            (None, "/"),
+        ] {
+            assert_eq!(way_back(wanted), back, "{wanted:?}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The line on top of the pages: where one can go, who is signed in, and the way out. What somebody may
+//! not see is not there.
+
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::hooks::use_location;
+use protocol::api::{Me, Role};
+
+use crate::{
+    live::{Live, sign_out},
+    palette::{Palette, PaletteButton, page_commands::Offers},
+    ui::{logo::Logo, ready::ready, theme::ThemeButton},
+};
+
+/// Address, name, test id and lowest role of each page.
+const PAGES: [(&str, &str, &str, Role); 4] = [
+    ("/", "Sessions", "nav-sessions", Role::Member),
+    ("/members", "Members", "nav-members", Role::Superuser),
+    ("/settings", "Settings", "nav-settings", Role::Superuser),
+    ("/audit", "Audit log", "nav-audit", Role::Superuser),
+];
+
+/// Brand, pages, colours, person, sign out.
+#[component]
+pub fn Header(
+    /// The signed-in member.
+    me: Me,
+) -> impl IntoView {
+    let palette = RwSignal::new(false);
+    let ready = ready();
+    let busy = RwSignal::new(false);
+    let live = use_context::<Live>();
+    let leave = move |_| {
+        busy.set(true);
+        spawn_local(async move {
+            if !sign_out(live).await {
+                busy.set(false);
+            }
+        });
+    };
+    let here = use_location().pathname;
+    // The lists of sessions are one page.
+    let at = move |path: &'static str| {
+        here.with(|here| here == path || path == "/" && here == "/all").then_some("page")
+    };
+    let pages: Vec<_> = PAGES.into_iter().filter(|(.., needs)| me.role >= *needs).collect();
+    // One page needs no way to it.
+    let nav = (pages.len() > 1).then(|| {
+        let link = |(path, name, testid, _): (&'static str, &'static str, &'static str, Role)| {
+            view! {
+                <a href=path data-testid=testid aria-current=move || at(path)>
+                    {name}
+                </a>
+            }
+            .into_any()
+        };
+        view! {
+            <nav class="header-nav" aria-label="Pages">
+                {pages.into_iter().map(link).collect::<Vec<_>>()}
+            </nav>
+        }
+        .into_any()
+    });
+    view! {
+        <header class="header">
+            <a class="brand" href="/">
+                <Logo />
+                <span>"websh"</span>
+            </a>
+            {nav}
+            <a
+                class="account-link"
+                href="/me"
+                data-testid="who"
+                title=format!("{}: you", me.email)
+                aria-current=move || at("/me")
+            >
+                {me.name}
+            </a>
+            <PaletteButton open=palette keys="Ctrl+K or ⌘K" />
+            <ThemeButton />
+            <button
+                type="button"
+                class="button quiet"
+                data-testid="sign-out"
+                disabled=move || busy.get() || !ready.get()
+                on:click=leave
+            >
+                "Sign out"
+            </button>
+        </header>
+        <Palette open=palette role=Some(me.role) own=Offers::of_page() />
+    }
+}

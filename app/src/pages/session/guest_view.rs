@@ -1,0 +1,127 @@
+//! A guest's terminal page: whose session it is, what they may do and for how long always stand above
+//! the screen, where no program can write.
+
+use leptos::{prelude::*, task::spawn_local};
+use leptos_meta::Title;
+use protocol::api::{AttachMode, Joined};
+
+use crate::{
+    api, format,
+    pages::session::{
+        connection::Connection, participants_bar::CrewBar, screen::Screen, warnings::ShareWarning,
+    },
+    terminal::{crew::Grant, ending::passes, parts::Ui, seat::Seat},
+    ui::{logo::Logo, show::Show, theme::ThemeButton, time::Now},
+};
+
+/// The terminal of a session that was shared.
+#[component]
+pub fn GuestView(
+    /// What the guest was told when they came in.
+    joined: Joined,
+    /// The guest left.
+    left: Callback<()>,
+) -> impl IntoView {
+    let ui = Ui::default();
+    let name = StoredValue::new(joined.session.name.clone());
+    let owner = StoredValue::new(joined.session.owner.clone());
+    // What the session says is newer than what was said at the door.
+    let first = Grant {
+        read_only: joined.read_only,
+        owner_away: false,
+        ends_at: joined.expires_at.timestamp_millis(),
+    };
+    let grant = Memo::new(move |before: Option<&Grant>| {
+        ui.crew.with(|crew| crew.grant).or(before.copied()).unwrap_or(first)
+    });
+    let mode = Memo::new(move |_| {
+        let drives = ui.crew.with(|crew| crew.driving()) == Some(true);
+        match grant.get() {
+            Grant { read_only: true, .. } => "read-only",
+            Grant { owner_away: true, .. } => "owner-away",
+            _ if drives => "driving",
+            _ => "may-type",
+        }
+    });
+    let mode_words = move || match mode.get() {
+        "read-only" => "Read-only".to_owned(),
+        "owner-away" => format!("Read-only while {} is away", owner.get_value()),
+        "driving" => "You type".to_owned(),
+        _ => "You may type".to_owned(),
+    };
+    let now = use_context::<Now>();
+    let left_words = move || {
+        let now = now?.0.get()?;
+        Some(format!("ends {}", format::soon(grant.get().ends_at, now)))
+    };
+    let over = move || ui.ending.with(Option::is_some);
+    let leaving = RwSignal::new(false);
+    let leave = move |_| {
+        leaving.set(true);
+        spawn_local(async move {
+            match api::sharing::leave().await {
+                Err(why) if passes(&why) => {
+                    leaving.try_set(false);
+                    ui.notice.try_set(Some(why.message().to_owned()));
+                }
+                // Who is out already has left as well.
+                _ => drop(left.try_run(())),
+            }
+        });
+    };
+    // The server writes the title last: a request that was given up has no names any more.
+    let said = |text: StoredValue<String>| text.try_get_value().unwrap_or_default();
+    let title = move || format!("{} · {}", said(name), said(owner));
+    view! {
+        <Title text=title />
+        <main class="terminal-page">
+            <header class="bar guest-bar">
+                <span class="bar-home">
+                    <Logo />
+                </span>
+                <span class="bar-name" data-testid="terminal-name">
+                    {name.get_value()}
+                </span>
+                <span class="bar-title" data-testid="guest-owner">
+                    {format!("{}’s session", owner.get_value())}
+                </span>
+                <Show when=move || !over()>
+                    <span
+                        class="guest-mode"
+                        role="status"
+                        data-testid="guest-mode"
+                        data-mode=move || mode.get()
+                    >
+                        {mode_words}
+                    </span>
+                    <span class="guest-time-left" data-testid="guest-left">
+                        {left_words}
+                    </span>
+                </Show>
+                <CrewBar ui owner />
+                <Connection ui />
+                <ThemeButton />
+                <Show when=move || !over()>
+                    <button
+                        type="button"
+                        class="button small"
+                        data-testid="guest-leave"
+                        disabled=move || leaving.get()
+                        on:click=leave
+                    >
+                        "Leave"
+                    </button>
+                </Show>
+            </header>
+            <Screen
+                ui
+                seat=Seat::Guest
+                mode=AttachMode::Drive
+                name=Signal::derive(move || name.get_value())
+                types=Signal::derive(move || mode.get() != "read-only")
+            >
+                <ShareWarning ui />
+            </Screen>
+        </main>
+    }
+}

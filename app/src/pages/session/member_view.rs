@@ -1,0 +1,106 @@
+//! A member's terminal page: the bar above the screen, and the dialogs that belong to it.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use protocol::api::{AttachMode, Session};
+
+use crate::{
+    pages::session::{
+        commands::terminal_commands,
+        connection::Connection,
+        end_page::EndPage,
+        participants_bar::CrewBar,
+        screen::Screen,
+        warnings::{ExpiryWarning, PasswordWarning, ShareWarning},
+    },
+    palette::{Palette, PaletteButton},
+    sessions::{close_session::CloseSession, rename_session::RenameSession},
+    sharing::{ShareSession, share_button::ShareButton},
+    terminal::{Ending, parts::Ui, seat::Seat},
+    ui::{logo::Logo, show::Show, theme::ThemeButton},
+};
+
+/// A session's terminal.
+#[component]
+pub fn TerminalView(
+    /// The session.
+    session: Session,
+    /// Only look.
+    watch: bool,
+) -> impl IntoView {
+    let ui = Ui::default();
+    ui.wrong_passwords.set(session.wrong_passwords);
+    let palette = RwSignal::new(false);
+    let renaming = RwSignal::new(None::<Session>);
+    let closing = RwSignal::new(None::<Session>);
+    let sharing = RwSignal::new(None::<Session>);
+    let mode = if watch { AttachMode::Watch } else { AttachMode::Drive };
+    let name = RwSignal::new(session.name.clone());
+    let owner = StoredValue::new(session.owner.clone());
+    let shared = StoredValue::new(session.clone());
+    let share = Callback::new(move |()| {
+        sharing.set(Some(Session { name: name.get_untracked(), ..shared.get_value() }));
+    });
+    let commands = terminal_commands(ui, session.clone(), name, renaming, closing, share);
+    let guests = Memo::new(move |_| ui.crew.with(|crew| crew.guests()));
+    // Who only looks into it can't share it, and what is over can't be shared.
+    let shares = move || ui.ending.with(Option::is_none) && ui.crew.with(|crew| !crew.overseeing());
+    // Nothing of the terminal stays with somebody who was signed out.
+    let signed_out = Memo::new(move |_| ui.ending.get() == Some(Ending::SignedOut));
+    let tab = Signal::derive(move || {
+        let title = if signed_out.get() { String::new() } else { ui.title.get() };
+        let name = name.get();
+        let bell = if ui.bell.get() { "● " } else { "" };
+        if title.is_empty() {
+            format!("{bell}{name} · websh")
+        } else {
+            format!("{bell}{title} · {name}")
+        }
+    });
+    let seat = Seat::Member(Box::new(session));
+    // The server writes the title last: a request that was given up has none any more.
+    let tab = move || tab.try_get().unwrap_or_default();
+    view! {
+        <Title text=tab />
+        <Show
+            when=move || !signed_out.get()
+            fallback=|| {
+                view! {
+                    <main class="plain-page">
+                        <EndPage ending=Ending::SignedOut />
+                    </main>
+                }
+            }
+        >
+            <main class="terminal-page">
+                <header class="bar">
+                    <a class="bar-home" href="/" aria-label="My sessions" data-testid="all-sessions">
+                        <Logo />
+                    </a>
+                    <span class="bar-name" data-testid="terminal-name">
+                        {move || name.get()}
+                    </span>
+                    <span class="bar-title" data-testid="terminal-title">
+                        {move || ui.title.get()}
+                    </span>
+                    <CrewBar ui owner />
+                    <Connection ui />
+                    <Show when=shares>
+                        <ShareButton name guests share quiet=true />
+                    </Show>
+                    <PaletteButton open=palette keys="Ctrl+Shift+K or ⌘K" />
+                    <ThemeButton />
+                </header>
+                <Screen ui seat=seat.clone() mode name types=true>
+                    <ExpiryWarning ui />
+                    <ShareWarning ui share />
+                    <PasswordWarning ui share />
+                </Screen>
+            </main>
+            <Palette open=palette role=None own=commands />
+            <RenameSession renaming renamed=move |now: Session| name.set(now.name) />
+            <CloseSession closing refresh=Callback::new(|()| ()) />
+            <ShareSession sharing />
+        </Show>
+    }
+}

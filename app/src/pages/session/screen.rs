@@ -1,0 +1,122 @@
+//! The screen itself and the keys beneath it: what the server renders and the widget then takes over. The
+//! same for members and guests.
+
+use leptos::{html, prelude::*};
+use protocol::api::AttachMode;
+
+use crate::{
+    pages::session::{end_page::EndPage, key_bar::KeyBar},
+    terminal::{
+        metrics::RULER,
+        parts::{Dom, Ui},
+        seat::Seat,
+        widget::Widget,
+    },
+    ui::show::Show,
+};
+
+/// The part of a terminal's page below its bar.
+#[component]
+pub fn Screen(
+    /// The terminal's state.
+    ui: Ui,
+    /// Whose page it is.
+    seat: Seat,
+    /// Drive or look.
+    mode: AttachMode,
+    /// Name of the session.
+    #[prop(into)]
+    name: Signal<String>,
+    /// Whether there is anything to type here.
+    #[prop(into)]
+    types: Signal<bool>,
+    /// What is shown above the screen.
+    children: Children,
+) -> impl IntoView {
+    let root = NodeRef::<html::Div>::new();
+    let scroller = NodeRef::<html::Div>::new();
+    let area = NodeRef::<html::Div>::new();
+    let rows = NodeRef::<html::Div>::new();
+    let cursor = NodeRef::<html::Div>::new();
+    let preedit = NodeRef::<html::Div>::new();
+    let keyboard = NodeRef::<html::Textarea>::new();
+    let ruler = NodeRef::<html::Span>::new();
+    // The widget lives in the effect and goes with it.
+    Effect::new(move |before: Option<Option<std::rc::Rc<Widget>>>| {
+        let wish = ui.wish.get();
+        if let Some(Some(widget)) = before {
+            if let Some(made) = wish {
+                widget.make(made);
+            }
+            return Some(widget);
+        }
+        let dom = Dom {
+            root: root.get()?.into(),
+            scroller: scroller.get()?.into(),
+            area: area.get()?.into(),
+            rows: rows.get()?.into(),
+            cursor: cursor.get()?.into(),
+            preedit: preedit.get()?.into(),
+            keyboard: keyboard.get()?,
+            ruler: ruler.get()?.into(),
+        };
+        let seat = seat.clone();
+        Some(untrack(|| Widget::start(dom, ui, seat, mode)))
+    });
+    view! {
+        <div
+            node_ref=root
+            class="terminal"
+            data-testid="terminal"
+            role="region"
+            aria-label=move || format!("Terminal of {}", name.get())
+            data-bell=move || ui.bell.get().to_string()
+            data-dimmed=move || ui.ending.with(Option::is_some).to_string()
+        >
+            <div node_ref=scroller class="scroller">
+                <div node_ref=area class="area">
+                    <div node_ref=rows class="rows" role="log" aria-live="off"></div>
+                    <div node_ref=cursor class="cursor hidden" aria-hidden="true"></div>
+                    <div node_ref=preedit class="preedit" data-testid="preedit"></div>
+                    <textarea
+                        node_ref=keyboard
+                        class="keyboard"
+                        data-testid="terminal-input"
+                        aria-label="Terminal input"
+                        autocapitalize="none"
+                        autocomplete="off"
+                        spellcheck="false"
+                        rows="1"
+                    ></textarea>
+                    <span node_ref=ruler class="ruler" aria-hidden="true">
+                        {RULER}
+                    </span>
+                </div>
+            </div>
+            <Show when=move || ui.below.get()>
+                <button
+                    type="button"
+                    class="button new-output"
+                    data-testid="new-output"
+                    data-command="bottom"
+                >
+                    "New output below ↓"
+                </button>
+            </Show>
+            {children()}
+            {move || {
+                ui.ending.get().map(|ending| {
+                    view! {
+                        <div class="ended-overlay">
+                            <EndPage ending />
+                        </div>
+                    }
+                    .into_any()
+                })
+            }}
+        </div>
+        <Show when=move || types.get()>
+            <KeyBar held=ui.held />
+        </Show>
+    }
+}

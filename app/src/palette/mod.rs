@@ -1,0 +1,347 @@
+//! The command palette: everything a page can do, found by a few letters, by keyboard alone. A combobox
+//! with a list box as WAI-ARIA has it. What there is to do comes from the page and from [`Command`]s.
+
+pub mod fuzzy;
+pub mod page_commands;
+
+use leptos::{prelude::*, task::spawn_local};
+use protocol::api::{Life, Role};
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
+
+use crate::{
+    api,
+    browser::{self, Listener, lower_case},
+    live::{Live, sign_out},
+    ui::{
+        ready::ready,
+        show::Show,
+        theme::{self, THEMES},
+    },
+};
+
+/// Something to do.
+#[derive(Clone)]
+pub struct Command {
+    /// What it is called.
+    pub label: String,
+    /// What more there is to know: a place, a key.
+    pub hint: String,
+    /// The stable word of it, for tests and tools.
+    pub word: &'static str,
+    /// Does it.
+    pub run: Callback<()>,
+    /// Whether it comes behind everything else until it is looked for.
+    pub late: bool,
+}
+
+impl Command {
+    /// Something to do.
+    pub fn new(
+        word: &'static str,
+        label: impl Into<String>,
+        hint: impl Into<String>,
+        run: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
+        let run = Callback::new(move |()| run());
+        Self { label: label.into(), hint: hint.into(), word, run, late: false }
+    }
+
+    /// The same, behind everything else: one of as many as a list has lines.
+    #[must_use]
+    pub fn late(self) -> Self {
+        Self { late: true, ..self }
+    }
+
+    /// Goes to a page of this site.
+    pub fn page(label: &'static str, path: &'static str) -> Self {
+        Self::new("page", label, "page", move || browser::go(path))
+    }
+}
+
+/// Lines that are shown at once.
+const MOST: usize = 60;
+
+/// The palette of a page. Opens by Ctrl+K or ⌘K; where Ctrl+K belongs to a terminal, by Ctrl+Shift+K.
+#[component]
+pub fn Palette(
+    /// Whether it is shown.
+    open: RwSignal<bool>,
+    /// What the member may do, which decides the pages; where it is not known the server is asked.
+    #[prop(into)]
+    role: Option<Role>,
+    /// What this page can do beyond what every page can.
+    #[prop(into)]
+    own: Signal<Vec<Command>>,
+) -> impl IntoView {
+    let dialog = NodeRef::<leptos::html::Dialog>::new();
+    let field = NodeRef::<leptos::html::Input>::new();
+    let typed = RwSignal::new(String::new());
+    let at = RwSignal::new(0_usize);
+    let sessions = RwSignal::new(Vec::<Command>::new());
+    let role = RwSignal::new(role);
+    let live = use_context::<Live>();
+    let all = Memo::new_with_compare(
+        move |_| {
+            if !open.get() {
+                return vec![];
+            }
+            let (late, mut all): (Vec<_>, Vec<_>) = own.get().into_iter().partition(|it| it.late);
+            all.extend(sessions.get());
+            all.extend(pages(role.get(), live));
+            all.extend(late);
+            all
+        },
+        |_, _| true,
+    );
+    let found = Memo::new(move |_| {
+        all.with(|all| {
+            let lines: Vec<String> =
+                all.iter().map(|it| format!("{} {}", it.label, it.hint)).collect();
+            let mut found = fuzzy::rank(&typed.get(), lines.iter().map(String::as_str), lower_case);
+            found.truncate(MOST);
+            found
+        })
+    });
+    Effect::new(move |_| {
+        let Some(dialog) = dialog.get() else { return };
+        match (open.get(), dialog.open()) {
+            (true, false) => {
+                typed.set(String::new());
+                at.set(0);
+                drop(dialog.show_modal());
+                if let Some(field) = field.get_untracked() {
+                    field.set_value("");
+                    let _ = field.focus();
+                }
+                load(sessions);
+                if role.with_untracked(Option::is_none) {
+                    learn(role);
+                }
+            }
+            (false, true) => dialog.close(),
+            _ => {}
+        }
+    });
+    let is_shown = move || dialog.get_untracked().is_some_and(|dialog| dialog.open());
+    Effect::new(move |_| {
+        let listen = Listener::capture(&browser::document(), "keydown", move |event| {
+            if is_call(&event) {
+                event.prevent_default();
+                event.stop_propagation();
+                // What is shown counts: the event of a close may still be on its way.
+                open.set(!is_shown());
+            }
+        });
+        StoredValue::new_local(listen);
+    });
+    let run = move |index: usize| {
+        let wanted = found.with_untracked(|found| found.get(index).copied());
+        let command = wanted.and_then(|it| all.with_untracked(|all| all.get(it).cloned()));
+        if let Some(command) = command {
+            open.set(false);
+            // Now: what is behind an open dialog can't be given the keyboard.
+            if let Some(dialog) = dialog.get_untracked() {
+                dialog.close();
+            }
+            command.run.run(());
+        }
+    };
+    let key = move |event: KeyboardEvent| {
+        let count = found.with_untracked(Vec::len);
+        let now = at.get_untracked();
+        let next = match event.key().as_str() {
+            "ArrowDown" if count > 0 => (now + 1) % count,
+            "ArrowUp" if count > 0 => (now + count - 1) % count,
+            "Home" if count > 0 && event.ctrl_key() => 0,
+            "End" if count > 0 && event.ctrl_key() => count - 1,
+            "PageDown" if count > 0 => (now + 8).min(count - 1),
+            "PageUp" => now.saturating_sub(8),
+            "Enter" if !event.is_composing() => {
+                event.prevent_default();
+                return run(now);
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        at.set(next);
+        let id = format!("command-{next}");
+        if let Some(line) = browser::document().get_element_by_id(&id) {
+            line.scroll_into_view_with_bool(false);
+        }
+    };
+    let lines = move || {
+        found.with(|found| {
+            all.with(|all| {
+                let commands = found.iter().filter_map(|it| all.get(*it));
+                commands
+                    .enumerate()
+                    .map(|(index, command)| {
+                        let chosen = move || at.get() == index;
+                        view! {
+                            <li
+                                id=format!("command-{index}")
+                                role="option"
+                                data-testid="command"
+                                data-word=command.word
+                                aria-selected=move || chosen().to_string()
+                                on:mousemove=move |_| at.set(index)
+                                on:click=move |_| run(index)
+                            >
+                                <span>{command.label.clone()}</span>
+                                <span class="muted">{command.hint.clone()}</span>
+                            </li>
+                        }
+                        .into_any()
+                    })
+                    .collect::<Vec<_>>()
+            })
+        })
+    };
+    view! {
+        <dialog
+            node_ref=dialog
+            class="command-palette"
+            data-testid="palette"
+            aria-label="Commands"
+            on:close=move |_| open.set(is_shown())
+            on:click=move |event| {
+                // A click beside it.
+                let on_itself = event
+                    .target()
+                    .and_then(|it| it.dyn_into::<web_sys::Element>().ok())
+                    .is_some_and(|it| it.tag_name() == "DIALOG");
+                if on_itself {
+                    open.set(false);
+                }
+            }
+        >
+            <input
+                node_ref=field
+                type="text"
+                role="combobox"
+                data-testid="palette-field"
+                aria-label="What to do"
+                aria-expanded="true"
+                aria-controls="commands"
+                aria-autocomplete="list"
+                aria-activedescendant=move || {
+                    found.with(|it| !it.is_empty()).then(|| format!("command-{}", at.get()))
+                }
+                placeholder="A session, a page, a command"
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                on:input:target=move |event| {
+                    typed.set(event.target().value());
+                    at.set(0);
+                }
+                on:keydown=key
+            />
+            <ul id="commands" role="listbox" aria-label="Commands">
+                {move || lines()}
+            </ul>
+            <Show when=move || found.with(Vec::is_empty)>
+                <p class="muted" role="status">
+                    "Nothing is called that."
+                </p>
+            </Show>
+        </dialog>
+    }
+}
+
+/// The button that opens the palette, for those who do not know its keys.
+#[component]
+pub fn PaletteButton(
+    /// Whether the palette is shown.
+    open: RwSignal<bool>,
+    /// Its keys.
+    keys: &'static str,
+) -> impl IntoView {
+    let label = format!("Commands ({keys})");
+    // From then on its keys are heard as well.
+    let ready = ready();
+    view! {
+        <button
+            type="button"
+            class="button quiet icon"
+            data-testid="open-palette"
+            title=label.clone()
+            aria-label=label
+            disabled=move || !ready.get()
+            on:click=move |_| open.set(true)
+        >
+            <svg viewBox="0 0 20 20" aria-hidden="true">
+                <circle cx="8.5" cy="8.5" r="5.25" class="line" />
+                <path d="M12.5 12.5l4.5 4.5" class="line" />
+            </svg>
+        </button>
+    }
+}
+
+/// Whether these keys call the palette. A shell has Ctrl+K for itself.
+fn is_call(event: &KeyboardEvent) -> bool {
+    if event.alt_key() || event.repeat() || !event.key().eq_ignore_ascii_case("k") {
+        return false;
+    }
+    let in_terminal = event
+        .target()
+        .and_then(|it| it.dyn_into::<web_sys::Element>().ok())
+        .is_some_and(|it| it.closest(".terminal-page").is_ok_and(|it| it.is_some()))
+        || browser::document().query_selector(".terminal-page").is_ok_and(|it| it.is_some());
+    match (event.ctrl_key(), event.meta_key(), event.shift_key()) {
+        (true, false, shift) => shift || !in_terminal,
+        (false, true, false) => true,
+        _ => false,
+    }
+}
+
+/// What every page can do.
+fn pages(role: Option<Role>, live: Option<Live>) -> Vec<Command> {
+    let mut all = vec![
+        Command::page("My sessions", "/"),
+        Command::page("Ended sessions", "/?show=ended"),
+        Command::page("My account", "/me"),
+    ];
+    if role >= Some(Role::Staff) {
+        all.push(Command::page("All sessions", "/all"));
+    }
+    if role >= Some(Role::Superuser) {
+        all.push(Command::page("Members", "/members"));
+        all.push(Command::page("Workspace settings", "/settings"));
+        all.push(Command::page("Audit log", "/audit"));
+    }
+    for (name, label) in THEMES {
+        all.push(Command::new("theme", label, "", move || theme::choose(name)));
+    }
+    all.push(Command::new("sign-out", "Sign out", "", move || {
+        spawn_local(async move {
+            sign_out(live).await;
+        });
+    }));
+    all
+}
+
+/// What the member may do.
+fn learn(role: RwSignal<Option<Role>>) {
+    spawn_local(async move {
+        if let Ok(me) = api::members::me().await {
+            role.try_set(Some(me.role));
+        }
+    });
+}
+
+/// My sessions, by name.
+fn load(sessions: RwSignal<Vec<Command>>) {
+    spawn_local(async move {
+        let Ok(page) = api::sessions::sessions(Life::Active, None, None, Some(100)).await else {
+            return;
+        };
+        let commands = page.items.into_iter().map(|it| {
+            let path = format!("/sessions/{}", it.id);
+            let place = crate::format::location(&it);
+            Command::new("session", format!("Open {}", it.name), place, move || browser::go(&path))
+        });
+        sessions.try_set(commands.collect());
+    });
+}

@@ -1,0 +1,263 @@
+//! One running session as its owner sees it. What changes of it is changed in place.
+
+use std::collections::HashSet;
+
+use leptos::{prelude::*, task::spawn_local};
+use protocol::{
+    api::{AttachPolicy, Session, SessionState},
+    id::SessionId,
+};
+
+use crate::{
+    api::rest,
+    browser, format,
+    sessions::{
+        card_participants::{CardCrew, guest_driver},
+        thumbnail::Thumbnail,
+    },
+    sharing::share_button::ShareButton,
+    terminal::here,
+    ui::{
+        show::Show,
+        time::{Ago, Now},
+    },
+};
+
+/// From here on a card says when its session expires, in milliseconds: as the terminal's first warning.
+const SOON: i64 = 5 * 60 * 1000;
+
+/// Screen, name, place, state, last use, size, what runs; Connect, Keep, Share, Rename and Close.
+#[component]
+pub fn SessionCard(
+    /// The session.
+    #[prop(into)]
+    session: Signal<Session>,
+    /// Those of the list that are ticked.
+    ticked: RwSignal<HashSet<SessionId>>,
+    /// Set to ask before closing.
+    closing: RwSignal<Option<Session>>,
+    /// Set to ask for another name or policy.
+    renaming: RwSignal<Option<Session>>,
+    /// Set to open the share dialog.
+    sharing: RwSignal<Option<Session>>,
+) -> impl IntoView {
+    let id = session.with_untracked(|it| it.id);
+    let part = move |read: fn(&Session) -> String| Memo::new(move |_| session.with(read));
+    let name = part(|it| it.name.clone());
+    let title = part(|it| {
+        let title = [it.foreground.as_deref().unwrap_or_default(), it.title.as_str()];
+        title.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" · ")
+    });
+    let size = part(|it| format!("{}×{}", it.cols, it.rows));
+    let held = part(|it| format::bytes(it.bytes_buffered));
+    let where_it_is = part(format::location);
+    let last_seen = Memo::new(move |_| session.with(|it| it.last_seen));
+    let policy = part(|it| {
+        let policy = match it.attach_policy {
+            AttachPolicy::Handoff => "",
+            AttachPolicy::Single => "one client",
+            AttachPolicy::Multi => "several clients",
+        };
+        policy.into()
+    });
+    let state = state(session);
+    let state_words = move || {
+        session.with(|session| match (state.get(), &session.active_client) {
+            _ if guest_driver(session).is_some() => {
+                format!("{} drives", guest_driver(session).unwrap_or_default())
+            }
+            ("here", _) => "open in this browser".to_owned(),
+            ("elsewhere", Some(client)) => format!("open: {}, {}", client.who, client.device),
+            ("starting", _) => "starting".to_owned(),
+            _ => "detached, running".to_owned(),
+        })
+    };
+    let guests = Memo::new(move |_| session.with(|it| it.guests as usize));
+    let wrong = Memo::new(move |_| format::wrong_passwords(session.with(|it| it.wrong_passwords)));
+    let share = move |()| sharing.set(Some(session.get_untracked()));
+    let rename = move |_| renaming.set(Some(session.get_untracked()));
+    let rename_label = move || format!("Name and clients of {}", name.get());
+    let tick = move |on: bool| {
+        ticked.update(|ticked| {
+            if on {
+                ticked.insert(id)
+            } else {
+                ticked.remove(&id)
+            };
+        });
+    };
+    let ask = move |_| closing.set(Some(session.get_untracked()));
+    view! {
+        <li
+            class="card"
+            data-testid="session-card"
+            data-session=id.to_string()
+            data-state=move || state.get()
+        >
+            <div class="card-head">
+                <input
+                    type="checkbox"
+                    data-testid="session-tick"
+                    aria-label=move || format!("Select {}", name.get())
+                    prop:checked=move || ticked.with(|ticked| ticked.contains(&id))
+                    on:change:target=move |event| tick(event.target().checked())
+                />
+                <h2 class="card-name" data-testid="session-name">
+                    {name}
+                </h2>
+                <span class="badge" data-testid="session-state">
+                    {move || state_words()}
+                </span>
+            </div>
+            <Thumbnail id />
+            <p
+                class="card-title"
+                data-testid="session-title"
+                hidden=move || title.with(String::is_empty)
+            >
+                {title}
+            </p>
+            <dl class="facts">
+                <div>
+                    <dt>"On"</dt>
+                    <dd data-testid="session-place">{where_it_is}</dd>
+                </div>
+                <div>
+                    <dt>"Last used"</dt>
+                    <dd data-testid="session-seen">
+                        <Ago time=last_seen />
+                    </dd>
+                </div>
+                <div>
+                    <dt>"Screen"</dt>
+                    <dd data-testid="session-size">{size} ", " {held} " held"</dd>
+                </div>
+                <div hidden=move || policy.with(String::is_empty)>
+                    <dt>"For"</dt>
+                    <dd data-testid="session-policy">{policy}</dd>
+                </div>
+            </dl>
+            <CardCrew session />
+            <Show when=move || wrong.with(Option::is_some)>
+                <p class="card-expiry" data-testid="session-wrong-passwords">
+                    <span>{move || wrong.get()}</span>
+                    <button
+                        type="button"
+                        class="button small"
+                        data-testid="session-shares"
+                        on:click=move |_| sharing.set(Some(session.get_untracked()))
+                    >
+                        "Shares…"
+                    </button>
+                </p>
+            </Show>
+            <Expiry session />
+            <div class="card-actions">
+                <a
+                    class="button primary"
+                    data-testid="session-connect"
+                    href=format!("/sessions/{id}")
+                    target="_blank"
+                    aria-label=move || format!("Connect to {}", name.get())
+                >
+                    "Connect"
+                </a>
+                <ShareButton name guests share />
+                <button
+                    type="button"
+                    class="button icon"
+                    data-testid="session-rename"
+                    title=rename_label
+                    aria-label=rename_label
+                    on:click=rename
+                >
+                    <svg viewBox="0 0 20 20" aria-hidden="true">
+                        <path class="line" d="M4 16l.75-3.25L13.5 4 16 6.5l-8.75 8.75zM11.75 5.75l2.5 2.5" />
+                    </svg>
+                </button>
+                <button
+                    type="button"
+                    class="button"
+                    data-testid="session-close"
+                    aria-label=move || format!("Close {}", name.get())
+                    on:click=ask
+                >
+                    "Close"
+                </button>
+            </div>
+        </li>
+    }
+}
+
+/// Where it is attached. Only the browser knows whether the client that drives is one of its own tabs.
+fn state(session: Signal<Session>) -> Memo<&'static str> {
+    let now = use_context::<Now>();
+    Memo::new(move |_| {
+        session.with(|session| match &session.active_client {
+            _ if session.state == SessionState::Starting => "starting",
+            Some(client) => {
+                let here = now.is_some_and(|now| now.0.get().is_some())
+                    && here::is_driven_here(session.id)
+                    && client.device == format::device(&browser::user_agent());
+                if here { "here" } else { "elsewhere" }
+            }
+            None => "detached",
+        })
+    })
+}
+
+/// When a session expires, in words; none while that is far.
+fn near(at_millis: i64, now_millis: i64) -> Option<String> {
+    (at_millis - now_millis <= SOON).then(|| format::soon(at_millis, now_millis))
+}
+
+/// When it expires, once that is near, and the button that averts it.
+#[component]
+fn Expiry(session: Signal<Session>) -> impl IntoView {
+    let id = session.with_untracked(|it| it.id);
+    let now = use_context::<Now>();
+    let words = Memo::new(move |_| {
+        let at = session.with(|it| it.expires_at)?.timestamp_millis();
+        let now = now?.0.get()?;
+        near(at, now)
+    });
+    let keep = move |_| {
+        // The list is told when it worked, and goes on saying so when it did not.
+        spawn_local(async move { drop(rest::keep(id).await) });
+    };
+    view! {
+        <Show when=move || words.with(Option::is_some)>
+            <p class="card-expiry" data-testid="session-expiry">
+                <span>"Unused: closes " {move || words.get().unwrap_or_default()}</span>
+                <button
+                    type="button"
+                    class="button small"
+                    data-testid="session-keep"
+                    on:click=keep
+                >
+                    "Keep"
+                </button>
+            </p>
+        </Show>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_warns_for_the_last_five_minutes() {
+        for (seconds, words) in [
+            (14 * 60, None),
+            (301, None),
+            (300, Some("in 5 min")),
+            (60, Some("in 1 min")),
+            (1, Some("in 1 s")),
+            (-1, Some("now")),
+        ] {
+            let said = near(1_000_000 + seconds * 1000, 1_000_000);
+            assert_eq!(said.as_deref(), words, "{seconds} s");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! A member's own sessions: cards, lists, and the dialogs that open, rename and close them.
+
+pub mod account_picker;
+pub mod card;
+pub mod card_participants;
+pub mod close_session;
+pub mod close_sessions;
+pub mod ended_session;
+pub mod limit;
+pub mod list;
+pub mod new_session;
+pub mod rename_session;
+pub mod sort;
+pub mod tabs;
+pub mod thumbnail;

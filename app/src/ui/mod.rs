@@ -1,0 +1,15 @@
+//! Generic widgets: dialogs, forms, lists, times. They know no sessions, members or shares.
+
+pub mod dialog;
+pub mod failure;
+pub mod form;
+pub mod logo;
+pub mod paged;
+pub mod plain_page;
+pub mod ready;
+pub mod request;
+pub mod section;
+pub mod show;
+pub mod theme;
+pub mod time;
+pub mod whole;

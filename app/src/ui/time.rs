@@ -1,0 +1,60 @@
+//! A point in time in relative words that stay true, with the full time on hover.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use leptos::prelude::*;
+
+use crate::{browser, format};
+
+/// The present, in Unix milliseconds, renewed every few seconds; none while the server renders.
+#[derive(Clone, Copy)]
+pub struct Now(pub RwSignal<Option<i64>>);
+
+/// Provides [`Now`] to everything inside.
+pub fn provide_now() {
+    let now = RwSignal::new(None);
+    provide_context(Now(now));
+    Effect::new(move |_| {
+        now.set(Some(browser::unix_millis()));
+        let tick = move || now.set(Some(browser::unix_millis()));
+        if let Ok(handle) = set_interval_with_handle(tick, std::time::Duration::from_secs(10)) {
+            on_cleanup(move || handle.clear());
+        }
+    });
+}
+
+/// `3 min ago`.
+#[component]
+pub fn Ago(
+    /// When it was.
+    #[prop(into)]
+    time: Signal<DateTime<Utc>>,
+) -> impl IntoView {
+    view! { <Relative time words=format::ago /> }
+}
+
+/// `in 3 days`.
+#[component]
+pub fn Ahead(
+    /// When it will be.
+    #[prop(into)]
+    time: Signal<DateTime<Utc>>,
+) -> impl IntoView {
+    view! { <Relative time words=format::ahead /> }
+}
+
+#[component]
+fn Relative(time: Signal<DateTime<Utc>>, words: fn(DateTime<Utc>, i64) -> String) -> impl IntoView {
+    let now = use_context::<Now>();
+    let text = move || match now.and_then(|now| now.0.get()) {
+        Some(now) => words(time.get(), now),
+        None => format::at(time.get()),
+    };
+    view! {
+        <time
+            datetime=move || time.get().to_rfc3339_opts(SecondsFormat::Millis, true)
+            title=move || format::at(time.get())
+        >
+            {move || text()}
+        </time>
+    }
+}
