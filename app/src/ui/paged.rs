@@ -189,7 +189,7 @@ pub fn More(
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use protocol::api::SessionState;
     use uuid::Uuid;
 
