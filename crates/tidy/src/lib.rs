@@ -1,6 +1,9 @@
 //! Reads the working tree for the house rules in `tests/`: its text files, its manifests, and which
 //! part of a Rust file is product and which is tests. It knows no rule itself.
 
+pub mod modules;
+pub mod text;
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -3,11 +3,11 @@
 
 use tidy::{File, files, no_breach, read};
 
-/// Lines a file may have. Tests are exempt, and so are the tables and parsers named below.
+/// Lines a file may have. Tests are exempt.
 const LONGEST: usize = 400;
 
-/// Files that are one table or one parser, and read better whole.
-const TABLES: [&str; 1] = ["crates/screen/src/vt/perform.rs"];
+/// Files of up to 500 lines, each with the reason for not splitting it.
+const LONG: [(&str, &str); 0] = [];
 
 fn rust() -> Vec<File> {
     files(&[".rs"])
@@ -67,14 +67,18 @@ fn every_file_says_what_it_owns() {
 
 #[test]
 fn files_stay_short() {
+    let limit = |path: &str| if LONG.iter().any(|(long, _)| *long == path) { 500 } else { LONGEST };
     let breaches: Vec<String> = rust()
         .iter()
-        .filter(|file| !file.is_test() && !TABLES.contains(&file.path.as_str()))
+        .filter(|file| !file.is_test())
         .map(|file| (file, file.text.lines().count()))
-        .filter(|(_, lines)| *lines > LONGEST)
+        .filter(|(file, lines)| *lines > limit(&file.path))
         .map(|(file, lines)| format!("{}: {lines} lines", file.path))
         .collect();
-    no_breach("A file has at most 400 lines: split it where its concerns part.", &breaches);
+    no_breach(
+        "A file has at most 400 lines, or 500 with a reason in LONG: split it where its concerns part.",
+        &breaches,
+    );
 }
 
 #[test]
