@@ -1,4 +1,4 @@
-# The verbs of websh, the same for people and for CI. Each sets up what it needs first.
+# Commands for developers and CI. Each installs what it needs first.
 
 .PHONY: run dev test check e2e bench soak fuzz
 
@@ -11,17 +11,17 @@ dev: ## Start websh and rebuild it on every change
 test: ## All checks and all tests
 	@scripts/test
 
-check: ## Format, lints, house rules, dependencies
+check: ## Format, lints, conventions, dependencies
 	@scripts/check
 
-e2e: ## The stories in a real browser: make e2e ARGS='-g handoff'
+e2e: ## End-to-end tests in a real browser: make e2e ARGS='-g handoff'
 	@scripts/e2e $(ARGS)
 
-bench: ## Figures beside their limits and beside peers
+bench: ## Benchmarks beside the machine's limits and other tools
 	@scripts/bench $(ARGS)
 
-soak: ## The benchmarks' long runs
+soak: ## Long runs of the benchmarks
 	@scripts/bench soak $(ARGS)
 
-fuzz: ## Random bytes into every parser for a while
+fuzz: ## Random bytes into every parser for a bounded time
 	@scripts/bench fuzz $(ARGS)

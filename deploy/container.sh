@@ -1,6 +1,6 @@
 #!/bin/sh
-# The main process of a container: starts the web process again whenever it ends, because the container,
-# and with it every session, ends when this does.
+# Main process of the container: restarts the web process when it exits, because the container and all
+# of its sessions end with this script.
 stop=
 trap 'stop=1; kill -TERM "$web"' TERM INT
 while [ -z "$stop" ]; do

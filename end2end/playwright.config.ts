@@ -1,4 +1,4 @@
-// How the stories run: in the system's own Chromium, each worker with a websh of its own.
+// The end-to-end tests run in the system's Chromium; each worker has its own websh.
 import { defineConfig, devices } from '@playwright/test';
 
 export default defineConfig({

@@ -1,5 +1,5 @@
-# The checks that need no running websh: format, lints, house rules, dependencies. Sourced after
-# setup.sh by `make check` and `make test`.
+# Checks that need no running websh: format, lints, dependencies. Sourced after setup.sh by
+# `make check` and `make test`.
 # shellcheck shell=bash
 
 check_native() { cargo clippy --locked --workspace --exclude frontend --all-targets -- -D warnings; }
@@ -10,8 +10,8 @@ check_stories() { (cd end2end && npx --no-install tsc --noEmit); }
 
 check_dependencies() { cargo deny --log-level error check bans licenses sources; }
 
-# Advisories come from a database on the net. Where it cannot be fetched the check says so instead of
-# passing in silence; WEBSH_NEED_ADVISORIES=1 makes that a failure.
+# Advisories come from an online database. If it cannot be fetched, the check prints a warning;
+# WEBSH_NEED_ADVISORIES=1 turns that into a failure.
 check_advisories() {
   if timeout 60 cargo deny --log-level error fetch db >"$cache/advisories.log" 2>&1; then
     cargo deny --log-level error check --disable-fetch advisories
@@ -19,7 +19,7 @@ check_advisories() {
     cat "$cache/advisories.log" >&2
     return 1
   else
-    say "    NOT CHECKED: the advisory database could not be fetched from here (see $cache/advisories.log)"
+    say "    NOT CHECKED: the advisory database could not be fetched (see $cache/advisories.log)"
   fi
 }
 need_advisories=${WEBSH_NEED_ADVISORIES:-0}

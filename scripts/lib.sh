@@ -1,12 +1,12 @@
-# Shared by all scripts: where things are kept, how steps are told and timed. Sourced, never run.
+# Shared by all scripts: paths, messages and timed steps. Sourced, never run.
 # shellcheck shell=bash
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
-# Tools and build output stand outside the clone, so that a second clone is fast. The variable is not
-# passed on: websh itself refuses settings that it does not know.
+# Tools and build output are kept outside the clone, so that a second clone builds fast. The variables
+# are not exported: websh rejects unknown settings.
 cache=${WEBSH_CACHE:-$HOME/.cache/websh}
 data=${WEBSH_DATA:-$root/data}
 export -n WEBSH_CACHE WEBSH_DATA 2>/dev/null || true
@@ -28,7 +28,7 @@ session_program=$CARGO_TARGET_DIR/session/websh-session
 
 say() { printf '%s\n' "$*"; }
 
-# fail SENTENCE: says what is wrong and what to do, and ends.
+# fail SENTENCE: prints the problem and the way out, then exits.
 fail() {
   printf '\nwebsh: %s\n' "$*" >&2
   exit 1
@@ -36,7 +36,7 @@ fail() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# step "What it does" COMMAND…: says it, runs it, says how long it took.
+# step "Description" COMMAND…: prints the description, runs the command, prints its duration.
 step() {
   local what=$1 from=$SECONDS
   shift
@@ -45,13 +45,13 @@ step() {
   printf '    done in %d s\n' $((SECONDS - from))
 }
 
-# The version of a package in Cargo.lock.
+# Prints the version of a package in Cargo.lock.
 locked_version() {
   sed -n "/^name = \"$1\"\$/{n;s/version = \"\(.*\)\"/\1/p;}" Cargo.lock | head -n 1
 }
 
-# build_session: the session process as it is shipped: small, quick, and linked statically, because what
-# the dynamic loader writes into every process is 130 KB a session.
+# Builds the session process as it is shipped. It is linked statically because the dynamic loader
+# dirties 130 KB per process.
 build_session() {
   cargo rustc --locked --profile session -p session --bin websh-session -- -C target-feature=+crt-static
 }

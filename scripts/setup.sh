@@ -1,5 +1,5 @@
-# Brings everything that building, running and testing websh needs; what is there already stays.
-# Sourced after lib.sh: `set_up run` for `make run`, `set_up test` for the tests too.
+# Installs everything that building, running and testing websh needs, where it is missing.
+# Sourced after lib.sh: `set_up run` for `make run`; `set_up test` adds the tools of the tests.
 # shellcheck shell=bash
 
 cargo_leptos=0.3.10
@@ -11,7 +11,7 @@ set_up() {
   printf '\n==> Setting up (tools and build output are kept in %s)\n' "$cache"
   if have flock; then
     exec 9>"$cache/setup.lock"
-    flock -n 9 || { say "    another set-up is running: waiting for it"; flock 9; }
+    flock -n 9 || { say "    another set-up is running; waiting for it to finish"; flock 9; }
   fi
   set_up_basics
   set_up_packages "$1"
@@ -37,7 +37,7 @@ set_up_basics() {
   [ "$node" -ge 20 ] || fail "Node $node is too old: install Node 20 or newer and try again."
 }
 
-# chromium: the browser of the end-to-end tests, wherever it is installed.
+# Prints the path of the browser for the end-to-end tests.
 find_chromium() {
   local name
   for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do
@@ -74,19 +74,19 @@ set_up_packages() {
 
 install_packages() {
   local command="apt-get update && apt-get install -y --no-install-recommends $*"
-  have apt-get || fail "these Debian packages, or what your system calls them, are missing: $*. Install them and try again."
-  [ "$(id -u)" = 0 ] || fail "system packages are missing. Run this once and try again:
+  have apt-get || fail "missing packages (Debian names): $*. Install them and try again."
+  [ "$(id -u)" = 0 ] || fail "system packages are missing. Run this command once, then try again:
 
     sudo sh -c '$command'
 "
   say "    installing system packages: $*"
-  # The tests start their own PostgreSQL: the package is not to start one of its own.
+  # The tests start their own PostgreSQL, so the package must not create a cluster.
   if [[ " $* " = *" postgresql "* ]]; then
     mkdir -p /etc/postgresql-common/createcluster.d
     echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/websh-tests.conf
   fi
   DEBIAN_FRONTEND=noninteractive sh -c "$command" >"$cache/apt.log" 2>&1 </dev/null ||
-    { tail -n 20 "$cache/apt.log" >&2; fail "installing system packages failed; the whole output is in $cache/apt.log."; }
+    { tail -n 20 "$cache/apt.log" >&2; fail "installing system packages failed; see $cache/apt.log for the whole output."; }
   local postgres
   for postgres in /usr/lib/postgresql/*/bin; do
     if [ -d "$postgres" ]; then PATH=$PATH:$postgres; fi
@@ -96,20 +96,20 @@ install_packages() {
 set_up_wasm_target() {
   local target=wasm32-unknown-unknown
   [ ! -d "$(rustc --print target-libdir --target $target 2>/dev/null)" ] || return 0
-  have rustup || fail "Rust's $target target is missing and there is no rustup to add it: install it with your Rust and try again."
+  have rustup || fail "Rust's $target target is missing and rustup is not installed to add it: install it with your Rust and try again."
   say "    adding Rust's $target target"
   rustup target add $target </dev/null
 }
 
-# What looks at the form of the code and for mistakes in it; a minimal toolchain comes without.
+# rustfmt and clippy; a minimal toolchain comes without them.
 set_up_components() {
   if cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1; then return 0; fi
-  have rustup || fail "rustfmt or clippy is missing and there is no rustup to add it: install them with your Rust and try again."
+  have rustup || fail "rustfmt or clippy is missing and rustup is not installed to add them: install them with your Rust and try again."
   say "    adding rustfmt and clippy"
   rustup component add rustfmt clippy </dev/null
 }
 
-# npm packages are kept in the cache by their lock file; end2end/node_modules points there.
+# npm packages are cached by lock file; end2end/node_modules is a link into the cache.
 set_up_npm() {
   local key store
   key=$(cat end2end/package.json end2end/package-lock.json | cksum | cut -d ' ' -f 1)
@@ -126,7 +126,7 @@ set_up_npm() {
   ln -sfn "$store/node_modules" end2end/node_modules
 }
 
-# Tools are built to be ready soon, not to be fast: their own release profiles take an hour on two cores.
+# Tools are built with cheap settings: their own release profiles take an hour on two cores.
 install_tool() {
   local what=$1
   shift

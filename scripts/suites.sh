@@ -1,18 +1,18 @@
-# The two test suites and how their results are counted. Sourced after setup.sh.
+# The two test suites and the count of their results. Sourced after setup.sh.
 # shellcheck shell=bash
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
-# Program and pages as the end-to-end tests use them: the server from the same build as the native
-# tests, session process and pages as they are shipped.
+# Builds the programs for the end-to-end tests: the server in the profile of the native tests, the
+# session process and the pages as they are shipped.
 build_programs() {
   build_session && cargo build --locked --workspace --exclude frontend --bins
 }
 
 build_pages() { cargo leptos build --release --precompress --split --frontend-only --cargo-locked; }
 
-# native_suite ARGUMENT…: all Rust tests; the database tests start a PostgreSQL of their own.
+# native_suite ARGUMENT…: runs all Rust tests; the database tests start their own PostgreSQL.
 native_suite() {
   export WEBSH_SESSION_PROGRAM=$session_program
   if cargo nextest --version >/dev/null 2>&1; then
@@ -22,7 +22,7 @@ native_suite() {
   fi
 }
 
-# story_suite ARGUMENT…: the stories in a real browser.
+# story_suite ARGUMENT…: runs the end-to-end tests in a real browser.
 story_suite() {
   (
     cd end2end
@@ -32,7 +32,7 @@ story_suite() {
   )
 }
 
-# count WORD: the sum of "3 WORD" over both suites' own summaries.
+# count WORD: adds up "3 WORD" in the summaries of both suites.
 count() {
   local native=0 stories=0
   if [ -s "$results/native" ]; then

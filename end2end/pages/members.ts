@@ -1,4 +1,4 @@
-// The members' page: who is in, how others are let in, and what may be done to them.
+// The members page: members, invitations and the actions on them.
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Person } from './sign-in.ts';
 
@@ -21,7 +21,7 @@ export class MembersPage {
     return this.page.getByTestId('waiting').and(this.page.locator(`[data-email="${email}"]`));
   }
 
-  /** Makes an invitation; its link. */
+  /** Creates an invitation and returns its link. */
   async invite(email: string, role: string): Promise<string> {
     await this.page.getByTestId('invite').click();
     const dialog = this.page.getByTestId('invite-dialog');
@@ -31,7 +31,7 @@ export class MembersPage {
     return this.link(dialog);
   }
 
-  /** The link that a dialog shows this once. */
+  /** Returns the link that a dialog displays once. */
   async link(dialog: Locator): Promise<string> {
     const link = await dialog.getByTestId('link').inputValue();
     await dialog.getByTestId('link-done').click();
@@ -39,19 +39,19 @@ export class MembersPage {
     return link;
   }
 
-  /** Says yes to the question that is asked. */
+  /** Confirms the open confirmation dialog. */
   async confirm(): Promise<void> {
     await this.page.getByTestId('confirm').getByTestId('confirm-confirm').click();
     await expect(this.page.getByTestId('confirm')).toBeHidden();
   }
 }
 
-/** What is said beside a field that can't be as it is. */
+/** The error beside a field. */
 export function mistake(within: Locator | Page, field: string): Locator {
   return within.getByTestId(`${field}-error`);
 }
 
-/** Follows a link of an invitation and chooses how to sign in. */
+/** Follows the link of an invitation and sets name and password. */
 export async function accept(page: Page, link: string, person: Person): Promise<void> {
   await page.goto(link);
   await expect(page.getByTestId('accept-email')).toHaveValue(person.email);

@@ -1,4 +1,4 @@
-// The Websh page: my sessions, how to open one, how to close one.
+// The sessions page: listing, creating and closing sessions.
 import { expect, type Locator, type Page } from '@playwright/test';
 import { TerminalPage } from './terminal.ts';
 
@@ -21,7 +21,7 @@ export class SessionsPage {
     return this.page.getByTestId('ended-session').and(this.page.locator(`[data-session="${session}"]`));
   }
 
-  /** Opens a session through the dialog; its terminal is a new tab, its shell waits. */
+  /** Creates a session through the dialog; its terminal opens in a new tab. Waits for the prompt. */
   async create(name: string, policy = ''): Promise<TerminalPage> {
     await this.page.getByTestId('new-session').click();
     const dialog = this.page.getByTestId('new-session-dialog');
@@ -36,7 +36,7 @@ export class SessionsPage {
     return terminal;
   }
 
-  /** Attaches through the card's link, in another tab. */
+  /** Attaches through the card's link, in a new tab. */
   async connect(session: string): Promise<TerminalPage> {
     const opened = this.page.context().waitForEvent('page');
     await this.card(session).getByTestId('session-connect').click();

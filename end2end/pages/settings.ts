@@ -1,4 +1,4 @@
-// The settings' page: its form, and the accounts below it.
+// The settings page: its form and the accounts below it.
 import { expect, type Locator, type Page } from '@playwright/test';
 
 export class SettingsPage {
@@ -16,7 +16,7 @@ export class SettingsPage {
     return this.page.getByTestId(`settings-${name}`);
   }
 
-  /** What is said beside a field that can't be as it is. */
+  /** The error beside a field. */
   mistake(name: string): Locator {
     return this.page.getByTestId(`settings-${name}-error`);
   }

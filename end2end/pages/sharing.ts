@@ -1,14 +1,14 @@
-// Sharing: the owner's dialog, and a guest's way in.
+// Sharing: the owner's dialog and the guest's form.
 import { expect, type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page } from '@playwright/test';
 import { TerminalPage } from './terminal.ts';
 
-/** What an owner hands over. */
+/** Link and password of a new share. */
 export interface Secrets {
   url: string;
   password: string;
 }
 
-export interface Wanted {
+export interface ShareOptions {
   minutes?: number;
   readOnly?: boolean;
   guests?: number;
@@ -25,14 +25,14 @@ export class ShareDialog {
     return this.dialog.getByTestId('share-row');
   }
 
-  /** Opens it by a Share icon: a card's, or a terminal's. */
+  /** Opens the dialog by the Share button of a card or a terminal. */
   async open(within: Locator | Page = this.page): Promise<void> {
     await within.getByTestId('share').click();
     await expect(this.dialog.getByTestId('share-create')).toBeEnabled();
   }
 
-  /** Makes a link; its secrets are shown. */
-  async create({ minutes = 30, readOnly = false, guests = 20 }: Wanted = {}): Promise<Secrets> {
+  /** Creates a link and returns the secrets that the dialog displays. */
+  async create({ minutes = 30, readOnly = false, guests = 20 }: ShareOptions = {}): Promise<Secrets> {
     await this.dialog.getByTestId('share-minutes').fill(String(minutes));
     await this.dialog.getByTestId('share-read-only').setChecked(readOnly);
     await this.dialog.getByTestId('share-max-guests').fill(String(guests));
@@ -46,7 +46,7 @@ export class ShareDialog {
     return { url: await url.inputValue(), password: await password.inputValue() };
   }
 
-  /** Leaves the secrets behind, as somebody who has noted them does. */
+  /** Goes back from the secrets to the form, confirming that they were noted. */
   async back(): Promise<void> {
     await this.dialog.getByTestId('share-back').click();
     await this.dialog.getByTestId('share-back').click();
@@ -69,7 +69,7 @@ export class GuestPage extends TerminalPage {
   }
 }
 
-/** Follows a link, in a browser of its own or one that is there already, up to the form. */
+/** Follows a link up to the form, in a new browser context or a given one. */
 export async function follow(
   browser: Browser | BrowserContext,
   url: string,
@@ -81,7 +81,7 @@ export async function follow(
   return page;
 }
 
-/** Comes in by a link, its password and a name. */
+/** Joins by a link, its password and a name. */
 export async function join(
   browser: Browser,
   { url, password }: Secrets,

@@ -1,4 +1,4 @@
-// The pages before one is in: set-up of the first superuser, and sign-in.
+// Pages before sign-in: set-up of the first superuser, and sign-in itself.
 import { expect, type Page } from '@playwright/test';
 
 export interface Person {
@@ -10,7 +10,7 @@ export interface Person {
 export class SignInPage {
   constructor(readonly page: Page) {}
 
-  /** Follows the one-time link and becomes the first superuser. */
+  /** Follows the one-time link and creates the first superuser. */
   async setUp(link: string, person: Person): Promise<void> {
     await this.page.goto(link);
     await this.page.getByTestId('setup-email').fill(person.email);

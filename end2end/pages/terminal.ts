@@ -2,7 +2,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { painted, type Screen } from '../fixtures/screen.ts';
 
-/** What two views of one session must have in common. */
+/** Properties that two views of one session must share. */
 export interface View extends Screen {
   hash: string;
   modes: string;
@@ -35,7 +35,7 @@ export class TerminalPage {
     await this.ready();
   }
 
-  /** Waits until it drives the session and shows its screen. */
+  /** Waits until the page is connected and shows the screen. */
   async ready(timeout = 15_000): Promise<void> {
     await expect(this.connection).toHaveAttribute('data-state', 'connected', { timeout });
     await expect(this.screen).toHaveAttribute('data-hash', /[0-9a-f]/, { timeout });
@@ -60,7 +60,7 @@ export class TerminalPage {
     await this.page.getByTestId('terminal-input').focus();
   }
 
-  /** Types a line as a person does, Enter included. */
+  /** Types a line key by key and presses Enter. */
   async run(line: string): Promise<void> {
     await this.focus();
     await this.page.keyboard.type(line);
@@ -75,7 +75,7 @@ export class TerminalPage {
     await this.shows(new RegExp(`^${mark}$`, 'm'));
   }
 
-  /** Runs a line and gives the number it prints. */
+  /** Runs a line and returns the number it prints. */
   async number(expression: string): Promise<number> {
     const mark = `n${Math.random().toString(36).slice(2, 8)}`;
     await this.run(`echo ${mark.slice(0, 3)}''${mark.slice(3)}=${expression}=`);
@@ -92,7 +92,7 @@ export class TerminalPage {
     return { hash: hash ?? '', modes: modes ?? '', ...(await painted(this.page)) };
   }
 
-  /** Every line there is, history first, read by scrolling from the top as a person would. */
+  /** Returns every line, history first, read by scrolling down from the top. */
   async history(): Promise<string[]> {
     await this.focus();
     const top = Number(await this.screen.getAttribute('data-oldest'));
@@ -102,7 +102,7 @@ export class TerminalPage {
     const lines = new Map<number, string>();
     for (let before = -1; before !== (await first()); ) {
       before = await first();
-      // A line that is not there yet is empty and marked.
+      // A line that has not arrived yet is empty and marked.
       await expect(this.page.locator('[data-testid="row"][data-missing]')).toHaveCount(0);
       (await this.lines()).forEach((line, at) => lines.set(before + at, line));
       await this.page.keyboard.press('Shift+PageDown');

@@ -1,4 +1,4 @@
-// Prints numbered lines, one every so many milliseconds, until the file of the second argument exists.
+// Prints a numbered line every `pace` milliseconds until the file named by the second argument exists.
 import * as fs from 'node:fs';
 
 const [pace, stop] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-// Reads the terminal in raw mode and appends every byte it gets to the file named by its argument.
+// Reads the terminal in raw mode and appends every byte it reads to the file named by its argument.
 import * as fs from 'node:fs';
 
 const file = fs.openSync(process.argv[2], 'a');

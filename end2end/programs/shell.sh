@@ -1,4 +1,4 @@
 #!/bin/bash
-# The shell of the stories: bash without anybody's start-up files, so that what an account runs when it
-# signs in (version managers that wait for locks, say) neither slows a story nor changes its screen.
+# The shell of the end-to-end tests: bash without start-up files, so that an account's own (version
+# managers that wait for locks, for example) neither slow a test down nor change its screen.
 exec /bin/bash --noprofile --norc "$@"

@@ -1,8 +1,7 @@
-// Every page on a desk and on a phone, by day and by night: it fits, everybody can read and use it; the pictures are
-// there to be looked at.
+// Every page on desktop and phone, in light and dark: it fits, is accessible, and a screenshot is taken for review.
 import { devices, type Page } from '@playwright/test';
 import { expectAccessible, violations } from '../../fixtures/accessibility.ts';
-import { complaints, expect, test } from '../../fixtures/test.ts';
+import { consoleErrors, expect, test } from '../../fixtures/test.ts';
 import { picture } from '../../fixtures/pictures.ts';
 import { sessionProcess } from '../../fixtures/processes.ts';
 import { configure } from '../../fixtures/session-socket.ts';
@@ -54,12 +53,12 @@ test('accessibility violations are found, in the page and in a modal dialog', as
 });
 
 for (const [name, view] of Object.entries(views)) {
-  test(`every page fits and is for everybody: ${name}`, async ({ browser, fresh }) => {
+  test(`every page fits and is accessible: ${name}`, async ({ browser, fresh }) => {
     test.slow();
     const context = await browser.newContext(view);
-    const heard = complaints(context, /status of (401|404|409|410)/);
+    const errors = consoleErrors(context, /status of (401|404|409|410)/);
     const page = await context.newPage();
-    const looks = async (what: string, at: Page = page): Promise<void> => {
+    const check = async (what: string, at: Page = page): Promise<void> => {
       await expectAccessible(at, what);
       await picture(at, `${name}-${what}`);
     };
@@ -73,30 +72,30 @@ for (const [name, view] of Object.entries(views)) {
       await expect(page.getByTestId(dialog)).toBeHidden();
     };
 
-    // Whoever is nobody yet.
+    // Signed out.
     await page.goto(fresh.setUpLink);
     await expect(page.getByTestId('setup-submit')).toBeEnabled();
-    await looks('setup');
+    await check('setup');
     await fresh.setUp();
     await go('/sign-in', 'sign-in-submit');
-    await looks('sign-in');
+    await check('sign-in');
     await page.getByTestId('sign-in-email').fill('nobody');
     await page.getByTestId('sign-in-submit').click();
-    await looks('sign-in-mistake');
+    await check('sign-in-mistake');
     await go(`/join#${'a'.repeat(26)}`, 'join-submit');
-    await looks('join');
+    await check('join');
     await go(`/invite#${'a'.repeat(26)}`, 'invite-over');
-    await looks('invite-over');
+    await check('invite-over');
 
-    // One's own.
+    // Own sessions.
     const cookie = await fresh.signIn();
     await context.addCookies([{ ...cookie, url: fresh.url }]);
     const sessions = new SessionsPage(page, fresh.url);
     await sessions.open();
-    await looks('no-sessions');
+    await check('no-sessions');
     const terminal = await sessions.create(`on a ${name}`);
     await terminal.finish("ls --color=always /; printf '\\e[32mgreen \\e[1;34mblue \\e[0;7minverse\\e[0m 日本語 🙂\\n'");
-    await looks('terminal', terminal.page);
+    await check('terminal', terminal.page);
     const overflow = await terminal.page.evaluate(() => [
       document.documentElement.scrollWidth - window.innerWidth,
       document.documentElement.scrollHeight - window.innerHeight,
@@ -106,30 +105,30 @@ for (const [name, view] of Object.entries(views)) {
     await page.bringToFront();
     const card = sessions.card(terminal.session);
     await expect(card).toBeVisible();
-    await looks('sessions');
+    await check('sessions');
     await page.getByTestId('new-session').click();
     await expect(page.getByTestId('new-session-dialog')).toBeVisible();
-    await looks('new-session');
+    await check('new-session');
     await leave('new-session-dialog');
     await page.getByTestId('open-palette').click();
     await expect(page.getByTestId('palette')).toBeVisible();
-    await looks('palette');
+    await check('palette');
     await leave('palette');
     await card.getByTestId('session-rename').click();
     await expect(page.getByTestId('rename-dialog')).toBeVisible();
-    await looks('rename');
+    await check('rename');
     await leave('rename-dialog');
     await card.getByTestId('session-close').click();
     await expect(page.getByTestId('close-dialog')).toBeVisible();
-    await looks('close');
+    await check('close');
     await leave('close-dialog');
 
-    // Sharing, from both sides.
+    // Sharing, for owner and guest.
     const share = new ShareDialog(page);
     await share.open(card);
-    await looks('share');
+    await check('share');
     const secrets = await share.create();
-    await looks('share-fresh');
+    await check('share-fresh');
     await share.back();
     const link = await follow(browser, secrets.url, view);
     await link.getByTestId('join-name').fill('Grace');
@@ -137,35 +136,35 @@ for (const [name, view] of Object.entries(views)) {
     await link.getByTestId('join-submit').click();
     const guest = new GuestPage(link, fresh.url);
     await guest.ready();
-    await looks('guest', link);
+    await check('guest', link);
     await expect(share.rows.getByTestId('share-guest')).toContainText('Grace');
-    await looks('shares');
+    await check('shares');
     await share.rows.getByTestId('share-revoke').click();
     await expect(guest.endPage).toBeVisible();
-    await looks('guest-over', link);
+    await check('guest-over', link);
     await guest.leaves();
     await share.rows.getByTestId('receipt').locator('summary').click();
     await expect(share.rows.getByTestId('receipt-guest')).toContainText('Grace');
-    await looks('receipt');
+    await check('receipt');
     await share.close();
 
-    // Who else has it.
+    // Attached elsewhere.
     const second = new TerminalPage(await context.newPage(), fresh.url);
     await second.page.goto(`${fresh.url}/sessions/${other.session}`);
     await expect(second.endPage).toHaveAttribute('data-reason', 'attached_elsewhere');
-    await looks('in-use', second.page);
+    await check('in-use', second.page);
     await second.page.getByTestId('take-over').click();
     await expect(other.endPage).toHaveAttribute('data-reason', 'taken_over');
-    await looks('taken-over', other.page);
+    await check('taken-over', other.page);
     await other.page.getByTestId('take-back').click();
     await other.ready();
     await second.page.close();
     await page.bringToFront();
 
-    // What is over.
+    // Ended sessions.
     await sessions.close(other.session);
     await expect(other.endPage).toHaveAttribute('data-reason', 'closed');
-    await looks('session-over', other.page);
+    await check('session-over', other.page);
     const ends: [string, () => Promise<unknown>][] = [
       ['exited', () => other.run('exit 7')],
       ['expired', () => configure(fresh.data, other.session, { timeout: 2 })],
@@ -178,73 +177,73 @@ for (const [name, view] of Object.entries(views)) {
       await other.ready();
       await end();
       await expect(other.endPage).toHaveAttribute('data-reason', reason);
-      await looks(`session-${reason}`, other.page);
+      await check(`session-${reason}`, other.page);
     }
     await other.page.goto(`${fresh.url}/sessions/00000000-0000-7000-8000-000000000000`);
     await expect(other.endPage).toHaveAttribute('data-reason', 'not_found');
-    await looks('session-not-found', other.page);
+    await check('session-not-found', other.page);
     await other.page.close();
     await page.bringToFront();
     await sessions.showEnded();
     await expect(page.getByTestId('ended-session')).toHaveCount(4);
-    await looks('ended');
+    await check('ended');
     await go('/me', 'me-name-save');
-    await looks('me');
+    await check('me');
     await page.getByTestId('new-token').click();
     await page.getByTestId('token-confirm').click();
     await expect(mistake(page, 'token-name')).toBeVisible();
-    await looks('new-token-mistake');
+    await check('new-token-mistake');
     await page.getByTestId('token-name').fill('laptop');
     await page.getByTestId('token-confirm').click();
     await expect(page.getByTestId('token-secret')).toBeVisible();
-    await looks('token-fresh');
+    await check('token-fresh');
     await page.getByTestId('token-done').click();
     await page.getByTestId('token-remove').click();
     await expect(page.getByTestId('confirm')).toBeVisible();
-    await looks('confirm');
+    await check('confirm');
     await leave('confirm');
 
-    // A superuser's.
+    // Pages of a superuser.
     await go('/all', 'all-drop');
-    await looks('all');
+    await check('all');
     await page.getByTestId('all-drop').click();
     await expect(page.getByTestId('drop-dialog')).toBeVisible();
-    await looks('drop');
+    await check('drop');
     await leave('drop-dialog');
     await page.getByTestId('drop-all').click();
     await expect(page.getByTestId('drop-all-dialog')).toBeVisible();
-    await looks('drop-all');
+    await check('drop-all');
     await leave('drop-all-dialog');
     await go('/members', 'invite');
-    await looks('members');
+    await check('members');
     await page.getByTestId('invite').click();
     await expect(page.getByTestId('invite-dialog')).toBeVisible();
-    await looks('invite');
+    await check('invite');
     await page.getByTestId('invite-email').fill('grace@example.org');
     await page.getByTestId('invite-confirm').click();
     await expect(page.getByTestId('link')).toBeVisible();
-    await looks('invite-link');
+    await check('invite-link');
     const members = new MembersPage(page, fresh.url);
     const invitation = await members.link(page.getByTestId('invite-dialog'));
     await expect(members.waiting('grace@example.org')).toBeVisible();
-    await looks('members-waiting');
+    await check('members-waiting');
     await go('/settings', 'settings-save');
-    await looks('settings');
+    await check('settings');
     await page.getByTestId('settings-timeout').fill('9');
     await page.getByTestId('settings-save').click();
     await expect(mistake(page, 'settings-timeout')).toBeVisible();
-    await looks('settings-mistake');
+    await check('settings-mistake');
     await go('/audit', 'audit-entry');
-    await looks('audit');
+    await check('audit');
     await page.goto(`${fresh.url}/nowhere`);
     await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
-    await looks('nowhere');
+    await check('nowhere');
     await context.clearCookies();
     await page.goto(invitation);
     await expect(page.getByTestId('accept-submit')).toBeEnabled();
-    await looks('accept');
+    await check('accept');
     await context.close();
-    expect(heard, 'no page complains').toEqual([]);
+    expect(errors, 'the console has no errors').toEqual([]);
   });
 }
 

@@ -1,4 +1,4 @@
-// What cannot be done is refused in one sentence that names it, and leaves nothing behind.
+// Invalid input is refused with one sentence that names the problem, and has no side effects.
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -11,31 +11,31 @@ interface Session {
   rows: number;
 }
 
-test('a start that cannot be is one sentence', async ({ websh }) => {
+test('a failed start prints one sentence', async ({ websh }) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'websh-start-'));
   const file = path.join(folder, 'a-file');
   const configuration = path.join(folder, 'Leptos.toml');
   fs.writeFileSync(file, '');
   fs.writeFileSync(configuration, '[websh]\nscrolback = 5\n');
-  const taken = new URL(websh.url).host;
+  const busy = new URL(websh.url).host;
   const data = { WEBSH_DATA_DIR: path.join(folder, 'data') };
   const cases: [string, string[], Record<string, string>, string][] = [
-    ['a busy port', [], { ...data, WEBSH_LISTEN: taken }, taken],
+    ['a busy port', [], { ...data, WEBSH_LISTEN: busy }, busy],
     ['a data directory that is a file', [], { WEBSH_DATA_DIR: file, WEBSH_LISTEN: '127.0.0.1:0' }, file],
     ['an unknown key', ['--config', configuration], data, 'scrolback'],
     ['an unknown variable', [], { ...data, WEBSH_SCROLBACK: '5' }, 'WEBSH_SCROLBACK'],
     ['a public address without TLS', [], { ...data, WEBSH_LISTEN: '0.0.0.0:0' }, 'public_url'],
   ];
   for (const [what, args, settings, named] of cases) {
-    const [code, said] = await runToEnd(['serve', ...args], settings);
+    const [code, errors] = await runToEnd(['serve', ...args], settings);
     expect(code, what).not.toBe(0);
-    expect(said, what).toContain(named);
-    expect(said.trim().split('\n'), `${what} is one sentence`).toHaveLength(1);
+    expect(errors, what).toContain(named);
+    expect(errors.trim().split('\n'), `${what} is one sentence`).toHaveLength(1);
   }
   fs.rmSync(folder, { recursive: true });
 });
 
-test('a missing shell is spawn_failed and leaves nothing behind', async () => {
+test('a missing shell returns spawn_failed and leaves nothing behind', async () => {
   const server = await Server.start({ WEBSH_SHELL: '/nowhere/shell' });
   await server.setUp();
   const { name, value } = await server.signIn();
@@ -52,7 +52,7 @@ test('a missing shell is spawn_failed and leaves nothing behind', async () => {
   expect(await server.finish()).toEqual([]);
 });
 
-test('sizes are clamped, nonsense is refused, a repeated wish is one session', async ({ websh, cookie }) => {
+test('sizes are clamped, invalid values are refused, a repeated create makes one session', async ({ websh, cookie }) => {
   const cookies = `${cookie.name}=${cookie.value}`;
   const [local] = (await (await fetch(`${websh.url}/api/v1/servers`, { headers: { cookie: cookies } })).json()) as [
     { id: string; accounts: string[] },
@@ -75,8 +75,8 @@ test('sizes are clamped, nonsense is refused, a repeated wish is one session', a
     const [status, answer] = await create(nonsense);
     expect([status, answer.error?.code], JSON.stringify(nonsense)).toEqual([400, 'bad_request']);
   }
-  const wish = { idempotency_key: 'one-wish' };
-  const answers = await Promise.all([create(wish), create(wish), create(wish)]);
+  const repeated = { idempotency_key: 'one-repeated' };
+  const answers = await Promise.all([create(repeated), create(repeated), create(repeated)]);
   expect(new Set(answers.map(([, session]) => session.id)).size).toBe(1);
   expect(answers.map(([status]) => status).sort()).toEqual([200, 200, 201]);
   made.push(answers[0]?.[1].id ?? '');

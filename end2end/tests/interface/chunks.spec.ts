@@ -1,4 +1,4 @@
-// Parts of a page's program that do not come: the network is gone for a moment, or websh was updated while
+// Chunks of the page's program that fail to load: the network is down for a moment, or websh was updated while
 // the page was open.
 import { expect, MEMBER, test } from '../../fixtures/test.ts';
 
@@ -6,7 +6,7 @@ const gone = { status: 404, contentType: 'text/html', body: 'nothing here' };
 
 test.use({ noise: /404|MIME type|split module|WebAssembly/ });
 
-test('what could not be loaded says so, and comes when it is asked for again', async ({ sessions }) => {
+test('a failed chunk shows an error and loads on retry', async ({ sessions }) => {
   const terminal = await sessions.create('a part is missing');
   const { page } = sessions;
   await page.bringToFront();
@@ -21,7 +21,7 @@ test('what could not be loaded says so, and comes when it is asked for again', a
   await expect(page.getByTestId('share-dialog')).toBeVisible();
 });
 
-test('a page whose part is gone comes anew', async ({ sessions }) => {
+test('a page whose chunk is gone reloads', async ({ sessions }) => {
   const { page } = sessions;
   await page.route(/\/split_rest\.wasm$/, (route) => route.fulfill(gone), { times: 1 });
   await page.evaluate(() => Object.assign(window, { old: true }));
@@ -31,7 +31,7 @@ test('a page whose part is gone comes anew', async ({ sessions }) => {
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
 });
 
-test('what is typed before the part of a page has come is kept', async ({ fresh, page }) => {
+test('text typed before the chunk of a page has loaded is kept', async ({ fresh, page }) => {
   await fresh.setUp();
   let come = (): void => {};
   const held = new Promise<void>((resolve) => (come = resolve));

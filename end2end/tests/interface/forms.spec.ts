@@ -1,11 +1,11 @@
-// Forms of members and their accounts: what can't be is said beside its field, and nothing typed is lost.
+// Forms for members and accounts: errors appear beside their fields, and no typed text is lost.
 import type { Page } from '@playwright/test';
 import { expect, MEMBER, test } from '../../fixtures/test.ts';
 import type { Server } from '../../fixtures/server.ts';
 import { MembersPage, mistake } from '../../pages/members.ts';
 import { SessionsPage } from '../../pages/sessions.ts';
 
-/** Opens a page as the first superuser; the cookie. */
+/** Opens a page as the first superuser and returns the cookie. */
 async function superuser(page: Page, server: Server, path: string): Promise<string> {
   await server.setUp();
   const cookie = await server.signIn();
@@ -14,10 +14,10 @@ async function superuser(page: Page, server: Server, path: string): Promise<stri
   return `${cookie.name}=${cookie.value}`;
 }
 
-test.describe('what is refused', () => {
+test.describe('invalid input is refused', () => {
   test.use({ noise: /status of 4(09|22)/ });
 
-  test('the own name and password', async ({ fresh, page }) => {
+  test('profile name and password', async ({ fresh, page }) => {
     const cookie = await superuser(page, fresh, '/me');
     const { id } = (await (await fetch(`${fresh.url}/api/v1/me`, { headers: { cookie } })).json()) as { id: string };
     const name = page.getByTestId('me-name');
@@ -64,7 +64,7 @@ test.describe('what is refused', () => {
     await expect(current).toHaveValue('');
   });
 
-  test('an invitation, the pages of its link and of one for a password, a token', async ({ browser, fresh, page }) => {
+  test('invitation, pages of its link and of a password link, token', async ({ browser, fresh, page }) => {
     await superuser(page, fresh, '/members');
     const members = new MembersPage(page, fresh.url);
     await members.open();
@@ -134,7 +134,7 @@ test.describe('what is refused', () => {
     }
   });
 
-  test('the name of a session', async ({ fresh, page }) => {
+  test('session name', async ({ fresh, page }) => {
     await superuser(page, fresh, '/');
     const sessions = new SessionsPage(page, fresh.url);
     await sessions.open();
@@ -174,7 +174,7 @@ test.describe('what is refused', () => {
     await sessions.close(terminal.session);
   });
 
-  test('what drops sessions', async ({ fresh, page }) => {
+  test('dropping sessions', async ({ fresh, page }) => {
     await superuser(page, fresh, '/');
     const sessions = new SessionsPage(page, fresh.url);
     await sessions.open();
@@ -224,7 +224,7 @@ test.describe('what is refused', () => {
     await expect(password).toHaveValue('');
   });
 
-  test('accounts are granted where websh is root, and elsewhere the settings say why not', async ({ fresh, page }) => {
+  test('accounts are granted where websh runs as root; elsewhere the settings explain why not', async ({ fresh, page }) => {
     const cookie = await superuser(page, fresh, '/settings');
     if (process.getuid?.() !== 0) {
       await expect(page.getByTestId('grants-none')).toContainText('the account that websh runs as');

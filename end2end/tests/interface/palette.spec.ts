@@ -1,13 +1,13 @@
-// The command palette: everything by keyboard, found by a few letters.
+// The command palette: every action by keyboard, found by a few letters.
 import type { Page } from '@playwright/test';
 import { picture } from '../../fixtures/pictures.ts';
 import { expect, MEMBER, test } from '../../fixtures/test.ts';
 import { MembersPage, mistake } from '../../pages/members.ts';
 import { SessionsPage } from '../../pages/sessions.ts';
 
-/** Does what these letters find first. */
+/** Runs the first command that these letters find. */
 async function call(page: Page, letters: string): Promise<void> {
-  // A page that was only just sent does not answer to keys yet.
+  // A page that has just been sent does not handle keys yet.
   await expect(page.getByTestId('open-palette')).toBeEnabled();
   await page.keyboard.press('Control+K');
   await expect(page.getByTestId('palette')).toBeVisible();
@@ -16,7 +16,7 @@ async function call(page: Page, letters: string): Promise<void> {
   await expect(page.getByTestId('palette')).toBeHidden();
 }
 
-test('sessions, pages and colours by a few letters', async ({ sessions }) => {
+test('sessions, pages and themes by a few letters', async ({ sessions }) => {
   const terminal = await sessions.create('prod-web-debug');
   const { page } = sessions;
   await page.bringToFront();
@@ -56,7 +56,7 @@ test('sessions, pages and colours by a few letters', async ({ sessions }) => {
   await sessions.close(terminal.session);
 });
 
-test('in a terminal Ctrl+K stays the shell\'s; Ctrl+Shift+K renames and closes', async ({ sessions }) => {
+test('in a terminal Ctrl+K goes to the shell; Ctrl+Shift+K renames and closes', async ({ sessions }) => {
   const terminal = await sessions.create('to rename');
   const { page } = terminal;
   const palette = page.getByTestId('palette');
@@ -88,7 +88,7 @@ test('in a terminal Ctrl+K stays the shell\'s; Ctrl+Shift+K renames and closes',
   await expect(terminal.endPage).toHaveAttribute('data-reason', 'closed');
 });
 
-test('a listed session is named, shared, kept and closed by a few letters', async ({ sessions }) => {
+test('a listed session is renamed, shared, kept and closed by a few letters', async ({ sessions }) => {
   const terminal = await sessions.create('one of the list');
   const { page } = sessions;
   await page.bringToFront();
@@ -113,7 +113,7 @@ test('a listed session is named, shared, kept and closed by a few letters', asyn
   await expect(sessions.card(terminal.session)).toHaveCount(0);
 });
 
-test('every page offers what it can do', async ({ fresh, page }) => {
+test('every page lists its commands', async ({ fresh, page }) => {
   await fresh.setUp();
   await page.context().addCookies([{ ...(await fresh.signIn()), url: fresh.url }]);
   const sessions = new SessionsPage(page, fresh.url);
@@ -184,7 +184,7 @@ test('every page offers what it can do', async ({ fresh, page }) => {
   await expect(all.getByTestId('drop-all-done')).toHaveText('1 session was dropped.');
 });
 
-test('what can be done to one of a list is found by its name', async ({ fresh, page }) => {
+test('commands for one item of a list are found by its name', async ({ fresh, page }) => {
   await fresh.setUp();
   const grace = { email: 'grace@example.org', name: 'Grace Hopper', password: 'a ship in port is safe' };
   await fresh.add(grace, 'member');
@@ -210,7 +210,7 @@ test('what can be done to one of a list is found by its name', async ({ fresh, p
   await members.confirm();
   await expect(row).toHaveAttribute('data-active', 'true');
 
-  // Two more places where one is signed in, the set-up's and this; then one more.
+  // Two more sign-ins, the one of the set-up and this one; then one more.
   const devices = page.getByTestId('device');
   await fresh.signIn();
   await page.goto(`${fresh.url}/me`);
@@ -235,7 +235,7 @@ test('what can be done to one of a list is found by its name', async ({ fresh, p
   await members.confirm();
   await expect(page.getByTestId('token')).toHaveCount(0);
 
-  // Grants decide something only where websh is root.
+  // Grants matter only where websh runs as root.
   if (process.getuid?.() !== 0) return;
   await page.goto(`${fresh.url}/settings`);
   await expect(page.getByTestId('grant-add')).toBeEnabled();

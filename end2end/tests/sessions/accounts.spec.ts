@@ -1,5 +1,5 @@
-// The account of a new session, by keyboard. Which accounts there are depends on the machine, so the answer about them is
-// played.
+// Choosing the account of a new session by keyboard. The available accounts depend on the machine, so the response is
+// replaced.
 import { picture } from '../../fixtures/pictures.ts';
 import { expect, test } from '../../fixtures/test.ts';
 import { TerminalPage } from '../../pages/terminal.ts';
@@ -13,16 +13,16 @@ const SERVER = {
   by_grant: true,
 };
 
-test('an account is found by typing and by arrows, one that is of no use says why, the last choice is kept', async ({ sessions, websh, cookie }) => {
+test('an account is found by typing and by arrows, an unusable one gives its reason, the last choice is kept', async ({ sessions, websh, cookie }) => {
   const { page } = sessions;
-  const { account } = await websh.place(cookie);
+  const { account } = await websh.firstAccount(cookie);
   const chosen: string[] = [];
   await page.route('**/api/pages/servers', (route) => route.fulfill({ json: [SERVER] }));
   await page.route('**/api/pages/create', async (route) => {
-    const asked = route.request().postDataJSON() as { new: { account: string } };
-    chosen.push(asked.new.account);
-    asked.new.account = account;
-    await route.continue({ postData: JSON.stringify(asked) });
+    const body = route.request().postDataJSON() as { new: { account: string } };
+    chosen.push(body.new.account);
+    body.new.account = account;
+    await route.continue({ postData: JSON.stringify(body) });
   });
   await page.getByTestId('new-session').click();
   const dialog = page.getByTestId('new-session-dialog');
@@ -35,7 +35,7 @@ test('an account is found by typing and by arrows, one that is of no use says wh
 
   await field.focus();
   for (const [key, expected] of [
-    // Whatever was chosen before the played answer was there.
+    // The choice made before the replaced response arrived.
     ['ArrowUp', 'ada'],
     ['ArrowUp', 'ada'],
     ['ArrowDown', 'build'],
@@ -49,7 +49,7 @@ test('an account is found by typing and by arrows, one that is of no use says wh
   }
   await picture(page, 'accounts');
   await page.keyboard.type('bck');
-  await expect(accounts, 'what is of no use is never chosen').toHaveCount(0);
+  await expect(accounts, 'an unusable account is never chosen').toHaveCount(0);
   await expect(useless).toBeVisible();
   await expect(field).toHaveAttribute('aria-activedescendant', 'account-build');
   await field.fill('zz');

@@ -1,4 +1,4 @@
-// Two clients of one session: one drives, and it is always clear which.
+// Two clients of one session: one drives, and both pages show which.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ import { TerminalPage } from '../../pages/terminal.ts';
 
 const READER = fileURLToPath(new URL('../../programs/raw-reader.mjs', import.meta.url));
 
-test('handoff: the second client takes over, the first is told and can take back', async ({ sessions, websh, cookie, browser }) => {
+test('handoff: the second client takes over, the first is notified and can take back', async ({ sessions, websh, cookie, browser }) => {
   const here = await sessions.create('handed over');
   await here.finish('echo typed here');
 
@@ -30,7 +30,7 @@ test('handoff: the second client takes over, the first is told and can take back
   await here.shows('typed there');
   await expect(there.endPage).toHaveAttribute('data-reason', 'taken_over');
   const size = await here.size();
-  expect(size, 'the screen has the size of who drives').not.toEqual([view.columns, view.rows.length]);
+  expect(size, 'the screen has the size of the driver').not.toEqual([view.columns, view.rows.length]);
 
   const fresh = await here.view();
   await here.page.reload();
@@ -40,7 +40,7 @@ test('handoff: the second client takes over, the first is told and can take back
   await sessions.close(here.session);
 });
 
-test('handoff in the middle of typing and pasting: nothing is mixed, nothing is applied twice', async ({ sessions, websh, cookie, browser }) => {
+test('handoff while typing and pasting: nothing is mixed, nothing is applied twice', async ({ sessions, websh, cookie, browser }) => {
   const file = path.join(websh.data, 'two-clients');
   const first = await sessions.create('two clients');
   const { session } = first;
@@ -62,7 +62,7 @@ test('handoff in the middle of typing and pasting: nothing is mixed, nothing is 
     await expect(driver.endPage).toHaveAttribute('data-reason', 'taken_over');
   }
   const bytes = fs.readFileSync(file, 'latin1');
-  // Each stretch of one client's typing is a prefix of what it typed, whole and in order.
+  // Each run of one client's input is a prefix of what it typed, complete and in order.
   for (const stretch of bytes.match(/[a-z]+|[0-9]+/g) ?? []) {
     const alphabet = /[a-z]/.test(stretch) ? letters[0] : letters[1];
     expect((alphabet as string).repeat(20).startsWith(stretch), stretch).toBe(true);

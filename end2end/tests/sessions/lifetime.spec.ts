@@ -1,4 +1,4 @@
-// How long a session lives: through every reconnect, and not beyond its timeout.
+// Lifetime of a session: it survives every reconnect and ends at its timeout.
 import { expectSame } from '../../fixtures/screen.ts';
 import { picture } from '../../fixtures/pictures.ts';
 import { processesOf, survivors } from '../../fixtures/processes.ts';
@@ -8,13 +8,13 @@ import { SessionsPage } from '../../pages/sessions.ts';
 import { SignInPage } from '../../pages/sign-in.ts';
 import { TerminalPage } from '../../pages/terminal.ts';
 
-/** Seconds of a timeout that is warned of after half of it, as short ones are. */
+/** A short timeout in seconds; its warning appears after half of it. */
 const SHORT = 24;
 
 test.describe('Reconnect stability', () => {
   test.use({ noise: CUT });
 
-  test('the same session, its buffer unbroken, from whichever page comes back', async ({ sessions, websh, cookie, browser }) => {
+  test('the same session with its whole buffer, from any page that comes back', async ({ sessions, websh, cookie, browser }) => {
     const terminal = await sessions.create('comes back');
     const { session } = terminal;
     await terminal.finish('seq 1 500');
@@ -43,7 +43,7 @@ test.describe('Reconnect stability', () => {
 });
 
 test.describe('TTL enforcement', () => {
-  test('warned in time, kept by a click, then left alone and gone: expired, by that name', async ({ sessions, websh, cookie }) => {
+  test('warns in time, is kept by a click, then expires when left alone', async ({ sessions, websh, cookie }) => {
     const terminal = await sessions.create('left alone');
     const { session } = terminal;
     await terminal.finish("printf 'remember me\\n'; sleep 1000 & nohup sleep 1000 >/dev/null 2>&1 &");
@@ -64,14 +64,14 @@ test.describe('TTL enforcement', () => {
     await expect(sessions.ended(session)).toContainText(/expired/i);
 
     await terminal.page.reload();
-    await expect(terminal.endPage, 'reconnecting says so too').toHaveAttribute('data-reason', 'expired');
+    await expect(terminal.endPage, 'the connection line shows it while reconnecting').toHaveAttribute('data-reason', 'expired');
     const answer = await fetch(`${websh.url}/api/v1/sessions/${session}`, {
       headers: { cookie: `${cookie.name}=${cookie.value}` },
     });
     expect([answer.status, (await answer.json()).error.code]).toEqual([410, 'expired']);
   });
 
-  test('Keep on the card averts what the terminal warns of', async ({ sessions, websh, cookie }) => {
+  test('Keep on the card dismisses the warning in the terminal', async ({ sessions, websh, cookie }) => {
     const terminal = await sessions.create('kept by its card');
     const { session } = terminal;
     const expires = async (): Promise<number> => {
@@ -82,7 +82,7 @@ test.describe('TTL enforcement', () => {
     await sessions.page.bringToFront();
     const card = sessions.card(session);
     await expect(card.getByTestId('session-connect')).toBeVisible();
-    await expect(card.getByTestId('session-expiry'), 'nothing is said while it is far').toHaveCount(0);
+    await expect(card.getByTestId('session-expiry'), 'no warning long before the end').toHaveCount(0);
     await configure(websh.data, session, { timeout: 40 });
     await expect(card.getByTestId('session-expiry')).toContainText('Unused: closes in');
     await expect(terminal.page.getByTestId('expiry')).toBeVisible({ timeout: 40_000 });
@@ -95,7 +95,7 @@ test.describe('TTL enforcement', () => {
     await sessions.close(session);
   });
 
-  test('the clock runs on while the web process is down', async ({ fresh, page }) => {
+  test('the timeout runs while the web process is down', async ({ fresh, page }) => {
     await fresh.setUp();
     await page.goto(fresh.url);
     await new SignInPage(page).signIn(MEMBER);

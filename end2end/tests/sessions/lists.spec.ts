@@ -1,4 +1,4 @@
-// Lists of sessions: as long as they are, up to date while they are looked at, and no burden otherwise.
+// Lists of sessions: complete at any length, live while visible, and without cost while hidden.
 import { picture } from '../../fixtures/pictures.ts';
 import { sessionProcess } from '../../fixtures/processes.ts';
 import { Server } from '../../fixtures/server.ts';
@@ -6,7 +6,7 @@ import { expect, MEMBER, test } from '../../fixtures/test.ts';
 import { SessionsPage } from '../../pages/sessions.ts';
 import { TerminalPage } from '../../pages/terminal.ts';
 
-test('lists of any length show all there is, and keep what they show', async ({ context, page, fresh: many }) => {
+test('lists of any length show every session and keep their state', async ({ context, page, fresh: many }) => {
   test.slow();
   await many.setUp();
   const cookie = await many.signIn();
@@ -14,10 +14,10 @@ test('lists of any length show all there is, and keep what they show', async ({ 
   await context.addCookies([{ ...cookie, url: many.url }]);
   const sessions = new SessionsPage(page, many.url);
   await sessions.open();
-  const { account } = await many.place(cookie);
+  const { account } = await many.firstAccount(cookie);
   const create = async (name: string): Promise<string> => {
-    const asked = { server: 'local', account, name };
-    const answer = await many.request('/sessions', asked, `${cookie.name}=${cookie.value}`);
+    const body = { server: 'local', account, name };
+    const answer = await many.request('/sessions', body, `${cookie.name}=${cookie.value}`);
     expect(answer.status).toBe(201);
     return (await answer.json()).id as string;
   };
@@ -38,7 +38,7 @@ test('lists of any length show all there is, and keep what they show', async ({ 
   await sessions.close(oldest);
   await expect(cards).toHaveCount(60);
 
-  // The same for those that have ended.
+  // The same for ended sessions.
   await page.evaluate(async () => {
     for (;;) {
       const list = await (await fetch('/api/v1/sessions?limit=100')).json();
@@ -56,24 +56,24 @@ test('lists of any length show all there is, and keep what they show', async ({ 
   await expect(ended).toHaveCount(61);
 });
 
-/** Sessions of a list that is long, and how many are opened at once. */
+/** Sessions in a long list, and the number opened in parallel. */
 const [MANY, AT_ONCE] = [500, 8];
 
-// What is promised is asked for by `make bench ARGS=pages`, of websh as it is shipped and with nothing else
-// running; beside other stories, far less.
+// `make bench ARGS=pages` checks the promised times on websh as shipped with nothing else running; beside
+// other tests, the limits are looser.
 const PROMISED = [1_000, 200, 50] as const;
 const [USABLE, UPDATED, ANSWERED] = process.env['AS_PROMISED'] ? PROMISED : [10_000, 5_000, 3_000];
 
-test('five hundred sessions: usable at once, up to date at once, and nobody waits for a stuck one', async ({ browser }) => {
+test('five hundred sessions: usable quickly, updated quickly, and one stuck process delays no one', async ({ browser }) => {
   test.setTimeout(600_000);
-  // Real sessions; what runs in them is as little as there is.
+  // Real sessions running the smallest possible program.
   const many = await Server.start({ WEBSH_SHELL: '/bin/cat' });
   await many.setUp();
   const cookie = await many.signIn();
   await many.allowMany(cookie);
   const signedIn = `${cookie.name}=${cookie.value}`;
   const ids: string[] = [];
-  const { account } = await many.place(cookie);
+  const { account } = await many.firstAccount(cookie);
   const opening = Array.from({ length: AT_ONCE }, async (_, lane) => {
     for (let at = lane; at < MANY; at += AT_ONCE) {
       const answer = await many.request('/sessions', { server: 'local', account, name: `one of many ${at}` }, signedIn);
@@ -98,7 +98,7 @@ test('five hundred sessions: usable at once, up to date at once, and nobody wait
   await context.addCookies([{ ...cookie, url: many.url }]);
   const page = await context.newPage();
   const cards = page.getByTestId('session-card');
-  // Looked at with each frame: what `expect` waits for it sees up to a second later.
+  // Checked on each frame: `expect` may notice up to a second later.
   const shows = (rows: string, count: number, also: string): Promise<unknown> =>
     page.waitForFunction(
       ([rows, count, also]) => document.querySelectorAll(rows).length === count && document.querySelector(also),
@@ -118,7 +118,7 @@ test('five hundred sessions: usable at once, up to date at once, and nobody wait
   };
   await timed('my sessions, usable', USABLE, usable);
   await expect(page.getByTestId('sessions')).toHaveAttribute('data-live', 'true');
-  // Once for Node's sake, which is slow the first time.
+  // Warm-up: the first request in Node is slow.
   await list();
   await timed('the list of all, answered', ANSWERED, list);
   const newest = (await cards.first().getAttribute('data-session')) ?? '';
@@ -130,7 +130,7 @@ test('five hundred sessions: usable at once, up to date at once, and nobody wait
     await shows('all-row', 100, '[data-testid=all-page][data-live=true]');
   });
 
-  // One that is on the first page answers nobody any more.
+  // One session on the first page stops responding.
   const stuck = sessionProcess(newest)?.pid ?? 0;
   process.kill(stuck, 'SIGSTOP');
   try {
@@ -150,7 +150,7 @@ test('five hundred sessions: usable at once, up to date at once, and nobody wait
   expect(await many.finish(), 'no process outlives its session').toEqual([]);
 });
 
-test('my sessions: the longest unused come first, and those I tick are closed together', async ({ context, page, fresh }) => {
+test('my sessions: longest unused first, and selected ones are closed together', async ({ context, page, fresh }) => {
   await fresh.setUp();
   const cookie = await fresh.signIn();
   await context.addCookies([{ ...cookie, url: fresh.url }]);
@@ -161,7 +161,7 @@ test('my sessions: the longest unused come first, and those I tick are closed to
     await sessions.create('the middle'),
     await sessions.create('the newest'),
   ];
-  // Used in another order than they were made; nobody is at them any more.
+  // Used in another order than created; no client is attached any longer.
   for (const terminal of [middle, newest, oldest]) {
     await terminal.finish('echo used');
     await terminal.page.close();
@@ -192,11 +192,11 @@ test('my sessions: the longest unused come first, and those I tick are closed to
   for (const id of ids.slice(1)) expect(sessionProcess(id ?? '')).toBeUndefined();
 });
 
-test('what has ended is found by a part of its name, and no longer text is looked for', async ({ context, page, fresh }) => {
+test('ended sessions are found by part of their name, and longer search text is refused', async ({ context, page, fresh }) => {
   await fresh.setUp();
   const cookie = await fresh.signIn();
   const signedIn = `${cookie.name}=${cookie.value}`;
-  const place = await fresh.place(cookie);
+  const place = await fresh.firstAccount(cookie);
   for (const name of ['nightly build', 'weekly report']) {
     const made = await fresh.request('/sessions', { ...place, name }, signedIn);
     const { id } = (await made.json()) as { id: string };
@@ -225,7 +225,7 @@ test('what has ended is found by a part of its name, and no longer text is looke
   expect([await looked(128), await looked(129)]).toEqual([200, 422]);
 });
 
-test('a list that is not looked at holds no connection, and is up to date when it is', async ({ sessions, websh }) => {
+test('a hidden list holds no connection and is up to date when shown', async ({ sessions, websh }) => {
   const { page } = sessions;
   const terminal = await sessions.create('seen');
   const list = page.getByTestId('sessions');
@@ -252,7 +252,7 @@ test('a list that is not looked at holds no connection, and is up to date when i
 test.describe('limits', () => {
   test.use({ noise: /status of 429/ });
 
-  test('at the limit the dialog shows my sessions; one is closed from it, and the new one starts', async ({ context, page, fresh }) => {
+  test('at the limit the dialog lists my sessions; closing one starts the new one', async ({ context, page, fresh }) => {
     await fresh.setUp();
     const cookie = await fresh.signIn();
     await fresh.configure(cookie, { max_sessions_per_user: 2 });

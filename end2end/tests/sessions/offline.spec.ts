@@ -1,4 +1,4 @@
-// A machine on which nothing can be started for a while, as during an upgrade of its session program.
+// A server that cannot start sessions for a while, as during an upgrade of the session program.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { picture } from '../../fixtures/pictures.ts';
@@ -9,7 +9,7 @@ import { SessionsPage } from '../../pages/sessions.ts';
 
 test.use({ noise: /status of 409/ });
 
-test('a server that is offline is said to be, in the dialog and by the call, and what runs goes on', async ({ context, page }) => {
+test('an offline server is reported in the dialog and by the API, and running sessions continue', async ({ context, page }) => {
   const directory = fs.mkdtempSync('/tmp/websh-e2e-program-');
   const program = path.join(directory, 'websh-session');
   fs.symlinkSync(process.env['WEBSH_SESSION_PROGRAM'] ?? '', program);
@@ -21,16 +21,16 @@ test('a server that is offline is said to be, in the dialog and by the call, and
   await sessions.open();
   const terminal = await sessions.create('there before');
   await page.bringToFront();
-  // The dialog asks what is online when it is opened; the server goes after that was answered.
-  const asked = page.waitForResponse((answer) => answer.url().endsWith('/api/pages/servers'));
+  // The dialog requests the servers when it opens; the server goes offline after the response.
+  const loaded = page.waitForResponse((answer) => answer.url().endsWith('/api/pages/servers'));
   await page.getByTestId('new-session').click();
-  await asked;
+  await loaded;
   const dialog = page.getByTestId('new-session-dialog');
   const create = dialog.getByTestId('new-session-create');
   await dialog.getByTestId('new-session-name').fill('kept while it is away');
   await expect(create).toBeEnabled();
 
-  // It goes while the dialog is open: the call says so, and nothing that was typed is lost.
+  // It goes offline while the dialog is open: the API reports it, and no typed text is lost.
   fs.unlinkSync(program);
   await create.click();
   await expect(mistake(dialog, 'new-session-server')).toContainText('is offline');
@@ -38,13 +38,13 @@ test('a server that is offline is said to be, in the dialog and by the call, and
   await expect(dialog.getByTestId('new-session-server').locator('option')).toHaveText([/\(offline\)$/]);
   await expect(create).toBeDisabled();
   await picture(page, 'server-offline');
-  const { account } = await websh.place(cookie);
+  const { account } = await websh.firstAccount(cookie);
   const signedIn = `${cookie.name}=${cookie.value}`;
   const answer = await websh.request('/sessions', { server: 'local', account }, signedIn);
   expect([answer.status, (await answer.json()).error.code]).toEqual([409, 'server_offline']);
   await terminal.finish('echo what runs goes on');
 
-  // Asked for anew it is said from the start; and it is back when it is back.
+  // A new dialog shows it offline from the start, and online once it is back.
   await dialog.getByTestId('new-session-cancel').click();
   await page.getByTestId('new-session').click();
   await expect(dialog.getByTestId('new-session-offline')).toContainText('is offline: no session can be opened on it');

@@ -1,9 +1,9 @@
-// Attach policies: what a second client of the owner gets, and who drives where several are attached.
+// Attach policies: the result for the owner's second client, and the driver among several clients.
 import { picture } from '../../fixtures/pictures.ts';
 import { expect, test } from '../../fixtures/test.ts';
 import { TerminalPage } from '../../pages/terminal.ts';
 
-test('Attach policy: one client, the second is told by whom it is used, may watch, may take over', async ({ sessions, websh, cookie, browser }) => {
+test('Attach policy: one client; the second sees who is attached, may watch, may take over', async ({ sessions, websh, cookie, browser }) => {
   const first = await sessions.create('only one', 'single');
   await first.finish('echo typed by the first');
   const context = await browser.newContext();
@@ -18,10 +18,10 @@ test('Attach policy: one client, the second is told by whom it is used, may watc
   await second.page.getByTestId('watch').click();
   await second.ready();
   await second.shows('still the first');
-  await second.run('echo not heard');
+  await second.run('echo not typed');
   await expect(second.connection).toContainText('keys go nowhere');
   await first.finish('echo after the watcher typed');
-  expect(await first.text()).not.toContain('not heard');
+  expect(await first.text()).not.toContain('not typed');
 
   await second.page.reload();
   await second.page.getByTestId('take-over').click();
@@ -33,7 +33,7 @@ test('Attach policy: one client, the second is told by whom it is used, may watc
   await sessions.close(first.session);
 });
 
-test('Attach policy: it and the name are changed on the card, and hold at once', async ({ sessions, websh, cookie, browser }) => {
+test('Attach policy: changes to it and to the name on the card apply at once', async ({ sessions, websh, cookie, browser }) => {
   const first = await sessions.create('hands over');
   const card = sessions.card(first.session);
   await expect(card.getByTestId('session-policy')).toBeHidden();
@@ -59,7 +59,7 @@ test('Attach policy: it and the name are changed on the card, and hold at once',
   await sessions.close(first.session);
 });
 
-test('Attach policy: several clients, one drives, the other asks, is let, and takes', async ({ sessions, websh, cookie, browser }) => {
+test('Attach policy: several clients; one drives, the other requests, is granted, and takes over', async ({ sessions, websh, cookie, browser }) => {
   const first = await sessions.create('together', 'multi');
   await expect(sessions.card(first.session).getByTestId('session-policy')).toHaveText('several clients');
   const context = await browser.newContext({ viewport: { width: 700, height: 420 } });
@@ -73,13 +73,13 @@ test('Attach policy: several clients, one drives, the other asks, is let, and ta
   const size = await first.size();
   expect(await second.size(), 'a watcher never reflows').toEqual(size);
   const width = Number(await second.screen.getAttribute('data-cell-width'));
-  expect(width * (size[0] ?? 0), 'all of it is seen').toBeLessThanOrEqual(700);
-  await second.run('echo not heard');
+  expect(width * (size[0] ?? 0), 'the whole list is read').toBeLessThanOrEqual(700);
+  await second.run('echo not typed');
   await expect(second.connection).toContainText('Ada Lovelace drives');
 
   await second.page.keyboard.press('Control+Shift+A');
   await expect(first.page.getByTestId('crew-asking')).toContainText('asks to drive');
-  await picture(first.page, 'asked');
+  await picture(first.page, 'baton-request');
   await picture(second.page, 'asking');
   await first.page.getByTestId('baton-refuse').click();
   await expect(second.connection).toContainText('goes on driving');
@@ -90,8 +90,8 @@ test('Attach policy: several clients, one drives, the other asks, is let, and ta
   await expect(there).toHaveAttribute('data-driving', 'true');
   await second.finish('echo typed by the second');
   await first.shows('typed by the second');
-  await expect.poll(() => second.size(), 'the size follows who drives').not.toEqual(size);
-  expect(await first.text()).not.toContain('not heard');
+  await expect.poll(() => second.size(), 'the size follows the driver').not.toEqual(size);
+  expect(await first.text()).not.toContain('not typed');
 
   await first.page.getByTestId('baton-take').click();
   await expect(here).toHaveAttribute('data-driving', 'true');

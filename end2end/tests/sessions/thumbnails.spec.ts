@@ -1,8 +1,8 @@
-// Thumbnails: cards show their screens live, and only while somebody looks.
+// Thumbnails: cards show their screens live, and only while visible.
 import { picture } from '../../fixtures/pictures.ts';
 import { expect, test } from '../../fixtures/test.ts';
 
-test('a card shows its screen as it changes, colours included, and stops out of sight', async ({ sessions }) => {
+test('a card shows its screen as it changes, with colours, and stops when out of sight', async ({ sessions }) => {
   const terminal = await sessions.create('to look at');
   await terminal.finish("clear; printf '\\e[31mred words\\e[0m on the screen\\n'");
   await sessions.page.bringToFront();
@@ -19,7 +19,7 @@ test('a card shows its screen as it changes, colours included, and stops out of 
   await terminal.finish('echo a later line');
   await sessions.page.bringToFront();
   await expect(thumbnail).toContainText('a later line');
-  await expect(card, 'looking is not attaching').toHaveAttribute('data-state', 'here');
+  await expect(card, 'a preview is not an attachment').toHaveAttribute('data-state', 'here');
 
   await sessions.page.evaluate(() => (document.body.style.paddingTop = '300vh'));
   await expect(thumbnail).toHaveAttribute('data-live', 'false');

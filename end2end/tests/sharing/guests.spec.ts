@@ -1,4 +1,4 @@
-// Guests who type: for how long, while whom they share with is away, and under which name.
+// Guests who type: for how long, while the owner is away, and under which name.
 import { picture } from '../../fixtures/pictures.ts';
 import { endShare } from '../../fixtures/session-socket.ts';
 import { expect, test } from '../../fixtures/test.ts';
@@ -7,22 +7,22 @@ import { follow, GuestPage, join, ShareDialog } from '../../pages/sharing.ts';
 
 const COLLEAGUE = { email: 'katherine@example.org', name: 'Katherine Johnson', password: 'orbits by hand and head' };
 
-/** Seconds that the keyboard is lent for, where a page says five minutes. */
+/** Seconds that the baton is lent for in place of the five minutes on the page. */
 const LOAN = 6;
 
-/** An owner who is away for a minute leaves their guests read-only; a loaded machine notices later. */
+/** Guests become read-only after the owner has been away for a minute; a loaded machine may notice later. */
 const AWAY = 90_000;
 
-test('Share: what is lent goes back by itself when its time is up', async ({ sessions, context, browser }) => {
+test('Share: a lent baton returns when its time is up', async ({ sessions, context, browser }) => {
   // 300 seconds on the wire become LOAN: field 6 of `Baton`, a varint of two bytes as before.
   await context.addInitScript((seconds) => {
     const send = WebSocket.prototype.send;
     WebSocket.prototype.send = function (data): void {
       const bytes = ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : undefined;
-      const said = bytes ?? (data instanceof ArrayBuffer ? new Uint8Array(data) : undefined);
-      const tail = said?.slice(-3).join();
-      if (said?.[0] !== 0x4a || tail !== '48,172,2') return send.call(this, data);
-      send.call(this, Uint8Array.from([...said.slice(0, -2), 0x80 + seconds, 0]));
+      const message = bytes ?? (data instanceof ArrayBuffer ? new Uint8Array(data) : undefined);
+      const tail = message?.slice(-3).join();
+      if (message?.[0] !== 0x4a || tail !== '48,172,2') return send.call(this, data);
+      send.call(this, Uint8Array.from([...message.slice(0, -2), 0x80 + seconds, 0]));
     };
   }, LOAN);
   const owner = await sessions.create('lent');
@@ -46,7 +46,7 @@ test('Share: what is lent goes back by itself when its time is up', async ({ ses
   await sessions.close(owner.session);
 });
 
-test('Share: the warning leads to Extend, and both sides have the new end', async ({ sessions, browser, websh }) => {
+test('Share: the warning offers Extend, and both sides show the new end', async ({ sessions, browser, websh }) => {
   const owner = await sessions.create('put off');
   const dialog = new ShareDialog(owner.page);
   await dialog.open();
@@ -75,7 +75,7 @@ test('Share: the warning leads to Extend, and both sides have the new end', asyn
   await sessions.close(owner.session);
 });
 
-test('Share: with its owner away for a minute, guests only watch until they are back', async ({ sessions, browser }) => {
+test('Share: guests are read-only while the owner is away for a minute or more', async ({ sessions, browser }) => {
   test.slow();
   const owner = await sessions.create('left behind');
   const { session } = owner;
@@ -91,7 +91,7 @@ test('Share: with its owner away for a minute, guests only watch until they are 
   await expect(guest.mode).toHaveAttribute('data-mode', 'driving');
   await expect(guest.mode).toHaveAttribute('data-mode', 'owner-away', { timeout: AWAY });
   await expect(guest.mode).toContainText('while Ada Lovelace is away');
-  await guest.run('echo not heard');
+  await guest.run('echo not typed');
   await expect(guest.connection).toContainText(/away/);
   await picture(guest.page, 'guest-owner-away');
 
@@ -100,12 +100,12 @@ test('Share: with its owner away for a minute, guests only watch until they are 
   await expect(guest.mode).toHaveAttribute('data-mode', 'may-type');
   await back.finish('echo back again');
   await guest.shows('back again');
-  expect(await back.text()).not.toContain('not heard');
+  expect(await back.text()).not.toContain('not typed');
   await guest.leaves();
   await sessions.close(session);
 });
 
-test('Share: who is signed in joins as themselves', async ({ sessions, browser, websh }) => {
+test('Share: a signed-in member joins under their own name', async ({ sessions, browser, websh }) => {
   await websh.add(COLLEAGUE, 'member');
   const owner = await sessions.create('among colleagues');
   const dialog = new ShareDialog(owner.page);
@@ -129,7 +129,7 @@ test('Share: who is signed in joins as themselves', async ({ sessions, browser, 
   await guest.shows('seen by a colleague');
   await guest.page.getByTestId('guest-leave').click();
   await expect(guest.endPage).toHaveAttribute('data-reason', 'share_left');
-  // They are signed in as before, and the session is not theirs.
+  // They are still signed in, and do not own the session.
   await page.goto(websh.url);
   await expect(page.getByTestId('who')).toContainText('Katherine Johnson');
   await expect(page.getByTestId('session-card')).toHaveCount(0);

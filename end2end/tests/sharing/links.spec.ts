@@ -1,4 +1,4 @@
-// Sharing: a link and a password, watching and typing together, and every way in which it ends.
+// Sharing by link and password: watching, typing together, and every way a share ends.
 import { devices, type Locator } from '@playwright/test';
 import { MailServer } from '../../fixtures/mail.ts';
 import { picture } from '../../fixtures/pictures.ts';
@@ -11,7 +11,7 @@ import { follow, GuestPage, join, ShareDialog } from '../../pages/sharing.ts';
 
 const PHONE = { ...devices['Pixel 7'], viewport: { width: 390, height: 844 } };
 
-test('Share: a phone watches by link and password, types once it may, and the owner takes the keyboard back', async ({
+test('Share: a phone joins by link and password, types once allowed, and the owner takes the keyboard back', async ({
   sessions,
   context,
   browser,
@@ -63,7 +63,7 @@ test('Share: a phone watches by link and password, types once it may, and the ow
   await owner.page.keyboard.press('Escape');
   await owner.page.keyboard.type(':q!\n');
   await owner.shows(/[#$]$/m);
-  await guest.run('echo not heard');
+  await guest.run('echo not typed');
   await expect(guest.connection).toContainText('read-only');
   await picture(guest.page, 'guest-phone');
   await expect(owner.page.getByTestId('share-guests')).toHaveText('1');
@@ -109,7 +109,7 @@ test('Share: a phone watches by link and password, types once it may, and the ow
   await expect(guest.page.getByTestId('crew-driver')).toContainText('Ada Lovelace drives');
   await dialog.rows.getByTestId('share-row-read-only').click();
   await expect(guest.mode).toHaveAttribute('data-mode', 'read-only');
-  expect(await owner.text()).not.toContain('not heard');
+  expect(await owner.text()).not.toContain('not typed');
 
   await guest.page.getByTestId('guest-leave').click();
   await expect(guest.endPage).toHaveAttribute('data-reason', 'share_left');
@@ -122,7 +122,7 @@ test('Share: a phone watches by link and password, types once it may, and the ow
   await sessions.close(owner.session);
 });
 
-test('Share: revoking cuts one guest and leaves the other and the shell; one is removed; a new link works', async ({
+test('Share: revoking disconnects one guest and keeps the other and the shell; one is removed; a new link works', async ({
   sessions,
   browser,
 }) => {
@@ -192,7 +192,7 @@ test('Share: revoking cuts one guest and leaves the other and the shell; one is 
   for (const guest of [grace, joe, again]) await guest.leaves();
 });
 
-test('Share: who closes the page without leaving is gone from the list, and comes back to a free place', async ({
+test('Share: a guest who closes the page leaves the list and comes back to a free slot', async ({
   sessions,
   browser,
 }) => {
@@ -207,7 +207,7 @@ test('Share: who closes the page without leaving is gone from the list, and come
   const context = grace.page.context();
   await grace.page.close();
   const receipt = dialog.rows.getByTestId('receipt');
-  await expect(receipt, 'nobody said goodbye').toBeVisible({ timeout: 30_000 });
+  await expect(receipt, 'the connection closed without a notice').toBeVisible({ timeout: 30_000 });
   await receipt.locator('summary').click();
   await expect(receipt.getByTestId('receipt-guest')).toContainText('Grace');
   await expect(here).toBeHidden();
@@ -228,7 +228,7 @@ test('Share: who closes the page without leaving is gone from the list, and come
   await sessions.close(owner.session);
 });
 
-test('Share: a wrong password says nothing, and a preview of the link uses nothing up', async ({ sessions, browser, websh }) => {
+test('Share: a wrong password reveals nothing, and a link preview consumes nothing', async ({ sessions, browser, websh }) => {
   const owner = await sessions.create('kept to itself');
   const dialog = new ShareDialog(owner.page);
   await dialog.open();
@@ -261,7 +261,7 @@ test('Share: a wrong password says nothing, and a preview of the link uses nothi
   await expect(card.getByTestId('session-wrong-passwords')).toContainText('2 wrong passwords');
   await owner.page.getByTestId('wrong-passwords-look').click();
   await expect(dialog.rows.getByTestId('share-remarks')).toContainText('Wrong passwords were tried 2 times');
-  await expect(warning, 'it was looked at').toHaveCount(0);
+  await expect(warning, 'the list was read').toHaveCount(0);
   await dialog.close();
   await card.getByTestId('session-shares').click();
   const fromCard = new ShareDialog(sessions.page);
@@ -274,7 +274,7 @@ test('Share: a wrong password says nothing, and a preview of the link uses nothi
   await sessions.close(owner.session);
 });
 
-test('Share: both sides are warned, the guest is cut when the time is up, and the shell goes on', async ({
+test('Share: both sides are warned, the guest is disconnected on time, and the shell continues', async ({
   sessions,
   browser,
   websh,
@@ -300,7 +300,7 @@ test('Share: both sides are warned, the guest is cut when the time is up, and th
   await sessions.close(owner.session);
 });
 
-test('Share: the workspace says how long, how and whether at all', async ({ fresh, browser }) => {
+test('Share: the workspace limits duration and mode, and can disable sharing', async ({ fresh, browser }) => {
   await fresh.setUp();
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   await context.addCookies([{ ...(await fresh.signIn()), url: fresh.url }]);
@@ -333,7 +333,7 @@ test('Share: the workspace says how long, how and whether at all', async ({ fres
   await context.close();
 });
 
-test('Share: a list of addresses is invited by mail, each by a link of its own, and a guest walks in', async ({
+test('Share: several addresses are invited by email, each with its own link, and a guest joins', async ({
   browser,
 }) => {
   const mail = await MailServer.start();
@@ -373,7 +373,7 @@ test('Share: a list of addresses is invited by mail, each by a link of its own, 
   await expect(row('nobody@example.org').getByTestId('share-remarks')).toContainText('was not sent');
   await picture(owner.page, 'share-mailed');
 
-  expect(mail.taken.flatMap((it) => it.to).sort()).toEqual(['grace@example.org', 'joe@example.org']);
+  expect(mail.received.flatMap((it) => it.to).sort()).toEqual(['grace@example.org', 'joe@example.org']);
   const [sent] = mail.to('grace@example.org');
   const url = /^Open\s+(\S+)$/m.exec(sent?.text ?? '')?.[1] ?? '';
   const password = /^Password\s+(\S+)$/m.exec(sent?.text ?? '')?.[1] ?? '';

@@ -1,10 +1,10 @@
-// The connection line: what it says while the connection is cut, and that coming back is quiet.
+// The connection line: its text while the connection is cut, and a quiet return.
 import { CUT, expect, test } from '../../fixtures/test.ts';
 
 test.describe('the connection is cut', () => {
   test.use({ noise: CUT });
 
-  test('the line counts the seconds to the next try, and says when it is back', async ({ sessions, websh }) => {
+  test('the line counts down to the next attempt and shows when it is back', async ({ sessions, websh }) => {
     const terminal = await sessions.create('cut off');
     const pid = await terminal.number('$$');
     await expect(terminal.connection).toContainText('connected');
@@ -20,15 +20,15 @@ test.describe('the connection is cut', () => {
   });
 });
 
-// Without `noise`: a hello that is said on a connection that is over is written to the console.
-test('nothing is said on a connection that ends as soon as it is open', async ({ context, sessions }) => {
+// Without `noise`: a hello sent on a closed connection is written to the console.
+test('nothing is sent on a connection that closes as soon as it is open', async ({ context, sessions }) => {
   const terminal = await sessions.create('ends at once');
   await context.addInitScript(() => {
     let ends = 3;
     window.WebSocket = class extends WebSocket {
       constructor(url: string | URL, protocols?: string | string[]) {
         super(url, protocols);
-        // The first to hear of it.
+        // Runs before the page's own listener.
         this.addEventListener('open', () => {
           ends -= 1;
           document.documentElement.dataset['ended'] = String(3 - ends);

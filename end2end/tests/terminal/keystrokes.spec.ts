@@ -1,4 +1,4 @@
-// What is typed arrives: each key exactly once and in order, whatever happens to the connection.
+// Input arrives exactly once and in order, no matter what happens to the connection.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ import { CUT, expect, test } from '../../fixtures/test.ts';
 const READER = fileURLToPath(new URL('../../programs/raw-reader.mjs', import.meta.url));
 const KEYS = 10_000;
 
-/** Numbers that can be told apart wherever one is lost, doubled or moved: 0000 0001 0002 … */
+/** Numbers that reveal any lost, doubled or moved key: 0000 0001 0002 … */
 const typed = Array.from({ length: KEYS / 5 }, (_, at) => `${String(at).padStart(4, '0')} `).join('');
 
 test.use({ noise: CUT });
@@ -39,7 +39,7 @@ test('10,000 numbered keystrokes with the connection cut at random', async ({ se
   await sessions.close(terminal.session);
 });
 
-test('typed while the connection is down: sent once when it is back', async ({ sessions, websh }) => {
+test('input typed while disconnected is sent once after reconnecting', async ({ sessions, websh }) => {
   const file = path.join(websh.data, 'ahead');
   const terminal = await sessions.create('typed ahead');
   await terminal.run(`'${process.execPath}' '${READER}' ${file}`);
@@ -55,7 +55,7 @@ test('typed while the connection is down: sent once when it is back', async ({ s
   await sessions.close(terminal.session);
 });
 
-/** More than one message can carry (64 KiB) and than may be on its way, with ends of lines of both kinds. */
+/** Longer than one message (64 KiB) and than the unacknowledged window, with both kinds of line endings. */
 const pasted = Array.from({ length: 8000 }, (_, at) => `line ${at} of 日本語 and é${at % 2 ? '\r\n' : '\n'}\ttabbed`).join('\n');
 
 for (const { title, mode, cuts } of [
@@ -82,10 +82,10 @@ for (const { title, mode, cuts } of [
       await expect.poll(() => read().length).toBeGreaterThan((length / (cuts + 2)) * cut);
       websh.proxy.cut();
     }
-    // Typed behind it: whatever comes, comes before.
+    // Typed after it: everything pasted arrives before this.
     await terminal.page.keyboard.type('END');
     await expect.poll(() => read().subarray(-3).toString(), { timeout: 60_000 }).toBe('END');
-    // Not compared as a whole: what differs would be shown as a whole.
+    // Compared in pieces to keep the failure report short.
     const [got, whole] = [read(), Buffer.from(`${expected}END`)];
     const wrong = got.findIndex((byte, at) => byte !== whole[at]);
     const there = JSON.stringify(got.subarray(wrong, wrong + 40).toString());

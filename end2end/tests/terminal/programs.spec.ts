@@ -1,5 +1,5 @@
-// Full-screen programs, wide characters and line drawing: what is shown after coming back is what the
-// program painted, as an independent emulator fed with the same bytes has it.
+// Full-screen programs, wide characters and line drawing: after reattaching, the page shows the same screen as
+// an independent emulator that received the same bytes.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
@@ -11,22 +11,22 @@ import { expectSame } from '../../fixtures/screen.ts';
 import { expect, test } from '../../fixtures/test.ts';
 import { TerminalPage } from '../../pages/terminal.ts';
 
-interface Story {
+interface Program {
   title: string;
-  /** Run by sh, with `$FILE` a text file. */
+  /** Command for sh, with `$FILE` a text file. */
   command: string;
-  /** Its process, to stop it while the screens are compared. */
+  /** Process name, to stop it while the screens are compared. */
   program: string;
-  /** Something it shows when it is up. */
+  /** Text on its screen once it has started. */
   shows: string | RegExp;
-  /** Pressed one after the other and over again, while tabs come and go. */
+  /** Keys pressed in a loop while tabs open and close. */
   keys: string[];
 }
 
-/** How often each program is left. */
+/** Number of detaches per program. */
 const DETACHES = 8;
 
-/** Most keys that are pressed in one tab, and the time within which it is closed, in milliseconds. */
+/** Maximum number of keys pressed in one tab, and the milliseconds within which it is closed. */
 const [MOST_KEYS, LONGEST] = [6, 250];
 
 const text = [
@@ -35,7 +35,7 @@ const text = [
   ...Array.from({ length: 400 }, (_, at) => `line ${at + 1} 漢字 ${'.'.repeat(at % 60)}`),
 ].join('\n');
 
-const stories: Story[] = [
+const programs: Program[] = [
   {
     title: 'vim',
     command: 'exec vim -u NONE -N --cmd "syntax on" --cmd "set ruler" "$FILE"',
@@ -75,18 +75,18 @@ const stories: Story[] = [
   },
 ];
 
-for (const story of stories) {
-  test(`${story.title}: detached at random moments, the same screen when back`, async ({ sessions, websh, context }) => {
-    const folder = fs.mkdtempSync(path.join(websh.data, 'story-'));
-    const [file, tape, script] = ['text.txt', 'tape', 'story.sh'].map((name) => path.join(folder, name));
+for (const program of programs) {
+  test(`${program.title}: detached at random moments, the same screen when back`, async ({ sessions, websh, context }) => {
+    const folder = fs.mkdtempSync(path.join(websh.data, 'program-'));
+    const [file, tape, script] = ['text.txt', 'tape', 'program.sh'].map((name) => path.join(folder, name));
     fs.writeFileSync(file as string, text);
-    fs.writeFileSync(script as string, `FILE='${file}'\nprintf '\\033[H\\033[2J'\n(${story.command})\ntrue\n`);
+    fs.writeFileSync(script as string, `FILE='${file}'\nprintf '\\033[H\\033[2J'\n(${program.command})\ntrue\n`);
 
-    let terminal = await sessions.create(`with ${story.title}`.slice(0, 60));
+    let terminal = await sessions.create(`with ${program.title}`.slice(0, 60));
     const { session } = terminal;
     await terminal.run(`script -qf -c 'sh ${script}' ${tape}`);
-    await terminal.shows(story.shows);
-    if (story.title === 'vim') await picture(terminal.page, 'vim');
+    await terminal.shows(program.shows);
+    if (program.title === 'vim') await picture(terminal.page, 'vim');
 
     const next = await random(test.info());
     let at = 0;
@@ -95,25 +95,25 @@ for (const story of stories) {
       const { keyboard } = terminal.page;
       const keys = Array.from({ length: 1 + Math.floor(next() * MOST_KEYS) }, () => {
         at += 1;
-        return story.keys[(at - 1) % story.keys.length] as string;
+        return program.keys[(at - 1) % program.keys.length] as string;
       });
       const pressing = (async () => {
         for (const key of keys) await keyboard.press(key);
       })().catch(() => undefined);
-      // The tab goes before, after or in the middle of a key or of what the program paints for it.
+      // The tab closes before, during or after a key and the program's response to it.
       await after(next() * LONGEST);
       await terminal.page.close();
       await pressing;
       terminal = new TerminalPage(await context.newPage(), websh.url);
       await terminal.open(session);
     }
-    // Keys of a tab that is gone may be lost; these are not.
+    // Keys of a closed tab may be lost; these may not.
     await terminal.focus();
-    for (const key of story.keys) await terminal.page.keyboard.press(key);
+    for (const key of program.keys) await terminal.page.keyboard.press(key);
 
-    const programs = (): Process[] => processesOf(session).filter((it) => it.name === story.program);
-    await expect.poll(() => programs().length, { message: `${story.program} still runs` }).toBe(1);
-    const running = programs();
+    const processes = (): Process[] => processesOf(session).filter((it) => it.name === program.program);
+    await expect.poll(() => processes().length, { message: `${program.program} still runs` }).toBe(1);
+    const running = processes();
     process.kill(running[0]?.pid ?? 0, 'SIGSTOP');
     await expect.poll(() => allProcesses().find((it) => it.pid === running[0]?.pid)?.state).toBe('T');
 

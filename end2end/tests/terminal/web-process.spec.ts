@@ -1,4 +1,4 @@
-// The web process dies and comes back; shells and pages do not care.
+// The web process is killed and restarted; shells and pages continue.
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as fs from 'node:fs';
@@ -52,13 +52,13 @@ test.describe('the web process is killed', () => {
     expect(last).toBeGreaterThan(200);
     const history = await terminal.history();
     const numbers = history.flatMap((line) => /^number (\d+) of many$/.exec(line)?.[1] ?? []).map(Number);
-    expect(numbers, 'history is complete and has nothing twice').toEqual(
+    expect(numbers, 'history is complete without duplicates').toEqual(
       Array.from({ length: last }, (_, at) => at + 1),
     );
     await sessions.close(session);
   });
 
-  test('politely: sockets close with 1012 and the page comes back', async ({ fresh, page }) => {
+  test('stopped with SIGTERM: sockets close with 1012 and the page reconnects', async ({ fresh, page }) => {
     await fresh.setUp();
     await page.goto(fresh.url);
     await new SignInPage(page).signIn(MEMBER);

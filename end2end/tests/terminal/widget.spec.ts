@@ -1,5 +1,5 @@
-// What a terminal in a browser has to do besides showing a screen: mouse, clipboard, input methods,
-// history, links, titles; and what can be done with sessions that have ended.
+// The terminal view beyond its screen: mouse, clipboard, input methods, history, links and titles; and
+// actions on ended sessions.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { TerminalPage } from '../../pages/terminal.ts';
 
 const READER = fileURLToPath(new URL('../../programs/raw-reader.mjs', import.meta.url));
 
-test('mouse reports reach the program that asked for them', async ({ sessions }) => {
+test('mouse reports reach the program that enabled them', async ({ sessions }) => {
   const terminal = await sessions.create('mouse');
   await terminal.run("printf '\\e[?1000h\\e[?1006h'; cat -v");
   const modes = async (): Promise<number> => Number(await terminal.screen.getAttribute('data-modes'));
@@ -26,10 +26,10 @@ test('mouse reports reach the program that asked for them', async ({ sessions })
   await sessions.close(terminal.session);
 });
 
-test('copy leaves out what is not text, paste arrives as typed', async ({ sessions, context, websh }) => {
+test('copy omits trailing blanks and wrapping, paste arrives as typed', async ({ sessions, context, websh }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: websh.url });
   const terminal = await sessions.create('copy');
-  // Nothing is typed while it prints: the echo of that would stand in between.
+  // Nothing is typed while it prints, because the echo would mix with the output.
   await terminal.run("clear; printf 'alpha  \\nbeta\\n'; seq -s- 1 80");
   await terminal.shows(/-80\n.*[#$]$/m);
   const rows = terminal.page.getByTestId('row');
@@ -55,7 +55,7 @@ test('copy leaves out what is not text, paste arrives as typed', async ({ sessio
   await sessions.close(terminal.session);
 });
 
-test('the middle button pastes what is selected, once and as a paste', async ({ sessions, websh }) => {
+test('the middle button pastes the selection once, as a paste', async ({ sessions, websh }) => {
   const file = path.join(websh.data, 'middle-click');
   const got = (): string => (fs.existsSync(file) ? fs.readFileSync(file, 'latin1') : '');
   const terminal = await sessions.create('middle button');
@@ -72,25 +72,25 @@ test('the middle button pastes what is selected, once and as a paste', async ({ 
   await sessions.close(terminal.session);
 
   const clicks = path.join(websh.data, 'middle-click-of-a-program');
-  const told = (): string => (fs.existsSync(clicks) ? fs.readFileSync(clicks, 'latin1') : '');
+  const reports = (): string => (fs.existsSync(clicks) ? fs.readFileSync(clicks, 'latin1') : '');
   const program = await sessions.create('a program has the mouse');
   await program.run(`printf '\\e[?1000h\\e[?1006h'; '${process.execPath}' '${READER}' ${clicks}`);
   await program.shows('reader is ready');
   const screen = (await program.screen.boundingBox())!;
   await program.page.mouse.click(screen.x + 300, screen.y + 200, { button: 'middle' });
   await program.page.keyboard.press('q');
-  await expect.poll(told).toContain('q');
-  expect(told(), 'a click, no paste').toMatch(/^\x1b\[<1;\d+;\d+M\x1b\[<1;\d+;\d+mq$/);
+  await expect.poll(reports).toContain('q');
+  expect(reports(), 'a click, no paste').toMatch(/^\x1b\[<1;\d+;\d+M\x1b\[<1;\d+;\d+mq$/);
   await sessions.close(program.session);
 });
 
-test('a program may put text on the clipboard and never reads it', async ({ sessions, context, websh }) => {
+test('a program may write the clipboard and never read it', async ({ sessions, context, websh }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: websh.url });
   const terminal = await sessions.create('osc 52');
   await terminal.page.evaluate(() => navigator.clipboard.writeText('a secret'));
   await terminal.focus();
   const file = path.join(websh.data, 'osc-52');
-  // The answer to the query of the attributes comes after any to the one before it.
+  // The reply to the device attributes query follows any reply to the earlier query.
   await terminal.run(
     `printf '\\e]52;c;?\\a\\e]52;c;%s\\a\\e]52;c;?\\a\\e[c' "$(printf 'grüße, 世界' | base64)"; '${process.execPath}' '${READER}' ${file}`,
   );
@@ -104,7 +104,7 @@ test('a program may put text on the clipboard and never reads it', async ({ sess
   await sessions.close(terminal.session);
 });
 
-test('an input method sends what was composed, once it is', async ({ sessions }) => {
+test('an input method sends composed text when composition ends', async ({ sessions }) => {
   const terminal = await sessions.create('ime');
   await terminal.run('cat');
   await terminal.focus();
@@ -122,7 +122,7 @@ test('an input method sends what was composed, once it is', async ({ sessions })
   await sessions.close(terminal.session);
 });
 
-test('history by wheel and keys, and a mark when output comes below', async ({ sessions, websh }) => {
+test('history by wheel and keys, and a mark when new output arrives below', async ({ sessions, websh }) => {
   const terminal = await sessions.create('scroll');
   await terminal.finish('seq 1 2000');
   const box = (await terminal.screen.boundingBox())!;
@@ -153,14 +153,14 @@ test('history by wheel and keys, and a mark when output comes below', async ({ s
 test.describe('on a touch screen', () => {
   test.use({ hasTouch: true });
 
-  test('a finger scrolls through history and back', async ({ sessions }) => {
+  test('a swipe scrolls through history and back', async ({ sessions }) => {
     const terminal = await sessions.create('by finger');
     await terminal.finish('clear; seq 1 2000');
     const first = (): Promise<number> => terminal.screen.getAttribute('data-first').then(Number);
     const bottom = await first();
     const box = (await terminal.screen.boundingBox())!;
     const finger = await terminal.page.context().newCDPSession(terminal.page);
-    // From one part of the height to another.
+    // From one relative height to another.
     const swipe = async (from: number, to: number): Promise<void> => {
       const at = (part: number) => [{ x: box.x + box.width / 2, y: box.y + box.height * part }];
       await finger.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(from) });
@@ -177,7 +177,7 @@ test.describe('on a touch screen', () => {
       await expect.poll(first).toBeLessThan(before);
     }
     await expect(terminal.page.locator('[data-testid="row"][data-missing]')).toHaveCount(0);
-    // It goes on gliding for a while: rows that are read just then are not those of one moment.
+    // Scrolling continues with momentum, so rows read now may come from different moments.
     const inOrder = async (): Promise<boolean> => {
       const numbers = (await terminal.lines()).map(Number);
       return numbers.every((number, at) => number === (numbers[0] as number) + at);
@@ -193,22 +193,22 @@ test.describe('on a touch screen', () => {
   });
 });
 
-test('the shell is told when the window is resized', async ({ sessions }) => {
+test('the shell is notified when the window is resized', async ({ sessions }) => {
   const terminal = await sessions.create('resized');
-  const told = async (): Promise<void> => {
+  const showsSize = async (): Promise<void> => {
     const [columns, rows] = await terminal.size();
-    await terminal.run('echo told $(stty size) in all');
-    await terminal.shows(`told ${rows} ${columns} in all`);
+    await terminal.run('echo size $(stty size) in all');
+    await terminal.shows(`size ${rows} ${columns} in all`);
   };
-  await told();
+  await showsSize();
   for (const viewport of [{ width: 800, height: 480 }, { width: 1500, height: 1000 }]) {
     const before = await terminal.size();
     await terminal.page.setViewportSize(viewport);
     await expect.poll(async () => (await terminal.size())[0]).not.toBe(before[0]);
     await expect.poll(async () => (await terminal.size())[1]).not.toBe(before[1]);
-    await told();
+    await showsSize();
   }
-  // What runs hears of it at once.
+  // The foreground program receives SIGWINCH at once.
   await terminal.run("trap 'echo now $(stty size) in all' WINCH; echo trap''ped; sleep 1000 & wait");
   await terminal.shows(/^trapped$/m);
   const before = await terminal.size();
@@ -251,7 +251,7 @@ test('a new session like one that ended', async ({ sessions }) => {
   await sessions.close(new URL(p.url()).pathname.split('/').at(-1)!);
 });
 
-test('a session that asks first: watch it, or take it over', async ({ sessions, websh, cookie, browser }) => {
+test('a single-client session offers to watch or take over', async ({ sessions, websh, cookie, browser }) => {
   const terminal = await sessions.create('asks first');
   const { session } = terminal;
   const status = await terminal.page.evaluate(async (id) => {

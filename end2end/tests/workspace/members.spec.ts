@@ -1,7 +1,6 @@
-// People come in by a link, may do what their role says and no more, and are out the moment they are
-// shut out.
+// Members join by a link, have the rights of their role, and lose access the moment they are deactivated.
 import type { Browser, Page } from '@playwright/test';
-import { complaints, expect, MEMBER, test } from '../../fixtures/test.ts';
+import { consoleErrors, expect, MEMBER, test } from '../../fixtures/test.ts';
 import { MailServer } from '../../fixtures/mail.ts';
 import { picture } from '../../fixtures/pictures.ts';
 import { Server } from '../../fixtures/server.ts';
@@ -10,7 +9,7 @@ import { SignInPage } from '../../pages/sign-in.ts';
 
 const GRACE = { email: 'grace@example.org', name: 'Grace Hopper', password: 'a ship in port is safe' };
 
-/** The first superuser, looking at the members. */
+/** The first superuser on the members page. */
 async function superuser(page: Page, server: Server): Promise<MembersPage> {
   await server.setUp();
   const cookie = await server.signIn();
@@ -20,19 +19,19 @@ async function superuser(page: Page, server: Server): Promise<MembersPage> {
   return members;
 }
 
-/** A browser of somebody else's. */
+/** A second person's browser. */
 async function elsewhere(browser: Browser, noise?: RegExp): Promise<[Page, string[]]> {
   const context = await browser.newContext();
-  const heard = complaints(context, noise);
-  return [await context.newPage(), heard];
+  const errors = consoleErrors(context, noise);
+  return [await context.newPage(), errors];
 }
 
-test('somebody is invited, comes in, rises, and is shut out', async ({ browser, fresh, page }) => {
+test('a member is invited, joins, is promoted, and is deactivated', async ({ browser, fresh, page }) => {
   const members = await superuser(page, fresh);
   const link = await members.invite(GRACE.email, 'Member');
   await expect(members.waiting(GRACE.email)).toContainText('Invited by Ada Lovelace as a member');
 
-  const [theirs, heard] = await elsewhere(browser, /status of 401/);
+  const [theirs, errors] = await elsewhere(browser, /status of 401/);
   await accept(theirs, link, GRACE);
   await expect(theirs.getByTestId('who')).toHaveText(GRACE.name);
   for (const place of ['nav-members', 'nav-settings', 'nav-audit']) {
@@ -56,7 +55,7 @@ test('somebody is invited, comes in, rises, and is shut out', async ({ browser, 
     expect(lateHeard).toEqual([]);
   });
 
-  await test.step('a role is asked about, and can be left as it is', async () => {
+  await test.step('a role change needs confirmation and can be cancelled', async () => {
     await row.getByTestId('member-role').selectOption({ label: 'Superuser' });
     await page.getByTestId('confirm').getByTestId('confirm-cancel').click();
     await expect(row.getByTestId('member-role')).toHaveValue('Member');
@@ -79,17 +78,17 @@ test('somebody is invited, comes in, rises, and is shut out', async ({ browser, 
   await row.getByTestId('member-turn').click();
   await members.confirm();
   await expect(row).toHaveAttribute('data-active', 'false');
-  // What they had open says so by itself, and nothing else opens.
+  // Their open pages show it without a reload, and no other page opens.
   await expect(theirs).toHaveURL(/\/sign-in/);
   await theirs.goto(`${fresh.url}/members`);
   await expect(theirs).toHaveURL(/\/sign-in/);
   await new SignInPage(theirs).signIn({ ...GRACE, password: 'another long password' });
   await expect(theirs.getByTestId('sign-in-error')).toBeVisible();
   await theirs.context().close();
-  expect(heard).toEqual([]);
+  expect(errors).toEqual([]);
 });
 
-test('an invitation says what is wrong beside its field, and can be withdrawn', async ({ fresh, page }) => {
+test('an invitation shows errors beside its field and can be withdrawn', async ({ fresh, page }) => {
   const members = await superuser(page, fresh);
   await page.getByTestId('invite').click();
   const dialog = page.getByTestId('invite-dialog');
@@ -109,7 +108,7 @@ test('an invitation says what is wrong beside its field, and can be withdrawn', 
   await expect(members.waiting(GRACE.email)).toHaveCount(0);
 });
 
-test('somebody is invited by mail, and comes in by it', async ({ browser }) => {
+test('a member invited by email joins with its link', async ({ browser }) => {
   const mail = await MailServer.start();
   const websh = await Server.start({ WEBSH_SMTP_URL: mail.url, WEBSH_MAIL_FROM: 'websh <websh@example.org>' });
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
@@ -126,21 +125,21 @@ test('somebody is invited by mail, and comes in by it', async ({ browser }) => {
   await expect(members.waiting(GRACE.email)).toBeVisible();
   await expect.poll(() => mail.to(GRACE.email).length).toBe(1);
   expect(mail.to(GRACE.email)[0]?.text).toContain(link);
-  const [theirs, heard] = await elsewhere(browser);
+  const [theirs, errors] = await elsewhere(browser);
   await accept(theirs, link, GRACE);
   await expect(theirs.getByTestId('who')).toHaveText(GRACE.name);
   await members.open();
   await expect(members.row(GRACE.email)).toHaveAttribute('data-role', 'member');
   await theirs.context().close();
   await context.close();
-  expect(heard).toEqual([]);
+  expect(errors).toEqual([]);
   expect(await websh.finish()).toEqual([]);
   await mail.stop();
 });
 
-test('a token is shown once, and a device can be signed out', async ({ browser, fresh, page }) => {
+test('a token is displayed once, and a device can be signed out', async ({ browser, fresh, page }) => {
   await superuser(page, fresh);
-  const [other, heard] = await elsewhere(browser);
+  const [other, errors] = await elsewhere(browser);
   await other.goto(`${fresh.url}/sign-in`);
   await new SignInPage(other).signIn(MEMBER);
   await expect(other.getByTestId('new-session')).toBeEnabled();
@@ -172,5 +171,5 @@ test('a token is shown once, and a device can be signed out', async ({ browser, 
   await expect(page.getByTestId('device')).toHaveCount(1);
   await expect(other).toHaveURL(/\/sign-in/);
   await other.context().close();
-  expect(heard).toEqual([]);
+  expect(errors).toEqual([]);
 });

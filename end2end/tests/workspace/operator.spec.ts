@@ -1,5 +1,5 @@
-// Staff and superusers: they see everybody's sessions, drop one with a reason, and all behind a name and
-// a password; members see nothing of it.
+// Staff and superusers see all sessions, drop one with a reason, and drop all after typing the workspace's name
+// and their password; members see none of it.
 import { processesOf } from '../../fixtures/processes.ts';
 import { picture } from '../../fixtures/pictures.ts';
 import { MEMBER } from '../../fixtures/server.ts';
@@ -12,7 +12,7 @@ const STAFF = { email: 'grace@example.org', name: 'Grace Hopper', password: 'a c
 const OTHER = { email: 'linus@example.org', name: 'Linus', password: 'an ordinary member here' };
 const OVERSEER = { email: 'margaret@example.org', name: 'Margaret Hamilton', password: 'priority displays' };
 
-test('Drop: staff end a session, it is gone at once, its owner reads by whom and why', async ({ sessions, websh, browser }) => {
+test('Drop: staff end a session, it disappears at once, its owner sees by whom and why', async ({ sessions, websh, browser }) => {
   await websh.add(STAFF, 'staff');
   const terminal = await sessions.create('runs away');
   await terminal.run('sleep 1000 & setsid sleep 1001 &');
@@ -39,7 +39,7 @@ test('Drop: staff end a session, it is gone at once, its owner reads by whom and
   await row.getByTestId('all-drop').click();
   const dialog = page.getByTestId('drop-dialog');
   await expect(dialog).toContainText('runs away');
-  // How many they are depends on when it was last looked.
+  // The number depends on the time of the last report.
   await expect(dialog.getByTestId('drop-lost')).toHaveText(/^\d+ process(es)?, [\d.]+ [KM]?B of memory, 1 attached, last used /);
   await dialog.getByTestId('drop-reason').fill('it took the whole machine');
   await picture(page, 'drop-one');
@@ -53,13 +53,13 @@ test('Drop: staff end a session, it is gone at once, its owner reads by whom and
   await expect(terminal.endPage).toContainText('Grace Hopper dropped this session: it took the whole machine');
   await expect(sessions.card(terminal.session)).toHaveCount(0);
   await terminal.page.reload();
-  await expect(terminal.endPage, 'the same to whoever comes later').toContainText('it took the whole machine');
+  await expect(terminal.endPage, 'the same for a later client').toContainText('it took the whole machine');
   await sessions.showEnded();
   await expect(sessions.ended(terminal.session)).toHaveAttribute('data-reason', 'dropped');
   await context.close();
 });
 
-test('a member has no list of all, not even by its address', async ({ websh, browser }) => {
+test('a member cannot open the list of all sessions, even by its URL', async ({ websh, browser }) => {
   await websh.add(OTHER, 'member');
   const context = await browser.newContext();
   await context.addCookies([{ ...(await websh.signIn(OTHER)), url: websh.url }]);
@@ -72,7 +72,7 @@ test('a member has no list of all, not even by its address', async ({ websh, bro
   await context.close();
 });
 
-test('a superuser looks in: the owner sees by whom, and nothing that is typed arrives', async ({ sessions, websh, browser }) => {
+test('a superuser watches: the owner sees who, and nothing typed arrives', async ({ sessions, websh, browser }) => {
   await websh.add(OVERSEER, 'superuser');
   const terminal = await sessions.create('looked into');
   await terminal.finish('echo on the screen');
@@ -90,15 +90,15 @@ test('a superuser looks in: the owner sees by whom, and nothing that is typed ar
   await expect(watching.page.getByTestId('overseer')).toContainText('Ada Lovelace can see that');
   await expect(terminal.page.getByTestId('overseer')).toContainText('Margaret Hamilton (superuser) is watching');
   await picture(terminal.page, 'overseen');
-  await watching.run('echo not heard');
+  await watching.run('echo not typed');
   await terminal.finish('echo still mine');
-  expect(await terminal.text()).not.toContain('not heard');
+  expect(await terminal.text()).not.toContain('not typed');
   await context.close();
   await expect(terminal.page.getByTestId('overseer')).toHaveCount(0);
   await sessions.close(terminal.session);
 });
 
-test('what could not be dropped is said in sentences', async ({ fresh, browser }) => {
+test('sessions that could not be dropped are listed with reasons', async ({ fresh, browser }) => {
   await fresh.setUp();
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   await context.addCookies([{ ...(await fresh.signIn()), url: fresh.url }]);
@@ -109,7 +109,7 @@ test('what could not be dropped is said in sentences', async ({ fresh, browser }
   await page.goto(`${fresh.url}/all`);
   await expect(page.getByTestId('all-row')).toHaveCount(1);
 
-  // The kernel lets nothing survive KILL on demand, so the answer about what did is played.
+  // No process survives SIGKILL on demand, so the response about survivors is replaced.
   const left = { id: session, name: 'stuck', error: 'session_unreachable', message: 'The session does not answer.' };
   await page.route('**/admin/sessions/drop-all', (route) => route.fulfill({ json: { results: [left] } }));
   await page.getByTestId('drop-all').click();
@@ -124,7 +124,7 @@ test('what could not be dropped is said in sentences', async ({ fresh, browser }
   await context.close();
 });
 
-test('Drop: many are selected; all go behind the name and the password', async ({ fresh, browser }) => {
+test('Drop: several are selected; dropping all requires the name and the password', async ({ fresh, browser }) => {
   await fresh.setUp();
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   await context.addCookies([{ ...(await fresh.signIn()), url: fresh.url }]);
@@ -159,7 +159,7 @@ test('Drop: many are selected; all go behind the name and the password', async (
   await dialog.getByTestId('drop-all-cancel').click();
   await expect(rows).toHaveCount(2);
   await page.getByTestId('drop-all').click();
-  await expect(keep, 'asked anew each time').not.toBeChecked();
+  await expect(keep, 'never preselected').not.toBeChecked();
   await dialog.getByTestId('drop-all-name').fill('websh');
   await dialog.getByTestId('drop-all-password').fill(MEMBER.password);
   await picture(page, 'drop-all');

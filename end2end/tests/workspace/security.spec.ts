@@ -1,11 +1,11 @@
-// What other people's pages and broken clients get: nothing.
+// Pages of other origins and broken clients get nothing.
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from '../../fixtures/test.ts';
 
 const SOCKET = '/api/v1/socket';
 
-/** Opens the socket from a page, says what `first` asks for, and gives the close code. */
+/** Opens the socket from a page, sends `first`, and returns the close code. */
 async function closeCode(page: import('@playwright/test').Page, url: string, first: string): Promise<number> {
   return page.evaluate(
     ([url, first]) =>
@@ -27,7 +27,7 @@ async function closeCode(page: import('@playwright/test').Page, url: string, fir
   );
 }
 
-test('a broken or unknown client is closed with the code that says why', async ({ sessions, websh }) => {
+test('a broken or unknown client is closed with a specific code', async ({ sessions, websh }) => {
   const codes: Record<string, number> = {};
   for (const first of ['text', 'garbage', 'empty', 'big', 'input', 'ticket']) {
     codes[first] = await closeCode(sessions.page, websh.url, first);
@@ -39,7 +39,7 @@ test.describe('on another origin', () => {
   // Chromium reports each refused socket and request.
   test.use({ noise: /WebSocket connection to|Failed to load resource|CORS policy/ });
 
-  test('a page can neither open a socket nor change anything with the cookie', async ({ sessions, websh, context }) => {
+  test('a page can neither open a socket nor change state with the cookie', async ({ sessions, websh, context }) => {
     const terminal = await sessions.create('a target');
     const evil = http.createServer((_, answer) => {
       answer.setHeader('content-type', 'text/html');
@@ -74,7 +74,7 @@ test.describe('on another origin', () => {
   });
 });
 
-test('every kind of answer carries the headers', async ({ sessions, websh }) => {
+test('every kind of response carries the security headers', async ({ sessions, websh }) => {
   for (const path of ['/', '/sign-in', '/nothing-here', '/api/v1/me', '/api/v1/nothing', '/healthz', '/pkg/websh.js']) {
     const answer = await sessions.page.request.get(websh.url + path);
     const headers = answer.headers();
@@ -89,7 +89,7 @@ test('every kind of answer carries the headers', async ({ sessions, websh }) => 
   }
 });
 
-test('signed out: the terminal is gone from the page, the shell lives on', async ({ fresh, browser }) => {
+test('signing out removes the terminal from the page and keeps the shell', async ({ fresh, browser }) => {
   await fresh.setUp();
   const cookie = await fresh.signIn();
   const context = await browser.newContext();

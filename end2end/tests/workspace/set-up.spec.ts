@@ -1,4 +1,4 @@
-// From the set-up link to a shell, and the same shell however often the page is loaded.
+// From the set-up link to a shell, and the same shell after any number of reloads.
 import { expect, MEMBER, test } from '../../fixtures/test.ts';
 import { expectSame } from '../../fixtures/screen.ts';
 import { picture } from '../../fixtures/pictures.ts';
@@ -6,7 +6,7 @@ import { SessionsPage } from '../../pages/sessions.ts';
 import { SignInPage } from '../../pages/sign-in.ts';
 import { TerminalPage } from '../../pages/terminal.ts';
 
-// What the page asked for just before somebody signed out may be answered just after.
+// A request sent just before signing out may be answered just after it.
 test.use({ noise: /status of 401 .*\/api\/pages\/(sessions|servers)\b/ });
 
 test('set-up link, first superuser, sign in, new session, 42', async ({ fresh, page }) => {
@@ -38,7 +38,7 @@ test('set-up link, first superuser, sign in, new session, 42', async ({ fresh, p
   await sessions.close(terminal.session);
 });
 
-test('what is wrong is said beside its field, and nothing typed is lost', async ({ fresh, page }) => {
+test('errors appear beside their fields, and no typed text is lost', async ({ fresh, page }) => {
   await page.goto(fresh.setUpLink);
   const field = (name: string) => page.getByTestId(`setup-${name}`);
   const wrong = (id: string) => page.getByTestId(`${id}-error`);
@@ -72,16 +72,16 @@ test('fifty refreshes and a duplicated tab are one session with one screen', asy
   const terminal = await sessions.create('refreshed');
   const { session } = terminal;
   const shell = await terminal.number('$$');
-  // Mouse reports and another cursor, so that there are modes to lose; nothing clears what is painted.
+  // Mouse reports and another cursor shape, so that modes would be missed; nothing clears the screen.
   await terminal.run(
     String.raw`clear; seq 1 9; printf '\e[?1002h\e[?1006h\e[4 q\e[1;31mred \e[0;4;38;2;10;200;30mgreen\e[0m \e[7minverse\e[0m \e[48;5;19mblue\e[0m 日本 e\u0301\n'; echo $((6*7))`,
   );
   await terminal.shows(/^red green inverse blue 日本 e\u0301\n42\n.*[#$]$/m);
   await expect(terminal.screen).toHaveAttribute('data-cursor', /,2$/);
   const first = await terminal.view();
-  const looks = first.rows.flatMap((row) => row.looks);
-  expect(new Set(looks.map((look) => look.foreground)).size, 'colours of text').toBeGreaterThanOrEqual(3);
-  expect(new Set(looks.map((look) => look.background)).size, 'colours behind it').toBeGreaterThanOrEqual(3);
+  const styles = first.rows.flatMap((row) => row.styles);
+  expect(new Set(styles.map((style) => style.foreground)).size, 'colours of text').toBeGreaterThanOrEqual(3);
+  expect(new Set(styles.map((style) => style.background)).size, 'colours behind it').toBeGreaterThanOrEqual(3);
   const same = async (other: TerminalPage, when: string): Promise<void> => {
     const view = await other.view();
     expect([view.hash, view.modes], when).toEqual([first.hash, first.modes]);

@@ -1,5 +1,5 @@
-// The settings say what is wrong beside each field and lose nothing that was typed; what is saved is in
-// force, and the log says who did it.
+// The settings show errors beside each field and keep typed text; saved values take effect, and the audit log
+// names the member.
 import type { Page } from '@playwright/test';
 import { expect, test } from '../../fixtures/test.ts';
 import type { Server } from '../../fixtures/server.ts';
@@ -14,7 +14,7 @@ async function superuser(page: Page, server: Server): Promise<SettingsPage> {
   return settings;
 }
 
-test('every bad value has its sentence, and nothing typed is lost', async ({ fresh, page }) => {
+test('every invalid value has its own message, and no typed text is lost', async ({ fresh, page }) => {
   const settings = await superuser(page, fresh);
   const bad: [string, string, string][] = [
     ['name', ' ', 'The workspace needs a name.'],
@@ -47,7 +47,7 @@ test('every bad value has its sentence, and nothing typed is lost', async ({ fre
   await expect(settings.field('timeout'), 'nothing of it was saved').toHaveValue('60');
 });
 
-test('what is saved is in force, and the log says who did it', async ({ fresh, page }) => {
+test('saved values take effect, and the audit log names the member', async ({ fresh, page }) => {
   const settings = await superuser(page, fresh);
   await expect(page.getByTestId('settings-changed')).toContainText('Never changed');
   await settings.field('name').fill('Analytical engines');
@@ -75,20 +75,20 @@ test('what is saved is in force, and the log says who did it', async ({ fresh, p
   expect(link).toBe('/api/v1/audit/export?q=nobody%20of%20this%20name&action=settings');
 });
 
-test('beside the timeout stands what sessions hold now', async ({ fresh, page }) => {
+test('the current usage of sessions is shown beside the timeout', async ({ fresh, page }) => {
   await superuser(page, fresh);
   const note = page.getByTestId('settings-usage');
   await expect(note).toContainText('The longer it is, the longer sessions that nobody uses hold their memory.');
   await expect(note).toContainText('Right now no session is running.');
   const cookie = await fresh.signIn();
-  const place = await fresh.place(cookie);
+  const place = await fresh.firstAccount(cookie);
   const answer = await fresh.request('/sessions', place, `${cookie.name}=${cookie.value}`);
   expect(answer.status).toBe(201);
   const held = async (): Promise<string | null> => {
     await page.reload();
     return note.textContent();
   };
-  // It was looked what processes hold a moment ago, perhaps before this one.
+  // Usage was sampled a moment ago, perhaps before this session started.
   const sentence = /Right now 1 session is running and holds [1-9][\d.]* [KM]B; nobody is attached to it\.$/;
   await expect.poll(held).toMatch(sentence);
 });
