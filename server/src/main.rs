@@ -2,18 +2,17 @@
 //! machine's own data. The only crate that serves HTTP and reads the server's configuration.
 
 mod api;
+mod assets;
 mod config;
-mod door;
-mod headers;
-mod listen;
+mod http;
 mod local;
-mod origin;
+mod metrics;
+mod net;
 mod pages;
-mod relay;
 mod router;
 mod serve;
 mod socket;
-mod web;
+mod state;
 
 use std::{
     io::{self, Write},

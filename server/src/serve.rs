@@ -23,7 +23,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing_subscriber::EnvFilter;
 
-use crate::{config::Config, listen, local::Failure, router, web::Web};
+use crate::{config::Config, local::Failure, net::listen, router, state::AppState};
 
 /// Sockets have this long to say goodbye when the server stops.
 const GOODBYE: Duration = Duration::from_secs(9);
@@ -78,9 +78,9 @@ impl Serve {
         let forgetting = tokio::spawn(control.clone().watch_history());
         let governed = control.clone();
         let governing = tokio::spawn(async move { governed.push_rules().await });
-        let web = Web::new(control, &config, stop.clone(), sockets.clone());
+        let state = AppState::new(control, &config, stop.clone(), sockets.clone());
         let stopping = tokio::spawn(until_told(stop.clone()));
-        listen::serve(listener, router::router(web), stop).await;
+        listen::serve(listener, router::router(state), stop).await;
         sockets.close();
         // A browser that does not answer the close is left behind; the session is what counts.
         let _ = tokio::time::timeout(GOODBYE, sockets.wait()).await;

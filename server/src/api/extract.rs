@@ -6,11 +6,12 @@ use axum::{
     body::{Bytes, HttpBody},
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, header, request::Parts},
+    response::{IntoResponse, Response},
 };
 use protocol::id::{GuestId, SessionId, ShareId};
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 
-use super::error::ApiError;
+use crate::http::error::ApiError;
 
 /// A JSON body.
 pub struct Json<T>(pub T);
@@ -28,6 +29,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         serde_json::from_slice(&bytes)
             .map(Self)
             .map_err(|error| ApiError::bad_request(format!("The body does not fit: {error}.")))
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
     }
 }
 
@@ -67,9 +74,9 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
 }
 
 /// The thing that a path names by its id. What is no id names nothing.
-pub struct Named<T>(pub T);
+pub struct PathId<T>(pub T);
 
-impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Named<T> {
+impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for PathId<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
@@ -81,9 +88,9 @@ impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Named<T> {
 }
 
 /// The share that a path names below its session.
-pub struct ShareOf(pub SessionId, pub ShareId);
+pub struct PathShare(pub SessionId, pub ShareId);
 
-impl<S: Send + Sync> FromRequestParts<S> for ShareOf {
+impl<S: Send + Sync> FromRequestParts<S> for PathShare {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
@@ -93,9 +100,9 @@ impl<S: Send + Sync> FromRequestParts<S> for ShareOf {
 }
 
 /// The guest that a path names below their share and session.
-pub struct GuestOf(pub SessionId, pub ShareId, pub GuestId);
+pub struct PathGuest(pub SessionId, pub ShareId, pub GuestId);
 
-impl<S: Send + Sync> FromRequestParts<S> for GuestOf {
+impl<S: Send + Sync> FromRequestParts<S> for PathGuest {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
@@ -117,9 +124,9 @@ fn read<T: FromStr>(text: &str) -> Result<T, ApiError> {
 }
 
 /// The session of a path. What is no id names no session.
-pub struct Id(pub SessionId);
+pub struct PathSession(pub SessionId);
 
-impl<S: Send + Sync> FromRequestParts<S> for Id {
+impl<S: Send + Sync> FromRequestParts<S> for PathSession {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {

@@ -1,23 +1,10 @@
-//! The REST interface under `/api/v1`: one file per noun. Each handler reads the request, makes one
-//! call on `control`, and says what came of it.
+//! The REST interface under `/api/v1`: one folder per concern, one file per resource. A handler reads
+//! the request, makes one call on `control` and returns the result.
 
-pub mod audit;
-pub mod error;
-pub mod events;
-pub mod glance;
-pub mod grants;
-pub mod health;
-pub mod invites;
-pub mod join;
-pub mod members;
-pub mod metrics;
 pub mod openapi;
 pub mod operator;
-pub mod own;
-pub mod sessions;
-pub mod settings;
-pub mod shares;
-pub mod sign_in;
-pub mod tokens;
 
 mod extract;
+mod identity;
+mod sessions;
+mod sharing;

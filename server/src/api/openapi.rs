@@ -9,13 +9,10 @@ use utoipa::{
         security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
     },
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
-use super::{
-    audit, events, glance, grants, invites, join, members, operator, own, sessions, settings,
-    shares, sign_in, tokens,
-};
-use crate::web::Web;
+use super::{identity, operator, sessions, sharing};
+use crate::state::AppState;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -43,35 +40,19 @@ impl Modify for Credentials {
     }
 }
 
-/// Every route of `/api/v1`, its own description included.
-pub fn router() -> Router<Web> {
-    let (router, description) = OpenApiRouter::with_openapi(Interface::openapi())
-        .nest("/api/v1", described())
-        .split_for_parts();
+/// Returns the routes of `/api/v1`, including their own description.
+pub fn router() -> Router<AppState> {
+    let (router, description) = interface();
     router.route("/api/v1/openapi.json", get(move || async move { Json(description) }))
 }
 
-fn described() -> OpenApiRouter<Web> {
-    OpenApiRouter::new()
-        .routes(routes!(sign_in::login))
-        .routes(routes!(sign_in::logout))
-        .routes(routes!(sign_in::me))
-        .routes(routes!(sign_in::set_up))
-        .routes(routes!(sessions::servers))
-        .routes(routes!(sessions::list, sessions::create))
-        .routes(routes!(sessions::get, sessions::change, sessions::close))
-        .routes(routes!(sessions::attach))
-        .routes(routes!(sessions::open_socket))
-        .routes(routes!(events::events))
-        .merge(glance::routes())
-        .merge(shares::routes())
-        .merge(join::routes())
-        .merge(operator::routes())
-        .merge(own::routes())
-        .merge(members::routes())
-        .merge(invites::routes())
-        .merge(tokens::routes())
-        .merge(grants::routes())
-        .merge(settings::routes())
-        .merge(audit::routes())
+fn interface() -> (Router<AppState>, Description) {
+    let routes = identity::routes()
+        .merge(sessions::routes())
+        .merge(sharing::routes())
+        .merge(operator::routes());
+    OpenApiRouter::with_openapi(Interface::openapi()).nest("/api/v1", routes).split_for_parts()
 }
+
+#[cfg(test)]
+mod tests;

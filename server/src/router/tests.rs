@@ -3,7 +3,7 @@
 use std::{ffi::OsString, net::SocketAddr, sync::Arc};
 
 use axum::{
-    body::to_bytes,
+    body::{Body, to_bytes},
     extract::ConnectInfo,
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
@@ -17,7 +17,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
 use super::*;
-use crate::{config::Config, door::Door};
+use crate::{config::Config, http::body::MAX_BODY, net::abort::AbortHandle};
 
 const EMAIL: &str = "ann@example.org";
 const PASSWORD: &str = "correct horse battery";
@@ -72,9 +72,9 @@ impl World {
         let settings = Settings { public_url: config.public_url.clone(), ..Settings::default() };
         let control = Control::new(store, host, clock.clone(), settings).await.unwrap();
         let token = control.offer_set_up().await.unwrap();
-        let web = Web::new(control, &config, CancellationToken::new(), TaskTracker::new());
+        let state = AppState::new(control, &config, CancellationToken::new(), TaskTracker::new());
         let world =
-            Self { _data: data, clock, router: router(web), origin: config.public_url.clone() };
+            Self { _data: data, clock, router: router(state), origin: config.public_url.clone() };
         let ann = json!({ "token": token, "email": EMAIL, "name": "Ann", "password": PASSWORD });
         let done = world.post("/api/v1/setup", None, &ann).await;
         assert_eq!(done.verdict(), (201, ""));
@@ -95,7 +95,7 @@ impl World {
             .header(header::HOST, self.origin.trim_start_matches("http://"))
             .header(header::ORIGIN, &self.origin)
             .extension(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 4000))))
-            .extension(Door::default());
+            .extension(AbortHandle::default());
         if let Some((name, value)) = by {
             request = request.header(*name, value);
         }

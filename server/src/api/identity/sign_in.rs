@@ -1,0 +1,126 @@
+//! `/login`, `/logout`, `/me`, and `/setup` until there is a first member.
+
+use axum::{
+    Extension,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use control::{Actor, NewMember};
+use protocol::api::{ErrorBody, Me};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    api::extract::Json,
+    http::{authenticate::SignedIn, client_ip::CallerInfo, cookies::Cookie, error::ApiError},
+    state::AppState,
+};
+
+/// Returns the routes of this file.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(login))
+        .routes(routes!(logout))
+        .routes(routes!(me))
+        .routes(routes!(set_up))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    email: String,
+    password: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetUp {
+    token: String,
+    email: String,
+    name: String,
+    password: String,
+}
+
+/// Signs in. The cookie's value is new each time; the one the browser had stops working.
+#[utoipa::path(
+    post, path = "/login", tag = "sign-in", request_body = Credentials,
+    responses(
+        (status = 200, description = "Signed in; the cookie is set", body = Me),
+        (status = 400, description = "`bad_request`", body = ErrorBody),
+        (status = 401, description = "`invalid_credentials`", body = ErrorBody),
+        (status = 429, description = "`too_many_attempts`, with Retry-After", body = ErrorBody),
+        (status = 503, description = "`busy`, `unavailable`", body = ErrorBody),
+    )
+)]
+pub async fn login(
+    State(state): State<AppState>,
+    CallerInfo(caller): CallerInfo,
+    before: Option<Extension<Actor>>,
+    Json(given): Json<Credentials>,
+) -> Result<(HeaderMap, Json<Me>), ApiError> {
+    let signed_in = state.control.sign_in(&given.email, &given.password, &caller).await?;
+    if let Some(Extension(before)) = before {
+        state.control.sign_out(&before).await?;
+    }
+    Ok(signed_in_as(&state, signed_in))
+}
+
+/// Makes the first superuser and signs them in.
+#[utoipa::path(
+    post, path = "/setup", tag = "sign-in", request_body = SetUp,
+    responses(
+        (status = 201, description = "The first superuser exists and is signed in", body = Me),
+        (status = 400, description = "`bad_request`", body = ErrorBody),
+        (status = 404, description = "`not_found`: a wrong token, or set up before", body = ErrorBody),
+        (status = 422, description = "`invalid_email`, `invalid_name`, `invalid_password`, with the field: the token still works", body = ErrorBody),
+    )
+)]
+pub async fn set_up(
+    State(state): State<AppState>,
+    CallerInfo(caller): CallerInfo,
+    given: Result<Json<SetUp>, ApiError>,
+) -> Result<(StatusCode, HeaderMap, Json<Me>), ApiError> {
+    if !state.control.awaits_set_up() {
+        return Err(ApiError::not_found());
+    }
+    let Json(SetUp { token, email, name, password }) = given?;
+    let new = NewMember { email: email.clone(), name, password: password.clone() };
+    state.control.set_up(&token, new, &caller).await?;
+    let signed_in = state.control.sign_in(&email, &password, &caller).await?;
+    let (headers, me) = signed_in_as(&state, signed_in);
+    Ok((StatusCode::CREATED, headers, me))
+}
+
+/// Signs out: the cookie goes, and everything that is open by it is closed.
+#[utoipa::path(
+    post, path = "/logout", tag = "sign-in",
+    responses((status = 204, description = "Signed out; sockets of this sign-in are closed"))
+)]
+pub async fn logout(
+    State(state): State<AppState>,
+    actor: Option<Extension<Actor>>,
+) -> Result<(StatusCode, HeaderMap), ApiError> {
+    if let Some(Extension(actor)) = actor {
+        state.control.sign_out(&actor).await?;
+    }
+    Ok((StatusCode::NO_CONTENT, state.cookies.remove(Cookie::SignIn)))
+}
+
+/// Who is signed in.
+#[utoipa::path(
+    get, path = "/me", tag = "sign-in", security(("cookie" = []), ("bearer" = [])),
+    responses(
+        (status = 200, description = "Who is signed in", body = Me),
+        (status = 401, description = "`unauthenticated`", body = ErrorBody),
+    )
+)]
+pub async fn me(SignedIn(actor): SignedIn) -> Json<Me> {
+    Json(actor.me())
+}
+
+/// Returns the response to a new sign-in: its cookie, and the member.
+pub(super) fn signed_in_as(state: &AppState, by: control::SignedIn) -> (HeaderMap, Json<Me>) {
+    let cookie = state.cookies.set(Cookie::SignIn, &by.token, by.lasts.num_seconds());
+    (cookie, Json(by.me))
+}

@@ -1,0 +1,46 @@
+//! `/workspace/settings`: seen by everybody, changed by superusers.
+
+use axum::extract::State;
+use protocol::api::{ErrorBody, WorkspaceSettings};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    api::extract::Json,
+    http::{authenticate::SignedIn, error::ApiError},
+    state::AppState,
+};
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(get, put))
+}
+
+/// The settings in force.
+#[utoipa::path(
+    get, path = "/workspace/settings", tag = "workspace", security(("cookie" = []), ("bearer" = [])),
+    responses((status = 200, description = "The settings in force", body = WorkspaceSettings))
+)]
+pub async fn get(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+) -> Result<Json<WorkspaceSettings>, ApiError> {
+    Ok(Json(state.control.settings(&actor).await?))
+}
+
+/// Puts all settings in force at once, for sessions that run too.
+#[utoipa::path(
+    put, path = "/workspace/settings", tag = "workspace", security(("cookie" = []), ("bearer" = [])),
+    request_body = WorkspaceSettings,
+    responses(
+        (status = 200, description = "The settings in force now", body = WorkspaceSettings),
+        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+        (status = 422, description = "`invalid_timeout`, `invalid_…` with the field", body = ErrorBody),
+    )
+)]
+pub async fn put(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    Json(given): Json<WorkspaceSettings>,
+) -> Result<Json<WorkspaceSettings>, ApiError> {
+    Ok(Json(state.control.change_settings(&actor, given).await?))
+}

@@ -1,0 +1,83 @@
+//! `/socket`: the WebSocket of a member, and the checks that it shares with the guests' one.
+
+use axum::{
+    Extension,
+    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
+    http::{HeaderMap, StatusCode, header},
+    response::Response,
+};
+use protocol::{SUBPROTOCOL, api::ErrorBody};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    http::{
+        authenticate::{SignedIn, bearer},
+        error::ApiError,
+        origin::RequestOrigin,
+    },
+    net::abort::AbortHandle,
+    socket::{self, Principal},
+    state::AppState,
+};
+
+/// Returns the routes of this file.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(open_socket))
+}
+
+/// The WebSocket. Origin, sign-in and subprotocol are checked before it opens.
+#[utoipa::path(
+    get, path = "/socket", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
+    responses(
+        (status = 101, description = "A WebSocket of subprotocol `websh.v1`; the ticket goes in its first message"),
+        (status = 401, description = "`unauthenticated`", body = ErrorBody),
+        (status = 403, description = "`wrong_origin`", body = ErrorBody),
+        (status = 426, description = "`websocket_expected`", body = ErrorBody),
+    )
+)]
+pub async fn open_socket(
+    State(state): State<AppState>,
+    Extension(abort): Extension<AbortHandle>,
+    headers: HeaderMap,
+    actor: Result<SignedIn, ApiError>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, ApiError> {
+    check_origin(&state, &headers)?;
+    let SignedIn(actor) = actor?;
+    open(state, abort, Principal::Member(actor), upgrade)
+}
+
+/// Returns an error unless the request comes from a page of this server or from a program with a token.
+pub fn check_origin(state: &AppState, headers: &HeaderMap) -> Result<(), ApiError> {
+    // A browser says by itself where a socket comes from; a program shows a token.
+    let by_token = bearer(headers).is_some() && !headers.contains_key(header::COOKIE);
+    let fits = match state.allowed.origin(headers) {
+        RequestOrigin::OwnPage => headers.contains_key(header::ORIGIN),
+        RequestOrigin::Program => by_token,
+        RequestOrigin::OtherPage => false,
+    };
+    if fits { Ok(()) } else { Err(ApiError::wrong_origin()) }
+}
+
+/// Opens the socket of somebody who is known.
+pub fn open(
+    state: AppState,
+    abort: AbortHandle,
+    principal: Principal,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, ApiError> {
+    let upgrade = upgrade.map_err(|rejection| ApiError::upgrade(not_a_socket(&rejection)))?;
+    if !upgrade.requested_protocols().any(|protocol| protocol == SUBPROTOCOL) {
+        return Err(ApiError::bad_request(format!("The subprotocol must be {SUBPROTOCOL}.")));
+    }
+    Ok(socket::upgrade(upgrade, state, principal, abort))
+}
+
+fn not_a_socket(rejection: &WebSocketUpgradeRejection) -> StatusCode {
+    match rejection {
+        WebSocketUpgradeRejection::InvalidWebSocketVersionHeader(_)
+        | WebSocketUpgradeRejection::InvalidUpgradeHeader(_)
+        | WebSocketUpgradeRejection::InvalidConnectionHeader(_) => StatusCode::UPGRADE_REQUIRED,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}

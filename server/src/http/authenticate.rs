@@ -1,0 +1,82 @@
+//! Authentication of requests: API tokens, members' cookies and guests' cookies, and the extractors for them.
+
+use axum::{
+    extract::{FromRef, FromRequestParts, Request, State},
+    http::{HeaderMap, header, request::Parts},
+    middleware::Next,
+    response::Response,
+};
+use control::{Actor, Control, Visitor};
+
+use super::{
+    client_ip::ClientIp,
+    cookies::{Cookie, Cookies},
+    error::ApiError,
+};
+
+/// Authenticates a request and adds its [`Actor`] as an extension. An anonymous request passes; a
+/// database error does not.
+pub async fn authenticate(
+    State(control): State<Control>,
+    State(cookies): State<Cookies>,
+    ClientIp(source): ClientIp,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let headers = request.headers();
+    let authenticated = if headers.contains_key(header::AUTHORIZATION) {
+        // A request with a token is made by the token, whatever cookie it carries.
+        control.bearer(bearer(headers).unwrap_or_default(), source).await
+    } else {
+        match cookies.token(Cookie::SignIn, headers) {
+            Some(token) => control.who(token, source).await,
+            None => Err(control::Error::Unauthenticated),
+        }
+    };
+    match authenticated {
+        Ok(actor) => drop(request.extensions_mut().insert(actor)),
+        Err(control::Error::Unauthenticated) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(next.run(request).await)
+}
+
+/// Returns a request's API token (RFC 6750, 2.1).
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (value, None) = (values.next()?, values.next()) else { return None };
+    let (scheme, secret) = value.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+}
+
+/// Extracts the authenticated member; rejects anonymous requests with 401.
+#[derive(Debug)]
+pub struct SignedIn(pub Actor);
+
+impl<S: Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let actor = parts.extensions.get::<Actor>().cloned();
+        actor.map(Self).ok_or_else(|| control::Error::Unauthenticated.into())
+    }
+}
+
+/// Extracts the guest of a request; rejects others with 401. Only routes that use it accept a guest's cookie.
+#[derive(Debug)]
+pub struct Guest(pub Visitor);
+
+impl<S: Sync> FromRequestParts<S> for Guest
+where
+    Control: FromRef<S>,
+    Cookies: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let cookies = Cookies::from_ref(state);
+        let token =
+            cookies.token(Cookie::Guest, &parts.headers).ok_or(control::Error::NotJoined)?;
+        Ok(Self(Control::from_ref(state).visitor(token).await?))
+    }
+}

@@ -1,0 +1,107 @@
+//! Client addresses: the peer of the connection, or the address reported by a trusted proxy.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::{
+    extract::{ConnectInfo, FromRef, FromRequestParts},
+    http::{header, request::Parts},
+};
+use control::Caller;
+use protocol::api::limits;
+
+use super::error::ApiError;
+
+/// Peers whose `X-Forwarded-For` header is trusted.
+#[derive(Clone, Debug)]
+pub struct TrustedProxies(pub Arc<[IpAddr]>);
+
+impl TrustedProxies {
+    /// Returns the nearest address that is not a trusted proxy. A proxy appends its peer's address, so
+    /// everything left of an untrusted address may be forged.
+    fn client(&self, peer: IpAddr, forwarded: &[&str]) -> IpAddr {
+        let mut nearest = peer;
+        let mut hops = forwarded.iter().rev();
+        while self.0.contains(&nearest) {
+            match hops.next().and_then(|hop| hop.parse::<IpAddr>().ok()) {
+                Some(hop) => nearest = hop.to_canonical(),
+                None => break,
+            }
+        }
+        nearest
+    }
+}
+
+/// Extracts the address a request comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientIp(pub IpAddr);
+
+impl<S: Sync> FromRequestParts<S> for ClientIp
+where
+    TrustedProxies: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.ok_or_else(ApiError::wrong_host)?.0.ip().to_canonical();
+        let forwarded: Vec<&str> = parts
+            .headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .map(str::trim)
+            .collect();
+        Ok(Self(TrustedProxies::from_ref(state).client(peer, &forwarded)))
+    }
+}
+
+/// Extracts the address and device of a client that signs in.
+pub struct CallerInfo(pub Caller);
+
+impl<S: Sync> FromRequestParts<S> for CallerInfo
+where
+    TrustedProxies: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let ClientIp(source) = ClientIp::from_request_parts(parts, state).await?;
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+        Ok(Self(Caller { source, device: agent.map(device).unwrap_or_default() }))
+    }
+}
+
+/// Names the client program: a browser in words, any other program by its own `User-Agent`.
+fn device(agent: &str) -> String {
+    if agent.starts_with("Mozilla/") {
+        return app::format::device(agent);
+    }
+    agent.chars().filter(|c| !c.is_control()).take(limits::MAX_SHOWN).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_trusted_proxies_set_the_client_address() {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let proxies = TrustedProxies([ip("10.0.0.1"), ip("10.0.0.2")].into());
+        for (peer, forwarded, expected) in [
+            ("192.0.2.7", vec![], "192.0.2.7"),
+            ("192.0.2.7", vec!["127.0.0.1"], "192.0.2.7"),
+            ("10.0.0.1", vec![], "10.0.0.1"),
+            ("10.0.0.1", vec!["192.0.2.9"], "192.0.2.9"),
+            ("10.0.0.1", vec!["127.0.0.1", "192.0.2.9"], "192.0.2.9"),
+            ("10.0.0.1", vec!["192.0.2.9", "10.0.0.2"], "192.0.2.9"),
+            ("10.0.0.1", vec!["192.0.2.9", "garbage"], "10.0.0.1"),
+        ] {
+            let client = proxies.client(ip(peer), &forwarded);
+            assert_eq!(client, ip(expected), "{peer} {forwarded:?}");
+        }
+    }
+}

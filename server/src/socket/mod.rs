@@ -1,0 +1,163 @@
+//! A viewer's WebSocket from its upgrade to its attachment: size limits, the first message, the ticket.
+//! Messages after that are relayed by `relay`.
+
+mod close_reason;
+mod rate_limit;
+mod relay;
+
+use std::time::Duration;
+
+use axum::{
+    extract::ws::{Message, WebSocket, WebSocketUpgrade},
+    response::Response,
+};
+use chrono::Utc;
+use close_reason::CloseReason;
+use control::{Actor, Error, Grant, Visitor, Withdrawn};
+use prost::Message as _;
+use protocol::{
+    MAX_CLIENT_MESSAGE, SUBPROTOCOL, close,
+    wire::{ClientMessage, Hello, client_message::Body},
+};
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::{net::abort::AbortHandle, state::AppState};
+
+/// Time limit for a viewer's first message.
+const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Authenticated caller that opens a socket.
+pub enum Principal {
+    /// A member.
+    Member(Actor),
+    /// A person who joined by a share.
+    Guest(Box<Visitor>),
+}
+
+/// Answers the upgrade and serves the socket until it ends or the server stops. The caller has checked
+/// host, origin and sign-in.
+pub fn upgrade(
+    upgrade: WebSocketUpgrade,
+    state: AppState,
+    principal: Principal,
+    abort: AbortHandle,
+) -> Response {
+    let token = state.sockets.token();
+    upgrade
+        .protocols([SUBPROTOCOL])
+        .max_message_size(MAX_CLIENT_MESSAGE)
+        .max_frame_size(MAX_CLIENT_MESSAGE)
+        .on_upgrade(move |socket| async move {
+            serve(socket, state, principal, abort).await;
+            drop(token);
+        })
+}
+
+async fn serve(mut socket: WebSocket, state: AppState, principal: Principal, abort: AbortHandle) {
+    let AppState { control, stop, metrics, .. } = state;
+    let hello = tokio::select! {
+        hello = timeout(HELLO_TIMEOUT, receive_hello(&mut socket)) => hello,
+        () = stop.cancelled() => return relay::refuse(socket, restarting()).await,
+    };
+    let hello = match hello {
+        Ok(Ok(hello)) => hello,
+        Ok(Err(Some(reason))) => return relay::refuse(socket, reason).await,
+        Ok(Err(None)) => return,
+        Err(_) => {
+            let reason = CloseReason::new(
+                close::BAD_MESSAGE,
+                "The first message did not arrive within 10 seconds.",
+            );
+            return relay::refuse(socket, reason).await;
+        }
+    };
+    let started = Instant::now();
+    let redeemed = match &principal {
+        Principal::Member(actor) => control.redeem(actor, &hello.ticket),
+        Principal::Guest(visitor) => control.redeem_visitor(visitor, &hello.ticket),
+    };
+    let grant = match redeemed {
+        Ok(grant) => grant,
+        Err(error) => return relay::refuse(socket, refusal(&error)).await,
+    };
+    match control.connect(&grant, hello).await {
+        Ok(session) => {
+            metrics.attached(started);
+            relay::relay(socket, session, end_of_access(grant, stop), &abort).await;
+        }
+        Err(error) => relay::refuse(socket, refusal(&error)).await,
+    }
+}
+
+/// Receives the first message. Returns an error without a reason when the viewer disconnected.
+async fn receive_hello(socket: &mut WebSocket) -> Result<Hello, Option<CloseReason>> {
+    let bad = |reason| Some(CloseReason::new(close::BAD_MESSAGE, reason));
+    loop {
+        match socket.recv().await {
+            Some(Ok(Message::Binary(body))) => {
+                return match ClientMessage::decode(body).ok().and_then(|message| message.body) {
+                    Some(Body::Hello(hello)) => Ok(hello),
+                    _ => Err(bad("The first message must be a hello.")),
+                };
+            }
+            Some(Ok(Message::Text(_))) => return Err(bad("Messages must be binary.")),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Close(_))) | None => return Err(None),
+            Some(Err(error)) => return Err(relay::invalid(&error)),
+        }
+    }
+}
+
+fn refusal(error: &Error) -> CloseReason {
+    let code = match error {
+        Error::TooManySockets => close::TOO_MANY,
+        Error::NotFound(_) => close::GONE,
+        // An earlier process may have issued the ticket. The page attaches again and learns from the
+        // REST interface whether it still has access.
+        Error::BadTicket | Error::Unreachable => close::RESTART,
+        _ => close::FORBIDDEN,
+    };
+    CloseReason::new(code, error.message())
+}
+
+fn restarting() -> CloseReason {
+    CloseReason::new(close::RESTART, "websh is restarting. The session is still running.")
+}
+
+/// Waits until the server has to end an attachment.
+#[expect(clippy::disallowed_methods, reason = "the end of a sign-in becomes a timer here")]
+async fn end_of_access(mut grant: Grant, stop: CancellationToken) -> CloseReason {
+    let left = grant.until.map(|until| (until - Utc::now()).to_std().unwrap_or_default());
+    // A guest has no end here: only the session knows about extensions, and disconnects the guest.
+    let expired = async {
+        match left {
+            Some(left) => tokio::time::sleep(left).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        withdrawn = grant.withdrawn() => match withdrawn {
+            Withdrawn::SignedOut => {}
+            Withdrawn::Dismissed => {
+                return CloseReason::new(
+                    close::FORBIDDEN,
+                    "You no longer have access to this session.",
+                );
+            }
+            // The page attaches again, with the permissions of the new role.
+            Withdrawn::Demoted => {
+                return CloseReason::new(
+                    close::RESTART,
+                    "Your role changed. The session is still running.",
+                );
+            }
+        },
+        () = expired => {}
+        () = stop.cancelled() => return restarting(),
+    }
+    match grant.guest {
+        Some(_) => CloseReason::new(close::GONE, "Your access to this session has ended."),
+        None => CloseReason::new(close::SIGNED_OUT, "You were signed out."),
+    }
+}

@@ -1,0 +1,63 @@
+//! State shared by all routes. Owns no behaviour.
+
+use std::{path::Path, sync::Arc};
+
+use axum::extract::FromRef;
+use control::Control;
+use leptos::config::LeptosOptions;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    assets,
+    config::Config,
+    http::{client_ip::TrustedProxies, cookies::Cookies, origin::Allowed},
+    metrics::Metrics,
+};
+
+/// State shared by all routes; cheap to clone.
+#[derive(Clone, Debug, FromRef)]
+pub struct AppState {
+    /// The rules of the workspace.
+    pub control: Control,
+    /// Location of the built pages.
+    pub leptos: LeptosOptions,
+    /// URL prefix of this build's client files.
+    #[from_ref(skip)]
+    pub build: Arc<str>,
+    /// Origins and hosts of this server.
+    pub allowed: Allowed,
+    /// Access to the cookies.
+    pub cookies: Cookies,
+    /// Peers whose `X-Forwarded-For` header is trusted.
+    pub proxies: TrustedProxies,
+    /// Closes sockets and streams when the server stops.
+    #[from_ref(skip)]
+    pub stop: CancellationToken,
+    /// Open sockets.
+    #[from_ref(skip)]
+    pub sockets: TaskTracker,
+    /// Figures for operators.
+    pub metrics: Arc<Metrics>,
+}
+
+impl AppState {
+    /// Assembles the state.
+    pub fn new(
+        control: Control,
+        config: &Config,
+        stop: CancellationToken,
+        sockets: TaskTracker,
+    ) -> Self {
+        Self {
+            control,
+            leptos: config.leptos.clone(),
+            build: assets::build_path(Path::new(&*config.leptos.site_root)).into(),
+            allowed: Allowed::new(&config.allowed_origins),
+            cookies: Cookies { https: config.is_https() },
+            proxies: TrustedProxies(config.trusted_proxies.clone().into()),
+            stop,
+            sockets,
+            metrics: Arc::default(),
+        }
+    }
+}

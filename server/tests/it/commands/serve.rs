@@ -1,0 +1,187 @@
+//! The command line: what keeps the server from starting, and members.
+
+use std::{
+    ffi::OsStr,
+    fs,
+    os::unix::{ffi::OsStrExt, fs::PermissionsExt},
+    process::Stdio,
+};
+
+use rustix::process::Signal;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    net::TcpListener,
+};
+
+use crate::support::{Client, LONG, PASSWORD, TestServer, command, own_account, run, signal};
+
+/// Runs `websh serve` where it must not start; the sentence it ends with.
+async fn refused(data: &std::path::Path, settings: &[(&str, &str)]) -> String {
+    let mut serve = command(data);
+    serve.arg("serve").env("WEBSH_LISTEN", "127.0.0.1:0").envs(settings.iter().copied());
+    let output = tokio::time::timeout(LONG, serve.output()).await.unwrap().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let sentence = said.trim_end().to_owned();
+    assert!(sentence.starts_with("websh: ") && sentence.ends_with('.'), "{sentence}");
+    assert!(!sentence.contains('\n'), "{sentence}");
+    sentence
+}
+
+#[tokio::test]
+async fn what_keeps_it_from_starting_is_named_in_one_sentence() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path();
+    let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    fs::write(data.join("file"), "").unwrap();
+    let below = data.join("file/data").display().to_string();
+    fs::write(data.join("letter"), "dear database, ".repeat(200)).unwrap();
+    let letter = format!("sqlite://{}", data.join("letter").display());
+    for (settings, named) in [
+        (vec![("WEBSH_LISTEN", taken.as_str())], taken.as_str()),
+        (vec![("WEBSH_LISTEN", "0.0.0.0:0")], "public_url"),
+        (vec![("WEBSH_DATA_DIR", &below)], below.as_str()),
+        (vec![("WEBSH_SCROLBACK", "1")], "WEBSH_SCROLBACK"),
+        (vec![("WEBSH_SESSION_PROGRAM", "/nowhere")], "session_program"),
+        (vec![("WEBSH_DATABASE_URL", &letter)], "letter"),
+    ] {
+        let said = refused(data, &settings).await;
+        assert!(said.contains(named), "{settings:?}: {said}");
+    }
+    fs::write(data.join("Leptos.toml"), "[websh]\nscrolback = 1\n").unwrap();
+    assert!(refused(data, &[]).await.contains("scrolback"));
+}
+
+#[tokio::test]
+async fn variables_that_are_no_text_are_foreign_or_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let odd = OsStr::from_bytes(b"\xff");
+    for (name, code) in [
+        (OsStr::new("OTHER"), 0),
+        (OsStr::from_bytes(b"OTHER\xff"), 0),
+        (OsStr::new("WEBSH_LOG"), 1),
+        (OsStr::from_bytes(b"WEBSH_\xff"), 1),
+    ] {
+        let mut serve = command(dir.path());
+        serve.args(["serve", "--print-config"]).env(name, odd);
+        let output = serve.output().await.unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{name:?}: {said}");
+        let sentence = format!("{} is not valid UTF-8.\n", name.to_string_lossy());
+        assert_eq!(said.ends_with(&sentence), code == 1, "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_data_directory_has_one_server() {
+    let (server, mut ann) = TestServer::new(&[]).await;
+    let said = refused(server.data.path(), &[]).await;
+    assert!(said.contains(&server.data.path().display().to_string()), "{said}");
+    assert_eq!(ann.get("/api/v1/me").await.status, 200);
+    let mode = |path: &str| {
+        fs::metadata(server.data.path().join(path)).unwrap().permissions().mode() & 0o777
+    };
+    assert_eq!((mode(""), mode("websh.db"), mode("run")), (0o700, 0o600, 0o700));
+}
+
+#[tokio::test]
+async fn it_takes_all_the_descriptors_it_may_have() {
+    let dir = tempfile::tempdir().unwrap();
+    let serve = command(dir.path());
+    let program = serve.as_std().get_program().to_owned();
+    let mut limited = tokio::process::Command::new("/bin/sh");
+    limited
+        .args(["-c", "ulimit -S -n 256 && exec \"$0\" serve"])
+        .arg(program)
+        .env_clear()
+        .envs(serve.as_std().get_envs().filter_map(|(name, value)| Some((name, value?))))
+        .env("WEBSH_LISTEN", "127.0.0.1:0")
+        .current_dir(dir.path())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
+    let mut server = limited.spawn().unwrap();
+    let mut output = BufReader::new(server.stdout.take().unwrap()).lines();
+    while !output.next_line().await.unwrap().unwrap().contains("listening") {}
+    let limits = fs::read_to_string(format!("/proc/{}/limits", server.id().unwrap())).unwrap();
+    let files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    let words: Vec<&str> = files.split_whitespace().collect();
+    assert_eq!(words[3], words[4], "{files}");
+    server.kill().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_configuration_in_force_hides_its_secrets() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = "[websh]\nscrollback = 7\ndatabase_url = \"postgres://websh:secret@db/websh\"\n";
+    fs::write(dir.path().join("Leptos.toml"), file).unwrap();
+    let (well, said) = run(dir.path(), &["serve", "--print-config"], "").await;
+    assert!(well && said.contains("scrollback = 7") && !said.contains("secret"), "{said}");
+}
+
+#[tokio::test]
+async fn members_are_added_and_listed() {
+    let dir = tempfile::tempdir().unwrap();
+    let add = ["user", "add", "Bob@Example.org", "--name", "Bob", "--role", "staff"];
+    let (well, said) = run(dir.path(), &add, PASSWORD).await;
+    assert!(well && said.contains("bob@example.org"), "{said}");
+    let (well, said) = run(dir.path(), &add, PASSWORD).await;
+    assert!(!well && said.contains("already"), "{said}");
+    for (arguments, password, named) in [
+        (vec!["user", "add", "eve@example.org"], "short", "12 characters"),
+        (vec!["user", "add", "eve"], PASSWORD, "e-mail"),
+        (vec!["user", "passwd", "eve@example.org"], PASSWORD, "no such member"),
+    ] {
+        let (well, said) = run(dir.path(), &arguments, password).await;
+        assert!(!well && said.contains(named), "{said}");
+    }
+    let (_, said) = run(dir.path(), &["user", "list"], "").await;
+    let words: Vec<&str> = said.split_whitespace().collect();
+    assert_eq!(words, ["staff", "bob@example.org", "Bob"]);
+    let add = ["user", "add", "eve@example.org", "--json"];
+    let (well, said) = run(dir.path(), &add, PASSWORD).await;
+    let eve: Value = serde_json::from_str(&said).unwrap();
+    assert!(well && eve["name"] == "eve" && eve["role"] == "member", "{said}");
+    let (_, said) = run(dir.path(), &["user", "list", "--json"], "").await;
+    let members: Vec<Value> = serde_json::from_str(&said).unwrap();
+    assert!(members.len() == 2 && members.contains(&eve), "{said}");
+    let (well, said) = run(dir.path(), &["version"], "").await;
+    assert!(well && said.starts_with("websh "), "{said}");
+}
+
+#[tokio::test]
+async fn what_is_done_on_the_machine_is_written_down_with_the_account_that_did_it() {
+    let (server, mut ann) = TestServer::new(&[]).await;
+    server.member("bob@example.org", "member").await;
+    let change = ["user", "passwd", "bob@example.org"];
+    assert!(run(server.data.path(), &change, "another long password").await.0);
+    for action in ["member.join", "member.password"] {
+        let log = ann.get(&format!("/api/v1/audit?action={action}")).await.json();
+        let entry = &log["items"][0];
+        let actor = entry["actor"].as_str().unwrap();
+        // Whoever became the account by `sudo` is named before it.
+        assert!(actor.starts_with("the account ") && actor.ends_with(&own_account()), "{entry}");
+        let rest = (&entry["via"], &entry["target"], &entry["actor_id"]);
+        assert_eq!(rest, (&json!("command_line"), &json!("bob"), &Value::Null));
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_nobody_reads_stops_as_well() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut serve = command(dir.path());
+    serve.arg("serve").env("WEBSH_LISTEN", "127.0.0.1:0");
+    let mut server = serve.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(server.stderr.take());
+    let mut output = BufReader::new(server.stdout.take().unwrap()).lines();
+    let address = loop {
+        let line = output.next_line().await.unwrap().unwrap();
+        if line.contains("listening") {
+            break line.split_whitespace().nth(1).unwrap().to_owned();
+        }
+    };
+    assert_eq!(Client::new(&address).get("/healthz").await.status, 200);
+    signal(server.id().unwrap(), Signal::TERM);
+    tokio::time::timeout(LONG, server.wait()).await.unwrap().unwrap();
+}

@@ -1,0 +1,5 @@
+//! Rules that hold for all routes.
+
+pub mod access_matrix;
+pub mod disclosure;
+pub mod requests;

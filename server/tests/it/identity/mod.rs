@@ -1,0 +1,6 @@
+//! Members, sign-ins, tokens and accounts.
+
+pub mod accounts;
+pub mod members;
+pub mod sign_in;
+pub mod tokens;

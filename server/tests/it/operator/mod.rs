@@ -1,0 +1,4 @@
+//! Operation of the workspace.
+
+pub mod drop;
+pub mod sessions;

@@ -1,0 +1,402 @@
+//! Guests in a running session: what its owner changes reaches them while they type, and cuts them
+//! without touching the shell or the owner.
+
+use std::{fs, io::ErrorKind, path::PathBuf, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::SinkExt;
+use host::Host;
+use protocol::{
+    close,
+    id::SessionId,
+    wire::{Grant, HistoryRequest, ShareChange, client_message::Body},
+};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::support::{
+    Client, TestServer, Viewer, close_code, create, join, join_as, member_path, message, share,
+    shares, until,
+};
+
+/// Questions for 500 lines each: more than the system keeps for one who takes none of the responses.
+const FLOOD: usize = 16;
+
+/// A session whose owner is attached to it, and its path.
+async fn watched(client: &mut Client) -> (Value, String, Viewer) {
+    let made = create(client, "shared").await.json();
+    let path = format!("/api/v1/sessions/{}", made["id"].as_str().unwrap());
+    let viewer = Viewer::attach(client, &made).await;
+    (made, path, viewer)
+}
+
+/// The path of a share.
+fn one(path: &str, share: &Value) -> String {
+    format!("{path}/shares/{}", share["id"].as_str().unwrap())
+}
+
+async fn patch(client: &mut Client, path: &str, change: Value) -> Value {
+    let response = client.send("PATCH", path, &[], change.to_string().as_bytes()).await;
+    assert_eq!(response.status, 200, "{response:?}");
+    response.json()
+}
+
+/// Reads until the guest was told that it may do something.
+async fn until_granted(guest: &mut Viewer, is: impl Fn(Grant) -> bool) {
+    guest.until_participants(|crew| crew.grant.is_some_and(&is)).await;
+}
+
+#[tokio::test]
+async fn what_a_guest_may_do_changes_under_their_fingers() {
+    let (server, mut ann) = TestServer::new(&[]).await;
+    let (session, path, mut owner) = watched(&mut ann).await;
+    let file = server.data.path().join("typed");
+    owner.type_text(&format!("cat >{}\r", file.display())).await;
+    owner.type_text("by the owner\r").await;
+    owner.until_shows("by the owner").await;
+
+    let made = share(&mut ann, &path, &json!({ "minutes": 30, "read_only": true })).await;
+    let (mut bob, _) = join(&server, &made, "Bob").await;
+    let mut guest = Viewer::attach_guest(&mut bob).await;
+    guest.until_shows("by the owner").await;
+    until_granted(&mut guest, |grant| grant.read_only).await;
+    owner.until_participants(|crew| crew.present.iter().any(|one| !one.guest.is_empty())).await;
+    guest.type_text("while read-only\r").await;
+    guest.until_received().await;
+
+    // From now on they may type; and the end of their time moves for who is there, too.
+    let widen = json!({ "read_only": false, "minutes": 180 });
+    let longer = patch(&mut ann, &one(&path, &made), widen).await;
+    let ends_at = longer["expires_at"].as_str().unwrap();
+    assert_eq!(bob.get("/api/v1/join/session").await.json()["expires_at"], ends_at);
+    let ends_at: DateTime<Utc> = ends_at.parse().unwrap();
+    let ends_at = u64::try_from(ends_at.timestamp_millis()).unwrap();
+    until_granted(&mut guest, |grant| !grant.read_only && grant.ends_at == ends_at).await;
+    drop(owner);
+    until(async || (ann.get(&path).await.json()["clients"] == 0).then_some(())).await;
+    guest.type_text("by the guest\r").await;
+    guest.until_shows("by the guest").await;
+
+    // And no more, from this response on.
+    let narrow = patch(&mut ann, &one(&path, &made), json!({ "read_only": true })).await;
+    assert_eq!(narrow["read_only"], true);
+    guest.type_text("too late\r").await;
+    until_granted(&mut guest, |grant| grant.read_only).await;
+    guest.type_text("far too late\r").await;
+    guest.until_received().await;
+    let mut owner = Viewer::attach(&mut ann, &session).await;
+    owner.type_text("the end\r").await;
+    let typed = until(async || {
+        let typed = fs::read_to_string(&file).unwrap_or_default();
+        typed.ends_with("the end\n").then_some(typed)
+    })
+    .await;
+    assert_eq!(typed, "by the owner\nby the guest\nthe end\n");
+
+    // What they typed is in the receipt, with who they were; when all is over too.
+    let receipt = |list: &Value| {
+        let guest = list[0]["guests"][0].clone();
+        (guest["name"] == "Bob" && guest["keys"] == 13).then_some(guest)
+    };
+    let seen = until(async || receipt(&shares(&mut ann, &path).await)).await;
+    assert_eq!((&seen["here"], &seen["source"]), (&json!(true), &json!("127.0.0.1")));
+    assert_eq!(ann.delete(&path).await.status, 204);
+    assert_eq!(close_code(&mut guest.socket).await, close::GONE);
+    let seen = until(async || {
+        let seen = receipt(&shares(&mut ann, &path).await);
+        seen.filter(|seen| !seen["left_at"].is_null())
+    })
+    .await;
+    assert_eq!((&seen["here"], &seen["end"]), (&json!(false), &json!("session_ended")));
+    // The list of what has ended says that there is one, to the owner alone.
+    let mut eve = server.member("eve@example.org", "staff").await;
+    let mut too = ann.clone();
+    let asked = [(&mut ann, "mine", 1), (&mut too, "all", 1), (&mut eve, "all", 0)];
+    for (who, scope, came) in asked {
+        let list = who.get(&format!("/api/v1/sessions?state=ended&scope={scope}")).await.json();
+        assert_eq!(list["items"][0]["visitors"], came, "{scope} {list}");
+    }
+    assert_eq!(eve.get(&format!("{path}/shares")).await.status, 403);
+}
+
+#[tokio::test]
+async fn the_list_says_who_drives_and_who_types() {
+    let (server, mut ann) = TestServer::new(&[]).await;
+    let (_, path, mut owner) = watched(&mut ann).await;
+    let made = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
+    let present = async |client: &mut Client, is: &dyn Fn(&[[String; 2]]) -> bool| {
+        until(async || {
+            let seen = client.get("/api/v1/sessions").await.json()["items"][0]["present"].take();
+            let one = |one: &Value| ["who", "doing"].map(|part| one[part].as_str().unwrap().into());
+            let named: Vec<[String; 2]> = seen.as_array().unwrap().iter().map(one).collect();
+            is(&named).then_some(seen)
+        })
+        .await
+    };
+    let does = |named: &[[String; 2]], who: &str, doing: &str| {
+        named.iter().any(|one| one[0] == who && one[1] == doing)
+    };
+    present(&mut ann, &|named| named.len() == 1 && does(named, "Ann", "drives")).await;
+    let (mut bob, _) = join(&server, &made, "Bob").await;
+    let mut guest = Viewer::attach_guest(&mut bob).await;
+    let seen = present(&mut ann, &|named| named.len() == 2 && does(named, "Bob", "watches")).await;
+    let guests: Vec<_> = seen.as_array().unwrap().iter().map(|one| one["guest"].clone()).collect();
+    assert_eq!(guests, [false, true], "{seen}");
+    assert_ne!(seen[0]["viewer"], seen[1]["viewer"]);
+
+    owner.type_text("echo $((6*7))\r").await;
+    present(&mut ann, &|named| does(named, "Ann", "types")).await;
+    // Nothing else happens: that nobody types any more is news by itself.
+    present(&mut ann, &|named| does(named, "Ann", "drives")).await;
+    drop(owner);
+    present(&mut ann, &|named| named.len() == 1).await;
+    guest.type_text("echo $((6*7))-guest\r").await;
+    guest.until_shows("42-guest").await;
+    let seen = present(&mut ann, &|named| does(named, "Bob", "drives")).await;
+    assert_eq!(ann.get(&path).await.json()["active_client"], Value::Null, "{seen}");
+
+    // Whose session it is not learns nothing of who is in it.
+    let mut eve = server.member("eve@example.org", "staff").await;
+    let all = eve.get("/api/v1/sessions?scope=all").await.json();
+    assert_eq!((&all["items"][0]["guests"], &all["items"][0]["present"]), (&json!(1), &json!([])));
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
+async fn the_owner_hears_of_wrong_passwords_where_they_are() {
+    let (server, mut ann) = TestServer::new(&[]).await;
+    let (_, path, mut owner) = watched(&mut ann).await;
+    let [made, other] = [
+        share(&mut ann, &path, &json!({ "minutes": 30 })).await,
+        share(&mut ann, &path, &json!({ "minutes": 30 })).await,
+    ];
+    let (mut bob, _) = join(&server, &made, "Bob").await;
+    let mut guest = Viewer::attach_guest(&mut bob).await;
+    guest.until_participants(|crew| crew.grant.is_some()).await;
+    let guess = |share: &Value| json!({ "url": share["url"], "password": "0000-0000-0000-0000" });
+    for (times, share) in [(1, &made), (2, &other)] {
+        assert_eq!(join(&server, &guess(share), "Eve").await.1.code(), "share_denied");
+        owner.until_wrong_passwords(times).await;
+    }
+    assert_eq!(owner.tried, [1, 2]);
+    // What is over is no news.
+    assert_eq!(ann.delete(&one(&path, &other)).await.status, 204);
+    assert_eq!(ann.get(&path).await.json()["wrong_passwords"], 1);
+    assert_eq!(join(&server, &guess(&other), "Eve").await.1.code(), "share_denied");
+    let counted = async || {
+        let tried = shares(&mut ann, &path).await[0]["wrong_passwords"].take();
+        (tried == 2).then_some(())
+    };
+    until(counted).await;
+    assert_eq!(join(&server, &guess(&made), "Eve").await.1.code(), "share_denied");
+    owner.until_wrong_passwords(3).await;
+    assert_eq!(owner.tried, [1, 2, 2]);
+    guest.until_received().await;
+    assert_eq!(guest.tried, Vec::<u32>::new(), "it is the owner's alone");
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
+async fn cutting_guests_leaves_the_owner_and_the_shell_alone() {
+    let (server, mut ann) = TestServer::new(&[]).await;
+    let (_, path, mut owner) = watched(&mut ann).await;
+    let [first, second] = [
+        share(&mut ann, &path, &json!({ "minutes": 30 })).await,
+        share(&mut ann, &path, &json!({ "minutes": 30 })).await,
+    ];
+    let (mut bob, joined) = join(&server, &first, "Bob").await;
+    let (mut eve, _) = join(&server, &first, "Eve").await;
+    let (mut zoe, _) = join(&server, &second, "Zoe").await;
+    let mut guests = [
+        Viewer::attach_guest(&mut bob).await,
+        Viewer::attach_guest(&mut eve).await,
+        Viewer::attach_guest(&mut zoe).await,
+    ];
+    owner.type_text("echo $((6*7))-here\r").await;
+    for guest in &mut guests {
+        guest.until_shows("42-here").await;
+    }
+    let [mut bobs, mut eves, mut zoes] = guests;
+    // One is removed, then a share with another is taken back; the third stays.
+    let bobs_id = joined.json()["guest"].as_str().unwrap().to_owned();
+    let remove = format!("{}/guests/{bobs_id}", one(&path, &first));
+    assert_eq!(ann.delete(&remove).await.status, 204);
+    assert_eq!(close_code(&mut bobs.socket).await, close::GONE);
+    let refused = bob.post("/api/v1/join/attach", &json!({})).await;
+    assert_eq!((refused.status, refused.code()), (410, "share_removed".to_owned()));
+    assert_eq!(ann.delete(&one(&path, &first)).await.status, 204);
+    assert_eq!(close_code(&mut eves.socket).await, close::GONE);
+    owner.type_text("echo $((6*7))-stays\r").await;
+    owner.until_shows("42-stays").await;
+    zoes.until_shows("42-stays").await;
+    // Who leaves is gone at once as well.
+    assert_eq!(zoe.post("/api/v1/join/leave", &json!({})).await.status, 204);
+    assert_eq!(close_code(&mut zoes.socket).await, close::GONE);
+    owner.type_text("echo $((6*7))-alone\r").await;
+    owner.until_shows("42-alone").await;
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
+async fn who_closes_the_page_is_gone_and_their_place_is_anothers() {
+    let (server, mut ann) = TestServer::new(&[]).await;
+    let (_, path, mut owner) = watched(&mut ann).await;
+    let made = share(&mut ann, &path, &json!({ "minutes": 30, "max_guests": 1 })).await;
+    let (mut bob, _) = join(&server, &made, "Bob").await;
+    let mut guest = Viewer::attach_guest(&mut bob).await;
+    guest.until_participants(|crew| crew.grant.is_some()).await;
+    let first = async |ann: &mut Client, is: fn(&Value) -> bool| {
+        let guest = until(async || {
+            let guest = shares(ann, &path).await[0]["guests"][0].clone();
+            is(&guest).then_some(guest)
+        });
+        guest.await
+    };
+    let here = first(&mut ann, |guest| guest["here"] == true).await;
+    assert_eq!((&here["left_at"], &here["end"]), (&Value::Null, &Value::Null));
+    assert_eq!(join(&server, &made, "early").await.1.code(), "share_full");
+
+    // Nobody says goodbye. A page that is loaded again finds its place, and one that is not loses it.
+    drop(guest);
+    first(&mut ann, |guest| guest["here"] == false).await;
+    let mut guest = Viewer::attach_guest(&mut bob).await;
+    guest.until_participants(|crew| crew.grant.is_some()).await;
+    let here = first(&mut ann, |guest| guest["here"] == true).await;
+    assert_eq!(here["left_at"], Value::Null);
+    drop(guest);
+    let gone = first(&mut ann, |guest| !guest["left_at"].is_null()).await;
+    assert_eq!((&gone["here"], &gone["end"]), (&json!(false), &Value::Null));
+
+    // Another takes it; there is no way back until they are gone.
+    let (mut zoe, response) = join(&server, &made, "Zoe").await;
+    assert_eq!(response.status, 200, "{response:?}");
+    assert_eq!(bob.get("/api/v1/join/session").await.status, 200);
+    let refused = bob.post("/api/v1/join/attach", &json!({})).await;
+    assert_eq!((refused.status, refused.code()), (409, "share_full".to_owned()));
+    assert_eq!(join_as(&mut bob, &made, "Bob").await.code(), "share_full");
+    assert_eq!(zoe.post("/api/v1/join/leave", &json!({})).await.status, 204);
+    let mut guest = Viewer::attach_guest(&mut bob).await;
+    guest.until_participants(|crew| crew.grant.is_some()).await;
+    let back = first(&mut ann, |guest| guest["here"] == true).await;
+    assert_eq!((&back["left_at"], &back["id"]), (&Value::Null, &gone["id"]));
+    let log = ann.get("/api/v1/audit?action=share").await.json();
+    let actions: Vec<_> =
+        log["items"].as_array().unwrap().iter().map(|one| one["action"].clone()).collect();
+    let [leave, join] = ["share.leave", "share.join"];
+    assert_eq!(actions, [join, leave, join, leave, join, "share.create"]);
+    let time = |value: &Value| value.as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
+    let (came, left) = (time(&gone["joined_at"]), time(&gone["left_at"]));
+    let noticed = time(&log["items"][3]["at"]);
+    assert!(came < left && left + TimeDelta::seconds(10) <= noticed, "{gone} {noticed}");
+
+    // Whoever is gone when the session ends has left before it.
+    drop(guest);
+    first(&mut ann, |guest| guest["here"] == false).await;
+    owner.type_text("exit\r").await;
+    let receipt = until(async || {
+        let list = shares(&mut ann, &path).await;
+        (list[0]["state"] == "session_ended").then_some(list)
+    })
+    .await;
+    let (guest, ended) = (&receipt[0]["guests"][0], &receipt[0]["ended_at"]);
+    assert!(guest["end"].is_null() && guest["left_at"].as_str() < ended.as_str(), "{receipt}");
+}
+
+#[tokio::test]
+async fn who_reads_nothing_is_put_out_as_fast_as_anybody() {
+    let (server, mut ann) = TestServer::new(&[]).await;
+    let (session, path, mut owner) = watched(&mut ann).await;
+    let made = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
+    let (mut bob, joined) = join(&server, &made, "Bob").await;
+    let (mut eve, _) = join(&server, &made, "Eve").await;
+    let brief = share(&mut ann, &path, &json!({ "minutes": 5 })).await;
+    let (mut zoe, _) = join(&server, &brief, "Zoe").await;
+    let mut guests = [
+        Viewer::attach_guest(&mut bob).await,
+        Viewer::attach_guest(&mut eve).await,
+        Viewer::attach_guest(&mut zoe).await,
+    ];
+    owner.type_text("seq -f %070g 2000; echo $((6*7))-done\r").await;
+    for guest in &mut guests {
+        guest.until_shows("42-done").await;
+        // From now on they ask for far more than the system keeps for them, and take none of it.
+        for _ in 0..FLOOD {
+            let ask = HistoryRequest { first: 0, count: 500 };
+            guest.socket.send(message(Body::History(ask))).await.unwrap();
+        }
+    }
+    let [bobs, eves, zoes] = guests;
+    let begun = Instant::now();
+    let remove =
+        format!("{}/guests/{}", one(&path, &made), joined.json()["guest"].as_str().unwrap());
+    assert_eq!(ann.delete(&remove).await.status, 204);
+    until_reset(&bobs).await;
+    assert_eq!(ann.delete(&one(&path, &made)).await.status, 204);
+    until_reset(&eves).await;
+    // The session process alone knows of the time this one has left.
+    let run_dir = server.data.path().join("run");
+    let host = Host::beside(host::Config { run_dir, program: PathBuf::new() }).await.unwrap();
+    let id = |value: &Value| value["id"].as_str().unwrap().parse::<Uuid>().unwrap();
+    let over = ShareChange {
+        share: id(&brief).as_bytes().to_vec(),
+        ends_at: Some(1),
+        ..ShareChange::default()
+    };
+    host.change_share(SessionId(id(&session)), over).await.unwrap();
+    until_reset(&zoes).await;
+    // Each within 2 s, on a machine that has time for it: far less than the 30 s after which whoever
+    // takes nothing is cut anyway.
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+    owner.type_text("echo $((6*7))-alone\r").await;
+    owner.until_shows("42-alone").await;
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+/// Waits until the server has reset a connection of which nothing is read.
+async fn until_reset(viewer: &Viewer) {
+    let reset = until(async || viewer.socket.get_ref().take_error().unwrap());
+    assert_eq!(reset.await.kind(), ErrorKind::ConnectionReset);
+}
+
+#[tokio::test]
+async fn who_loses_their_own_way_in_takes_their_guests_along() {
+    let (server, mut ann) = TestServer::new(&[]).await;
+    let mut bob = server.member("bob@example.org", "member").await;
+    let (_, path, owner) = watched(&mut bob).await;
+    let made = share(&mut bob, &path, &json!({ "minutes": 30 })).await;
+    let (mut zoe, _) = join(&server, &made, "Zoe").await;
+    let mut guest = Viewer::attach_guest(&mut zoe).await;
+    guest.until_participants(|crew| crew.grant.is_some()).await;
+    let member = member_path(&mut ann, "bob@example.org").await;
+    assert_eq!(ann.delete(&member).await.status, 204);
+    assert_eq!(owner.until_closed().await, close::SIGNED_OUT);
+    assert_eq!(close_code(&mut guest.socket).await, close::GONE);
+    assert_eq!(ann.get(&format!("{path}/shares")).await.json()[0]["state"], "revoked");
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
+async fn the_workspace_reaches_guests_who_are_there() {
+    let (server, mut ann) = TestServer::new(&[]).await;
+    let (_, path, mut owner) = watched(&mut ann).await;
+    let new = json!({ "minutes": 30, "guests_alone": true });
+    let made = share(&mut ann, &path, &new).await;
+    let (mut zoe, _) = join(&server, &made, "Zoe").await;
+    let mut guest = Viewer::attach_guest(&mut zoe).await;
+    until_granted(&mut guest, |grant| !grant.read_only).await;
+    let put = async |ann: &mut Client, field: &str, value: Value| {
+        let mut settings = ann.get("/api/v1/workspace/settings").await.json();
+        settings[field] = value;
+        let body = settings.to_string();
+        let response = ann.send("PUT", "/api/v1/workspace/settings", &[], body.as_bytes()).await;
+        assert_eq!(response.status, 200, "{response:?}");
+    };
+    put(&mut ann, "share_read_only", json!("forced")).await;
+    until_granted(&mut guest, |grant| grant.read_only).await;
+    put(&mut ann, "sharing_enabled", json!(false)).await;
+    assert_eq!(close_code(&mut guest.socket).await, close::GONE);
+    owner.type_text("echo $((6*7))-alone\r").await;
+    owner.until_shows("42-alone").await;
+    assert_eq!(ann.delete(&path).await.status, 204);
+}

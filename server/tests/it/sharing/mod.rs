@@ -1,0 +1,5 @@
+//! Shares and guests.
+
+pub mod guests;
+pub mod mail;
+pub mod shares;

@@ -1,0 +1,406 @@
+//! Sharing over HTTP: who may share what, who comes in, how many, and what is never told again.
+
+use std::{fs, path::Path};
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    Client, LOG, Response, Smtp, TestServer, Viewer, join, join_as, member_path, session_path,
+    share, share_in_mail, share_token, shares, until,
+};
+
+fn refused(response: &Response) -> (u16, String) {
+    (response.status, response.code())
+}
+
+#[tokio::test]
+async fn a_guest_comes_in_by_link_and_password_and_goes() {
+    let (server, mut ann) = TestServer::new(&[]).await;
+    let path = session_path(&mut ann).await;
+    let made = share(&mut ann, &path, &json!({ "minutes": 30, "read_only": true })).await;
+    assert_eq!((&made["max_guests"], &made["read_only"]), (&json!(20), &json!(true)));
+    let url = made["url"].as_str().unwrap();
+    assert!(url.starts_with(&format!("http://{}/join#", server.address)), "{url}");
+
+    let (mut bob, response) = join(&server, &made, "Bob").await;
+    assert_eq!(response.status, 200, "{response:?}");
+    let cookie = response.header("set-cookie").unwrap();
+    for part in ["websh_guest=", "; Path=/", "; HttpOnly", "; SameSite=Lax"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    let joined = response.json();
+    assert_eq!((&joined["session"]["owner"], &joined["name"]), (&json!("Ann"), &json!("Bob")));
+    assert_eq!(bob.get("/api/v1/join/session").await.json(), joined);
+    let ticket = bob.post("/api/v1/join/attach", &json!({})).await;
+    assert_eq!((ticket.status, &ticket.json()["url"]), (200, &json!("/api/v1/join/socket")));
+    // Whoever comes back by the same browser keeps the place.
+    let again = join_as(&mut bob, &made, "Robert").await;
+    assert_eq!((again.status, again.json(), again.header("set-cookie")), (200, joined, None));
+
+    let list = shares(&mut ann, &path).await;
+    let guests = list[0]["guests"].as_array().unwrap();
+    assert_eq!((guests.len(), &guests[0]["name"]), (1, &json!("Bob")));
+    assert_eq!((&guests[0]["left_at"], &guests[0]["source"]), (&Value::Null, &json!("127.0.0.1")));
+
+    let mut gone = bob.clone();
+    assert_eq!(bob.post("/api/v1/join/leave", &json!({})).await.status, 204);
+    assert_eq!(bob.cookie.as_deref(), Some("websh_guest="));
+    assert_eq!(refused(&gone.get("/api/v1/join/session").await), (410, "share_left".into()));
+    assert_eq!(shares(&mut ann, &path).await[0]["guests"][0]["end"], "left");
+    let log = ann.get("/api/v1/audit?action=share").await.json();
+    let actions: Vec<_> =
+        log["items"].as_array().unwrap().iter().map(|one| one["action"].clone()).collect();
+    assert_eq!(actions, ["share.leave", "share.join", "share.create"]);
+    assert_eq!(
+        (&log["items"][1]["actor"], &log["items"][1]["via"]),
+        (&json!("Bob"), &json!("share"))
+    );
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
+async fn a_length_is_a_whole_number_of_minutes_within_bounds() {
+    let (_server, mut ann) = TestServer::new(&[]).await;
+    let path = session_path(&mut ann).await;
+    let shares = format!("{path}/shares");
+    for minutes in [json!(4), json!(181), json!(5.5), json!("5"), json!(-1), Value::Null] {
+        let response = ann.post(&shares, &json!({ "minutes": minutes, "read_only": false })).await;
+        assert_eq!(refused(&response), (422, "invalid_expiry".into()), "{minutes}");
+        assert_eq!(response.json()["error"]["field"], "minutes");
+    }
+    assert_eq!(refused(&ann.post(&shares, &json!({})).await), (422, "invalid_expiry".into()));
+    let shorter = share(&mut ann, &path, &json!({ "minutes": 5 })).await;
+    share(&mut ann, &path, &json!({ "minutes": 180, "max_guests": 1 })).await;
+    let one = format!("{shares}/{}", shorter["id"].as_str().unwrap());
+    let patch = async |ann: &mut Client, body: Value| {
+        ann.send("PATCH", &one, &[], body.to_string().as_bytes()).await
+    };
+    for minutes in [json!(4), json!(181), json!(5.5), json!("5"), json!(-1), Value::Null] {
+        let response = patch(&mut ann, json!({ "minutes": minutes })).await;
+        assert_eq!(refused(&response), (422, "invalid_expiry".into()), "{minutes}");
+    }
+    let longer = patch(&mut ann, json!({ "minutes": 180, "read_only": true })).await;
+    assert_eq!((longer.status, &longer.json()["read_only"]), (200, &json!(true)), "{longer:?}");
+    assert!(longer.json()["expires_at"].as_str() > shorter["expires_at"].as_str());
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
+async fn all_refusals_look_the_same() {
+    let (server, mut ann) = TestServer::new(&[]).await;
+    let path = session_path(&mut ann).await;
+    let [good, revoked] = [
+        share(&mut ann, &path, &json!({ "minutes": 30 })).await,
+        share(&mut ann, &path, &json!({ "minutes": 30 })).await,
+    ];
+    let one = format!("{path}/shares/{}", revoked["id"].as_str().unwrap());
+    assert_eq!(ann.delete(&one).await.status, 204);
+    assert_eq!(refused(&ann.delete(&one).await), (410, "share_revoked".into()));
+    let wrong = |share: &Value| json!({ "url": share["url"], "password": "0000-0000-0000-0000" });
+    let unknown = json!({ "url": "x/join#nothing", "password": good["password"] });
+    let mut bodies = Vec::new();
+    for share in [wrong(&good), wrong(&revoked), revoked, unknown] {
+        let (guest, response) = join(&server, &share, "Eve").await;
+        assert_eq!((response.status, guest.cookie), (401, None));
+        assert_eq!(response.code(), "share_denied");
+        bodies.push(response.body);
+    }
+    bodies.dedup();
+    assert_eq!(bodies.len(), 1);
+    // The owner is told.
+    until(async || {
+        let list = shares(&mut ann, &path).await;
+        (list[1]["wrong_passwords"] == 1).then_some(())
+    })
+    .await;
+    // Only the link that still works counts: on the session, and in the list.
+    let seen = ann.get(&path).await.json();
+    let listed = ann.get("/api/v1/sessions").await.json();
+    assert_eq!(
+        (&seen["wrong_passwords"], &listed["items"][0]["wrong_passwords"]),
+        (&json!(1), &json!(1))
+    );
+    let mut eve = server.member("eve@example.org", "staff").await;
+    let all = eve.get("/api/v1/sessions?scope=all").await.json();
+    assert_eq!(all["items"][0]["wrong_passwords"], 0, "it is not theirs to know");
+    // Looking at the page, however often, takes nothing away.
+    for _ in 0..50 {
+        server.stranger().get("/join").await;
+    }
+    assert_eq!(join(&server, &good, "Bob").await.1.status, 200);
+    assert_eq!(ann.delete(&path).await.status, 204);
+    let late = join(&server, &good, "Zoe").await.1;
+    assert_eq!(refused(&late), (410, "session_ended".into()));
+}
+
+#[tokio::test]
+async fn wrong_passwords_are_few() {
+    let (server, mut ann) = TestServer::new(&[]).await;
+    let path = session_path(&mut ann).await;
+    let made = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
+    let guess = json!({ "url": made["url"], "password": "0000-0000-0000-0000" });
+    for _ in 0..10 {
+        assert_eq!(join(&server, &guess, "Eve").await.1.status, 401);
+    }
+    for share in [&guess, &made] {
+        let response = join(&server, share, "Eve").await.1;
+        assert_eq!(refused(&response), (429, "too_many_attempts".into()));
+        let seconds: u64 = response.header("retry-after").unwrap().parse().unwrap();
+        assert!((1..=60).contains(&seconds), "{seconds}");
+    }
+    // Another share is not locked by it.
+    let other = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
+    assert_eq!(join(&server, &other, "Bob").await.1.status, 200);
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
+async fn of_fifty_at_once_exactly_twenty_come_in() {
+    let (server, mut ann) = TestServer::new(&[]).await;
+    let path = session_path(&mut ann).await;
+    let made = share(&mut ann, &path, &json!({ "minutes": 30, "max_guests": 20 })).await;
+    let crowd: Vec<_> = (0..50)
+        .map(|number| {
+            let (mut guest, made) = (server.stranger(), made.clone());
+            tokio::spawn(async move {
+                let response = join_as(&mut guest, &made, &format!("guest {number}")).await;
+                (response.status, guest)
+            })
+        })
+        .collect();
+    let mut inside = Vec::new();
+    for one in crowd {
+        match one.await.unwrap() {
+            (200, guest) => inside.push(guest),
+            (status, _) => assert_eq!(status, 409),
+        }
+    }
+    assert_eq!(inside.len(), 20);
+    let (_, full) = join(&server, &made, "late").await;
+    assert_eq!(refused(&full), (409, "share_full".into()));
+    // A place that is left is free for one.
+    assert_eq!(inside[0].post("/api/v1/join/leave", &json!({})).await.status, 204);
+    assert_eq!(join(&server, &made, "next").await.1.status, 200);
+    assert_eq!(join(&server, &made, "late").await.1.status, 409);
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
+async fn a_member_joins_by_their_own_name_and_stays_signed_in() {
+    let (server, mut ann) = TestServer::new(&[]).await;
+    let path = session_path(&mut ann).await;
+    let made = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
+    let mut bob = server.member("bob@example.org", "member").await;
+    let sign_in = bob.cookie.clone().unwrap();
+    let response = join_as(&mut bob, &made, "Somebody Else").await;
+    assert_eq!((response.status, &response.json()["name"]), (200, &json!("bob")));
+    let guest = bob.cookie.clone().unwrap();
+    assert_eq!(shares(&mut ann, &path).await[0]["guests"][0]["member"], true);
+    // Each cookie is good for its own: the guest's opens nothing of a member's, nor the other way.
+    for (cookie, me, inside) in
+        [(&sign_in, 200, 401), (&guest, 401, 200), (&format!("{sign_in}; {guest}"), 200, 200)]
+    {
+        bob.cookie = Some(cookie.clone());
+        assert_eq!(bob.get("/api/v1/me").await.status, me, "{cookie}");
+        assert_eq!(bob.get("/api/v1/join/session").await.status, inside, "{cookie}");
+    }
+    // A guest's secret is no sign-in under another name either.
+    bob.cookie = Some(guest.replace("websh_guest=", "websh="));
+    assert_eq!(bob.get("/api/v1/me").await.status, 401);
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
+async fn what_ends_a_share_is_told_to_its_guests() {
+    let (server, mut ann) = TestServer::new(&[]).await;
+    let path = session_path(&mut ann).await;
+    let made = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
+    let one = format!("{path}/shares/{}", made["id"].as_str().unwrap());
+    let (mut removed, joined) = join(&server, &made, "removed").await;
+    let (mut revoked, _) = join(&server, &made, "revoked").await;
+    let guest = format!("{one}/guests/{}", joined.json()["guest"].as_str().unwrap());
+    assert_eq!(ann.delete(&guest).await.status, 204);
+    assert_eq!(refused(&ann.delete(&guest).await), (410, "share_removed".into()));
+    assert_eq!(refused(&removed.get("/api/v1/join/session").await), (410, "share_removed".into()));
+    assert_eq!(revoked.get("/api/v1/join/session").await.status, 200);
+
+    // A new link of the same kind; the old one is dead.
+    let renewed = ann.post(&format!("{one}/renew"), &json!({})).await;
+    assert_eq!(renewed.status, 201, "{renewed:?}");
+    let renewed = renewed.json();
+    assert_ne!((&renewed["url"], &renewed["password"]), (&made["url"], &made["password"]));
+    for path in ["/api/v1/join/session", "/api/v1/join/socket"] {
+        assert_eq!(refused(&revoked.get(path).await), (410, "share_revoked".into()), "{path}");
+    }
+    let attach = revoked.post("/api/v1/join/attach", &json!({})).await;
+    assert_eq!(refused(&attach), (410, "share_revoked".into()));
+    assert_eq!(join(&server, &made, "late").await.1.status, 401);
+    let (mut last, response) = join(&server, &renewed, "last").await;
+    assert_eq!(response.status, 200);
+    assert_eq!(ann.delete(&path).await.status, 204);
+    assert_eq!(refused(&last.get("/api/v1/join/session").await), (410, "session_ended".into()));
+    // The receipt stays.
+    let list = until(async || {
+        let list = shares(&mut ann, &path).await;
+        (list[0]["state"] == "session_ended").then_some(list)
+    })
+    .await;
+    assert_eq!(list[0]["guests"][0]["end"], "session_ended");
+    assert_eq!((&list[1]["state"], &list[1]["ended_by"]), (&json!("revoked"), &json!("Ann")));
+    let ends: Vec<_> =
+        list[1]["guests"].as_array().unwrap().iter().map(|one| &one["end"]).collect();
+    assert_eq!(ends, ["removed", "revoked"]);
+}
+
+#[tokio::test]
+async fn the_workspace_says_what_may_be_shared() {
+    let (server, mut ann) = TestServer::new(&[]).await;
+    let path = session_path(&mut ann).await;
+    let options = ann.get(&format!("{path}/sharing")).await.json();
+    assert_eq!((&options["enabled"], &options["max_minutes"]), (&json!(true), &json!(180)));
+    // What somebody chose is what they start with.
+    let made = share(&mut ann, &path, &json!({ "minutes": 60, "read_only": true })).await;
+    assert_eq!(ann.get(&format!("{path}/sharing")).await.json()["read_only"], true);
+    assert_eq!(share(&mut ann, &path, &json!({ "minutes": 60 })).await["read_only"], true);
+    let free = share(&mut ann, &path, &json!({ "minutes": 60, "read_only": false })).await;
+    let (mut guest, _) = join(&server, &free, "Bob").await;
+
+    let put = async |ann: &mut Client, changes: Value| {
+        let mut settings = ann.get("/api/v1/workspace/settings").await.json();
+        for (field, value) in changes.as_object().unwrap() {
+            settings[field] = value.clone();
+        }
+        let body = settings.to_string();
+        ann.send("PUT", "/api/v1/workspace/settings", &[], body.as_bytes()).await
+    };
+    for (field, value) in [("share_max_minutes", json!(4)), ("share_max_guests", json!(0))] {
+        let response = put(&mut ann, json!({ (field): value })).await;
+        assert_eq!(refused(&response), (422, format!("invalid_{field}")));
+    }
+    let narrow =
+        json!({ "share_read_only": "forced", "share_max_minutes": 30, "share_max_guests": 2 });
+    assert_eq!(put(&mut ann, narrow).await.status, 200);
+    let shares = format!("{path}/shares");
+    for (new, code) in [
+        (json!({ "minutes": 31 }), "invalid_expiry"),
+        (json!({ "minutes": 30, "read_only": false }), "invalid_read_only"),
+        (json!({ "minutes": 30, "max_guests": 3 }), "invalid_max_guests"),
+    ] {
+        assert_eq!(refused(&ann.post(&shares, &new).await), (422, code.into()), "{new}");
+    }
+    // It holds for guests who are there already.
+    until(async || {
+        let joined = guest.get("/api/v1/join/session").await.json();
+        (joined["read_only"] == true).then_some(())
+    })
+    .await;
+    let fresh = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
+    assert_eq!((&fresh["read_only"], &fresh["max_guests"]), (&json!(true), &json!(2)));
+
+    assert_eq!(put(&mut ann, json!({ "sharing_enabled": false })).await.status, 200);
+    let refusal = ann.post(&shares, &json!({ "minutes": 30 })).await;
+    assert_eq!(refused(&refusal), (403, "sharing_disabled".into()));
+    until(async || {
+        let response = guest.get("/api/v1/join/session").await;
+        (response.status == 410).then_some(())
+    })
+    .await;
+    assert_eq!(join(&server, &made, "late").await.1.status, 401);
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
+async fn an_owner_who_is_put_out_shares_no_more() {
+    let (server, mut ann) = TestServer::new(&[]).await;
+    let mut bob = server.member("bob@example.org", "member").await;
+    let path = session_path(&mut bob).await;
+    let made = share(&mut bob, &path, &json!({ "minutes": 30 })).await;
+    let (mut guest, response) = join(&server, &made, "Zoe").await;
+    assert_eq!(response.status, 200);
+    let member = member_path(&mut ann, "bob@example.org").await;
+    assert_eq!(ann.delete(&member).await.status, 204);
+    // At once: the response comes after it.
+    assert_eq!(refused(&guest.get("/api/v1/join/session").await), (410, "share_revoked".into()));
+    assert_eq!(join(&server, &made, "late").await.1.status, 401);
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
+async fn a_session_has_ten_links_at_most() {
+    let (_server, mut ann) = TestServer::new(&[]).await;
+    let path = session_path(&mut ann).await;
+    let mut first = Value::Null;
+    for _ in 0..10 {
+        first = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
+    }
+    let shares = format!("{path}/shares");
+    let response = ann.post(&shares, &json!({ "minutes": 30 })).await;
+    assert_eq!(refused(&response), (409, "too_many_shares".into()));
+    assert_eq!(
+        ann.delete(&format!("{shares}/{}", first["id"].as_str().unwrap())).await.status,
+        204
+    );
+    share(&mut ann, &path, &json!({ "minutes": 30 })).await;
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
+async fn link_and_password_are_nowhere_afterwards() {
+    let mut smtp = Smtp::start().await;
+    let (server, mut ann) = TestServer::new(&[
+        ("WEBSH_LOG", "trace"),
+        ("WEBSH_SMTP_URL", &smtp.url),
+        ("WEBSH_MAIL_FROM", "websh@example.org"),
+    ])
+    .await;
+    let path = session_path(&mut ann).await;
+    let made = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
+    let (mut bob, response) = join(&server, &made, "Bob").await;
+    assert_eq!(response.status, 200);
+    let cookie = bob.cookie.clone().unwrap().split_once('=').unwrap().1.to_owned();
+    let password = made["password"].as_str().unwrap().to_owned();
+    let new = json!({ "emails": ["zoe@example.org"], "minutes": 30 });
+    let mailed = ann.post(&format!("{path}/invites"), &new).await;
+    assert_eq!(mailed.status, 207);
+    let letter = share_in_mail(&smtp.next().await.body);
+    let mailed_password = letter["password"].as_str().unwrap().to_owned();
+    let guest = Viewer::attach_guest(&mut bob).await;
+    let plain = password.replace('-', "");
+    let secrets =
+        [share_token(&made), plain, password, cookie, share_token(&letter), mailed_password];
+    let mut said = vec![mailed.body];
+    for place in ["shares", "sharing", "", "screen"] {
+        said.push(ann.get(format!("{path}/{place}").trim_end_matches('/')).await.body);
+    }
+    for place in ["/api/v1/audit/export", "/api/v1/sessions", "/api/v1/admin/sessions", "/join"] {
+        said.push(ann.get(place).await.body);
+    }
+    said.push(bob.get("/api/v1/join/session").await.body);
+    let one = format!("{path}/shares/{}", made["id"].as_str().unwrap());
+    said.push(ann.send("PATCH", &one, &[], b"{\"minutes\":60}").await.body);
+    drop(guest);
+    let log = fs::read_to_string(server.data.path().join(LOG)).unwrap();
+    assert!(log.contains("/invites\" status=207"), "{log}");
+    for secret in &secrets {
+        assert!(said.iter().all(|body| !body.contains(secret.as_str())), "in an response");
+        assert_eq!(files_with(server.data.path(), secret.as_bytes()), Vec::<String>::new());
+    }
+    assert_eq!(ann.delete(&path).await.status, 204);
+}
+
+/// Files below a directory that hold a text: the database, its log, the sessions' reports.
+fn files_with(directory: &Path, text: &[u8]) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files_with(&path, text));
+        } else if path.is_file() {
+            let content = fs::read(&path).unwrap();
+            if content.windows(text.len()).any(|window| window == text) {
+                found.push(path.display().to_string());
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,136 @@
+//! A client that sends exactly what a test says, over one connection per request.
+
+use std::borrow::Borrow;
+
+use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+
+use super::LONG;
+
+/// Somebody with a cookie, or without.
+#[derive(Clone)]
+pub struct Client {
+    pub address: String,
+    pub cookie: Option<String>,
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub struct Response {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
+}
+
+impl Response {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// The word of an error.
+    pub fn code(&self) -> String {
+        let body = self.json();
+        assert!(
+            body["error"]["message"].as_str().is_some_and(|text| text.ends_with('.')),
+            "{body}"
+        );
+        body["error"]["code"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Client {
+    pub fn new(address: &str) -> Self {
+        Self { address: address.to_owned(), cookie: None }
+    }
+
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Sends a request as one of our pages would; `extra` headers come on top, and one with an empty
+    /// value takes that header away.
+    pub async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        extra: &[(&str, &str)],
+        body: &[u8],
+    ) -> Response {
+        let mut headers = vec![
+            ("host", self.address.clone()),
+            ("origin", self.origin()),
+            ("connection", "close".to_owned()),
+        ];
+        if method != "GET" {
+            headers.push(("content-type", "application/json".to_owned()));
+            headers.push(("content-length", body.len().to_string()));
+        }
+        if let Some(cookie) = &self.cookie {
+            headers.push(("cookie", cookie.clone()));
+        }
+        headers.retain(|(name, _)| !extra.iter().any(|(other, _)| other == name));
+        let extra = extra.iter().filter(|(_, value)| !value.is_empty());
+        headers.extend(extra.map(|(name, value)| (*name, (*value).to_owned())));
+        let mut request = format!("{method} {path} HTTP/1.1\r\n");
+        for (name, value) in headers {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        request.push_str("\r\n");
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        // A server that refuses a large body by its length does not read it.
+        let _ = stream.write_all(body).await;
+        let response = read(&mut stream).await;
+        if let Some(cookie) = response.header("set-cookie") {
+            self.cookie = cookie.split(';').next().map(str::to_owned);
+        }
+        response
+    }
+
+    pub async fn get(&mut self, path: &str) -> Response {
+        self.send("GET", path, &[], b"").await
+    }
+
+    pub async fn post(&mut self, path: &str, body: &Value) -> Response {
+        self.send("POST", path, &[], body.to_string().as_bytes()).await
+    }
+
+    pub async fn patch(&mut self, path: &str, body: impl Borrow<Value>) -> Response {
+        self.send("PATCH", path, &[], body.borrow().to_string().as_bytes()).await
+    }
+
+    pub async fn put(&mut self, path: &str, body: impl Borrow<Value>) -> Response {
+        self.send("PUT", path, &[], body.borrow().to_string().as_bytes()).await
+    }
+
+    pub async fn delete(&mut self, path: &str) -> Response {
+        self.send("DELETE", path, &[], b"").await
+    }
+
+    pub async fn sign_in(&mut self, email: &str, password: &str) -> Response {
+        let body = serde_json::json!({ "email": email, "password": password });
+        self.post("/api/v1/login", &body).await
+    }
+}
+
+async fn read(stream: &mut TcpStream) -> Response {
+    let mut bytes = Vec::new();
+    // A reset after an response to a request that was not read whole is no reason to lose the response.
+    let _ = timeout(LONG, stream.read_to_end(&mut bytes)).await.unwrap();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let (head, body) =
+        text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no response: {text:?}"));
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    Response { status, head: head.to_owned(), body: body.to_owned() }
+}
