@@ -21,11 +21,12 @@ const DIRECTIONS: [(&str, &[&str]); 12] = [
 ];
 
 /// Libraries that belong to one concern, and the crates that have it. `bench` measures them all.
-const OWNERS: [(&str, &[&str]); 15] = [
+const OWNERS: [(&str, &[&str]); 16] = [
     ("axum", &["server"]),
-    ("hyper", &["cli", "server"]),
-    ("hyper-util", &["cli", "server"]),
-    ("tokio-rustls", &["cli"]),
+    ("hyper", &["server"]),
+    ("hyper-util", &["server"]),
+    ("reqwest", &["cli"]),
+    ("rustls", &["cli"]),
     ("tokio-tungstenite", &["cli"]),
     ("tower-http", &["server"]),
     ("leptos_axum", &["app", "server"]),

@@ -54,7 +54,7 @@ impl Line {
         let task = tokio::spawn(async move {
             let last = match dial(&client, id, &asked, hello, attempt, &hear).await {
                 Ok(socket) => talk(socket, said, attempt, &hear).await,
-                Err(error) if error.passes() => Heard::Failed,
+                Err(error) if error.is_temporary() => Heard::Failed,
                 Err(error) => Heard::Refused(error),
             };
             // Whoever does not listen any more has left.

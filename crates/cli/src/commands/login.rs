@@ -7,7 +7,7 @@ use super::remote::credentials_file;
 use crate::{
     Failure,
     credentials::{Credentials, Known},
-    http::{Client, Identity, Place},
+    http::{Client, Identity, ServerAddress},
     output::print,
     prompt,
     settings::{Settings, environment},
@@ -64,17 +64,17 @@ impl From<Scope> for TokenScope {
 
 impl Login {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let address = Place::parse(&self.address)?;
+        let address = ServerAddress::parse(&self.address)?;
         let path = credentials_file(&Settings::read(environment()))?;
         let mut credentials = Credentials::load(&path)?;
+        let origin = address.origin();
+        let client = Client::new(address, Identity::Anonymous)?;
         let token = if self.token {
             prompt::secret("API token")?.trim().to_owned()
         } else {
-            self.create_token(&Client::new(address.clone(), Identity::Nobody)).await?
+            self.create_token(&client).await?
         };
-        let client = Client::new(address.clone(), Identity::Token(token.clone()));
-        let me: Me = client.get("/me").await?;
-        let origin = address.origin();
+        let me: Me = client.with(Identity::Token(token.clone())).get("/me").await?;
         credentials.current = Some(origin.clone());
         credentials.servers.insert(origin.clone(), Known { token, email: me.email.clone() });
         credentials.save(&path)?;
@@ -98,8 +98,7 @@ pub(super) async fn create_token(
     new: &NewToken,
 ) -> Result<FreshToken, Failure> {
     let password = prompt::secret("Password")?;
-    let anonymous = Client::new(client.place().clone(), Identity::Nobody);
-    let signed_in = anonymous.sign_in(email, &password).await?;
+    let signed_in = client.with(Identity::Anonymous).sign_in(email, &password).await?;
     let created = signed_in.post("/tokens", new).await;
     signed_in.sign_out().await?;
     Ok(created?)
@@ -110,7 +109,7 @@ impl Logout {
         let path = credentials_file(&Settings::read(environment()))?;
         let mut credentials = Credentials::load(&path)?;
         let origin = match &self.address {
-            Some(address) => Some(Place::parse(address)?.origin()),
+            Some(address) => Some(ServerAddress::parse(address)?.origin()),
             None => credentials.current.clone(),
         };
         let known = origin.as_ref().and_then(|origin| credentials.servers.remove(origin));

@@ -15,7 +15,7 @@ use protocol::{
 use crate::{
     Failure,
     credentials::Credentials,
-    http::{self, Client, Identity, Place},
+    http::{self, Client, Identity, ServerAddress},
     settings::{Settings, environment},
 };
 
@@ -45,10 +45,10 @@ impl Remote {
         };
         let url = self.url.as_ref().or(settings.url.as_ref()).or(kept.current.as_ref());
         let Some(url) = url else { return Err(signed_out()) };
-        let place = Place::parse(url)?;
-        let known = kept.servers.get(&place.origin()).map(|known| known.token.clone());
+        let address = ServerAddress::parse(url)?;
+        let known = kept.servers.get(&address.origin()).map(|known| known.token.clone());
         let token = settings.token.or(known).ok_or_else(signed_out)?;
-        Ok(Client::new(place, Identity::Token(token)))
+        Ok(Client::new(address, Identity::Token(token))?)
     }
 
     /// Whether the command is for this machine's own sessions: when `requested`; or when no server is
@@ -64,7 +64,7 @@ impl Remote {
             return Ok(requested);
         }
         let unreachable = match self.client() {
-            Ok(client) if client.place().is_here() => match unreachable(&client).await {
+            Ok(client) if client.address().is_loopback() => match unreachable(&client).await {
                 Some(error) => Some(error),
                 None => return Ok(false),
             },

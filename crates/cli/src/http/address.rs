@@ -1,89 +1,82 @@
-//! The address of a websh, as a person writes it. Pure.
+//! The address of a server, as people write it. Pure.
 
-use std::{error, net::IpAddr};
+use std::{error, io, net::IpAddr};
 
-use hyper::Uri;
+use reqwest::Url;
 
 use super::Error;
 
-/// Where a websh is: scheme, host and port.
+/// Scheme, host and port of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// Over TLS.
-    pub https: bool,
-    /// Host name or address, IPv6 without its brackets.
-    pub host: String,
-    /// Port.
-    pub port: u16,
-    authority: String,
-}
+pub struct ServerAddress(Url);
 
-impl Place {
-    /// Reads `https://websh.example`, with a port or without. What would send secrets over a network
-    /// unencrypted is refused, and so is a path.
+impl ServerAddress {
+    /// Parses `https://websh.example`, with an optional port. Refuses a path, and plain HTTP to another
+    /// machine, which would send secrets unencrypted.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let refuse = |why: &str| Error::Address(format!("{text:?} {why}."));
-        let uri = text.trim().trim_end_matches('/').parse::<Uri>();
-        let uri = uri.map_err(|_| refuse("is no address such as https://websh.example"))?;
-        let https = match uri.scheme_str() {
-            Some("https") => true,
-            Some("http") => false,
-            _ => return Err(refuse("must begin with https:// or http://")),
+        let refuse = |problem: &str| Err(Error::Address(format!("{text:?} {problem}.")));
+        let Ok(url) = Url::parse(text.trim()) else {
+            return refuse("is not a valid address. Use one like https://websh.example");
         };
-        let Some(authority) = uri.authority().filter(|it| !it.as_str().contains('@')) else {
-            return Err(refuse("names no host"));
-        };
-        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
-            return Err(refuse("must end behind its host and port"));
+        if !matches!(url.scheme(), "https" | "http") {
+            return refuse("must begin with https:// or http://");
         }
-        let host = authority.host().trim_matches(['[', ']']).to_ascii_lowercase();
-        if !https && !is_here(&host) {
-            return Err(refuse("is not encrypted and leads off this machine: use https://"));
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("must not contain a user name or password");
         }
-        let usual = if https { 443 } else { 80 };
-        let port = authority.port_u16().unwrap_or(usual);
-        let shown = if host.contains(':') { format!("[{host}]") } else { host.clone() };
-        let authority = if port == usual { shown } else { format!("{shown}:{port}") };
-        Ok(Self { https, host, port, authority })
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+            return refuse("must not contain anything after the host and port");
+        }
+        let address = Self(url);
+        if !address.is_https() && !address.is_loopback() {
+            return refuse("is not encrypted and not on this machine. Use https://");
+        }
+        Ok(address)
     }
 
     /// Scheme, host and port, as browsers write an origin.
     pub fn origin(&self) -> String {
-        format!("{}://{}", if self.https { "https" } else { "http" }, self.authority)
+        self.0.origin().ascii_serialization()
     }
 
-    /// Whether it is on this machine.
-    pub fn is_here(&self) -> bool {
-        is_here(&self.host)
+    /// Whether it uses TLS.
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
     }
 
-    /// Host and, where it is not the usual one, port.
-    pub fn authority(&self) -> &str {
-        &self.authority
+    /// Whether it is on the loopback interface of this machine.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.0.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
     }
 
-    /// That it could not be reached: the innermost reason of an error.
+    /// The error for a failed connection, with its innermost cause.
     pub(super) fn unreachable(&self, error: &(dyn error::Error + 'static)) -> Error {
         let mut innermost = error;
         while let Some(source) = innermost.source() {
             innermost = source;
         }
-        Error::Unreachable { place: self.origin(), why: innermost.to_string() }
+        let mut reason = innermost.to_string();
+        if is_certificate_error(innermost) {
+            reason.push_str(". Install its certificate authority or set SSL_CERT_FILE");
+        } else if let Some(detail) = reason.strip_prefix("tunnel error: ") {
+            reason = format!(
+                "the proxy refused the connection ({detail}). Check HTTPS_PROXY and NO_PROXY"
+            );
+        }
+        Error::Unreachable { server: self.origin(), reason }
     }
 
-    /// That it said nothing in time.
+    /// The error for an answer that did not come in time.
     pub(super) fn silent(&self) -> Error {
-        Error::Unreachable { place: self.origin(), why: "it does not answer".into() }
-    }
-
-    /// That no request can be made for it.
-    pub(super) fn odd(&self) -> String {
-        format!("{} can't be asked that.", self.origin())
+        Error::Unreachable { server: self.origin(), reason: "it does not answer".into() }
     }
 }
 
-fn is_here(host: &str) -> bool {
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+fn is_certificate_error(error: &(dyn error::Error + 'static)) -> bool {
+    let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    let inner = inner.and_then(|error| error.downcast_ref::<rustls::Error>());
+    matches!(inner, Some(rustls::Error::InvalidCertificate(_)))
 }
 
 #[cfg(test)]
@@ -91,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses() {
+    fn addresses_become_origins() {
         for (text, origin) in [
             ("https://websh.example", Some("https://websh.example")),
             ("https://WEBSH.example:443/", Some("https://websh.example")),
@@ -108,8 +101,8 @@ mod tests {
             ("https://websh.example?x=1", None),
             ("", None),
         ] {
-            let place = Place::parse(text).ok().map(|place| place.origin());
-            assert_eq!(place.as_deref(), origin, "{text}");
+            let address = ServerAddress::parse(text).ok().map(|address| address.origin());
+            assert_eq!(address.as_deref(), origin, "{text}");
         }
     }
 }

@@ -1,119 +1,85 @@
-//! The client of the REST interface, for the command line: one request, one connection. It knows the
-//! JSON and the refusals, and no command.
+//! Client of the REST interface. Knows its JSON and its refusals, but no command.
 
 mod address;
-mod connect;
+mod error;
+mod socket;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::{Method, Request, body::Bytes, header};
-use hyper_util::rt::TokioIo;
-use protocol::api::{ActiveClient, ErrorBody, ErrorInfo, Session};
+pub use address::ServerAddress;
+pub use error::Error;
+use protocol::api::ErrorBody;
+use reqwest::{
+    Method, RequestBuilder, Response,
+    header::{COOKIE, HeaderMap, HeaderValue, ORIGIN, SET_COOKIE},
+    redirect,
+};
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::time::timeout;
+pub use socket::Socket;
 
-pub use address::Place;
-pub use connect::Socket;
+/// Time to connect, TLS and proxy included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// An answer takes at most this long: dropping many sessions that do not want to go is the slowest.
-const ANSWER: Duration = Duration::from_secs(60);
+/// Time for an answer. Dropping many sessions that are slow to end takes longest.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Largest answer that is read, in bytes.
-const MOST: usize = 64 * 1024 * 1024;
+/// Largest answer, in bytes.
+const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
-/// What a request can fail with. Each is one sentence for people.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The server refused, and says why.
-    #[error("{}", .0.message)]
-    Refused(Box<ErrorInfo>, u16),
-    /// No connection, or it broke, or nothing was said in time.
-    #[error("{place} can't be reached: {why}.")]
-    Unreachable {
-        /// Where websh was looked for.
-        place: String,
-        /// Why, without a full stop.
-        why: String,
-    },
-    /// Whoever answered is no websh, or one of another age.
-    #[error("{0} did not answer as websh does; is the address right?")]
-    Strange(String),
-    /// The address can't be used.
-    #[error("{0}")]
-    Address(String),
-    /// The credentials can't be read or written.
-    #[error("{0}")]
-    Credentials(String),
-}
+const AGENT: &str = concat!("websh/", env!("CARGO_PKG_VERSION"), " (Linux)");
 
-impl Error {
-    /// The stable word of a refusal; empty when nobody refused.
-    pub fn code(&self) -> &str {
-        match self {
-            Self::Refused(info, _) => &info.code,
-            _ => "",
-        }
-    }
-
-    /// Who drives, where that is why it was refused.
-    pub fn active_client(&self) -> Option<ActiveClient> {
-        match self {
-            Self::Refused(info, _) => info.active_client.clone(),
-            _ => None,
-        }
-    }
-
-    /// What there was, where it was refused because that is over.
-    pub fn session(&self) -> Option<&Session> {
-        match self {
-            Self::Refused(info, _) => info.session.as_deref(),
-            _ => None,
-        }
-    }
-
-    /// Whether the same request may be answered a little later.
-    pub fn passes(&self) -> bool {
-        match self {
-            Self::Refused(_, status) => matches!(status, 429 | 500..),
-            Self::Unreachable { .. } => true,
-            Self::Strange(_) | Self::Address(_) | Self::Credentials(_) => false,
-        }
-    }
-}
-
-/// How a client says who it is.
+/// Authentication of a client.
 #[derive(Clone)]
 pub enum Identity {
-    /// Not at all: for signing in.
-    Nobody,
-    /// By the cookie of a sign-in.
+    /// None, for signing in.
+    Anonymous,
+    /// The cookie of a sign-in.
     Cookie(String),
-    /// By an API token.
+    /// An API token.
     Token(String),
 }
 
-/// A websh somewhere, and who asks it.
+/// A server and the identity to use there.
 #[derive(Clone)]
 pub struct Client {
-    place: Place,
+    address: ServerAddress,
     identity: Identity,
+    http: reqwest::Client,
 }
 
 impl Client {
-    /// Nothing is sent before the first request.
-    pub fn new(place: Place, identity: Identity) -> Self {
-        Self { place, identity }
+    /// A client that uses the system's certificate authorities and proxies. Sends nothing yet.
+    pub fn new(address: ServerAddress, identity: Identity) -> Result<Self, Error> {
+        let headers = HeaderValue::from_str(&address.origin());
+        let headers = headers.map_err(|_| Error::Strange(address.origin()))?;
+        let mut builder = reqwest::Client::builder()
+            .user_agent(AGENT)
+            .default_headers(HeaderMap::from_iter([(ORIGIN, headers)]))
+            .redirect(redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT);
+        if address.is_loopback() {
+            // A proxy could only reach its own loopback interface.
+            builder = builder.no_proxy();
+        }
+        let http = builder.tls_backend_preconfigured(tls(&address)?).build();
+        let http = http.map_err(|error| address.unreachable(&error))?;
+        Ok(Self { address, identity, http })
     }
 
-    /// Where it asks.
-    pub fn place(&self) -> &Place {
-        &self.place
+    /// The same server with another identity.
+    pub fn with(&self, identity: Identity) -> Self {
+        Self { address: self.address.clone(), identity, http: self.http.clone() }
+    }
+
+    /// Address of the server.
+    pub fn address(&self) -> &ServerAddress {
+        &self.address
     }
 
     /// `GET` below `/api/v1`.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
-        self.read(&self.send(Method::GET, path, None).await?.1)
+        self.parse(&self.send(Method::GET, path, None::<&()>).await?.1)
     }
 
     /// `POST` below `/api/v1`.
@@ -122,7 +88,7 @@ impl Client {
         path: &str,
         body: &(impl Serialize + Sync),
     ) -> Result<T, Error> {
-        self.read(&self.send(Method::POST, path, Some(self.write(body)?)).await?.1)
+        self.parse(&self.send(Method::POST, path, Some(body)).await?.1)
     }
 
     /// `PATCH` below `/api/v1`.
@@ -131,95 +97,101 @@ impl Client {
         path: &str,
         body: &(impl Serialize + Sync),
     ) -> Result<T, Error> {
-        self.read(&self.send(Method::PATCH, path, Some(self.write(body)?)).await?.1)
+        self.parse(&self.send(Method::PATCH, path, Some(body)).await?.1)
     }
 
     /// `DELETE` below `/api/v1`.
     pub async fn delete(&self, path: &str) -> Result<(), Error> {
-        self.send(Method::DELETE, path, None).await.map(drop)
+        self.send(Method::DELETE, path, None::<&()>).await.map(drop)
     }
 
-    /// `DELETE` that says more.
+    /// `DELETE` with a body.
     pub async fn delete_with(
         &self,
         path: &str,
         body: &(impl Serialize + Sync),
     ) -> Result<(), Error> {
-        self.send(Method::DELETE, path, Some(self.write(body)?)).await.map(drop)
+        self.send(Method::DELETE, path, Some(body)).await.map(drop)
     }
 
-    /// Signs in by e-mail address and password: the same client, with a cookie.
+    /// Signs in and returns the client of that sign-in.
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<Self, Error> {
         let body = serde_json::json!({ "email": email, "password": password });
-        let (cookie, _) = self.send(Method::POST, "/login", Some(self.write(&body)?)).await?;
-        let cookie = cookie.ok_or_else(|| self.strange())?;
-        Ok(Self { place: self.place.clone(), identity: Identity::Cookie(cookie) })
+        let (cookie, _) = self.send(Method::POST, "/login", Some(&body)).await?;
+        Ok(self.with(Identity::Cookie(cookie.ok_or_else(|| self.strange())?)))
     }
 
     /// Ends the sign-in of [`Self::sign_in`].
     pub async fn sign_out(&self) -> Result<(), Error> {
-        self.send(Method::POST, "/logout", Some(Vec::new())).await.map(drop)
+        self.send(Method::POST, "/logout", None::<&()>).await.map(drop)
     }
 
-    /// Opens a WebSocket at the path of a ticket.
+    /// Opens the WebSocket of a ticket.
     pub async fn socket(&self, path: &str, subprotocol: &str) -> Result<Socket, Error> {
-        connect::socket(&self.place, &self.identity, path, subprotocol).await
+        let opening = socket::open(self, path, subprotocol);
+        tokio::time::timeout(CONNECT_TIMEOUT, opening).await.map_err(|_| self.address.silent())?
     }
 
-    /// A request; the cookie that was set, and the body.
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.address.origin()));
+        match &self.identity {
+            Identity::Anonymous => request,
+            Identity::Cookie(cookie) => request.header(COOKIE, cookie),
+            Identity::Token(token) => request.bearer_auth(token),
+        }
+    }
+
+    /// Sends a request; returns the cookie that was set, and the body.
     async fn send(
         &self,
         method: Method,
         path: &str,
-        body: Option<Vec<u8>>,
-    ) -> Result<(Option<String>, Bytes), Error> {
-        let sent = self.exchange(method, path, body);
-        timeout(ANSWER, sent).await.map_err(|_| self.place.silent())?
+        body: Option<&(impl Serialize + Sync)>,
+    ) -> Result<(Option<String>, Vec<u8>), Error> {
+        let mut request = self.request(method, &format!("/api/v1{path}")).timeout(ANSWER_TIMEOUT);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let broken = |error: reqwest::Error| self.address.unreachable(&error);
+        let mut response = request.send().await.map_err(broken)?;
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(broken)? {
+            if bytes.len() + chunk.len() > MAX_ANSWER {
+                return Err(self.strange());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        if response.status().is_success() {
+            return Ok((cookie(&response), bytes));
+        }
+        let refusal: ErrorBody = self.parse(&bytes)?;
+        Err(Error::Refused(Box::new(refusal.error), response.status().as_u16()))
     }
 
-    async fn exchange(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<Vec<u8>>,
-    ) -> Result<(Option<String>, Bytes), Error> {
-        let stream = connect::stream(&self.place).await?;
-        let broken = |error: hyper::Error| self.place.unreachable(&error);
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
-        // It ends with the sender, and what goes wrong is said there.
-        tokio::spawn(connection);
-        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
-        for (name, value) in connect::headers(&self.place, &self.identity) {
-            request = request.header(name, value);
-        }
-        if body.as_ref().is_some_and(|body| !body.is_empty()) {
-            request = request.header(header::CONTENT_TYPE, "application/json");
-        }
-        let request = request.body(Full::new(Bytes::from(body.unwrap_or_default())));
-        let request = request.map_err(|_| Error::Address(self.place.odd()))?;
-        let answer = sender.send_request(request).await.map_err(broken)?;
-        let (head, body) = answer.into_parts();
-        let body = Limited::new(body, MOST).collect().await;
-        let body = body.map_err(|error| self.place.unreachable(&*error))?.to_bytes();
-        if !head.status.is_success() {
-            let told = serde_json::from_slice::<ErrorBody>(&body);
-            let told = told.map_err(|_| self.strange())?;
-            return Err(Error::Refused(Box::new(told.error), head.status.as_u16()));
-        }
-        let cookie = head.headers.get(header::SET_COOKIE).and_then(|cookie| cookie.to_str().ok());
-        Ok((cookie.and_then(|it| it.split(';').next()).map(str::to_owned), body))
-    }
-
-    fn write(&self, body: &impl Serialize) -> Result<Vec<u8>, Error> {
-        serde_json::to_vec(body).map_err(|_| self.strange())
-    }
-
-    fn read<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Error> {
+    fn parse<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Error> {
         serde_json::from_slice(body).map_err(|_| self.strange())
     }
 
     fn strange(&self) -> Error {
-        Error::Strange(self.place.origin())
+        Error::Strange(self.address.origin())
     }
+}
+
+/// Name and value of the cookie that an answer sets.
+fn cookie(response: &Response) -> Option<String> {
+    let cookie = response.headers().get(SET_COOKIE)?.to_str().ok()?;
+    cookie.split(';').next().map(str::to_owned)
+}
+
+/// TLS with the certificate authorities of the system. They are read only when needed, so that a machine
+/// without any can use a server on its loopback interface.
+fn tls(address: &ServerAddress) -> Result<ClientConfig, Error> {
+    let mut roots = RootCertStore::empty();
+    if address.is_https() {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| address.unreachable(&error))?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }

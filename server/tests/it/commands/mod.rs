@@ -1,6 +1,7 @@
 //! The command line.
 
 pub mod attach;
-pub mod serve;
+pub mod proxy;
+mod serve;
 pub mod sessions;
 pub mod share;

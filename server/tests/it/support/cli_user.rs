@@ -12,6 +12,8 @@ pub struct CliUser {
     pub home: TempDir,
     pub url: String,
     pub token: String,
+    /// Further environment variables.
+    pub extra: Vec<(&'static str, String)>,
 }
 
 /// What a command said and how it ended.
@@ -36,13 +38,13 @@ impl CliUser {
         let made = client.post("/api/v1/tokens", &body).await;
         assert_eq!(made.status, 201, "{made:?}");
         let token = made.json()["secret"].as_str().unwrap().to_owned();
-        Self { home: tempfile::tempdir().unwrap(), url: client.origin(), token }
+        Self { home: tempfile::tempdir().unwrap(), url: client.origin(), token, extra: Vec::new() }
     }
 
     /// Somebody who has not signed in anywhere.
     pub fn stranger(server: &TestServer) -> Self {
         let url = format!("http://{}", server.address);
-        Self { home: tempfile::tempdir().unwrap(), url, token: String::new() }
+        Self { home: tempfile::tempdir().unwrap(), url, token: String::new(), extra: Vec::new() }
     }
 
     /// The variables that say who this is.
@@ -55,6 +57,7 @@ impl CliUser {
         if !self.token.is_empty() {
             variables.push(("WEBSH_TOKEN", self.token.clone()));
         }
+        variables.extend(self.extra.iter().cloned());
         variables
     }
 

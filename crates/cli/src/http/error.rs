@@ -1,0 +1,61 @@
+//! Reason a request failed, as one sentence for people.
+
+use protocol::api::{ActiveClient, ErrorInfo, Session};
+
+/// Reason a request failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The server refused the request, with this HTTP status.
+    #[error("{}", .0.message)]
+    Refused(Box<ErrorInfo>, u16),
+    /// No connection, a broken one, or no answer in time.
+    #[error("{server} can't be reached: {reason}.")]
+    Unreachable {
+        /// Origin of the server.
+        server: String,
+        /// Reason, without a full stop.
+        reason: String,
+    },
+    /// The answer is not that of websh, or of an incompatible version.
+    #[error("{0} did not answer like websh. Check the address.")]
+    Strange(String),
+    /// The address is invalid.
+    #[error("{0}")]
+    Address(String),
+    /// The credentials can't be read or written.
+    #[error("{0}")]
+    Credentials(String),
+}
+
+impl Error {
+    /// Stable code of a refusal; empty for other errors.
+    pub fn code(&self) -> &str {
+        self.refusal().map_or("", |info| &info.code)
+    }
+
+    /// The driver, if the request was refused because of them.
+    pub fn active_client(&self) -> Option<ActiveClient> {
+        self.refusal()?.active_client.clone()
+    }
+
+    /// The session, if the request was refused because it has ended.
+    pub fn session(&self) -> Option<&Session> {
+        self.refusal()?.session.as_deref()
+    }
+
+    /// Whether the same request may succeed later.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Refused(_, status) => matches!(status, 429 | 500..),
+            Self::Unreachable { .. } => true,
+            Self::Strange(_) | Self::Address(_) | Self::Credentials(_) => false,
+        }
+    }
+
+    fn refusal(&self) -> Option<&ErrorInfo> {
+        match self {
+            Self::Refused(info, _) => Some(info),
+            _ => None,
+        }
+    }
+}
