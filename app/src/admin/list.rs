@@ -172,54 +172,16 @@ impl AllList {
 
 #[cfg(test)]
 mod tests {
-    use protocol::{
-        api::{AttachPolicy, Session, SessionState},
-        id::MemberId,
-    };
-    use uuid::Uuid;
+    use protocol::api::samples;
 
     use super::*;
 
     fn page() -> AdminSessionPage {
-        let session = Session {
-            id: SessionId(Uuid::from_u128(1)),
-            name: "one".into(),
-            owner: "Bob".into(),
-            server: "local".into(),
-            account: "bob".into(),
-            state: SessionState::Active,
-            attach_policy: AttachPolicy::Handoff,
-            created_at: chrono::DateTime::UNIX_EPOCH,
-            last_seen: chrono::DateTime::UNIX_EPOCH,
-            expires_at: None,
-            bytes_buffered: 0,
-            active_client: None,
-            clients: 0,
-            guests: 0,
-            present: Vec::new(),
-            wrong_passwords: 0,
-            visitors: 0,
-            title: String::new(),
-            foreground: None,
-            cols: 80,
-            rows: 24,
-            ended_at: None,
-            end_reason: None,
-            ended_by: None,
-            exit_code: None,
-            exit_signal: None,
-            end_note: None,
-        };
-        let item = AdminSession {
-            session,
-            owner_id: MemberId(Uuid::from_u128(2)),
-            owner_email: "bob@example.org".into(),
-            cpu_permille: None,
-            memory_bytes: None,
-            processes: None,
-            stale: false,
-        };
-        AdminSessionPage { items: vec![item], next: Some("next".into()), total: 2 }
+        AdminSessionPage {
+            items: vec![samples::admin_session(1)],
+            next: Some("next".into()),
+            total: 2,
+        }
     }
 
     #[test]

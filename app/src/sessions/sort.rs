@@ -98,10 +98,10 @@ pub fn Arranging(
 
 #[cfg(test)]
 mod tests {
+    use protocol::api::samples::session;
     use uuid::Uuid;
 
     use super::*;
-    use crate::ui::paged::tests::session;
 
     #[test]
     fn the_longest_unused_come_first_when_asked_for() {

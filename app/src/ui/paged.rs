@@ -189,43 +189,10 @@ pub fn More(
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use protocol::api::SessionState;
-    use uuid::Uuid;
+mod tests {
+    use protocol::api::samples::session;
 
     use super::*;
-
-    pub(crate) fn session(number: u128) -> Session {
-        Session {
-            id: SessionId(Uuid::from_u128(number)),
-            name: String::new(),
-            owner: String::new(),
-            server: String::new(),
-            account: String::new(),
-            state: SessionState::Active,
-            attach_policy: Default::default(),
-            created_at: Default::default(),
-            last_seen: Default::default(),
-            expires_at: None,
-            bytes_buffered: 0,
-            active_client: None,
-            clients: 0,
-            guests: 0,
-            present: Vec::new(),
-            wrong_passwords: 0,
-            visitors: 0,
-            title: String::new(),
-            foreground: None,
-            cols: 80,
-            rows: 24,
-            ended_at: None,
-            end_reason: None,
-            ended_by: None,
-            exit_code: None,
-            exit_signal: None,
-            end_note: None,
-        }
-    }
 
     #[test]
     fn what_is_shown_stays_shown() {

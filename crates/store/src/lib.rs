@@ -12,6 +12,8 @@ mod error;
 mod migration;
 mod queries;
 mod rows;
+#[cfg(feature = "test-support")]
+pub mod samples;
 mod store;
 mod transaction;
 

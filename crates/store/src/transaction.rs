@@ -68,7 +68,7 @@ pub(crate) async fn record(db: &impl ConnectionTrait, entry: &AuditEntry) -> Res
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
+    use protocol::api::samples;
 
     use super::*;
     use crate::Store;
@@ -77,19 +77,8 @@ mod tests {
     async fn a_full_database_has_its_own_error() {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open_file(&dir.path().join("websh.db")).await.unwrap();
-        let entry = AuditEntry {
-            id: Uuid::now_v7(),
-            at: chrono::DateTime::UNIX_EPOCH,
-            actor_id: None,
-            actor: "Ann".to_owned(),
-            via: "page".to_owned(),
-            source: None,
-            action: "odd.thing".to_owned(),
-            target_kind: "odd".to_owned(),
-            target_id: None,
-            target: "odd".to_owned(),
-            detail: Some("x".repeat(100_000)),
-        };
+        let entry =
+            AuditEntry { detail: Some("x".repeat(100_000)), ..samples::audit_entry("odd.thing") };
         // The page limit belongs to a connection; a transaction keeps using the same one.
         let transaction = store.db.begin().await.unwrap();
         transaction.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();

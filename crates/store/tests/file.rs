@@ -1,4 +1,4 @@
-//! What can be wrong with a database file, and what is said then.
+//! Database files: permissions and errors.
 
 #![expect(clippy::unwrap_used, reason = "a step that fails fails the test")]
 
@@ -13,7 +13,7 @@ fn mode(path: &std::path::Path) -> u32 {
 }
 
 #[tokio::test]
-async fn only_the_owner_may_read_it() {
+async fn only_the_owner_can_read_the_file() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("data/websh.db");
     let store = Store::open_file(&path).await.unwrap();
@@ -23,10 +23,10 @@ async fn only_the_owner_may_read_it() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_database_is_named_and_left_alone() {
+async fn other_files_are_refused_and_left_unchanged() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("websh.db");
-    let content = "this is a letter to somebody, not a database at all. ".repeat(100);
+    let content = "this is a text file, not a database. ".repeat(100);
     fs::write(&path, &content).unwrap();
     let error = Store::open_file(&path).await.unwrap_err();
     assert!(matches!(&error, Error::Corrupt { path: named, .. } if *named == path), "{error:?}");
@@ -34,7 +34,7 @@ async fn a_file_that_is_no_database_is_named_and_left_alone() {
 }
 
 #[tokio::test]
-async fn a_damaged_database_is_named() {
+async fn a_damaged_database_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("websh.db");
     let store = Store::open_file(&path).await.unwrap();
@@ -65,7 +65,7 @@ async fn a_newer_schema_is_refused() {
 }
 
 #[tokio::test]
-async fn a_locked_database_says_so_within_five_seconds() {
+async fn a_locked_database_fails_within_five_seconds() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("websh.db");
     let store = Store::open_file(&path).await.unwrap();
@@ -80,7 +80,7 @@ async fn a_locked_database_says_so_within_five_seconds() {
 }
 
 #[tokio::test]
-async fn unusable_places_are_named() {
+async fn unusable_paths_and_urls_are_refused() {
     let dir = tempfile::tempdir().unwrap();
     let error = Store::open_file(dir.path()).await.unwrap_err();
     assert!(matches!(&error, Error::File { path, .. } if path == dir.path()), "{error:?}");

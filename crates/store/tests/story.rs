@@ -1,35 +1,37 @@
-//! One story of a workspace, told to each database: every query, in the order of a real life.
+//! Runs every query in one scenario, on each database.
 
 #![expect(clippy::unwrap_used, reason = "a step that fails fails the test")]
 
 use chrono::{DateTime, Utc};
 use protocol::{
-    api::{AttachPolicy, AuditEntry, EndReason, Life, Role, SessionState},
+    api::{AttachPolicy, AuditEntry, EndReason, Life, Role, SessionState, samples::audit_entry},
     id::{MemberId, SessionId, TokenId},
 };
-use store::{Added, Credential, Ending, Error, Member, Page, SessionRow, SignIn, Store};
+use store::{
+    Added, Credential, Ending, Error, Member, Page, SessionRow, SignIn, Store, samples::session_row,
+};
 use uuid::Uuid;
 
-mod governed;
-mod shared;
+mod administration;
+mod sharing;
 mod support;
 
 #[tokio::test]
-async fn the_story_on_sqlite() {
+async fn all_queries_work_on_sqlite() {
     let dir = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", dir.path().join("50% of it?/websh.db").display());
-    story(&url).await;
+    scenario(&url).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_story_on_postgres() {
-    #[expect(clippy::disallowed_methods, reason = "a database that the caller runs")]
+async fn all_queries_work_on_postgres() {
+    #[expect(clippy::disallowed_methods, reason = "a database provided by the caller")]
     let given = std::env::var("WEBSH_TEST_POSTGRES");
     match given {
-        Ok(url) => story(&url).await,
+        Ok(url) => scenario(&url).await,
         Err(_) => {
             let cluster = support::Postgres::start();
-            story(&cluster.url()).await;
+            scenario(&cluster.url()).await;
         }
     }
 }
@@ -51,20 +53,19 @@ fn member(email: &str, role: Role) -> Member {
     }
 }
 
-/// An entry for the audit log.
-fn said(action: &str) -> AuditEntry {
-    AuditEntry {
+fn entry_for(action: &str) -> AuditEntry {
+    AuditEntry { at: at(5), ..audit_entry(action) }
+}
+
+fn sign_in_of(member: &Member, token_hash: [u8; 32]) -> SignIn {
+    SignIn {
         id: Uuid::now_v7(),
-        at: at(5),
-        actor_id: None,
-        actor: "Ann".to_owned(),
-        via: "page".to_owned(),
-        source: Some("192.0.2.1".to_owned()),
-        action: action.to_owned(),
-        target_kind: "member".to_owned(),
-        target_id: None,
-        target: "Bob".to_owned(),
-        detail: None,
+        member: member.id,
+        token_hash,
+        created_at: at(0),
+        expires_at: at(100),
+        device: "Firefox on Linux".to_owned(),
+        source: "192.0.2.1".to_owned(),
     }
 }
 
@@ -76,17 +77,11 @@ fn row(owner: &Member, key: Option<&str>, name: &str) -> SessionRow {
         owner_email: owner.email.clone(),
         idempotency_key: key.map(str::to_owned),
         name: name.to_owned(),
-        server: "local".to_owned(),
-        account: "ann".to_owned(),
         token: Some(TokenId(Uuid::from_u128(7))),
-        attach_policy: AttachPolicy::Handoff,
         state: SessionState::Starting,
         created_at: at(10),
         last_seen: at(10),
-        cols: 80,
-        rows: 24,
-        title: String::new(),
-        ending: None,
+        ..session_row(0)
     }
 }
 
@@ -94,38 +89,40 @@ fn names(rows: &[SessionRow]) -> Vec<&str> {
     rows.iter().map(|row| row.name.as_str()).collect()
 }
 
-async fn story(url: &str) {
+async fn scenario(url: &str) {
     let store = Store::open(url).await.unwrap();
     store.ping().await.unwrap();
 
-    // A first member, once.
+    // Only one member can be the first.
     assert!(!store.members.any().await.unwrap());
     let ann = member("ann@example.org", Role::Superuser);
-    assert!(store.members.add_first(&ann, &[], &said("member.join")).await.unwrap());
+    assert!(store.members.add_first(&ann, &[], &entry_for("member.join")).await.unwrap());
     let late = member("late@example.org", Role::Superuser);
-    assert!(!store.members.add_first(&late, &[], &said("member.join")).await.unwrap());
+    assert!(!store.members.add_first(&late, &[], &entry_for("member.join")).await.unwrap());
     assert!(store.members.any().await.unwrap());
     assert_eq!(store.members.get(late.id).await.unwrap(), None);
 
-    // Others; an address is taken once.
+    // Addresses are unique.
     let bob = member("bob@example.org", Role::Member);
-    store.members.add(&bob, &[], &said("member.join")).await.unwrap();
-    let twice =
-        store.members.add(&member("bob@example.org", Role::Staff), &[], &said("member.join")).await;
+    store.members.add(&bob, &[], &entry_for("member.join")).await.unwrap();
+    let twice = store
+        .members
+        .add(&member("bob@example.org", Role::Staff), &[], &entry_for("member.join"))
+        .await;
     assert!(matches!(twice, Err(Error::Duplicate)), "{twice:?}");
     assert_eq!(store.members.by_email("bob@example.org").await.unwrap(), Some(bob.clone()));
     assert_eq!(store.members.get(ann.id).await.unwrap(), Some(ann.clone()));
     assert!(
         store
             .members
-            .set_password(bob.id, "$argon2id$new", None, &said("member.password"))
+            .set_password(bob.id, "$argon2id$new", None, &entry_for("member.password"))
             .await
             .unwrap()
     );
     assert!(
         !store
             .members
-            .set_password(late.id, "$argon2id$new", None, &said("member.password"))
+            .set_password(late.id, "$argon2id$new", None, &entry_for("member.password"))
             .await
             .unwrap()
     );
@@ -134,16 +131,16 @@ async fn story(url: &str) {
     assert_eq!(hashes, ["$argon2id$…", "$argon2id$new"]);
 
     sign_ins(&store, &ann, &bob).await;
-    governed::changes(&store, &ann, &bob).await;
-    governed::links(&store, &ann, &bob).await;
-    governed::tokens(&store, &bob).await;
-    governed::grants(&store, &bob).await;
-    governed::settings(&store).await;
-    governed::log(&store).await;
-    shared::shares(&store, &ann, &bob).await;
+    administration::changes(&store, &ann, &bob).await;
+    administration::invites(&store, &ann, &bob).await;
+    administration::tokens(&store, &bob).await;
+    administration::grants(&store, &bob).await;
+    administration::settings(&store).await;
+    administration::audit_log(&store).await;
+    sharing::shares(&store, &ann, &bob).await;
     sessions(&store, &ann, &bob).await;
 
-    // Opened again, all of it is still there.
+    // Everything persists.
     drop(store);
     let store = Store::open(url).await.unwrap();
     assert_eq!(store.members.list().await.unwrap().len(), 3);
@@ -152,22 +149,17 @@ async fn story(url: &str) {
 
 async fn sign_ins(store: &Store, ann: &Member, bob: &Member) {
     let sign_in = |member: &Member, token: u8, expires| SignIn {
-        id: Uuid::now_v7(),
-        member: member.id,
-        token_hash: [token; 32],
-        created_at: at(0),
         expires_at: at(expires),
-        device: "Firefox on Linux".to_owned(),
-        source: "192.0.2.1".to_owned(),
+        ..sign_in_of(member, [token; 32])
     };
     let first = sign_in(ann, 1, 100);
     for one in [first.clone(), sign_in(ann, 2, 200), sign_in(bob, 3, 100), sign_in(bob, 4, 100)] {
-        let shown = if one.member == ann.id { "$argon2id$…" } else { "$argon2id$new" };
-        assert!(store.sign_ins.add(&one, shown, &said("member.sign_in")).await.unwrap());
+        let verified = if one.member == ann.id { "$argon2id$…" } else { "$argon2id$new" };
+        assert!(store.sign_ins.add(&one, verified, &entry_for("member.sign_in")).await.unwrap());
     }
-    // The password was changed while it was checked.
+    // The password was changed after it was verified.
     let late = sign_in(bob, 5, 100);
-    assert!(!store.sign_ins.add(&late, "$argon2id$…", &said("member.sign_in")).await.unwrap());
+    assert!(!store.sign_ins.add(&late, "$argon2id$…", &entry_for("member.sign_in")).await.unwrap());
     assert_eq!(store.sign_ins.by_hash(&[5; 32], at(0)).await.unwrap(), None);
     let ann = &Member { signed_in_at: Some(at(0)), ..ann.clone() };
     assert_eq!(
@@ -177,18 +169,18 @@ async fn sign_ins(store: &Store, ann: &Member, bob: &Member) {
     assert_eq!(store.sign_ins.by_hash(&[1; 32], at(100)).await.unwrap(), None);
     assert_eq!(store.sign_ins.by_hash(&[9; 32], at(0)).await.unwrap(), None);
 
-    let asked = [first.id, Uuid::now_v7()];
-    let standing = Credential { member: ann.id, role: ann.role };
+    let ids = [first.id, Uuid::now_v7()];
+    let credential = Credential { member: ann.id, role: ann.role };
     assert_eq!(
-        store.credentials.valid(&asked, at(99)).await.unwrap(),
-        [(first.id, standing)].into()
+        store.credentials.valid(&ids, at(99)).await.unwrap(),
+        [(first.id, credential)].into()
     );
-    assert!(store.credentials.valid(&asked, at(100)).await.unwrap().is_empty());
+    assert!(store.credentials.valid(&ids, at(100)).await.unwrap().is_empty());
     assert!(store.credentials.valid(&[], at(0)).await.unwrap().is_empty());
 
-    assert!(store.sign_ins.remove(first.id, &said("member.sign_out")).await.unwrap());
-    assert!(store.credentials.valid(&asked, at(0)).await.unwrap().is_empty());
-    assert!(!store.sign_ins.remove(first.id, &said("member.sign_out")).await.unwrap());
+    assert!(store.sign_ins.remove(first.id, &entry_for("member.sign_out")).await.unwrap());
+    assert!(store.credentials.valid(&ids, at(0)).await.unwrap().is_empty());
+    assert!(!store.sign_ins.remove(first.id, &entry_for("member.sign_out")).await.unwrap());
     assert_eq!(store.sign_ins.by_hash(&[1; 32], at(0)).await.unwrap(), None);
     assert_eq!(store.sign_ins.of_member(bob.id, at(99)).await.unwrap().len(), 2);
     assert!(store.sign_ins.of_member(bob.id, at(100)).await.unwrap().is_empty());
@@ -196,7 +188,7 @@ async fn sign_ins(store: &Store, ann: &Member, bob: &Member) {
     assert!(
         store
             .members
-            .set_password(bob.id, "$argon2id$other", Some(kept.id), &said("member.password"))
+            .set_password(bob.id, "$argon2id$other", Some(kept.id), &entry_for("member.password"))
             .await
             .unwrap()
     );
@@ -204,7 +196,7 @@ async fn sign_ins(store: &Store, ann: &Member, bob: &Member) {
     assert!(
         store
             .members
-            .set_password(bob.id, "$argon2id$third", None, &said("member.password"))
+            .set_password(bob.id, "$argon2id$third", None, &entry_for("member.password"))
             .await
             .unwrap()
     );
@@ -216,7 +208,7 @@ async fn sign_ins(store: &Store, ann: &Member, bob: &Member) {
 }
 
 async fn sessions(store: &Store, ann: &Member, bob: &Member) {
-    // A repeated create finds the first one's row; keys are each owner's own.
+    // A repeated create returns the first row. Keys are unique per owner.
     let mut first = row(ann, Some("k1"), "first");
     assert_eq!(store.sessions.add(&first).await.unwrap(), Added::New);
     let repeated = store.sessions.add(&row(ann, Some("k1"), "again")).await.unwrap();
@@ -232,7 +224,7 @@ async fn sessions(store: &Store, ann: &Member, bob: &Member) {
     let same_id = SessionRow { idempotency_key: Some("other".into()), ..second.clone() };
     assert!(matches!(store.sessions.add(&same_id).await, Err(Error::Duplicate)));
 
-    // Starting, then alive; only once.
+    // A session is activated once.
     assert!(store.sessions.activate(first.id).await.unwrap());
     assert!(!store.sessions.activate(first.id).await.unwrap());
     first.state = SessionState::Active;
@@ -251,21 +243,21 @@ async fn sessions(store: &Store, ann: &Member, bob: &Member) {
     assert_eq!(store.sessions.count_living(None).await.unwrap(), 4);
     assert_eq!(store.sessions.count_living(Some(ann.id)).await.unwrap(), 3);
 
-    // A change; nothing to change is no change; the dead do not change.
+    // Living sessions can be changed.
     assert!(store.sessions.change(first.id, Some("renamed"), None).await.unwrap());
     assert!(store.sessions.change(first.id, None, Some(AttachPolicy::Multi)).await.unwrap());
     assert!(store.sessions.change(first.id, None, None).await.unwrap());
     let changed = store.sessions.get(first.id).await.unwrap().unwrap();
     assert_eq!((changed.name.as_str(), changed.attach_policy), ("renamed", AttachPolicy::Multi));
 
-    // The end, said once.
+    // A session ends once.
     let ending = Ending {
         at: at(60),
         reason: EndReason::Exited,
         by: None,
         exit_code: Some(7),
         exit_signal: None,
-        note: Some("it was done".into()),
+        note: Some("finished".into()),
     };
     let last =
         SessionRow { last_seen: at(50), cols: 120, rows: 40, title: "vim".into(), ..changed };
@@ -282,32 +274,32 @@ async fn sessions(store: &Store, ann: &Member, bob: &Member) {
     let over = store.sessions.list(page(Some(ann.id), Life::Ended, 10, None)).await.unwrap();
     assert_eq!(over, [ended]);
 
-    // One that never came to life goes without a trace, an ended one does not.
+    // Only starting sessions are removed.
     store.sessions.remove_starting(second.id).await.unwrap();
     assert_eq!(store.sessions.get(second.id).await.unwrap(), None);
     store.sessions.remove_starting(first.id).await.unwrap();
     assert!(store.sessions.get(first.id).await.unwrap().is_some());
     assert!(store.sessions.end(&third, &closed).await.unwrap());
 
-    // Only what was lost can be found again; it lives as it did before.
+    // Only lost sessions are revived, in the state they had.
     let found = row(ann, None, "found");
     store.sessions.add(&found).await.unwrap();
     store.sessions.activate(found.id).await.unwrap();
     let lost = Ending { reason: EndReason::Lost, by: None, exit_code: None, ..closed.clone() };
     assert!(!store.sessions.revive(found.id).await.unwrap());
     assert!(store.sessions.end(&found, &lost).await.unwrap());
-    let asked = [first.id, third.id, found.id, bobs.id, second.id];
-    let told = store.sessions.lost(&asked).await.unwrap();
+    let ids = [first.id, third.id, found.id, bobs.id, second.id];
+    let found_lost = store.sessions.lost(&ids).await.unwrap();
     let ended = SessionRow { state: SessionState::Ended, ending: Some(lost), ..found.clone() };
-    assert_eq!(told, [ended]);
+    assert_eq!(found_lost, [ended]);
     assert!(store.sessions.revive(found.id).await.unwrap());
     assert!(!store.sessions.revive(third.id).await.unwrap());
     let again = SessionRow { state: SessionState::Active, ..found.clone() };
     assert_eq!(store.sessions.get(found.id).await.unwrap(), Some(again.clone()));
-    assert!(store.sessions.lost(&asked).await.unwrap().is_empty());
+    assert!(store.sessions.lost(&ids).await.unwrap().is_empty());
     assert!(store.sessions.end(&again, &closed).await.unwrap());
 
-    // What is looked for is text, whatever the case; no part of it is a pattern.
+    // The search text is literal and its case is ignored.
     let odd = SessionRow { account: "Ab_%".into(), ..row(bob, None, "Nightly Build") };
     store.sessions.add(&odd).await.unwrap();
     for (owner, q, expected) in [
@@ -321,7 +313,7 @@ async fn sessions(store: &Store, ann: &Member, bob: &Member) {
         let q = q.to_owned();
         assert_eq!(names(&store.sessions.list(page).await.unwrap()), expected, "{q}");
     }
-    // A title tells what its owner does: nobody else finds a session by it.
+    // Sessions of others are not found by their title.
     for (owner, titles_of, expected) in [
         (Some(ann.id), ann.id, vec!["renamed"]),
         (None, ann.id, vec!["renamed"]),
@@ -332,7 +324,7 @@ async fn sessions(store: &Store, ann: &Member, bob: &Member) {
         assert_eq!(names(&store.sessions.list(page).await.unwrap()), expected);
     }
 
-    // What ended long ago is forgotten; what lives is not, however old.
+    // Only ended sessions are removed, by their end.
     assert_eq!(store.sessions.remove_ended(at(60)).await.unwrap(), 0);
     assert_eq!(store.sessions.remove_ended(at(61)).await.unwrap(), 3);
     assert_eq!(store.sessions.get(first.id).await.unwrap(), None);

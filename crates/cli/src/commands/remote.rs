@@ -158,18 +158,12 @@ fn pick<'a>(sessions: &'a [Session], wanted: &str) -> Result<&'a Session, usize>
 
 #[cfg(test)]
 pub(super) mod tests {
-    use serde_json::json;
+    use protocol::api::samples;
 
     use super::*;
 
     pub fn session(name: &str, id: u128) -> Session {
-        serde_json::from_value(json!({
-            "id": uuid::Uuid::from_u128(id), "name": name, "owner": "Ann", "server": "local",
-            "account": "ann", "state": "active", "attach_policy": "handoff",
-            "created_at": "2026-11-21T08:00:00Z", "last_seen": "2026-11-21T08:00:00Z",
-            "bytes_buffered": 0, "clients": 0, "guests": 0, "title": "", "cols": 80, "rows": 24,
-        }))
-        .unwrap()
+        Session { name: name.to_owned(), ..samples::session(id) }
     }
 
     #[test]

@@ -207,46 +207,20 @@ fn guests(share: &api::Share) -> String {
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
-    use protocol::{
-        api::Guest,
-        id::{GuestId, ShareId},
-    };
-    use uuid::Uuid;
+    use protocol::api::{Guest, samples};
 
     use super::*;
 
     #[test]
     fn the_list_shows_guests_and_states() {
         let start = DateTime::UNIX_EPOCH;
-        let guest = |name: &str, left_at| Guest {
-            id: GuestId(Uuid::nil()),
-            name: name.into(),
-            member: false,
-            source: String::new(),
-            device: String::new(),
-            here: false,
-            joined_at: start,
-            left_at,
-            end: None,
-            keys: 7,
-        };
+        let guest =
+            |name: &str, left_at| Guest { name: name.into(), left_at, keys: 7, ..samples::guest() };
         let mut share = api::Share {
-            id: ShareId(Uuid::nil()),
-            kind: ShareKind::Link,
-            email: None,
-            mail: None,
-            mail_error: None,
-            state: ShareState::Active,
             read_only: true,
-            max_guests: 1,
-            guests_alone: false,
-            by: String::new(),
-            created_at: start,
             expires_at: start,
-            ended_at: None,
-            ended_by: None,
-            wrong_passwords: 0,
             guests: vec![guest("Bob", None), guest("Eve", Some(start))],
+            ..samples::share()
         };
         let shown = list(std::slice::from_ref(&share));
         assert!(shown.contains("link  read-only  until 1970-01-01 00:00 UTC  Bob (7 keys), [Eve"));

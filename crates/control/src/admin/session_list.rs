@@ -81,11 +81,7 @@ fn read_cursor(cursor: &str) -> Result<(usize, SessionId), Error> {
 
 #[cfg(test)]
 mod tests {
-    use protocol::{
-        api::{AttachPolicy, Session, SessionState},
-        id::MemberId,
-    };
-    use uuid::Uuid;
+    use protocol::api::{Session, samples};
 
     use super::*;
 
@@ -98,40 +94,20 @@ mod tests {
         let falling = 100 - u64::from(number);
         AdminSession {
             session: Session {
-                id: SessionId(Uuid::from_u128(number.into())),
                 name: format!("Build {}", falling),
                 owner: owner.to_owned(),
-                server: "local".into(),
                 account: account.into(),
-                state: SessionState::Active,
-                attach_policy: AttachPolicy::Handoff,
                 created_at: at(number.into()),
                 last_seen: at(i64::from(number) + 1),
-                expires_at: None,
                 bytes_buffered: falling,
-                active_client: None,
                 clients,
-                guests: 0,
-                present: Vec::new(),
-                wrong_passwords: 0,
-                visitors: 0,
-                title: String::new(),
-                foreground: None,
-                cols: 80,
-                rows: 24,
-                ended_at: None,
-                end_reason: None,
-                ended_by: None,
-                exit_code: None,
-                exit_signal: None,
-                end_note: None,
+                ..samples::session(number.into())
             },
-            owner_id: MemberId(Uuid::from_u128(1)),
             owner_email: format!("{owner}@example.org").to_lowercase(),
             cpu_permille: (number != 2).then_some(u32::from(number)),
             memory_bytes: Some(falling),
             processes: Some(2),
-            stale: false,
+            ..samples::admin_session(1)
         }
     }
 

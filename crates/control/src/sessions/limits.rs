@@ -57,11 +57,7 @@ pub(crate) fn rate(settings: &WorkspaceSettings) -> (i32, TimeDelta) {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-    use protocol::{
-        api::{AttachPolicy, SessionState},
-        id::{MemberId, SessionId},
-    };
+    use store::samples;
     use uuid::Uuid;
 
     use super::*;
@@ -77,23 +73,8 @@ mod tests {
 
     fn row(token: Option<u128>) -> SessionRow {
         SessionRow {
-            id: SessionId(Uuid::from_u128(1)),
-            owner: MemberId(Uuid::from_u128(9)),
-            owner_name: "Ann".into(),
-            owner_email: String::new(),
-            idempotency_key: None,
-            name: "a".into(),
-            server: "local".into(),
-            account: "ann".into(),
             token: token.map(|token| TokenId(Uuid::from_u128(token))),
-            attach_policy: AttachPolicy::Handoff,
-            state: SessionState::Active,
-            created_at: DateTime::UNIX_EPOCH,
-            last_seen: DateTime::UNIX_EPOCH,
-            cols: 80,
-            rows: 24,
-            title: String::new(),
-            ending: None,
+            ..samples::session_row(1)
         }
     }
 

@@ -104,11 +104,8 @@ pub(crate) fn reconcile(
 
 #[cfg(test)]
 mod tests {
-    use protocol::{
-        api::AttachPolicy,
-        id::MemberId,
-        wire::{End, EndCause},
-    };
+    use protocol::wire::{End, EndCause};
+    use store::samples;
     use uuid::Uuid;
 
     use super::*;
@@ -120,25 +117,7 @@ mod tests {
     }
 
     fn row(number: u128, state: SessionState) -> SessionRow {
-        SessionRow {
-            id: id(number),
-            owner: MemberId(Uuid::from_u128(9)),
-            owner_name: "Ann".into(),
-            owner_email: String::new(),
-            idempotency_key: None,
-            name: "a".into(),
-            server: "local".into(),
-            account: "ann".into(),
-            token: None,
-            attach_policy: AttachPolicy::Handoff,
-            state,
-            created_at: NOW,
-            last_seen: NOW,
-            cols: 80,
-            rows: 24,
-            title: String::new(),
-            ending: None,
-        }
+        SessionRow { state, ..samples::session_row(number) }
     }
 
     fn alive() -> Report {

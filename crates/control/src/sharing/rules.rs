@@ -119,8 +119,8 @@ pub(crate) fn over(state: ShareState) -> Option<GuestEnd> {
 #[cfg(test)]
 mod tests {
     use protocol::{
-        api::{Share, ShareKind},
-        id::{MemberId, SessionId, ShareId},
+        api::{Share, samples},
+        id::{MemberId, SessionId},
     };
     use uuid::Uuid;
 
@@ -206,22 +206,9 @@ mod tests {
         let now = DateTime::UNIX_EPOCH;
         let row = |state, minutes| ShareRow {
             share: Share {
-                id: ShareId(Uuid::nil()),
-                kind: ShareKind::Link,
-                email: None,
-                mail: None,
-                mail_error: None,
                 state,
-                read_only: false,
-                max_guests: 1,
-                guests_alone: false,
-                by: String::new(),
-                created_at: now,
                 expires_at: now + TimeDelta::minutes(minutes),
-                ended_at: None,
-                ended_by: None,
-                wrong_passwords: 0,
-                guests: Vec::new(),
+                ..samples::share()
             },
             session: SessionId(Uuid::nil()),
             by: MemberId(Uuid::nil()),

@@ -7,8 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use control::{Actor, Caller, Error};
 use protocol::{
     api::{
-        AuditEntry, AuditFilter, ChangeShare, FreshShare, Guest, GuestEnd, Join, NewShare, Share,
-        ShareState,
+        AuditFilter, ChangeShare, FreshShare, Guest, GuestEnd, Join, NewShare, Share, ShareState,
+        samples::{self, audit_entry},
     },
     id::{GuestId, SessionId, ShareId},
 };
@@ -21,45 +21,24 @@ use crate::world::World;
 /// How many there are.
 const CROWD: u32 = 200;
 
-fn said(action: &str) -> AuditEntry {
-    AuditEntry {
-        id: Uuid::now_v7(),
-        at: DateTime::UNIX_EPOCH,
-        actor_id: None,
-        actor: "Ann".into(),
-        via: "page".into(),
-        source: None,
-        action: action.into(),
-        target_kind: "share".into(),
-        target_id: None,
-        target: "one".into(),
-        detail: None,
-    }
-}
-
 /// A share of the crowd with its guest, whose cookie is the share's number.
 async fn add(world: &World, like: &ShareRow, number: u32, expires_at: DateTime<Utc>) -> ShareId {
     let id = ShareId(Uuid::now_v7());
     let share = Share { id, expires_at, ..like.share.clone() };
     let row = ShareRow { share, ..like.clone() };
     let token = Sha256::digest(format!("token {number}")).into();
-    let entry = said("share.create");
+    let entry = audit_entry("share.create");
     assert!(world.store.shares.add(&row, &token, 1000, &entry).await.unwrap());
     let guest = Guest {
         id: GuestId(Uuid::now_v7()),
         name: format!("guest {number}"),
-        member: false,
-        source: "192.0.2.1".into(),
-        device: "a test".into(),
-        here: false,
         joined_at: like.share.created_at,
-        left_at: None,
-        end: None,
-        keys: 0,
+        ..samples::guest()
     };
     let cookie = Sha256::digest(number.to_string()).into();
     let guest = GuestRow { guest, share: id, member: None };
-    let joining = world.store.guests.add(&guest, &cookie, &said("share.join")).await.unwrap();
+    let joining =
+        world.store.guests.add(&guest, &cookie, &audit_entry("share.join")).await.unwrap();
     assert_eq!(joining, Admission::Admitted);
     id
 }

@@ -5,11 +5,8 @@ use std::{net::Ipv4Addr, sync::Arc};
 use chrono::DateTime;
 use control::{Actor, Caller, Control, Manual, NewMember, Settings};
 use host::Host;
-use protocol::{
-    api::{AttachPolicy, SessionState},
-    id::SessionId,
-};
-use store::{SessionRow, Store};
+use protocol::{api::SessionState, id::SessionId};
+use store::{SessionRow, Store, samples};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -54,21 +51,9 @@ impl World {
         let row = SessionRow {
             id: SessionId(Uuid::now_v7()),
             owner: owner.member,
-            owner_name: owner.name.clone(),
-            owner_email: String::new(),
-            idempotency_key: None,
-            name: "one".into(),
-            server: "local".into(),
             account: self.account.clone(),
-            token: None,
-            attach_policy: AttachPolicy::Handoff,
             state: SessionState::Starting,
-            created_at: DateTime::UNIX_EPOCH,
-            last_seen: DateTime::UNIX_EPOCH,
-            cols: 80,
-            rows: 24,
-            title: String::new(),
-            ending: None,
+            ..samples::session_row(0)
         };
         self.store.sessions.add(&row).await.unwrap();
         self.store.sessions.activate(row.id).await.unwrap();

@@ -8,6 +8,8 @@ pub mod limits;
 mod members;
 mod minutes;
 mod operator;
+#[cfg(feature = "test-support")]
+pub mod samples;
 mod servers;
 mod sessions;
 mod shares;

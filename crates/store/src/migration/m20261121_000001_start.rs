@@ -51,7 +51,8 @@ enum Sessions {
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    // All or nothing on SQLite too: a server killed half-way must start again.
+    // SQLite would not use a transaction by default; a server killed during a migration must be able to
+    // run it again.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }

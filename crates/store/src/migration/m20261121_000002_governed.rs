@@ -1,5 +1,4 @@
-//! A workspace that is governed: deactivated members, invitations, tokens, grants of accounts,
-//! settings, and the audit log.
+//! Administration: deactivated members, invites, tokens, account grants, settings and the audit log.
 
 use sea_orm_migration::{prelude::*, schema};
 
@@ -109,7 +108,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // One column each: SQLite knows no more in one statement.
+        // SQLite adds one column per statement.
         let columns = [
             (
                 Members::Table.into_table_ref(),
@@ -161,7 +160,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// Rows that are gone once their member is.
+/// A foreign key that removes rows with their member.
 fn gone_with_member(table: impl IntoTableRef, member: impl IntoIden) -> ForeignKeyCreateStatement {
     ForeignKey::create()
         .from(table, member)
@@ -202,8 +201,8 @@ fn tokens() -> TableCreateStatement {
         .to_owned()
 }
 
-/// Exactly one of member and role is there. Absent values are no duplicates of each other, so each
-/// of the two indices binds its own kind only.
+/// Exactly one of `member_id` and `role` is set. NULLs are distinct in a unique index, so each of the two
+/// indices covers only its own kind.
 fn grants() -> TableCreateStatement {
     Table::create()
         .table(AccountGrants::Table)
@@ -237,7 +236,7 @@ fn settings() -> TableCreateStatement {
         .to_owned()
 }
 
-/// No foreign keys: what was done stays said when who did it, or what it was done to, is gone.
+/// No foreign keys: entries remain when their actor or target is removed.
 fn audit() -> TableCreateStatement {
     Table::create()
         .table(Audit::Table)

@@ -1,4 +1,4 @@
-//! Sessions that are shared: shares with their guests, and what the workspace allows of it.
+//! Shares, their guests and the sharing settings.
 
 use sea_orm_migration::{prelude::*, schema};
 

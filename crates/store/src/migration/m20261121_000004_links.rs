@@ -1,4 +1,4 @@
-//! Links know who handed them out, so that they end with what that member may do.
+//! The creator of an invite, so that invites end when their creator is demoted.
 
 use sea_orm_migration::{prelude::*, schema};
 
@@ -24,7 +24,7 @@ impl MigrationTrait for Migration {
             .add_column(schema::uuid_null(Invites::CreatorId))
             .to_owned();
         manager.alter_table(creator).await?;
-        // Nobody can say any more whether who made them may still do so.
+        // The creators of existing invites are unknown, so these cannot be checked.
         let waiting = Query::delete()
             .from_table(Invites::Table)
             .and_where(Expr::col(Invites::UsedAt).is_null())

@@ -1,5 +1,5 @@
-//! A PostgreSQL cluster of the test's own: made in a temporary directory, reached by a Unix socket,
-//! gone at the end. PostgreSQL refuses root, so root becomes the user `postgres` for it.
+//! A temporary PostgreSQL cluster with a Unix socket, removed at the end. PostgreSQL refuses to run as
+//! root, so root runs it as the user `postgres`.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a step that fails fails the test")]
 
@@ -18,7 +18,7 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Panics with what is missing when PostgreSQL's programs are not installed.
+    /// Creates and starts the cluster. Panics if the PostgreSQL programs are not installed.
     pub fn start() -> Self {
         let bin = programs().expect(
             "PostgreSQL's initdb and pg_ctl are needed: apt-get install postgresql, or put them on PATH",
@@ -60,7 +60,7 @@ impl Postgres {
         } else {
             Command::new(&program)
         };
-        // pg_ctl hands its standard output to the server, which would keep a pipe open.
+        // The server inherits standard output from pg_ctl and would keep a pipe open.
         let out =
             fs::File::create(env::temp_dir().join(format!("websh-pg-{}", std::process::id())));
         let out = out.unwrap();
@@ -74,10 +74,10 @@ impl Postgres {
             .status()
             .unwrap();
         let path = env::temp_dir().join(format!("websh-pg-{}", std::process::id()));
-        let said = fs::read(&path).unwrap_or_default();
+        let output = fs::read(&path).unwrap_or_default();
         let _ = fs::remove_file(path);
-        assert!(status.success(), "{}: {}", program.display(), String::from_utf8_lossy(&said));
-        Output { status, stdout: said, stderr: Vec::new() }
+        assert!(status.success(), "{}: {}", program.display(), String::from_utf8_lossy(&output));
+        Output { status, stdout: output, stderr: Vec::new() }
     }
 }
 
@@ -91,9 +91,9 @@ fn root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
 }
 
-/// The directory of `initdb`: on PATH, or where Debian keeps it.
+/// Returns the directory of `initdb`, from PATH or Debian's location.
 fn programs() -> Option<PathBuf> {
-    #[expect(clippy::disallowed_methods, reason = "where programs are is the environment's to say")]
+    #[expect(clippy::disallowed_methods, reason = "programs are found by PATH")]
     let path = env::var_os("PATH").unwrap_or_default();
     let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     env::split_paths(&path)

@@ -1,5 +1,4 @@
-//! The part of the story in which a workspace is governed: changes of members, links, tokens, grants,
-//! settings, and the log of all of it.
+//! Administration of a workspace: changes of members, invites, tokens, grants, settings and the audit log.
 
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use protocol::{
 use store::{Error, InviteRow, Member, MemberChange, SignIn, Store};
 use uuid::Uuid;
 
-use crate::{at, member, said};
+use crate::{at, entry_for, member, sign_in_of};
 
 fn role(role: Role) -> ChangeMember {
     ChangeMember { role: Some(role), ..ChangeMember::default() }
@@ -24,19 +23,19 @@ fn active(active: bool) -> ChangeMember {
 }
 
 async fn change(store: &Store, id: MemberId, change: &ChangeMember) -> MemberChange {
-    store.members.change(id, change, &[said("member.role")]).await.unwrap()
+    store.members.change(id, change, &[entry_for("member.role")]).await.unwrap()
 }
 
 pub async fn changes(store: &Store, ann: &Member, bob: &Member) {
     let name = ChangeMember { name: Some("Robert".into()), ..role(Role::Superuser) };
-    let entries = [said("member.name"), said("member.role")];
+    let entries = [entry_for("member.name"), entry_for("member.role")];
     assert_eq!(store.members.change(bob.id, &name, &entries).await.unwrap(), MemberChange::Done);
     let found = store.members.get(bob.id).await.unwrap().unwrap();
     assert_eq!((found.name.as_str(), found.role), ("Robert", Role::Superuser));
-    let nobody = MemberId(Uuid::now_v7());
-    assert_eq!(change(store, nobody, &role(Role::Staff)).await, MemberChange::NotFound);
+    let unknown = MemberId(Uuid::now_v7());
+    assert_eq!(change(store, unknown, &role(Role::Staff)).await, MemberChange::NotFound);
 
-    // Two who demote each other at once: one of them stays.
+    // Of two superusers who demote each other concurrently, one remains.
     let (demoted_ann, demoted_bob) = (role(Role::Staff), role(Role::Member));
     let (one, other) =
         tokio::join!(change(store, ann.id, &demoted_ann), change(store, bob.id, &demoted_bob));
@@ -49,41 +48,37 @@ pub async fn changes(store: &Store, ann: &Member, bob: &Member) {
     assert_eq!(change(store, ann.id, &role(Role::Superuser)).await, MemberChange::Done);
     assert_eq!(change(store, bob.id, &role(Role::Member)).await, MemberChange::Done);
 
-    // Whoever is put out has no way in left, and gets none back by being let in again.
-    let sign_in = SignIn {
-        id: Uuid::now_v7(),
-        member: bob.id,
-        token_hash: [20; 32],
-        created_at: at(0),
-        expires_at: at(100),
-        device: String::new(),
-        source: String::new(),
-    };
-    let shown = store.members.get(bob.id).await.unwrap().unwrap().password_hash;
-    assert!(store.sign_ins.add(&sign_in, &shown, &said("member.sign_in")).await.unwrap());
+    // Deactivation revokes all credentials, and reactivation does not restore them.
+    let sign_in = sign_in_of(bob, [20; 32]);
+    let password_hash = store.members.get(bob.id).await.unwrap().unwrap().password_hash;
+    assert!(
+        store.sign_ins.add(&sign_in, &password_hash, &entry_for("member.sign_in")).await.unwrap()
+    );
     let by = sign_in.id;
-    let made = store.tokens.add(bob.id, by, &token(1), &[21; 32], &said("token.create")).await;
+    let made = store.tokens.add(bob.id, by, &token(1), &[21; 32], &entry_for("token.create")).await;
     assert!(made.unwrap());
     assert!(store.sign_ins.by_hash(&[20; 32], at(1)).await.unwrap().is_some());
     assert!(store.tokens.by_hash(&[21; 32], at(1)).await.unwrap().is_some());
     let ids = [sign_in.id, token(1).id.0];
     assert_eq!(store.credentials.valid(&ids, at(1)).await.unwrap().len(), 2);
     assert_eq!(change(store, bob.id, &active(false)).await, MemberChange::Done);
-    // Nor is one made while they are put out, whatever was looked at before.
+    // No credential is added for a deactivated member.
     let late = SignIn { id: Uuid::now_v7(), token_hash: [23; 32], ..sign_in };
-    assert!(!store.sign_ins.add(&late, &shown, &said("member.sign_in")).await.unwrap());
-    let made = store.tokens.add(bob.id, by, &token(2), &[22; 32], &said("token.create")).await;
+    assert!(
+        !store.sign_ins.add(&late, &password_hash, &entry_for("member.sign_in")).await.unwrap()
+    );
+    let made = store.tokens.add(bob.id, by, &token(2), &[22; 32], &entry_for("token.create")).await;
     assert!(!made.unwrap());
     assert_eq!(change(store, bob.id, &active(true)).await, MemberChange::Done);
     assert_eq!(store.sign_ins.by_hash(&[20; 32], at(1)).await.unwrap(), None);
     assert_eq!(store.tokens.by_hash(&[21; 32], at(1)).await.unwrap(), None);
-    let made = store.tokens.add(bob.id, by, &token(2), &[22; 32], &said("token.create")).await;
+    let made = store.tokens.add(bob.id, by, &token(2), &[22; 32], &entry_for("token.create")).await;
     assert!(!made.unwrap());
     assert_eq!(store.tokens.get(token(2).id).await.unwrap(), None);
     assert_eq!(store.sign_ins.by_hash(&[23; 32], at(1)).await.unwrap(), None);
 }
 
-fn link(by: &Member, email: &str, kind: InviteKind, member: Option<MemberId>) -> InviteRow {
+fn invite(by: &Member, email: &str, kind: InviteKind, member: Option<MemberId>) -> InviteRow {
     let invite = Invite {
         id: InviteId(Uuid::now_v7()),
         kind,
@@ -96,23 +91,23 @@ fn link(by: &Member, email: &str, kind: InviteKind, member: Option<MemberId>) ->
     InviteRow { invite, member, creator: Some(by.id), used_at: None }
 }
 
-pub async fn links(store: &Store, ann: &Member, bob: &Member) {
-    let first = link(ann, "eve@example.org", InviteKind::Join, None);
-    let second = link(ann, "eve@example.org", InviteKind::Join, None);
-    assert!(store.invites.add(&first, &[30; 32], &said("member.invite")).await.unwrap());
-    assert!(store.invites.add(&second, &[31; 32], &said("member.invite")).await.unwrap());
+pub async fn invites(store: &Store, ann: &Member, bob: &Member) {
+    let first = invite(ann, "eve@example.org", InviteKind::Join, None);
+    let second = invite(ann, "eve@example.org", InviteKind::Join, None);
+    assert!(store.invites.add(&first, &[30; 32], &entry_for("member.invite")).await.unwrap());
+    assert!(store.invites.add(&second, &[31; 32], &entry_for("member.invite")).await.unwrap());
     assert_eq!(store.invites.by_hash(&[30; 32]).await.unwrap(), None);
     assert_eq!(store.invites.by_hash(&[31; 32]).await.unwrap(), Some(second.clone()));
     assert_eq!(store.invites.pending(at(99)).await.unwrap(), std::slice::from_ref(&second.invite));
     assert!(store.invites.pending(at(100)).await.unwrap().is_empty());
 
-    // Two who use it at once: one of them is let in.
+    // Of two concurrent uses, one succeeds.
     let (eve, mallory) =
         (member("eve@example.org", Role::Staff), member("mallory@example.org", Role::Staff));
     let id = second.invite.id;
-    let late = store.invites.join(id, &eve, &[], at(100), &said("member.join")).await;
+    let late = store.invites.join(id, &eve, &[], at(100), &entry_for("member.join")).await;
     assert!(!late.unwrap());
-    let (join_eve, join_mallory) = (said("member.join"), said("member.join"));
+    let (join_eve, join_mallory) = (entry_for("member.join"), entry_for("member.join"));
     let (one, other) = tokio::join!(
         store.invites.join(id, &eve, &[], at(50), &join_eve),
         store.invites.join(id, &mallory, &[], at(50), &join_mallory)
@@ -121,42 +116,42 @@ pub async fn links(store: &Store, ann: &Member, bob: &Member) {
     assert_eq!(store.members.list().await.unwrap().len(), 3);
     let used = store.invites.get(id).await.unwrap().unwrap();
     assert_eq!(used.used_at, Some(at(50)));
-    assert!(!store.invites.remove(id, &said("member.invite")).await.unwrap());
+    assert!(!store.invites.remove(id, &entry_for("member.invite")).await.unwrap());
 
-    let reset = link(ann, &bob.email, InviteKind::Reset, Some(bob.id));
-    assert!(store.invites.add(&reset, &[32; 32], &said("member.reset")).await.unwrap());
+    let reset = invite(ann, &bob.email, InviteKind::Reset, Some(bob.id));
+    assert!(store.invites.add(&reset, &[32; 32], &entry_for("member.reset")).await.unwrap());
     let id = reset.invite.id;
-    let entry = said("member.password");
+    let entry = entry_for("member.password");
     assert!(
         store.invites.reset_password(id, bob.id, "$argon2id$reset", at(60), &entry).await.unwrap()
     );
-    let again = said("member.password");
+    let again = entry_for("member.password");
     assert!(
         !store.invites.reset_password(id, bob.id, "$argon2id$again", at(60), &again).await.unwrap()
     );
     let found = store.members.get(bob.id).await.unwrap().unwrap();
     assert_eq!(found.password_hash, "$argon2id$reset");
 
-    let withdrawn = link(ann, "zoe@example.org", InviteKind::Join, None);
-    assert!(store.invites.add(&withdrawn, &[33; 32], &said("member.invite")).await.unwrap());
-    assert!(store.invites.remove(withdrawn.invite.id, &said("member.invite")).await.unwrap());
-    assert!(!store.invites.remove(withdrawn.invite.id, &said("member.invite")).await.unwrap());
+    let withdrawn = invite(ann, "zoe@example.org", InviteKind::Join, None);
+    assert!(store.invites.add(&withdrawn, &[33; 32], &entry_for("member.invite")).await.unwrap());
+    assert!(store.invites.remove(withdrawn.invite.id, &entry_for("member.invite")).await.unwrap());
+    assert!(!store.invites.remove(withdrawn.invite.id, &entry_for("member.invite")).await.unwrap());
     store.invites.remove_expired(at(100)).await.unwrap();
     assert_eq!(store.invites.get(id).await.unwrap(), None);
 
-    // A link ends with what whoever handed it out may do, and theirs alone; so does handing it out.
+    // Demotion and deactivation remove the invites of that member alone, and prevent new ones.
     let up = role(Role::Superuser);
     for down in [role(Role::Staff), active(false)] {
         assert_eq!(change(store, bob.id, &up).await, MemberChange::Done);
-        let theirs = link(bob, "zoe@example.org", InviteKind::Join, None);
-        let other = link(ann, "max@example.org", InviteKind::Join, None);
-        assert!(store.invites.add(&theirs, &[34; 32], &said("member.invite")).await.unwrap());
-        assert!(store.invites.add(&other, &[35; 32], &said("member.invite")).await.unwrap());
+        let theirs = invite(bob, "zoe@example.org", InviteKind::Join, None);
+        let other = invite(ann, "max@example.org", InviteKind::Join, None);
+        assert!(store.invites.add(&theirs, &[34; 32], &entry_for("member.invite")).await.unwrap());
+        assert!(store.invites.add(&other, &[35; 32], &entry_for("member.invite")).await.unwrap());
         assert_eq!(change(store, bob.id, &down).await, MemberChange::Done);
         assert_eq!(store.invites.by_hash(&[34; 32]).await.unwrap(), None);
         assert_eq!(store.invites.by_hash(&[35; 32]).await.unwrap(), Some(other));
-        let late = link(bob, "zoe@example.org", InviteKind::Join, None);
-        assert!(!store.invites.add(&late, &[36; 32], &said("member.invite")).await.unwrap());
+        let late = invite(bob, "zoe@example.org", InviteKind::Join, None);
+        assert!(!store.invites.add(&late, &[36; 32], &entry_for("member.invite")).await.unwrap());
         assert_eq!(store.invites.by_hash(&[36; 32]).await.unwrap(), None);
     }
     let back = ChangeMember { active: Some(true), ..role(Role::Member) };
@@ -177,40 +172,37 @@ fn token(number: u128) -> TokenInfo {
 
 pub async fn tokens(store: &Store, bob: &Member) {
     let (first, second) = (token(3), TokenInfo { scope: TokenScope::Admin, ..token(4) });
-    let sign_in = SignIn {
-        id: Uuid::now_v7(),
-        member: bob.id,
-        token_hash: [24; 32],
-        created_at: at(0),
-        expires_at: at(100),
-        device: String::new(),
-        source: String::new(),
-    };
-    let shown = store.members.get(bob.id).await.unwrap().unwrap().password_hash;
-    assert!(store.sign_ins.add(&sign_in, &shown, &said("member.sign_in")).await.unwrap());
+    let sign_in = sign_in_of(bob, [24; 32]);
+    let password_hash = store.members.get(bob.id).await.unwrap().unwrap().password_hash;
+    assert!(
+        store.sign_ins.add(&sign_in, &password_hash, &entry_for("member.sign_in")).await.unwrap()
+    );
     for (one, hash) in [(&first, [40; 32]), (&second, [41; 32])] {
-        let made = store.tokens.add(bob.id, sign_in.id, one, &hash, &said("token.create")).await;
+        let made =
+            store.tokens.add(bob.id, sign_in.id, one, &hash, &entry_for("token.create")).await;
         assert!(made.unwrap());
     }
-    // By a sign-in that has ended meanwhile, or that is another's, none is made.
-    assert!(store.sign_ins.remove(sign_in.id, &said("member.sign_out")).await.unwrap());
-    let made =
-        store.tokens.add(bob.id, sign_in.id, &token(5), &[42; 32], &said("token.create")).await;
+    // A removed sign-in cannot create tokens.
+    assert!(store.sign_ins.remove(sign_in.id, &entry_for("member.sign_out")).await.unwrap());
+    let made = store
+        .tokens
+        .add(bob.id, sign_in.id, &token(5), &[42; 32], &entry_for("token.create"))
+        .await;
     assert!(!made.unwrap());
     assert_eq!(store.tokens.of_member(bob.id).await.unwrap(), [second.clone(), first.clone()]);
-    let (found, whose) = store.tokens.by_hash(&[41; 32], at(99)).await.unwrap().unwrap();
-    assert_eq!((found, whose.id), (second.clone(), bob.id));
+    let (found, owner) = store.tokens.by_hash(&[41; 32], at(99)).await.unwrap().unwrap();
+    assert_eq!((found, owner.id), (second.clone(), bob.id));
     assert_eq!(store.tokens.by_hash(&[41; 32], at(100)).await.unwrap(), None);
     assert_eq!(store.tokens.by_hash(&[49; 32], at(0)).await.unwrap(), None);
     store.tokens.set_used(first.id, at(7)).await.unwrap();
     let used = TokenInfo { used_at: Some(at(7)), ..first.clone() };
     assert_eq!(store.tokens.get(first.id).await.unwrap(), Some((bob.id, used)));
-    let renamed = said("token.rename");
+    let renamed = entry_for("token.rename");
     assert!(store.tokens.rename(first.id, "nightly", &renamed).await.unwrap());
     assert_eq!(store.tokens.get(first.id).await.unwrap().unwrap().1.name, "nightly");
-    assert!(store.tokens.remove(first.id, &said("token.remove")).await.unwrap());
-    assert!(!store.tokens.rename(first.id, "late", &said("token.rename")).await.unwrap());
-    assert!(!store.tokens.remove(first.id, &said("token.remove")).await.unwrap());
+    assert!(store.tokens.remove(first.id, &entry_for("token.remove")).await.unwrap());
+    assert!(!store.tokens.rename(first.id, "late", &entry_for("token.rename")).await.unwrap());
+    assert!(!store.tokens.remove(first.id, &entry_for("token.remove")).await.unwrap());
     assert_eq!(store.tokens.of_member(bob.id).await.unwrap(), [second]);
 }
 
@@ -229,18 +221,18 @@ pub async fn grants(store: &Store, bob: &Member) {
     let by_role = grant("deploy", Grantee::Role(Role::Staff), "staff");
     let other = grant("backup", Grantee::Role(Role::Staff), "staff");
     for one in [&by_name, &by_role, &other] {
-        store.grants.add(one, &said("grant.add")).await.unwrap();
+        store.grants.add(one, &entry_for("grant.add")).await.unwrap();
     }
     for one in [&by_name, &by_role] {
         let again = AccountGrant { id: GrantId(Uuid::now_v7()), ..one.clone() };
-        let twice = store.grants.add(&again, &said("grant.add")).await;
+        let twice = store.grants.add(&again, &entry_for("grant.add")).await;
         assert!(matches!(twice, Err(Error::Duplicate)), "{twice:?}");
     }
     let all = store.grants.list("local").await.unwrap();
     assert_eq!(all, [other.clone(), by_name, by_role]);
     assert!(store.grants.list("moon").await.unwrap().is_empty());
-    assert!(store.grants.remove(other.id, &said("grant.remove")).await.unwrap());
-    assert!(!store.grants.remove(other.id, &said("grant.remove")).await.unwrap());
+    assert!(store.grants.remove(other.id, &entry_for("grant.remove")).await.unwrap());
+    assert!(!store.grants.remove(other.id, &entry_for("grant.remove")).await.unwrap());
     assert_eq!(store.grants.list("local").await.unwrap().len(), 2);
 }
 
@@ -253,19 +245,19 @@ pub async fn settings(store: &Store) {
         changed_at: Some(at(9)),
         ..WorkspaceSettings::default()
     };
-    store.settings.put(&new, &said("settings.change")).await.unwrap();
+    store.settings.put(&new, &entry_for("settings.change")).await.unwrap();
     assert_eq!(store.settings.get().await.unwrap(), Some(new.clone()));
     new.session_timeout_minutes = 10;
-    store.settings.put(&new, &said("settings.change")).await.unwrap();
+    store.settings.put(&new, &entry_for("settings.change")).await.unwrap();
     assert_eq!(store.settings.get().await.unwrap(), Some(new));
 }
 
-pub async fn log(store: &Store) {
+pub async fn audit_log(store: &Store) {
     let all = AuditFilter::default();
     let entries = store.audit.list(&all, None, 1000).await.unwrap();
     assert!(entries.is_sorted_by(|newer, older| newer.id > older.id));
     let count = |action: &str| entries.iter().filter(|entry| entry.action == action).count();
-    // What was not done was not written down either: of the joins, those that were late came to nothing.
+    // Changes that were not made left no entry.
     assert_eq!((count("member.join"), count("grant.add"), count("grant.remove")), (3, 3, 1));
     assert_eq!((count("settings.change"), count("token.remove")), (2, 1));
     assert_eq!(count("token.rename"), 1);
@@ -275,18 +267,18 @@ pub async fn log(store: &Store) {
     assert_eq!([page, next].concat(), entries[..4]);
 
     let (dropped, other) = (SessionId(Uuid::now_v7()), SessionId(Uuid::now_v7()));
-    let told = async |session| store.audit.has_entry(session, "session.drop").await.unwrap();
-    assert!(!told(dropped).await);
-    let entry = AuditEntry { target_id: Some(dropped.to_string()), ..said("session.drop") };
+    let has_drop = async |session| store.audit.has_entry(session, "session.drop").await.unwrap();
+    assert!(!has_drop(dropped).await);
+    let entry = AuditEntry { target_id: Some(dropped.to_string()), ..entry_for("session.drop") };
     store.audit.add(&entry).await.unwrap();
-    assert!(told(dropped).await && !told(other).await);
+    assert!(has_drop(dropped).await && !has_drop(other).await);
     assert!(!store.audit.has_entry(dropped, "session.close").await.unwrap());
 
     let odd = AuditEntry {
         target: "50% of Ann_Lee\\".to_owned(),
         detail: Some("Ärger".to_owned()),
         at: at(77),
-        ..said("odd.thing")
+        ..entry_for("odd.thing")
     };
     store.audit.add(&odd).await.unwrap();
     let filter = |change: fn(&mut AuditFilter)| {
