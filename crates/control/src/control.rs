@@ -277,7 +277,7 @@ impl Control {
         let known = unsettled.len();
         unsettled.extend(reports.keys().filter(|id| !before.contains_key(id)).copied());
         // A session that is too busy to answer is neither lost nor a stranger.
-        unsettled.extend(self.inner.host.silent());
+        unsettled.extend(self.inner.host.unreported());
         let all = unsettled.len() == known;
         let strangers = strangers(&rows, &reports, &unsettled);
         rows.extend(self.inner.store.sessions.lost(&strangers).await?);

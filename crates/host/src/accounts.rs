@@ -1,5 +1,5 @@
-//! Accounts of this machine that sessions can be opened as: the own one, and as root all that people
-//! can log in to. What the system's registry says (passwd(5), through NSS) is taken as it is.
+//! Accounts of this machine that sessions can run as: the account of this process and, for root, all
+//! accounts with a login shell. They come from the user database (passwd(5), through NSS).
 
 use std::{
     ffi::CString,
@@ -7,44 +7,48 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use nix::unistd::{AccessFlags, Gid, Uid, User, access, geteuid, getgrouplist};
+use nix::unistd::{Gid, Uid, User, getgrouplist};
+use rustix::{
+    fs::{Access, access},
+    process::{getegid, geteuid},
+};
 
 use crate::Error;
 
-/// The shell of an account that names none, as login(1) has it.
+/// Shell of an account without one, as in login(1).
 const DEFAULT_SHELL: &str = "/bin/sh";
 
-/// One account.
+/// An account of this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Its name.
+    /// Name.
     pub name: String,
-    /// Its user id.
+    /// User id.
     pub uid: u32,
-    /// Its primary group.
+    /// Primary group.
     pub gid: u32,
-    /// All its groups, the primary one included.
+    /// All groups, including the primary one.
     pub groups: Vec<u32>,
-    /// Its home directory.
+    /// Home directory.
     pub home: PathBuf,
-    /// Its login shell.
+    /// Login shell.
     pub shell: PathBuf,
 }
 
 impl Account {
-    /// Whether it is the one that this process runs as: nothing has to be changed to be it.
+    /// Returns whether it is the account of this process.
     #[must_use]
     pub fn is_own(&self) -> bool {
         self.uid == geteuid().as_raw()
     }
 }
 
-/// Who runs this program, by their account: as which they logged in, where the kernel kept that, and as
-/// which they run it.
+/// Returns the name of the account that runs this program, with the account of the login if that differs
+/// and the kernel recorded it.
 #[must_use]
 pub fn operator() -> String {
     let own = own().name;
-    // 4294967295: nobody logged in, a service started it.
+    // 4294967295: started by a service, without a login.
     let login =
         fs::read_to_string("/proc/self/loginuid").ok().and_then(|uid| uid.trim().parse().ok());
     let login = login.filter(|uid| *uid != u32::MAX).map(Uid::from_raw);
@@ -59,44 +63,44 @@ fn named(login: Option<&str>, own: &str) -> String {
     }
 }
 
-/// Whether this process can be other accounts than its own.
-pub(crate) fn are_changed() -> bool {
+/// Returns whether this process can switch to other accounts.
+pub(crate) fn can_switch() -> bool {
     geteuid().is_root()
 }
 
-/// The account of a name, if sessions can be opened as it.
+/// Returns the account with this name, if sessions can run as it.
 ///
 /// # Errors
 /// [`Error::UnknownAccount`], or [`Error::UnusableAccount`] with the reason.
-pub fn look_up(name: &str) -> Result<Account, Error> {
+pub fn find_account(name: &str) -> Result<Account, Error> {
     let own = own();
     if own.name == name {
         return Ok(own);
     }
     let unknown = || Error::UnknownAccount(name.to_owned());
-    // A service that is not root has no business with others' accounts, so it tells nothing of them.
-    if !are_changed() {
+    // Without root, other accounts can't be used, so nothing is revealed about them.
+    if !can_switch() {
         return Err(unknown());
     }
     let user = User::from_name(name).ok().flatten().ok_or_else(unknown)?;
     let account = account(user);
     let listed = fs::read_to_string("/etc/shells").ok();
-    let executable = access(&account.shell, AccessFlags::X_OK).is_ok() && account.shell.is_file();
-    match trouble(&account.shell, listed.as_deref(), executable) {
+    let executable = access(&account.shell, Access::EXEC_OK).is_ok() && account.shell.is_file();
+    match unusable_reason(&account.shell, listed.as_deref(), executable) {
         None => Ok(account),
         Some(reason) => Err(Error::UnusableAccount { account: account.name, reason }),
     }
 }
 
-/// All accounts that sessions can be opened as, the own one first. Those that only a directory
-/// service knows are not listed; they can be looked up.
+/// Returns all accounts that sessions can run as, starting with the account of this process. Accounts of
+/// a directory service are not listed; [`find_account`] returns them.
 pub fn usable() -> Vec<Account> {
     let own = own();
     let mut accounts = Vec::new();
-    if are_changed() {
-        let registry = fs::read_to_string("/etc/passwd").unwrap_or_default();
-        let names = registry.lines().filter_map(|line| line.split(':').next());
-        accounts.extend(names.filter_map(|name| look_up(name).ok()));
+    if can_switch() {
+        let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
+        let names = passwd.lines().filter_map(|line| line.split(':').next());
+        accounts.extend(names.filter_map(|name| find_account(name).ok()));
         accounts.retain(|account| account.name != own.name);
         accounts.sort_by(|a, b| a.name.cmp(&b.name));
     }
@@ -106,14 +110,14 @@ pub fn usable() -> Vec<Account> {
 
 fn own() -> Account {
     let uid = geteuid();
-    match User::from_uid(uid) {
+    match User::from_uid(Uid::from_raw(uid.as_raw())) {
         Ok(Some(user)) => account(user),
-        // A container may run as a number without a name.
+        // A container may run as a user id without a name.
         _ => Account {
-            name: uid.to_string(),
+            name: uid.as_raw().to_string(),
             uid: uid.as_raw(),
-            gid: nix::unistd::getegid().as_raw(),
-            groups: vec![nix::unistd::getegid().as_raw()],
+            gid: getegid().as_raw(),
+            groups: vec![getegid().as_raw()],
             home: "/".into(),
             shell: DEFAULT_SHELL.into(),
         },
@@ -135,20 +139,20 @@ fn account(user: User) -> Account {
     }
 }
 
-/// Why nobody can log in with this shell, one sentence. `listed` is what shells(5) says, if there is
-/// such a file.
-fn trouble(shell: &Path, listed: Option<&str>, executable: bool) -> Option<String> {
+/// Returns the reason why this shell does not allow a login, one sentence. `listed` is the content of
+/// shells(5), if it exists.
+fn unusable_reason(shell: &Path, listed: Option<&str>, executable: bool) -> Option<String> {
     let name = shell.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let valid = listed.is_none_or(|listed| {
         listed.lines().any(|line| line.starts_with('/') && Path::new(line.trim()) == shell)
     });
     let shown = shell.display();
     if matches!(name, "nologin" | "false" | "true") {
-        Some("This account is not for logging in.".to_owned())
+        Some("Logging in to this account is disabled.".to_owned())
     } else if !executable {
         Some(format!("Its login shell, {shown}, can't be started."))
     } else if !valid {
-        Some(format!("Its login shell, {shown}, is not one of this machine's login shells."))
+        Some(format!("Its login shell, {shown}, is not listed in /etc/shells."))
     } else {
         None
     }
@@ -159,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_became_another_account_is_named_by_both() {
+    fn the_operator_is_named_by_login_and_current_account() {
         for (login, own, name) in [
             (None, "root", "root"),
             (Some("root"), "root", "root"),
@@ -170,36 +174,38 @@ mod tests {
     }
 
     #[test]
-    fn a_login_shell_is_one_that_lets_in() {
+    fn only_listed_executable_shells_allow_a_login() {
         let shells = "# /etc/shells: valid login shells\n/bin/sh\n/bin/bash \n/usr/sbin/nologin\n";
-        for (shell, listed, executable, said) in [
+        for (shell, listed, executable, expected) in [
             ("/bin/sh", Some(shells), true, None),
             ("/bin/bash", Some(shells), true, None),
             ("/bin/zsh", None, true, None),
-            ("/bin/zsh", Some(shells), true, Some("not one of")),
-            ("/bin/sync", Some(shells), true, Some("not one of")),
+            ("/bin/zsh", Some(shells), true, Some("not listed")),
+            ("/bin/sync", Some(shells), true, Some("not listed")),
             ("/bin/sh", Some(shells), false, Some("can't be started")),
-            ("/usr/sbin/nologin", Some(shells), true, Some("not for logging in")),
-            ("/bin/false", None, true, Some("not for logging in")),
-            ("sh", Some(shells), true, Some("not one of")),
+            ("/usr/sbin/nologin", Some(shells), true, Some("disabled")),
+            ("/bin/false", None, true, Some("disabled")),
+            ("sh", Some(shells), true, Some("not listed")),
         ] {
-            let found = trouble(Path::new(shell), listed, executable);
-            match (said, &found) {
+            let found = unusable_reason(Path::new(shell), listed, executable);
+            match (expected, &found) {
                 (None, None) => {}
-                (Some(said), Some(found)) => assert!(found.contains(said), "{shell}: {found}"),
+                (Some(expected), Some(found)) => {
+                    assert!(found.contains(expected), "{shell}: {found}")
+                }
                 _ => panic!("{shell} {listed:?} {executable}: {found:?}"),
             }
         }
     }
 
     #[test]
-    fn the_own_account_comes_first_and_is_known_by_name() {
+    fn the_account_of_this_process_comes_first() {
         let all = usable();
         assert!(all[0].is_own() && all[0].groups.contains(&all[0].gid), "{:?}", all[0]);
-        assert_eq!(look_up(&all[0].name).unwrap(), all[0]);
-        assert!(matches!(look_up("no-such-account"), Err(Error::UnknownAccount(_))));
-        if !are_changed() {
-            assert_eq!(all.len(), 1, "others' accounts take root");
+        assert_eq!(find_account(&all[0].name).unwrap(), all[0]);
+        assert!(matches!(find_account("no-such-account"), Err(Error::UnknownAccount(_))));
+        if !can_switch() {
+            assert_eq!(all.len(), 1, "other accounts require root");
         }
     }
 }

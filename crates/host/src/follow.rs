@@ -1,107 +1,108 @@
-//! Following one session: a subscription while it lives, its final report once it is over, and the
-//! verdict *lost* when it left none.
+//! Following one session: a subscription while it lives, then its final report. A session that leaves
+//! none is lost.
 
 use std::{sync::Arc, time::Duration};
 
-use nix::unistd::geteuid;
 use protocol::{
     id::SessionId,
     wire::{Report, Subscribe, session_request::Body},
 };
+use rustix::process::geteuid;
 use tokio::time::{sleep, timeout};
 
-use crate::{Error, Reader, Shared, Writer, orphans, run_dir, wire_io};
+use crate::{Error, Reader, Writer, connection, orphans, registry::Registry, run_dir};
 
-/// A running session says what it is within this time; a stuck one is waited for in the background.
-const ANSWER: Duration = Duration::from_secs(2);
+/// Time limit on the first report of a running session. A stuck session is followed in the background.
+const FIRST_REPORT: Duration = Duration::from_secs(2);
 
-/// Pause before a session that could not be reached is tried again.
-const AGAIN: Duration = Duration::from_secs(1);
+/// Pause before another attempt to reach a session.
+const RETRY: Duration = Duration::from_secs(1);
 
-/// At start-up: finds one session again.
-pub async fn find_again(shared: Arc<Shared>, id: SessionId) {
-    match subscribe(&shared, id).await {
+/// Finds a session again at start-up.
+pub async fn find_again(registry: Arc<Registry>, id: SessionId) {
+    match subscribe(&registry, id).await {
         Ok(mut connection) => {
-            if let Ok(Some(report)) = timeout(ANSWER, connection.0.report()).await {
-                help(&connection.0, &report);
-                shared.set(id, report);
+            if let Ok(Some(report)) = timeout(FIRST_REPORT, connection.0.report()).await {
+                end_foreign(&connection.0, &report);
+                registry.set(id, report);
             }
-            tokio::spawn(async move { read(&shared, id, connection).await });
+            tokio::spawn(async move { read(&registry, id, connection).await });
         }
-        Err(Error::Gone) => settle(&shared, id).await,
-        Err(_) => drop(tokio::spawn(async move { follow(shared, id).await })),
+        Err(Error::Gone) => settle(&registry, id).await,
+        Err(_) => drop(tokio::spawn(async move { follow(registry, id).await })),
     }
 }
 
-/// Asks one session what it is, and leaves it alone otherwise.
-pub async fn look(shared: Arc<Shared>, id: SessionId) {
-    if let Ok(mut connection) = subscribe(&shared, id).await
-        && let Ok(Some(report)) = timeout(ANSWER, connection.0.report()).await
+/// Reads one report of a session, without following it.
+pub async fn read_report(registry: Arc<Registry>, id: SessionId) {
+    if let Ok(mut connection) = subscribe(&registry, id).await
+        && let Ok(Some(report)) = timeout(FIRST_REPORT, connection.0.report()).await
     {
-        shared.set(id, report);
+        registry.set(id, report);
     }
 }
 
 /// Follows a session to its end.
-pub async fn follow(shared: Arc<Shared>, id: SessionId) {
-    match reach(&shared, id).await {
-        Some(connection) => read(&shared, id, connection).await,
-        None => settle(&shared, id).await,
+pub async fn follow(registry: Arc<Registry>, id: SessionId) {
+    match reach(&registry, id).await {
+        Some(connection) => read(&registry, id, connection).await,
+        None => settle(&registry, id).await,
     }
 }
 
-async fn read(shared: &Shared, id: SessionId, mut connection: (Reader, Writer)) {
+async fn read(registry: &Registry, id: SessionId, mut connection: (Reader, Writer)) {
     loop {
         while let Some(report) = connection.0.report().await {
-            let over = report.end.is_some();
-            help(&connection.0, &report);
-            shared.set(id, report);
-            if over {
+            let is_final = report.end.is_some();
+            end_foreign(&connection.0, &report);
+            registry.set(id, report);
+            if is_final {
                 return;
             }
         }
-        match reach(shared, id).await {
+        match reach(registry, id).await {
             Some(again) => connection = again,
-            None => return settle(shared, id).await,
+            None => return settle(registry, id).await,
         }
     }
 }
 
-/// Subscribes, for as long as there is somebody to talk to. A lack of descriptors or memory on this
-/// side says nothing about the session.
-async fn reach(shared: &Shared, id: SessionId) -> Option<(Reader, Writer)> {
+/// Subscribes, retrying until the session has ended. A lack of descriptors or memory in this process does
+/// not imply anything about the session.
+async fn reach(registry: &Registry, id: SessionId) -> Option<(Reader, Writer)> {
     loop {
-        match subscribe(shared, id).await {
+        match subscribe(registry, id).await {
             Ok(connection) => return Some(connection),
             Err(Error::Gone) => return None,
             Err(error) => {
                 tracing::warn!(session = %id, %error, "the session can't be reached; trying again");
             }
         }
-        sleep(AGAIN).await;
+        sleep(RETRY).await;
     }
 }
 
-async fn subscribe(shared: &Shared, id: SessionId) -> Result<(Reader, Writer), Error> {
-    wire_io::request(shared.run_dir(), id, Body::Subscribe(Subscribe {})).await
+async fn subscribe(registry: &Registry, id: SessionId) -> Result<(Reader, Writer), Error> {
+    connection::request(registry.run_dir(), id, Body::Subscribe(Subscribe {})).await
 }
 
-/// A session that ends may not signal what a member of it started as another user: root may.
-fn help(session: &Reader, report: &Report) {
+/// Ends processes that a session must not signal because a member started them as another user. This
+/// requires root.
+fn end_foreign(session: &Reader, report: &Report) {
     if report.unkillable > 0
         && geteuid().is_root()
-        && let Some(process) = session.process()
+        && let Some(process) = session.process
     {
-        tokio::spawn(orphans::end_strangers(process));
+        tokio::spawn(orphans::end_foreign(process));
     }
 }
 
-/// The process is gone: by a proper end, or without a word.
-async fn settle(shared: &Shared, id: SessionId) {
-    if let Some(report) = run_dir::final_report(shared.run_dir(), id) {
-        return shared.set(id, report);
+/// Handles a session whose process is gone: with a final report, or lost.
+async fn settle(registry: &Registry, id: SessionId) {
+    if let Some(report) = run_dir::final_report(registry.run_dir(), id) {
+        return registry.set(id, report);
     }
     orphans::end(id).await;
-    run_dir::remove(shared.run_dir(), id);
-    shared.lose(id);
+    run_dir::remove(registry.run_dir(), id);
+    registry.remove_lost(id);
 }

@@ -1,62 +1,58 @@
-//! Ending a session whose own process does not: everything below it is killed first, as nothing would
-//! be found again once that process is gone.
+//! Ending a session whose process does not respond. Its descendants are killed first, because they can't
+//! be found once the process is gone.
 
-use std::{fs, time::Duration};
+use std::time::Duration;
 
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
 use protocol::id::SessionId;
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::{Instant, sleep};
 
 use crate::{Error, orphans, processes};
 
-/// After this long what still lives is in the kernel's hands (uninterruptible sleep).
+/// Time after which remaining processes are in uninterruptible sleep.
 const GIVE_UP: Duration = Duration::from_secs(1);
 
-/// How often it is looked whether anything lives.
-const LOOK: Duration = Duration::from_millis(10);
+/// Interval between checks for living processes.
+const POLL: Duration = Duration::from_millis(10);
 
-/// Whether the process of a session is stopped and so can't end anything.
+/// Returns whether the process of a session is stopped and thus can't end anything.
 pub fn is_stopped(process: u32) -> bool {
-    processes::of(process).is_some_and(|stat| stat.is_stopped())
+    processes::stat(process).is_some_and(|stat| stat.is_stopped())
 }
 
-/// Kills a session's tree, then its process. `process` is what it last said its own was.
+/// Kills a session's descendants, then `process`, the session process named by its last report.
 pub async fn end(id: SessionId, process: Option<u32>) -> Result<(), Error> {
-    // The number may be another's by now; only the session's own process has its id as argument.
+    // The pid may be reused. Only the session process has the session id as an argument.
     let process = process.filter(|process| is_of(*process, id)).ok_or(Error::Stuck)?;
     tracing::warn!(session = %id, process, "the session does not end; killing it");
     let started = Instant::now();
     loop {
-        let below = processes::below(process);
-        if below.is_empty() || started.elapsed() > GIVE_UP {
+        let descendants = processes::descendants(process);
+        if descendants.is_empty() || started.elapsed() > GIVE_UP {
             break;
         }
-        below.into_iter().for_each(end_process);
-        sleep(LOOK).await;
+        descendants.into_iter().for_each(kill);
+        sleep(POLL).await;
     }
-    end_process(process);
+    kill(process);
     while is_of(process, id) {
         if started.elapsed() > GIVE_UP * 2 {
             return Err(Error::Stuck);
         }
-        sleep(LOOK).await;
+        sleep(POLL).await;
     }
     orphans::end(id).await;
     Ok(())
 }
 
-fn end_process(process: u32) {
-    if let Ok(pid) = i32::try_from(process) {
-        // It may be gone by itself.
-        let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+fn kill(process: u32) {
+    if let Some(pid) = i32::try_from(process).ok().and_then(Pid::from_raw) {
+        // An error means that it has ended already.
+        let _ = kill_process(pid, Signal::KILL);
     }
 }
 
-/// A process that ended has no arguments any more.
+/// Returns whether this is the process of the session. A process that has ended has no arguments.
 fn is_of(process: u32, id: SessionId) -> bool {
-    let arguments = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
-    arguments.split(|byte| *byte == 0).any(|argument| argument == id.to_string().as_bytes())
+    processes::contains(process, "cmdline", &id.to_string())
 }

@@ -1,4 +1,4 @@
-//! Starting a session process: what it is told, and what it answers.
+//! Starting a session process: its parameters and its first report.
 
 use std::{path::PathBuf, process::Stdio, time::Duration};
 
@@ -15,42 +15,42 @@ use tokio::{
 
 use crate::{Account, Config, Error, accounts, run_dir};
 
-/// How long a session process may take to start its shell.
-const STARTING: Duration = Duration::from_secs(10);
+/// Time limit for a session process to start its shell.
+const START_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Where programs are looked for when the service itself has no `PATH`.
+/// `PATH` of a session if the service has none.
 const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
 
-/// What to start.
+/// Parameters of a new session.
 #[derive(Clone, Debug)]
 pub struct Start {
-    /// The new session's id.
+    /// Id.
     pub id: SessionId,
-    /// One of [`Host::accounts`](crate::Host::accounts).
+    /// Name of one of [`Host::accounts`](crate::Host::accounts).
     pub account: String,
     /// Columns of the screen.
     pub cols: u16,
     /// Rows of the screen.
     pub rows: u16,
-    /// Another shell than the account's own.
+    /// Shell, instead of the account's login shell.
     pub shell: Option<PathBuf>,
-    /// Lines of history to keep.
+    /// Lines of history.
     pub scrollback: u32,
-    /// What it is governed by.
+    /// Rules for its lifetime and participants.
     pub rules: Rules,
 }
 
-/// Starts the process and waits for its shell.
+/// Starts a session process and waits until it has started its shell.
 pub async fn launch(config: &Config, start: Start) -> Result<Report, Error> {
-    let account = accounts::look_up(&start.account)?;
+    let account = accounts::find_account(&start.account)?;
     let id = start.id;
     let directory = run_dir::directory(&config.run_dir, id);
-    run_dir::make(&directory).map_err(Error::Directory)?;
-    let request = request(start, &account, directory.to_string_lossy().into_owned());
+    run_dir::create(&directory).map_err(Error::Directory)?;
+    let request = parameters(start, &account, directory.to_string_lossy().into_owned());
     let outcome = match spawn(config, id) {
-        Ok(mut child) => match timeout(STARTING, converse(&mut child, &request)).await {
+        Ok(mut child) => match timeout(START_TIMEOUT, exchange(&mut child, &request)).await {
             Ok(Ok(report)) => {
-                // Reaps the process when it ends before this one does.
+                // Reaps the process if it ends before this one.
                 tokio::spawn(async move { child.wait().await });
                 return Ok(report);
             }
@@ -71,7 +71,7 @@ pub async fn launch(config: &Config, start: Start) -> Result<Report, Error> {
 
 fn spawn(config: &Config, id: SessionId) -> Result<Child, Error> {
     Command::new(&config.program)
-        // Only for people who look at the list of processes.
+        // Identifies the session in the list of processes.
         .arg(id.to_string())
         .env_clear()
         .current_dir("/")
@@ -84,7 +84,7 @@ fn spawn(config: &Config, id: SessionId) -> Result<Child, Error> {
         })
 }
 
-async fn converse(child: &mut Child, request: &wire::Start) -> Result<Report, Error> {
+async fn exchange(child: &mut Child, request: &wire::Start) -> Result<Report, Error> {
     let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
     let (Some(mut stdin), Some(mut stdout)) = (stdin, stdout) else { return Err(Error::Gone) };
     stdin.write_all(&request.encode_to_vec()).await?;
@@ -94,11 +94,11 @@ async fn converse(child: &mut Child, request: &wire::Start) -> Result<Report, Er
     match Started::decode(answer.as_slice()).ok().and_then(|started| started.outcome) {
         Some(Outcome::Report(report)) => Ok(report),
         Some(Outcome::Failure(sentence)) => Err(Error::Spawn(sentence)),
-        None => Err(Error::Spawn("The session process ended before its shell started.".into())),
+        None => Err(Error::Spawn("The session process ended before its shell was started.".into())),
     }
 }
 
-fn request(start: Start, account: &Account, directory: String) -> wire::Start {
+fn parameters(start: Start, account: &Account, directory: String) -> wire::Start {
     let text = |path: &PathBuf| path.to_string_lossy().into_owned();
     let shell = start.shell.as_ref().map_or_else(|| text(&account.shell), text);
     let mut environment = vec![
@@ -110,7 +110,7 @@ fn request(start: Start, account: &Account, directory: String) -> wire::Start {
         variable("COLORTERM", "truecolor"),
         variable("WEBSH_SESSION", &start.id.to_string()),
     ];
-    #[expect(clippy::disallowed_methods, reason = "a shell inherits what concerns the machine")]
+    #[expect(clippy::disallowed_methods, reason = "a shell inherits the settings of the machine")]
     let inherited = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, _)| {
@@ -132,12 +132,12 @@ fn request(start: Start, account: &Account, directory: String) -> wire::Start {
         rows: start.rows.into(),
         scrollback: start.scrollback,
         rules: Some(start.rules),
-        account: become_account(account),
+        account: switch_account(account),
     }
 }
 
-/// Whom the session process becomes; nobody else when it is the account already.
-fn become_account(account: &Account) -> Option<wire::Account> {
+/// Returns the account that the session process must switch to, if it is not its own.
+fn switch_account(account: &Account) -> Option<wire::Account> {
     (!account.is_own()).then(|| wire::Account {
         name: account.name.clone(),
         user: account.uid,

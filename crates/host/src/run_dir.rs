@@ -1,4 +1,4 @@
-//! The directory of sockets and final reports: `run/{session}/socket` and `run/{session}/report`.
+//! The run directory with the sockets and final reports of sessions: `run/{session}/socket` and `run/{session}/report`.
 
 use std::{
     fs::{self, OpenOptions},
@@ -10,37 +10,38 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use nix::{fcntl::OFlag, unistd::geteuid};
 use prost::Message;
 use protocol::{id::SessionId, wire::Report};
+use rustix::{fs::OFlags, process::geteuid};
 use tokio::net::UnixStream;
 
 use crate::Error;
 
-/// Connects to the socket of a session. A socket's own name has room for 107 bytes, so it is named
-/// by its open directory: the data may be in any folder.
+/// Connects to the socket of a session. A socket path is limited to 107 bytes, so it is given relative to
+/// an open descriptor of its directory.
 pub async fn connect(run_dir: &Path, id: SessionId) -> io::Result<UnixStream> {
     let directory = fs::File::open(directory(run_dir, id))?;
     UnixStream::connect(format!("/proc/self/fd/{}/socket", directory.as_raw_fd())).await
 }
 
-/// The directory of a session.
+/// Returns the directory of a session.
 pub fn directory(run_dir: &Path, id: SessionId) -> PathBuf {
     run_dir.join(id.to_string())
 }
 
-/// Makes the run directory, for this account alone.
+/// Creates the run directory with access for this account alone.
 pub fn prepare(run_dir: &Path) -> Result<(), Error> {
-    let refuse =
-        |why: String| Err(Error::RunDir(format!("The directory {} {why}.", run_dir.display())));
-    match make(run_dir) {
+    let refuse = |reason: String| {
+        Err(Error::RunDir(format!("The directory {} {reason}.", run_dir.display())))
+    };
+    match create(run_dir) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return refuse(format!("can't be made: {error}")),
+        Err(error) => return refuse(format!("can't be created: {error}")),
     }
     let found = match fs::symlink_metadata(run_dir) {
         Ok(found) => found,
-        Err(error) => return refuse(format!("can't be looked at: {error}")),
+        Err(error) => return refuse(format!("can't be read: {error}")),
     };
     if !found.is_dir() {
         return refuse("is not a directory".into());
@@ -52,39 +53,39 @@ pub fn prepare(run_dir: &Path) -> Result<(), Error> {
         return Ok(());
     }
     fs::set_permissions(run_dir, fs::Permissions::from_mode(0o700))
-        .or_else(|error| refuse(format!("can't be kept from others: {error}")))
+        .or_else(|error| refuse(format!("can't be made private: {error}")))
 }
 
-/// Makes a directory of mode 0700.
-pub fn make(path: &Path) -> io::Result<()> {
+/// Creates a directory with mode 0700.
+pub fn create(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().mode(0o700).create(path)
 }
 
-/// The sessions that have a directory.
+/// Returns the sessions that have a directory.
 pub fn sessions(run_dir: &Path) -> Result<Vec<SessionId>, Error> {
     let names = fs::read_dir(run_dir)?.flatten().map(|entry| entry.file_name());
     Ok(names.filter_map(|name| name.to_str()?.parse().ok()).collect())
 }
 
-/// Longest final report that is read, in bytes.
+/// Maximum size of a final report, in bytes.
 const MAX_REPORT: u64 = 64 * 1024;
 
-/// The final report of a session, if it left one. The directory is the account's that it ran as, so
-/// whatever lies there is read with care.
+/// Returns the final report of a session. The account of the session owns the directory, so its content
+/// is untrusted.
 pub fn final_report(run_dir: &Path, id: SessionId) -> Option<Report> {
-    let no_surprise = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
     let path = directory(run_dir, id).join("report");
-    let file = OpenOptions::new().read(true).custom_flags(no_surprise.bits()).open(path).ok()?;
+    let file = OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path).ok()?;
     let mut bytes = Vec::new();
     file.take(MAX_REPORT).read_to_end(&mut bytes).ok()?;
     Report::decode(bytes.as_slice()).ok().filter(|report| report.end.is_some())
 }
 
-/// Removes what a session left.
+/// Removes the directory of a session.
 pub fn remove(run_dir: &Path, id: SessionId) {
     if let Err(error) = fs::remove_dir_all(directory(run_dir, id))
         && error.kind() != io::ErrorKind::NotFound
     {
-        tracing::warn!(session = %id, %error, "the session's directory can't be removed");
+        tracing::warn!(session = %id, %error, "the session directory can't be removed");
     }
 }

@@ -139,7 +139,7 @@ impl Control {
     /// All living sessions. No session is asked anything: one that is stuck holds up nobody.
     pub(crate) async fn overview(&self) -> Result<Vec<AdminSession>, Error> {
         let rows = self.inner.store.sessions.living().await?;
-        let (reports, silent) = (self.inner.host.reports(), self.inner.host.silent());
+        let (reports, silent) = (self.inner.host.reports(), self.inner.host.unreported());
         let usage = self.inner.host.usage().await;
         let all = rows.iter().map(|row| {
             let mut session = view::session(row, reports.get(&row.id));

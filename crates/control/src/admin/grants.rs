@@ -175,7 +175,7 @@ pub async fn grant_here(
     account: &str,
     to: Grantee,
 ) -> Result<AccountGrant, Error> {
-    let found = host::look_up(account).map_err(|_| Error::UnknownAccount(shown(account)))?;
+    let found = host::find_account(account).map_err(|_| Error::UnknownAccount(shown(account)))?;
     add(store, &Doer::command_line(), clock.now(), LOCAL.to_owned(), found, to).await
 }
 
@@ -250,7 +250,7 @@ pub(crate) fn for_new_member(
     accounts.sort();
     accounts.dedup();
     let grants = accounts.into_iter().map(|account| {
-        host::look_up(&account).map_err(|_| Error::UnknownAccount(shown(&account)))?;
+        host::find_account(&account).map_err(|_| Error::UnknownAccount(shown(&account)))?;
         Ok(AccountGrant {
             id: GrantId(Uuid::now_v7()),
             server: LOCAL.to_owned(),

@@ -28,7 +28,7 @@ impl Control {
             return Ok(None);
         }
         self.still_granted(actor, &row.account).await?;
-        match self.inner.host.peek(id, position).await {
+        match self.inner.host.preview(id, position).await {
             // An empty frame has no bytes.
             Ok(frame) => Ok(Some(frame).filter(|frame| !frame.is_empty())),
             Err(host::Error::Gone) => Ok(None),

@@ -90,7 +90,7 @@ impl Control {
         if !self.inner.store.guests.end(guest, self.now(), end, &entry).await? {
             return Err(Error::ShareOver(found.guest.end.unwrap_or(GuestEnd::Left)));
         }
-        if let Err(error) = self.inner.host.kick(id, guest.0.as_bytes().to_vec()).await {
+        if let Err(error) = self.inner.host.remove_guest(id, guest.0.as_bytes().to_vec()).await {
             self.not_told(id, &error);
             self.doors().shut(Holder::Guest(guest));
         }

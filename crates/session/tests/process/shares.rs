@@ -116,7 +116,7 @@ async fn a_guest_that_is_removed_leaves_with_all_its_tabs_and_stays_out() {
     tabs[0].until(|client| client.crew().0 == [number]).await;
     tabs[0].text("three").await;
     stays.until_shows("three").await;
-    let report = world.host.kick(id, unwanted.clone()).await.unwrap();
+    let report = world.host.remove_guest(id, unwanted.clone()).await.unwrap();
     assert_eq!(report.guests, 1);
     for tab in &mut tabs {
         cut(tab).await;

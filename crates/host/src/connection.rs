@@ -1,4 +1,4 @@
-//! Framed messages over a session's Unix socket.
+//! Framed messages on the Unix socket of a session.
 
 use std::{
     future::poll_fn,
@@ -10,7 +10,6 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
-use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
 use prost::Message;
 use protocol::{
     framing::{self, Channel},
@@ -21,35 +20,37 @@ use tokio::io::{Interest, unix::AsyncFd};
 
 use crate::{Error, run_dir};
 
-/// Bytes read from a session at once.
-const READ: usize = 8 * 1024;
+/// Size of the read buffer, in bytes.
+const READ_SIZE: usize = 8 * 1024;
 
-/// What a session sends to a viewer.
+/// A message from a session to a viewer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Relayed {
-    /// A `ServerMessage`, unread.
+    /// An encoded `ServerMessage`.
     Message(Bytes),
-    /// The attachment is over: close the viewer's socket so.
+    /// The attachment has ended: the viewer's WebSocket must be closed like this.
     Close {
         /// WebSocket close code.
         code: u16,
-        /// One sentence.
+        /// Reason, one sentence.
         reason: String,
     },
 }
 
-/// The receiving half.
+/// The receiving half of a connection.
 #[derive(Debug)]
 pub struct Reader {
     socket: Arc<AsyncFd<UnixStream>>,
     received: BytesMut,
+    /// The process that listens on the session's socket, as known to the kernel.
+    pub(crate) process: Option<u32>,
 }
 
 impl Reader {
-    /// The next message; none once the session closed the connection.
+    /// Returns the next message, or `None` once the session has closed the connection.
     ///
     /// # Errors
-    /// The connection broke, or the peer does not speak the framing.
+    /// The connection broke, or the peer violates the framing.
     pub async fn next(&mut self) -> io::Result<Option<Relayed>> {
         loop {
             match framing::next(&mut self.received).map_err(io::Error::other)? {
@@ -67,7 +68,7 @@ impl Reader {
     }
 
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let mut buffer = [0; READ];
+        let mut buffer = [0; READ_SIZE];
         loop {
             let mut ready = ready!(self.socket.poll_read_ready(context))?;
             match self.socket.get_ref().read(&mut buffer) {
@@ -75,8 +76,8 @@ impl Reader {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => ready.clear_ready(),
                 Err(error) => return Poll::Ready(Err(error)),
                 Ok(count) => {
-                    // It took all there was: trying again would only say so.
-                    if count < READ {
+                    // A short read emptied the socket; another one would only return WouldBlock.
+                    if count < READ_SIZE {
                         ready.clear_ready();
                     }
                     self.received.extend_from_slice(buffer.get(..count).unwrap_or_default());
@@ -86,12 +87,7 @@ impl Reader {
         }
     }
 
-    /// The process that listens on the session's socket, as the kernel knows it: not what it says of itself.
-    pub(crate) fn process(&self) -> Option<i32> {
-        Some(getsockopt(self.socket.get_ref(), PeerCredentials).ok()?.pid())
-    }
-
-    /// The next message of a connection that carries reports; none once there are no more.
+    /// Returns the next report of a connection that carries reports.
     pub async fn report(&mut self) -> Option<Report> {
         match self.next().await {
             Ok(Some(Relayed::Message(body))) => Report::decode(body).ok(),
@@ -100,7 +96,7 @@ impl Reader {
     }
 }
 
-/// The sending half.
+/// The sending half of a connection.
 #[derive(Debug)]
 pub struct Writer {
     socket: Arc<AsyncFd<UnixStream>>,
@@ -108,7 +104,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Sends one message, waiting while the session is behind.
+    /// Sends one message. Waits while the socket buffer is full.
     ///
     /// # Errors
     /// The connection broke.
@@ -118,8 +114,8 @@ impl Writer {
         self.buffer.extend_from_slice(message);
         let mut socket = self.socket.get_ref();
         let mut rest = self.buffer.as_slice();
-        // Waited for only while a write is blocked: otherwise all that the session reads would wake
-        // this process.
+        // Registered only while a write is blocked; otherwise every read by the session would wake this
+        // process.
         let mut blocked = None;
         while !rest.is_empty() {
             match socket.write(rest) {
@@ -141,20 +137,21 @@ impl Writer {
 }
 
 fn registered(socket: UnixStream, interest: Interest) -> io::Result<AsyncFd<UnixStream>> {
-    #[expect(unsafe_code, reason = "tokio asks for a promise about the descriptor")]
-    // SAFETY: a UnixStream names the same open descriptor until it is dropped.
+    #[expect(unsafe_code, reason = "tokio requires a guarantee about the descriptor")]
+    // SAFETY: a UnixStream keeps the same open descriptor until it is dropped.
     Ok(unsafe { AsyncFd::register_with_interest(socket, interest) }?)
 }
 
-/// Opens a connection to a session and gives it its purpose.
+/// Connects to a session and sends the request that determines the use of the connection.
 pub async fn request(run_dir: &Path, id: SessionId, body: Body) -> Result<(Reader, Writer), Error> {
     let stream = run_dir::connect(run_dir, id).await.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => Error::Gone,
         _ => Error::Io(error),
     })?;
+    let process = stream.peer_cred()?.pid().and_then(|pid| u32::try_from(pid).ok());
     let socket = Arc::new(registered(stream.into_std()?, Interest::READABLE)?);
     let mut writer = Writer { socket: Arc::clone(&socket), buffer: Vec::new() };
     let request = SessionRequest { version: protocol::VERSION, body: Some(body) };
     writer.send(&request.encode_to_vec()).await?;
-    Ok((Reader { socket, received: BytesMut::new() }, writer))
+    Ok((Reader { socket, received: BytesMut::new(), process }, writer))
 }

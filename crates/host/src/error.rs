@@ -1,0 +1,43 @@
+//! Errors of the host role.
+
+use std::io;
+
+/// Error of the host role. Texts are one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The session process has ended or is ending.
+    #[error("The session has ended.")]
+    Gone,
+    /// The shell could not be started; nothing is left behind.
+    #[error("{0}")]
+    Spawn(String),
+    /// The session program or the run directory is missing, so no session can be started.
+    #[error("{0}")]
+    Offline(String),
+    /// The directory of the session could not be created; nothing is left behind.
+    #[error("The session directory can't be created: {0}.")]
+    Directory(#[source] io::Error),
+    /// The account does not exist on this machine, or this process must not use it.
+    #[error("The account {0} can't be used on this machine.")]
+    UnknownAccount(String),
+    /// Logging in to this account is not possible.
+    #[error("The account {account} can't be used: {reason}")]
+    UnusableAccount {
+        /// Its name.
+        account: String,
+        /// The reason, one sentence.
+        reason: String,
+    },
+    /// The run directory can't be used.
+    #[error("{0}")]
+    RunDir(String),
+    /// The session process did not answer in time.
+    #[error("The session does not respond.")]
+    Stuck,
+    /// The session process is of an earlier version of websh, which does not support the request.
+    #[error("The session was started by an earlier version of websh, which can't do this.")]
+    Unsupported,
+    /// The operating system returned an error.
+    #[error("The session can't be reached: {0}.")]
+    Io(#[from] io::Error),
+}
