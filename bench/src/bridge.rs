@@ -1,5 +1,5 @@
-//! The limit: a PTY tied to a WebSocket and nothing else, in a process of its own. No screen, no
-//! session, no sign-in; bytes go through as they come. Also the bare WebSocket echo.
+//! The limit: a PTY connected to a WebSocket in a separate process. No screen, session or sign-in; bytes
+//! pass through unchanged. Also an echo over a bare WebSocket.
 
 use std::{
     io::{BufRead, BufReader},
@@ -18,15 +18,15 @@ use tokio::{
 };
 use tokio_tungstenite::{accept_async, tungstenite::Message};
 
-/// A bridge running as a process of its own.
+/// A bridge in its own process.
 pub struct Bridge {
     process: Child,
-    /// Where it listens.
+    /// Port that it listens on.
     pub port: u16,
 }
 
 impl Bridge {
-    /// Starts this program again as a bridge to `shell`; as a WebSocket echo without one.
+    /// Starts this program as a bridge to `shell`, or as a WebSocket echo without one.
     pub fn start(shell: Option<&std::path::Path>) -> Result<Self> {
         let mut process = Command::new(std::env::current_exe()?)
             .arg("bridge")
@@ -40,7 +40,7 @@ impl Bridge {
         Ok(Self { process, port: line.trim().parse()? })
     }
 
-    /// Its process id.
+    /// Process id.
     pub fn process(&self) -> u32 {
         self.process.id()
     }
@@ -53,8 +53,8 @@ impl Drop for Bridge {
     }
 }
 
-/// Serves until it is killed. Prints its port.
-#[expect(clippy::print_stdout, reason = "the port is what the starter waits for")]
+/// Prints its port, then serves until it is killed.
+#[expect(clippy::print_stdout, reason = "the parent process reads the port")]
 pub fn serve(shell: Option<String>) -> Result<()> {
     runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -136,7 +136,7 @@ fn non_blocking(fd: i32) -> Result<AsyncFd<OwnedFd>> {
     // SAFETY: the caller owns the master side, which outlives this borrow.
     let fd = rio::fcntl_dupfd_cloexec(unsafe { BorrowedFd::borrow_raw(fd) }, 3)?;
     fs::fcntl_setfl(&fd, fs::fcntl_getfl(&fd)? | fs::OFlags::NONBLOCK)?;
-    #[expect(unsafe_code, reason = "tokio asks for a promise about the descriptor")]
+    #[expect(unsafe_code, reason = "tokio requires that the descriptor stays valid")]
     // SAFETY: an OwnedFd names the same open descriptor until it is dropped.
     Ok(unsafe { AsyncFd::register(fd) }.map_err(std::io::Error::from)?)
 }

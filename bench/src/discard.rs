@@ -1,5 +1,5 @@
-//! The limit of output: a reader that throws away what comes out of a PTY. What it takes is what the
-//! kernel's line discipline and the program itself take.
+//! The limit of output: a reader that discards the output of a PTY. Its time is that of the kernel's
+//! line discipline and of the program itself.
 
 use std::{
     io::Read,
@@ -11,12 +11,12 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
 use crate::terminal::LONG;
 
-/// Time a command takes in a PTY of 80×24 whose output nobody looks at.
+/// Measures the time of a command in a PTY of 80×24 whose output is discarded.
 pub fn time(command: &str) -> Result<Duration> {
     let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
     let pair = native_pty_system().openpty(size)?;
     let mut shell = CommandBuilder::new("/bin/bash");
-    // The command starts when a line comes in, so that starting bash is not counted.
+    // The command starts with a line of input, so that the start of bash is not counted.
     shell.args([
         "--noprofile",
         "--norc",

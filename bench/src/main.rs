@@ -1,7 +1,7 @@
-//! `make bench`: measures websh as it is shipped against the machine's limits, taken in the same run,
-//! and against installed peers. Prints the table and writes it as JSON. Product code never uses it.
-#![expect(clippy::print_stdout, reason = "printing the table is what it is for")]
-#![expect(clippy::disallowed_methods, reason = "it measures the machine's own time")]
+//! `make bench`: compares the release build of websh with the limits of the machine, measured in the same
+//! run, and with installed peers. Prints a table and writes it as JSON. Product code never uses it.
+#![expect(clippy::print_stdout, reason = "prints the table")]
+#![expect(clippy::disallowed_methods, reason = "measures real time")]
 
 mod bridge;
 mod discard;
@@ -24,50 +24,50 @@ use report::{Figure, Verdict};
 use rows::{Context, ROWS};
 use websh::Programs;
 
-/// Measures websh against the machine's limits and installed peers.
+/// Compare websh with the limits of the machine and with installed peers.
 #[derive(Debug, Parser)]
 struct Options {
     #[command(subcommand)]
     command: Option<Task>,
-    /// Only these rows.
+    /// Measure only these rows.
     #[arg(long, value_parser = ROWS.map(|(name, _)| name))]
     only: Vec<String>,
-    /// Short and rough: shows that everything runs, not how fast.
+    /// Run briefly, to check that everything works.
     #[arg(long)]
     quick: bool,
-    /// End with an error when a figure misses its must.
+    /// Fail if a figure misses its must.
     #[arg(long)]
     strict: bool,
-    /// Where to write the figures.
+    /// File for the figures [default: bench.json beside this program].
     #[arg(long)]
     json: Option<PathBuf>,
-    /// The websh program.
+    /// Path of websh.
     #[arg(long, env = "WEBSH_PROGRAM", default_value = "websh")]
     program: PathBuf,
-    /// The websh-session program.
+    /// Path of websh-session.
     #[arg(long, env = "WEBSH_SESSION_PROGRAM", default_value = "websh-session")]
     session_program: PathBuf,
-    /// The folder of the built pages.
+    /// Folder of the built pages.
     #[arg(long, env = "LEPTOS_SITE_ROOT")]
     site: Option<PathBuf>,
-    /// Bytes for the engine.
+    /// Bytes to feed the engine.
     #[arg(long, default_value_t = 1_000_000_000)]
     engine_bytes: u64,
-    /// How often the web process is killed.
+    /// Number of times to kill the web process.
     #[arg(long, default_value_t = 200)]
     restarts: u32,
 }
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// The long runs: the engine under 20 GB, 2,000 restarts.
+    /// Run for hours: 20 GB through the engine, 2,000 restarts.
     Soak,
-    /// Random escapes into the engine, 5 GB of them.
+    /// Feed 5 GB of random escape sequences to the engine.
     Fuzz,
-    /// A PTY tied to a WebSocket and nothing else; an echo without a shell.
+    /// Serve a PTY over a WebSocket, or an echo without a shell.
     #[command(hide = true)]
     Bridge {
-        /// The shell.
+        /// Program to run in the PTY.
         shell: Option<String>,
     },
 }
@@ -102,7 +102,7 @@ fn main() -> Result<ExitCode> {
         "figures": figures,
     });
     fs::write(&path, serde_json::to_vec_pretty(&json)?)
-        .with_context(|| format!("{} can't be written", path.display()))?;
+        .with_context(|| format!("failed to write {}", path.display()))?;
     println!("figures as JSON: {}", path.display());
     let bad = |figure: &Figure| match figure.verdict {
         Verdict::NotMeasured => true,
@@ -138,7 +138,7 @@ fn measure(options: &Options) -> Vec<Figure> {
     figures
 }
 
-/// `bench.json` in the directory of build output.
+/// Returns `bench.json` in the directory of the build output.
 fn beside_this_program() -> Result<PathBuf> {
     Ok(std::env::current_exe()?.with_file_name("bench.json"))
 }

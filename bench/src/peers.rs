@@ -1,4 +1,4 @@
-//! Installed peers, as a person would run them: tmux in a terminal, ttyd in a browser.
+//! Installed peers as people run them: tmux in a terminal, ttyd in a browser.
 
 use std::{
     net::TcpListener,
@@ -12,15 +12,15 @@ use portable_pty::CommandBuilder;
 
 use crate::{proc, raw::Raw, stats::pause, terminal::Terminal};
 
-/// A tmux server of its own, with one client in a PTY.
+/// A separate tmux server with one client in a PTY.
 pub struct Tmux {
-    /// The client's terminal, until it is taken.
+    /// Terminal of the client, until a caller takes it.
     pub client: Option<Raw>,
     socket: String,
 }
 
 impl Tmux {
-    /// Starts it; none when it is not installed.
+    /// Starts it; `None` if it is not installed.
     pub fn start(directory: &Path, shell: &Path) -> Option<Result<Self>> {
         installed("tmux").then(|| {
             let socket = directory.join("tmux").display().to_string();
@@ -35,7 +35,7 @@ impl Tmux {
         })
     }
 
-    /// Its processes without the shells: the server and the client.
+    /// Process ids of the server and the client, without shells.
     pub fn processes(&self) -> Vec<u32> {
         proc::mentioning(&self.socket)
     }
@@ -47,15 +47,15 @@ impl Drop for Tmux {
     }
 }
 
-/// A ttyd of its own.
+/// A separate ttyd.
 pub struct Ttyd {
     process: Child,
-    /// Where it listens.
+    /// Port that it listens on.
     pub port: u16,
 }
 
 impl Ttyd {
-    /// Starts it; none when it is not installed.
+    /// Starts it; `None` if it is not installed.
     pub fn start(shell: &Path) -> Option<Result<Self>> {
         installed("ttyd").then(|| {
             let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
@@ -84,11 +84,11 @@ impl Drop for Ttyd {
 }
 
 fn installed(program: &str) -> bool {
-    let asked = Command::new(program)
+    let status = Command::new(program)
         .arg("-V")
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .stdin(Stdio::null())
         .status();
-    asked.is_ok()
+    status.is_ok()
 }

@@ -1,22 +1,19 @@
-//! What the kernel says of processes: CPU time, memory, children, and which process is whose. Linux only.
+//! Facts about processes from the kernel: CPU time, memory, children, command lines. Linux only.
 
 use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
 use anyhow::{Context, Result};
-use nix::{
-    sys::signal::{Signal, kill},
-    time::{clock_getcpuclockid, clock_gettime},
-    unistd::Pid,
-};
+use nix::time::{clock_getcpuclockid, clock_gettime};
+use rustix::process::{Pid, Signal, kill_process};
 
-/// CPU time a process has used so far, its finished threads included, to the nanosecond. Its children
-/// are not counted.
+/// CPU time of a process in nanoseconds, with its finished threads and without its children.
 pub fn cpu(process: u32) -> Result<Duration> {
-    let clock = clock_getcpuclockid(pid(process)?)?;
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(process)?);
+    let clock = clock_getcpuclockid(pid)?;
     Ok(clock_gettime(clock)?.into())
 }
 
-/// As [`cpu`], of several processes together.
+/// Sum of [`cpu`] over several processes.
 pub fn cpu_of_all(processes: &[u32]) -> Result<Duration> {
     processes.iter().map(|process| cpu(*process)).sum()
 }
@@ -28,7 +25,7 @@ pub fn pss_kib(process: u32) -> Result<f64> {
     Ok(line.trim().trim_end_matches("kB").trim().parse()?)
 }
 
-/// The direct children of a process.
+/// Direct children of a process.
 pub fn children(process: u32) -> BTreeSet<u32> {
     fs::read_to_string(format!("/proc/{process}/task/{process}/children"))
         .unwrap_or_default()
@@ -64,18 +61,14 @@ fn all() -> impl Iterator<Item = u32> {
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
 }
 
-/// Sends a signal; a process that is gone already is no error.
+/// Sends a signal; ignores a process that has exited.
 pub fn signal(process: u32, signal: Signal) {
-    if let Ok(pid) = pid(process) {
-        let _ = kill(pid, signal);
+    if let Some(pid) = i32::try_from(process).ok().and_then(Pid::from_raw) {
+        let _ = kill_process(pid, signal);
     }
 }
 
-fn pid(process: u32) -> Result<Pid> {
-    Ok(Pid::from_raw(i32::try_from(process)?))
-}
-
-/// The machine in one line: processor, how many, kernel, load.
+/// The machine in one line: processor, number of them, kernel.
 pub fn machine() -> String {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let cpuinfo = read("/proc/cpuinfo");

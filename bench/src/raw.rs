@@ -1,5 +1,5 @@
-//! Terminals whose bytes come as the program wrote them: the bare bridge and ttyd over a WebSocket,
-//! tmux in a PTY. What they mean is not looked at, only what they contain.
+//! Terminals that deliver the bytes of the program: the bare bridge and ttyd over a WebSocket, tmux in a
+//! PTY. The bytes are searched, not interpreted.
 
 use std::{
     io::{self, Read, Write},
@@ -18,33 +18,33 @@ use crate::{
     throttle::Line,
 };
 
-/// How long a read waits before deadlines are looked at.
-const PATIENCE: Duration = Duration::from_millis(20);
+/// Time limit of one read, after which deadlines are checked.
+const READ_TIMEOUT: Duration = Duration::from_millis(20);
 
-/// Enough of the latest output to find a word that came in pieces.
+/// Bytes of the latest output to keep, enough for a word that arrives in parts.
 const TAIL: usize = 256;
 
-/// Where the bytes come from and go to.
+/// A connection for bytes.
 trait Wire {
-    /// Some bytes; none when nothing came for a short while.
+    /// Returns bytes, or `None` if none arrived for a short time.
     fn receive(&mut self) -> Result<Option<Vec<u8>>>;
     fn send(&mut self, bytes: &[u8]) -> Result<()>;
     fn read(&self) -> u64;
 }
 
-/// A terminal of raw bytes.
+/// A terminal that delivers raw bytes.
 pub struct Raw {
     wire: Box<dyn Wire + Send>,
 }
 
 impl Raw {
-    /// The bare bridge, or the bare echo.
+    /// Connects to the bare bridge or the bare echo.
     pub fn bridge(port: u16, rate: Option<f64>) -> Result<Self> {
         let socket = open(port, "/", None, rate)?;
         Ok(Self { wire: Box::new(Socket { socket, prefix: None }) })
     }
 
-    /// ttyd without a password.
+    /// Connects to ttyd without a password.
     pub fn ttyd(port: u16) -> Result<Self> {
         let mut socket = open(port, "/ws", Some("tty"), None)?;
         let hello = r#"{"AuthToken":"","columns":80,"rows":24}"#;
@@ -52,7 +52,7 @@ impl Raw {
         Ok(Self { wire: Box::new(Socket { socket, prefix: Some(b'0') }) })
     }
 
-    /// A program in a PTY of 80×24, such as a client of tmux.
+    /// Starts a program in a PTY of 80×24, such as a tmux client.
     pub fn program(command: CommandBuilder) -> Result<Self> {
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size)?;
@@ -73,7 +73,7 @@ impl Raw {
         Ok(Self { wire: Box::new(wire) })
     }
 
-    /// Waits until `wanted` says yes to the latest output.
+    /// Waits until `wanted` accepts the latest output.
     pub fn until(&mut self, mut wanted: impl FnMut(&[u8]) -> bool) -> Result<Instant> {
         let deadline = Instant::now() + LONG;
         let mut tail = Vec::new();
@@ -87,7 +87,7 @@ impl Raw {
             }
             ensure!(
                 Instant::now() < deadline,
-                "it did not come: {:?}",
+                "timed out; the output ends with {:?}",
                 String::from_utf8_lossy(&tail)
             );
         }
@@ -166,7 +166,7 @@ fn open(
     subprotocol: Option<&'static str>,
     rate: Option<f64>,
 ) -> Result<WebSocket<Line>> {
-    let line = Line::connect(port, rate, PATIENCE)?;
+    let line = Line::connect(port, rate, READ_TIMEOUT)?;
     let mut request = format!("ws://127.0.0.1:{port}{path}").into_client_request()?;
     if let Some(subprotocol) = subprotocol {
         let value = HeaderValue::from_static(subprotocol);
@@ -195,7 +195,7 @@ struct Pty {
 
 impl Wire for Pty {
     fn receive(&mut self) -> Result<Option<Vec<u8>>> {
-        match self.received.recv_timeout(PATIENCE) {
+        match self.received.recv_timeout(READ_TIMEOUT) {
             Ok((_, bytes)) => {
                 self.read += bytes.len() as u64;
                 Ok(Some(bytes))

@@ -1,21 +1,21 @@
-//! One row of the table: what was measured, what was promised, and the verdict. Printed for people and
-//! written as JSON. Nothing is rounded in websh's favour.
+//! A row of the table: figure, limits and verdict. Printed for people and written as JSON. Nothing is
+//! rounded in favour of websh.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// How a figure stands to its promise.
+/// Comparison of a figure with its limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// As good as aimed for.
+    /// Meets the aim.
     Aim,
-    /// Good enough, short of the aim.
+    /// Meets the must, but not the aim.
     Must,
-    /// Not good enough.
+    /// Misses the must.
     Missed,
-    /// Could not be measured; the notes say why.
+    /// Not measured; the notes have the reason.
     NotMeasured,
 }
 
@@ -30,27 +30,27 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// One figure and its promise. Smaller is better for all of them.
+/// A figure and its limits. Smaller is always better.
 #[derive(Clone, Debug, Serialize)]
 pub struct Figure {
-    /// What it is a figure of.
+    /// Measured quantity.
     pub what: String,
-    /// The figure that is judged.
+    /// Value to compare with the limits.
     pub value: f64,
-    /// Its unit; `×` for a ratio.
+    /// Unit; `×` for a ratio.
     pub unit: &'static str,
-    /// Largest value that is good enough.
+    /// Largest acceptable value.
     pub must: f64,
-    /// Largest value that is as good as aimed for.
+    /// Largest value that meets the aim.
     pub aim: Option<f64>,
-    /// The verdict.
+    /// Result of the comparison.
     pub verdict: Verdict,
-    /// What was measured beside it: limits, peers, spreads.
+    /// Notes: machine limits, peers, spreads.
     pub beside: Vec<String>,
 }
 
 impl Figure {
-    /// A measured figure.
+    /// Returns a measured figure.
     pub fn new(what: &str, value: f64, unit: &'static str, must: f64, aim: Option<f64>) -> Self {
         let verdict = match aim {
             _ if value.is_nan() || value > must => Verdict::Missed,
@@ -61,8 +61,8 @@ impl Figure {
         Self { what: what.into(), value, unit, must, aim, verdict, beside: Vec::new() }
     }
 
-    /// A figure that could not be had.
-    pub fn not_measured(what: &str, why: String) -> Self {
+    /// Returns a figure whose measurement failed.
+    pub fn not_measured(what: &str, reason: String) -> Self {
         Self {
             what: what.into(),
             value: 0.0,
@@ -70,11 +70,11 @@ impl Figure {
             must: 0.0,
             aim: None,
             verdict: Verdict::NotMeasured,
-            beside: vec![why],
+            beside: vec![reason],
         }
     }
 
-    /// Adds what was measured beside it.
+    /// Adds a note.
     pub fn beside(mut self, what: impl Into<String>) -> Self {
         self.beside.push(what.into());
         self
@@ -87,7 +87,7 @@ impl fmt::Display for Figure {
             write!(f, "{:<58} {:>54}", self.what, self.verdict.to_string())?;
         } else {
             let unit = self.unit;
-            let value = format!("{} {unit}", not_flattered(self.value));
+            let value = format!("{} {unit}", rounded_up(self.value));
             let must = format!("≤ {} {unit}", self.must);
             let aim = self.aim.map_or(String::new(), |aim| format!("≤ {aim} {unit}"));
             write!(f, "{:<58} {value:>14} {must:>14} {aim:>12}  {:<10}", self.what, self.verdict)?;
@@ -99,15 +99,15 @@ impl fmt::Display for Figure {
     }
 }
 
-/// Three digits, rounded up.
-fn not_flattered(value: f64) -> String {
+/// Formats a value with three digits, rounded up.
+fn rounded_up(value: f64) -> String {
     let digits = if value.abs() < 10.0 { 2 } else { 1 };
     let scale = 10_f64.powi(digits);
     let digits = usize::try_from(digits).unwrap_or_default();
     format!("{:.digits$}", (value * scale).ceil() / scale)
 }
 
-/// The heading of the table.
+/// Returns the heading of the table.
 pub fn heading() -> String {
     format!("{:<58} {:>14} {:>14} {:>12}  verdict", "", "measured", "must", "aim")
 }
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn printed_figures_are_rounded_up() {
-        assert_eq!(not_flattered(1.801), "1.81");
-        assert_eq!(not_flattered(99.01), "99.1");
+        assert_eq!(rounded_up(1.801), "1.81");
+        assert_eq!(rounded_up(99.01), "99.1");
     }
 }

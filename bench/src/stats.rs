@@ -1,8 +1,8 @@
-//! Order statistics of samples, and the one place that pauses.
+//! Order statistics of samples, and the only place that sleeps.
 
 use std::time::Duration;
 
-/// The value below which `part` (0 to 1) of the samples lie; 0 of none.
+/// Returns the value below which `part` (0 to 1) of the samples lie; 0 without samples.
 pub fn quantile(samples: &[f64], part: f64) -> f64 {
     let mut sorted = samples.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -16,30 +16,30 @@ pub fn quantile(samples: &[f64], part: f64) -> f64 {
     sorted.get(at).copied().unwrap_or_default()
 }
 
-/// The middle sample.
+/// Returns the middle sample.
 pub fn median(samples: &[f64]) -> f64 {
     quantile(samples, 0.5)
 }
 
-/// The largest sample.
+/// Returns the largest sample.
 pub fn worst(samples: &[f64]) -> f64 {
     quantile(samples, 1.0)
 }
 
-/// The mean; 0 of none.
+/// Returns the mean; 0 without samples.
 pub fn mean(samples: &[f64]) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "counts of samples are small")]
     let count = samples.len().max(1) as f64;
     samples.iter().sum::<f64>() / count
 }
 
-/// `p50 12.3, p90 45.6, p99 78.9` of the samples.
+/// Formats the samples as `p50 12.3, p90 45.6, p99 78.9`.
 pub fn spread(samples: &[f64]) -> String {
     let [p50, p90, p99] = [0.5, 0.9, 0.99].map(|part| quantile(samples, part));
     format!("p50 {p50:.0}, p90 {p90:.0}, p99 {p99:.0}")
 }
 
-/// Lets time pass: measuring windows of time is what this program is for.
+/// Sleeps, to measure a window of time.
 #[expect(
     clippy::disallowed_methods,
     reason = "nothing is awaited here: the time itself is measured"

@@ -1,40 +1,40 @@
-//! What every measured terminal can do for a measurement: websh, the bare bridge, tmux, ttyd.
+//! The interface of all measured terminals: websh, the bare bridge, tmux, ttyd.
 
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-/// Nothing that is waited for takes this long, however slow the machine.
+/// Time limit of every wait, long enough for the slowest machine.
 pub const LONG: Duration = Duration::from_secs(120);
 
-/// Somebody at a terminal.
+/// A terminal to type into.
 pub trait Terminal {
-    /// Types text as it is.
+    /// Types text unchanged.
     fn type_text(&mut self, text: &str) -> Result<()>;
 
-    /// Waits until `text` has come; says when it did.
+    /// Waits for `text` and returns the time it arrived.
     fn wait_for(&mut self, text: &str) -> Result<Instant>;
 
-    /// Types one character and waits until it shows.
+    /// Types a character and returns the time until it shows.
     fn echo(&mut self, key: char) -> Result<Duration>;
 
-    /// Takes in what comes for this long.
+    /// Reads for this long.
     fn settle(&mut self, time: Duration) -> Result<()>;
 
-    /// Bytes that came over the wire so far.
+    /// Bytes received so far.
     fn bytes(&self) -> u64;
 }
 
-/// Runs a command line and waits until it is done; `mark` must be new to this terminal.
+/// Runs a command line to its end. The terminal must not have shown `mark` before.
 pub fn run(terminal: &mut dyn Terminal, command: &str, mark: &str) -> Result<Duration> {
     let start = Instant::now();
-    // Written in two parts, so that the echoed command line is not taken for its output.
+    // The mark is split, so that the echoed command line does not contain it.
     let (head, tail) = mark.split_at(mark.len() / 2);
     terminal.type_text(&format!("{command}; echo {head}''{tail}\r"))?;
     Ok(terminal.wait_for(mark)?.duration_since(start))
 }
 
-/// Starts `cat`, which leaves the echo to the kernel: the quickest echo there is.
+/// Starts `cat`, so that the kernel echoes, which is the fastest echo.
 pub fn start_cat(terminal: &mut dyn Terminal) -> Result<()> {
     terminal.type_text("clear; echo re''ady; cat\r")?;
     terminal.wait_for("ready")?;

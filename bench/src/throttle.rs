@@ -1,4 +1,4 @@
-//! A TCP connection that counts what it reads and, when asked, reads no faster than a slow line.
+//! A TCP connection that counts the bytes it reads and can limit their rate.
 
 use std::{
     io::{self, Read, Write},
@@ -8,10 +8,10 @@ use std::{
 
 use crate::stats::pause;
 
-/// Bytes a slow line may deliver at once.
+/// Bytes that a slow line may deliver at once.
 const BURST: f64 = 16_384.0;
 
-/// The connection.
+/// A connection.
 #[derive(Debug)]
 pub struct Line {
     tcp: TcpStream,
@@ -23,12 +23,12 @@ pub struct Line {
 }
 
 impl Line {
-    /// Connects to a port of this machine; reads give up after `patience` so that callers can look
-    /// at their deadline.
-    pub fn connect(port: u16, rate: Option<f64>, patience: Duration) -> io::Result<Self> {
+    /// Connects to a port of this machine. Reads time out after `timeout`, so that callers can check
+    /// their deadline.
+    pub fn connect(port: u16, rate: Option<f64>, timeout: Duration) -> io::Result<Self> {
         let tcp = TcpStream::connect(("127.0.0.1", port))?;
         tcp.set_nodelay(true)?;
-        tcp.set_read_timeout(Some(patience))?;
+        tcp.set_read_timeout(Some(timeout))?;
         Ok(Self { tcp, read: 0, rate, allowed: BURST, since: Instant::now() })
     }
 }
@@ -52,8 +52,8 @@ impl Read for Line {
                 clippy::cast_sign_loss,
                 reason = "1 to 16384"
             )]
-            let most = self.allowed as usize;
-            room = room.min(most);
+            let limit = self.allowed as usize;
+            room = room.min(limit);
         }
         let count = self.tcp.read(buffer.get_mut(..room).unwrap_or_default())?;
         self.read += count as u64;

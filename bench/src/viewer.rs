@@ -1,5 +1,5 @@
-//! A viewer of a websh session over its WebSocket: keeps a mirror as the browser does, acknowledges
-//! frames, numbers its input. It counts bytes as they come over TCP, WebSocket headers included.
+//! A viewer of a websh session over its WebSocket, which drives the same client as the browser does. It
+//! counts bytes as they come over TCP, WebSocket headers included.
 
 use std::{
     collections::BTreeMap,
@@ -8,17 +8,17 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use prost::Message as _;
+use client::{Action, Client, Event, Notification};
 use protocol::{
     SUBPROTOCOL,
+    api::AttachMode,
+    id::ClientId,
     mirror::Mirror,
-    wire::{
-        Ack, ClientMessage, Hello, HistoryRequest, Input, Key, ServerMessage, Size, client_message,
-        input::Event, server_message,
-    },
+    wire::{Key, Size, client_message::Body, input::Event as Input},
 };
 use tokio_tungstenite::tungstenite::{
-    Error, Message, WebSocket, client, client::IntoClientRequest, http::HeaderValue,
+    Error, HandshakeError, Message, WebSocket, client as handshake, client::IntoClientRequest,
+    http::HeaderValue,
 };
 use uuid::Uuid;
 
@@ -27,12 +27,17 @@ use crate::{
     throttle::Line,
 };
 
-/// How long a read waits before deadlines are looked at.
-const PATIENCE: Duration = Duration::from_millis(20);
+/// Time limit of one read, after which deadlines are checked.
+const READ_TIMEOUT: Duration = Duration::from_millis(20);
 
-/// How to open the socket.
+/// Close code of a connection without a close frame.
+const ABNORMAL: u16 = 1006;
+
+/// Parameters of a WebSocket.
 #[derive(Clone, Debug)]
 pub struct Address {
+    /// Drive or watch.
+    pub mode: AttachMode,
     /// Port of the web process.
     pub port: u16,
     /// Path of the WebSocket.
@@ -41,55 +46,48 @@ pub struct Address {
     pub cookie: String,
     /// `Origin` header.
     pub origin: String,
-    /// Goes into the first message.
+    /// Ticket for the first message.
     pub ticket: String,
 }
 
-/// What came.
+/// Result of a read.
 #[derive(Debug)]
-pub enum Happened {
-    /// A frame was applied.
-    Frame,
-    /// Something else of the protocol.
-    Other,
-    /// Nothing for a short while.
+pub enum Step {
+    /// A message of the session.
+    Message,
+    /// Nothing for a short time.
     Nothing,
-    /// The socket is closed, with this code if one was said.
+    /// The socket closed, with this code if it had one.
     Closed(Option<u16>),
 }
 
-/// The viewer.
+/// The viewer. It passes no time to its client, so it sends no pings and no presence.
 pub struct Viewer {
     socket: Option<WebSocket<Line>>,
-    /// The screen as it arrived.
-    pub mirror: Mirror,
-    /// Lines of history that were asked for, by absolute id.
+    client: Client,
+    /// Requested lines of history, by absolute id.
     pub history: BTreeMap<u64, String>,
-    /// Frames applied.
+    /// Number of frames applied.
     pub frames: u64,
-    /// When the last message came.
+    /// Time of the last message.
     pub arrived: Instant,
-    /// When the socket was open, before anything was said.
+    /// Time at which the socket was open, before the first message.
     pub opened: Instant,
-    client: Uuid,
-    next_input: u64,
     read_before: u64,
     rate: Option<f64>,
 }
 
 impl Viewer {
-    /// Opens the socket and says hello.
+    /// Opens the socket and sends the hello.
     pub fn attach(address: &Address, rate: Option<f64>) -> Result<Self> {
         let now = Instant::now();
         let mut viewer = Self {
             socket: None,
-            mirror: Mirror::default(),
+            client: Client::new(ClientId(Uuid::new_v4()), "bench".into(), address.mode),
             history: BTreeMap::new(),
             frames: 0,
             arrived: now,
             opened: now,
-            client: Uuid::new_v4(),
-            next_input: 1,
             read_before: 0,
             rate,
         };
@@ -97,38 +95,19 @@ impl Viewer {
         Ok(viewer)
     }
 
-    /// Opens a new socket and goes on from the mirror it has.
+    /// Opens a new socket and continues from the current mirror.
     pub fn reattach(&mut self, address: &Address) -> Result<()> {
         self.leave();
-        let line = Line::connect(address.port, self.rate, PATIENCE)?;
-        let mut request =
-            format!("ws://127.0.0.1:{}{}", address.port, address.path).into_client_request()?;
-        let headers = request.headers_mut();
-        headers.insert("cookie", HeaderValue::from_str(&address.cookie)?);
-        headers.insert("origin", HeaderValue::from_str(&address.origin)?);
-        headers.insert("sec-websocket-protocol", HeaderValue::from_static(SUBPROTOCOL));
-        let mut handshake = client(request, line);
-        let (mut socket, _) = loop {
-            match handshake {
-                Ok(open) => break open,
-                Err(tokio_tungstenite::tungstenite::HandshakeError::Interrupted(middle)) => {
-                    handshake = middle.handshake();
-                }
-                Err(error) => bail!("the socket was refused: {error}"),
-            }
-        };
-        socket.get_mut().read = 0;
-        self.socket = Some(socket);
+        self.on(Event::Start { take_over: false })?;
+        self.on(Event::Ticket)?;
+        let opened = open(address, self.rate);
+        if opened.is_err() {
+            self.on(Event::Failed)?;
+        }
+        self.socket = Some(opened?);
         self.opened = Instant::now();
-        self.say(client_message::Body::Hello(Hello {
-            version: protocol::VERSION,
-            ticket: address.ticket.clone(),
-            client: self.client.as_bytes().to_vec(),
-            position: self.mirror.position(),
-            next_input: self.next_input,
-            device: "bench".into(),
-            take_over: false,
-        }))
+        let hello = self.client.hello(address.ticket.clone());
+        self.send(client::encode(Body::Hello(hello)))
     }
 
     /// Closes the socket, if there is one.
@@ -137,105 +116,142 @@ impl Viewer {
             self.read_before += socket.get_ref().read;
             let _ = socket.close(None);
             let _ = socket.flush();
+            let _ = self.on(Event::Closed(ABNORMAL));
         }
     }
 
-    fn say(&mut self, body: client_message::Body) -> Result<()> {
+    /// The screen as it arrived.
+    pub fn mirror(&self) -> &Mirror {
+        self.client.mirror()
+    }
+
+    fn send(&mut self, message: Vec<u8>) -> Result<()> {
         let socket = self.socket.as_mut().context("the viewer is not attached")?;
-        let message = ClientMessage { body: Some(body) }.encode_to_vec();
         Ok(socket.send(Message::Binary(message.into()))?)
     }
 
-    /// Sends one piece of input.
-    pub fn input(&mut self, event: Event) -> Result<()> {
-        let number = self.next_input;
-        self.next_input += 1;
-        self.say(client_message::Body::Input(Input { number, event: Some(event) }))
+    fn on(&mut self, event: Event<'_>) -> Result<()> {
+        self.client.on(event, 0, 0.0);
+        self.perform()
+    }
+
+    fn perform(&mut self) -> Result<()> {
+        while let Some(action) = self.client.poll() {
+            match action {
+                Action::Send(message) => self.send(message)?,
+                Action::Notify(Notification::Frame(_)) => self.frames += 1,
+                Action::Notify(Notification::History(history)) => {
+                    let ids = history.first..;
+                    self.history.extend(ids.zip(history.lines).map(|(id, line)| (id, line.text)));
+                }
+                Action::Attach(_)
+                | Action::Open
+                | Action::Close
+                | Action::ReportPresence
+                | Action::Notify(_) => {}
+            }
+        }
+        ensure!(!self.client.is_stale(), "a frame does not fit the mirror");
+        Ok(())
+    }
+
+    /// Sends input.
+    pub fn input(&mut self, event: Input) -> Result<()> {
+        self.client.input(event)?;
+        self.perform()
     }
 
     /// Sends a key as the browser does.
     pub fn key(&mut self, key: &str, modifiers: u32) -> Result<()> {
-        self.input(Event::Key(Key { key: key.into(), modifiers, ..Key::default() }))
+        self.input(Input::Key(Key { key: key.into(), modifiers, ..Key::default() }))
     }
 
     /// Changes the size of the session.
     pub fn resize(&mut self, columns: u32, rows: u32) -> Result<()> {
-        self.input(Event::Resize(Size { columns, rows }))
+        self.input(Input::Resize(Size { columns, rows }))
     }
 
-    /// Asks for lines of history.
-    pub fn ask_history(&mut self, first: u64, count: u32) -> Result<()> {
-        self.say(client_message::Body::History(HistoryRequest { first, count }))
+    /// Requests lines of history.
+    pub fn request_history(&mut self, first: u64, count: u32) -> Result<()> {
+        self.client.request_history(first, count);
+        self.perform()
     }
 
-    /// Takes in one message, or waits a short while for one.
-    pub fn step(&mut self) -> Result<Happened> {
-        let socket = self.socket.as_mut().context("the viewer is not attached")?;
-        let message = match socket.read() {
-            Ok(Message::Binary(body)) => body,
-            Ok(Message::Close(frame)) => {
-                return Ok(Happened::Closed(frame.map(|frame| frame.code.into())));
+    /// Processes one message, or waits a short time for one.
+    pub fn step(&mut self) -> Result<Step> {
+        match self.read()? {
+            Some(Message::Binary(body)) => {
+                self.arrived = Instant::now();
+                self.on(Event::Message(&body))?;
+                Ok(Step::Message)
             }
-            Ok(_) => return Ok(Happened::Other),
-            Err(Error::Io(error))
-                if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) =>
-            {
-                return Ok(Happened::Nothing);
-            }
-            Err(_) => return Ok(Happened::Closed(None)),
-        };
-        self.arrived = Instant::now();
-        match ServerMessage::decode(message)?.body {
-            Some(server_message::Body::Frame(frame)) => {
-                self.mirror.apply(&frame)?;
-                self.frames += 1;
-                self.say(client_message::Body::Ack(Ack { frames: 1 }))?;
-                Ok(Happened::Frame)
-            }
-            Some(server_message::Body::History(history)) => {
-                let ids = history.first..;
-                self.history.extend(ids.zip(history.lines).map(|(id, line)| (id, line.text)));
-                Ok(Happened::Other)
-            }
-            _ => Ok(Happened::Other),
+            Some(Message::Close(frame)) => Ok(Step::Closed(frame.map(|frame| frame.code.into()))),
+            _ => Ok(Step::Nothing),
         }
     }
 
-    /// Reads to the end of the socket and acknowledges nothing of it; the code it was closed with.
-    pub fn close_code(&mut self) -> Result<Option<u16>> {
+    /// Reads a message; `None` if there is none for a short time. A broken socket counts as closed.
+    fn read(&mut self) -> Result<Option<Message>> {
         let socket = self.socket.as_mut().context("the viewer is not attached")?;
+        match socket.read() {
+            Ok(message) => Ok(Some(message)),
+            Err(Error::Io(error))
+                if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) =>
+            {
+                Ok(None)
+            }
+            Err(_) => Ok(Some(Message::Close(None))),
+        }
+    }
+
+    /// Reads to the end of the socket without acknowledging anything, and returns its close code.
+    pub fn close_code(&mut self) -> Result<Option<u16>> {
         let deadline = Instant::now() + LONG;
         while Instant::now() < deadline {
-            match socket.read() {
-                Ok(Message::Close(frame)) => return Ok(frame.map(|frame| frame.code.into())),
-                Ok(_) => {}
-                Err(Error::Io(error))
-                    if matches!(
-                        error.kind(),
-                        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
-                    ) => {}
-                Err(_) => return Ok(None),
+            if let Some(Message::Close(frame)) = self.read()? {
+                return Ok(frame.map(|frame| frame.code.into()));
             }
         }
         bail!("the socket was left open")
     }
 
-    /// Takes in messages until the mirror is as wanted; says when the last one came.
+    /// Processes messages until `wanted` accepts the mirror; returns the time of the last one.
     pub fn until(&mut self, mut wanted: impl FnMut(&Mirror) -> bool) -> Result<Instant> {
         let deadline = Instant::now() + LONG;
-        while !wanted(&self.mirror) {
-            if let Happened::Closed(code) = self.step()? {
+        while !wanted(self.mirror()) {
+            if let Step::Closed(code) = self.step()? {
                 bail!("the socket closed ({code:?})");
             }
-            ensure!(Instant::now() < deadline, "it did not come: {:?}", self.text());
+            ensure!(Instant::now() < deadline, "timed out; the screen shows {:?}", self.text());
         }
         Ok(self.arrived)
     }
 
     /// The rows that are not blank.
     pub fn text(&self) -> Vec<&str> {
-        let rows = self.mirror.lines().iter().map(|line| line.text.as_str());
+        let rows = self.mirror().lines().iter().map(|line| line.text.as_str());
         rows.filter(|row| !row.is_empty()).collect()
+    }
+}
+
+fn open(address: &Address, rate: Option<f64>) -> Result<WebSocket<Line>> {
+    let line = Line::connect(address.port, rate, READ_TIMEOUT)?;
+    let mut request =
+        format!("ws://127.0.0.1:{}{}", address.port, address.path).into_client_request()?;
+    let headers = request.headers_mut();
+    headers.insert("cookie", HeaderValue::from_str(&address.cookie)?);
+    headers.insert("origin", HeaderValue::from_str(&address.origin)?);
+    headers.insert("sec-websocket-protocol", HeaderValue::from_static(SUBPROTOCOL));
+    let mut attempt = handshake(request, line);
+    loop {
+        match attempt {
+            Ok((mut socket, _)) => {
+                socket.get_mut().read = 0;
+                return Ok(socket);
+            }
+            Err(HandshakeError::Interrupted(middle)) => attempt = middle.handshake(),
+            Err(HandshakeError::Failure(error)) => return Err(error).context("refused"),
+        }
     }
 }
 
@@ -247,7 +263,7 @@ impl Drop for Viewer {
 
 impl Terminal for Viewer {
     fn type_text(&mut self, text: &str) -> Result<()> {
-        self.input(Event::Text(text.into()))
+        self.input(Input::Text(text.into()))
     }
 
     fn wait_for(&mut self, text: &str) -> Result<Instant> {
@@ -255,7 +271,7 @@ impl Terminal for Viewer {
     }
 
     fn echo(&mut self, key: char) -> Result<Duration> {
-        let before = self.mirror.cursor();
+        let before = self.mirror().cursor();
         let start = Instant::now();
         self.key(key.encode_utf8(&mut [0; 4]), 0)?;
         Ok(self.until(|mirror| mirror.cursor() != before)?.duration_since(start))
@@ -264,7 +280,7 @@ impl Terminal for Viewer {
     fn settle(&mut self, time: Duration) -> Result<()> {
         let deadline = Instant::now() + time;
         while Instant::now() < deadline {
-            if let Happened::Closed(code) = self.step()? {
+            if let Step::Closed(code) = self.step()? {
                 bail!("the socket closed ({code:?})");
             }
         }

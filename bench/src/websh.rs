@@ -1,5 +1,5 @@
-//! A real websh in a directory of its own: the programs as they are shipped, a first superuser, and
-//! sessions. Everything that was started is ended with it.
+//! A websh server in a temporary directory: the release programs, a first superuser and sessions. All
+//! processes end when it is dropped.
 
 use std::{
     fs,
@@ -13,7 +13,8 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use nix::sys::signal::Signal;
+use protocol::api::{Attach, AttachMode};
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -26,20 +27,20 @@ use crate::{
 /// The prompt of every measured shell.
 pub const PROMPT: &str = "bench$";
 
-/// A plain bash without anybody's settings; also for the peers, so that all run the same.
+/// Script of a bash without user settings. The peers run it too, so that all run the same shell.
 pub const SHELL: &str = "#!/bin/sh
 unset HISTFILE PROMPT_COMMAND
 PS1='bench$ ' exec bash --noprofile --norc -i
 ";
 
-/// How long the web process may take to answer.
+/// Time limit for the web process to answer.
 const STARTING: Duration = Duration::from_secs(30);
 
-/// Sign-in of the one member.
+/// Sign-in of the only member.
 const EMAIL: &str = "bench@example.org";
 const PASSWORD: &str = "a long measured password";
 
-/// Where the programs are.
+/// Paths of the programs.
 #[derive(Clone, Debug)]
 pub struct Programs {
     /// `websh`.
@@ -48,7 +49,7 @@ pub struct Programs {
     pub session: PathBuf,
 }
 
-/// A running websh.
+/// A running websh server.
 pub struct Websh {
     programs: Programs,
     directory: TempDir,
@@ -59,7 +60,7 @@ pub struct Websh {
     sessions: Vec<String>,
 }
 
-/// Writes the plain shell into a directory; returns its path.
+/// Writes the shell script into a directory; returns its path.
 pub fn plain_shell(directory: &TempDir) -> Result<PathBuf> {
     let path = directory.path().join("shell");
     fs::write(&path, SHELL)?;
@@ -68,7 +69,7 @@ pub fn plain_shell(directory: &TempDir) -> Result<PathBuf> {
 }
 
 impl Websh {
-    /// Starts it and signs the first superuser in.
+    /// Starts the server and signs in the first superuser.
     pub fn start(programs: &Programs) -> Result<Self> {
         let directory = tempfile::tempdir()?;
         plain_shell(&directory)?;
@@ -97,7 +98,7 @@ impl Websh {
         Ok(websh)
     }
 
-    /// More sessions than people need, and sooner.
+    /// Raises the limits on the number of sessions and on creating them.
     fn raise_limits(&self) -> Result<()> {
         let path = "/workspace/settings";
         let mut settings = self.call("GET", path, None)?;
@@ -128,7 +129,7 @@ impl Websh {
         format!("{}/api/v1{path}", self.origin())
     }
 
-    /// Calls the REST interface; an answer that is not 2xx is an error.
+    /// Calls the REST interface; a status other than 2xx is an error.
     pub fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Value> {
         let request = ureq::http::Request::builder()
             .method(method)
@@ -146,20 +147,20 @@ impl Websh {
         Ok(if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? })
     }
 
-    /// Listens to what pages are told of changes, until nobody takes it any more.
+    /// Receives the change events that pages receive, with their times, until the receiver is dropped.
     pub fn changes(&self) -> Result<mpsc::Receiver<Instant>> {
         let request = self.http.get(self.url("/events")).header("origin", self.origin());
         let request = request.header("cookie", &self.cookie);
         let answer = request.config().timeout_global(None).build().call()?;
-        ensure!(answer.status().is_success(), "listening was answered {}", answer.status());
-        let (tell, told) = mpsc::channel();
+        ensure!(answer.status().is_success(), "the event stream was answered {}", answer.status());
+        let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || {
             let lines =
                 BufReader::new(answer.into_body().into_reader()).lines().map_while(Result::ok);
             let mut events = lines.filter(|line| line == "event: changed");
-            while events.next().is_some_and(|_| tell.send(Instant::now()).is_ok()) {}
+            while events.next().is_some_and(|_| sender.send(Instant::now()).is_ok()) {}
         });
-        Ok(told)
+        Ok(receiver)
     }
 
     fn wait_until_ready(&self) -> Result<()> {
@@ -172,7 +173,7 @@ impl Websh {
         Ok(())
     }
 
-    /// Opens a session of 80×24; returns its id.
+    /// Opens a session of 80×24 and returns its id.
     pub fn open(&mut self) -> Result<String> {
         let servers = self.call("GET", "/servers", None)?;
         let server = servers.get(0).context("no server is listed")?;
@@ -184,13 +185,14 @@ impl Websh {
         Ok(id)
     }
 
-    /// How to attach to a session; `mode` is `drive` or `watch`.
-    pub fn address(&self, session: &str, mode: &str) -> Result<Address> {
+    /// Requests a ticket to attach to a session.
+    pub fn address(&self, session: &str, mode: AttachMode) -> Result<Address> {
         let path = format!("/sessions/{session}/attach");
-        let ticket =
-            self.call("POST", &path, Some(&json!({"mode": mode, "take_over": mode == "drive"})))?;
+        let attach = Attach { mode, take_over: mode == AttachMode::Drive };
+        let ticket = self.call("POST", &path, Some(&serde_json::to_value(attach)?))?;
         let text = |key: &str| ticket[key].as_str().map(str::to_owned).context("no ticket");
         Ok(Address {
+            mode,
             port: self.port,
             path: text("url")?,
             cookie: self.cookie.clone(),
@@ -199,19 +201,19 @@ impl Websh {
         })
     }
 
-    /// A viewer that drives a session and sees its prompt.
+    /// Returns a viewer that drives a session and shows its prompt.
     pub fn drive(&self, session: &str) -> Result<Viewer> {
         self.drive_slowly(session, None)
     }
 
-    /// As [`drive`](Self::drive), reading no more than `rate` bytes a second.
+    /// As [`drive`](Self::drive), but reads at most `rate` bytes per second.
     pub fn drive_slowly(&self, session: &str, rate: Option<f64>) -> Result<Viewer> {
-        let mut viewer = Viewer::attach(&self.address(session, "drive")?, rate)?;
+        let mut viewer = Viewer::attach(&self.address(session, AttachMode::Drive)?, rate)?;
         viewer.until(at_prompt)?;
         Ok(viewer)
     }
 
-    /// A session and a viewer that drives it.
+    /// Opens a session and returns a viewer that drives it.
     pub fn open_and_drive(&mut self) -> Result<Viewer> {
         let session = self.open()?;
         self.drive(&session)
@@ -222,7 +224,7 @@ impl Websh {
         self.web.id()
     }
 
-    /// Process id of a session's process.
+    /// Process id of the process of a session.
     pub fn session_process(&self, session: &str) -> Result<u32> {
         match proc::running(&self.programs.session, session)[..] {
             [process] => Ok(process),
@@ -243,26 +245,26 @@ impl Websh {
         Ok(processes)
     }
 
-    /// Ends a session, as its owner would.
+    /// Closes a session.
     pub fn close(&mut self, session: &str) -> Result<()> {
         self.call("DELETE", &format!("/sessions/{session}"), None)?;
         self.sessions.retain(|known| known != session);
         Ok(())
     }
 
-    /// `kill -9` of the web process, and its start anew.
+    /// Kills the web process with SIGKILL and starts another.
     pub fn kill_and_restart(&mut self) -> Result<()> {
         self.web.kill()?;
         self.web.wait()?;
         self.web = spawn(&self.programs, &self.directory, self.port)?;
-        // Its output is not wanted any more, but somebody must take it.
+        // Its output is unused, but a full pipe would block it.
         if let Some(output) = self.web.stdout.take() {
             std::thread::spawn(move || BufReader::new(output).lines().for_each(drop));
         }
         Ok(())
     }
 
-    /// A directory that lives as long as this websh.
+    /// A directory that exists until this server is dropped.
     pub fn directory(&self) -> &std::path::Path {
         self.directory.path()
     }
@@ -280,14 +282,14 @@ impl Drop for Websh {
         }
         let _ = self.web.kill();
         let _ = self.web.wait();
-        // What could not be closed in peace: with its terminal each shell goes too.
-        processes.into_iter().for_each(|process| proc::signal(process, Signal::SIGKILL));
+        // Ends sessions that could not be closed. Each shell exits with its terminal.
+        processes.into_iter().for_each(|process| proc::signal(process, Signal::KILL));
     }
 }
 
 fn spawn(programs: &Programs, directory: &TempDir, port: u16) -> Result<Child> {
     let mut command = Command::new(&programs.websh);
-    // websh refuses settings that it does not know; this one is for this program alone.
+    // The server refuses unknown settings; this one is for the benchmark.
     command.env_remove("WEBSH_PROGRAM");
     command
         .arg("serve")
@@ -300,10 +302,10 @@ fn spawn(programs: &Programs, directory: &TempDir, port: u16) -> Result<Child> {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .with_context(|| format!("{} can't be started", programs.websh.display()))
+        .with_context(|| format!("{} failed to start", programs.websh.display()))
 }
 
-/// Reads the one-time link from what the first start prints; the rest of the output is thrown away.
+/// Reads the set-up token from the output of the first start; discards the rest of the output.
 fn set_up_token(web: &mut Child) -> Result<String> {
     let mut output = BufReader::new(web.stdout.take().context("websh has no output")?);
     let mut line = String::new();
@@ -317,7 +319,7 @@ fn set_up_token(web: &mut Child) -> Result<String> {
     }
 }
 
-/// Whether the cursor stands behind a fresh prompt.
+/// Returns true if the cursor is behind an empty prompt.
 pub fn at_prompt(mirror: &protocol::mirror::Mirror) -> bool {
     let row = usize::try_from(mirror.cursor().row).unwrap_or(usize::MAX);
     mirror.lines().get(row).is_some_and(|line| line.text.trim_end() == PROMPT)

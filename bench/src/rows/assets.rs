@@ -1,6 +1,5 @@
-//! What a browser loads before it can show a terminal, the list of sessions, or one of the other pages of
-//! members and guests: wasm and JavaScript as they are sent, in brotli. Each is judged by itself; dialogs
-//! that come when they are asked for do not count.
+//! Size of the wasm and JavaScript that a browser loads for a terminal, the list of sessions, or another
+//! page, compressed with brotli. Each has its own limit; dialogs that load on demand are not counted.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,18 +12,18 @@ use anyhow::{Context as _, Result, ensure};
 use super::Context;
 use crate::report::Figure;
 
-/// Says which files each part of the program consists of; the tool that builds the pages writes it.
-const PARTS: &str = "__wasm_split_manifest.json";
+/// Manifest of the files of each chunk, written by the build of the pages.
+const CHUNKS: &str = "__wasm_split_manifest.json";
 
-/// What every page loads.
+/// Files that every page loads.
 const ALWAYS: [&str; 3] = ["websh.wasm", "websh.js", "__wasm_split.______________________.js"];
 
-/// The row.
+/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let site =
-        context.site.as_ref().context("the folder of the built pages is not known: --site")?;
+        context.site.as_ref().context("the folder of the built pages is missing: use --site")?;
     let folder = site.join("pkg");
-    let parts = folder.join(PARTS);
+    let parts = folder.join(CHUNKS);
     let parts = fs::read(&parts).with_context(|| parts.display().to_string())?;
     let parts: BTreeMap<String, Vec<String>> = serde_json::from_slice(&parts)?;
     let always = size(&folder, ALWAYS)?;
@@ -33,7 +32,8 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
         sizes.insert(part.as_str(), size(&folder, files.iter().map(|it| format!("{it}.wasm")))?);
     }
     let figure = |what: &str, part: &str| {
-        let bytes = always + sizes.get(part).with_context(|| format!("there is no part {part}"))?;
+        let bytes =
+            always + sizes.get(part).with_context(|| format!("there is no chunk {part}"))?;
         anyhow::Ok(Figure::new(what, as_kb(bytes), "KB", 350.0, Some(220.0)))
     };
     let all = always + size(&folder, every_file(&parts))?;
@@ -41,19 +41,21 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let each = each.collect::<Vec<_>>().join(", ");
     Ok(vec![
         figure("wasm and JS of a terminal's page, brotli", "terminal")?,
-        figure("wasm and JS of the list of sessions, brotli", "list")?
-            .beside(format!("KB that each part's pages load: {each}; all parts {:.1}", as_kb(all))),
+        figure("wasm and JS of the list of sessions, brotli", "list")?.beside(format!(
+            "KB that the pages of each chunk load: {each}; all chunks {:.1}",
+            as_kb(all)
+        )),
         figure("wasm and JS of all other pages, brotli", "rest")?,
     ])
 }
 
-/// The files of all parts, each once.
+/// Files of all chunks, each once.
 fn every_file(parts: &BTreeMap<String, Vec<String>>) -> Vec<String> {
     let files: BTreeSet<&String> = parts.values().flatten().collect();
     files.into_iter().map(|it| format!("{it}.wasm")).collect()
 }
 
-/// Bytes of these files as they are sent.
+/// Compressed size of files in bytes.
 fn size(folder: &Path, files: impl IntoIterator<Item = impl AsRef<str>>) -> Result<u64> {
     let mut bytes = 0;
     for file in files {

@@ -1,5 +1,5 @@
-//! An audience of 49 beside the owner, one of whom never reads: what it does to the owner's echo, what
-//! becomes of the one, and the memory that all of it costs while it lasts.
+//! 49 viewers beside the owner, one of which never reads: the effect on the owner's echo, the eviction of
+//! that viewer, and the memory in use until then.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Result, anyhow, bail, ensure};
+use protocol::api::AttachMode;
 
 use super::Context;
 use crate::{
@@ -15,26 +16,26 @@ use crate::{
     report::Figure,
     stats::{median, spread, worst},
     terminal::{Terminal, start_cat},
-    viewer::{Happened, Viewer},
+    viewer::{Step, Viewer},
     websh::Websh,
 };
 
-/// Who reads what comes; one more never does.
+/// Viewers that read; one more never does.
 const READERS: u64 = 48;
 
-/// Keys in a block; less than a line.
+/// Keys per block, fewer than a line has columns.
 const BLOCK: u32 = 50;
 
-/// Time between keys, as the row `echo` has it.
+/// Time between keys, as in the row `echo`.
 const GAP: Duration = Duration::from_millis(20);
 
-/// Whoever acknowledges nothing is cut after 30 s; this is too long for it.
-const TOO_LONG: Duration = Duration::from_secs(60);
+/// Deadline for the eviction of the viewer that never reads, which is due after 30 s.
+const DEADLINE: Duration = Duration::from_secs(60);
 
-/// The close code of who is too slow.
+/// Close code of an evicted viewer.
 const TOO_SLOW: u16 = 4413;
 
-/// The row.
+/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let mut websh = Websh::start(&context.programs)?;
     let mut alone = websh.open_and_drive()?;
@@ -42,7 +43,7 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let mut owner = websh.drive(&session)?;
     start_cat(&mut alone)?;
     start_cat(&mut owner)?;
-    let watch = || Viewer::attach(&websh.address(&session, "watch")?, None);
+    let watch = || Viewer::attach(&websh.address(&session, AttachMode::Watch)?, None);
     let readers = (0..READERS).map(|_| watch()).collect::<Result<Vec<_>>>()?;
     let clients = || {
         let report = websh.call("GET", &format!("/sessions/{session}"), None)?;
@@ -52,7 +53,7 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let begun = Instant::now();
     let process = websh.session_process(&session)?;
     while clients()? < READERS + 2 {
-        ensure!(begun.elapsed() < TOO_LONG, "the list does not see all of them");
+        ensure!(begun.elapsed() < DEADLINE, "the list does not count all viewers");
         alone.settle(GAP)?;
     }
     let held = || anyhow::Ok([proc::pss_kib(process)?, proc::pss_kib(websh.web())?]);
@@ -64,7 +65,7 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
             readers.into_iter().map(|viewer| scope.spawn(|| read(viewer, &stop))).collect();
         let mut blocks = || -> Result<Duration> {
             while clients()? == READERS + 2 {
-                ensure!(begun.elapsed() < TOO_LONG, "who never reads was not cut off");
+                ensure!(begun.elapsed() < DEADLINE, "the viewer that never reads was not evicted");
                 block(&mut alone, &mut one)?;
                 block(&mut owner, &mut many)?;
                 memory.push(held()?);
@@ -74,12 +75,12 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
         let cut = blocks();
         stop.store(true, Ordering::Relaxed);
         for reader in reading {
-            reader.join().map_err(|_| anyhow!("a reader's thread died"))??;
+            reader.join().map_err(|_| anyhow!("the thread of a reader panicked"))??;
         }
         cut
     })?;
     let code = stuck.close_code()?;
-    ensure!(code == Some(TOO_SLOW), "who never reads was closed with {code:?}");
+    ensure!(code == Some(TOO_SLOW), "the viewer that never reads was closed with {code:?}");
     let grown = |which: usize| {
         let kib: Vec<f64> = memory.iter().map(|at| at[which]).collect();
         (worst(&kib) - kib.first().copied().unwrap_or_default()) * 1.024 / 1000.0
@@ -93,28 +94,34 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
             None,
         )
         .beside(format!("µs: alone {}; watched {}", spread(&one), spread(&many))),
-        Figure::new("  who never reads is closed 4413 after", cut.as_secs_f64(), "s", 35.0, None),
+        Figure::new(
+            "  a viewer that never reads is closed 4413 after",
+            cut.as_secs_f64(),
+            "s",
+            35.0,
+            None,
+        ),
         Figure::new("  PSS of the session process, more at most", grown(0), "MB", 1.0, None),
         Figure::new("  PSS of the web process, more at most", grown(1), "MB", 2.0, None),
     ])
 }
 
-/// Times the echo of a block of keys, in µs.
+/// Measures the echo of a block of keys, in µs.
 fn block(terminal: &mut Viewer, keys: &mut Vec<f64>) -> Result<()> {
     for key in ('a'..='z').cycle().take(usize::try_from(BLOCK)?) {
         terminal.settle(GAP)?;
         keys.push(terminal.echo(key)?.as_secs_f64() * 1e6);
     }
-    // Kills the line, so that the next block does not reach the end of it.
+    // Ctrl-U deletes the line, so that the next block does not wrap.
     terminal.type_text("\u{15}")?;
     terminal.settle(Duration::from_millis(100))
 }
 
-/// Takes in what comes until everything is measured.
+/// Reads until everything is measured.
 fn read(mut viewer: Viewer, stop: &AtomicBool) -> Result<()> {
     while !stop.load(Ordering::Relaxed) {
-        if let Happened::Closed(code) = viewer.step()? {
-            bail!("a reader was cut off ({code:?})");
+        if let Step::Closed(code) = viewer.step()? {
+            bail!("a reader was disconnected ({code:?})");
         }
     }
     Ok(())

@@ -1,5 +1,5 @@
-//! Key to frame, against the bare bridge: alone, and beside a terminal that floods. `cat` runs in both,
-//! so that the kernel echoes and the shell's own time is not in it. Blocks of keys take turns.
+//! Time from key to frame compared to the bare bridge: alone, and beside a terminal that floods. Both run
+//! `cat`, so that the kernel echoes and the time of a shell is not included. Blocks of keys alternate.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -21,24 +21,24 @@ use crate::{
     websh::{Websh, plain_shell},
 };
 
-/// Keys in a block; less than a line.
+/// Keys per block, fewer than a line has columns.
 const BLOCK: u32 = 50;
 
-/// Time between keys. A person types slower; much less would measure the pace of frames instead.
+/// Time between keys. A person types more slowly; a much shorter time would measure the pace of frames.
 const GAP: Duration = Duration::from_millis(20);
 
-/// What the terminal beside it does.
+/// Command of the flooding terminal.
 const FLOOD: &str = "clear; seq 1 1000000000\r";
 
-/// The row.
+/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let directory = tempfile::tempdir()?;
     let mut measured = Measured::start(context, &directory)?;
     Ok(vec![alone(context, &mut measured)?, beside_a_flood(context, &mut measured)?])
 }
 
-/// One terminal under measurement, one that can flood beside it, and what came out.
-struct Place {
+/// A measured terminal, another that can flood beside it, and the times.
+struct Subject {
     name: &'static str,
     terminal: Box<dyn Terminal>,
     flooding: Option<Box<dyn Terminal + Send>>,
@@ -46,8 +46,8 @@ struct Place {
 }
 
 struct Measured {
-    places: Vec<Place>,
-    // Held for the processes behind the terminals.
+    subjects: Vec<Subject>,
+    // Kept alive for the processes behind the terminals.
     _websh: Websh,
     _bridges: [Bridge; 2],
     _tmux: Option<Tmux>,
@@ -64,9 +64,9 @@ impl Measured {
             terminal.wait_for("bench$")?;
             anyhow::Ok(Box::new(terminal))
         };
-        let mut places = vec![
-            Place::new("websh", Box::new(ours), Some(Box::new(flood))),
-            Place::new(
+        let mut subjects = vec![
+            Subject::new("websh", Box::new(ours), Some(Box::new(flood))),
+            Subject::new(
                 "bridge",
                 prompted(Raw::bridge(bridge.port, None)?)?,
                 Some(prompted(Raw::bridge(bridge.port, None)?)?),
@@ -75,33 +75,33 @@ impl Measured {
         let ttyd = Ttyd::start(&shell).transpose()?;
         if let Some(ttyd) = &ttyd {
             let (one, other) = (Raw::ttyd(ttyd.port)?, Raw::ttyd(ttyd.port)?);
-            places.push(Place::new("ttyd", prompted(one)?, Some(prompted(other)?)));
+            subjects.push(Subject::new("ttyd", prompted(one)?, Some(prompted(other)?)));
         }
         let mut tmux = Tmux::start(directory.path(), &shell).transpose()?;
         if let Some(client) = tmux.as_mut().and_then(|tmux| tmux.client.take()) {
-            places.push(Place::new("tmux in a PTY", Box::new(client), None));
+            subjects.push(Subject::new("tmux in a PTY", Box::new(client), None));
         }
-        for place in &mut places {
-            start_cat(place.terminal.as_mut())?;
+        for subject in &mut subjects {
+            start_cat(subject.terminal.as_mut())?;
         }
         let socket = Raw::bridge(echo.port, None)?;
-        places.push(Place::new("WebSocket echo", Box::new(socket), None));
-        Ok(Self { places, _websh: websh, _bridges: [bridge, echo], _tmux: tmux, _ttyd: ttyd })
+        subjects.push(Subject::new("WebSocket echo", Box::new(socket), None));
+        Ok(Self { subjects, _websh: websh, _bridges: [bridge, echo], _tmux: tmux, _ttyd: ttyd })
     }
 
     fn of(&self, name: &str) -> Option<&[f64]> {
-        let place = self.places.iter().find(|place| place.name == name)?;
-        (!place.keys.is_empty()).then_some(&place.keys)
+        let subject = self.subjects.iter().find(|subject| subject.name == name)?;
+        (!subject.keys.is_empty()).then_some(&subject.keys)
     }
 
     fn spreads(&self) -> String {
-        let places = self.places.iter().filter(|place| !place.keys.is_empty());
-        let each = places.map(|place| format!("{} {}", place.name, spread(&place.keys)));
+        let subjects = self.subjects.iter().filter(|subject| !subject.keys.is_empty());
+        let each = subjects.map(|subject| format!("{} {}", subject.name, spread(&subject.keys)));
         format!("µs: {}", each.collect::<Vec<_>>().join("; "))
     }
 }
 
-impl Place {
+impl Subject {
     fn new(
         name: &'static str,
         terminal: Box<dyn Terminal>,
@@ -116,7 +116,7 @@ impl Place {
             let time = self.terminal.echo(key).with_context(|| format!("echo of {}", self.name))?;
             self.keys.push(time.as_secs_f64() * 1e6);
         }
-        // Kills the line, so that the next block does not reach the end of it.
+        // Ctrl-U deletes the line, so that the next block does not wrap.
         self.terminal.type_text("\u{15}")?;
         self.terminal.settle(Duration::from_millis(100))
     }
@@ -147,8 +147,8 @@ impl Place {
 
 fn alone(context: &Context, measured: &mut Measured) -> Result<Figure> {
     for _ in 0..context.count(2_000, 100) / BLOCK {
-        for place in &mut measured.places {
-            place.block()?;
+        for subject in &mut measured.subjects {
+            subject.block()?;
         }
     }
     let ours = median(measured.of("websh").unwrap_or_default());
@@ -158,10 +158,10 @@ fn alone(context: &Context, measured: &mut Measured) -> Result<Figure> {
 }
 
 fn beside_a_flood(context: &Context, measured: &mut Measured) -> Result<Figure> {
-    measured.places.iter_mut().for_each(|place| place.keys.clear());
+    measured.subjects.iter_mut().for_each(|subject| subject.keys.clear());
     for _ in 0..context.count(500, 50) / BLOCK {
-        for place in &mut measured.places {
-            place.block_beside_a_flood()?;
+        for subject in &mut measured.subjects {
+            subject.block_beside_a_flood()?;
         }
     }
     let ours = median(measured.of("websh").unwrap_or_default());

@@ -1,5 +1,5 @@
-//! `seq 1 3000000` with a viewer, against a reader that discards: time, CPU of all websh processes,
-//! bytes to the viewer. The two take turns.
+//! `seq 1 3000000` with a viewer, compared to a discarding reader: time, CPU of all websh processes,
+//! bytes to the viewer. The two alternate.
 
 use std::time::Duration;
 
@@ -18,10 +18,10 @@ use crate::{
     websh::{Websh, plain_shell},
 };
 
-/// The flood of the table: 25.9 MB on the terminal.
+/// Command that writes 25.9 MB to the terminal.
 pub const FLOOD: &str = "seq 1 3000000";
 
-/// The row.
+/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let mut websh = Websh::start(&context.programs)?;
     let mut viewer = websh.open_and_drive()?;
@@ -33,7 +33,7 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
         let (cpu_before, bytes_before) = (proc::cpu_of_all(&processes)?, viewer.bytes());
         ours.push(run(&mut viewer, FLOOD, &format!("DONE{turn}X"))?.as_secs_f64());
         cpu_at_end.push((proc::cpu_of_all(&processes)? - cpu_before).as_secs_f64());
-        // Tidying up behind the flood is part of what it costs.
+        // The work after the flood is part of its cost.
         viewer.settle(Duration::from_secs(3))?;
         cpu.push((proc::cpu_of_all(&processes)? - cpu_before).as_secs_f64());
         #[expect(clippy::cast_precision_loss, reason = "some kilobytes")]

@@ -1,5 +1,5 @@
-//! What 200 sessions cost that nobody uses: memory of their processes, CPU of all websh processes, and
-//! the memory that 10,000 lines of history add once things are quiet again.
+//! Cost of 200 idle sessions: memory of their processes, CPU of all websh processes, and the memory that
+//! 10,000 lines of history add once they are idle again.
 
 use std::{fs, time::Duration};
 
@@ -17,10 +17,10 @@ use crate::{
 /// Sessions that are filled with history.
 const FILLED: usize = 10;
 
-/// Lines of it, 80 columns each.
+/// Lines of history, 80 columns each.
 const LINES: usize = 10_000;
 
-/// The row.
+/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let count = context.count(200, 20);
     let mut websh = Websh::start(&context.programs)?;
@@ -52,7 +52,7 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     Ok(vec![pss, history, cpu])
 }
 
-/// PSS in kB (1,000 bytes) of each process, once none falls any more.
+/// PSS in kB (1,000 bytes) of each process, once the mean no longer falls.
 fn settled(processes: &[u32]) -> Result<Vec<f64>> {
     let mut last = f64::INFINITY;
     for _ in 0..60 {
@@ -87,7 +87,7 @@ fn idle_cpu(websh: &Websh, sessions: &[u32]) -> Result<Figure> {
     .beside(format!("ms: web process {:.3}, session processes {:.3}", ms(web), ms(sessions))))
 }
 
-/// How much more memory, in kB, sessions need after they showed `text`.
+/// Additional memory of sessions, in kB, after they showed `text`.
 fn grown(websh: &Websh, sessions: &[String], text: &str) -> Result<Vec<f64>> {
     let path = websh.directory().join("lines");
     fs::write(&path, text)?;
@@ -104,7 +104,7 @@ fn grown(websh: &Websh, sessions: &[String], text: &str) -> Result<Vec<f64>> {
     Ok(after.iter().zip(&before).map(|(after, before)| after - before).collect())
 }
 
-/// Lines of 80 columns as programs log them: times, levels, names, numbers that differ.
+/// Lines of 80 columns like those of a log: times, levels, names, varying numbers.
 fn log_lines() -> String {
     let mut random = Random(1);
     let names = ["relay", "session", "store", "control", "frames", "sign-in", "history", "resize"];
@@ -129,7 +129,7 @@ fn log_lines() -> String {
     text
 }
 
-/// Lines of 80 random letters and digits: nothing to compress but the alphabet.
+/// Lines of 80 random letters and digits, which compress badly.
 fn noise() -> String {
     let mut random = Random(2);
     let alphabet: Vec<char> = ('a'..='z').chain('A'..='Z').chain('0'..='9').collect();

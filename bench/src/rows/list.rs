@@ -1,10 +1,10 @@
-//! How soon the list of all sessions is answered with 500 of them, how soon a page that shows it has heard
-//! of a change and has the new list, and that a session whose process is stuck holds nobody up.
+//! Time to answer the list of 500 sessions, time until a page that shows it has the new list after a
+//! change, and the effect of a session process that is stopped.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use nix::sys::signal::Signal;
+use rustix::process::Signal;
 use serde_json::json;
 
 use super::Context;
@@ -16,16 +16,16 @@ use crate::{
     websh::Websh,
 };
 
-/// Answers that are timed.
-const TIMES: usize = 100;
+/// Number of answers to measure.
+const ANSWERS: usize = 100;
 
-/// Changes that are timed.
+/// Number of changes to measure.
 const CHANGES: u32 = 30;
 
-/// Between two of them: longer than lists follow one another in a busy workspace.
-const APART: Duration = Duration::from_millis(400);
+/// Time between changes, longer than that between lists in a busy workspace.
+const GAP: Duration = Duration::from_millis(400);
 
-/// The row.
+/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let count = context.count(500, 30);
     let mut websh = Websh::start(&context.programs)?;
@@ -34,31 +34,31 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let all = timed(&websh, "/admin/sessions?limit=500", count)?;
     figures.push(figure(&format!("list of all {count} sessions"), &all));
     let mine = timed(&websh, "/sessions?limit=100", count.min(100))?;
-    figures.push(figure("  the first 100 of one's own", &mine));
+    figures.push(figure("  the first 100 of your own", &mine));
     if let Some(stuck) = sessions.first() {
         figures.push(updated(&websh, stuck, count)?);
         let process = websh.session_process(stuck)?;
-        proc::signal(process, Signal::SIGSTOP);
+        proc::signal(process, Signal::STOP);
         let beside = timed(&websh, "/admin/sessions?limit=500", count);
-        proc::signal(process, Signal::SIGCONT);
+        proc::signal(process, Signal::CONT);
         figures.push(figure("  one of their processes stopped (SIGSTOP)", &beside?));
     }
     Ok(figures)
 }
 
-/// From a new name that the server has taken to the list that shows it, as a page asks for it: once it is
-/// told that something changed.
+/// Measures the time from the answer to a rename to the list that shows it, requested after a change event
+/// as a page does.
 fn updated(websh: &Websh, session: &str, items: u32) -> Result<Figure> {
     let changes = websh.changes()?;
     let mut times = Vec::new();
     for number in 0..CHANGES {
-        pause(APART);
+        pause(GAP);
         changes.try_iter().for_each(drop);
         let name = format!("renamed {number}");
         websh.call("PATCH", &format!("/sessions/{session}"), Some(&json!({ "name": name })))?;
         let begun = Instant::now();
         loop {
-            changes.recv_timeout(LONG).context("nobody was told of the change")?;
+            changes.recv_timeout(LONG).context("no event for the change")?;
             let list = websh.call("GET", &format!("/admin/sessions?limit={items}"), None)?;
             let items = list["items"].as_array().context("no list")?;
             if items.iter().any(|item| item["name"] == name) {
@@ -74,12 +74,12 @@ fn updated(websh: &Websh, session: &str, items: u32) -> Result<Figure> {
 
 fn figure(what: &str, milliseconds: &[f64]) -> Figure {
     Figure::new(what, quantile(milliseconds, 0.95), "ms", 50.0, None)
-        .beside(format!("p95 of {TIMES} answers; {}", spread(milliseconds)))
+        .beside(format!("p95 of {ANSWERS} answers; {}", spread(milliseconds)))
 }
 
-/// Milliseconds that each answer took, with as many sessions in it as expected.
+/// Measures answers in milliseconds, and checks that each lists `items` sessions.
 fn timed(websh: &Websh, path: &str, items: u32) -> Result<Vec<f64>> {
-    (0..TIMES)
+    (0..ANSWERS)
         .map(|_| {
             let begun = Instant::now();
             let list = websh.call("GET", path, None)?;

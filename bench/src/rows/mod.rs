@@ -1,4 +1,4 @@
-//! The rows of the table, one file each, and what they all need.
+//! The rows of the table, one file each, and their common settings.
 
 mod assets;
 mod crowd;
@@ -19,29 +19,29 @@ use anyhow::Result;
 
 use crate::{report::Figure, websh::Programs};
 
-/// What a row may use.
+/// Settings of a run.
 #[derive(Clone, Debug)]
 pub struct Context {
     /// The programs to measure.
     pub programs: Programs,
     /// Directory of the built pages.
     pub site: Option<PathBuf>,
-    /// Short and rough: to see that everything runs.
+    /// Short run that checks that everything works.
     pub quick: bool,
-    /// Bytes for the engine.
+    /// Bytes to feed the engine.
     pub engine_bytes: u64,
-    /// How often the web process is killed.
+    /// Number of times the web process is killed.
     pub restarts: u32,
 }
 
 impl Context {
-    /// `full`, or `quick` in a quick run.
+    /// Returns `full`, or `quick` in a quick run.
     pub fn count(&self, full: u32, quick: u32) -> u32 {
         if self.quick { quick } else { full }
     }
 }
 
-/// A row: its name on the command line and how it is measured.
+/// A row: its name on the command line and its measurement.
 pub type Row = (&'static str, fn(&Context) -> Result<Vec<Figure>>);
 
 /// All rows, in the order of the table.

@@ -1,10 +1,10 @@
-//! Reattach to a 200×50 screen in colour: from the open socket to the whole screen, and the bytes of
-//! it. The screen must equal, cell by cell, what a viewer that stayed has.
+//! Reattaching to a 200×50 screen in colour: time from the open socket to the whole screen, and its
+//! bytes. The screen must equal that of a viewer that stayed, cell by cell.
 
 use std::{fmt::Write as _, fs, time::Duration};
 
 use anyhow::{Result, ensure};
-use protocol::mirror::Mirror;
+use protocol::{api::AttachMode, mirror::Mirror};
 
 use super::Context;
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 /// Columns and rows of the screen.
 const SIZE: (u32, u32) = (200, 50);
 
-/// The row.
+/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let mut websh = Websh::start(&context.programs)?;
     let source = of_screen(context, &mut websh, &source_code())?;
@@ -32,7 +32,7 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
             Some(3.0),
         )
         .beside(format!(
-            "ms: worst {:.2}; from connecting on, median {:.2}; a screen with a colour change every 8 cells {:.2}",
+            "ms: worst {:.2}; from the start of connecting, median {:.2}; a screen with a colour change every 8 cells {:.2}",
             worst(&source.open_to_screen),
             median(&source.connect_to_screen),
             median(&dense.open_to_screen),
@@ -61,7 +61,7 @@ fn of_screen(context: &Context, websh: &mut Websh, content: &str) -> Result<Reat
     viewer.type_text(&format!("clear; cat {}\r", path.display()))?;
     viewer.until(|mirror| mirror.cursor().row == SIZE.1 - 1 && at_prompt(mirror))?;
     viewer.settle(Duration::from_millis(500))?;
-    let stayed = viewer.mirror.clone();
+    let stayed = viewer.mirror().clone();
     for (line, written) in stayed.lines().iter().zip(content.lines().map(plain)) {
         let shown: String = protocol::line::cells(line).map(|cell| cell.text).collect();
         ensure!(shown == written, "the screen shows {shown:?} where {written:?} was written");
@@ -69,7 +69,7 @@ fn of_screen(context: &Context, websh: &mut Websh, content: &str) -> Result<Reat
     drop(viewer);
     let mut reattached = Reattached::default();
     for _ in 0..context.count(50, 5) {
-        let address = websh.address(&session, "drive")?;
+        let address = websh.address(&session, AttachMode::Drive)?;
         let start = std::time::Instant::now();
         let mut viewer = Viewer::attach(&address, None)?;
         let opened = viewer.opened;
@@ -78,12 +78,12 @@ fn of_screen(context: &Context, websh: &mut Websh, content: &str) -> Result<Reat
         reattached.bytes.push(viewer.bytes() as f64 / 1000.0);
         reattached.open_to_screen.push(arrived.duration_since(opened).as_secs_f64() * 1e3);
         reattached.connect_to_screen.push(arrived.duration_since(start).as_secs_f64() * 1e3);
-        ensure!(same(&viewer.mirror, &stayed), "the screen differs after reattaching");
+        ensure!(same(viewer.mirror(), &stayed), "the screen differs after reattaching");
     }
     Ok(reattached)
 }
 
-/// Cells, colours, cursor and modes alike; style tables may be numbered differently.
+/// Compares cells, colours, cursor and modes; the numbers of styles may differ.
 fn same(one: &Mirror, other: &Mirror) -> bool {
     let cells = |mirror: &Mirror| -> Vec<_> {
         mirror
@@ -102,7 +102,7 @@ fn same(one: &Mirror, other: &Mirror) -> bool {
         && cells(one) == cells(other)
 }
 
-/// 49 rows that look like highlighted source: 10 colours, about 80 cells and 9 changes of colour a row.
+/// 49 rows of highlighted source code: 10 colours, about 80 cells and 9 changes of colour per row.
 fn source_code() -> String {
     let words = [
         (35, "pub fn"),
@@ -130,7 +130,7 @@ fn source_code() -> String {
         let indent = [0, 4, 8, 12, 8, 4][row % 6];
         let _ = write!(text, "{:indent$}", "");
         for _ in 0..9 {
-            // Steps through the words without ever repeating a row.
+            // Steps through the words so that no two rows are equal.
             word = (word * 5 + row + 7) % words.len();
             let (colour, part) = words.get(word).copied().unwrap_or_default();
             let _ = write!(text, "\u{1b}[{colour}m{part}\u{1b}[0m");
@@ -158,7 +158,7 @@ fn dense() -> String {
     text
 }
 
-/// A line without its colours.
+/// Removes the colours of a line.
 fn plain(line: &str) -> String {
     let mut parts = line.trim_end().split('\u{1b}');
     let first = parts.next().unwrap_or_default().to_owned();

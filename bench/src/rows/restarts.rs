@@ -1,9 +1,10 @@
-//! `kill -9` of the web process under numbered output, again and again: the shell stays, the viewer
-//! comes back soon, and every line is in the history once.
+//! Repeated `kill -9` of the web process under numbered output: the shell stays, the viewer reattaches
+//! soon, and every line is in the history once.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use protocol::api::AttachMode;
 
 use super::Context;
 use crate::{
@@ -11,17 +12,17 @@ use crate::{
     report::Figure,
     stats::{median, pause, worst},
     terminal::{LONG, Terminal},
-    viewer::{Happened, Viewer},
+    viewer::{Step, Viewer},
     websh::Websh,
 };
 
-/// About 200 numbered lines a second.
+/// Command that prints about 200 numbered lines per second.
 const NUMBERS: &str = "clear; for ((i = 1; ; i++)); do echo n $i; read -rt 0.005 <> <(:); done\r";
 
-/// Most lines in one request for history.
-const PIECE: u64 = 500;
+/// Maximum lines per request for history.
+const MAX_LINES: u64 = 500;
 
-/// The row.
+/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let times = if context.quick { 5 } else { context.restarts };
     let mut websh = Websh::start(&context.programs)?;
@@ -31,14 +32,14 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     viewer.wait_for("n 50")?;
     let process = websh.session_process(&session)?;
     let shells = proc::children(process);
-    // What was there before `clear` is gone.
-    let mut check = Numbers { next: viewer.mirror.oldest(), ..Numbers::default() };
+    // Lines from before `clear` are no longer in the history.
+    let mut check = Numbers { next: viewer.mirror().oldest(), ..Numbers::default() };
     let mut back = Vec::new();
     for turn in 0..times {
         viewer.settle(Duration::from_millis(100 + u64::from(turn % 7) * 37))?;
         let start = Instant::now();
         websh.kill_and_restart()?;
-        come_back(&websh, &session, &mut viewer, start)?;
+        reconnect(&websh, &session, &mut viewer, start)?;
         back.push(start.elapsed().as_secs_f64());
         ensure!(websh.session_process(&session)? == process, "another session process");
         let now = proc::children(process);
@@ -54,19 +55,20 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     Ok(vec![Figure::new(&what, worst(&back), "s", 5.0, None).beside(beside)])
 }
 
-/// As a page does: asks for a ticket and opens the socket until it works, then waits for a frame.
-fn come_back(websh: &Websh, session: &str, viewer: &mut Viewer, start: Instant) -> Result<()> {
+/// Reattaches like a page: requests tickets and opens sockets until one works, then waits for a frame.
+fn reconnect(websh: &Websh, session: &str, viewer: &mut Viewer, start: Instant) -> Result<()> {
     let frames = viewer.frames;
     loop {
-        let tried = websh.address(session, "drive").and_then(|address| viewer.reattach(&address));
+        let tried =
+            websh.address(session, AttachMode::Drive).and_then(|address| viewer.reattach(&address));
         match tried {
             Ok(()) => break,
-            Err(error) => ensure!(start.elapsed() < LONG, "it never came back: {error:#}"),
+            Err(error) => ensure!(start.elapsed() < LONG, "it did not reattach: {error:#}"),
         }
         pause(Duration::from_millis(10));
     }
     while viewer.frames == frames {
-        if let Happened::Closed(code) = viewer.step()? {
+        if let Step::Closed(code) = viewer.step()? {
             anyhow::bail!("the socket closed again ({code:?})");
         }
         ensure!(start.elapsed() < LONG, "no frame came");
@@ -74,22 +76,22 @@ fn come_back(websh: &Websh, session: &str, viewer: &mut Viewer, start: Instant) 
     Ok(())
 }
 
-/// Follows the numbers through the history by line id.
+/// Compares the numbers of the output with the line ids of the history.
 #[derive(Default)]
 struct Numbers {
-    /// Next line id to look at.
+    /// Next line id to check.
     next: u64,
-    /// Number minus id: the same for all lines if none is lost or doubled.
+    /// Number minus id: equal for all lines if none is lost or duplicated.
     offset: Option<i128>,
     checked: u64,
 }
 
 impl Numbers {
     fn catch_up(&mut self, viewer: &mut Viewer) -> Result<()> {
-        let top = viewer.mirror.top();
+        let top = viewer.mirror().top();
         while self.next < top {
-            let count = PIECE.min(top - self.next);
-            viewer.ask_history(self.next, u32::try_from(count)?)?;
+            let count = MAX_LINES.min(top - self.next);
+            viewer.request_history(self.next, u32::try_from(count)?)?;
             let last = self.next + count - 1;
             let deadline = Instant::now() + LONG;
             while !viewer.history.contains_key(&last) {
@@ -98,14 +100,14 @@ impl Numbers {
             }
             for id in self.next..=last {
                 let text = viewer.history.remove(&id);
-                self.look_at(id, &text.with_context(|| format!("line {id} is missing"))?)?;
+                self.check_line(id, &text.with_context(|| format!("line {id} is missing"))?)?;
             }
             self.next = last + 1;
         }
         Ok(())
     }
 
-    fn look_at(&mut self, id: u64, text: &str) -> Result<()> {
+    fn check_line(&mut self, id: u64, text: &str) -> Result<()> {
         let Some(number) = text.strip_prefix("n ").and_then(|text| text.trim().parse::<u64>().ok())
         else {
             ensure!(self.offset.is_none(), "line {id} is {text:?}");
@@ -127,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lost_and_doubled_numbers_are_seen() {
+    fn lost_and_duplicated_numbers_are_detected() {
         for (lines, fine) in [
             (["$ x", "n 1", "n 2", "n 3"], true),
             (["n 1", "n 2", "n 4", "n 5"], false),
@@ -135,7 +137,8 @@ mod tests {
             (["n 1", "n 2", "", "n 3"], false),
         ] {
             let mut numbers = Numbers::default();
-            let seen = lines.iter().zip(7..).try_for_each(|(text, id)| numbers.look_at(id, text));
+            let seen =
+                lines.iter().zip(7..).try_for_each(|(text, id)| numbers.check_line(id, text));
             assert_eq!(seen.is_ok(), fine, "{lines:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! A viewer on a line of 1 MB/s: from Ctrl-C in `yes` to the prompt on its screen.
+//! A viewer on a line of 1 MB/s: time from Ctrl-C in `yes` to the prompt on its screen.
 
 use std::time::{Duration, Instant};
 
@@ -14,13 +14,13 @@ use crate::{
     websh::{Websh, at_prompt, plain_shell},
 };
 
-/// Bytes a second.
+/// Bytes per second.
 const RATE: f64 = 1e6;
 
-/// The modifier bit of control.
+/// Modifier bit of the Control key.
 const CONTROL: u32 = 4;
 
-/// The row.
+/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let flooding = Duration::from_secs(context.count(3, 1).into());
     let mut websh = Websh::start(&context.programs)?;

@@ -1,5 +1,4 @@
-//! What a typed character costs on the wire, down: everything that comes for it, WebSocket headers
-//! included.
+//! Bytes that the server sends for a typed character, WebSocket headers included.
 
 use std::time::Duration;
 
@@ -13,10 +12,10 @@ use crate::{
     websh::Websh,
 };
 
-/// Longer than an acknowledgement may wait for a frame to ride on.
+/// Pause that is longer than an acknowledgement waits for a frame.
 const GAP: Duration = Duration::from_millis(100);
 
-/// The row.
+/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let mut websh = Websh::start(&context.programs)?;
     let mut viewer = websh.open_and_drive()?;

@@ -1,4 +1,4 @@
-//! Fifty viewers on one flood, against one: CPU of all websh processes.
+//! CPU of all websh processes with fifty viewers of a flood, compared to one viewer.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Result, anyhow};
+use protocol::api::AttachMode;
 
 use super::{Context, flood::FLOOD};
 use crate::{
@@ -14,14 +15,14 @@ use crate::{
     report::Figure,
     stats::median,
     terminal::{Terminal, run},
-    viewer::{Happened, Viewer},
+    viewer::{Step, Viewer},
     websh::Websh,
 };
 
-/// Viewers of the crowd, the one that drives included.
+/// Number of viewers, the driver included.
 const CROWD: usize = 50;
 
-/// The row.
+/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let mut websh = Websh::start(&context.programs)?;
     let (mut one, mut many) = (Vec::new(), Vec::new());
@@ -41,7 +42,7 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     }
     let ratio = median(&many) / median(&one);
     let beside = format!(
-        "CPU-s: one {:.3}, {CROWD} {:.3} (web process {:.3}); s until everybody saw the end: one {:.2}, {CROWD} {:.2}",
+        "CPU-s: one {:.3}, {CROWD} {:.3} (web process {:.3}); s until all viewers showed the end: one {:.2}, {CROWD} {:.2}",
         median(&one),
         median(&many),
         median(&many_web),
@@ -54,20 +55,20 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     ])
 }
 
-/// What a flood cost.
+/// Cost of a flood.
 struct Cost {
     web: Duration,
     session: Duration,
     took: Duration,
 }
 
-/// CPU and time of a flood that `viewers` see, in a session of its own.
+/// Measures a flood with `viewers` viewers in a new session.
 fn flooded(websh: &mut Websh, viewers: usize) -> Result<Cost> {
     let session = websh.open()?;
     let mut driver = websh.drive(&session)?;
     let watchers: Vec<Viewer> = (1..viewers)
         .map(|_| {
-            let mut viewer = Viewer::attach(&websh.address(&session, "watch")?, None)?;
+            let mut viewer = Viewer::attach(&websh.address(&session, AttachMode::Watch)?, None)?;
             viewer.wait_for("bench$")?;
             Ok(viewer)
         })
@@ -82,7 +83,7 @@ fn flooded(websh: &mut Websh, viewers: usize) -> Result<Cost> {
         let took = run(&mut driver, FLOOD, "DONE1X");
         give_up.store(took.is_err(), Ordering::Relaxed);
         for watcher in watching {
-            watcher.join().map_err(|_| anyhow!("a watcher's thread died"))??;
+            watcher.join().map_err(|_| anyhow!("the thread of a watcher panicked"))??;
         }
         took
     })?;
@@ -98,8 +99,8 @@ fn watch(mut viewer: Viewer, give_up: &AtomicBool) -> Result<()> {
         if give_up.load(Ordering::Relaxed) {
             return Ok(());
         }
-        if let Happened::Closed(code) = viewer.step()? {
-            return Err(anyhow!("a watcher was cut off ({code:?})"));
+        if let Step::Closed(code) = viewer.step()? {
+            return Err(anyhow!("a watcher was disconnected ({code:?})"));
         }
     }
     Ok(())

@@ -2,6 +2,6 @@
 
 pub mod attach;
 pub mod proxy;
-mod serve;
+pub mod serve;
 pub mod sessions;
 pub mod share;
