@@ -1,5 +1,5 @@
-//! `websh serve`: opens everything in the order in which it can fail, says what it found, and serves
-//! until it is told to stop. Sessions do not notice either.
+//! `websh serve`: starts the server's parts in order, prints a summary, and serves until a signal.
+//! Starting and stopping do not affect running sessions.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -25,12 +25,12 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{config::Config, local::Failure, net::listen, router, state::AppState};
 
-/// Sockets have this long to say goodbye when the server stops.
-const GOODBYE: Duration = Duration::from_secs(9);
+/// Time for sockets to close when the server stops.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(9);
 
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// Print the configuration in force, secrets masked, and end.
+    /// Print the configuration in effect, with secrets masked, and exit.
     #[arg(long)]
     print_config: bool,
 }
@@ -44,19 +44,19 @@ impl Serve {
             .with_env_filter(EnvFilter::new(&config.log))
             .with_writer(std::io::stderr)
             .with_ansi(std::io::stderr().is_terminal())
-            // It would say on standard error that standard error is gone, and panic.
+            // Reporting a closed standard error on standard error would panic.
             .log_internal_errors(false)
             .init();
         if !config.session_program.is_file() {
             let path = config.session_program.display();
             return Err(Failure::Message(format!(
-                "session_program is {path}, and there is no such program."
+                "session_program is {path}, which does not exist. Build or install websh-session."
             )));
         }
         let mail = config.mail().map_err(|error| Failure::Message(error.to_string()))?;
         raise_descriptors();
         let _lock = lock(&config.data_dir)?;
-        // Before anything is touched: of two servers the second must change nothing.
+        // Binds before changing anything, so that a second server leaves the first one's data alone.
         let listener = listen::bind(config.listen).await.map_err(Failure::Message)?;
         config.bound_to(listener.local_addr().map_err(cli::Failure::from)?);
 
@@ -68,7 +68,7 @@ impl Serve {
         control.settle().await?;
         control.void_unsent().await?;
         announce(&config, &control).await?;
-        warn_of_sharing(&control).await?;
+        warn_of_shared_account(&control).await?;
 
         let stop = CancellationToken::new();
         let sockets = TaskTracker::new();
@@ -79,19 +79,19 @@ impl Serve {
         let governed = control.clone();
         let governing = tokio::spawn(async move { governed.push_rules().await });
         let state = AppState::new(control, &config, stop.clone(), sockets.clone());
-        let stopping = tokio::spawn(until_told(stop.clone()));
+        let stopping = tokio::spawn(stop_on_signal(stop.clone()));
         listen::serve(listener, router::router(state), stop).await;
         sockets.close();
-        // A browser that does not answer the close is left behind; the session is what counts.
-        let _ = tokio::time::timeout(GOODBYE, sockets.wait()).await;
+        // A browser that does not answer the close frame is abandoned. Its session keeps running.
+        let _ = tokio::time::timeout(CLOSE_TIMEOUT, sockets.wait()).await;
         following.abort();
         watching.abort();
         sharing.abort();
         forgetting.abort();
         governing.abort();
         stopping.abort();
-        // Whoever read this may be gone by now; that is no failure.
-        let _ = print("websh has stopped. Running sessions go on.");
+        // Standard output may be closed by now, which is not an error.
+        let _ = print("websh stopped. Running sessions keep running.");
         Ok(())
     }
 }
@@ -113,16 +113,16 @@ async fn announce(config: &Config, control: &Control) -> Result<(), Failure> {
     print(&format!("  data       {} ({database})", config.data_dir.display()))?;
     print(&format!("  sessions   {sessions} running"))?;
     match (&config.smtp_url, &config.mail_dir) {
-        (Some(_), _) => print("  mail       by smtp_url")?,
-        (None, Some(place)) => print(&format!("  mail       as files in {}", place.display()))?,
+        (Some(_), _) => print("  mail       sent through smtp_url")?,
+        (None, Some(directory)) => {
+            print(&format!("  mail       written to {}", directory.display()))?;
+        }
         (None, None) => {}
     }
     print(&format!("  listening  {} at {}", config.listen, config.public_url))?;
     if let Some(token) = control.offer_set_up().await? {
         print("")?;
-        print(
-            "There is no member yet. Open this link, which works once, to become the first one:",
-        )?;
+        print("No members yet. Open this link to create the first one; it can be used once:")?;
         print("")?;
         print(&format!("    {}/setup#{token}", config.public_url))?;
         print("")?;
@@ -130,56 +130,53 @@ async fn announce(config: &Config, control: &Control) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn warn_of_sharing(control: &Control) -> Result<(), Failure> {
+async fn warn_of_shared_account(control: &Control) -> Result<(), Failure> {
     let members = control.active_members().await?;
     if share_an_account(members, rustix::process::geteuid().is_root()) {
         tracing::warn!(
             members,
-            "not root: the shells of all members run as one account and reach each other's sessions and the database"
+            "not running as root: the shells of all members run as one account and can access each other's sessions and the database"
         );
     }
     Ok(())
 }
 
-/// Without root all shells run as one account, which keeps nobody from anybody.
+/// Returns whether several members' shells run as one account, which does not isolate them.
 fn share_an_account(members: usize, root: bool) -> bool {
     members > 1 && !root
 }
 
-/// Takes as many file descriptors as the account may have: each viewer needs two, and the usual soft
-/// limit of 1,024 is for programs that use `select`.
+/// Raises the soft limit of file descriptors to the hard limit. Each viewer needs two, and the usual
+/// soft limit of 1,024 only exists for programs that use `select`.
 fn raise_descriptors() {
     let limit = getrlimit(Resource::Nofile);
     if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
-        tracing::warn!(%error, "the limit of open files stays at {:?}", limit.current);
+        tracing::warn!(%error, "failed to raise the limit of open files from {:?}", limit.current);
     }
 }
 
-/// Makes the data directory and takes it for this process, for as long as the file is open.
+/// Creates the data directory and locks it until the returned file is closed.
 fn lock(data_dir: &Path) -> Result<File, Failure> {
     let refuse = |error: &dyn std::fmt::Display| {
-        Failure::Message(format!(
-            "data_dir is {}, which can't be used: {error}.",
-            data_dir.display()
-        ))
+        Failure::Message(format!("Failed to use data_dir {}: {error}.", data_dir.display()))
     };
     DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(|e| refuse(&e))?;
     let path = data_dir.join("lock");
     let mut options = OpenOptions::new();
     let file = options.create(true).append(true).mode(0o600).open(path).map_err(|e| refuse(&e))?;
     flock(&file, FlockOperation::NonBlockingLockExclusive)
-        .map_err(|_| refuse(&"another websh uses it"))?;
-    // Made by hand with the umask's rights, it is closed to others now.
-    let rights = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-    fs::set_permissions(data_dir, rights).map_err(|e| refuse(&e))?;
+        .map_err(|_| refuse(&"another websh is using it"))?;
+    // An existing directory may be open to other accounts.
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    fs::set_permissions(data_dir, mode).map_err(|e| refuse(&e))?;
     Ok(file)
 }
 
-async fn until_told(stop: CancellationToken) {
+async fn stop_on_signal(stop: CancellationToken) {
     let (Ok(mut terminate), Ok(mut interrupt)) =
         (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
-        tracing::error!("signals can't be waited for; only SIGKILL ends this server");
+        tracing::error!("failed to handle signals; only SIGKILL ends this server");
         return;
     };
     tokio::select! {

@@ -1,4 +1,4 @@
-//! Reading requests strictly: what does not fit is a 400 with the usual body, never a guess.
+//! Strict extractors: input of the wrong form is rejected with 400 and the usual error body.
 
 use std::str::FromStr;
 
@@ -13,7 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::http::error::ApiError;
 
-/// A JSON body.
+/// A JSON body, of a request or of a response.
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
@@ -21,14 +21,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         if !is_json(request.headers()) {
-            return Err(ApiError::bad_request("The body must be application/json."));
+            return Err(ApiError::bad_request("The request body must be application/json."));
         }
         let bytes = Bytes::from_request(request, state)
             .await
-            .map_err(|_| ApiError::bad_request("The body could not be read."))?;
+            .map_err(|_| ApiError::bad_request("Failed to read the request body."))?;
         serde_json::from_slice(&bytes)
             .map(Self)
-            .map_err(|error| ApiError::bad_request(format!("The body does not fit: {error}.")))
+            .map_err(|error| ApiError::bad_request(format!("Invalid request body: {error}.")))
     }
 }
 
@@ -38,7 +38,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-/// A JSON body that may be left out.
+/// An optional JSON body.
 pub struct OptionalJson<T>(pub T);
 
 impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalJson<T> {
@@ -58,7 +58,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.trim().eq_ignore_ascii_case("application/json")
 }
 
-/// The query of a URL.
+/// The query string.
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
@@ -68,12 +68,12 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
         axum::extract::Query::try_from_uri(&parts.uri)
             .map(|axum::extract::Query(query)| Self(query))
             .map_err(|error| {
-                ApiError::bad_request(format!("The query does not fit: {}.", error.body_text()))
+                ApiError::bad_request(format!("Invalid query: {}.", error.body_text()))
             })
     }
 }
 
-/// The thing that a path names by its id. What is no id names nothing.
+/// The only id in a path; an invalid id is rejected with 404.
 pub struct PathId<T>(pub T);
 
 impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for PathId<T> {
@@ -87,7 +87,7 @@ impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for PathId<T> {
     }
 }
 
-/// The share that a path names below its session.
+/// The session and share in a path.
 pub struct PathShare(pub SessionId, pub ShareId);
 
 impl<S: Send + Sync> FromRequestParts<S> for PathShare {
@@ -95,11 +95,11 @@ impl<S: Send + Sync> FromRequestParts<S> for PathShare {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let (id, share): (String, String) = ids(parts, state).await?;
-        Ok(Self(read(&id)?, read(&share)?))
+        Ok(Self(parse(&id)?, parse(&share)?))
     }
 }
 
-/// The guest that a path names below their share and session.
+/// The session, share and guest in a path.
 pub struct PathGuest(pub SessionId, pub ShareId, pub GuestId);
 
 impl<S: Send + Sync> FromRequestParts<S> for PathGuest {
@@ -107,7 +107,7 @@ impl<S: Send + Sync> FromRequestParts<S> for PathGuest {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let (id, share, guest): (String, String, String) = ids(parts, state).await?;
-        Ok(Self(read(&id)?, read(&share)?, read(&guest)?))
+        Ok(Self(parse(&id)?, parse(&share)?, parse(&guest)?))
     }
 }
 
@@ -119,11 +119,11 @@ async fn ids<T: DeserializeOwned + Send, S: Send + Sync>(
     ids.map(|Path(ids)| ids).map_err(|_| ApiError::not_found())
 }
 
-fn read<T: FromStr>(text: &str) -> Result<T, ApiError> {
+fn parse<T: FromStr>(text: &str) -> Result<T, ApiError> {
     text.parse().map_err(|_| ApiError::not_found())
 }
 
-/// The session of a path. What is no id names no session.
+/// The session in a path; an invalid id is rejected with 404.
 pub struct PathSession(pub SessionId);
 
 impl<S: Send + Sync> FromRequestParts<S> for PathSession {

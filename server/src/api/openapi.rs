@@ -1,5 +1,4 @@
-//! The routes of `/api/v1` and their description, made together from the same annotations, so that
-//! neither can have what the other lacks.
+//! The routes of `/api/v1` and their OpenAPI document, both made from the same annotations.
 
 use axum::{Json, Router, routing::get};
 use utoipa::{
@@ -18,14 +17,14 @@ use crate::state::AppState;
 #[openapi(
     info(
         title = "websh",
-        description = "Sessions of a browser terminal. Errors have one body, `ErrorBody`: a stable word for \
-            programs and one sentence for people. Requests that change anything come from an allowed origin."
+        description = "REST interface of websh, a browser terminal. Every error has the body `ErrorBody`: a stable code for \
+            programs and a message for people. Requests with a cookie that change state must come from an allowed origin."
     ),
     modifiers(&Credentials)
 )]
 struct Interface;
 
-/// How a request says who makes it.
+/// Security schemes of the interface.
 struct Credentials;
 
 impl Modify for Credentials {

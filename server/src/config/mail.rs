@@ -1,4 +1,4 @@
-//! How mail leaves, as the configuration has it.
+//! Transport of mail, according to the configuration.
 
 use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt};
 
@@ -6,25 +6,27 @@ use control::Mail;
 
 use super::{Config, ConfigError, refuse, url};
 
-/// Whom mail into a directory is from where nobody says.
-const NOBODY: &str = "websh@localhost";
+/// Default sender of mail that is written to a directory.
+const DEFAULT_SENDER: &str = "websh@localhost";
 
 impl Config {
-    /// A mail server, or a directory while there is none, or no mail at all.
+    /// Returns the mail server, or else the directory; `None` if neither is configured.
     ///
     /// # Errors
-    /// One sentence that names the key.
+    /// One sentence naming the key.
     pub fn mail(&self) -> Result<Option<Mail>, ConfigError> {
         match (&self.smtp_url, &self.mail_from, &self.mail_dir) {
-            (Some(_), None, _) => refuse("mail_from is not set: mail by smtp_url needs a sender."),
-            (Some(url), Some(_), _) if url::is_open_mail(url) => refuse(
-                "smtp_url would send mail and passwords unencrypted over the network: use smtps://… or smtp://…?tls=required.",
+            (Some(_), None, _) => refuse(
+                "smtp_url is set, but mail_from is not. Set mail_from to the sender's address.",
+            ),
+            (Some(url), Some(_), _) if url::is_unencrypted_mail(url) => refuse(
+                "smtp_url would send mail and passwords unencrypted. Use smtps://… or smtp://…?tls=required.",
             ),
             (Some(url), Some(from), _) => Mail::smtp(url, from).map(Some).map_err(ConfigError),
             (None, from, Some(directory)) => {
                 let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
-                made.map_err(|error| ConfigError(format!("mail_dir can't be made: {error}.")))?;
-                let from = from.as_deref().unwrap_or(NOBODY);
+                made.map_err(|error| ConfigError(format!("Failed to create mail_dir: {error}.")))?;
+                let from = from.as_deref().unwrap_or(DEFAULT_SENDER);
                 Mail::directory(directory, from).map(Some).map_err(ConfigError)
             }
             (None, _, None) => Ok(None),

@@ -1,6 +1,8 @@
-//! What the configuration accepts, and how it says no.
+//! Tests of the configuration: defaults, precedence, errors and masked secrets.
 
-use super::*;
+use toml::Table;
+
+use super::{source::take_site, *};
 
 fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
     let home = [("HOME", "/home/ada")];
@@ -30,7 +32,7 @@ fn the_environment_wins() {
 }
 
 #[test]
-fn what_is_wrong_is_named_in_one_sentence() {
+fn errors_name_the_key_in_one_sentence() {
     for (text, environment, named) in [
         ("[websh]\nscrolback = 5", vec![], "scrolback"),
         ("[webs]\n", vec![], "webs"),
@@ -50,7 +52,7 @@ fn what_is_wrong_is_named_in_one_sentence() {
 }
 
 #[test]
-fn any_port_becomes_the_real_one() {
+fn the_bound_port_replaces_port_zero() {
     let mut config = load("[websh]\nlisten = \"127.0.0.1:0\"", &[]).unwrap();
     config.bound_to(SocketAddr::from(([127, 0, 0, 1], 4321)));
     assert_eq!(config.public_url, "http://127.0.0.1:4321");
@@ -105,7 +107,7 @@ fn secrets_are_masked() {
 }
 
 #[test]
-fn the_file_of_the_project_agrees_with_the_build() {
+fn the_project_file_agrees_with_the_build() {
     let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let leptos = |text: &str| -> Table {
         let mut file: Table = text.parse().unwrap();

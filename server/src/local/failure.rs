@@ -13,13 +13,13 @@ pub enum Failure {
     /// A failure of the command line library.
     #[error(transparent)]
     Cli(#[from] cli::Failure),
-    /// The configuration can't be used.
+    /// Invalid configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The database failed.
     #[error("{}.", capitalized(&.0.to_string()))]
     Store(#[from] store::Error),
-    /// A session process can't be reached.
+    /// An unreachable session process.
     #[error(transparent)]
     Host(#[from] host::Error),
     /// A rule refused the command.

@@ -1,4 +1,4 @@
-//! What time takes away, asked of the whole router with a clock that is set: sign-ins, API tokens, links.
+//! Expiry of sign-ins, API tokens and links, tested on the whole router with a manual clock.
 
 use std::{ffi::OsString, net::SocketAddr, sync::Arc};
 
@@ -23,15 +23,15 @@ const EMAIL: &str = "ann@example.org";
 const PASSWORD: &str = "correct horse battery";
 const MOMENT: TimeDelta = TimeDelta::milliseconds(1);
 
-/// A router with a superuser and a clock of its own.
-struct World {
+/// A router with a superuser and a manual clock.
+struct Fixture {
     _data: TempDir,
     clock: Arc<Manual>,
     router: Router,
     origin: String,
 }
 
-/// What was answered.
+/// A response.
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
@@ -39,8 +39,8 @@ struct Answer {
 }
 
 impl Answer {
-    /// The status, and the code if it is an error.
-    fn verdict(&self) -> (u16, &str) {
+    /// Returns the status, and the code of an error.
+    fn outcome(&self) -> (u16, &str) {
         (self.status.as_u16(), self.body["error"]["code"].as_str().unwrap_or_default())
     }
 
@@ -49,40 +49,40 @@ impl Answer {
         ("cookie", cookie.split(';').next().unwrap().to_owned())
     }
 
-    /// The secret of a link.
+    /// Returns the secret of a link.
     fn link(&self) -> &str {
         self.body["url"].as_str().unwrap().split_once('#').unwrap().1
     }
 }
 
-impl World {
-    /// The world, and what its superuser is signed in by.
+impl Fixture {
+    /// Creates a fixture; returns it with the superuser's cookie.
     async fn new() -> (Self, (&'static str, String)) {
         let data = tempfile::tempdir().unwrap();
         let environment = [("WEBSH_DATA_DIR", data.path()), ("WEBSH_SESSION_PROGRAM", data.path())];
         let environment = environment.map(|(name, value)| (OsString::from(name), value.into()));
         let config = Config::load(None, environment.into_iter()).unwrap();
         let store = Store::open(&config.database_url).await.unwrap();
-        let places = host::Config {
+        let host_config = host::Config {
             run_dir: data.path().join("run"),
             program: config.session_program.clone(),
         };
-        let host = Host::open(places).await.unwrap();
+        let host = Host::open(host_config).await.unwrap();
         let clock = Arc::new(Manual::new(DateTime::UNIX_EPOCH));
         let settings = Settings { public_url: config.public_url.clone(), ..Settings::default() };
         let control = Control::new(store, host, clock.clone(), settings).await.unwrap();
         let token = control.offer_set_up().await.unwrap();
         let state = AppState::new(control, &config, CancellationToken::new(), TaskTracker::new());
-        let world =
+        let app =
             Self { _data: data, clock, router: router(state), origin: config.public_url.clone() };
         let ann = json!({ "token": token, "email": EMAIL, "name": "Ann", "password": PASSWORD });
-        let done = world.post("/api/v1/setup", None, &ann).await;
-        assert_eq!(done.verdict(), (201, ""));
+        let done = app.post("/api/v1/setup", None, &ann).await;
+        assert_eq!(done.outcome(), (201, ""));
         let cookie = done.cookie();
-        (world, cookie)
+        (app, cookie)
     }
 
-    async fn ask(
+    async fn send(
         &self,
         method: Method,
         path: &str,
@@ -114,11 +114,11 @@ impl World {
     }
 
     async fn get(&self, path: &str, by: &(&'static str, String)) -> Answer {
-        self.ask(Method::GET, path, Some(by), None).await
+        self.send(Method::GET, path, Some(by), None).await
     }
 
     async fn post(&self, path: &str, by: Option<&(&'static str, String)>, body: &Value) -> Answer {
-        self.ask(Method::POST, path, by, Some(body)).await
+        self.send(Method::POST, path, by, Some(body)).await
     }
 
     async fn sign_in(&self, password: &str) -> Answer {
@@ -128,75 +128,72 @@ impl World {
 }
 
 #[tokio::test]
-async fn a_token_is_over_after_its_days() {
-    let (world, ann) = World::new().await;
+async fn tokens_expire_after_their_days() {
+    let (app, ann) = Fixture::new().await;
     let new = json!({ "name": "ci", "scope": "admin", "days": 7 });
-    let made = world.post("/api/v1/tokens", Some(&ann), &new).await;
-    assert_eq!(made.verdict(), (201, ""));
+    let made = app.post("/api/v1/tokens", Some(&ann), &new).await;
+    assert_eq!(made.outcome(), (201, ""));
     let secret = made.body["secret"].as_str().unwrap();
     let program = ("authorization", format!("Bearer {secret}"));
-    world.clock.advance(TimeDelta::days(7) - MOMENT);
-    assert_eq!(world.get("/api/v1/me", &program).await.verdict(), (200, ""));
-    world.clock.advance(MOMENT);
+    app.clock.advance(TimeDelta::days(7) - MOMENT);
+    assert_eq!(app.get("/api/v1/me", &program).await.outcome(), (200, ""));
+    app.clock.advance(MOMENT);
     for path in ["/api/v1/me", "/api/v1/sessions", "/api/v1/members", "/api/v1/socket"] {
-        assert_eq!(world.get(path, &program).await.verdict(), (401, "unauthenticated"), "{path}");
+        assert_eq!(app.get(path, &program).await.outcome(), (401, "unauthenticated"), "{path}");
     }
-    // Whoever made it goes on, and is told that it is over.
-    let listed = world.get("/api/v1/tokens", &ann).await;
+    // Its member stays signed in and sees the expiry.
+    let listed = app.get("/api/v1/tokens", &ann).await;
     assert_eq!(listed.body[0]["expires_at"], made.body["token"]["expires_at"]);
 }
 
 #[tokio::test]
-async fn a_sign_in_is_over_after_thirty_days() {
-    let (world, ann) = World::new().await;
-    world.clock.advance(TimeDelta::days(30) - MOMENT);
-    assert_eq!(world.get("/api/v1/me", &ann).await.verdict(), (200, ""));
-    world.clock.advance(MOMENT);
-    assert_eq!(world.get("/api/v1/me", &ann).await.verdict(), (401, "unauthenticated"));
-    assert_eq!(world.sign_in(PASSWORD).await.verdict(), (200, ""));
+async fn sign_ins_expire_after_thirty_days() {
+    let (app, ann) = Fixture::new().await;
+    app.clock.advance(TimeDelta::days(30) - MOMENT);
+    assert_eq!(app.get("/api/v1/me", &ann).await.outcome(), (200, ""));
+    app.clock.advance(MOMENT);
+    assert_eq!(app.get("/api/v1/me", &ann).await.outcome(), (401, "unauthenticated"));
+    assert_eq!(app.sign_in(PASSWORD).await.outcome(), (200, ""));
 }
 
 #[tokio::test]
-async fn links_are_over_after_a_week() {
-    let (world, ann) = World::new().await;
-    let me = world.get("/api/v1/me", &ann).await.body["id"].as_str().unwrap().to_owned();
+async fn links_expire_after_a_week() {
+    let (app, ann) = Fixture::new().await;
+    let me = app.get("/api/v1/me", &ann).await.body["id"].as_str().unwrap().to_owned();
     let invite = json!({ "email": "bob@example.org", "role": "member" });
-    let invite = world.post("/api/v1/invites", Some(&ann), &invite).await;
+    let invite = app.post("/api/v1/invites", Some(&ann), &invite).await;
     let reset = format!("/api/v1/members/{me}/reset");
-    let reset = world.post(&reset, Some(&ann), &json!({})).await;
-    let look = async |link: &Answer| {
+    let reset = app.post(&reset, Some(&ann), &json!({})).await;
+    let preview = async |link: &Answer| {
         let given = json!({ "token": link.link() });
-        world.post("/api/v1/invites/look", None, &given).await
+        app.post("/api/v1/invites/look", None, &given).await
     };
     let accept = async |link: &Answer, password: &str| {
         let given = json!({ "token": link.link(), "name": "Bob", "password": password });
-        world.post("/api/v1/invites/accept", None, &given).await
+        app.post("/api/v1/invites/accept", None, &given).await
     };
-    world.clock.advance(TimeDelta::days(7) - MOMENT);
+    app.clock.advance(TimeDelta::days(7) - MOMENT);
     for (link, kind) in [(&invite, "join"), (&reset, "reset")] {
-        let seen = look(link).await;
-        assert_eq!((seen.verdict(), &seen.body["kind"]), ((200, ""), &json!(kind)));
-        // It is looked at before the password is.
-        assert_eq!(accept(link, "short").await.verdict(), (422, "invalid_password"));
+        let seen = preview(link).await;
+        assert_eq!((seen.outcome(), &seen.body["kind"]), ((200, ""), &json!(kind)));
+        // The link is checked before the password.
+        assert_eq!(accept(link, "short").await.outcome(), (422, "invalid_password"));
     }
-    let waiting = world.get("/api/v1/invites", &ann).await;
+    let waiting = app.get("/api/v1/invites", &ann).await;
     assert_eq!(waiting.body.as_array().unwrap().len(), 2);
 
-    world.clock.advance(MOMENT);
+    app.clock.advance(MOMENT);
     for link in [&invite, &reset] {
-        assert_eq!(look(link).await.verdict(), (410, "invite_over"));
-        assert_eq!(accept(link, "short").await.verdict(), (410, "invite_over"));
+        assert_eq!(preview(link).await.outcome(), (410, "invite_over"));
+        assert_eq!(accept(link, "short").await.outcome(), (410, "invite_over"));
         let refused = accept(link, "another long password").await;
-        assert_eq!(refused.verdict(), (410, "invite_over"));
+        assert_eq!(refused.outcome(), (410, "invite_over"));
         assert!(!refused.headers.contains_key(header::SET_COOKIE));
     }
-    assert_eq!(world.get("/api/v1/invites", &ann).await.body, json!([]));
-    // Nobody joined, and the password is the old one.
-    let members = world.get("/api/v1/members", &ann).await;
+    assert_eq!(app.get("/api/v1/invites", &ann).await.body, json!([]));
+    // No member joined, and the password has not changed.
+    let members = app.get("/api/v1/members", &ann).await;
     assert_eq!(members.body.as_array().unwrap().len(), 1);
-    assert_eq!(
-        world.sign_in("another long password").await.verdict(),
-        (401, "invalid_credentials")
-    );
-    assert_eq!(world.sign_in(PASSWORD).await.verdict(), (200, ""));
+    assert_eq!(app.sign_in("another long password").await.outcome(), (401, "invalid_credentials"));
+    assert_eq!(app.sign_in(PASSWORD).await.outcome(), (200, ""));
 }

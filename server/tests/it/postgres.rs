@@ -1,5 +1,5 @@
-//! PostgreSQL as the server's database: the tests of all that the database has a part in are run once
-//! more, by this same program, each with a database of its own in one cluster.
+//! PostgreSQL as the server's database: runs the tests that use the database a second time, in this same
+//! program, each with its own database in one cluster.
 
 use std::process::Stdio;
 
@@ -10,7 +10,7 @@ use crate::support::postgres::CLUSTER;
 #[path = "../../../crates/store/tests/support/mod.rs"]
 mod support;
 
-/// What is run again.
+/// Tests to run again.
 const RERUN: [&str; 12] = [
     "commands::",
     "http::access_matrix::",
@@ -26,11 +26,11 @@ const RERUN: [&str; 12] = [
     "sharing::",
 ];
 
-/// What asks for SQLite by name.
+/// Tests that require SQLite.
 const SQLITE_ONLY: [&str; 2] = ["a_locked_database", "a_data_directory_has_one_server"];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_all_works_on_postgres_too() {
+async fn the_tests_pass_on_postgres_too() {
     let cluster = support::Postgres::start();
     let run = Command::new(std::env::current_exe().unwrap())
         .args(RERUN)
@@ -40,10 +40,10 @@ async fn it_all_works_on_postgres_too() {
         .kill_on_drop(true)
         .output();
     let output = run.await.unwrap();
-    // Whoever counts results finds this program's own line, not that of the one inside.
-    let said = String::from_utf8_lossy(&output.stdout).replace("test result:", "of them:");
-    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    // Hides the inner run's summary from programs that count results.
+    let printed = String::from_utf8_lossy(&output.stdout).replace("test result:", "of them:");
+    assert!(output.status.success(), "{printed}\n{}", String::from_utf8_lossy(&output.stderr));
     for group in RERUN {
-        assert!(said.contains(&format!("test {group}")), "{group} has no tests:\n{said}");
+        assert!(printed.contains(&format!("test {group}")), "{group} has no tests:\n{printed}");
     }
 }

@@ -1,4 +1,4 @@
-//! `/me/…`: the own password, and where one is signed in.
+//! `/me/…`: the caller's password and sign-ins.
 
 use axum::{extract::State, http::StatusCode};
 use protocol::api::{ChangePassword, ErrorBody, SignInInfo};
@@ -11,37 +11,37 @@ use crate::{
     state::AppState,
 };
 
-/// The routes of this file.
+/// Returns the routes of this file.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(password)).routes(routes!(sign_ins)).routes(routes!(end))
 }
 
-/// Changes the own password and ends all other sign-ins. Sessions and tokens go on.
+/// Changes the caller's password and ends their other sign-ins. Sessions keep running, tokens stay valid.
 #[utoipa::path(
     post, path = "/me/password", tag = "sign-in", security(("cookie" = []), ("bearer" = [])),
     request_body = ChangePassword,
     responses(
         (status = 204, description = "Changed"),
-        (status = 403, description = "`forbidden`: by a token of a narrower scope than `admin`", body = ErrorBody),
+        (status = 403, description = "`forbidden`: requires a token of scope `admin`", body = ErrorBody),
         (status = 422, description = "`wrong_password`, `invalid_password`", body = ErrorBody),
-        (status = 429, description = "`too_many_attempts`, with Retry-After", body = ErrorBody),
+        (status = 429, description = "`too_many_attempts`, with `Retry-After`", body = ErrorBody),
     )
 )]
 pub async fn password(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
-    Json(given): Json<ChangePassword>,
+    Json(body): Json<ChangePassword>,
 ) -> Result<StatusCode, ApiError> {
-    state.control.change_own_password(&actor, given).await?;
+    state.control.change_own_password(&actor, body).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Lists where one is signed in.
+/// Lists the caller's sign-ins.
 #[utoipa::path(
     get, path = "/me/sign-ins", tag = "sign-in", security(("cookie" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "Newest first", body = Vec<SignInInfo>),
-        (status = 403, description = "`forbidden`: by a token of a narrower scope than `admin`", body = ErrorBody),
+        (status = 403, description = "`forbidden`: requires a token of scope `admin`", body = ErrorBody),
     )
 )]
 pub async fn sign_ins(
@@ -51,14 +51,14 @@ pub async fn sign_ins(
     Ok(Json(state.control.sign_ins(&actor).await?))
 }
 
-/// Ends one sign-in and closes what is open by it.
+/// Ends a sign-in and closes its open connections.
 #[utoipa::path(
     delete, path = "/me/sign-ins/{id}", tag = "sign-in", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The sign-in")),
+    params(("id" = Uuid, Path, description = "Id of the sign-in")),
     responses(
-        (status = 204, description = "Signed out there"),
-        (status = 403, description = "`forbidden`: by a token of a narrower scope than `admin`", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+        (status = 204, description = "Ended"),
+        (status = 403, description = "`forbidden`: requires a token of scope `admin`", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for another member's sign-in", body = ErrorBody),
     )
 )]
 pub async fn end(

@@ -1,4 +1,4 @@
-//! `/servers/{id}/accounts` and `/servers/{id}/grants`: who may open sessions as which account.
+//! `/servers/{id}/accounts` and `/servers/{id}/grants`: the accounts that members may open sessions as.
 
 use axum::{
     extract::{Path, State},
@@ -16,7 +16,7 @@ use crate::{
     state::AppState,
 };
 
-/// The routes of this file.
+/// Returns the routes of this file.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(accounts))
@@ -27,10 +27,10 @@ pub fn routes() -> OpenApiRouter<AppState> {
 /// Lists the accounts of a server that can be granted.
 #[utoipa::path(
     get, path = "/servers/{id}/accounts", tag = "accounts", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = String, Path, description = "The server")),
+    params(("id" = String, Path, description = "Id of the server")),
     responses(
-        (status = 200, description = "Accounts that people can log in to", body = Vec<AccountInfo>),
-        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+        (status = 200, description = "Accounts that have a login shell", body = Vec<AccountInfo>),
+        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
         (status = 404, description = "`not_found`", body = ErrorBody),
     )
 )]
@@ -45,10 +45,10 @@ pub async fn accounts(
 /// Lists the grants on a server.
 #[utoipa::path(
     get, path = "/servers/{id}/grants", tag = "accounts", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = String, Path, description = "The server")),
+    params(("id" = String, Path, description = "Id of the server")),
     responses(
-        (status = 200, description = "By account", body = Vec<AccountGrant>),
-        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+        (status = 200, description = "Grants, sorted by account", body = Vec<AccountGrant>),
+        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
         (status = 404, description = "`not_found`", body = ErrorBody),
     )
 )]
@@ -63,35 +63,35 @@ pub async fn list(
 /// Grants an account to a member or a role.
 #[utoipa::path(
     post, path = "/servers/{id}/grants", tag = "accounts", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = String, Path, description = "The server")), request_body = NewGrant,
+    params(("id" = String, Path, description = "Id of the server")), request_body = NewGrant,
     responses(
         (status = 201, description = "The grant", body = AccountGrant),
-        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
-        (status = 404, description = "`not_found`: server or member", body = ErrorBody),
+        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
+        (status = 404, description = "`not_found`: no such server or member", body = ErrorBody),
         (status = 409, description = "`grant_exists`", body = ErrorBody),
-        (status = 422, description = "`unknown_account`, `invalid_to`: root to a role", body = ErrorBody),
+        (status = 422, description = "`unknown_account`; `invalid_to`: root can only be granted to a member", body = ErrorBody),
     )
 )]
 pub async fn add(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
     Path(server): Path<String>,
-    Json(given): Json<NewGrant>,
+    Json(body): Json<NewGrant>,
 ) -> Result<(StatusCode, Json<AccountGrant>), ApiError> {
-    Ok((StatusCode::CREATED, Json(state.control.grant(&actor, server, given).await?)))
+    Ok((StatusCode::CREATED, Json(state.control.grant(&actor, server, body).await?)))
 }
 
-/// Takes a grant back. Sessions that run go on.
+/// Revokes a grant. Running sessions keep running.
 #[utoipa::path(
     delete, path = "/servers/{id}/grants/{grant}", tag = "accounts",
     security(("cookie" = []), ("bearer" = [])),
     params(
-        ("id" = String, Path, description = "The server"),
-        ("grant" = GrantId, Path, description = "The grant"),
+        ("id" = String, Path, description = "Id of the server"),
+        ("grant" = GrantId, Path, description = "Id of the grant"),
     ),
     responses(
-        (status = 204, description = "Taken back"),
-        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+        (status = 204, description = "Revoked"),
+        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
         (status = 404, description = "`not_found`", body = ErrorBody),
     )
 )]

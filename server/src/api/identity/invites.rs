@@ -1,4 +1,4 @@
-//! `/invites`: links by which people join or choose a new password.
+//! `/invites`: links for joining the workspace and for resetting a password.
 
 use axum::{
     extract::State,
@@ -19,29 +19,29 @@ use crate::{
     state::AppState,
 };
 
-/// The routes of this file.
+/// Returns the routes of this file.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list, invite))
-        .routes(routes!(withdraw))
-        .routes(routes!(look))
+        .routes(routes!(revoke))
+        .routes(routes!(preview))
         .routes(routes!(accept))
 }
 
-/// The secret of a link.
+/// Secret of a link.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Link {
-    /// What stands behind the link's `#`.
+    /// The part of the link after `#`.
     token: String,
 }
 
-/// Lists the links that wait to be used.
+/// Lists the links that were not used yet.
 #[utoipa::path(
     get, path = "/invites", tag = "members", security(("cookie" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "Newest first, without their secrets", body = Vec<Invite>),
-        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
     )
 )]
 pub async fn list(
@@ -51,13 +51,13 @@ pub async fn list(
     Ok(Json(state.control.invites(&actor).await?))
 }
 
-/// Invites somebody. An earlier invitation for the same address stops working.
+/// Invites a person. Replaces an earlier invite for the same address.
 #[utoipa::path(
     post, path = "/invites", tag = "members", security(("cookie" = []), ("bearer" = [])),
     request_body = NewInvite,
     responses(
-        (status = 201, description = "The link: the only time it is shown", body = InviteLink),
-        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+        (status = 201, description = "The link, which is not shown again", body = InviteLink),
+        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
         (status = 409, description = "`member_exists`, `mail_not_configured`", body = ErrorBody),
         (status = 422, description = "`invalid_email`", body = ErrorBody),
     )
@@ -65,22 +65,22 @@ pub async fn list(
 pub async fn invite(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
-    Json(given): Json<NewInvite>,
+    Json(body): Json<NewInvite>,
 ) -> Result<(StatusCode, Json<InviteLink>), ApiError> {
-    Ok((StatusCode::CREATED, Json(state.control.invite(&actor, given).await?)))
+    Ok((StatusCode::CREATED, Json(state.control.invite(&actor, body).await?)))
 }
 
-/// Withdraws a link that was not used.
+/// Revokes a link that was not used yet.
 #[utoipa::path(
-    delete, path = "/invites/{id}", tag = "members", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = InviteId, Path, description = "The link")),
+    delete, path = "/invites/{id}", operation_id = "withdraw", tag = "members", security(("cookie" = []), ("bearer" = [])),
+    params(("id" = InviteId, Path, description = "Id of the link")),
     responses(
-        (status = 204, description = "It does not work any more"),
-        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
-        (status = 404, description = "`not_found`, also when it was used", body = ErrorBody),
+        (status = 204, description = "Revoked"),
+        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
+        (status = 404, description = "`not_found`, also if it was used", body = ErrorBody),
     )
 )]
-pub async fn withdraw(
+pub async fn revoke(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
     PathId(id): PathId<InviteId>,
@@ -89,38 +89,38 @@ pub async fn withdraw(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Says what a link is for, to whoever holds it. It is a POST to keep the secret out of URLs.
+/// Returns the purpose of a link. The method is POST to keep the secret out of URLs.
 #[utoipa::path(
-    post, path = "/invites/look", tag = "members", request_body = Link,
+    post, path = "/invites/look", operation_id = "look", tag = "members", request_body = Link,
     responses(
-        (status = 200, description = "What it is for", body = Invite),
+        (status = 200, description = "The invite", body = Invite),
         (status = 404, description = "`not_found`", body = ErrorBody),
-        (status = 410, description = "`invite_over`: used or too old", body = ErrorBody),
+        (status = 410, description = "`invite_over`: used or expired", body = ErrorBody),
     )
 )]
-pub async fn look(
+pub async fn preview(
     State(state): State<AppState>,
-    Json(given): Json<Link>,
+    Json(body): Json<Link>,
 ) -> Result<Json<Invite>, ApiError> {
-    Ok(Json(state.control.look_at_invite(&given.token).await?))
+    Ok(Json(state.control.look_at_invite(&body.token).await?))
 }
 
-/// Uses a link, once: its holder joins or has a new password, and is signed in.
+/// Uses a link: joins the workspace or sets a new password, and signs in.
 #[utoipa::path(
     post, path = "/invites/accept", tag = "members", request_body = AcceptInvite,
     responses(
-        (status = 200, description = "Signed in; the cookie is set", body = Me),
+        (status = 200, description = "Signed in; sets the cookie", body = Me),
         (status = 404, description = "`not_found`", body = ErrorBody),
         (status = 409, description = "`member_exists`", body = ErrorBody),
-        (status = 410, description = "`invite_over`: used or too old", body = ErrorBody),
-        (status = 422, description = "`invalid_name`, `invalid_password`: the link still works", body = ErrorBody),
+        (status = 410, description = "`invite_over`: used or expired", body = ErrorBody),
+        (status = 422, description = "`invalid_name`, `invalid_password`: the link stays valid", body = ErrorBody),
     )
 )]
 pub async fn accept(
     State(state): State<AppState>,
     CallerInfo(caller): CallerInfo,
-    Json(given): Json<AcceptInvite>,
+    Json(body): Json<AcceptInvite>,
 ) -> Result<(HeaderMap, Json<Me>), ApiError> {
-    let signed_in = state.control.accept_invite(given, &caller).await?;
+    let signed_in = state.control.accept_invite(body, &caller).await?;
     Ok(signed_in_as(&state, signed_in))
 }

@@ -1,4 +1,4 @@
-//! `/members`: who is in the workspace, for superusers.
+//! `/members`: the members of the workspace, for superusers.
 
 use axum::{extract::State, http::StatusCode};
 use protocol::{
@@ -14,7 +14,7 @@ use crate::{
     state::AppState,
 };
 
-/// The routes of this file.
+/// Returns the routes of this file.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
@@ -23,12 +23,12 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(tokens))
 }
 
-/// Lists all members, by address.
+/// Lists all members, sorted by address.
 #[utoipa::path(
     get, path = "/members", tag = "members", security(("cookie" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "All members", body = Vec<Member>),
-        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
     )
 )]
 pub async fn list(
@@ -38,13 +38,13 @@ pub async fn list(
     Ok(Json(state.control.members(&actor).await?))
 }
 
-/// Invites somebody to be a member, as `POST /invites` does: nobody is one before they have chosen a password.
+/// Invites a person, as `POST /invites` does. They become a member when they choose a password.
 #[utoipa::path(
     post, path = "/members", tag = "members", security(("cookie" = []), ("bearer" = [])),
     request_body = NewInvite,
     responses(
-        (status = 201, description = "The link: the only time it is shown", body = InviteLink),
-        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+        (status = 201, description = "The link, which is not shown again", body = InviteLink),
+        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
         (status = 409, description = "`member_exists`, `mail_not_configured`", body = ErrorBody),
         (status = 422, description = "`invalid_email`", body = ErrorBody),
     )
@@ -52,18 +52,18 @@ pub async fn list(
 pub async fn create(
     state: State<AppState>,
     actor: SignedIn,
-    given: Json<NewInvite>,
+    body: Json<NewInvite>,
 ) -> Result<(StatusCode, Json<InviteLink>), ApiError> {
-    invites::invite(state, actor, given).await
+    invites::invite(state, actor, body).await
 }
 
-/// Changes a member's name or role, deactivates them or lets them in again.
+/// Changes a member's name or role, deactivates or reactivates them.
 #[utoipa::path(
     patch, path = "/members/{id}", tag = "members", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = MemberId, Path, description = "The member")), request_body = ChangeMember,
+    params(("id" = MemberId, Path, description = "Id of the member")), request_body = ChangeMember,
     responses(
-        (status = 200, description = "The member as it is now", body = Member),
-        (status = 403, description = "`forbidden`: others, and the own role, are for superusers", body = ErrorBody),
+        (status = 200, description = "The changed member", body = Member),
+        (status = 403, description = "`forbidden`: only superusers change other members or a role", body = ErrorBody),
         (status = 404, description = "`not_found`", body = ErrorBody),
         (status = 409, description = "`last_superuser`", body = ErrorBody),
         (status = 422, description = "`invalid_name`", body = ErrorBody),
@@ -73,18 +73,18 @@ pub async fn change(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
     PathId(id): PathId<MemberId>,
-    Json(given): Json<ChangeMember>,
+    Json(body): Json<ChangeMember>,
 ) -> Result<Json<Member>, ApiError> {
-    Ok(Json(state.control.change_member(&actor, id, given).await?))
+    Ok(Json(state.control.change_member(&actor, id, body).await?))
 }
 
-/// Deactivates a member: what they have open closes at once, their sessions go on.
+/// Deactivates a member. Their connections close at once; their sessions keep running.
 #[utoipa::path(
     delete, path = "/members/{id}", tag = "members", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = MemberId, Path, description = "The member")),
+    params(("id" = MemberId, Path, description = "Id of the member")),
     responses(
         (status = 204, description = "Deactivated"),
-        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
         (status = 404, description = "`not_found`", body = ErrorBody),
         (status = 409, description = "`last_superuser`", body = ErrorBody),
     )
@@ -94,19 +94,19 @@ pub async fn deactivate(
     SignedIn(actor): SignedIn,
     PathId(id): PathId<MemberId>,
 ) -> Result<StatusCode, ApiError> {
-    let out = ChangeMember { active: Some(false), ..ChangeMember::default() };
-    state.control.change_member(&actor, id, out).await?;
+    let change = ChangeMember { active: Some(false), ..ChangeMember::default() };
+    state.control.change_member(&actor, id, change).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Makes a link by which a member chooses a new password. Nothing changes until it is used.
+/// Creates a link for a member to choose a new password. Nothing changes until it is used.
 #[utoipa::path(
     post, path = "/members/{id}/reset", tag = "members", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = MemberId, Path, description = "The member")),
+    params(("id" = MemberId, Path, description = "Id of the member")),
     responses(
-        (status = 201, description = "The link: the only time it is shown", body = InviteLink),
-        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for a deactivated one", body = ErrorBody),
+        (status = 201, description = "The link, which is not shown again", body = InviteLink),
+        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for a deactivated member", body = ErrorBody),
     )
 )]
 pub async fn reset(
@@ -120,10 +120,10 @@ pub async fn reset(
 /// Lists a member's tokens.
 #[utoipa::path(
     get, path = "/members/{id}/tokens", tag = "members", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = MemberId, Path, description = "The member")),
+    params(("id" = MemberId, Path, description = "Id of the member")),
     responses(
         (status = 200, description = "Newest first, without their secrets", body = Vec<TokenInfo>),
-        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
         (status = 404, description = "`not_found`", body = ErrorBody),
     )
 )]

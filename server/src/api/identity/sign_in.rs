@@ -1,4 +1,4 @@
-//! `/login`, `/logout`, `/me`, and `/setup` until there is a first member.
+//! `/login`, `/logout`, `/me`, and `/setup` until the first member exists.
 
 use axum::{
     Extension,
@@ -42,14 +42,14 @@ pub struct SetUp {
     password: String,
 }
 
-/// Signs in. The cookie's value is new each time; the one the browser had stops working.
+/// Signs in with a new cookie. The browser's previous sign-in ends.
 #[utoipa::path(
     post, path = "/login", tag = "sign-in", request_body = Credentials,
     responses(
-        (status = 200, description = "Signed in; the cookie is set", body = Me),
+        (status = 200, description = "Signed in; sets the cookie", body = Me),
         (status = 400, description = "`bad_request`", body = ErrorBody),
         (status = 401, description = "`invalid_credentials`", body = ErrorBody),
-        (status = 429, description = "`too_many_attempts`, with Retry-After", body = ErrorBody),
+        (status = 429, description = "`too_many_attempts`, with `Retry-After`", body = ErrorBody),
         (status = 503, description = "`busy`, `unavailable`", body = ErrorBody),
     )
 )]
@@ -57,34 +57,34 @@ pub async fn login(
     State(state): State<AppState>,
     CallerInfo(caller): CallerInfo,
     before: Option<Extension<Actor>>,
-    Json(given): Json<Credentials>,
+    Json(body): Json<Credentials>,
 ) -> Result<(HeaderMap, Json<Me>), ApiError> {
-    let signed_in = state.control.sign_in(&given.email, &given.password, &caller).await?;
+    let signed_in = state.control.sign_in(&body.email, &body.password, &caller).await?;
     if let Some(Extension(before)) = before {
         state.control.sign_out(&before).await?;
     }
     Ok(signed_in_as(&state, signed_in))
 }
 
-/// Makes the first superuser and signs them in.
+/// Creates the first superuser and signs them in.
 #[utoipa::path(
     post, path = "/setup", tag = "sign-in", request_body = SetUp,
     responses(
-        (status = 201, description = "The first superuser exists and is signed in", body = Me),
+        (status = 201, description = "Created and signed in; sets the cookie", body = Me),
         (status = 400, description = "`bad_request`", body = ErrorBody),
-        (status = 404, description = "`not_found`: a wrong token, or set up before", body = ErrorBody),
-        (status = 422, description = "`invalid_email`, `invalid_name`, `invalid_password`, with the field: the token still works", body = ErrorBody),
+        (status = 404, description = "`not_found`: wrong token, or already set up", body = ErrorBody),
+        (status = 422, description = "`invalid_email`, `invalid_name`, `invalid_password`, with the field: the token stays valid", body = ErrorBody),
     )
 )]
 pub async fn set_up(
     State(state): State<AppState>,
     CallerInfo(caller): CallerInfo,
-    given: Result<Json<SetUp>, ApiError>,
+    body: Result<Json<SetUp>, ApiError>,
 ) -> Result<(StatusCode, HeaderMap, Json<Me>), ApiError> {
     if !state.control.awaits_set_up() {
         return Err(ApiError::not_found());
     }
-    let Json(SetUp { token, email, name, password }) = given?;
+    let Json(SetUp { token, email, name, password }) = body?;
     let new = NewMember { email: email.clone(), name, password: password.clone() };
     state.control.set_up(&token, new, &caller).await?;
     let signed_in = state.control.sign_in(&email, &password, &caller).await?;
@@ -92,10 +92,10 @@ pub async fn set_up(
     Ok((StatusCode::CREATED, headers, me))
 }
 
-/// Signs out: the cookie goes, and everything that is open by it is closed.
+/// Signs out: removes the cookie and closes the sign-in's connections.
 #[utoipa::path(
     post, path = "/logout", tag = "sign-in",
-    responses((status = 204, description = "Signed out; sockets of this sign-in are closed"))
+    responses((status = 204, description = "Signed out"))
 )]
 pub async fn logout(
     State(state): State<AppState>,
@@ -107,11 +107,11 @@ pub async fn logout(
     Ok((StatusCode::NO_CONTENT, state.cookies.remove(Cookie::SignIn)))
 }
 
-/// Who is signed in.
+/// Returns the caller.
 #[utoipa::path(
     get, path = "/me", tag = "sign-in", security(("cookie" = []), ("bearer" = [])),
     responses(
-        (status = 200, description = "Who is signed in", body = Me),
+        (status = 200, description = "The member who is signed in", body = Me),
         (status = 401, description = "`unauthenticated`", body = ErrorBody),
     )
 )]

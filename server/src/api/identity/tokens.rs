@@ -1,4 +1,4 @@
-//! `/tokens`: what programs may do in a member's name.
+//! `/tokens`: API tokens, with which programs act for a member.
 
 use axum::{extract::State, http::StatusCode};
 use protocol::{
@@ -13,17 +13,17 @@ use crate::{
     state::AppState,
 };
 
-/// The routes of this file.
+/// Returns the routes of this file.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(change, remove))
 }
 
-/// Lists the own tokens.
+/// Lists the caller's tokens.
 #[utoipa::path(
     get, path = "/tokens", tag = "tokens", security(("cookie" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "Newest first, without their secrets", body = Vec<TokenInfo>),
-        (status = 403, description = "`forbidden`: by a token of a narrower scope than `admin`", body = ErrorBody),
+        (status = 403, description = "`forbidden`: requires a token of scope `admin`", body = ErrorBody),
     )
 )]
 pub async fn list(
@@ -33,13 +33,13 @@ pub async fn list(
     Ok(Json(state.control.tokens(&actor).await?))
 }
 
-/// Makes a token.
+/// Creates a token.
 #[utoipa::path(
     post, path = "/tokens", tag = "tokens", security(("cookie" = []), ("bearer" = [])),
     request_body = NewToken,
     responses(
-        (status = 201, description = "The token: the only time its secret is shown", body = FreshToken),
-        (status = 403, description = "`forbidden`: by a token of a narrower scope than `admin`", body = ErrorBody),
+        (status = 201, description = "The token with its secret, which is not shown again", body = FreshToken),
+        (status = 403, description = "`forbidden`: requires a token of scope `admin`", body = ErrorBody),
         (status = 422, description = "`invalid_name`, `invalid_days`", body = ErrorBody),
         (status = 429, description = "`too_many_tokens`", body = ErrorBody),
     )
@@ -47,19 +47,19 @@ pub async fn list(
 pub async fn create(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
-    Json(given): Json<NewToken>,
+    Json(body): Json<NewToken>,
 ) -> Result<(StatusCode, Json<FreshToken>), ApiError> {
-    Ok((StatusCode::CREATED, Json(state.control.new_token(&actor, given).await?)))
+    Ok((StatusCode::CREATED, Json(state.control.new_token(&actor, body).await?)))
 }
 
-/// Gives a token another name. Superusers rename anybody's.
+/// Renames a token. Superusers can rename every token.
 #[utoipa::path(
     patch, path = "/tokens/{id}", tag = "tokens", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = TokenId, Path, description = "The token")), request_body = ChangeToken,
+    params(("id" = TokenId, Path, description = "Id of the token")), request_body = ChangeToken,
     responses(
-        (status = 200, description = "The token as it is now", body = TokenInfo),
-        (status = 403, description = "`forbidden`: by a token of a narrower scope than `admin`", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+        (status = 200, description = "The changed token", body = TokenInfo),
+        (status = 403, description = "`forbidden`: requires a token of scope `admin`", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for another member's token", body = ErrorBody),
         (status = 422, description = "`invalid_name`", body = ErrorBody),
     )
 )]
@@ -72,14 +72,14 @@ pub async fn change(
     Ok(Json(state.control.change_token(&actor, id, change).await?))
 }
 
-/// Removes a token and closes what is open by it. Superusers remove anybody's.
+/// Removes a token and closes its connections. Superusers can remove every token.
 #[utoipa::path(
     delete, path = "/tokens/{id}", tag = "tokens", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = TokenId, Path, description = "The token")),
+    params(("id" = TokenId, Path, description = "Id of the token")),
     responses(
-        (status = 204, description = "It does not work any more"),
-        (status = 403, description = "`forbidden`: by a token of a narrower scope than `admin`", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+        (status = 204, description = "Removed"),
+        (status = 403, description = "`forbidden`: requires a token of scope `admin`", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for another member's token", body = ErrorBody),
     )
 )]
 pub async fn remove(

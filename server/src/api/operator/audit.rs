@@ -1,5 +1,5 @@
-//! `/audit`: who did what, for superusers. There is no way to change or remove an entry.
-#![expect(unused_qualifications, reason = "in what utoipa makes of a query's parameters")]
+//! `/audit`: the audit log, for superusers. Entries cannot be changed or removed.
+#![expect(unused_qualifications, reason = "in code that utoipa generates for query parameters")]
 
 use axum::{
     body::Body,
@@ -21,74 +21,74 @@ use crate::{
     state::AppState,
 };
 
-/// Entries that an export reads at a time.
+/// Entries that an export reads per query.
 const CHUNK: u64 = 1000;
 
-/// The routes of this file.
+/// Returns the routes of this file.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(export))
 }
 
-/// Which entries. What is absent does not restrict.
+/// Filter and page of a list of entries.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Listing {
-    /// Part of actor, target or detail.
+    /// Part of the actor, target or detail.
     q: Option<String>,
-    /// The action, or the part of it before the dot.
+    /// Action, or the part of it before the dot.
     action: Option<String>,
-    /// Not before.
+    /// Earliest time.
     from: Option<DateTime<Utc>>,
-    /// Before.
+    /// Time before which entries were made.
     to: Option<DateTime<Utc>>,
-    /// Items of a page: 100 when absent, 1 to 1000.
+    /// Items per page, 1 to 1000; 100 by default.
     limit: Option<u64>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     cursor: Option<String>,
 }
 
-/// Which entries to export. What is absent does not restrict.
+/// Filter of an export.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Exporting {
-    /// Part of actor, target or detail.
+    /// Part of the actor, target or detail.
     q: Option<String>,
-    /// The action, or the part of it before the dot.
+    /// Action, or the part of it before the dot.
     action: Option<String>,
-    /// Not before.
+    /// Earliest time.
     from: Option<DateTime<Utc>>,
-    /// Before.
+    /// Time before which entries were made.
     to: Option<DateTime<Utc>>,
 }
 
-/// Lists what was done.
+/// Lists entries of the audit log.
 #[utoipa::path(
     get, path = "/audit", tag = "audit", security(("cookie" = []), ("bearer" = [])), params(Listing),
     responses(
         (status = 200, description = "A page, newest first", body = AuditPage),
-        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
         (status = 422, description = "`invalid_cursor`, `invalid_q`, `invalid_action`", body = ErrorBody),
     )
 )]
 pub async fn list(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
-    Query(asked): Query<Listing>,
+    Query(query): Query<Listing>,
 ) -> Result<Json<AuditPage>, ApiError> {
-    let Listing { q, action, from, to, limit, cursor } = asked;
+    let Listing { q, action, from, to, limit, cursor } = query;
     let filter = AuditFilter { q, action, from, to };
     Ok(Json(state.control.audit_log(&actor, filter, limit, cursor.as_deref()).await?))
 }
 
-/// Exports what was done, one JSON object a line, newest first.
+/// Exports the audit log as JSON lines, newest first.
 #[utoipa::path(
     get, path = "/audit/export", tag = "audit", security(("cookie" = []), ("bearer" = [])),
     params(Exporting),
     responses(
         (status = 200, description = "JSON lines, each an `AuditEntry`", content_type = "application/x-ndjson"),
-        (status = 403, description = "`forbidden`: superusers only; `wrong_origin`", body = ErrorBody),
+        (status = 403, description = "`forbidden`: requires a superuser; `wrong_origin`", body = ErrorBody),
         (status = 422, description = "`invalid_q`, `invalid_action`", body = ErrorBody),
     )
 )]
@@ -96,45 +96,45 @@ pub async fn export(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
     headers: HeaderMap,
-    Query(asked): Query<Exporting>,
+    Query(query): Query<Exporting>,
 ) -> Result<Response, ApiError> {
-    // It writes an entry: with a cookie only our own pages may ask, as for any change.
+    // An export adds an entry, so a request with a cookie must come from an own page, as for any change.
     if headers.contains_key(header::COOKIE)
         && state.allowed.origin(&headers) != RequestOrigin::OwnPage
     {
         return Err(ApiError::wrong_origin());
     }
-    let Exporting { q, action, from, to } = asked;
+    let Exporting { q, action, from, to } = query;
     let filter = AuditFilter { q, action, from, to };
     state.control.export_audit(&actor, &filter).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/x-ndjson"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"websh-audit.jsonl\""),
     ];
-    let start = Some(Reading { control: state.control, actor, filter, cursor: None });
-    let body = Body::from_stream(stream::unfold(start, |reading| async {
-        let reading = reading?;
-        match reading.next().await {
+    let start = Some(Export { control: state.control, actor, filter, cursor: None });
+    let body = Body::from_stream(stream::unfold(start, |export| async {
+        let export = export?;
+        match export.next().await {
             Ok((lines, rest)) => Some((Ok(lines), rest)),
-            // The connection breaks: a file that is not whole must not look so.
+            // Breaks the connection, so that an incomplete file is recognized as one.
             Err(error) => Some((Err(error), None)),
         }
     }));
     Ok((headers, body).into_response())
 }
 
-/// An export that is under way.
-struct Reading {
+/// An export in progress.
+struct Export {
     control: Control,
     actor: Actor,
     filter: AuditFilter,
     cursor: Option<String>,
 }
 
-impl Reading {
-    /// The next lines, and the rest if there is more.
+impl Export {
+    /// Returns the next lines, and the rest of the export if there is more.
     async fn next(mut self) -> Result<(String, Option<Self>), control::Error> {
-        // Who may no longer read it is sent no more of it.
+        // Stops the export once the actor may no longer read the log.
         self.actor = self.control.again(self.actor).await?;
         let cursor = self.cursor.as_deref();
         let filter = self.filter.clone();

@@ -1,5 +1,5 @@
-//! `/admin/sessions` and `/workspace/usage`: everybody's sessions, for staff and superusers.
-#![expect(unused_qualifications, reason = "in what utoipa makes of a query's parameters")]
+//! `/admin/sessions` and `/workspace/usage`: sessions of all members, for staff and superusers.
+#![expect(unused_qualifications, reason = "in code that utoipa generates for query parameters")]
 
 use axum::{extract::State, http::StatusCode};
 use protocol::api::{
@@ -15,7 +15,7 @@ use crate::{
     state::AppState,
 };
 
-/// The routes of this file.
+/// Returns the routes of this file.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list))
@@ -24,98 +24,98 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(usage))
 }
 
-/// Which sessions, in which order. What is absent does not restrict.
+/// Filter, order and page of a list of all sessions.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Listing {
-    /// Part of its name, owner, address, account or id.
+    /// Part of the name, owner, address, account or id.
     q: Option<String>,
-    /// The owner's address.
+    /// Address of the owner.
     owner: Option<String>,
-    /// Server id.
+    /// Id of the server.
     server: Option<String>,
-    /// Account.
+    /// Name of the account.
     account: Option<String>,
-    /// Unused for at least so many minutes.
+    /// Minimum idle time in minutes.
     idle_minutes: Option<u32>,
-    /// Whether anybody is attached.
+    /// Attached or detached sessions.
     attached: Option<bool>,
-    /// The order; newest first when absent.
+    /// Order; newest first by default.
     #[serde(default)]
     sort: AdminSort,
-    /// Items of a page: 50 when absent, 1 to 500.
+    /// Items per page, 1 to 500; 50 by default.
     limit: Option<u64>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     cursor: Option<String>,
 }
 
-/// Lists everybody's living sessions. What happens in them is not shown.
+/// Lists the running sessions of all members, without their content.
 #[utoipa::path(
     get, path = "/admin/sessions", tag = "operator", security(("cookie" = []), ("bearer" = [])), params(Listing),
     responses(
-        (status = 200, description = "A page of all living sessions", body = AdminSessionPage),
-        (status = 403, description = "`forbidden`: as a member", body = ErrorBody),
+        (status = 200, description = "A page of running sessions", body = AdminSessionPage),
+        (status = 403, description = "`forbidden`: requires staff or a superuser", body = ErrorBody),
     )
 )]
 pub async fn list(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
-    Query(asked): Query<Listing>,
+    Query(query): Query<Listing>,
 ) -> Result<Json<AdminSessionPage>, ApiError> {
-    let Listing { q, owner, server, account, idle_minutes, attached, sort, limit, cursor } = asked;
+    let Listing { q, owner, server, account, idle_minutes, attached, sort, limit, cursor } = query;
     let filter = AdminFilter { q, owner, server, account, idle_minutes, attached };
     let page = state.control.all_sessions(&actor, &filter, sort, limit, cursor.as_deref()).await?;
     Ok(Json(page))
 }
 
-/// Ends anybody's session, with a reason for its owner.
+/// Drops a session: ends all of its processes and records a reason for its owner.
 #[utoipa::path(
     delete, path = "/admin/sessions/{id}", tag = "operator", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = String, Path, description = "Session id")), request_body = Option<Drop>,
+    params(("id" = String, Path, description = "Id of the session")), request_body = Option<Drop>,
     responses(
-        (status = 204, description = "Its whole process tree is gone"),
-        (status = 403, description = "`forbidden`: as a member", body = ErrorBody),
+        (status = 204, description = "Dropped"),
+        (status = 403, description = "`forbidden`: requires staff or a superuser", body = ErrorBody),
         (status = 404, description = "`not_found`", body = ErrorBody),
-        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`, with the session", body = ErrorBody),
+        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`: the session has ended; the error contains it", body = ErrorBody),
         (status = 422, description = "`invalid_reason`", body = ErrorBody),
-        (status = 503, description = "`session_unreachable`: not even KILL ended it", body = ErrorBody),
+        (status = 503, description = "`session_unreachable`: the processes survived KILL", body = ErrorBody),
     )
 )]
 pub async fn drop_session(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
     PathSession(id): PathSession,
-    OptionalJson(asked): OptionalJson<Drop>,
+    OptionalJson(body): OptionalJson<Drop>,
 ) -> Result<StatusCode, ApiError> {
-    state.control.drop_session(&actor, id, asked).await?;
+    state.control.drop_session(&actor, id, body).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ends all sessions that match.
+/// Drops all sessions that match a filter.
 #[utoipa::path(
     post, path = "/admin/sessions/drop-all", tag = "operator", security(("cookie" = []), ("bearer" = [])), request_body = DropAll,
     responses(
-        (status = 200, description = "What became of each", body = DropResults),
-        (status = 403, description = "`forbidden`: for everybody but superusers", body = ErrorBody),
+        (status = 200, description = "Result for each session", body = DropResults),
+        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
         (status = 422, description = "`invalid_confirm`, `invalid_password`, `invalid_reason`", body = ErrorBody),
-        (status = 429, description = "`too_many_attempts` at the password", body = ErrorBody),
+        (status = 429, description = "`too_many_attempts` at entering the password", body = ErrorBody),
     )
 )]
 pub async fn drop_all(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
-    Json(asked): Json<DropAll>,
+    Json(body): Json<DropAll>,
 ) -> Result<Json<DropResults>, ApiError> {
-    Ok(Json(state.control.drop_all(&actor, asked).await?))
+    Ok(Json(state.control.drop_all(&actor, body).await?))
 }
 
-/// What all sessions hold right now.
+/// Returns the current resource usage of all sessions.
 #[utoipa::path(
     get, path = "/workspace/usage", tag = "operator", security(("cookie" = []), ("bearer" = [])),
     responses(
-        (status = 200, description = "Sessions, their memory and their buffers", body = WorkspaceUsage),
-        (status = 403, description = "`forbidden`: as a member", body = ErrorBody),
+        (status = 200, description = "Number of sessions, their memory and their buffers", body = WorkspaceUsage),
+        (status = 403, description = "`forbidden`: requires staff or a superuser", body = ErrorBody),
     )
 )]
 pub async fn usage(

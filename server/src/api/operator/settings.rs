@@ -1,4 +1,4 @@
-//! `/workspace/settings`: seen by everybody, changed by superusers.
+//! `/workspace/settings`: readable by all members, changed by superusers.
 
 use axum::extract::State;
 use protocol::api::{ErrorBody, WorkspaceSettings};
@@ -10,15 +10,15 @@ use crate::{
     state::AppState,
 };
 
-/// The routes of this file.
+/// Returns the routes of this file.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(get, put))
 }
 
-/// The settings in force.
+/// Returns the settings.
 #[utoipa::path(
     get, path = "/workspace/settings", tag = "workspace", security(("cookie" = []), ("bearer" = [])),
-    responses((status = 200, description = "The settings in force", body = WorkspaceSettings))
+    responses((status = 200, description = "The settings", body = WorkspaceSettings))
 )]
 pub async fn get(
     State(state): State<AppState>,
@@ -27,20 +27,20 @@ pub async fn get(
     Ok(Json(state.control.settings(&actor).await?))
 }
 
-/// Puts all settings in force at once, for sessions that run too.
+/// Replaces all settings. Running sessions follow them at once.
 #[utoipa::path(
     put, path = "/workspace/settings", tag = "workspace", security(("cookie" = []), ("bearer" = [])),
     request_body = WorkspaceSettings,
     responses(
-        (status = 200, description = "The settings in force now", body = WorkspaceSettings),
-        (status = 403, description = "`forbidden`: superusers only", body = ErrorBody),
+        (status = 200, description = "The changed settings", body = WorkspaceSettings),
+        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
         (status = 422, description = "`invalid_timeout`, `invalid_…` with the field", body = ErrorBody),
     )
 )]
 pub async fn put(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
-    Json(given): Json<WorkspaceSettings>,
+    Json(body): Json<WorkspaceSettings>,
 ) -> Result<Json<WorkspaceSettings>, ApiError> {
-    Ok(Json(state.control.change_settings(&actor, given).await?))
+    Ok(Json(state.control.change_settings(&actor, body).await?))
 }

@@ -1,5 +1,5 @@
-//! `/events`: server-sent events that say only that a list of the member's may have changed. Whoever hears one lists
-//! again, so none can be out of date, and a missed one does no harm.
+//! `/events`: server-sent events without content, sent when a list of the member's may have changed.
+//! A client fetches the list after each event, so events cannot be stale and a missed one does no harm.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -21,17 +21,17 @@ use crate::{
     state::AppState,
 };
 
-/// A busy workspace changes all the time; after the first change, lists follow this often at most. With
-/// the question that each one leads to, an update is still there within 200 ms.
-const PACE: Duration = Duration::from_millis(150);
+/// Minimum interval between events, because a busy workspace changes constantly. An update reaches a
+/// client within 200 ms, including the request that follows the event.
+const MIN_INTERVAL: Duration = Duration::from_millis(150);
 
-/// A line now and then tells proxies that the stream is alive.
-const ALIVE: Duration = Duration::from_secs(25);
+/// Interval of comments that keep proxies from closing an idle stream.
+const KEEP_ALIVE: Duration = Duration::from_secs(25);
 
-/// Something is not as it was: ask again. Another role is a change too, and the last one that is told.
+/// Event after a change of a list or of the member's role; a changed role ends the stream.
 const CHANGED: &str = "changed";
 
-/// The last event of a sign-in that is over, whoever ended it.
+/// Last event of a stream whose sign-in has ended.
 const SIGNED_OUT: &str = "signed_out";
 
 /// Returns the routes of this file.
@@ -39,11 +39,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(events))
 }
 
-/// Streams changes until the member signs out or has another role, or the server stops.
+/// Streams changes until the sign-in ends, the member's role changes or the server stops.
 #[utoipa::path(
     get, path = "/events", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
     responses(
-        (status = 200, description = "Server-sent events named `changed`, without content: list again", content_type = "text/event-stream"),
+        (status = 200, description = "Server-sent events named `changed`, without content: fetch lists again", content_type = "text/event-stream"),
         (status = 401, description = "`unauthenticated`", body = ErrorBody),
         (status = 403, description = "`wrong_origin`", body = ErrorBody),
     )
@@ -53,7 +53,7 @@ pub async fn events(
     SignedIn(actor): SignedIn,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    // Another page of the same site could hold open as many streams as a sign-in may have.
+    // A page of another origin on the same site could otherwise use up the sign-in's streams.
     if headers.contains_key(header::COOKIE)
         && state.allowed.origin(&headers) != RequestOrigin::OwnPage
     {
@@ -68,9 +68,9 @@ pub async fn events(
             tokio::time::sleep_until(not_before).await;
             changes.changed().await
         };
-        let (event, goes_on) = tokio::select! {
+        let (event, continues) = tokio::select! {
             change = change => change.map(|()| (CHANGED, true)).ok()?,
-            // With another role a page sees another list: it listens again as who it is now.
+            // The page connects again with its new role.
             now = standing.wait_for(|now| now.as_ref().map(|now| now.role) != Some(role)) => match now.ok().and_then(|now| now.clone()) {
                 Some(_) => (CHANGED, false),
                 None => (SIGNED_OUT, false),
@@ -78,8 +78,8 @@ pub async fn events(
             () = stop.cancelled() => return None,
         };
         let event = Event::default().event(event).data("{}");
-        let next = (changes, standing, stop, Instant::now() + PACE);
-        Some((Ok(event), goes_on.then_some(next)))
+        let next = (changes, standing, stop, Instant::now() + MIN_INTERVAL);
+        Some((Ok(event), continues.then_some(next)))
     });
-    Ok(Sse::new(changes).keep_alive(KeepAlive::new().interval(ALIVE)))
+    Ok(Sse::new(changes).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }

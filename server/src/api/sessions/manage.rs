@@ -1,5 +1,5 @@
-//! `/servers`, `/sessions` and what hangs below them, and the socket that an attach leads to.
-#![expect(unused_qualifications, reason = "in what utoipa makes of a query's parameters")]
+//! `/servers` and `/sessions`: opening, listing, changing, closing and attaching.
+#![expect(unused_qualifications, reason = "in code that utoipa generates for query parameters")]
 
 use axum::{extract::State, http::StatusCode};
 use protocol::api::{
@@ -25,29 +25,29 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(attach))
 }
 
-/// Which sessions to list.
+/// Filter and page of a list of sessions.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Listing {
-    /// The own ones, or everybody's.
+    /// The caller's sessions or those of all members.
     #[serde(default)]
     scope: Scope,
-    /// Living or ended ones.
+    /// Running or ended sessions.
     #[serde(default)]
     state: Life,
-    /// Only those with this in their name, account, server or last title.
+    /// Part of the name, account, server or last title.
     q: Option<String>,
-    /// Items of a page: 50 when absent, 1 to 100.
+    /// Items per page, 1 to 100; 50 by default.
     limit: Option<u64>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     cursor: Option<String>,
 }
 
-/// The servers this member may open sessions on.
+/// Lists the servers on which the caller may open sessions.
 #[utoipa::path(
     get, path = "/servers", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
-    responses((status = 200, description = "Servers and accounts that this member may use", body = Vec<Server>))
+    responses((status = 200, description = "Servers and the accounts the caller may use", body = Vec<Server>))
 )]
 pub async fn servers(
     State(state): State<AppState>,
@@ -56,18 +56,18 @@ pub async fn servers(
     Ok(Json(state.control.servers(&actor).await?))
 }
 
-/// Opens a session: 201, or 200 when the key opened it before.
+/// Opens a session. Repeating an `idempotency_key` returns the session it opened.
 #[utoipa::path(
     post, path = "/sessions", tag = "sessions", security(("cookie" = []), ("bearer" = [])), request_body = NewSession,
     responses(
-        (status = 201, description = "A new session", body = Session),
-        (status = 200, description = "The session that the same key made before", body = Session),
+        (status = 201, description = "The new session", body = Session),
+        (status = 200, description = "The session that the same key opened before", body = Session),
         (status = 400, description = "`bad_request`", body = ErrorBody),
         (status = 401, description = "`unauthenticated`", body = ErrorBody),
-        (status = 403, description = "`account_forbidden`: not granted to this member; `forbidden`: by a token of scope `read`", body = ErrorBody),
+        (status = 403, description = "`account_forbidden`: not granted to the caller; `forbidden`: token of scope `read`", body = ErrorBody),
         (status = 409, description = "`server_offline`", body = ErrorBody),
         (status = 422, description = "`unknown_server`, `unknown_account`, `spawn_failed`, `invalid_…` with the field", body = ErrorBody),
-        (status = 429, description = "`session_limit`, with the caller's own sessions", body = ErrorBody),
+        (status = 429, description = "`session_limit`, with the caller's sessions", body = ErrorBody),
         (status = 503, description = "`unavailable`, `database_full`", body = ErrorBody),
     )
 )]
@@ -90,26 +90,26 @@ pub async fn create(
     get, path = "/sessions", tag = "sessions", security(("cookie" = []), ("bearer" = [])), params(Listing),
     responses(
         (status = 200, description = "A page of sessions, newest first", body = SessionPage),
-        (status = 403, description = "`forbidden`: everybody's, as a member", body = ErrorBody),
+        (status = 403, description = "`forbidden`: members may only list their own", body = ErrorBody),
     )
 )]
 pub async fn list(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
-    Query(asked): Query<Listing>,
+    Query(query): Query<Listing>,
 ) -> Result<Json<SessionPage>, ApiError> {
-    let Listing { scope, state: life, q, limit, cursor } = asked;
+    let Listing { scope, state: life, q, limit, cursor } = query;
     let (q, cursor) = (q.as_deref(), cursor.as_deref());
     Ok(Json(state.control.list(&actor, scope, life, q, limit, cursor).await?))
 }
 
-/// One session.
+/// Returns a session.
 #[utoipa::path(
-    get, path = "/sessions/{id}", tag = "sessions", security(("cookie" = []), ("bearer" = [])), params(("id" = String, Path, description = "Session id")),
+    get, path = "/sessions/{id}", tag = "sessions", security(("cookie" = []), ("bearer" = [])), params(("id" = String, Path, description = "Id of the session")),
     responses(
         (status = 200, description = "The session", body = Session),
-        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
-        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`, with the session", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
+        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`: the session has ended; the error contains it", body = ErrorBody),
     )
 )]
 pub async fn get(
@@ -120,13 +120,13 @@ pub async fn get(
     Ok(Json(state.control.get(&actor, id).await?))
 }
 
-/// Renames a session or changes its policy.
+/// Renames a session or changes its attach policy.
 #[utoipa::path(
-    patch, path = "/sessions/{id}", tag = "sessions", security(("cookie" = []), ("bearer" = [])), params(("id" = String, Path, description = "Session id")), request_body = ChangeSession,
+    patch, path = "/sessions/{id}", tag = "sessions", security(("cookie" = []), ("bearer" = [])), params(("id" = String, Path, description = "Id of the session")), request_body = ChangeSession,
     responses(
-        (status = 200, description = "The session as it is now", body = Session),
-        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
-        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`, with the session", body = ErrorBody),
+        (status = 200, description = "The changed session", body = Session),
+        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
+        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`: the session has ended; the error contains it", body = ErrorBody),
     )
 )]
 pub async fn change(
@@ -138,13 +138,13 @@ pub async fn change(
     Ok(Json(state.control.change(&actor, id, change).await?))
 }
 
-/// Ends a session.
+/// Closes a session: ends all of its processes.
 #[utoipa::path(
-    delete, path = "/sessions/{id}", tag = "sessions", security(("cookie" = []), ("bearer" = [])), params(("id" = String, Path, description = "Session id")),
+    delete, path = "/sessions/{id}", tag = "sessions", security(("cookie" = []), ("bearer" = [])), params(("id" = String, Path, description = "Id of the session")),
     responses(
-        (status = 204, description = "Its whole process tree is gone"),
-        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
-        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`, with the session", body = ErrorBody),
+        (status = 204, description = "Closed"),
+        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
+        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`: the session has ended; the error contains it", body = ErrorBody),
     )
 )]
 pub async fn close(
@@ -156,22 +156,22 @@ pub async fn close(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Issues a ticket for one socket.
+/// Issues a ticket for attaching with one WebSocket.
 #[utoipa::path(
-    post, path = "/sessions/{id}/attach", tag = "sessions", security(("cookie" = []), ("bearer" = [])), params(("id" = String, Path, description = "Session id")), request_body = Attach,
+    post, path = "/sessions/{id}/attach", tag = "sessions", security(("cookie" = []), ("bearer" = [])), params(("id" = String, Path, description = "Id of the session")), request_body = Attach,
     responses(
-        (status = 200, description = "A ticket for one socket", body = Ticket),
-        (status = 403, description = "`account_forbidden` once the session's account is no longer granted to its owner", body = ErrorBody),
-        (status = 409, description = "`attached_elsewhere`, with the active client", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
-        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`, with the session", body = ErrorBody),
+        (status = 200, description = "The ticket", body = Ticket),
+        (status = 403, description = "`account_forbidden`: the session's account is no longer granted to its owner", body = ErrorBody),
+        (status = 409, description = "`attached_elsewhere`, with the attached client", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
+        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`: the session has ended; the error contains it", body = ErrorBody),
     )
 )]
 pub async fn attach(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
     PathSession(id): PathSession,
-    Json(asked): Json<Attach>,
+    Json(body): Json<Attach>,
 ) -> Result<Json<Ticket>, ApiError> {
-    Ok(Json(state.control.attach(&actor, id, asked).await?))
+    Ok(Json(state.control.attach(&actor, id, body).await?))
 }

@@ -1,5 +1,5 @@
-//! `/sessions/{id}/screen` and `/sessions/{id}/keep`: what a page without a terminal does with a session.
-#![expect(unused_qualifications, reason = "in what utoipa makes of a query's parameters")]
+//! `/sessions/{id}/screen` and `/sessions/{id}/keep`: for pages that show a session without attaching.
+#![expect(unused_qualifications, reason = "in code that utoipa generates for query parameters")]
 
 use axum::{
     extract::State,
@@ -17,33 +17,33 @@ use crate::{
     state::AppState,
 };
 
-/// The routes of this file.
+/// Returns the routes of this file.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(screen)).routes(routes!(keep))
 }
 
-/// What the asking page's mirror holds; nothing when absent.
+/// Position of the client's mirror; a full screen by default.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct Held {
+pub struct MirrorPosition {
     /// Epoch of the mirror.
     epoch: Option<u64>,
-    /// Its revision.
+    /// Revision of the mirror.
     revision: Option<u64>,
-    /// Entries of its style table.
+    /// Entries in the mirror's style table.
     styles: Option<u32>,
 }
 
-/// The screen of an own session, for a thumbnail. Nobody attached notices, and it keeps nothing alive.
+/// Returns the screen of one of the caller's sessions. Does not count as activity.
 #[utoipa::path(
     get, path = "/sessions/{id}/screen", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = String, Path, description = "Session id"), Held),
+    params(("id" = String, Path, description = "Id of the session"), MirrorPosition),
     responses(
-        (status = 200, description = "One `Frame` of websh.proto from that position on", content_type = "application/octet-stream"),
-        (status = 204, description = "Nothing is newer, or the session is over"),
-        (status = 403, description = "`account_forbidden` once the session's account is no longer granted to its owner", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+        (status = 200, description = "A `Frame` of `websh.proto`, relative to the position", content_type = "application/octet-stream"),
+        (status = 204, description = "No change since the position, or the session has ended"),
+        (status = 403, description = "`account_forbidden`: the session's account is no longer granted to its owner", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
         (status = 503, description = "`session_unreachable`", body = ErrorBody),
     )
 )]
@@ -51,12 +51,12 @@ pub async fn screen(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
     PathSession(id): PathSession,
-    Query(held): Query<Held>,
+    Query(held): Query<MirrorPosition>,
 ) -> Result<Response, ApiError> {
     let position = match (held.epoch, held.revision, held.styles) {
         (Some(epoch), Some(revision), Some(styles)) => Some(Position { epoch, revision, styles }),
         (None, None, None) => None,
-        _ => return Err(ApiError::bad_request("A position is epoch, revision and styles.")),
+        _ => return Err(ApiError::bad_request("Set all of epoch, revision and styles, or none.")),
     };
     let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
     Ok(match state.control.screen(&actor, id, position).await? {
@@ -65,14 +65,14 @@ pub async fn screen(
     })
 }
 
-/// Counts as the owner's activity: the time after which the session expires begins anew.
+/// Keeps a session open: restarts its idle timeout.
 #[utoipa::path(
     post, path = "/sessions/{id}/keep", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = String, Path, description = "Session id")),
+    params(("id" = String, Path, description = "Id of the session")),
     responses(
-        (status = 204, description = "The session is kept"),
-        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
-        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`, with the session", body = ErrorBody),
+        (status = 204, description = "Idle timeout restarted"),
+        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
+        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`: the session has ended; the error contains it", body = ErrorBody),
         (status = 503, description = "`session_unreachable`", body = ErrorBody),
     )
 )]

@@ -25,11 +25,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(open_socket))
 }
 
-/// The WebSocket. Origin, sign-in and subprotocol are checked before it opens.
+/// Opens a WebSocket to a session. The ticket goes in its first message.
 #[utoipa::path(
     get, path = "/socket", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
     responses(
-        (status = 101, description = "A WebSocket of subprotocol `websh.v1`; the ticket goes in its first message"),
+        (status = 101, description = "A WebSocket with the subprotocol `websh.v1`"),
         (status = 401, description = "`unauthenticated`", body = ErrorBody),
         (status = 403, description = "`wrong_origin`", body = ErrorBody),
         (status = 426, description = "`websocket_expected`", body = ErrorBody),
@@ -49,31 +49,31 @@ pub async fn open_socket(
 
 /// Returns an error unless the request comes from a page of this server or from a program with a token.
 pub fn check_origin(state: &AppState, headers: &HeaderMap) -> Result<(), ApiError> {
-    // A browser says by itself where a socket comes from; a program shows a token.
-    let by_token = bearer(headers).is_some() && !headers.contains_key(header::COOKIE);
-    let fits = match state.allowed.origin(headers) {
+    // Browsers send an origin with every WebSocket; programs authenticate with a token.
+    let has_token = bearer(headers).is_some() && !headers.contains_key(header::COOKIE);
+    let allowed = match state.allowed.origin(headers) {
         RequestOrigin::OwnPage => headers.contains_key(header::ORIGIN),
-        RequestOrigin::Program => by_token,
+        RequestOrigin::Program => has_token,
         RequestOrigin::OtherPage => false,
     };
-    if fits { Ok(()) } else { Err(ApiError::wrong_origin()) }
+    if allowed { Ok(()) } else { Err(ApiError::wrong_origin()) }
 }
 
-/// Opens the socket of somebody who is known.
+/// Upgrades the request of an authenticated caller to a WebSocket.
 pub fn open(
     state: AppState,
     abort: AbortHandle,
     principal: Principal,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    let upgrade = upgrade.map_err(|rejection| ApiError::upgrade(not_a_socket(&rejection)))?;
+    let upgrade = upgrade.map_err(|rejection| ApiError::upgrade(upgrade_status(&rejection)))?;
     if !upgrade.requested_protocols().any(|protocol| protocol == SUBPROTOCOL) {
         return Err(ApiError::bad_request(format!("The subprotocol must be {SUBPROTOCOL}.")));
     }
     Ok(socket::upgrade(upgrade, state, principal, abort))
 }
 
-fn not_a_socket(rejection: &WebSocketUpgradeRejection) -> StatusCode {
+fn upgrade_status(rejection: &WebSocketUpgradeRejection) -> StatusCode {
     match rejection {
         WebSocketUpgradeRejection::InvalidWebSocketVersionHeader(_)
         | WebSocketUpgradeRejection::InvalidUpgradeHeader(_)

@@ -1,4 +1,4 @@
-//! `/join`: the way in for guests, and all that a guest's cookie is good for. No other route knows it.
+//! `/join`: joining a session by a share. No other route accepts a guest's cookie.
 
 use axum::{
     Extension,
@@ -21,7 +21,7 @@ use crate::{
     state::AppState,
 };
 
-/// The routes of this file.
+/// Returns the routes of this file.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(join))
@@ -31,16 +31,16 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(open_socket))
 }
 
-/// Comes in by a link and its password. A sign-in that is there stays as it is.
+/// Joins a session by a link and its password. A member's sign-in is not affected.
 #[utoipa::path(
     post, path = "/join", tag = "join", request_body = Join,
     responses(
-        (status = 200, description = "In; the guest's cookie is set", body = Joined),
-        (status = 401, description = "`share_denied`: unknown, wrong or taken back, which is not said", body = ErrorBody),
+        (status = 200, description = "Joined; sets the guest's cookie", body = Joined),
+        (status = 401, description = "`share_denied`: unknown link, wrong password or revoked share", body = ErrorBody),
         (status = 409, description = "`share_full`", body = ErrorBody),
-        (status = 410, description = "`share_expired`, `session_ended`: to the right password only", body = ErrorBody),
+        (status = 410, description = "`share_expired`, `session_ended`: only with the right password", body = ErrorBody),
         (status = 422, description = "`invalid_name`", body = ErrorBody),
-        (status = 429, description = "`too_many_attempts`, with Retry-After", body = ErrorBody),
+        (status = 429, description = "`too_many_attempts`, with `Retry-After`", body = ErrorBody),
     )
 )]
 pub async fn join(
@@ -48,21 +48,21 @@ pub async fn join(
     CallerInfo(caller): CallerInfo,
     member: Option<Extension<Actor>>,
     headers: HeaderMap,
-    Json(given): Json<Join>,
+    Json(body): Json<Join>,
 ) -> Result<(HeaderMap, Json<Joined>), ApiError> {
     let member = member.as_ref().map(|Extension(member)| member);
     let held = state.cookies.token(Cookie::Guest, &headers);
-    let entered = state.control.join(given, member, held, &caller).await?;
+    let entered = state.control.join(body, member, held, &caller).await?;
     let seconds = entered.lasts.num_seconds();
     let cookie = entered.token.map(|token| state.cookies.set(Cookie::Guest, &token, seconds));
     Ok((cookie.unwrap_or_default(), Json(entered.joined)))
 }
 
-/// Where the guest is.
+/// Returns the session the guest joined.
 #[utoipa::path(
     get, path = "/join/session", tag = "join", security(("guest" = [])),
     responses(
-        (status = 200, description = "The session, whose it is, and what the guest may do until when", body = Joined),
+        (status = 200, description = "The session, its owner, and the guest's permissions and expiry", body = Joined),
         (status = 401, description = "`not_joined`", body = ErrorBody),
         (status = 410, description = "`share_expired`, `share_revoked`, `share_removed`, `share_left`, `session_ended`", body = ErrorBody),
     )
@@ -71,13 +71,13 @@ pub async fn session(Guest(visitor): Guest) -> Json<Joined> {
     Json(visitor.joined)
 }
 
-/// Issues a ticket for one socket of the guest.
+/// Issues a ticket for attaching with one WebSocket.
 #[utoipa::path(
     post, path = "/join/attach", tag = "join", security(("guest" = [])),
     responses(
-        (status = 200, description = "A ticket for one socket", body = Ticket),
+        (status = 200, description = "The ticket", body = Ticket),
         (status = 401, description = "`not_joined`", body = ErrorBody),
-        (status = 409, description = "`share_full`: the guest was away, and all places are held by others", body = ErrorBody),
+        (status = 409, description = "`share_full`: the guest was away, and other guests took all slots", body = ErrorBody),
         (status = 410, description = "`share_expired`, `share_revoked`, `share_removed`, `share_left`, `session_ended`", body = ErrorBody),
     )
 )]
@@ -88,13 +88,13 @@ pub async fn attach(
     Ok(Json(state.control.attach_visitor(&visitor).await?))
 }
 
-/// Goes: the place is free, and what the guest has open is closed.
+/// Leaves the session: frees the guest's slot and closes their connections.
 #[utoipa::path(
     post, path = "/join/leave", tag = "join", security(("guest" = [])),
     responses(
-        (status = 204, description = "Gone; the cookie is removed"),
+        (status = 204, description = "Left; removes the cookie"),
         (status = 401, description = "`not_joined`", body = ErrorBody),
-        (status = 410, description = "`share_expired`, …: gone already", body = ErrorBody),
+        (status = 410, description = "`share_expired`, …: access has already ended", body = ErrorBody),
     )
 )]
 pub async fn leave(
@@ -106,11 +106,11 @@ pub async fn leave(
     Ok((StatusCode::NO_CONTENT, state.cookies.remove(Cookie::Guest)))
 }
 
-/// The guest's WebSocket. Origin, cookie and subprotocol are checked before it opens.
+/// Opens the guest's WebSocket. The ticket goes in its first message.
 #[utoipa::path(
     get, path = "/join/socket", tag = "join", security(("guest" = [])),
     responses(
-        (status = 101, description = "A WebSocket of subprotocol `websh.v1`; the ticket goes in its first message"),
+        (status = 101, description = "A WebSocket with the subprotocol `websh.v1`"),
         (status = 401, description = "`not_joined`", body = ErrorBody),
         (status = 403, description = "`wrong_origin`", body = ErrorBody),
         (status = 410, description = "`share_expired`, …", body = ErrorBody),

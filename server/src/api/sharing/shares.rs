@@ -1,4 +1,4 @@
-//! `/sessions/{id}/shares` and what hangs below: links with a password, their guests, and receipts.
+//! `/sessions/{id}/shares` and `/sessions/{id}/invites`: shares, their guests and invites by mail.
 
 use axum::{extract::State, http::StatusCode};
 use protocol::{
@@ -16,7 +16,7 @@ use crate::{
     state::AppState,
 };
 
-/// The routes of this file.
+/// Returns the routes of this file.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(options))
@@ -27,14 +27,14 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(invite))
 }
 
-/// What a new share may be.
+/// Returns the limits and defaults for a new share.
 #[utoipa::path(
     get, path = "/sessions/{id}/sharing", tag = "shares", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = SessionId, Path, description = "The session")),
+    params(("id" = SessionId, Path, description = "Id of the session")),
     responses(
-        (status = 200, description = "What the workspace allows, and what a new share starts with", body = SharingOptions),
-        (status = 403, description = "`forbidden`: its owner only", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+        (status = 200, description = "Limits of the workspace and defaults of a new share", body = SharingOptions),
+        (status = 403, description = "`forbidden`: requires the owner", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
     )
 )]
 pub async fn options(
@@ -45,14 +45,14 @@ pub async fn options(
     Ok(Json(state.control.sharing(&actor, id).await?))
 }
 
-/// Lists a session's shares with all their guests, those of an ended session too.
+/// Lists a session's shares with their guests, also after the session has ended.
 #[utoipa::path(
     get, path = "/sessions/{id}/shares", tag = "shares", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = SessionId, Path, description = "The session")),
+    params(("id" = SessionId, Path, description = "Id of the session")),
     responses(
         (status = 200, description = "Newest first, without their secrets", body = Vec<Share>),
-        (status = 403, description = "`forbidden`: its owner and superusers only", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+        (status = 403, description = "`forbidden`: requires the owner or a superuser", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
     )
 )]
 pub async fn list(
@@ -63,16 +63,16 @@ pub async fn list(
     Ok(Json(state.control.shares(&actor, id).await?))
 }
 
-/// Shares a session by a link and a password.
+/// Creates a share: a link and a password.
 #[utoipa::path(
     post, path = "/sessions/{id}/shares", tag = "shares", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = SessionId, Path, description = "The session")), request_body = NewShare,
+    params(("id" = SessionId, Path, description = "Id of the session")), request_body = NewShare,
     responses(
-        (status = 201, description = "Link and password: the only time they are shown", body = FreshShare),
-        (status = 403, description = "`forbidden`: its owner only; `sharing_disabled`; `account_forbidden`", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+        (status = 201, description = "The link and password, which are not shown again", body = FreshShare),
+        (status = 403, description = "`forbidden`: requires the owner; `sharing_disabled`; `account_forbidden`", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
         (status = 409, description = "`too_many_shares`", body = ErrorBody),
-        (status = 410, description = "The session is over: `exited`, `closed`, …", body = ErrorBody),
+        (status = 410, description = "`exited`, `closed`, …: the session has ended", body = ErrorBody),
         (status = 422, description = "`invalid_expiry`, `invalid_read_only`, `invalid_max_guests`", body = ErrorBody),
     )
 )]
@@ -85,16 +85,16 @@ pub async fn share(
     Ok((StatusCode::CREATED, Json(state.control.share(&actor, id, new).await?)))
 }
 
-/// Extends a share, or changes what its guests may do, while they are there.
+/// Extends a share or changes its guests' permissions, also for attached guests.
 #[utoipa::path(
     patch, path = "/sessions/{id}/shares/{share}", tag = "shares", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = SessionId, Path, description = "The session"), ("share" = ShareId, Path, description = "The share")),
+    params(("id" = SessionId, Path, description = "Id of the session"), ("share" = ShareId, Path, description = "Id of the share")),
     request_body = ChangeShare,
     responses(
-        (status = 200, description = "The share as it is now", body = Share),
-        (status = 403, description = "`forbidden`: its owner only", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
-        (status = 410, description = "`share_expired`, `share_revoked`, or the session is over", body = ErrorBody),
+        (status = 200, description = "The changed share", body = Share),
+        (status = 403, description = "`forbidden`: requires the owner", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
+        (status = 410, description = "`share_expired`, `share_revoked`, or the session has ended", body = ErrorBody),
         (status = 422, description = "`invalid_expiry`, `invalid_read_only`", body = ErrorBody),
     )
 )]
@@ -107,14 +107,14 @@ pub async fn change(
     Ok(Json(state.control.change_share(&actor, id, share, change).await?))
 }
 
-/// Takes a share back. Its guests are cut off; the shell goes on.
+/// Revokes a share and disconnects its guests. The session keeps running.
 #[utoipa::path(
     delete, path = "/sessions/{id}/shares/{share}", tag = "shares", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = SessionId, Path, description = "The session"), ("share" = ShareId, Path, description = "The share")),
+    params(("id" = SessionId, Path, description = "Id of the session"), ("share" = ShareId, Path, description = "Id of the share")),
     responses(
-        (status = 204, description = "Nobody is there by it any more, and nobody comes"),
-        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
-        (status = 410, description = "`share_expired`, `share_revoked`, `session_ended`: it is over already", body = ErrorBody),
+        (status = 204, description = "Revoked"),
+        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
+        (status = 410, description = "`share_expired`, `share_revoked`, `session_ended`: the share has already ended", body = ErrorBody),
     )
 )]
 pub async fn revoke(
@@ -126,15 +126,15 @@ pub async fn revoke(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Makes a new link with the settings of an old one, which stops working if it still does.
+/// Creates a share with the settings of an old one, and revokes the old one.
 #[utoipa::path(
     post, path = "/sessions/{id}/shares/{share}/renew", tag = "shares", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = SessionId, Path, description = "The session"), ("share" = ShareId, Path, description = "The old share")),
+    params(("id" = SessionId, Path, description = "Id of the session"), ("share" = ShareId, Path, description = "Id of the old share")),
     responses(
-        (status = 201, description = "Link and password: the only time they are shown", body = FreshShare),
-        (status = 403, description = "`forbidden`: its owner only; `sharing_disabled`; `account_forbidden`", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
-        (status = 410, description = "The session is over: `exited`, `closed`, …", body = ErrorBody),
+        (status = 201, description = "The link and password, which are not shown again", body = FreshShare),
+        (status = 403, description = "`forbidden`: requires the owner; `sharing_disabled`; `account_forbidden`", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
+        (status = 410, description = "`exited`, `closed`, …: the session has ended", body = ErrorBody),
     )
 )]
 pub async fn renew(
@@ -145,18 +145,18 @@ pub async fn renew(
     Ok((StatusCode::CREATED, Json(state.control.renew_share(&actor, id, share).await?)))
 }
 
-/// Removes a guest, who can't come back by the place they had.
+/// Removes a guest. Their cookie is no longer valid.
 #[utoipa::path(
     delete, path = "/sessions/{id}/shares/{share}/guests/{guest}", tag = "shares", security(("cookie" = []), ("bearer" = [])),
     params(
-        ("id" = SessionId, Path, description = "The session"),
-        ("share" = ShareId, Path, description = "The share"),
-        ("guest" = GuestId, Path, description = "The guest"),
+        ("id" = SessionId, Path, description = "Id of the session"),
+        ("share" = ShareId, Path, description = "Id of the share"),
+        ("guest" = GuestId, Path, description = "Id of the guest"),
     ),
     responses(
-        (status = 204, description = "They are not there any more"),
-        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
-        (status = 410, description = "`share_left`, `share_removed`, …: they are gone already", body = ErrorBody),
+        (status = 204, description = "Removed"),
+        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
+        (status = 410, description = "`share_left`, `share_removed`, …: the guest has already left", body = ErrorBody),
     )
 )]
 pub async fn remove(
@@ -168,18 +168,18 @@ pub async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Invites people by mail, each by a link and a password of their own.
+/// Invites people by mail, each with their own link and password.
 #[utoipa::path(
     post, path = "/sessions/{id}/invites", tag = "shares", security(("cookie" = []), ("bearer" = [])),
-    params(("id" = SessionId, Path, description = "The session")), request_body = NewInvites,
+    params(("id" = SessionId, Path, description = "Id of the session")), request_body = NewInvites,
     responses(
-        (status = 207, description = "What became of each address; the list of shares tells the rest", body = InviteResults),
-        (status = 403, description = "`forbidden`: its owner only; `sharing_disabled`; `account_forbidden`", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for somebody else's", body = ErrorBody),
+        (status = 207, description = "Result for each address; the list of shares reports delivery", body = InviteResults),
+        (status = 403, description = "`forbidden`: requires the owner; `sharing_disabled`; `account_forbidden`", body = ErrorBody),
+        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
         (status = 409, description = "`mail_not_configured`, `too_many_shares`", body = ErrorBody),
-        (status = 410, description = "The session is over: `exited`, `closed`, …", body = ErrorBody),
-        (status = 422, description = "`invalid_email` when none is an address, `invalid_emails` when they are more than 20, `invalid_expiry`, `invalid_read_only`", body = ErrorBody),
-        (status = 429, description = "`too_many_attempts`, with Retry-After", body = ErrorBody),
+        (status = 410, description = "`exited`, `closed`, …: the session has ended", body = ErrorBody),
+        (status = 422, description = "`invalid_email`: no valid address; `invalid_emails`: more than 20 addresses; `invalid_expiry`, `invalid_read_only`", body = ErrorBody),
+        (status = 429, description = "`too_many_attempts`, with `Retry-After`", body = ErrorBody),
     )
 )]
 pub async fn invite(

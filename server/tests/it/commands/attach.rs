@@ -1,4 +1,4 @@
-//! `websh attach` in a real terminal: what is typed, what is drawn, and every way out.
+//! `websh attach` in a real terminal: input, output, and every way to end.
 
 use protocol::modes;
 
@@ -8,14 +8,14 @@ use crate::support::{CliUser, Terminal, TestServer, until};
 const PREFIX: &str = "\x1c";
 
 #[tokio::test]
-async fn a_session_in_a_terminal() {
+async fn a_session_follows_the_terminal_and_is_left_by_key_and_exit() {
     let (_server, mut client) = TestServer::new(&[]).await;
     let ann = CliUser::new(&mut client, "sessions").await;
     let id = ann.open("work").await;
     let mut terminal = Terminal::run(&ann, &["attach", "work"]);
     terminal.press("echo $((6*7))-done\r");
     terminal.until_shows("42-done").await;
-    // The session has the terminal's size, and follows it.
+    // The session takes the terminal's size and follows its changes.
     terminal.press("stty size\r");
     terminal.until_shows("24 80").await;
     terminal.resize(100, 30);
@@ -27,36 +27,36 @@ async fn a_session_in_a_terminal() {
     .await;
     terminal.press("stty size\r");
     terminal.until_shows("30 100").await;
-    // The terminal gets the modes that the program wants.
+    // The terminal gets the modes that the program sets.
     terminal.press("printf '\\033[?1000h\\033]2;a title\\007'\r");
     terminal.until(|it| it.modes() & modes::MOUSE_CLICK != 0, "the mouse").await;
     terminal.press(&format!("{PREFIX}d"));
     let (status, left) = terminal.end().await;
     assert_eq!(status, 0, "{left}");
     assert!(left.contains("Detached. work keeps running"), "{left}");
-    // It is as it was left, by the beginning of its id too.
+    // The session is unchanged, and the beginning of its id identifies it too.
     let mut again = Terminal::run(&ann, &["attach", &id[..30]]);
     again.until_shows("42-done").await;
-    // Who leaves the shell leaves in peace, whatever its last command came to; who comes later is late.
+    // Leaving the shell exits with 0, whatever its last command's status; a later attach fails.
     again.press("exit 7\r");
     let (status, left) = again.end().await;
     assert_eq!(status, 0, "{left}");
     assert!(left.contains("The shell exited with status 7."), "{left}");
-    // The session tells its viewers first, and the list a moment later.
+    // The session notifies its viewers first; the list follows a moment later.
     let path = format!("/api/v1/sessions/{id}");
     until(async || (client.get(&path).await.status == 410).then_some(())).await;
     assert!(ann.fails(&["attach", "work"], 5).await.contains("status 7"));
 }
 
 #[tokio::test]
-async fn a_new_session_is_attached_to_at_once() {
+async fn new_attaches_to_its_session() {
     let (_server, mut client) = TestServer::new(&[]).await;
     let ann = CliUser::new(&mut client, "sessions").await;
     let mut terminal =
         Terminal::run(&ann, &["new", "--name", "fresh", "--detach-key", "ctrl-a", "local"]);
     terminal.press("echo $((6*7))-done\r");
     terminal.until_shows("42-done").await;
-    // A multi-line paste, and keys that are more than one byte.
+    // A multi-line paste, and keys of several bytes.
     terminal.press("\x1b[200~echo one\recho $((7*7))-pasted\r\x1b[201~");
     terminal.until_shows("49-pasted").await;
     terminal.press("echo wron\x7f\x7f\x7f\x7fright\x01\x01# \r");
@@ -67,7 +67,7 @@ async fn a_new_session_is_attached_to_at_once() {
 }
 
 #[tokio::test]
-async fn the_server_dies_and_nothing_is_lost() {
+async fn input_survives_a_crash_of_the_server() {
     let (mut server, mut client) = TestServer::new(&[]).await;
     let ann = CliUser::new(&mut client, "sessions").await;
     ann.open("work").await;
@@ -76,7 +76,7 @@ async fn the_server_dies_and_nothing_is_lost() {
     terminal.until_shows("42-before").await;
     server.kill().await;
     terminal.until_shows("connection lost").await;
-    // Typed while it was away: it runs once.
+    // Input typed during the outage runs once.
     terminal.press("echo x >>typed; wc -l <typed; echo $((6*8))-after\r");
     terminal.until_shows("typed will be sent").await;
     server.start().await;
@@ -90,7 +90,7 @@ async fn the_server_dies_and_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn a_shell_that_exits_while_the_connection_is_away_was_left_too() {
+async fn a_shell_that_exits_during_an_outage_exits_with_zero() {
     let (mut server, mut client) = TestServer::new(&[]).await;
     let ann = CliUser::new(&mut client, "sessions").await;
     ann.open("work").await;
@@ -111,7 +111,7 @@ async fn a_shell_that_exits_while_the_connection_is_away_was_left_too() {
 }
 
 #[tokio::test]
-async fn a_shell_that_is_killed_did_not_exit() {
+async fn a_killed_shell_is_a_failure() {
     let (_server, mut client) = TestServer::new(&[]).await;
     let ann = CliUser::new(&mut client, "sessions").await;
     ann.open("work").await;
@@ -150,7 +150,7 @@ async fn a_second_terminal_takes_over() {
 }
 
 #[tokio::test]
-async fn where_the_policy_is_to_ask_first_so_does_the_terminal() {
+async fn the_single_policy_requires_take_over() {
     let (_server, mut client) = TestServer::new(&[]).await;
     let ann = CliUser::new(&mut client, "sessions").await;
     assert_eq!(
@@ -170,7 +170,7 @@ async fn where_the_policy_is_to_ask_first_so_does_the_terminal() {
 }
 
 #[tokio::test]
-async fn one_of_several_drives_and_the_baton_goes_round() {
+async fn the_baton_passes_between_drivers() {
     let (_server, mut client) = TestServer::new(&[]).await;
     let ann = CliUser::new(&mut client, "sessions").await;
     assert_eq!(
@@ -195,7 +195,7 @@ async fn one_of_several_drives_and_the_baton_goes_round() {
 }
 
 #[tokio::test]
-async fn without_a_terminal_there_is_nothing_to_attach() {
+async fn attach_requires_a_terminal() {
     let (_server, mut client) = TestServer::new(&[]).await;
     let ann = CliUser::new(&mut client, "sessions").await;
     ann.open("work").await;

@@ -1,4 +1,4 @@
-//! The command line: what keeps the server from starting, and members.
+//! `websh serve` and the commands on this machine's data: failures to start, configuration, members.
 
 use std::{
     ffi::OsStr,
@@ -16,21 +16,21 @@ use tokio::{
 
 use crate::support::{Client, LONG, PASSWORD, TestServer, command, own_account, run, signal};
 
-/// Runs `websh serve` where it must not start; the sentence it ends with.
+/// Runs `websh serve`, which must fail, and returns its error message.
 async fn refused(data: &std::path::Path, settings: &[(&str, &str)]) -> String {
     let mut serve = command(data);
     serve.arg("serve").env("WEBSH_LISTEN", "127.0.0.1:0").envs(settings.iter().copied());
     let output = tokio::time::timeout(LONG, serve.output()).await.unwrap().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    let sentence = said.trim_end().to_owned();
-    assert!(sentence.starts_with("websh: ") && sentence.ends_with('.'), "{sentence}");
-    assert!(!sentence.contains('\n'), "{sentence}");
-    sentence
+    let printed = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{printed}");
+    let message = printed.trim_end().to_owned();
+    assert!(message.starts_with("websh: ") && message.ends_with('.'), "{message}");
+    assert!(!message.contains('\n'), "{message}");
+    message
 }
 
 #[tokio::test]
-async fn what_keeps_it_from_starting_is_named_in_one_sentence() {
+async fn a_failure_to_start_is_named_in_one_sentence() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path();
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -47,15 +47,15 @@ async fn what_keeps_it_from_starting_is_named_in_one_sentence() {
         (vec![("WEBSH_SESSION_PROGRAM", "/nowhere")], "session_program"),
         (vec![("WEBSH_DATABASE_URL", &letter)], "letter"),
     ] {
-        let said = refused(data, &settings).await;
-        assert!(said.contains(named), "{settings:?}: {said}");
+        let printed = refused(data, &settings).await;
+        assert!(printed.contains(named), "{settings:?}: {printed}");
     }
     fs::write(data.join("Leptos.toml"), "[websh]\nscrolback = 1\n").unwrap();
     assert!(refused(data, &[]).await.contains("scrolback"));
 }
 
 #[tokio::test]
-async fn variables_that_are_no_text_are_foreign_or_named() {
+async fn invalid_utf8_is_an_error_in_own_variables_only() {
     let dir = tempfile::tempdir().unwrap();
     let odd = OsStr::from_bytes(b"\xff");
     for (name, code) in [
@@ -67,18 +67,18 @@ async fn variables_that_are_no_text_are_foreign_or_named() {
         let mut serve = command(dir.path());
         serve.args(["serve", "--print-config"]).env(name, odd);
         let output = serve.output().await.unwrap();
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(code), "{name:?}: {said}");
-        let sentence = format!("{} is not valid UTF-8.\n", name.to_string_lossy());
-        assert_eq!(said.ends_with(&sentence), code == 1, "{said}");
+        let printed = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{name:?}: {printed}");
+        let message = format!("{} is not valid UTF-8.\n", name.to_string_lossy());
+        assert_eq!(printed.ends_with(&message), code == 1, "{printed}");
     }
 }
 
 #[tokio::test]
 async fn a_data_directory_has_one_server() {
     let (server, mut ann) = TestServer::new(&[]).await;
-    let said = refused(server.data.path(), &[]).await;
-    assert!(said.contains(&server.data.path().display().to_string()), "{said}");
+    let printed = refused(server.data.path(), &[]).await;
+    assert!(printed.contains(&server.data.path().display().to_string()), "{printed}");
     assert_eq!(ann.get("/api/v1/me").await.status, 200);
     let mode = |path: &str| {
         fs::metadata(server.data.path().join(path)).unwrap().permissions().mode() & 0o777
@@ -87,7 +87,7 @@ async fn a_data_directory_has_one_server() {
 }
 
 #[tokio::test]
-async fn it_takes_all_the_descriptors_it_may_have() {
+async fn the_limit_of_open_files_is_raised() {
     let dir = tempfile::tempdir().unwrap();
     let serve = command(dir.path());
     let program = serve.as_std().get_program().to_owned();
@@ -112,46 +112,49 @@ async fn it_takes_all_the_descriptors_it_may_have() {
 }
 
 #[tokio::test]
-async fn the_configuration_in_force_hides_its_secrets() {
+async fn the_printed_configuration_hides_secrets() {
     let dir = tempfile::tempdir().unwrap();
     let file = "[websh]\nscrollback = 7\ndatabase_url = \"postgres://websh:secret@db/websh\"\n";
     fs::write(dir.path().join("Leptos.toml"), file).unwrap();
-    let (well, said) = run(dir.path(), &["serve", "--print-config"], "").await;
-    assert!(well && said.contains("scrollback = 7") && !said.contains("secret"), "{said}");
+    let (success, printed) = run(dir.path(), &["serve", "--print-config"], "").await;
+    assert!(
+        success && printed.contains("scrollback = 7") && !printed.contains("secret"),
+        "{printed}"
+    );
 }
 
 #[tokio::test]
 async fn members_are_added_and_listed() {
     let dir = tempfile::tempdir().unwrap();
     let add = ["user", "add", "Bob@Example.org", "--name", "Bob", "--role", "staff"];
-    let (well, said) = run(dir.path(), &add, PASSWORD).await;
-    assert!(well && said.contains("bob@example.org"), "{said}");
-    let (well, said) = run(dir.path(), &add, PASSWORD).await;
-    assert!(!well && said.contains("already"), "{said}");
+    let (success, printed) = run(dir.path(), &add, PASSWORD).await;
+    assert!(success && printed.contains("bob@example.org"), "{printed}");
+    let (success, printed) = run(dir.path(), &add, PASSWORD).await;
+    assert!(!success && printed.contains("already"), "{printed}");
     for (arguments, password, named) in [
         (vec!["user", "add", "eve@example.org"], "short", "12 characters"),
         (vec!["user", "add", "eve"], PASSWORD, "e-mail"),
         (vec!["user", "passwd", "eve@example.org"], PASSWORD, "no such member"),
     ] {
-        let (well, said) = run(dir.path(), &arguments, password).await;
-        assert!(!well && said.contains(named), "{said}");
+        let (success, printed) = run(dir.path(), &arguments, password).await;
+        assert!(!success && printed.contains(named), "{printed}");
     }
-    let (_, said) = run(dir.path(), &["user", "list"], "").await;
-    let words: Vec<&str> = said.split_whitespace().collect();
+    let (_, printed) = run(dir.path(), &["user", "list"], "").await;
+    let words: Vec<&str> = printed.split_whitespace().collect();
     assert_eq!(words, ["staff", "bob@example.org", "Bob"]);
     let add = ["user", "add", "eve@example.org", "--json"];
-    let (well, said) = run(dir.path(), &add, PASSWORD).await;
-    let eve: Value = serde_json::from_str(&said).unwrap();
-    assert!(well && eve["name"] == "eve" && eve["role"] == "member", "{said}");
-    let (_, said) = run(dir.path(), &["user", "list", "--json"], "").await;
-    let members: Vec<Value> = serde_json::from_str(&said).unwrap();
-    assert!(members.len() == 2 && members.contains(&eve), "{said}");
-    let (well, said) = run(dir.path(), &["version"], "").await;
-    assert!(well && said.starts_with("websh "), "{said}");
+    let (success, printed) = run(dir.path(), &add, PASSWORD).await;
+    let eve: Value = serde_json::from_str(&printed).unwrap();
+    assert!(success && eve["name"] == "eve" && eve["role"] == "member", "{printed}");
+    let (_, printed) = run(dir.path(), &["user", "list", "--json"], "").await;
+    let members: Vec<Value> = serde_json::from_str(&printed).unwrap();
+    assert!(members.len() == 2 && members.contains(&eve), "{printed}");
+    let (success, printed) = run(dir.path(), &["version"], "").await;
+    assert!(success && printed.starts_with("websh "), "{printed}");
 }
 
 #[tokio::test]
-async fn what_is_done_on_the_machine_is_written_down_with_the_account_that_did_it() {
+async fn local_changes_are_audited_with_the_account() {
     let (server, mut ann) = TestServer::new(&[]).await;
     server.member("bob@example.org", "member").await;
     let change = ["user", "passwd", "bob@example.org"];
@@ -160,7 +163,7 @@ async fn what_is_done_on_the_machine_is_written_down_with_the_account_that_did_i
         let log = ann.get(&format!("/api/v1/audit?action={action}")).await.json();
         let entry = &log["items"][0];
         let actor = entry["actor"].as_str().unwrap();
-        // Whoever became the account by `sudo` is named before it.
+        // With `sudo`, the invoking user is named before the account.
         assert!(actor.starts_with("the account ") && actor.ends_with(&own_account()), "{entry}");
         let rest = (&entry["via"], &entry["target"], &entry["actor_id"]);
         assert_eq!(rest, (&json!("command_line"), &json!("bob"), &Value::Null));
@@ -168,7 +171,7 @@ async fn what_is_done_on_the_machine_is_written_down_with_the_account_that_did_i
 }
 
 #[tokio::test]
-async fn a_server_that_nobody_reads_stops_as_well() {
+async fn a_server_with_closed_output_stops_on_a_signal() {
     let dir = tempfile::tempdir().unwrap();
     let mut serve = command(dir.path());
     serve.arg("serve").env("WEBSH_LISTEN", "127.0.0.1:0");

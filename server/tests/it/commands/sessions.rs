@@ -1,4 +1,4 @@
-//! The commands for sessions, tokens and operators, from a shell prompt.
+//! The commands for sessions, tokens and operators, run as from a shell.
 
 use std::{fs, os::unix::fs::PermissionsExt};
 
@@ -23,14 +23,14 @@ async fn sessions_are_opened_listed_renamed_and_closed() {
     let page = ann.run(&["ls", "--json"]).await.json();
     assert_eq!((&page["items"][0]["name"], &page["next"]), (&json!("play"), &json!(null)));
     let rest = client.get("/api/v1/sessions").await.json();
-    // What it shows may have changed in between, but not what is told of it.
+    // The values may have changed in between, but not the fields.
     let told = |page: &serde_json::Value| {
         page["items"][0].as_object().unwrap().keys().cloned().collect::<Vec<String>>()
     };
     assert_eq!((told(&page), &page["items"][0]["id"]), (told(&rest), &rest["items"][0]["id"]));
     assert_eq!(ann.run(&["close", &id]).await.out, "Closed play.\n");
     assert_eq!(server.run_dir(), Vec::<String>::new());
-    // For programs: what was closed, also when the next one is not there.
+    // JSON lists the closed sessions, also when a later one is not found.
     let other = ann.open("other").await;
     let said = ann.run(&["close", "--json", "other", "none"]).await;
     assert_eq!(said.status, 4, "{said:?}");
@@ -40,13 +40,13 @@ async fn sessions_are_opened_listed_renamed_and_closed() {
     assert!(ended.contains("play") && ended.contains("closed by Ann"), "{ended}");
 }
 
-/// A session that was ended, as programs are told.
+/// Returns an ended session as JSON output has it.
 fn gone(id: &str, name: &str) -> serde_json::Value {
     json!({ "id": id, "name": name, "error": null, "message": null })
 }
 
 #[tokio::test]
-async fn the_status_says_what_kind_of_failure_it_was() {
+async fn the_exit_status_identifies_the_kind_of_failure() {
     let (server, mut client) = TestServer::new(&[]).await;
     let ann = CliUser::new(&mut client, "sessions").await;
     let id = ann.open("work").await;
@@ -75,7 +75,7 @@ async fn the_status_says_what_kind_of_failure_it_was() {
 }
 
 #[tokio::test]
-async fn signing_in_keeps_a_token_for_its_owner_alone() {
+async fn login_stores_a_token_readable_by_its_owner_only() {
     let (server, mut client) = TestServer::new(&[]).await;
     let ann = CliUser::stranger(&server);
     let mut login = Terminal::run(&ann, &["login", &ann.url, "--scope", "admin"]);
@@ -90,7 +90,7 @@ async fn signing_in_keeps_a_token_for_its_owner_alone() {
     assert!(!fs::read_to_string(&path).unwrap().contains(PASSWORD));
     let said = ann.run(&["token", "list"]).await;
     assert!(said.out.contains("websh on") && said.out.contains("admin"), "{said:?}");
-    // Another token by hand; what was made can be taken away.
+    // A second token, which is then removed.
     let new = ["token", "new", "robot", "--scope", "read"];
     assert_eq!(ann.run_with(&new, "not the password\n").await.status, 3);
     let made = ann.run_with(&new, &format!("{PASSWORD}\n")).await;
@@ -104,7 +104,7 @@ async fn signing_in_keeps_a_token_for_its_owner_alone() {
     assert_eq!((&removed["name"], &removed["scope"]), (&json!("robot"), &json!("read")));
     ann.fails(&["token", "remove", "robot"], 4).await;
     assert!(robot.fails(&["ls"], 3).await.contains("websh login"));
-    // The sign-in itself is over: only tokens are left.
+    // The sign-in has ended; only tokens remain.
     let sign_ins = client.get("/api/v1/me/sign-ins").await.json();
     assert_eq!(sign_ins.as_array().unwrap().len(), 1, "{sign_ins}");
     assert_eq!(ann.run(&["logout"]).await.status, 0);
@@ -140,7 +140,7 @@ async fn operators_see_and_drop_what_others_opened() {
 }
 
 #[tokio::test]
-async fn on_the_machine_it_goes_without_the_server() {
+async fn local_commands_work_without_the_server() {
     let (mut server, mut client) = TestServer::new(&[]).await;
     let ann = CliUser::new(&mut client, "sessions").await;
     let id = ann.open("work").await;
@@ -169,12 +169,12 @@ async fn on_the_machine_it_goes_without_the_server() {
     for more in [&["ls", "--all"][..], &["ls", "--ended"], &["admin", "ls", "--sort", "cpu"]] {
         assert!(ann.fails(more, 1).await.contains("can't be reached"), "{more:?}");
     }
-    // Another websh is named, and nobody has signed in there: this machine's sessions are not meant.
-    let nobody = CliUser { token: String::new(), ..ann };
+    // Another websh is selected without credentials for it: local sessions are not used instead.
+    let signed_out = CliUser { token: String::new(), ..ann };
     for arguments in [&["ls"][..], &["admin", "drop", "work"]] {
-        assert!(nobody.fails(arguments, 3).await.contains("not signed in"), "{arguments:?}");
+        assert!(signed_out.fails(arguments, 3).await.contains("not signed in"), "{arguments:?}");
     }
-    let ann = CliUser { token, ..nobody };
+    let ann = CliUser { token, ..signed_out };
     let (well, _) = run(server.data.path(), &["admin", "drop", "--local", "none"], "").await;
     assert!(!well);
     let drop = ["admin", "drop", "--local", "--json", "work", "--reason", "It was in the way"];
@@ -240,7 +240,7 @@ async fn accounts_are_granted_on_the_machine() {
 }
 
 #[tokio::test]
-async fn completions_and_the_manual_know_every_command() {
+async fn completions_and_manual_cover_every_command() {
     let dir = tempfile::tempdir().unwrap();
     let (well, said) = run(dir.path(), &["completions", "bash"], "").await;
     assert!(well && said.contains("drop-all") && said.contains("--detach-key"), "{said}");

@@ -1,11 +1,11 @@
-//! Sharing from a shell prompt.
+//! The commands for shares.
 
 use serde_json::json;
 
 use crate::support::{CliUser, Smtp, TestServer, join, until};
 
 #[tokio::test]
-async fn a_session_is_shared_listed_and_taken_back() {
+async fn a_session_is_shared_listed_and_unshared() {
     let (server, mut client) = TestServer::new(&[]).await;
     let ann = CliUser::new(&mut client, "sessions").await;
     ann.open("work").await;
@@ -21,7 +21,7 @@ async fn a_session_is_shared_listed_and_taken_back() {
     assert_eq!((joined.status, &joined.json()["read_only"]), (200, &json!(true)));
     let list = ann.run(&["shares", "work"]).await.out;
     assert!(list.contains("link") && list.contains("Bob (0 keys)"), "{list}");
-    // Programs read the same as from the REST interface, and choose otherwise.
+    // JSON output equals the REST interface's.
     let fresh = ann.run(&["share", "work", "--full-access", "--json"]).await.json();
     assert_eq!((&fresh["read_only"], &fresh["max_guests"]), (&json!(false), &json!(20)));
     assert_eq!(ann.run(&["unshare", "work"]).await.out, "Revoked 2 shares of work.\n");
@@ -32,7 +32,7 @@ async fn a_session_is_shared_listed_and_taken_back() {
         (&json!("revoked"), &json!("revoked"))
     );
     assert_eq!(ann.run(&["unshare", "work"]).await.out, "work has no active shares.\n");
-    // The status says what was wrong.
+    // The exit status identifies the failure.
     ann.fails(&["share", "none"], 4).await;
     ann.fails(&["unshare", "work", list[0]["id"].as_str().unwrap()], 5).await;
     assert!(ann.fails(&["share", "work", "--minutes", "4"], 1).await.contains("5 to 180"));

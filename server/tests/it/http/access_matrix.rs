@@ -1,5 +1,5 @@
-//! Every route of the router, asked by everybody there is. The routes come from the program itself:
-//! one that is not in the table, or no more in the program, fails the test.
+//! Access to every route for every kind of caller. The routes come from the program itself: a route
+//! missing from the table or from the program fails the test.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -14,7 +14,7 @@ use crate::support::{
     Client, EMAIL, LONG, PASSWORD, TestServer, create, join, member_path, share, token,
 };
 
-/// Those who ask, in the order of the columns. Tokens are the owner's.
+/// Callers in the order of the columns. Tokens belong to the owner.
 const WHO: [&str; 9] = [
     "anonymous",
     "owner",
@@ -27,14 +27,14 @@ const WHO: [&str; 9] = [
     "token: admin",
 ];
 
-/// An id that nothing has.
+/// Id of no object.
 const NOBODY: &str = "01900000-0000-7000-8000-000000000000";
 
-/// What turns a request into a WebSocket (RFC 6455, section 4.1).
+/// Headers of a WebSocket upgrade (RFC 6455, section 4.1).
 const UPGRADE: &str = "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
     sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: websh.v1\r\n";
 
-/// Verdicts that many routes share.
+/// Statuses that many routes share.
 const PUBLIC: fn(u16) -> [u16; 9] = |status| [status; 9];
 const SIGNED_IN: fn(u16) -> [u16; 9] = |s| [401, s, s, s, s, 401, s, s, s];
 const OWN: fn(u16) -> [u16; 9] = |s| [401, s, s, s, s, 401, 403, 403, s];
@@ -43,7 +43,7 @@ const SUPERUSER: fn(u16) -> [u16; 9] = |s| [401, 403, 403, 403, s, 401, 403, 403
 const SHARER: fn(u16) -> [u16; 9] = |s| [401, s, 404, 403, 403, 401, 403, s, s];
 const UNSHARER: fn(u16) -> [u16; 9] = |s| [401, s, 404, s, s, 401, 403, s, s];
 
-/// What guests may do, read-only or not. On every other route they are nobody.
+/// Statuses of guest routes. On all other routes, guests are anonymous.
 const GUESTS: [(&str, u16); 5] = [
     ("GET /api/v1/join/session", 200),
     ("GET /api/v1/join/socket", 426),
@@ -52,9 +52,8 @@ const GUESTS: [(&str, u16); 5] = [
     ("POST /api/v1/join/leave", 204),
 ];
 
-/// Routes, with what stands behind `#` to tell rows of one route apart; what is sent; what is
-/// answered to each. What is allowed and would change something is asked for in a way that can't be
-/// done: that it is looked at at all is the verdict.
+/// Routes, bodies, and the status for each caller. Text after `#` distinguishes rows of one route. An
+/// allowed change is requested with invalid input, so that its error proves access without effect.
 fn table() -> Vec<(&'static str, Value, [u16; 9])> {
     let settings = json!({
         "name": "", "session_timeout_minutes": 60, "keep_alive": "attached",
@@ -81,7 +80,7 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
         ("GET /sign-in", nothing(), PUBLIC(200)),
         ("GET /setup", nothing(), PUBLIC(200)),
         ("GET /sessions/{id}", nothing(), PUBLIC(200)),
-        // Asked from the machine itself, which may read the counts.
+        // Local requests may read metrics.
         ("GET /healthz", nothing(), PUBLIC(200)),
         ("GET /readyz", nothing(), PUBLIC(200)),
         ("GET /metrics", nothing(), PUBLIC(200)),
@@ -174,7 +173,7 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
         (
             "POST /api/v1/tokens",
             token.clone(),
-            // No token makes another one.
+            // A token cannot create tokens.
             [401, 422, 422, 422, 422, 401, 403, 403, 403],
         ),
         ("PATCH /api/v1/tokens/{nobody}", json!({ "name": "x" }), OWN(404)),
@@ -229,12 +228,12 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
         ("POST /api/pages/remove-token", json!({ "id": NOBODY }), OWN(404)),
         ("POST /api/pages/sign-ins", nothing(), OWN(200)),
         ("POST /api/pages/end-sign-in", json!({ "id": NOBODY }), OWN(404)),
-        // Last: it ends the sign-ins that all others are asked by.
+        // Last, because it ends the sign-ins of the other rows.
         ("POST /api/v1/logout", nothing(), [204, 204, 204, 204, 204, 204, 403, 403, 403]),
     ]
 }
 
-/// A route without the names of its parameters.
+/// Returns a route without the names of its parameters.
 fn shape(route: &str) -> String {
     let route = route.split(['#', '?']).next().unwrap();
     let parts = route.split('/').map(|part| match part.as_bytes().first() {
@@ -244,8 +243,8 @@ fn shape(route: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-/// The routes that are neither described nor pages nor server functions, read from the sources: a router
-/// does not say what is in it.
+/// Collects the routes that are not described by OpenAPI, pages or server functions. They are read from
+/// the sources, because a router does not list its routes.
 fn plain(folder: &Path, found: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -258,7 +257,7 @@ fn plain(folder: &Path, found: &mut BTreeSet<String>) {
         }
         for route in fs::read_to_string(&path).unwrap().split(".route(").skip(1) {
             let route = route.trim_start();
-            // Server functions are asked for one by one.
+            // Server functions are requested individually.
             if route.starts_with("FUNCTIONS,") {
                 continue;
             }
@@ -270,7 +269,7 @@ fn plain(folder: &Path, found: &mut BTreeSet<String>) {
     }
 }
 
-/// The routes that the program has: what it describes, its server functions, its pages and the rest.
+/// Returns all routes of the program.
 async fn routes(client: &mut Client) -> BTreeSet<String> {
     let description = client.get("/api/v1/openapi.json").await.json();
     let described = description["paths"].as_object().unwrap().iter().flat_map(|(path, methods)| {
@@ -286,16 +285,23 @@ async fn routes(client: &mut Client) -> BTreeSet<String> {
     all
 }
 
-/// One who asks.
+/// A caller.
 struct Asker {
     cookie: Option<String>,
     bearer: Option<String>,
 }
 
 impl Asker {
-    /// The status of an response; its body may never end.
-    async fn ask(&self, address: &str, method: &str, path: &str, body: &str, upgrade: bool) -> u16 {
-        // A route that responses any method alike is asked by one that nothing else stops.
+    /// Returns the status of a response without reading its body, which may never end.
+    async fn status(
+        &self,
+        address: &str,
+        method: &str,
+        path: &str,
+        body: &str,
+        upgrade: bool,
+    ) -> u16 {
+        // `ANY` routes are requested with a method that passes all middleware.
         let method = if method == "ANY" { "GET" } else { method };
         let connection = if upgrade { UPGRADE } else { "connection: close\r\n" };
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\n{connection}");
@@ -321,7 +327,7 @@ impl Asker {
 }
 
 #[tokio::test]
-async fn everybody_may_do_what_the_table_says_on_every_route() {
+async fn every_route_admits_exactly_the_callers_in_the_table() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let known: BTreeSet<String> = table().iter().map(|(route, ..)| shape(route)).collect();
     let there = routes(&mut ann).await;
@@ -385,7 +391,7 @@ async fn everybody_may_do_what_the_table_says_on_every_route() {
             };
             let upgrade = route.ends_with("#upgrade");
             let (path, body) = (named(path), named(&body));
-            let said = asker.ask(&server.address, method, &path, &body, upgrade).await;
+            let said = asker.status(&server.address, method, &path, &body, upgrade).await;
             if said != status {
                 wrong.push(format!("{route} by {who}: {said}, not {status}"));
             }

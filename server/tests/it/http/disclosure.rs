@@ -1,12 +1,12 @@
-//! What nobody gets by asking in a way that no page does: titles of others, the audit log from another
-//! site, an response that tells of the database.
+//! Information that unusual requests must not disclose: titles of other members' sessions, the audit
+//! log to other sites, and details of the database.
 
 use serde_json::json;
 
 use crate::support::{Client, PASSWORD, TestServer, Viewer, create, until};
 
 #[tokio::test]
-async fn the_title_of_an_ended_session_is_its_owners() {
+async fn only_the_owner_sees_the_title_of_an_ended_session() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member("bob@example.org", "member").await;
     let mut staff = server.member("stan@example.org", "staff").await;
@@ -47,7 +47,7 @@ async fn the_title_of_an_ended_session_is_its_owners() {
 }
 
 #[tokio::test]
-async fn an_export_is_for_our_own_pages() {
+async fn exports_require_an_own_page() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let export = "/api/v1/audit/export?action=audit";
     for (headers, status) in [
@@ -63,13 +63,13 @@ async fn an_export_is_for_our_own_pages() {
             assert_eq!(response.code(), "wrong_origin");
         }
     }
-    // Only what was exported is written down.
+    // Only the successful export is audited.
     let log = ann.get("/api/v1/audit?action=audit.export").await.json();
     assert_eq!(log["items"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
-async fn a_nul_is_a_wrong_address_and_a_search_that_is_refused() {
+async fn nul_characters_are_rejected() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let mut stranger = Client::new(&ann.address);
     let wrong = stranger.sign_in("ann\0@example.org", PASSWORD).await;

@@ -1,4 +1,4 @@
-//! What every request passes: headers, host, origin, size, time.
+//! Middleware of every request: headers, host, origin, size and time limits.
 
 use std::fs;
 
@@ -12,7 +12,7 @@ use tokio::{
 use crate::support::{Client, LONG, Response, TestServer, create, token};
 
 #[tokio::test]
-async fn every_answer_carries_the_headers() {
+async fn every_response_has_the_security_headers() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let table = [
         ("GET", "/", 200),
@@ -55,7 +55,7 @@ async fn every_answer_carries_the_headers() {
 }
 
 #[tokio::test]
-async fn a_build_has_an_address_of_its_own_and_is_kept_for_good() {
+async fn each_build_has_its_own_url_and_is_cached_forever() {
     let site = tempfile::tempdir().unwrap();
     let pkg = site.path().join("pkg");
     fs::create_dir(&pkg).unwrap();
@@ -86,7 +86,7 @@ async fn a_build_has_an_address_of_its_own_and_is_kept_for_good() {
 }
 
 #[tokio::test]
-async fn scripts_carry_the_nonce_of_their_answer() {
+async fn scripts_carry_the_nonce_of_their_response() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let nonce = |response: &Response| {
         let policy = response.header("content-security-policy").unwrap().to_owned();
@@ -103,7 +103,7 @@ async fn scripts_carry_the_nonce_of_their_answer() {
 }
 
 #[tokio::test]
-async fn other_hosts_are_refused() {
+async fn other_hosts_are_rejected() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let port = ann.address.split_once(':').unwrap().1.to_owned();
     for (host, status) in [
@@ -121,13 +121,13 @@ async fn other_hosts_are_refused() {
 }
 
 #[tokio::test]
-async fn only_our_own_pages_change_anything() {
+async fn only_own_pages_change_state() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let own = ann.origin();
     let own = own.as_str();
     let port = ann.address.split_once(':').unwrap().1.to_owned();
     let sibling = format!("http://other.localhost:{port}");
-    // Origin, Sec-Fetch-Site, allowed; empty: not sent.
+    // Origin, Sec-Fetch-Site, allowed; an empty header is not sent.
     let table = [
         (own, "", true),
         (own, "same-origin", true),
@@ -158,7 +158,7 @@ async fn only_our_own_pages_change_anything() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_is_a_bad_request() {
+async fn malformed_input_is_a_bad_request() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let id = create(&mut ann, "k").await.json()["id"].as_str().unwrap().to_owned();
     let session = format!("/api/v1/sessions/{id}");
@@ -205,7 +205,7 @@ async fn what_does_not_fit_is_a_bad_request() {
 }
 
 #[tokio::test]
-async fn large_bodies_are_refused() {
+async fn large_bodies_are_rejected() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let large = vec![b' '; 1 << 20];
     let response = ann.send("POST", "/api/v1/sessions", &[], &large).await;
@@ -219,21 +219,21 @@ async fn large_bodies_are_refused() {
 }
 
 #[tokio::test]
-async fn a_request_that_never_ends_is_cut_off() {
+async fn an_endless_head_times_out() {
     let (_server, ann) = TestServer::new(&[]).await;
     let mut stream = TcpStream::connect(&ann.address).await.unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nx-slow: ").await.unwrap();
-    let begun = Instant::now();
+    let started = Instant::now();
     let mut rest = Vec::new();
     timeout(LONG, stream.read_to_end(&mut rest)).await.unwrap().unwrap();
-    let seconds = begun.elapsed().as_secs();
+    let seconds = started.elapsed().as_secs();
     assert!((9..20).contains(&seconds), "{seconds} s");
 }
 
 #[tokio::test]
-async fn a_body_that_never_ends_is_cut_off() {
+async fn an_endless_body_times_out() {
     let (_server, ann) = TestServer::new(&[]).await;
-    let begun = Instant::now();
+    let started = Instant::now();
     let begin = async |path: &str| {
         let mut stream = TcpStream::connect(&ann.address).await.unwrap();
         let head = format!(
@@ -245,7 +245,7 @@ async fn a_body_that_never_ends_is_cut_off() {
         stream.write_all(head.as_bytes()).await.unwrap();
         stream
     };
-    // To a route, to a server function, and to nothing.
+    // A route, a server function and an unknown path.
     for mut stream in [
         begin("/api/v1/login").await,
         begin("/api/pages/session").await,
@@ -256,12 +256,12 @@ async fn a_body_that_never_ends_is_cut_off() {
         assert!(response.starts_with("HTTP/1.1 408"), "{response}");
         assert!(response.contains("\"request_timeout\""), "{response}");
     }
-    let seconds = begun.elapsed().as_secs();
+    let seconds = started.elapsed().as_secs();
     assert!((14..25).contains(&seconds), "{seconds} s");
 }
 
 #[tokio::test]
-async fn a_head_that_is_too_large_is_refused() {
+async fn a_large_head_is_rejected() {
     let (_server, ann) = TestServer::new(&[]).await;
     let mut stranger = Client::new(&ann.address);
     let large = "x".repeat(64 * 1024);
@@ -270,7 +270,7 @@ async fn a_head_that_is_too_large_is_refused() {
 }
 
 #[tokio::test]
-async fn metrics_are_for_this_machine_and_for_tokens_of_staff() {
+async fn metrics_are_for_local_clients_and_tokens_of_staff() {
     let (server, mut ann) = TestServer::new(&[]).await;
     create(&mut ann, "k").await;
     let response = ann.get("/metrics").await;
@@ -278,7 +278,7 @@ async fn metrics_are_for_this_machine_and_for_tokens_of_staff() {
     for extra in [("x-forwarded-for", "127.0.0.1"), ("host", "websh.example")] {
         assert_eq!(ann.send("GET", "/metrics", &[extra], b"").await.status, 404);
     }
-    // From elsewhere with a token of staff; the host and the proxy are as they are there.
+    // Remote requests, with a public host name and through a proxy, need a token of staff.
     let mut staff = server.member("stan@example.org", "staff").await;
     let mut member = server.member("bob@example.org", "member").await;
     for (who, status) in [(&mut ann, 200), (&mut staff, 200), (&mut member, 403)] {
@@ -301,7 +301,7 @@ async fn metrics_are_for_this_machine_and_for_tokens_of_staff() {
 }
 
 #[tokio::test]
-async fn the_interface_describes_itself() {
+async fn the_openapi_document_is_served() {
     let server = TestServer::fresh(&[]).await;
     let description = server.stranger().get("/api/v1/openapi.json").await.json();
     let paths = description["paths"].as_object().unwrap();
@@ -312,12 +312,12 @@ async fn the_interface_describes_itself() {
     for name in ["Session", "NewSession", "ErrorBody", "Ticket", "Me"] {
         assert!(schemas.contains_key(name), "{name}");
     }
-    // Whatever takes a cookie takes a token.
+    // Every route that accepts a cookie accepts a token.
     for (path, methods) in paths {
         for (method, described) in methods.as_object().unwrap() {
-            let ways = described["security"].as_array().cloned().unwrap_or_default();
+            let schemes = described["security"].as_array().cloned().unwrap_or_default();
             let (cookie, bearer) = (json!({ "cookie": [] }), json!({ "bearer": [] }));
-            assert_eq!(ways.contains(&cookie), ways.contains(&bearer), "{method} {path}");
+            assert_eq!(schemes.contains(&cookie), schemes.contains(&bearer), "{method} {path}");
         }
     }
     assert!(paths["/api/v1/me"]["get"]["security"].as_array().is_some());
@@ -326,8 +326,8 @@ async fn the_interface_describes_itself() {
         ("/setup", vec!["201", "400", "404", "422"]),
     ] {
         let responses = paths[&format!("/api/v1{path}")]["post"]["responses"].as_object().unwrap();
-        let mut said: Vec<_> = responses.keys().collect();
-        said.sort_unstable();
-        assert_eq!(said, statuses, "{path}");
+        let mut documented: Vec<_> = responses.keys().collect();
+        documented.sort_unstable();
+        assert_eq!(documented, statuses, "{path}");
     }
 }

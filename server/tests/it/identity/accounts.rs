@@ -1,5 +1,4 @@
-//! A session as another account of this machine, from its grant to its end. Only root can open one; for
-//! anybody else there is no such thing.
+//! Sessions of other accounts of this machine, from the grant to the end. Only root can open them.
 
 use std::fs;
 
@@ -12,7 +11,7 @@ use crate::support::{
 #[path = "../../../../crates/session/tests/process/test_account.rs"]
 mod test_account;
 
-/// Processes that are a user's.
+/// Returns the processes of a user.
 fn processes_of(user: &str) -> Vec<String> {
     let entries = fs::read_dir("/proc").unwrap().flatten();
     let statuses = entries.filter_map(|entry| fs::read_to_string(entry.path().join("status")).ok());
@@ -24,7 +23,7 @@ fn processes_of(user: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_session_of_another_account_is_that_account_and_leaves_nothing() {
+async fn a_session_runs_entirely_as_its_account_and_leaves_nothing() {
     let Some(account) = test_account::Account::new() else { return };
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member("bob@example.org", "member").await;
@@ -43,7 +42,7 @@ async fn a_session_of_another_account_is_that_account_and_leaves_nothing() {
     let mut viewer = Viewer::attach(&mut bob, &session).await;
     let ids = format!("{user} {} {}", account.id("-g"), account.id("-G"));
     let home = account.home.display();
-    for (said, expected) in [
+    for (command, expected) in [
         ("ids $(id -u) $(id -g) $(id -G)", format!("ids {ids}")),
         ("user $USER $LOGNAME", format!("user {0} {0}", account.name)),
         ("home $HOME", format!("home {home}")),
@@ -51,11 +50,11 @@ async fn a_session_of_another_account_is_that_account_and_leaves_nothing() {
         ("made $(touch mine && stat -c %U mine)", format!("made {}", account.name)),
         ("root $(ls /root 2>&1 | wc -l) $(cat /etc/shadow 2>/dev/null | wc -l)", "root 1 0".into()),
     ] {
-        viewer.type_text(&format!("echo \"{said}\"\r")).await;
+        viewer.type_text(&format!("echo \"{command}\"\r")).await;
         viewer.until_shows(&expected).await;
     }
     viewer.type_text("setsid sleep 1000 & nohup sleep 1000 >/dev/null 2>&1 &\r").await;
-    // The session's process, its shell and the two.
+    // The session process, its shell and the two jobs.
     until(async || (processes_of(&user).len() >= 4).then_some(())).await;
 
     let watching = tokio::spawn(viewer.until_closed());
@@ -67,7 +66,8 @@ async fn a_session_of_another_account_is_that_account_and_leaves_nothing() {
     assert_eq!(bob.get(&path(&session)).await.code(), "dropped");
 }
 
-/// A superuser, one of staff with a session as this account, and the path of the grant by which staff has it.
+/// Grants the account to staff. Returns clients of a superuser and of a member of staff with a session as
+/// the account, the grant's path, and the session.
 async fn granted_to_staff(
     account: &test_account::Account,
 ) -> (TestServer, Client, Client, String, Value) {
@@ -83,7 +83,7 @@ async fn granted_to_staff(
 }
 
 #[tokio::test]
-async fn nobody_stays_in_an_account_that_is_no_longer_granted() {
+async fn losing_the_account_ends_access_to_its_sessions() {
     let Some(account) = test_account::Account::new() else { return };
     let (_server, mut ann, mut bob, grant, session) = granted_to_staff(&account).await;
     let attach = format!("{}/attach", path(&session));
@@ -101,7 +101,7 @@ async fn nobody_stays_in_an_account_that_is_no_longer_granted() {
     }
     let seen = bob.get(&screen).await;
     assert_eq!((seen.status, seen.code()), (403, "account_forbidden".into()));
-    assert_eq!(bob.get(&path(&session)).await.json()["state"], "active", "it goes on");
+    assert_eq!(bob.get(&path(&session)).await.json()["state"], "active", "it keeps running");
 
     assert_eq!(ann.patch(&of_bob, json!({ "role": "staff" })).await.status, 200);
     let mut viewer = Viewer::attach(&mut bob, &session).await;
@@ -109,11 +109,11 @@ async fn nobody_stays_in_an_account_that_is_no_longer_granted() {
     assert_eq!(ann.delete(&grant).await.status, 204);
     assert_eq!(close_code(&mut viewer.socket).await, 4403);
     assert_eq!(bob.post(&attach, &json!({})).await.code(), "account_forbidden");
-    assert_eq!(bob.delete(&path(&session)).await.status, 204, "it is theirs to end");
+    assert_eq!(bob.delete(&path(&session)).await.status, 204, "the owner may close it");
 }
 
 #[tokio::test]
-async fn guests_go_with_the_account_that_is_no_longer_granted() {
+async fn losing_the_account_ends_shares_of_its_sessions() {
     let Some(account) = test_account::Account::new() else { return };
     let (server, mut ann, mut bob, grant, session) = granted_to_staff(&account).await;
     let shares = format!("{}/shares", path(&session));
@@ -126,7 +126,7 @@ async fn guests_go_with_the_account_that_is_no_longer_granted() {
         guest.until_participants(|crew| crew.grant.is_some()).await;
         match lost {
             "role" => {
-                // A role that still has the account takes nobody along.
+                // Another role that has the account too disconnects no guest.
                 let up = ann.patch(&of_bob, json!({ "role": "superuser" })).await;
                 assert_eq!(up.status, 200);
                 guest.until_received().await;
@@ -144,7 +144,7 @@ async fn guests_go_with_the_account_that_is_no_longer_granted() {
         assert_eq!(ann.patch(&of_bob, json!({ "role": "staff" })).await.status, 200);
         let newest = ann.get(&shares).await.json()[0].take();
         states.push((newest["state"].clone(), newest["ended_by"].clone()));
-        assert_eq!(ann.get(&path(&session)).await.json()["state"], "active", "it goes on");
+        assert_eq!(ann.get(&path(&session)).await.json()["state"], "active", "it keeps running");
     }
     assert_eq!(states, vec![(json!("revoked"), json!("websh")); 2]);
     assert_eq!(bob.delete(&path(&session)).await.status, 204);

@@ -1,5 +1,4 @@
-//! Members, links, settings and the audit log by real HTTP: what is changed, by whom, and that nobody
-//! stays in who was put out.
+//! Members, invites, settings and the audit log: permissions, effects, and the end of open connections.
 
 use serde_json::{Value, json};
 
@@ -7,14 +6,14 @@ use crate::support::{
     Client, EMAIL, PASSWORD, Response, TestServer, Viewer, close_code, create, member_path, until,
 };
 
-/// The actions in the audit log, oldest first.
+/// Returns the actions in the audit log, oldest first.
 async fn actions(client: &mut Client) -> Vec<String> {
     let page = client.get("/api/v1/audit?limit=1000").await.json();
     let items = page["items"].as_array().unwrap().iter().rev();
     items.map(|entry| entry["action"].as_str().unwrap().to_owned()).collect()
 }
 
-/// The secret of a link.
+/// Returns the secret of a link.
 fn secret(link: &Response) -> String {
     assert_eq!(link.status, 201, "{link:?}");
     let url = link.json()["url"].as_str().unwrap().to_owned();
@@ -22,7 +21,7 @@ fn secret(link: &Response) -> String {
 }
 
 #[tokio::test]
-async fn of_two_superusers_who_demote_each_other_one_stays() {
+async fn concurrent_demotions_leave_one_superuser() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member("bob@example.org", "superuser").await;
     let (path_of_ann, path_of_bob) =
@@ -35,7 +34,7 @@ async fn of_two_superusers_who_demote_each_other_one_stays() {
     statuses.sort_unstable();
     let (mut left, mut out, refused) =
         if one.status == 200 { (ann, bob, other) } else { (bob, ann, one) };
-    // The slower one is told that nobody would be left, or already that it is no superuser.
+    // The slower request fails, either as the last superuser's or as no longer a superuser's.
     assert!(
         matches!(
             (refused.status, refused.code().as_str()),
@@ -46,7 +45,7 @@ async fn of_two_superusers_who_demote_each_other_one_stays() {
     assert_eq!(statuses[0], 200);
     assert_eq!(left.get("/api/v1/members").await.status, 200);
     assert_eq!(out.get("/api/v1/members").await.status, 403);
-    // Nor can the last one be put out or step down.
+    // The last superuser can be neither demoted nor deactivated.
     let own = left.get("/api/v1/me").await.json()["id"].as_str().unwrap().to_owned();
     let own = format!("/api/v1/members/{own}");
     let down = left.patch(&own, json!({ "role": "staff" })).await;
@@ -56,7 +55,7 @@ async fn of_two_superusers_who_demote_each_other_one_stays() {
 }
 
 #[tokio::test]
-async fn the_own_name_is_ones_own() {
+async fn members_change_only_their_own_name() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member("bob@example.org", "member").await;
     let own =
@@ -82,7 +81,7 @@ async fn the_own_name_is_ones_own() {
 }
 
 #[tokio::test]
-async fn a_deactivated_member_is_out_at_once() {
+async fn deactivation_closes_connections_at_once() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member("bob@example.org", "member").await;
     let session = create(&mut bob, "k").await.json();
@@ -101,20 +100,20 @@ async fn a_deactivated_member_is_out_at_once() {
     assert_eq!(close_code(&mut viewer.socket).await, 4401);
     assert_eq!(bob.get("/api/v1/me").await.status, 401);
     assert_eq!(bob.sign_in("bob@example.org", PASSWORD).await.status, 401);
-    // The shell goes on, and has got nothing more by the time it is ended.
+    // The shell keeps running and receives no more input.
     let id = session["id"].as_str().unwrap();
     assert!(server.session_process(id).is_some());
     assert_eq!(ann.delete(&format!("/api/v1/sessions/{id}")).await.status, 204);
     assert_eq!(std::fs::read_to_string(&typed).unwrap(), "before\n");
 
     assert_eq!(ann.patch(&path, json!({ "active": true })).await.status, 200);
-    // What they were signed in by stays over; they sign in again.
+    // The old sign-in stays ended; a new one works.
     assert_eq!(bob.get("/api/v1/me").await.status, 401);
     assert_eq!(bob.sign_in("bob@example.org", PASSWORD).await.status, 200);
 }
 
 #[tokio::test]
-async fn a_lower_role_has_to_ask_again_for_what_is_open() {
+async fn a_lower_role_has_to_attach_again() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member("bob@example.org", "superuser").await;
     let session = create(&mut bob, "k").await.json();
@@ -134,7 +133,7 @@ async fn a_lower_role_has_to_ask_again_for_what_is_open() {
 }
 
 #[tokio::test]
-async fn a_new_password_ends_the_other_sign_ins() {
+async fn a_new_password_ends_other_sign_ins() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut phone = server.stranger();
     phone.sign_in(EMAIL, PASSWORD).await;
@@ -152,9 +151,9 @@ async fn a_new_password_ends_the_other_sign_ins() {
     let short = ann.post("/api/v1/me/password", &change(PASSWORD, "short")).await;
     assert_eq!((short.status, short.code()), (422, "invalid_password".into()));
     assert_eq!(short.json()["error"]["field"], "new");
-    let endless = change(&"x".repeat(129), "a new password");
-    let endless = ann.post("/api/v1/me/password", &endless).await;
-    assert_eq!((endless.status, endless.code()), (422, "wrong_password".into()));
+    let too_long = change(&"x".repeat(129), "a new password");
+    let too_long = ann.post("/api/v1/me/password", &too_long).await;
+    assert_eq!((too_long.status, too_long.code()), (422, "wrong_password".into()));
     assert_eq!(phone.get("/api/v1/me").await.status, 200);
 
     let done = ann.post("/api/v1/me/password", &change(PASSWORD, "a new password")).await;
@@ -164,7 +163,7 @@ async fn a_new_password_ends_the_other_sign_ins() {
     assert_eq!(server.stranger().sign_in(EMAIL, PASSWORD).await.status, 401);
     assert_eq!(phone.sign_in(EMAIL, "a new password").await.status, 200);
 
-    // One of them is ended from the other.
+    // One sign-in ends the other.
     let listed = ann.get("/api/v1/me/sign-ins").await.json();
     let other = listed.as_array().unwrap().iter().find(|one| one["current"] == false).unwrap();
     let path = format!("/api/v1/me/sign-ins/{}", other["id"].as_str().unwrap());
@@ -174,7 +173,7 @@ async fn a_new_password_ends_the_other_sign_ins() {
 }
 
 #[tokio::test]
-async fn a_link_lets_in_once() {
+async fn an_invite_works_once() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let invite = json!({ "email": "Bob@Example.org", "role": "staff" });
     let first = ann.post("/api/v1/invites", &invite).await;
@@ -186,11 +185,11 @@ async fn a_link_lets_in_once() {
     assert!(!waiting.body.contains(&token));
 
     let mut bob = server.stranger();
-    let look = |token: &str| json!({ "token": token });
+    let preview = |token: &str| json!({ "token": token });
     let accept = |token: &str, password: &str| json!({ "token": token, "name": "Bob", "password": password });
-    // The second one put an end to the first.
-    assert_eq!(bob.post("/api/v1/invites/look", &look(&withdrawn)).await.status, 404);
-    let seen = bob.post("/api/v1/invites/look", &look(&token)).await.json();
+    // The second invite replaced the first.
+    assert_eq!(bob.post("/api/v1/invites/look", &preview(&withdrawn)).await.status, 404);
+    let seen = bob.post("/api/v1/invites/look", &preview(&token)).await.json();
     assert_eq!((&seen["email"], &seen["kind"]), (&json!("bob@example.org"), &json!("join")));
     let short = bob.post("/api/v1/invites/accept", &accept(&token, "short")).await;
     assert_eq!((short.status, short.code()), (422, "invalid_password".into()));
@@ -198,25 +197,25 @@ async fn a_link_lets_in_once() {
     assert_eq!((joined.status, &joined.json()["role"]), (200, &json!("staff")), "{joined:?}");
     assert_eq!(bob.get("/api/v1/me").await.json()["name"], "Bob");
     for (path, body) in [
-        ("/api/v1/invites/look", look(&token)),
+        ("/api/v1/invites/look", preview(&token)),
         ("/api/v1/invites/accept", accept(&token, PASSWORD)),
     ] {
         let again = server.stranger().post(path, &body).await;
         assert_eq!((again.status, again.code()), (410, "invite_over".into()));
     }
-    assert_eq!(server.stranger().post("/api/v1/invites/look", &look("no")).await.status, 404);
+    assert_eq!(server.stranger().post("/api/v1/invites/look", &preview("no")).await.status, 404);
     let taken = ann.post("/api/v1/invites", &invite).await;
     assert_eq!((taken.status, taken.code()), (409, "member_exists".into()));
     let mail = json!({ "email": "eve@example.org", "role": "member", "by_mail": true });
     let mail = ann.post("/api/v1/invites", &mail).await;
     assert_eq!((mail.status, mail.code()), (409, "mail_not_configured".into()));
 
-    // A withdrawn one works no more, and a reset puts everybody else out.
+    // A revoked invite is invalid, and a password reset ends all other sign-ins.
     let link =
         ann.post("/api/v1/invites", &json!({ "email": "eve@example.org", "role": "member" })).await;
     let id = link.json()["invite"]["id"].as_str().unwrap().to_owned();
     assert_eq!(ann.delete(&format!("/api/v1/invites/{id}")).await.status, 204);
-    assert_eq!(bob.post("/api/v1/invites/look", &look(&secret(&link))).await.status, 404);
+    assert_eq!(bob.post("/api/v1/invites/look", &preview(&secret(&link))).await.status, 404);
     let path = member_path(&mut ann, "bob@example.org").await;
     let reset = secret(&ann.post(&format!("{path}/reset"), &json!({})).await);
     assert_eq!(bob.get("/api/v1/me").await.status, 200);
@@ -228,7 +227,7 @@ async fn a_link_lets_in_once() {
 }
 
 #[tokio::test]
-async fn settings_are_bounded_and_say_who_changed_them() {
+async fn settings_are_bounded_and_record_who_changed_them() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member("bob@example.org", "staff").await;
     let mut settings = bob.get("/api/v1/workspace/settings").await.json();
@@ -278,7 +277,7 @@ async fn settings_are_bounded_and_say_who_changed_them() {
 }
 
 #[tokio::test]
-async fn what_is_changed_is_written_down_for_good() {
+async fn changes_are_audited_permanently() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member("bob@example.org", "member").await;
     let path = member_path(&mut ann, "bob@example.org").await;
@@ -295,11 +294,11 @@ async fn what_is_changed_is_written_down_for_good() {
     ann.delete(&format!("/api/v1/tokens/{id}")).await;
     bob.post("/api/v1/logout", &json!({})).await;
     ann.delete(&path).await;
-    // One that changes nothing is nothing to write down.
+    // A request that changes nothing is not audited.
     ann.patch(&path, json!({ "active": false, "name": "Robert" })).await;
-    let said = actions(&mut ann).await;
+    let recorded = actions(&mut ann).await;
     assert_eq!(
-        said,
+        recorded,
         [
             "member.join",
             "member.sign_in",
@@ -332,15 +331,18 @@ async fn what_is_changed_is_written_down_for_good() {
     let page = ann.get("/api/v1/audit?limit=5").await.json();
     let next = page["next"].as_str().unwrap();
     let rest = found(&mut ann, &format!("limit=100&cursor={next}")).await;
-    assert_eq!(rest.len(), said.len() - 5);
+    assert_eq!(rest.len(), recorded.len() - 5);
 
     let export = ann.get("/api/v1/audit/export?action=member").await;
     assert_eq!(export.header("content-type"), Some("application/x-ndjson"));
     let lines = export.body.lines().filter(|line| line.starts_with('{'));
-    assert_eq!(lines.count(), said.iter().filter(|action| action.starts_with("member.")).count());
+    assert_eq!(
+        lines.count(),
+        recorded.iter().filter(|action| action.starts_with("member.")).count()
+    );
     assert_eq!(actions(&mut ann).await.last().unwrap(), "audit.export");
 
-    // No way removes or changes an entry, and no secret is in one.
+    // Entries cannot be removed or changed, and contain no secret.
     let id = role["id"].as_str().unwrap();
     for method in ["DELETE", "PUT", "PATCH", "POST"] {
         for path in ["/api/v1/audit".to_owned(), format!("/api/v1/audit/{id}")] {

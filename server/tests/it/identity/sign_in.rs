@@ -1,14 +1,14 @@
-//! The first member, signing in and out, and what is refused on the way.
+//! Setting up the first member, signing in and out, and throttling of wrong passwords.
 
 use serde_json::json;
 use tokio::time::{Duration, Instant};
 
 use crate::support::{EMAIL, PASSWORD, TestServer, run};
 
-/// Wrong passwords that may come from one address at once.
+/// Wrong passwords that one address may try in a burst.
 const BURST: u32 = 30;
 
-/// After this time one more may come from there.
+/// Interval after which the address may try once more.
 const REFILL: Duration = Duration::from_secs(10);
 
 #[tokio::test]
@@ -51,13 +51,13 @@ async fn signing_in_and_out() {
         assert!(cookie.contains(part), "{cookie}");
     }
     assert!(!cookie.contains("Domain") && !cookie.contains("Secure"), "{cookie}");
-    // Each sign-in is its own; a new one replaces the one the browser had.
+    // Each sign-in has its own cookie; a new one replaces the browser's old one.
     assert_ne!(other.cookie, ann.cookie);
     let mut before = other.clone();
     other.sign_in(EMAIL, PASSWORD).await;
     assert_eq!(before.get("/api/v1/me").await.status, 401);
     assert_eq!(other.get("/api/v1/me").await.status, 200);
-    // A value of somebody's own making is worth nothing.
+    // An invented cookie is invalid.
     let mut made_up = server.stranger();
     made_up.cookie = Some(format!("websh={}", "a".repeat(64)));
     assert_eq!(made_up.get("/api/v1/me").await.status, 401);
@@ -80,7 +80,7 @@ async fn ten_wrong_passwords_throttle_the_account() {
         assert_eq!((response.status, response.code()), (429, "too_many_attempts".into()));
         let seconds: u64 = response.header("retry-after").unwrap().parse().unwrap();
         assert!((1..=60).contains(&seconds), "{seconds}");
-        // Claiming to be somebody else does not help.
+        // Forged addresses do not help.
         let body = json!({ "email": EMAIL, "password": password }).to_string();
         let extra = [("x-forwarded-for", "192.0.2.1")];
         let response =
@@ -89,14 +89,14 @@ async fn ten_wrong_passwords_throttle_the_account() {
     }
 }
 
-/// Tries other addresses of mail with a wrong password until it is told to wait; whether just the
-/// allowance was used up until then. `said` is what the tries say of where they come from.
-async fn is_allowed_a_burst(server: &TestServer, said: impl Fn(u32) -> String) -> bool {
+/// Tries different accounts with wrong passwords until it is throttled. Returns whether exactly the burst
+/// was allowed. `forwarded` returns the `X-Forwarded-For` header of each try.
+async fn allows_a_burst(server: &TestServer, forwarded: impl Fn(u32) -> String) -> bool {
     let from = Instant::now();
     let mut tried = 0;
     loop {
         let body = json!({ "email": format!("eve{tried}@example.org"), "password": "wrong" });
-        let forwarded = said(tried);
+        let forwarded = forwarded(tried);
         let extra = [("x-forwarded-for", forwarded.as_str())];
         let body = body.to_string();
         let response =
@@ -108,24 +108,24 @@ async fn is_allowed_a_burst(server: &TestServer, said: impl Fn(u32) -> String) -
         assert_eq!((response.status, response.code()), (401, "invalid_credentials".into()));
         tried += 1;
     }
-    // A slow machine leaves time for some more.
+    // A slow machine leaves time for additional tries.
     let more = u32::try_from(from.elapsed().as_secs() / REFILL.as_secs()).unwrap();
     (BURST..=BURST + more + 1).contains(&tried)
 }
 
 #[tokio::test]
-async fn thirty_wrong_passwords_throttle_an_address_whatever_it_says_it_is() {
+async fn thirty_wrong_passwords_throttle_an_address_despite_forged_headers() {
     let (server, _) = TestServer::new(&[]).await;
-    assert!(is_allowed_a_burst(&server, |tried| format!("192.0.2.{tried}")).await);
+    assert!(allows_a_burst(&server, |tried| format!("192.0.2.{tried}")).await);
 }
 
 #[tokio::test]
-async fn behind_a_proxy_the_address_that_it_saw_is_throttled() {
+async fn behind_a_proxy_the_forwarded_address_is_throttled() {
     let (server, _) = TestServer::new(&[("WEBSH_TRUSTED_PROXIES", "[\"127.0.0.1\"]")]).await;
-    // The proxy appends whom it was asked by; all before that was said by them.
+    // The proxy appends its peer's address; everything before it may be forged.
     for asked_by in ["198.51.100.1", "198.51.100.2"] {
-        let said = |tried| format!("192.0.2.{tried}, {asked_by}");
-        assert!(is_allowed_a_burst(&server, said).await, "{asked_by}");
+        let forwarded = |tried| format!("192.0.2.{tried}, {asked_by}");
+        assert!(allows_a_burst(&server, forwarded).await, "{asked_by}");
     }
 }
 
@@ -138,7 +138,7 @@ async fn right_passwords_are_not_counted() {
 }
 
 #[tokio::test]
-async fn what_is_no_sign_in_is_refused_unread() {
+async fn malformed_sign_ins_are_rejected() {
     let (server, _) = TestServer::new(&[]).await;
     let long = "x".repeat(129);
     let table = [

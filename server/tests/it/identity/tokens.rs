@@ -1,4 +1,4 @@
-//! API tokens by real HTTP: what each scope allows, with no cookie and no origin, and their end.
+//! API tokens: permissions of each scope, use without cookie and origin, and removal.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::support::{
 };
 
 #[tokio::test]
-async fn a_token_at_its_limit_is_told_and_leaves_its_member_room() {
+async fn the_session_limit_of_a_token_does_not_limit_its_member() {
     let (server, mut ann) = TestServer::new(&[]).await;
     change_settings(&mut ann, &[("max_sessions_per_token", 1)]).await;
     let secret = token(&mut ann, "sessions").await["secret"].as_str().unwrap().to_owned();
@@ -23,9 +23,13 @@ async fn a_token_at_its_limit_is_told_and_leaves_its_member_room() {
     let ids = |sessions: &Value| -> Vec<Value> {
         sessions.as_array().unwrap().iter().map(|one| one["id"].clone()).collect()
     };
-    assert_eq!(ids(&error["sessions"]), [first.json()["id"].clone()], "those of this token alone");
+    assert_eq!(
+        ids(&error["sessions"]),
+        [first.json()["id"].clone()],
+        "only the token's own sessions"
+    );
     let second = create(&mut ann, "another-by-hand").await.json();
-    // Another token has a room of its own.
+    // Another token has its own limit.
     let secret = token(&mut ann, "sessions").await["secret"].as_str().unwrap().to_owned();
     let third = Program::new(&server, &secret).send("POST", "/api/v1/sessions", &body).await;
     assert_eq!(third.status, 201, "{third:?}");
@@ -36,7 +40,7 @@ async fn a_token_at_its_limit_is_told_and_leaves_its_member_room() {
 }
 
 #[tokio::test]
-async fn a_token_does_what_its_scope_says_and_no_more() {
+async fn scopes_limit_tokens() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let session = create(&mut ann, "k").await.json();
     let session = format!("/api/v1/sessions/{}", session["id"].as_str().unwrap());
@@ -72,7 +76,7 @@ async fn a_token_does_what_its_scope_says_and_no_more() {
 }
 
 #[tokio::test]
-async fn a_token_opens_sockets_without_an_origin_and_a_cookie_does_not() {
+async fn only_tokens_open_sockets_without_an_origin() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let fresh = token(&mut ann, "sessions").await;
     let bearer = format!("Bearer {}", fresh["secret"].as_str().unwrap());
@@ -88,7 +92,7 @@ async fn a_token_opens_sockets_without_an_origin_and_a_cookie_does_not() {
 }
 
 #[tokio::test]
-async fn a_removed_token_is_over_at_once() {
+async fn removing_a_token_takes_effect_at_once() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member("bob@example.org", "member").await;
     let fresh = token(&mut bob, "sessions").await;
@@ -97,7 +101,7 @@ async fn a_removed_token_is_over_at_once() {
     let path = format!("/api/v1/tokens/{}", fresh["token"]["id"].as_str().unwrap());
     let own = token(&mut ann, "read").await;
     let of_ann = format!("/api/v1/tokens/{}", own["token"]["id"].as_str().unwrap());
-    // Somebody else's is not there for a member; a superuser sees, renames and removes it.
+    // Members cannot access another member's token; superusers see, rename and remove it.
     assert_eq!(bob.delete(&of_ann).await.status, 404);
     let name = json!({ "name": "nightly" });
     assert_eq!(bob.patch(&of_ann, &name).await.status, 404);
@@ -115,11 +119,11 @@ async fn a_removed_token_is_over_at_once() {
     assert_eq!(ann.get(&of_bob).await.json()[0]["id"], fresh["token"]["id"]);
     assert_eq!(ann.delete(&path).await.status, 204);
     assert_eq!(program.get("/api/v1/me").await.status, 401);
-    // A cookie that comes along does not make up for a token that is wrong.
+    // A valid cookie does not make up for an invalid token.
     let headers = [("authorization", "Bearer websh_wrong")];
     assert_eq!(ann.send("GET", "/api/v1/me", &headers, b"").await.status, 401);
 
-    // Who is put out is out by their tokens too.
+    // Deactivation covers tokens too.
     let fresh = token(&mut bob, "admin").await;
     let mut program = Program::new(&server, fresh["secret"].as_str().unwrap());
     assert_eq!(program.get("/api/v1/me").await.status, 200);
@@ -129,7 +133,7 @@ async fn a_removed_token_is_over_at_once() {
 }
 
 #[tokio::test]
-async fn what_makes_no_token() {
+async fn invalid_tokens_are_not_created() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     for (body, status, code) in [
         (json!({ "name": "", "scope": "read", "days": 1 }), 422, "invalid_name"),

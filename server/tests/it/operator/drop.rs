@@ -1,5 +1,4 @@
-//! What a drop leaves of a session, of the jobs in it and of what the web process held for it: nothing,
-//! and in time.
+//! Dropping a session ends all of its jobs and frees the web process's resources, within a time limit.
 
 use std::{
     collections::BTreeMap,
@@ -14,22 +13,22 @@ use tokio::time::Instant;
 
 use crate::support::{Client, TestServer, Viewer, children, id, open, path, postgres, runs, until};
 
-/// Ways to outlive a shell, and a program of each that shows it is there. All end on HUP or TERM.
+/// Jobs that outlive a shell, each with the argument of a `sleep` that shows it runs. All end on HUP or TERM.
 const TAME: [(&str, &str); 6] = [
     ("sleep 1001 &", "1001"),
     ("nohup sleep 1002 >/dev/null 2>&1 &", "1002"),
     ("setsid sleep 1003 &", "1003"),
     ("(setsid sh -c 'sleep 1004 & sleep 1005' &)", "1005"),
     ("sh -c 'kill -STOP $$; sleep 1006' & sleep 1007 &", "1007"),
-    // Its name is half a character.
+    // Its name ends in the middle of a UTF-8 character.
     ("setsid sh -c 'printf \"\\346\" >/proc/$$/comm; sleep 1009; :' &", "1009"),
 ];
 
-/// One that ends on KILL alone.
+/// A job that ends on KILL only.
 const DEAF: (&str, &str) =
     ("sh -c 'trap \"\" HUP TERM INT; while :; do sleep 1008; done' &", "1008");
 
-/// All processes that carry a session's mark, as every process of its shell does.
+/// Returns all processes of a session, which inherit a variable from its shell.
 fn marked(session: &Value) -> Vec<u32> {
     let mark = format!("WEBSH_SESSION={}", id(session));
     let entries = fs::read_dir("/proc").unwrap().flatten();
@@ -42,13 +41,12 @@ fn marked(session: &Value) -> Vec<u32> {
     .collect()
 }
 
-/// What a process has open, counted by kind or path: sockets, pipes, terminals, files. The database is
-/// left out, as its pool has as many connections as there was ever use for at a time; with PostgreSQL these
-/// are sockets like any other.
+/// Counts a process's open sockets, pipes, terminals and files by kind or path. Leaves out the database,
+/// whose pool keeps a varying number of connections; with PostgreSQL, these are sockets.
 fn open_descriptors(process: u32) -> BTreeMap<String, usize> {
     let mut kinds = BTreeMap::new();
     for entry in fs::read_dir(format!("/proc/{process}/fd")).unwrap().flatten() {
-        // It may be closed by now.
+        // The descriptor may be closed by now.
         let Ok(target) = fs::read_link(entry.path()) else { continue };
         let target = target.to_string_lossy().into_owned();
         let kind = target.split_once(":[").map_or(target.as_str(), |(kind, _)| kind);
@@ -60,7 +58,7 @@ fn open_descriptors(process: u32) -> BTreeMap<String, usize> {
     kinds
 }
 
-/// A terminal, and when it was made: its name is used again.
+/// A terminal, identified by its creation time too, because its name is reused.
 #[derive(Debug, PartialEq)]
 struct Terminal {
     path: PathBuf,
@@ -79,13 +77,13 @@ impl Terminal {
         Some(Self { path: path.to_owned(), made: (metadata.ctime(), metadata.ctime_nsec()) })
     }
 
-    fn is_there(&self) -> bool {
+    fn exists(&self) -> bool {
         Self::at(&self.path).as_ref() == Some(self)
     }
 }
 
-/// A session of Bob's with these jobs in it, dropped by Ann while he looks. Returns how long she waited, and
-/// the figures in words.
+/// Runs jobs in a session of Bob's, which Ann drops while he is attached. Returns the duration of the drop,
+/// and a summary of the figures.
 async fn dropped_with(jobs: &[(&str, &str)]) -> (Duration, String) {
     let server = TestServer::fresh(&[]).await;
     let before = open_descriptors(server.process());
@@ -96,48 +94,48 @@ async fn dropped_with(jobs: &[(&str, &str)]) -> (Duration, String) {
     for (job, _) in jobs {
         viewer.type_text(&format!("{job}\r")).await;
     }
-    viewer.type_text("echo $((6*7))-begun\r").await;
-    viewer.until_shows("42-begun").await;
+    viewer.type_text("echo $((6*7))-started\r").await;
+    viewer.until_shows("42-started").await;
     until(async || {
         let commands: Vec<String> = marked(&session)
             .iter()
             .map(|pid| fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default())
             .collect();
-        let begun = |sign: &str| commands.contains(&format!("sleep\0{sign}\0"));
-        jobs.iter().all(|(_, sign)| begun(sign)).then_some(())
+        let started = |sign: &str| commands.contains(&format!("sleep\0{sign}\0"));
+        jobs.iter().all(|(_, sign)| started(sign)).then_some(())
     })
     .await;
     let process = server.session_process(id(&session)).unwrap();
     let terminal = Terminal::of(children(process)[0]);
-    assert!(terminal.is_there());
-    let (processes, meanwhile) = (marked(&session).len(), open_descriptors(server.process()));
+    assert!(terminal.exists());
+    let (processes, during) = (marked(&session).len(), open_descriptors(server.process()));
 
     let watching = tokio::spawn(viewer.until_closed());
     let admin = format!("/api/v1/admin{}", path(&session).trim_start_matches("/api/v1"));
-    let begun = Instant::now();
+    let started = Instant::now();
     let dropped = ann.send("DELETE", &admin, &[], br#"{"reason":"runs away"}"#).await;
-    let took = begun.elapsed();
+    let took = started.elapsed();
     assert_eq!(dropped.status, 204, "{dropped:?}");
     assert_eq!(marked(&session), Vec::<u32>::new());
     assert_eq!(watching.await.unwrap(), 1000);
-    was_told(&mut ann, &mut bob, &session, &admin).await;
+    check_notice(&mut ann, &mut bob, &session, &admin).await;
 
-    // Not even a zombie is left.
+    // No zombie remains either.
     until(async || (!Path::new(&format!("/proc/{process}")).exists()).then_some(())).await;
-    assert!(!terminal.is_there(), "{terminal:?}");
+    assert!(!terminal.exists(), "{terminal:?}");
     assert_eq!(server.run_dir(), Vec::<String>::new());
-    // Connections are closed a moment after their last response.
+    // Connections close a moment after their last response.
     until(async || (open_descriptors(server.process()) == before).then_some(())).await;
     let figures = format!(
         "{processes} processes and the session's were gone after {took:?}, and {} with them; the web process \
-         had open {meanwhile:?}, and has {before:?} as before the session",
+         had {during:?} open during the session, and {before:?} before and after it",
         terminal.path.display()
     );
     (took, figures)
 }
 
-/// Its owner learns who ended it and why, and it can't be ended twice.
-async fn was_told(ann: &mut Client, bob: &mut Client, session: &Value, admin: &str) {
+/// Checks that the owner sees who dropped the session and why, and that it cannot be dropped twice.
+async fn check_notice(ann: &mut Client, bob: &mut Client, session: &Value, admin: &str) {
     let gone = bob.get(&path(session)).await;
     let error = gone.json()["error"].clone();
     assert_eq!((gone.status, &error["code"]), (410, &json!("dropped")));
@@ -147,7 +145,7 @@ async fn was_told(ann: &mut Client, bob: &mut Client, session: &Value, admin: &s
 }
 
 #[tokio::test]
-async fn jobs_that_end_when_told_are_gone_within_two_seconds() {
+async fn jobs_that_handle_signals_are_gone_within_two_seconds() {
     let (took, figures) = dropped_with(&TAME).await;
     println!("{figures}");
     assert!(took <= Duration::from_secs(2), "{took:?}");

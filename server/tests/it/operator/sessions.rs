@@ -1,4 +1,4 @@
-//! What operators do: see everybody's sessions, end one or many, look into one.
+//! Operators list, drop and watch sessions of other members.
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::support::{
 };
 
 #[tokio::test]
-async fn a_session_that_is_stuck_holds_up_no_list_and_can_be_dropped() {
+async fn a_stopped_session_delays_no_list_and_can_be_dropped() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let stuck = open(&mut ann, "stuck").await;
     let well = open(&mut ann, "well").await;
@@ -37,7 +37,7 @@ async fn a_session_that_is_stuck_holds_up_no_list_and_can_be_dropped() {
 }
 
 #[tokio::test]
-async fn dropping_all_takes_the_name_and_the_password() {
+async fn dropping_all_requires_name_and_password() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member("bob@example.org", "member").await;
     let mut sue = server.member("sue@example.org", "staff").await;
@@ -45,18 +45,18 @@ async fn dropping_all_takes_the_name_and_the_password() {
     let also = open(&mut bob, "also").await;
     let all = "/api/v1/admin/sessions/drop-all";
     let filter = json!({ "owner": "bob@example.org" });
-    let asked = |confirm: &str, password: &str| json!({ "confirm": confirm, "password": password, "filter": filter, "reason": "a test" });
+    let request = |confirm: &str, password: &str| json!({ "confirm": confirm, "password": password, "filter": filter, "reason": "a test" });
     for client in [&mut bob, &mut sue] {
-        assert_eq!(client.post(all, &asked("websh", PASSWORD)).await.status, 403);
+        assert_eq!(client.post(all, &request("websh", PASSWORD)).await.status, 403);
     }
     for (body, field) in
-        [(asked("other", PASSWORD), "confirm"), (asked("websh", "something else"), "password")]
+        [(request("other", PASSWORD), "confirm"), (request("websh", "something else"), "password")]
     {
         let refused = ann.post(all, &body).await;
         assert_eq!(refused.json()["error"]["field"], field, "{refused:?}");
     }
     assert_eq!(server.run_dir().len(), 3);
-    let done = ann.post(all, &asked("websh", PASSWORD)).await;
+    let done = ann.post(all, &request("websh", PASSWORD)).await;
     assert_eq!(done.status, 200, "{done:?}");
     let results = done.json()["results"].as_array().unwrap().clone();
     let mut ids: Vec<&str> = results.iter().map(id).collect();
@@ -69,7 +69,7 @@ async fn dropping_all_takes_the_name_and_the_password() {
         (&error["code"], &error["session"]["end_note"]),
         (&json!("dropped"), &json!("a test"))
     );
-    // All but one's own.
+    // All except the caller's own.
     let last = open(&mut bob, "last").await;
     let others = json!({ "confirm": "websh", "password": PASSWORD, "keep_own": true });
     let done = ann.post(all, &others).await.json();
@@ -82,7 +82,7 @@ async fn dropping_all_takes_the_name_and_the_password() {
 }
 
 #[tokio::test]
-async fn who_looks_into_anothers_session_is_seen_and_only_looks() {
+async fn watching_another_members_session_is_visible_and_read_only() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member("bob@example.org", "member").await;
     let mut sue = server.member("sue@example.org", "staff").await;
@@ -95,8 +95,8 @@ async fn who_looks_into_anothers_session_is_seen_and_only_looks() {
         let refused = client.clone().post(&attach, &json!({ "mode": mode })).await;
         assert_eq!(refused.status, 403, "{refused:?}");
     }
-    let mut look = Viewer::attach_as(&mut ann, &session, &json!({ "mode": "watch" })).await;
-    look.until_shows("42-mine").await;
+    let mut watcher = Viewer::attach_as(&mut ann, &session, &json!({ "mode": "watch" })).await;
+    watcher.until_shows("42-mine").await;
     owner
         .until_participants(|crew| {
             crew.present.iter().any(|one| {
@@ -104,11 +104,11 @@ async fn who_looks_into_anothers_session_is_seen_and_only_looks() {
             })
         })
         .await;
-    look.type_text("echo not-this\r").await;
+    watcher.type_text("echo not-this\r").await;
     owner.type_text("echo $((7*7))-this\r").await;
-    look.until_shows("49-this").await;
+    watcher.until_shows("49-this").await;
     owner.until_shows("49-this").await;
-    drop(look);
+    drop(watcher);
     owner.until_participants(|crew| crew.present.len() == 1).await;
     let log = ann.get("/api/v1/audit?action=session.watch").await.json();
     let entries = log["items"].as_array().unwrap();
@@ -118,7 +118,7 @@ async fn who_looks_into_anothers_session_is_seen_and_only_looks() {
         ["actor", "via", "target_id", "target", "detail", "source"].map(|key| &entries[0][key]),
         ["Ann", "page", id(&session), name, "of bob", "127.0.0.1"]
     );
-    // Its screen is nobody's but the owner's.
+    // Only the owner gets its preview.
     let screen = format!("{}/screen", path(&session));
     for (client, status) in [(&mut ann, 403), (&mut sue, 403), (&mut bob, 200)] {
         assert_eq!(client.get(&screen).await.status, status);
@@ -130,29 +130,29 @@ async fn who_looks_into_anothers_session_is_seen_and_only_looks() {
 }
 
 #[tokio::test]
-async fn who_may_look_no_more_looks_no_more() {
+async fn losing_the_role_ends_watching() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member("bob@example.org", "member").await;
     let mut max = server.member("max@example.org", "superuser").await;
     let session = open(&mut bob, "one").await;
     let mut owner = Viewer::attach(&mut bob, &session).await;
-    let look = Viewer::attach_as(&mut max, &session, &json!({ "mode": "watch" })).await;
+    let watcher = Viewer::attach_as(&mut max, &session, &json!({ "mode": "watch" })).await;
     owner.until_participants(|crew| crew.present.len() == 2).await;
-    let look = tokio::spawn(look.until_closed());
+    let watcher = tokio::spawn(watcher.until_closed());
     let members = ann.get("/api/v1/members").await.json();
     let found = members.as_array().unwrap().iter().find(|one| one["email"] == "max@example.org");
     let member = format!("/api/v1/members/{}", id(found.unwrap()));
     let changed = ann.send("PATCH", &member, &[], br#"{"role":"staff"}"#).await;
     assert_eq!(changed.status, 200, "{changed:?}");
-    assert_eq!(look.await.unwrap(), 4403);
+    assert_eq!(watcher.await.unwrap(), 4403);
     owner.until_participants(|crew| crew.present.len() == 1).await;
-    // They are still signed in, and their own terminals stay.
+    // The member stays signed in.
     assert_eq!(max.get("/api/v1/me").await.json()["role"], "staff");
     assert_eq!(bob.delete(&path(&session)).await.status, 204);
 }
 
 #[tokio::test]
-async fn limits_are_said_with_what_is_in_the_way() {
+async fn a_reached_limit_lists_the_sessions_that_count() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member("bob@example.org", "member").await;
     change_settings(&mut ann, &[("max_sessions_per_user", 2), ("max_sessions", 3)]).await;
@@ -170,7 +170,7 @@ async fn limits_are_said_with_what_is_in_the_way() {
     open(&mut ann, "1").await;
     assert_eq!(refused(&mut ann, "max_sessions", 1).await, None);
     assert_eq!(bob.delete(&path(&first)).await.status, 204);
-    // Some were opened within this minute: with one allowed, the next one has to wait.
+    // More than one session was opened within this minute, so the next one has to wait.
     change_settings(&mut ann, &[("max_creates_per_minute", 1)]).await;
     let wait = refused(&mut bob, "max_creates_per_minute", 1).await.unwrap();
     assert!((1..=60).contains(&wait.parse::<u32>().unwrap()), "{wait}");
@@ -181,7 +181,7 @@ async fn limits_are_said_with_what_is_in_the_way() {
 }
 
 #[tokio::test]
-async fn a_changed_timeout_holds_for_sessions_that_run() {
+async fn a_changed_timeout_applies_to_running_sessions() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let minutes = |session: &Value| {
         let time = |key: &str| {

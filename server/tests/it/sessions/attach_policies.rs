@@ -1,4 +1,4 @@
-//! What a second client of the owner meets, by each attach policy, over the REST interface and sockets.
+//! Attach policies, seen by a second client of the owner, over the REST interface and sockets.
 
 use serde_json::{Value, json};
 
@@ -22,13 +22,13 @@ async fn driven(client: &mut Client, path: &str) {
 }
 
 #[tokio::test]
-async fn of_two_that_come_to_a_session_for_one_exactly_one_wins() {
+async fn of_two_concurrent_clients_exactly_one_attaches() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let (session, path) = with_policy(&mut ann, "single").await;
     for _ in 0..5 {
         let (mut one, mut other) = (ann.clone(), ann.clone());
         let drive = json!({ "mode": "drive" });
-        // Both hold a ticket before either has a socket: the session itself decides.
+        // Both hold a ticket before either opens a socket, so the session itself decides.
         let both = tokio::join!(
             Viewer::attach_as(&mut one, &session, &drive),
             Viewer::attach_as(&mut other, &session, &drive),
@@ -43,7 +43,7 @@ async fn of_two_that_come_to_a_session_for_one_exactly_one_wins() {
         driven(&mut ann, &path).await;
         let refused = ann.post(&format!("{path}/attach"), &json!({})).await;
         assert_eq!((refused.status, refused.code()), (409, "attached_elsewhere".into()));
-        // It stays away until it is told to go; then the place is free.
+        // The winner stays until another client takes over.
         winner.abort();
         until(async || ann.get(&path).await.json()["active_client"].is_null().then_some(())).await;
     }
@@ -51,16 +51,16 @@ async fn of_two_that_come_to_a_session_for_one_exactly_one_wins() {
 }
 
 #[tokio::test]
-async fn a_connection_that_broke_without_a_word_locks_nobody_out() {
+async fn a_silent_connection_does_not_block_others() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let (session, path) = with_policy(&mut ann, "single").await;
     let mut mute = Viewer::attach(&mut ann, &session).await;
     mute.type_text("echo $((6*7))-seen\r").await;
     mute.until_shows("42-seen").await;
     driven(&mut ann, &path).await;
-    // Any message is a sign of life, an acknowledgement on its way as well: none is left behind this.
+    // Any message counts as a sign of life, so this waits until none is in transit.
     mute.until_received().await;
-    // From here on nobody reads this socket, as when a laptop's lid is shut.
+    // From here on the socket is not read, as when a laptop sleeps.
     let begun = tokio::time::Instant::now();
     let mut next = Viewer::attach(&mut ann, &session).await;
     next.until_shows("42-seen").await;
@@ -70,7 +70,7 @@ async fn a_connection_that_broke_without_a_word_locks_nobody_out() {
 }
 
 #[tokio::test]
-async fn several_may_come_and_one_of_them_drives() {
+async fn several_clients_attach_and_one_drives() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let (session, path) = with_policy(&mut ann, "multi").await;
     let mut first = Viewer::attach(&mut ann, &session).await;
@@ -78,7 +78,7 @@ async fn several_may_come_and_one_of_them_drives() {
     let mut second = Viewer::attach(&mut ann, &session).await;
     second.until_participants(|crew| crew.present.len() == 2).await;
     first.until_participants(|crew| crew.present.len() == 2).await;
-    let driving: Vec<bool> = first.crew.present.iter().map(|one| one.driving).collect();
+    let driving: Vec<bool> = first.participants.present.iter().map(|one| one.driving).collect();
     assert_eq!(driving.iter().filter(|driving| **driving).count(), 1);
     first.type_text("echo $((6*7))-both\r").await;
     first.until_shows("42-both").await;

@@ -10,7 +10,7 @@ use tokio::{
 use crate::support::{Client, LONG, TestServer, close, create, member_path};
 
 #[tokio::test]
-async fn lists_hear_of_changes() {
+async fn changes_and_the_end_of_a_sign_in_are_sent() {
     let (server, mut ann) = TestServer::new(&[]).await;
     for elsewhere in [
         vec![("origin", "")],
@@ -21,73 +21,73 @@ async fn lists_hear_of_changes() {
         assert_eq!((refused.status, refused.code()), (403, "wrong_origin".into()));
     }
     let mut stream = listen(&ann).await;
-    let mut heard = Vec::new();
+    let mut received = Vec::new();
     let session = create(&mut ann, "k").await.json();
-    hear(&mut stream, &mut heard, "event: changed\ndata: {}\n\n").await;
-    heard.clear();
+    read_until(&mut stream, &mut received, "event: changed\ndata: {}\n\n").await;
+    received.clear();
     close(&mut ann, &session).await;
-    hear(&mut stream, &mut heard, "event: changed\n").await;
-    // It ends with the sign-in that it came by, whoever ended that, and says so: the page asks again.
+    read_until(&mut stream, &mut received, "event: changed\n").await;
+    // The stream ends with its sign-in, with an event.
     let mut bob = server.member("bob@example.org", "member").await;
     let mut bobs = listen(&bob).await;
     let path = member_path(&mut ann, "bob@example.org").await;
     assert_eq!(ann.delete(&path).await.status, 204);
-    assert_eq!(ending(&mut bobs).await.matches("event: signed_out\n").count(), 1);
+    assert_eq!(rest_of(&mut bobs).await.matches("event: signed_out\n").count(), 1);
     assert_eq!(bob.get("/api/v1/sessions").await.status, 401);
     let mut stream = listen(&ann).await;
     assert_eq!(ann.post("/api/v1/logout", &json!({})).await.status, 204);
-    assert!(ending(&mut stream).await.contains("event: signed_out\n"));
+    assert!(rest_of(&mut stream).await.contains("event: signed_out\n"));
 }
 
 #[tokio::test]
-async fn lists_hear_of_what_they_show_and_of_nothing_else() {
+async fn events_are_sent_only_for_visible_sessions() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member("bob@example.org", "member").await;
     let mut sue = server.member("sue@example.org", "member").await;
     let (mut bobs, mut sues) = (listen(&bob).await, listen(&sue).await);
     let mut anns = listen(&ann).await;
     let session = create(&mut bob, "k").await.json();
-    let mut heard = Vec::new();
-    hear(&mut bobs, &mut heard, "event: changed\n").await;
-    // A superuser may see everybody's.
-    heard.clear();
-    hear(&mut anns, &mut heard, "event: changed\n").await;
+    let mut received = Vec::new();
+    read_until(&mut bobs, &mut received, "event: changed\n").await;
+    // Superusers see all sessions.
+    received.clear();
+    read_until(&mut anns, &mut received, "event: changed\n").await;
     close(&mut bob, &session).await;
-    // Whatever was said to Sue came before the end of her stream.
+    // All of Sue's events come before the end of her stream.
     for client in [&mut sue, &mut bob, &mut ann] {
         assert_eq!(client.post("/api/v1/logout", &json!({})).await.status, 204);
     }
-    let heard = ending(&mut sues).await;
-    assert!(heard.contains("signed_out") && !heard.contains("changed"), "{heard}");
+    let received = rest_of(&mut sues).await;
+    assert!(received.contains("signed_out") && !received.contains("changed"), "{received}");
 }
 
 #[tokio::test]
-async fn who_has_another_role_listens_anew() {
+async fn a_changed_role_ends_the_stream() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member("bob@example.org", "staff").await;
     let member = member_path(&mut ann, "bob@example.org").await;
     let mut stream = listen(&bob).await;
-    let mut heard = Vec::new();
-    // Another name is no reason to.
+    let mut received = Vec::new();
+    // A changed name does not end it.
     let name = br#"{"name":"Robert"}"#;
     assert_eq!(ann.send("PATCH", &member, &[], name).await.status, 200);
-    hear(&mut stream, &mut heard, "event: changed\n").await;
-    heard.clear();
+    read_until(&mut stream, &mut received, "event: changed\n").await;
+    received.clear();
     let session = create(&mut ann, "one").await.json();
-    hear(&mut stream, &mut heard, "event: changed\n").await;
+    read_until(&mut stream, &mut received, "event: changed\n").await;
     let role = br#"{"role":"member"}"#;
     assert_eq!(ann.send("PATCH", &member, &[], role).await.status, 200);
-    assert!(ending(&mut stream).await.contains("event: changed\n"));
+    assert!(rest_of(&mut stream).await.contains("event: changed\n"));
 
-    // Whatever is said to a member came before the end of their stream: nothing of what staff hear.
+    // All of a member's events come before the end of the stream: none of staff's are among them.
     let mut stream = listen(&bob).await;
     close(&mut ann, &session).await;
     assert_eq!(bob.post("/api/v1/logout", &json!({})).await.status, 204);
-    let heard = ending(&mut stream).await;
-    assert!(heard.contains("signed_out") && !heard.contains("changed"), "{heard}");
+    let received = rest_of(&mut stream).await;
+    assert!(received.contains("signed_out") && !received.contains("changed"), "{received}");
 }
 
-/// Opens the stream of changes and reads its headers.
+/// Opens the event stream and reads its headers.
 async fn listen(client: &Client) -> TcpStream {
     let mut stream = TcpStream::connect(&client.address).await.unwrap();
     let request = format!(
@@ -106,16 +106,16 @@ async fn listen(client: &Client) -> TcpStream {
     stream
 }
 
-/// What is left of a stream, to its end.
-async fn ending(stream: &mut TcpStream) -> String {
-    let mut heard = Vec::new();
-    hear(stream, &mut heard, "\r\n0\r\n\r\n").await;
-    String::from_utf8(heard).unwrap()
+/// Returns the rest of a stream.
+async fn rest_of(stream: &mut TcpStream) -> String {
+    let mut received = Vec::new();
+    read_until(stream, &mut received, "\r\n0\r\n\r\n").await;
+    String::from_utf8(received).unwrap()
 }
 
-async fn hear(stream: &mut TcpStream, heard: &mut Vec<u8>, what: &str) {
-    while !String::from_utf8_lossy(heard).contains(what) {
-        let read = timeout(LONG, stream.read_buf(heard)).await.unwrap().unwrap();
-        assert_ne!(read, 0, "the stream ended before {what:?}");
+async fn read_until(stream: &mut TcpStream, received: &mut Vec<u8>, text: &str) {
+    while !String::from_utf8_lossy(received).contains(text) {
+        let read = timeout(LONG, stream.read_buf(received)).await.unwrap().unwrap();
+        assert_ne!(read, 0, "the stream ended before {text:?}");
     }
 }

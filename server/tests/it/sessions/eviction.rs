@@ -1,4 +1,4 @@
-//! Somebody is put out while they type: from when on nothing of it reaches their shell.
+//! Input of a member who is deactivated while typing: the time after which none reaches the shell.
 
 use std::{cell::Cell, fs, time::Duration};
 
@@ -7,24 +7,23 @@ use tokio::time::{Instant, interval};
 
 use crate::support::{PASSWORD, TestServer, Viewer, close, create, member_path, until};
 
-/// Between two keys.
+/// Interval between two keys.
 const KEY: Duration = Duration::from_millis(100);
 
-/// Whoever is deactivated reaches nothing any more after this time.
+/// Time after which a deactivated member's input reaches no shell.
 const CUT: Duration = Duration::from_secs(2);
 
-/// Bob's address.
 const BOB: &str = "bob@example.org";
 
 #[tokio::test]
-async fn no_key_pressed_later_than_two_seconds_after_a_deactivation_reaches_the_shell() {
+async fn keys_pressed_two_seconds_after_deactivation_do_not_reach_the_shell() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member(BOB, "member").await;
     let session = create(&mut bob, "k").await.json();
     let mut viewer = Viewer::attach(&mut bob, &session).await;
     let typed = server.data.path().join("typed");
     let arrived = || fs::read_to_string(&typed).unwrap_or_default();
-    // Takes from the terminal what comes, byte by byte.
+    // Reads the terminal byte by byte.
     let reader = format!("stty raw -echo; echo $((6*7))-ready; cat > {}\r", typed.display());
     viewer.type_text(&reader).await;
     viewer.until_shows("42-ready").await;
@@ -50,7 +49,7 @@ async fn no_key_pressed_later_than_two_seconds_after_a_deactivation_reaches_the_
     tokio::join!(typing, deactivating);
     assert_eq!(viewer.until_closed().await, 4401);
 
-    // What they type once they are in again comes behind all that was on its way.
+    // Input after reactivation arrives after all input in transit.
     assert_eq!(ann.patch(&path, json!({ "active": true })).await.status, 200);
     assert_eq!(bob.sign_in(BOB, PASSWORD).await.status, 200);
     let mut viewer = Viewer::attach(&mut bob, &session).await;

@@ -1,5 +1,5 @@
-//! What a change of the workspace's timeout does to sessions that run. Their clock can't be turned, but
-//! they can be made older.
+//! Changes of the workspace's idle timeout apply to running sessions. Their clock cannot be set, so a
+//! proxy makes them appear older.
 
 use std::{fs, path::PathBuf, time::Duration};
 
@@ -17,8 +17,8 @@ use tokio::{
 
 use crate::support::{TestServer, Viewer, change_settings, id, open, path, until};
 
-/// Stands between the web process and a session, and takes some time off each timeout that the session
-/// is given: it expires as one does that nobody used for that time before.
+/// A proxy between the web process and a session that shortens each timeout sent to the session, as if
+/// the session had already been idle for that time.
 struct Older(JoinHandle<()>);
 
 impl Older {
@@ -42,7 +42,7 @@ impl Drop for Older {
     }
 }
 
-/// One connection: its first message says what it is for.
+/// Proxies one connection, whose first message states its purpose.
 async fn pass(mut web: UnixStream, behind: PathBuf, time: Duration) {
     let mut buffer = BytesMut::new();
     let request = loop {
@@ -61,7 +61,7 @@ async fn pass(mut web: UnixStream, behind: PathBuf, time: Duration) {
     let mut session = UnixStream::connect(behind).await.unwrap();
     let header = framing::header(Channel::Message, request.len());
     session.write_all(&[&header[..], &request, &buffer].concat()).await.unwrap();
-    // Either side may go away whenever it likes.
+    // Either side may close at any time.
     let _ = copy_bidirectional(&mut web, &mut session).await;
 }
 
@@ -71,9 +71,9 @@ fn millis(session: &Value, key: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn a_lowered_timeout_leaves_five_minutes_and_says_so() {
+async fn a_lowered_timeout_leaves_five_minutes_and_warns() {
     let (server, mut ann) = TestServer::new(&[]).await;
-    // With this only what is typed counts: an attached client that does nothing keeps nothing alive.
+    // Only input counts as activity, so an attached client alone does not keep the session open.
     change_settings(&mut ann, &[("keep_alive", "input")]).await;
     change_settings(&mut ann, &[("session_timeout_minutes", 1440)]).await;
     let session = open(&mut ann, "one").await;
@@ -82,7 +82,7 @@ async fn a_lowered_timeout_leaves_five_minutes_and_says_so() {
     viewer.until_shows("42-used").await;
     let _older = Older::by(Duration::from_secs(599), &server, &session);
 
-    // Unused for ten minutes less a second: by the new timeout it would be over in a moment.
+    // Idle for one second less than ten minutes: the new timeout would end the session at once.
     change_settings(&mut ann, &[("session_timeout_minutes", 10)]).await;
     viewer.until_expiry_notices(1).await;
     let at = i64::try_from(viewer.expiries[0]).unwrap();
@@ -92,10 +92,10 @@ async fn a_lowered_timeout_leaves_five_minutes_and_says_so() {
     })
     .await;
     let left = millis(&seen, "expires_at") - millis(&seen, "last_seen");
-    // Two clocks, each cut to its millisecond; and last seen is when something was typed, before the change.
+    // Two clocks are truncated to milliseconds, and the last activity was before the change.
     assert!((299_990..400_000).contains(&left), "{left}");
 
-    // The old timeout takes it back.
+    // The old timeout cancels the warning.
     change_settings(&mut ann, &[("session_timeout_minutes", 1440)]).await;
     viewer.until_expiry_notices(2).await;
     assert_eq!(viewer.expiries[1], 0);

@@ -1,5 +1,5 @@
-//! A disk without room: no new session, said in a sentence, and nothing of those that run. Only root can
-//! make a disk that small; nobody else could fill one without taking it from the machine.
+//! A full disk prevents new sessions and does not affect running ones. Only root can mount a small disk
+//! to fill.
 
 use std::{
     fs,
@@ -14,14 +14,14 @@ use tempfile::TempDir;
 
 use crate::support::{TestServer, Viewer, close, create};
 
-/// Room for a database and some sessions, and for as many files.
+/// Mount options: space and inodes for a database and a few sessions.
 const SIZE: &str = "size=24m,nr_inodes=200,mode=0755";
 
-/// A small disk; gone with it.
+/// A small disk, unmounted on drop.
 struct Disk(TempDir);
 
 impl Disk {
-    /// None when this is not root, or root may not mount.
+    /// Mounts a disk. Returns `None` without the permission to.
     fn mounted() -> Option<Self> {
         let directory = geteuid().is_root().then(|| tempfile::tempdir().unwrap())?;
         let mut mount = Command::new("mount");
@@ -32,12 +32,12 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        // Lazily: what still ends there has it open.
+        // Lazily, because processes that are ending still have files open.
         let _ = Command::new("umount").arg("--lazy").arg(self.0.path()).status();
     }
 }
 
-/// Writes until there is room for not a byte and not a file.
+/// Uses up all space and all inodes.
 fn fill(directory: &Path) {
     let mut room = fs::File::create(directory.join("bytes")).unwrap();
     let full = loop {
@@ -53,7 +53,7 @@ fn fill(directory: &Path) {
 #[tokio::test]
 async fn a_full_disk_stops_new_sessions_and_no_running_one() {
     let Some(disk) = Disk::mounted() else {
-        eprintln!("NOT TESTED: only root, where it may mount, can fill a disk of its own");
+        eprintln!("NOT TESTED: requires root and the permission to mount");
         return;
     };
     let server = TestServer::on(tempfile::tempdir_in(disk.0.path()).unwrap(), &[]).await;
@@ -72,10 +72,10 @@ async fn a_full_disk_stops_new_sessions_and_no_running_one() {
         let code = refused.code();
         let known = [(503, "database_full"), (422, "spawn_failed")];
         assert!(known.contains(&(refused.status, code.as_str())), "{refused:?}");
-        let said = refused.json()["error"]["message"].as_str().unwrap().to_owned();
-        assert!(said.starts_with("There is no room on the disk"), "{said}");
+        let message = refused.json()["error"]["message"].as_str().unwrap().to_owned();
+        assert!(message.starts_with("There is no room on the disk"), "{message}");
     }
-    // Typing, a flood, looking at the list, and coming back: nothing of it needs the disk.
+    // Input, much output, lists and attaching again do not need the disk.
     viewer.type_text("seq 1 20000; echo $((6*7))-flooded\r").await;
     viewer.until_shows("42-flooded").await;
     let list = ann.get("/api/v1/sessions").await;
@@ -84,7 +84,7 @@ async fn a_full_disk_stops_new_sessions_and_no_running_one() {
     let mut viewer = Viewer::attach(&mut ann, &before).await;
     viewer.until_shows("42-flooded").await;
 
-    // With room again all is as before; of what was refused there is nothing.
+    // With free space, sessions open again; the rejected ones left nothing behind.
     drop(filler);
     let after = create(&mut ann, "one").await;
     assert_eq!(after.status, 201, "{after:?}");

@@ -1,4 +1,4 @@
-//! Sessions by the REST interface, from their creation to every way they can end.
+//! Sessions over the REST interface, from creation to every way they can end.
 
 use rustix::process::Signal;
 use sea_orm::{ConnectionTrait, Database};
@@ -9,7 +9,7 @@ use crate::support::{
     signal, token, until,
 };
 
-/// What a session's address responses once it is over.
+/// Waits for a session's end and returns the error of its path.
 async fn ended(client: &mut Client, session: &Value) -> Value {
     let path = path(session);
     let body = until(async || {
@@ -21,7 +21,7 @@ async fn ended(client: &mut Client, session: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_repeated_create_is_the_same_session() {
+async fn a_repeated_key_returns_the_same_session() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let first = open(&mut ann, "one").await;
     assert_eq!((&first["state"], &first["owner"]), (&json!("active"), &json!("Ann")));
@@ -29,7 +29,7 @@ async fn a_repeated_create_is_the_same_session() {
         let again = create(&mut ann, "one").await;
         assert_eq!((again.status, &again.json()["id"]), (200, &first["id"]));
     }
-    // At once, too: one makes it, the others wait for it.
+    // Concurrent requests too: one opens the session, and the others wait for it.
     let crowd: Vec<_> = (0..5)
         .map(|_| {
             let mut ann = ann.clone();
@@ -55,7 +55,7 @@ async fn a_repeated_create_is_the_same_session() {
 }
 
 #[tokio::test]
-async fn what_can_not_be_opened_is_said() {
+async fn invalid_requests_name_the_field() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let account = ann.get("/api/v1/servers").await.json()[0]["accounts"][0].clone();
     for (body, status, code) in [
@@ -110,7 +110,7 @@ async fn a_missing_shell_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_server_without_what_sessions_need_is_offline_and_no_news_of_paths() {
+async fn a_server_without_its_session_program_is_offline_and_discloses_no_path() {
     let program = tempfile::tempdir().unwrap();
     let link = program.path().join("websh-session");
     std::os::unix::fs::symlink(session_program(), &link).unwrap();
@@ -131,7 +131,7 @@ async fn a_server_without_what_sessions_need_is_offline_and_no_news_of_paths() {
         let error = &response.json()["error"];
         let said = format!("{name} is offline: no session can be opened on it just now.");
         assert_eq!((&error["message"], &error["field"]), (&json!(said), &json!("server")));
-        // The key of a session that is there finds it all the same, and it goes on.
+        // The key of a running session still returns it.
         assert_eq!(create(&mut ann, "before").await.json()["id"], before["id"]);
         viewer.type_text("echo $((6*7))-goes-on\r").await;
         viewer.until_shows("42-goes-on").await;
@@ -145,7 +145,7 @@ async fn a_server_without_what_sessions_need_is_offline_and_no_news_of_paths() {
 }
 
 #[tokio::test]
-async fn a_member_has_only_so_many() {
+async fn sessions_per_member_are_limited() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let mut settings = ann.get("/api/v1/workspace/settings").await.json();
     settings["max_sessions_per_user"] = 2.into();
@@ -158,7 +158,7 @@ async fn a_member_has_only_so_many() {
     assert_eq!((refused.status, refused.code()), (429, "session_limit".into()));
     let own = refused.json()["error"]["sessions"].clone();
     assert_eq!((own.as_array().unwrap().len(), &own[1]["id"]), (2, &first["id"]));
-    // The ones there are can still be asked for.
+    // Existing sessions are still returned.
     assert_eq!(create(&mut ann, "1").await.status, 200);
     assert_eq!(ann.delete(&path(&first)).await.status, 204);
     let third = open(&mut ann, "3").await;
@@ -167,7 +167,7 @@ async fn a_member_has_only_so_many() {
 }
 
 #[tokio::test]
-async fn names_change_and_pages_turn() {
+async fn sessions_are_renamed_searched_and_paged() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let mut sessions = Vec::new();
     for key in ["1", "2", "3"] {
@@ -195,13 +195,13 @@ async fn names_change_and_pages_turn() {
 }
 
 #[tokio::test]
-async fn others_see_nothing_of_it() {
+async fn other_members_have_no_access() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let session = open(&mut ann, "one").await;
     let mut bob = server.member("bob@example.org", "member").await;
     let mut staff = server.member("sue@example.org", "staff").await;
     let (path, attach) = (path(&session), format!("{}/attach", path(&session)));
-    // method, path, nobody, another member, staff
+    // Method, path, anonymous, another member, staff.
     for (method, path, nobody, member, other) in [
         ("GET", path.as_str(), 401, 404, 200),
         ("PATCH", &path, 401, 404, 403),
@@ -227,7 +227,7 @@ async fn others_see_nothing_of_it() {
         }
     }
     assert_eq!(bob.get("/api/v1/sessions").await.json()["items"], json!([]));
-    // What is not there looks the same as what is somebody else's.
+    // A session that does not exist is indistinguishable from another member's.
     let made_up = "/api/v1/sessions/01a1fcb6-81ff-722a-8930-29e3db11e79c";
     assert_eq!(bob.get(made_up).await.body, bob.get(&path).await.body);
     let error = ended(&mut ann, &session).await;
@@ -235,14 +235,14 @@ async fn others_see_nothing_of_it() {
 }
 
 #[tokio::test]
-async fn a_closed_session_says_so_from_then_on() {
+async fn a_closed_session_stays_closed() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let session = open(&mut ann, "one").await;
     let process = server.session_process(session["id"].as_str().unwrap()).unwrap();
     let shells = children(process);
     assert_eq!(shells.len(), 1);
     assert_eq!(ann.delete(&path(&session)).await.status, 204);
-    assert!(!runs(shells[0]), "the shell is gone before the response comes");
+    assert!(!runs(shells[0]), "the shell ends before the response");
     until(async || (!runs(process)).then_some(())).await;
     for (method, path) in [
         ("GET", path(&session)),
@@ -255,7 +255,7 @@ async fn a_closed_session_says_so_from_then_on() {
     }
     let list = ann.get("/api/v1/sessions?state=ended").await.json();
     assert_eq!(list["items"][0]["id"], session["id"]);
-    // The key stands for this session for good: never a fresh shell behind an old name.
+    // The key keeps standing for this session, so it never opens a new shell.
     let again = create(&mut ann, "one").await;
     assert_eq!((again.status, &again.json()["state"]), (200, &json!("ended")));
 }
@@ -268,7 +268,7 @@ async fn sessions_outlive_the_server() {
     let dies = open(&mut ann, "dies").await;
     let process = server.session_process(kept["id"].as_str().unwrap()).unwrap();
     let mut viewer = Viewer::attach(&mut ann, &exits).await;
-    // A shell that ends by itself while nobody looks, and a process that dies without a word.
+    // A shell that exits while the server is down, and a session process that is killed.
     let gate = server.data.path().join("gate");
     assert!(std::process::Command::new("mkfifo").arg(&gate).status().unwrap().success());
     viewer.type_text(&format!("cat {}; exit 7\r", gate.display())).await;
@@ -299,7 +299,7 @@ async fn sessions_outlive_the_server() {
 }
 
 #[tokio::test]
-async fn what_was_thought_lost_is_found_again() {
+async fn lost_sessions_recover_when_reachable() {
     let (mut server, mut ann) = TestServer::new(&[]).await;
     let lives = open(&mut ann, "lives").await;
     let exits = open(&mut ann, "exits").await;
@@ -309,7 +309,7 @@ async fn what_was_thought_lost_is_found_again() {
     assert!(std::process::Command::new("mkfifo").arg(&gate).status().unwrap().success());
     viewer.type_text(&format!("cat {}; exit 7\r", gate.display())).await;
     viewer.until_shows("cat ").await;
-    // The folder of the sockets is not there, as a file system that was not mounted in time.
+    // The directory of the sockets is missing, as if a file system was mounted too late.
     let (run, away) = (server.data.path().join("run"), server.data.path().join("away"));
     assert!(server.stop().await);
     std::fs::rename(&run, &away).unwrap();
@@ -334,7 +334,7 @@ async fn what_was_thought_lost_is_found_again() {
 }
 
 #[tokio::test]
-async fn a_locked_database_touches_no_terminal() {
+async fn a_locked_database_does_not_affect_terminals() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut sue = server.member("sue@example.org", "superuser").await;
     let fresh = token(&mut ann, "read").await;
@@ -352,14 +352,14 @@ async fn a_locked_database_touches_no_terminal() {
     viewer.type_text("echo $((6*7))-meanwhile\r").await;
     viewer.until_shows("42-meanwhile").await;
     assert_eq!(server.run_dir().len(), 1, "no process without a row");
-    // Who comes back to what is theirs comes in, by a page as by a program.
+    // Owners can attach again, from a page and from a program.
     let page = format!("/sessions/{}", session["id"].as_str().unwrap());
     assert_eq!(ann.get(&page).await.status, 200);
     let mut again = Viewer::attach(&mut ann, &session).await;
     again.until_shows("42-meanwhile").await;
     let attach = format!("{}/attach", path(&session));
     assert_eq!(program.get(&path(&session)).await.status, 200);
-    // To look into another's is refused when it can't be written down.
+    // Watching another member's session is rejected when it cannot be audited.
     let looked = sue.post(&attach, &json!({ "mode": "watch" })).await;
     assert_eq!((looked.status, looked.code()), (503, "unavailable".into()));
     again.type_text("echo $((6*7))-again\r").await;

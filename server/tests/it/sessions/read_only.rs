@@ -1,4 +1,4 @@
-//! Whoever only watches, in each of the ways there are: what they send through the server reaches no shell.
+//! Read-only viewers of every kind: nothing they send through the server reaches a shell.
 
 use std::{fs, process::Command};
 
@@ -14,13 +14,13 @@ use crate::support::{
     open_socket, share, until,
 };
 
-/// What each of the three who watch sends: a hundred thousand in all.
+/// Messages from each of the three viewers, a hundred thousand in total.
 const ATTEMPTS: u32 = 34_000;
 
-/// After so many the session is asked whether it has read them.
+/// Messages between two checks that the session has read them.
 const ROUND: u32 = 1_700;
 
-/// Everything a page can send that might reach a shell, its size or its flow, by turns.
+/// Returns one of all messages that could affect a shell, its size or its output, in rotation.
 fn attempt(turn: u32) -> Result<Event, Body> {
     let key = |key: &str, kind: KeyKind, modifiers| {
         let (key, code) = (key.to_owned(), String::new());
@@ -66,7 +66,7 @@ fn attempt(turn: u32) -> Result<Event, Body> {
     })
 }
 
-/// All of it, by one viewer.
+/// Sends all messages from one viewer.
 async fn attempts(viewer: &mut Viewer) {
     for turn in 0..ATTEMPTS {
         match attempt(turn) {
@@ -79,8 +79,8 @@ async fn attempts(viewer: &mut Viewer) {
     }
 }
 
-/// What a guest can ask of the server: of these calls none is for them.
-async fn asks_for_more(guest: &mut Client, path: &str, share: &str) {
+/// Requests more permissions as a guest, in every way the REST interface offers.
+async fn request_more(guest: &mut Client, path: &str, share: &str) {
     let own = format!("{path}/shares/{share}");
     for (method, path, body) in [
         ("POST", format!("{path}/attach"), json!({ "mode": "drive", "take_over": true })),
@@ -98,7 +98,7 @@ async fn asks_for_more(guest: &mut Client, path: &str, share: &str) {
 }
 
 #[tokio::test]
-async fn a_hundred_thousand_attempts_of_those_who_watch_reach_nothing() {
+async fn a_hundred_thousand_messages_from_viewers_reach_no_shell() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member("bob@example.org", "member").await;
     let made = create(&mut bob, "watched").await.json();
@@ -112,7 +112,7 @@ async fn a_hundred_thousand_attempts_of_those_who_watch_reach_nothing() {
     };
     let mut owner = Viewer::attach(&mut bob, &made).await;
     owner.input(Event::Resize(Size { columns: 91, rows: 27 })).await;
-    // Every mode that makes a terminal send something is on; the first byte that comes is written down.
+    // Every mode that makes a terminal send something is on, and the first byte received is written to a file.
     owner
         .type_text(&format!(
             "stty raw -echo; printf '\\033[?1003h\\033[?1006h\\033[?1004h\\033[?2004h\\033[>15u'; \
@@ -136,16 +136,16 @@ async fn a_hundred_thousand_attempts_of_those_who_watch_reach_nothing() {
         attempts(&mut guest),
         attempts(&mut watcher),
         attempts(&mut overseer),
-        asks_for_more(&mut zoe, &path, link["id"].as_str().unwrap()),
+        request_more(&mut zoe, &path, link["id"].as_str().unwrap()),
     );
-    // A ticket is good for its own socket only.
+    // A ticket is valid for its own kind of socket only.
     let wish = json!({ "mode": "drive", "take_over": true });
     let ticket = zoe.post("/api/v1/join/attach", &wish).await.json();
     let mut socket = open_socket(&bob, &[]).await.unwrap();
     socket.send(hello(ticket["ticket"].as_str().unwrap())).await.unwrap();
     assert_eq!(close_code(&mut socket).await, 1012);
 
-    assert_eq!(fs::metadata(&file).unwrap().len(), 0, "a byte came through");
+    assert_eq!(fs::metadata(&file).unwrap().len(), 0, "a byte arrived");
     assert_eq!(size(), "27 91\n");
     let session = until(async || {
         let session = bob.get(&path).await.json();
@@ -158,7 +158,7 @@ async fn a_hundred_thousand_attempts_of_those_who_watch_reach_nothing() {
     );
     owner.type_text("x").await;
     owner.until_shows("done").await;
-    assert_eq!(fs::read(&file).unwrap(), b"x", "the owner's is the first to arrive");
+    assert_eq!(fs::read(&file).unwrap(), b"x", "the owner's byte is the first");
     for viewer in [&mut guest, &mut watcher, &mut overseer] {
         viewer.until_shows("done").await;
     }

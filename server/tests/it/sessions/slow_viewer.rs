@@ -1,4 +1,5 @@
-//! Fifty at one session, one of whom never reads: nobody waits for them, nothing piles up, and they are cut.
+//! Fifty clients of one session, one of which never reads: it is disconnected, delays no other client and
+//! uses no memory.
 
 use std::{fs, time::Duration};
 
@@ -8,20 +9,20 @@ use tokio::time::{Instant, interval};
 
 use crate::support::{LONG, TestServer, Viewer, close, close_code, create, until};
 
-/// All at the session, its owner and the one that never reads included.
+/// All clients, including the owner and the one that never reads.
 const CROWD: usize = 50;
 
-/// Whoever acknowledges nothing for this long is cut.
+/// Time after which a client that acknowledges nothing is disconnected.
 const STALLED: Duration = Duration::from_secs(30);
 
-/// Between two keys of the owner.
+/// Interval between two lines of the owner.
 const KEY: Duration = Duration::from_millis(50);
 
-/// What may be more in memory at the end than at the beginning, of each process. KiB.
+/// Maximum growth of each process's memory, in KiB.
 const FLAT: u64 = 4 * 1024;
 
-/// Proportional set size of what a process has written itself: of its program it has a greater part when the
-/// servers of other tests end. KiB.
+/// Returns the anonymous proportional set size of a process in KiB. Shared program pages would vary with
+/// the servers of other tests.
 fn memory(process: u32) -> u64 {
     let rollup = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).unwrap();
     let line = rollup.lines().find_map(|line| line.strip_prefix("Pss_Anon:")).unwrap();
@@ -29,7 +30,7 @@ fn memory(process: u32) -> u64 {
 }
 
 #[tokio::test]
-async fn who_never_reads_is_cut_and_costs_the_others_nothing() {
+async fn a_client_that_never_reads_is_disconnected_without_cost_to_others() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let session = create(&mut ann, "crowd").await.json();
     let path = format!("/api/v1/sessions/{}", session["id"].as_str().unwrap());
@@ -41,7 +42,7 @@ async fn who_never_reads_is_cut_and_costs_the_others_nothing() {
         readers.push(tokio::spawn(reader.until_closed()));
     }
     let mut stuck = Viewer::attach_as(&mut ann, &session, &watch).await;
-    let begun = Instant::now();
+    let started = Instant::now();
     owner.type_text("stty -echo; exec cat\r").await;
     owner.until_participants(|crew| crew.present.len() == CROWD).await;
 
@@ -50,9 +51,12 @@ async fn who_never_reads_is_cut_and_costs_the_others_nothing() {
     let (mut before, mut typed) = (None, 0);
     let mut keys = interval(KEY);
     until(async || (ann.get(&path).await.json()["clients"] == CROWD).then_some(())).await;
-    // Every screen is another one: it has frames for all of them.
+    // Every line changes the screen, so there are frames for all clients.
     while ann.get(&path).await.json()["clients"] == CROWD {
-        assert!(begun.elapsed() < STALLED + LONG, "who never reads is still there");
+        assert!(
+            started.elapsed() < STALLED + LONG,
+            "the client that never reads is still attached"
+        );
         for _ in 0..20 {
             keys.tick().await;
             typed += 1;
@@ -61,18 +65,18 @@ async fn who_never_reads_is_cut_and_costs_the_others_nothing() {
         }
         before.get_or_insert_with(|| processes.map(memory));
     }
-    assert!(begun.elapsed() >= STALLED, "cut after {:?}", begun.elapsed());
+    assert!(started.elapsed() >= STALLED, "disconnected after {:?}", started.elapsed());
     assert_eq!(close_code(&mut stuck.socket).await, close::TOO_SLOW);
     let before = before.unwrap();
     let after = processes.map(memory);
     println!(
-        "cut after {:?}; {typed} lines; own memory of session and web process: {before:?} KiB, at the end {after:?} KiB",
-        begun.elapsed()
+        "disconnected after {:?}; {typed} lines; anonymous memory of session and web process: {before:?} KiB, at the end {after:?} KiB",
+        started.elapsed()
     );
     for (before, after) in before.into_iter().zip(after) {
         assert!(after <= before + FLAT, "{before} KiB became {after} KiB");
     }
-    // Of the others nobody was cut.
+    // All others are still attached.
     owner.until_participants(|crew| crew.present.len() == CROWD - 1).await;
     close(&mut ann, &session).await;
     for reader in readers {

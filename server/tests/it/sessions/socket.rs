@@ -18,7 +18,7 @@ use crate::support::{
 };
 
 #[tokio::test]
-async fn only_our_page_with_a_sign_in_opens_it() {
+async fn opening_requires_an_own_page_and_a_sign_in() {
     let (server, ann) = TestServer::new(&[]).await;
     let own = ann.origin();
     for (extra, status) in [
@@ -43,7 +43,7 @@ async fn only_our_page_with_a_sign_in_opens_it() {
 }
 
 #[tokio::test]
-async fn a_bad_first_message_says_what_was_wrong() {
+async fn an_invalid_first_message_closes_with_its_code() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let session = create(&mut ann, "k").await.json();
     let used = ticket(&mut ann, &session).await;
@@ -67,22 +67,22 @@ async fn a_bad_first_message_says_what_was_wrong() {
         (hello(&others), 1012),
     ] {
         let mut socket = open_socket(&ann, &[]).await.unwrap();
-        let said = format!("{sent:?}").chars().take(80).collect::<String>();
+        let printed = format!("{sent:?}").chars().take(80).collect::<String>();
         socket.send(sent).await.unwrap();
-        assert_eq!(close_code(&mut socket).await, code, "{said}");
+        assert_eq!(close_code(&mut socket).await, code, "{printed}");
     }
     drop(first);
     close(&mut ann, &session).await;
     close(&mut bob, &bobs).await;
 }
 
-/// A piece of a message that is not its last one.
-fn piece(first: bool, length: usize) -> Message {
+/// Returns a fragment of a message, other than the last.
+fn fragment(first: bool, length: usize) -> Message {
     let kind = if first { Data::Binary } else { Data::Continue };
     Message::Frame(Frame::message(vec![0; length], OpCode::Data(kind), false))
 }
 
-/// KiB of memory that only this process has.
+/// Returns a process's anonymous memory in KiB.
 fn memory(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
@@ -90,7 +90,7 @@ fn memory(process: u32) -> u64 {
 }
 
 #[tokio::test]
-async fn a_message_in_pieces_may_be_no_longer_than_one() {
+async fn fragments_share_the_size_limit_of_a_message() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let session = create(&mut ann, "k").await.json();
     let mut viewer = Viewer::attach(&mut ann, &session).await;
@@ -98,11 +98,11 @@ async fn a_message_in_pieces_may_be_no_longer_than_one() {
     viewer.until_shows("42-done").await;
     for socket in [&mut open_socket(&ann, &[]).await.unwrap(), &mut viewer.socket] {
         for at in 0..4 {
-            socket.send(piece(at == 0, 16 * 1024)).await.unwrap();
+            socket.send(fragment(at == 0, 16 * 1024)).await.unwrap();
         }
-        // The last byte that may be, and what one more does.
-        socket.send(piece(false, 0)).await.unwrap();
-        socket.send(piece(false, 1)).await.unwrap();
+        // The last allowed byte, and one more.
+        socket.send(fragment(false, 0)).await.unwrap();
+        socket.send(fragment(false, 1)).await.unwrap();
         assert_eq!(close_code(socket).await, 1009);
     }
     Viewer::attach(&mut ann, &session).await.until_shows("42-done").await;
@@ -110,7 +110,7 @@ async fn a_message_in_pieces_may_be_no_longer_than_one() {
 }
 
 #[tokio::test]
-async fn pieces_that_never_end_are_not_kept() {
+async fn endless_fragments_are_not_buffered() {
     let (server, ann) = TestServer::new(&[]).await;
     let mut waiting = Vec::new();
     for _ in 0..8 {
@@ -118,9 +118,9 @@ async fn pieces_that_never_end_are_not_kept() {
     }
     let before = memory(server.process());
     for socket in &mut waiting {
-        // 60 MiB, or as much as is taken.
+        // Up to 60 MiB, until the server closes.
         let mut sent = 0;
-        while sent < 960 && socket.send(piece(sent == 0, 64 * 1024)).await.is_ok() {
+        while sent < 960 && socket.send(fragment(sent == 0, 64 * 1024)).await.is_ok() {
             sent += 1;
         }
         assert!((1..960).contains(&sent), "{sent} pieces of 64 KiB were taken");
@@ -130,14 +130,14 @@ async fn pieces_that_never_end_are_not_kept() {
 }
 
 #[tokio::test]
-async fn silence_is_a_bad_message_too() {
+async fn silence_is_closed_as_a_bad_message() {
     let (_server, ann) = TestServer::new(&[]).await;
     let mut socket = open_socket(&ann, &[]).await.unwrap();
     assert_eq!(close_code(&mut socket).await, 4400);
 }
 
 #[tokio::test]
-async fn it_carries_a_terminal() {
+async fn a_terminal_session_runs_over_the_socket() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let session = create(&mut ann, "k").await.json();
     let mut viewer = Viewer::attach(&mut ann, &session).await;
@@ -150,7 +150,7 @@ async fn it_carries_a_terminal() {
     })
     .await;
     assert_eq!((&active["who"], &active["device"]), (&json!("Ann"), &json!("a test")));
-    // A message that is too large ends this attachment, not the session.
+    // An oversized message ends the attachment, not the session.
     viewer.socket.send(Message::Binary(vec![0; 64 * 1024 + 1].into())).await.unwrap();
     assert_eq!(close_code(&mut viewer.socket).await, 1009);
     let mut again = Viewer::attach(&mut ann, &session).await;
@@ -160,14 +160,14 @@ async fn it_carries_a_terminal() {
 }
 
 #[tokio::test]
-async fn a_flood_of_messages_is_cut_off_and_disturbs_nobody() {
+async fn a_flood_of_messages_is_disconnected_without_effect_on_others() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let session = create(&mut ann, "k").await.json();
     let other = create(&mut ann, "l").await.json();
     let mut typing = Viewer::attach(&mut ann, &other).await;
     let flooding = Viewer::attach(&mut ann, &session).await;
     let (mut sink, mut stream) = flooding.socket.split();
-    // It goes on until it is told to stop.
+    // Sends until the socket closes.
     let flood = tokio::spawn(async move {
         while sink.feed(message(Body::Ack(Ack { frames: 0 }))).await.is_ok() {}
     });
@@ -200,12 +200,12 @@ async fn a_second_client_takes_over() {
     second.until_shows("42-first").await;
     assert_eq!(close_code(&mut first.socket).await, 4409);
     let second = tokio::spawn(second.until_closed());
-    // Where the policy asks first, so does the server.
+    // Under the `single` policy the server refuses a second client.
     let path = format!("/api/v1/sessions/{}", session["id"].as_str().unwrap());
     let single = ann.send("PATCH", &path, &[], b"{\"attach_policy\":\"single\"}").await;
     assert_eq!(single.status, 200);
     let refused = until(async || {
-        // Who drives is known once the session has said so.
+        // The driver is known once the session has reported it.
         let response = ann.post(&format!("{path}/attach"), &json!({})).await;
         (response.status != 200).then_some(response)
     })
@@ -219,7 +219,7 @@ async fn a_second_client_takes_over() {
 }
 
 #[tokio::test]
-async fn signing_out_closes_it() {
+async fn signing_out_closes_sockets() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let session = create(&mut ann, "k").await.json();
     let mut viewer = Viewer::attach(&mut ann, &session).await;
@@ -238,15 +238,15 @@ async fn signing_out_closes_it() {
 }
 
 #[tokio::test]
-async fn a_changed_password_closes_it() {
+async fn a_changed_password_closes_sockets() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let session = create(&mut ann, "k").await.json();
     let mut viewer = Viewer::attach(&mut ann, &session).await;
     viewer.type_text("echo $((6*7))-seen\r").await;
     viewer.until_shows("42-seen").await;
     let passwd = ["user", "passwd", EMAIL];
-    let (well, said) = run(server.data.path(), &passwd, "another password").await;
-    assert!(well, "{said}");
+    let (success, printed) = run(server.data.path(), &passwd, "another password").await;
+    assert!(success, "{printed}");
     assert_eq!(close_code(&mut viewer.socket).await, 4401);
     assert_eq!(ann.sign_in(EMAIL, "another password").await.status, 200);
     Viewer::attach(&mut ann, &session).await.until_shows("42-seen").await;
@@ -254,7 +254,7 @@ async fn a_changed_password_closes_it() {
 }
 
 #[tokio::test]
-async fn a_server_that_stops_says_come_back() {
+async fn a_stopping_server_closes_with_restart() {
     let (mut server, mut ann) = TestServer::new(&[]).await;
     let session = create(&mut ann, "k").await.json();
     let mut viewer = Viewer::attach(&mut ann, &session).await;
@@ -266,7 +266,7 @@ async fn a_server_that_stops_says_come_back() {
         tokio::join!(server.stop(), close_code(&mut viewer.socket), close_code(&mut silent));
     assert_eq!((stopped, code, silent), (true, 1012, 1012));
     server.start().await;
-    // A ticket of the process before is no reason to give up.
+    // A ticket of the previous process closes with a code to retry.
     let mut late = open_socket(&ann, &[]).await.unwrap();
     late.send(hello(&before)).await.unwrap();
     assert_eq!(close_code(&mut late).await, 1012);
@@ -275,11 +275,11 @@ async fn a_server_that_stops_says_come_back() {
 }
 
 #[tokio::test]
-async fn the_longest_messages_arrive_whole() {
+async fn the_longest_messages_arrive_complete() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let session = create(&mut ann, "k").await.json();
     let mut viewer = Viewer::attach(&mut ann, &session).await;
-    // The text that says so is not in the command, so its echo is not taken for it.
+    // The expected text is not in the command, so that its echo does not match.
     viewer.type_text("stty -echo; echo rea''dy; wc -c\r").await;
     viewer.until_shows("ready").await;
     let lines = format!("{}\n", "x".repeat(99)).repeat(600);

@@ -1,5 +1,5 @@
-//! Guests in a running session: what its owner changes reaches them while they type, and cuts them
-//! without touching the shell or the owner.
+//! Guests in a running session: changes by the owner apply while they type, and evict them without
+//! affecting the shell or the owner.
 
 use std::{fs, io::ErrorKind, path::PathBuf, time::Duration};
 
@@ -20,19 +20,19 @@ use crate::support::{
     shares, until,
 };
 
-/// Questions for 500 lines each: more than the system keeps for one who takes none of the responses.
+/// Requests for 500 lines each, whose responses exceed the kernel's buffers.
 const FLOOD: usize = 16;
 
-/// A session whose owner is attached to it, and its path.
-async fn watched(client: &mut Client) -> (Value, String, Viewer) {
+/// Opens a session and attaches its owner. Returns the session, its path and the viewer.
+async fn open_attached(client: &mut Client) -> (Value, String, Viewer) {
     let made = create(client, "shared").await.json();
     let path = format!("/api/v1/sessions/{}", made["id"].as_str().unwrap());
     let viewer = Viewer::attach(client, &made).await;
     (made, path, viewer)
 }
 
-/// The path of a share.
-fn one(path: &str, share: &Value) -> String {
+/// Returns the path of a share.
+fn share_path(path: &str, share: &Value) -> String {
     format!("{path}/shares/{}", share["id"].as_str().unwrap())
 }
 
@@ -42,15 +42,15 @@ async fn patch(client: &mut Client, path: &str, change: Value) -> Value {
     response.json()
 }
 
-/// Reads until the guest was told that it may do something.
+/// Reads until the guest has certain permissions.
 async fn until_granted(guest: &mut Viewer, is: impl Fn(Grant) -> bool) {
     guest.until_participants(|crew| crew.grant.is_some_and(&is)).await;
 }
 
 #[tokio::test]
-async fn what_a_guest_may_do_changes_under_their_fingers() {
+async fn permissions_of_a_guest_change_while_they_type() {
     let (server, mut ann) = TestServer::new(&[]).await;
-    let (session, path, mut owner) = watched(&mut ann).await;
+    let (session, path, mut owner) = open_attached(&mut ann).await;
     let file = server.data.path().join("typed");
     owner.type_text(&format!("cat >{}\r", file.display())).await;
     owner.type_text("by the owner\r").await;
@@ -65,9 +65,9 @@ async fn what_a_guest_may_do_changes_under_their_fingers() {
     guest.type_text("while read-only\r").await;
     guest.until_received().await;
 
-    // From now on they may type; and the end of their time moves for who is there, too.
+    // The guest may type from now on, and the new expiry applies to attached guests too.
     let widen = json!({ "read_only": false, "minutes": 180 });
-    let longer = patch(&mut ann, &one(&path, &made), widen).await;
+    let longer = patch(&mut ann, &share_path(&path, &made), widen).await;
     let ends_at = longer["expires_at"].as_str().unwrap();
     assert_eq!(bob.get("/api/v1/join/session").await.json()["expires_at"], ends_at);
     let ends_at: DateTime<Utc> = ends_at.parse().unwrap();
@@ -78,8 +78,8 @@ async fn what_a_guest_may_do_changes_under_their_fingers() {
     guest.type_text("by the guest\r").await;
     guest.until_shows("by the guest").await;
 
-    // And no more, from this response on.
-    let narrow = patch(&mut ann, &one(&path, &made), json!({ "read_only": true })).await;
+    // Input ends with this response.
+    let narrow = patch(&mut ann, &share_path(&path, &made), json!({ "read_only": true })).await;
     assert_eq!(narrow["read_only"], true);
     guest.type_text("too late\r").await;
     until_granted(&mut guest, |grant| grant.read_only).await;
@@ -94,7 +94,7 @@ async fn what_a_guest_may_do_changes_under_their_fingers() {
     .await;
     assert_eq!(typed, "by the owner\nby the guest\nthe end\n");
 
-    // What they typed is in the receipt, with who they were; when all is over too.
+    // The list of guests counts their input, also after the session's end.
     let receipt = |list: &Value| {
         let guest = list[0]["guests"][0].clone();
         (guest["name"] == "Bob" && guest["keys"] == 13).then_some(guest)
@@ -109,7 +109,7 @@ async fn what_a_guest_may_do_changes_under_their_fingers() {
     })
     .await;
     assert_eq!((&seen["here"], &seen["end"]), (&json!(false), &json!("session_ended")));
-    // The list of what has ended says that there is one, to the owner alone.
+    // In the list of ended sessions, only the owner sees that there were guests.
     let mut eve = server.member("eve@example.org", "staff").await;
     let mut too = ann.clone();
     let asked = [(&mut ann, "mine", 1), (&mut too, "all", 1), (&mut eve, "all", 0)];
@@ -121,9 +121,9 @@ async fn what_a_guest_may_do_changes_under_their_fingers() {
 }
 
 #[tokio::test]
-async fn the_list_says_who_drives_and_who_types() {
+async fn the_list_shows_the_driver_and_who_types() {
     let (server, mut ann) = TestServer::new(&[]).await;
-    let (_, path, mut owner) = watched(&mut ann).await;
+    let (_, path, mut owner) = open_attached(&mut ann).await;
     let made = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
     let present = async |client: &mut Client, is: &dyn Fn(&[[String; 2]]) -> bool| {
         until(async || {
@@ -147,7 +147,7 @@ async fn the_list_says_who_drives_and_who_types() {
 
     owner.type_text("echo $((6*7))\r").await;
     present(&mut ann, &|named| does(named, "Ann", "types")).await;
-    // Nothing else happens: that nobody types any more is news by itself.
+    // The end of typing alone is a change.
     present(&mut ann, &|named| does(named, "Ann", "drives")).await;
     drop(owner);
     present(&mut ann, &|named| named.len() == 1).await;
@@ -156,7 +156,7 @@ async fn the_list_says_who_drives_and_who_types() {
     let seen = present(&mut ann, &|named| does(named, "Bob", "drives")).await;
     assert_eq!(ann.get(&path).await.json()["active_client"], Value::Null, "{seen}");
 
-    // Whose session it is not learns nothing of who is in it.
+    // Other members see no participants.
     let mut eve = server.member("eve@example.org", "staff").await;
     let all = eve.get("/api/v1/sessions?scope=all").await.json();
     assert_eq!((&all["items"][0]["guests"], &all["items"][0]["present"]), (&json!(1), &json!([])));
@@ -164,9 +164,9 @@ async fn the_list_says_who_drives_and_who_types() {
 }
 
 #[tokio::test]
-async fn the_owner_hears_of_wrong_passwords_where_they_are() {
+async fn the_attached_owner_is_notified_of_wrong_passwords() {
     let (server, mut ann) = TestServer::new(&[]).await;
-    let (_, path, mut owner) = watched(&mut ann).await;
+    let (_, path, mut owner) = open_attached(&mut ann).await;
     let [made, other] = [
         share(&mut ann, &path, &json!({ "minutes": 30 })).await,
         share(&mut ann, &path, &json!({ "minutes": 30 })).await,
@@ -179,9 +179,9 @@ async fn the_owner_hears_of_wrong_passwords_where_they_are() {
         assert_eq!(join(&server, &guess(share), "Eve").await.1.code(), "share_denied");
         owner.until_wrong_passwords(times).await;
     }
-    assert_eq!(owner.tried, [1, 2]);
-    // What is over is no news.
-    assert_eq!(ann.delete(&one(&path, &other)).await.status, 204);
+    assert_eq!(owner.wrong_passwords, [1, 2]);
+    // Ended shares cause no notice.
+    assert_eq!(ann.delete(&share_path(&path, &other)).await.status, 204);
     assert_eq!(ann.get(&path).await.json()["wrong_passwords"], 1);
     assert_eq!(join(&server, &guess(&other), "Eve").await.1.code(), "share_denied");
     let counted = async || {
@@ -191,16 +191,16 @@ async fn the_owner_hears_of_wrong_passwords_where_they_are() {
     until(counted).await;
     assert_eq!(join(&server, &guess(&made), "Eve").await.1.code(), "share_denied");
     owner.until_wrong_passwords(3).await;
-    assert_eq!(owner.tried, [1, 2, 2]);
+    assert_eq!(owner.wrong_passwords, [1, 2, 2]);
     guest.until_received().await;
-    assert_eq!(guest.tried, Vec::<u32>::new(), "it is the owner's alone");
+    assert_eq!(guest.wrong_passwords, Vec::<u32>::new(), "only the owner is notified");
     assert_eq!(ann.delete(&path).await.status, 204);
 }
 
 #[tokio::test]
-async fn cutting_guests_leaves_the_owner_and_the_shell_alone() {
+async fn evicting_guests_does_not_affect_owner_and_shell() {
     let (server, mut ann) = TestServer::new(&[]).await;
-    let (_, path, mut owner) = watched(&mut ann).await;
+    let (_, path, mut owner) = open_attached(&mut ann).await;
     let [first, second] = [
         share(&mut ann, &path, &json!({ "minutes": 30 })).await,
         share(&mut ann, &path, &json!({ "minutes": 30 })).await,
@@ -218,19 +218,19 @@ async fn cutting_guests_leaves_the_owner_and_the_shell_alone() {
         guest.until_shows("42-here").await;
     }
     let [mut bobs, mut eves, mut zoes] = guests;
-    // One is removed, then a share with another is taken back; the third stays.
+    // One guest is removed, then the share of another is revoked; the third stays.
     let bobs_id = joined.json()["guest"].as_str().unwrap().to_owned();
-    let remove = format!("{}/guests/{bobs_id}", one(&path, &first));
+    let remove = format!("{}/guests/{bobs_id}", share_path(&path, &first));
     assert_eq!(ann.delete(&remove).await.status, 204);
     assert_eq!(close_code(&mut bobs.socket).await, close::GONE);
     let refused = bob.post("/api/v1/join/attach", &json!({})).await;
     assert_eq!((refused.status, refused.code()), (410, "share_removed".to_owned()));
-    assert_eq!(ann.delete(&one(&path, &first)).await.status, 204);
+    assert_eq!(ann.delete(&share_path(&path, &first)).await.status, 204);
     assert_eq!(close_code(&mut eves.socket).await, close::GONE);
     owner.type_text("echo $((6*7))-stays\r").await;
     owner.until_shows("42-stays").await;
     zoes.until_shows("42-stays").await;
-    // Who leaves is gone at once as well.
+    // Leaving takes effect at once as well.
     assert_eq!(zoe.post("/api/v1/join/leave", &json!({})).await.status, 204);
     assert_eq!(close_code(&mut zoes.socket).await, close::GONE);
     owner.type_text("echo $((6*7))-alone\r").await;
@@ -239,9 +239,9 @@ async fn cutting_guests_leaves_the_owner_and_the_shell_alone() {
 }
 
 #[tokio::test]
-async fn who_closes_the_page_is_gone_and_their_place_is_anothers() {
+async fn closing_the_page_frees_the_guest_slot() {
     let (server, mut ann) = TestServer::new(&[]).await;
-    let (_, path, mut owner) = watched(&mut ann).await;
+    let (_, path, mut owner) = open_attached(&mut ann).await;
     let made = share(&mut ann, &path, &json!({ "minutes": 30, "max_guests": 1 })).await;
     let (mut bob, _) = join(&server, &made, "Bob").await;
     let mut guest = Viewer::attach_guest(&mut bob).await;
@@ -257,7 +257,7 @@ async fn who_closes_the_page_is_gone_and_their_place_is_anothers() {
     assert_eq!((&here["left_at"], &here["end"]), (&Value::Null, &Value::Null));
     assert_eq!(join(&server, &made, "early").await.1.code(), "share_full");
 
-    // Nobody says goodbye. A page that is loaded again finds its place, and one that is not loses it.
+    // No page announces that it closes. A reloaded page finds its slot; another one loses it.
     drop(guest);
     first(&mut ann, |guest| guest["here"] == false).await;
     let mut guest = Viewer::attach_guest(&mut bob).await;
@@ -268,7 +268,7 @@ async fn who_closes_the_page_is_gone_and_their_place_is_anothers() {
     let gone = first(&mut ann, |guest| !guest["left_at"].is_null()).await;
     assert_eq!((&gone["here"], &gone["end"]), (&json!(false), &Value::Null));
 
-    // Another takes it; there is no way back until they are gone.
+    // Another guest takes the slot, which blocks the return until they leave.
     let (mut zoe, response) = join(&server, &made, "Zoe").await;
     assert_eq!(response.status, 200, "{response:?}");
     assert_eq!(bob.get("/api/v1/join/session").await.status, 200);
@@ -290,7 +290,7 @@ async fn who_closes_the_page_is_gone_and_their_place_is_anothers() {
     let noticed = time(&log["items"][3]["at"]);
     assert!(came < left && left + TimeDelta::seconds(10) <= noticed, "{gone} {noticed}");
 
-    // Whoever is gone when the session ends has left before it.
+    // A guest who is away when the session ends counts as having left.
     drop(guest);
     first(&mut ann, |guest| guest["here"] == false).await;
     owner.type_text("exit\r").await;
@@ -304,9 +304,9 @@ async fn who_closes_the_page_is_gone_and_their_place_is_anothers() {
 }
 
 #[tokio::test]
-async fn who_reads_nothing_is_put_out_as_fast_as_anybody() {
+async fn guests_that_read_nothing_are_evicted_as_fast() {
     let (server, mut ann) = TestServer::new(&[]).await;
-    let (session, path, mut owner) = watched(&mut ann).await;
+    let (session, path, mut owner) = open_attached(&mut ann).await;
     let made = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
     let (mut bob, joined) = join(&server, &made, "Bob").await;
     let (mut eve, _) = join(&server, &made, "Eve").await;
@@ -320,7 +320,7 @@ async fn who_reads_nothing_is_put_out_as_fast_as_anybody() {
     owner.type_text("seq -f %070g 2000; echo $((6*7))-done\r").await;
     for guest in &mut guests {
         guest.until_shows("42-done").await;
-        // From now on they ask for far more than the system keeps for them, and take none of it.
+        // From now on the guests request far more than the kernel buffers, and read none of it.
         for _ in 0..FLOOD {
             let ask = HistoryRequest { first: 0, count: 500 };
             guest.socket.send(message(Body::History(ask))).await.unwrap();
@@ -329,12 +329,12 @@ async fn who_reads_nothing_is_put_out_as_fast_as_anybody() {
     let [bobs, eves, zoes] = guests;
     let begun = Instant::now();
     let remove =
-        format!("{}/guests/{}", one(&path, &made), joined.json()["guest"].as_str().unwrap());
+        format!("{}/guests/{}", share_path(&path, &made), joined.json()["guest"].as_str().unwrap());
     assert_eq!(ann.delete(&remove).await.status, 204);
     until_reset(&bobs).await;
-    assert_eq!(ann.delete(&one(&path, &made)).await.status, 204);
+    assert_eq!(ann.delete(&share_path(&path, &made)).await.status, 204);
     until_reset(&eves).await;
-    // The session process alone knows of the time this one has left.
+    // Only the session process tracks this guest's remaining time.
     let run_dir = server.data.path().join("run");
     let host = Host::beside(host::Config { run_dir, program: PathBuf::new() }).await.unwrap();
     let id = |value: &Value| value["id"].as_str().unwrap().parse::<Uuid>().unwrap();
@@ -345,25 +345,25 @@ async fn who_reads_nothing_is_put_out_as_fast_as_anybody() {
     };
     host.change_share(SessionId(id(&session)), over).await.unwrap();
     until_reset(&zoes).await;
-    // Each within 2 s, on a machine that has time for it: far less than the 30 s after which whoever
-    // takes nothing is cut anyway.
+    // Each takes less than 2 s on an idle machine, far below the 30 s after which a stalled
+    // viewer is disconnected anyway.
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
     owner.type_text("echo $((6*7))-alone\r").await;
     owner.until_shows("42-alone").await;
     assert_eq!(ann.delete(&path).await.status, 204);
 }
 
-/// Waits until the server has reset a connection of which nothing is read.
+/// Waits until the server resets a connection that is not read.
 async fn until_reset(viewer: &Viewer) {
     let reset = until(async || viewer.socket.get_ref().take_error().unwrap());
     assert_eq!(reset.await.kind(), ErrorKind::ConnectionReset);
 }
 
 #[tokio::test]
-async fn who_loses_their_own_way_in_takes_their_guests_along() {
+async fn a_member_who_loses_access_takes_their_guests_along() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member("bob@example.org", "member").await;
-    let (_, path, owner) = watched(&mut bob).await;
+    let (_, path, owner) = open_attached(&mut bob).await;
     let made = share(&mut bob, &path, &json!({ "minutes": 30 })).await;
     let (mut zoe, _) = join(&server, &made, "Zoe").await;
     let mut guest = Viewer::attach_guest(&mut zoe).await;
@@ -377,9 +377,9 @@ async fn who_loses_their_own_way_in_takes_their_guests_along() {
 }
 
 #[tokio::test]
-async fn the_workspace_reaches_guests_who_are_there() {
+async fn workspace_settings_apply_to_attached_guests() {
     let (server, mut ann) = TestServer::new(&[]).await;
-    let (_, path, mut owner) = watched(&mut ann).await;
+    let (_, path, mut owner) = open_attached(&mut ann).await;
     let new = json!({ "minutes": 30, "guests_alone": true });
     let made = share(&mut ann, &path, &new).await;
     let (mut zoe, _) = join(&server, &made, "Zoe").await;

@@ -1,5 +1,5 @@
-//! Invitations by mail over a real mail server: a link and a password of one's own for each address,
-//! what became of each mail, and what is void.
+//! Invites by mail through a real mail server: individual links and passwords, delivery status, and
+//! shares that are void because mail failed.
 
 use std::fs;
 
@@ -9,15 +9,15 @@ use crate::support::{
     Client, Mail, Smtp, TestServer, join, run, session_path, share_in_mail, shares, until,
 };
 
-/// A server that sends by a mail server of its own.
-async fn server(smtp: &Smtp) -> (TestServer, Client) {
+/// Starts a server that sends mail through `smtp`.
+async fn server_with(smtp: &Smtp) -> (TestServer, Client) {
     let settings =
         [("WEBSH_SMTP_URL", smtp.url.as_str()), ("WEBSH_MAIL_FROM", "websh <websh@example.org>")];
     TestServer::new(&settings).await
 }
 
-/// What the list says of the mail to an address, once that is no longer that it waits.
-async fn became(client: &mut Client, path: &str, to: &str) -> Value {
+/// Waits until mail to an address is no longer queued, and returns its share.
+async fn processed(client: &mut Client, path: &str, to: &str) -> Value {
     until(async || {
         let list = shares(client, path).await;
         let mut list = list.as_array().unwrap().iter();
@@ -28,14 +28,14 @@ async fn became(client: &mut Client, path: &str, to: &str) -> Value {
 }
 
 #[tokio::test]
-async fn each_address_gets_a_way_in_of_its_own() {
+async fn each_address_gets_its_own_link_and_password() {
     let mut smtp = Smtp::start().await;
-    let (server, mut ann) = server(&smtp).await;
+    let (server, mut ann) = server_with(&smtp).await;
     let path = session_path(&mut ann).await;
     assert_eq!(ann.get(&format!("{path}/sharing")).await.json()["mail"], true);
     let emails = ["Bob@example.org", "not an address", "zoe@example.org", "bob@example.org"];
     let new = json!({ "emails": emails, "minutes": 30, "read_only": true });
-    // Whatever host it is asked for by, links have the configured address.
+    // Links use the configured address, whatever the request's host.
     let mut by_name = ann.clone();
     by_name.address = by_name.address.replace("127.0.0.1", "localhost");
     let response = by_name.post(&format!("{path}/invites"), &new).await;
@@ -65,21 +65,21 @@ async fn each_address_gets_a_way_in_of_its_own() {
         let share = share_in_mail(body);
         let (url, password) = (share["url"].as_str().unwrap(), share["password"].as_str().unwrap());
         assert!(url.starts_with(&format!("http://{}/join#", server.address)), "{url}");
-        // In text and HTML, in no header.
+        // The link is in the text and the HTML, and in no header.
         assert!(body.contains(&format!("href=\"{url}\"")), "{body}");
         assert_eq!(body.matches(password).count(), 2, "{body}");
         assert!(!head.contains(password) && !head.contains("join#"), "{head}");
     }
-    // The way in the mail leads in.
+    // The link and password in the mail work.
     let (_, response) = join(&server, &zoe, "Zoe").await;
     assert_eq!((response.status, &response.json()["read_only"]), (200, &json!(true)));
     for (to, guests) in [("bob@example.org", 0), ("zoe@example.org", 1)] {
-        let share = became(&mut ann, &path, to).await;
+        let share = processed(&mut ann, &path, to).await;
         assert_eq!((&share["kind"], &share["mail"]), (&json!("mail"), &json!("sent")));
         assert_eq!(share["guests"].as_array().unwrap().len(), guests, "{to}");
     }
     assert!(smtp.is_empty());
-    // One that is taken back leaves the other.
+    // Revoking one share does not affect the other.
     let bobs = results[0]["share_id"].as_str().unwrap();
     assert_eq!(ann.delete(&format!("{path}/shares/{bobs}")).await.status, 204);
     assert_eq!(join(&server, &bob, "Bob").await.1.status, 401);
@@ -88,17 +88,17 @@ async fn each_address_gets_a_way_in_of_its_own() {
 }
 
 #[tokio::test]
-async fn what_is_not_taken_is_void_and_what_is_deferred_is_tried_again() {
+async fn rejected_mail_voids_its_share_and_deferred_mail_is_retried() {
     let mut smtp = Smtp::start().await;
-    let (_server, mut ann) = server(&smtp).await;
+    let (_server, mut ann) = server_with(&smtp).await;
     let path = session_path(&mut ann).await;
     let new = json!({ "emails": ["nobody@example.org", "later@example.org"], "minutes": 30 });
     assert_eq!(ann.post(&format!("{path}/invites"), &new).await.status, 207);
-    let void = became(&mut ann, &path, "nobody@example.org").await;
+    let void = processed(&mut ann, &path, "nobody@example.org").await;
     assert_eq!((&void["mail"], &void["state"]), (&json!("failed"), &json!("void")));
     let said = void["mail_error"].as_str().unwrap();
     assert!(said.contains("550") && said.contains("No such mailbox here"), "{said}");
-    let later = became(&mut ann, &path, "later@example.org").await;
+    let later = processed(&mut ann, &path, "later@example.org").await;
     assert_eq!((&later["mail"], &later["state"]), (&json!("sent"), &json!("active")));
     assert_eq!(smtp.next().await.to, ["later@example.org"]);
     assert!(smtp.is_empty());
@@ -109,13 +109,13 @@ async fn what_is_not_taken_is_void_and_what_is_deferred_is_tried_again() {
 }
 
 #[tokio::test]
-async fn mail_goes_encrypted_or_not_at_all() {
+async fn mail_is_sent_only_encrypted() {
     let mut smtp = Smtp::start_tls().await;
     let trusted = tempfile::NamedTempFile::new().unwrap();
     fs::write(trusted.path(), smtp.certificate.as_ref().unwrap()).unwrap();
     let trusting = Some(("SSL_CERT_FILE", trusted.path().to_str().unwrap()));
     let mut plain = Smtp::start().await;
-    // A server that can't do what it is asked for gets nothing, and so does one that nobody vouches for.
+    // A server without the required TLS gets no mail, nor does one with an untrusted certificate.
     let downgraded = format!("{}?tls=required", plain.url);
     for (url, trusting, sent) in
         [(&smtp.url, trusting, true), (&smtp.url, None, false), (&downgraded, trusting, false)]
@@ -143,7 +143,7 @@ async fn mail_goes_encrypted_or_not_at_all() {
 #[tokio::test]
 async fn members_are_invited_by_mail_too() {
     let mut smtp = Smtp::start().await;
-    let (server, mut ann) = server(&smtp).await;
+    let (server, mut ann) = server_with(&smtp).await;
     let invite = |email: &str| json!({ "email": email, "role": "staff", "by_mail": true });
     for email in ["bob@example.org", "nobody@example.org"] {
         assert_eq!(ann.post("/api/v1/invites", &invite(email)).await.status, 201);
@@ -157,7 +157,7 @@ async fn members_are_invited_by_mail_too() {
     let accept = json!({ "token": token, "name": "Bob", "password": password });
     let joined = server.stranger().post("/api/v1/invites/accept", &accept).await;
     assert_eq!((joined.status, &joined.json()["role"]), (200, &json!("staff")), "{joined:?}");
-    // What could not be sent is said where a superuser looks; its link can be handed over.
+    // Superusers see failed mail, and can pass its link on themselves.
     let failed = until(async || {
         let log = ann.get("/api/v1/audit?action=member.mail_failed").await.json();
         log["items"][0]["detail"].as_str().map(str::to_owned)
@@ -167,9 +167,9 @@ async fn members_are_invited_by_mail_too() {
 }
 
 #[tokio::test]
-async fn what_can_not_be_sent_is_refused_at_once() {
+async fn impossible_mail_is_rejected_at_once() {
     let smtp = Smtp::start().await;
-    let (_server, mut ann) = server(&smtp).await;
+    let (_server, mut ann) = server_with(&smtp).await;
     let path = session_path(&mut ann).await;
     let invites = format!("{path}/invites");
     let many: Vec<_> = (0..21).map(|number| format!("{number}@example.org")).collect();
@@ -188,9 +188,9 @@ async fn what_can_not_be_sent_is_refused_at_once() {
 }
 
 #[tokio::test]
-async fn mail_that_waits_when_the_server_stops_leaves_no_way_in() {
+async fn mail_queued_when_the_server_stops_voids_its_share() {
     let (mut server, mut ann) = TestServer::new(&[
-        // Nobody listens at the discard port of this machine.
+        // No program listens on the discard port.
         ("WEBSH_SMTP_URL", "smtp://127.0.0.1:9"),
         ("WEBSH_MAIL_FROM", "websh@example.org"),
     ])
@@ -198,7 +198,7 @@ async fn mail_that_waits_when_the_server_stops_leaves_no_way_in() {
     let path = session_path(&mut ann).await;
     let new = json!({ "emails": ["bob@example.org"], "minutes": 30 });
     assert_eq!(ann.post(&format!("{path}/invites"), &new).await.status, 207);
-    // Tried once already: why it waits is said.
+    // After the first try, the reason for waiting is shown.
     let waiting = until(async || {
         let list = shares(&mut ann, &path).await;
         list[0]["mail_error"].is_string().then_some(list)
@@ -213,14 +213,14 @@ async fn mail_that_waits_when_the_server_stops_leaves_no_way_in() {
 }
 
 #[tokio::test]
-async fn a_directory_takes_mail_where_there_is_no_server() {
+async fn mail_is_written_to_a_directory_without_a_mail_server() {
     let letters = tempfile::tempdir().unwrap();
     let place = letters.path().join("mail");
     let (server, mut ann) = TestServer::new(&[("WEBSH_MAIL_DIR", place.to_str().unwrap())]).await;
     let path = session_path(&mut ann).await;
     let new = json!({ "emails": ["bob@example.org"], "minutes": 30 });
     assert_eq!(ann.post(&format!("{path}/invites"), &new).await.status, 207);
-    assert_eq!(became(&mut ann, &path, "bob@example.org").await["mail"], "sent");
+    assert_eq!(processed(&mut ann, &path, "bob@example.org").await["mail"], "sent");
     let files: Vec<_> = fs::read_dir(&place).unwrap().map(|file| file.unwrap().path()).collect();
     assert_eq!(files.len(), 1);
     let text = fs::read_to_string(&files[0]).unwrap().replace("=\r\n", "").replace("=3D", "=");
@@ -229,7 +229,7 @@ async fn a_directory_takes_mail_where_there_is_no_server() {
 }
 
 #[tokio::test]
-async fn a_mail_server_that_can_not_be_used_ends_the_start() {
+async fn an_invalid_mail_server_prevents_the_start() {
     let data = tempfile::tempdir().unwrap();
     for (settings, named) in [
         ("smtp_url = \"smtp://localhost:25\"", "mail_from"),

@@ -1,4 +1,4 @@
-//! Sharing over HTTP: who may share what, who comes in, how many, and what is never told again.
+//! Sharing over HTTP: permissions, joining, limits, and secrets that are never disclosed again.
 
 use std::{fs, path::Path};
 
@@ -14,7 +14,7 @@ fn refused(response: &Response) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn a_guest_comes_in_by_link_and_password_and_goes() {
+async fn a_guest_joins_by_link_and_password_and_leaves() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let path = session_path(&mut ann).await;
     let made = share(&mut ann, &path, &json!({ "minutes": 30, "read_only": true })).await;
@@ -33,7 +33,7 @@ async fn a_guest_comes_in_by_link_and_password_and_goes() {
     assert_eq!(bob.get("/api/v1/join/session").await.json(), joined);
     let ticket = bob.post("/api/v1/join/attach", &json!({})).await;
     assert_eq!((ticket.status, &ticket.json()["url"]), (200, &json!("/api/v1/join/socket")));
-    // Whoever comes back by the same browser keeps the place.
+    // Joining again with the same browser keeps the slot.
     let again = join_as(&mut bob, &made, "Robert").await;
     assert_eq!((again.status, again.json(), again.header("set-cookie")), (200, joined, None));
 
@@ -59,7 +59,7 @@ async fn a_guest_comes_in_by_link_and_password_and_goes() {
 }
 
 #[tokio::test]
-async fn a_length_is_a_whole_number_of_minutes_within_bounds() {
+async fn durations_are_whole_minutes_within_bounds() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let path = session_path(&mut ann).await;
     let shares = format!("{path}/shares");
@@ -86,7 +86,7 @@ async fn a_length_is_a_whole_number_of_minutes_within_bounds() {
 }
 
 #[tokio::test]
-async fn all_refusals_look_the_same() {
+async fn all_refusals_are_identical() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let path = session_path(&mut ann).await;
     let [good, revoked] = [
@@ -107,13 +107,13 @@ async fn all_refusals_look_the_same() {
     }
     bodies.dedup();
     assert_eq!(bodies.len(), 1);
-    // The owner is told.
+    // The owner is notified.
     until(async || {
         let list = shares(&mut ann, &path).await;
         (list[1]["wrong_passwords"] == 1).then_some(())
     })
     .await;
-    // Only the link that still works counts: on the session, and in the list.
+    // Only valid links count, on the session and in the list.
     let seen = ann.get(&path).await.json();
     let listed = ann.get("/api/v1/sessions").await.json();
     assert_eq!(
@@ -122,8 +122,8 @@ async fn all_refusals_look_the_same() {
     );
     let mut eve = server.member("eve@example.org", "staff").await;
     let all = eve.get("/api/v1/sessions?scope=all").await.json();
-    assert_eq!(all["items"][0]["wrong_passwords"], 0, "it is not theirs to know");
-    // Looking at the page, however often, takes nothing away.
+    assert_eq!(all["items"][0]["wrong_passwords"], 0, "not disclosed to others");
+    // Viewing the page does not use up tries.
     for _ in 0..50 {
         server.stranger().get("/join").await;
     }
@@ -134,7 +134,7 @@ async fn all_refusals_look_the_same() {
 }
 
 #[tokio::test]
-async fn wrong_passwords_are_few() {
+async fn wrong_passwords_are_throttled() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let path = session_path(&mut ann).await;
     let made = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
@@ -148,14 +148,14 @@ async fn wrong_passwords_are_few() {
         let seconds: u64 = response.header("retry-after").unwrap().parse().unwrap();
         assert!((1..=60).contains(&seconds), "{seconds}");
     }
-    // Another share is not locked by it.
+    // Another share is not affected.
     let other = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
     assert_eq!(join(&server, &other, "Bob").await.1.status, 200);
     assert_eq!(ann.delete(&path).await.status, 204);
 }
 
 #[tokio::test]
-async fn of_fifty_at_once_exactly_twenty_come_in() {
+async fn of_fifty_concurrent_guests_exactly_twenty_join() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let path = session_path(&mut ann).await;
     let made = share(&mut ann, &path, &json!({ "minutes": 30, "max_guests": 20 })).await;
@@ -178,7 +178,7 @@ async fn of_fifty_at_once_exactly_twenty_come_in() {
     assert_eq!(inside.len(), 20);
     let (_, full) = join(&server, &made, "late").await;
     assert_eq!(refused(&full), (409, "share_full".into()));
-    // A place that is left is free for one.
+    // A freed slot admits one guest.
     assert_eq!(inside[0].post("/api/v1/join/leave", &json!({})).await.status, 204);
     assert_eq!(join(&server, &made, "next").await.1.status, 200);
     assert_eq!(join(&server, &made, "late").await.1.status, 409);
@@ -186,7 +186,7 @@ async fn of_fifty_at_once_exactly_twenty_come_in() {
 }
 
 #[tokio::test]
-async fn a_member_joins_by_their_own_name_and_stays_signed_in() {
+async fn a_member_joins_under_their_name_and_stays_signed_in() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let path = session_path(&mut ann).await;
     let made = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
@@ -196,7 +196,7 @@ async fn a_member_joins_by_their_own_name_and_stays_signed_in() {
     assert_eq!((response.status, &response.json()["name"]), (200, &json!("bob")));
     let guest = bob.cookie.clone().unwrap();
     assert_eq!(shares(&mut ann, &path).await[0]["guests"][0]["member"], true);
-    // Each cookie is good for its own: the guest's opens nothing of a member's, nor the other way.
+    // Neither cookie is accepted on the other's routes.
     for (cookie, me, inside) in
         [(&sign_in, 200, 401), (&guest, 401, 200), (&format!("{sign_in}; {guest}"), 200, 200)]
     {
@@ -204,14 +204,14 @@ async fn a_member_joins_by_their_own_name_and_stays_signed_in() {
         assert_eq!(bob.get("/api/v1/me").await.status, me, "{cookie}");
         assert_eq!(bob.get("/api/v1/join/session").await.status, inside, "{cookie}");
     }
-    // A guest's secret is no sign-in under another name either.
+    // A guest's secret is not valid under the name of the sign-in cookie.
     bob.cookie = Some(guest.replace("websh_guest=", "websh="));
     assert_eq!(bob.get("/api/v1/me").await.status, 401);
     assert_eq!(ann.delete(&path).await.status, 204);
 }
 
 #[tokio::test]
-async fn what_ends_a_share_is_told_to_its_guests() {
+async fn guests_see_the_reason_their_share_ended() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let path = session_path(&mut ann).await;
     let made = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
@@ -224,7 +224,7 @@ async fn what_ends_a_share_is_told_to_its_guests() {
     assert_eq!(refused(&removed.get("/api/v1/join/session").await), (410, "share_removed".into()));
     assert_eq!(revoked.get("/api/v1/join/session").await.status, 200);
 
-    // A new link of the same kind; the old one is dead.
+    // A new link with the same settings; the old one is invalid.
     let renewed = ann.post(&format!("{one}/renew"), &json!({})).await;
     assert_eq!(renewed.status, 201, "{renewed:?}");
     let renewed = renewed.json();
@@ -239,7 +239,7 @@ async fn what_ends_a_share_is_told_to_its_guests() {
     assert_eq!(response.status, 200);
     assert_eq!(ann.delete(&path).await.status, 204);
     assert_eq!(refused(&last.get("/api/v1/join/session").await), (410, "session_ended".into()));
-    // The receipt stays.
+    // The record of guests remains.
     let list = until(async || {
         let list = shares(&mut ann, &path).await;
         (list[0]["state"] == "session_ended").then_some(list)
@@ -253,12 +253,12 @@ async fn what_ends_a_share_is_told_to_its_guests() {
 }
 
 #[tokio::test]
-async fn the_workspace_says_what_may_be_shared() {
+async fn workspace_settings_limit_sharing() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let path = session_path(&mut ann).await;
     let options = ann.get(&format!("{path}/sharing")).await.json();
     assert_eq!((&options["enabled"], &options["max_minutes"]), (&json!(true), &json!(180)));
-    // What somebody chose is what they start with.
+    // An explicit choice overrides the default.
     let made = share(&mut ann, &path, &json!({ "minutes": 60, "read_only": true })).await;
     assert_eq!(ann.get(&format!("{path}/sharing")).await.json()["read_only"], true);
     assert_eq!(share(&mut ann, &path, &json!({ "minutes": 60 })).await["read_only"], true);
@@ -288,7 +288,7 @@ async fn the_workspace_says_what_may_be_shared() {
     ] {
         assert_eq!(refused(&ann.post(&shares, &new).await), (422, code.into()), "{new}");
     }
-    // It holds for guests who are there already.
+    // The setting applies to joined guests.
     until(async || {
         let joined = guest.get("/api/v1/join/session").await.json();
         (joined["read_only"] == true).then_some(())
@@ -310,7 +310,7 @@ async fn the_workspace_says_what_may_be_shared() {
 }
 
 #[tokio::test]
-async fn an_owner_who_is_put_out_shares_no_more() {
+async fn deactivating_the_owner_ends_their_shares() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member("bob@example.org", "member").await;
     let path = session_path(&mut bob).await;
@@ -319,7 +319,7 @@ async fn an_owner_who_is_put_out_shares_no_more() {
     assert_eq!(response.status, 200);
     let member = member_path(&mut ann, "bob@example.org").await;
     assert_eq!(ann.delete(&member).await.status, 204);
-    // At once: the response comes after it.
+    // The shares end before the response.
     assert_eq!(refused(&guest.get("/api/v1/join/session").await), (410, "share_revoked".into()));
     assert_eq!(join(&server, &made, "late").await.1.status, 401);
     assert_eq!(ann.delete(&path).await.status, 204);
@@ -345,7 +345,7 @@ async fn a_session_has_ten_links_at_most() {
 }
 
 #[tokio::test]
-async fn link_and_password_are_nowhere_afterwards() {
+async fn link_and_password_are_stored_nowhere() {
     let mut smtp = Smtp::start().await;
     let (server, mut ann) = TestServer::new(&[
         ("WEBSH_LOG", "trace"),
@@ -388,7 +388,7 @@ async fn link_and_password_are_nowhere_afterwards() {
     assert_eq!(ann.delete(&path).await.status, 204);
 }
 
-/// Files below a directory that hold a text: the database, its log, the sessions' reports.
+/// Returns the files below a directory that contain a text: the database, its log, the sessions' reports.
 fn files_with(directory: &Path, text: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {

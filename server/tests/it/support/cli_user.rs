@@ -1,4 +1,4 @@
-//! Somebody at a shell prompt: a home directory and a token of their own.
+//! A user of the command line, with a home directory and a token.
 
 use std::process::Output;
 
@@ -16,7 +16,7 @@ pub struct CliUser {
     pub extra: Vec<(&'static str, String)>,
 }
 
-/// What a command said and how it ended.
+/// Output and exit status of a command.
 #[derive(Debug)]
 pub struct CliOutput {
     pub status: i32,
@@ -27,12 +27,12 @@ pub struct CliOutput {
 impl CliOutput {
     pub fn json(&self) -> Value {
         assert_eq!(self.status, 0, "{self:?}");
-        serde_json::from_str(&self.out).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+        serde_json::from_str(&self.out).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
 }
 
 impl CliUser {
-    /// Somebody with a token that may do so much.
+    /// Creates a user with a token of a scope.
     pub async fn new(client: &mut Client, scope: &str) -> Self {
         let body = json!({ "name": "a test", "scope": scope, "days": 1 });
         let made = client.post("/api/v1/tokens", &body).await;
@@ -41,13 +41,13 @@ impl CliUser {
         Self { home: tempfile::tempdir().unwrap(), url: client.origin(), token, extra: Vec::new() }
     }
 
-    /// Somebody who has not signed in anywhere.
+    /// Creates a user without credentials.
     pub fn stranger(server: &TestServer) -> Self {
         let url = format!("http://{}", server.address);
         Self { home: tempfile::tempdir().unwrap(), url, token: String::new(), extra: Vec::new() }
     }
 
-    /// The variables that say who this is.
+    /// Returns the environment variables of the user.
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         let mut variables = vec![
             ("PATH", "/usr/local/bin:/usr/bin:/bin".to_owned()),
@@ -61,7 +61,7 @@ impl CliUser {
         variables
     }
 
-    /// Runs websh to its end, with `input` as its standard input.
+    /// Runs websh to its end with `input` as standard input.
     pub async fn run_with(&self, arguments: &[&str], input: &str) -> CliOutput {
         let given = self.home.path().join("test-input");
         std::fs::write(&given, input).unwrap();
@@ -86,19 +86,19 @@ impl CliUser {
         self.run_with(arguments, "").await
     }
 
-    /// Runs websh where it must fail with this status and one sentence; the sentence.
+    /// Runs websh, which must fail with `status` and one sentence. Returns the sentence.
     pub async fn fails(&self, arguments: &[&str], status: i32) -> String {
-        let said = self.run(arguments).await;
-        assert_eq!(said.status, status, "{said:?}");
-        let sentence = said.err.trim_end();
-        assert!(sentence.starts_with("websh: ") && !sentence.contains('\n'), "{said:?}");
+        let output = self.run(arguments).await;
+        assert_eq!(output.status, status, "{output:?}");
+        let sentence = output.err.trim_end();
+        assert!(sentence.starts_with("websh: ") && !sentence.contains('\n'), "{output:?}");
         sentence.to_owned()
     }
 
-    /// Opens a session; its id.
+    /// Opens a session and returns its id.
     pub async fn open(&self, name: &str) -> String {
-        let said = self.run(&["new", "--detach", "--name", name]).await;
-        assert_eq!(said.status, 0, "{said:?}");
-        said.out.trim().to_owned()
+        let output = self.run(&["new", "--detach", "--name", name]).await;
+        assert_eq!(output.status, 0, "{output:?}");
+        output.out.trim().to_owned()
     }
 }

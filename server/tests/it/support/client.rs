@@ -1,4 +1,4 @@
-//! A client that sends exactly what a test says, over one connection per request.
+//! A minimal HTTP client with full control over headers, and one connection per request.
 
 use std::borrow::Borrow;
 
@@ -11,14 +11,14 @@ use tokio::{
 
 use super::LONG;
 
-/// Somebody with a cookie, or without.
+/// A client with or without a cookie.
 #[derive(Clone)]
 pub struct Client {
     pub address: String,
     pub cookie: Option<String>,
 }
 
-/// What was answered.
+/// A response.
 #[derive(Debug)]
 pub struct Response {
     pub status: u16,
@@ -35,10 +35,10 @@ impl Response {
     }
 
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
 
-    /// The word of an error.
+    /// Returns the code of an error.
     pub fn code(&self) -> String {
         let body = self.json();
         assert!(
@@ -58,8 +58,8 @@ impl Client {
         format!("http://{}", self.address)
     }
 
-    /// Sends a request as one of our pages would; `extra` headers come on top, and one with an empty
-    /// value takes that header away.
+    /// Sends a request as a page of the server would. `extra` headers replace the defaults; an empty value
+    /// removes a header.
     pub async fn send(
         &mut self,
         method: &str,
@@ -89,7 +89,7 @@ impl Client {
         request.push_str("\r\n");
         let mut stream = TcpStream::connect(&self.address).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();
-        // A server that refuses a large body by its length does not read it.
+        // The server does not read a body that it rejects by its length.
         let _ = stream.write_all(body).await;
         let response = read(&mut stream).await;
         if let Some(cookie) = response.header("set-cookie") {
@@ -126,11 +126,11 @@ impl Client {
 
 async fn read(stream: &mut TcpStream) -> Response {
     let mut bytes = Vec::new();
-    // A reset after an response to a request that was not read whole is no reason to lose the response.
+    // The server may reset the connection after responding to a request it did not read completely.
     let _ = timeout(LONG, stream.read_to_end(&mut bytes)).await.unwrap();
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let (head, body) =
-        text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no response: {text:?}"));
+        text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("not a response: {text:?}"));
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     Response { status, head: head.to_owned(), body: body.to_owned() }
 }

@@ -1,4 +1,4 @@
-//! A mail server on loopback: as much of RFC 5321 as a client of ours speaks, and what it was handed.
+//! A mail server on loopback that implements the part of RFC 5321 the product uses, and collects mail.
 
 use std::{
     collections::HashSet,
@@ -18,7 +18,7 @@ use tokio_rustls::{
 
 use super::LONG;
 
-/// A message as it was taken.
+/// A received message.
 pub struct Mail {
     pub from: String,
     pub to: Vec<String>,
@@ -26,12 +26,12 @@ pub struct Mail {
     pub body: String,
 }
 
-/// A mail server. It refuses `nobody@…` for good and `later@…` once.
+/// A mail server. It rejects `nobody@…` permanently, and `later@…` temporarily, once.
 pub struct Smtp {
     pub url: String,
-    /// Its certificate as PEM, when it speaks TLS from the start (RFC 8314).
+    /// Certificate as PEM, with implicit TLS (RFC 8314).
     pub certificate: Option<String>,
-    taken: mpsc::UnboundedReceiver<Mail>,
+    received: mpsc::UnboundedReceiver<Mail>,
 }
 
 impl Smtp {
@@ -39,7 +39,7 @@ impl Smtp {
         Self::listen("smtp", None, None).await
     }
 
-    /// One that speaks TLS from the start.
+    /// Starts a server with implicit TLS.
     pub async fn start_tls() -> Self {
         let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
         let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()).into();
@@ -54,38 +54,40 @@ impl Smtp {
     async fn listen(scheme: &str, tls: Option<TlsAcceptor>, certificate: Option<String>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("{scheme}://{}", listener.local_addr().unwrap());
-        let (hand, taken) = mpsc::unbounded_channel();
+        let (sender, received) = mpsc::unbounded_channel();
         let deferred = Arc::new(Mutex::new(HashSet::new()));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (hand, deferred) = (hand.clone(), Arc::clone(&deferred));
+                let (sender, deferred) = (sender.clone(), Arc::clone(&deferred));
                 let tls = tls.clone();
                 tokio::spawn(async move {
                     match tls {
-                        None => talk(stream, &hand, &deferred).await,
-                        Some(tls) => talk(tls.accept(stream).await.ok()?, &hand, &deferred).await,
+                        None => serve(stream, &sender, &deferred).await,
+                        Some(tls) => {
+                            serve(tls.accept(stream).await.ok()?, &sender, &deferred).await
+                        }
                     }
                 });
             }
         });
-        Self { url, certificate, taken }
+        Self { url, certificate, received }
     }
 
-    /// The next message.
+    /// Waits for the next message.
     pub async fn next(&mut self) -> Mail {
-        timeout(LONG, self.taken.recv()).await.unwrap().unwrap()
+        timeout(LONG, self.received.recv()).await.unwrap().unwrap()
     }
 
-    /// Whether there is no other message.
+    /// Returns whether no other message was received.
     pub fn is_empty(&mut self) -> bool {
-        self.taken.try_recv().is_err()
+        self.received.try_recv().is_err()
     }
 }
 
-/// One connection. It ends when the client goes.
-async fn talk(
+/// Serves one connection until the client closes it.
+async fn serve(
     stream: impl AsyncRead + AsyncWrite + Unpin,
-    hand: &mpsc::UnboundedSender<Mail>,
+    sender: &mpsc::UnboundedSender<Mail>,
     deferred: &Mutex<HashSet<String>>,
 ) -> Option<()> {
     let mut stream = BufReader::new(stream);
@@ -117,7 +119,7 @@ async fn talk(
             "DATA" => {
                 stream.write_all(b"354 Go on\r\n").await.ok()?;
                 let (head, body) = message(&mut stream).await?;
-                hand.send(Mail { from: from.clone(), to: to.clone(), head, body }).ok()?;
+                sender.send(Mail { from: from.clone(), to: to.clone(), head, body }).ok()?;
                 "250 2.0.0 Mail"
             }
             "QUIT" => "221 2.0.0 Bye",
@@ -132,12 +134,12 @@ async fn line(stream: &mut (impl AsyncBufReadExt + Unpin)) -> Option<String> {
     (stream.read_line(&mut line).await.ok()? > 0).then_some(line)
 }
 
-/// What stands between angle brackets.
+/// Returns the address in angle brackets.
 fn address(line: &str) -> Option<String> {
     Some(line.split_once('<')?.1.split_once('>')?.0.to_owned())
 }
 
-/// Head and body up to the lone dot, the body without its transfer encoding (RFC 2045, 6.7).
+/// Reads head and body up to the lone dot, and decodes the body's transfer encoding (RFC 2045, 6.7).
 async fn message(stream: &mut (impl AsyncBufReadExt + Unpin)) -> Option<(String, String)> {
     let mut text = String::new();
     loop {

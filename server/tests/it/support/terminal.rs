@@ -1,4 +1,4 @@
-//! A terminal of the test's own with websh in it: a PTY, and an emulator that shows what is drawn.
+//! A terminal that runs websh: a PTY, and an emulator that interprets its output.
 
 use std::io::{Read, Write};
 
@@ -18,7 +18,7 @@ pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     output: UnboundedReceiver<Vec<u8>>,
     screen: Screen,
-    /// All that was drawn, as it came.
+    /// All output, unprocessed.
     pub drawn: Vec<u8>,
 }
 
@@ -28,22 +28,22 @@ fn pty_size(cols: u16, rows: u16) -> PtySize {
 
 impl Terminal {
     /// Runs websh in a terminal of 80 × 24.
-    pub fn run(person: &CliUser, arguments: &[&str]) -> Self {
+    pub fn run(user: &CliUser, arguments: &[&str]) -> Self {
         let pair = native_pty_system().openpty(pty_size(80, 24)).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_websh"));
         command.args(arguments);
         command.env_clear();
-        person.variables().into_iter().for_each(|(name, value)| command.env(name, value));
-        command.cwd(person.home.path());
+        user.variables().into_iter().for_each(|(name, value)| command.env(name, value));
+        command.cwd(user.home.path());
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
         let keyboard = pair.master.take_writer().unwrap();
-        let (hear, output) = unbounded_channel();
+        let (sender, output) = unbounded_channel();
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(read @ 1..) = reader.read(&mut buffer) {
-                if hear.send(buffer[..read].to_vec()).is_err() {
+                if sender.send(buffer[..read].to_vec()).is_err() {
                     return;
                 }
             }
@@ -61,7 +61,7 @@ impl Terminal {
         self.master.resize(pty_size(columns, rows)).unwrap();
     }
 
-    /// The rows that are shown.
+    /// Returns the visible rows.
     pub fn rows(&mut self) -> Vec<String> {
         self.screen.sync();
         let mut mirror = Mirror::default();
@@ -69,7 +69,7 @@ impl Terminal {
         mirror.lines().iter().map(|line| line.text.clone()).collect()
     }
 
-    /// Modes that websh asked of the terminal.
+    /// Returns the modes that websh has set.
     pub fn modes(&self) -> u32 {
         self.screen.modes()
     }
@@ -83,8 +83,8 @@ impl Terminal {
         self.until(|terminal| terminal.shows(text), text).await;
     }
 
-    pub async fn until(&mut self, is_so: impl Fn(&mut Self) -> bool, what: &str) {
-        while !is_so(self) {
+    pub async fn until(&mut self, is_met: impl Fn(&mut Self) -> bool, what: &str) {
+        while !is_met(self) {
             match timeout(LONG, self.output.recv()).await {
                 Ok(Some(bytes)) => self.take(&bytes),
                 Ok(None) => panic!("websh ended before {what}: {:#?}", self.rows()),
@@ -93,7 +93,7 @@ impl Terminal {
         }
     }
 
-    /// Reads until websh ends; its status, and what stands on the screen that is left.
+    /// Reads until websh ends. Returns its status and the remaining screen.
     pub async fn end(mut self) -> (u32, String) {
         let ended = timeout(LONG, async {
             while let Some(bytes) = self.output.recv().await {
@@ -107,7 +107,7 @@ impl Terminal {
         assert_eq!(
             self.modes() & protocol::modes::ALTERNATE_SCREEN,
             0,
-            "the screen was given back"
+            "the alternate screen was left"
         );
         (status, self.rows().join("\n"))
     }

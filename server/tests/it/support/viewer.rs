@@ -20,7 +20,7 @@ use super::{Client, LONG};
 
 pub const SOCKET: &str = "/api/v1/socket";
 
-/// Opens the socket with our own page's headers and others; the status when it is refused.
+/// Opens the socket with the headers of an own page and `extra` ones. Returns the status of a refusal.
 pub async fn open_socket(
     client: &Client,
     extra: &[(&str, &str)],
@@ -51,7 +51,7 @@ async fn open_at(
     let stream = TcpStream::connect(&client.address).await.unwrap();
     match client_async(request, stream).await {
         Ok((socket, response)) => {
-            // No compression, whatever is offered: a small message can't become a large one.
+            // The server accepts no compression, so a small message cannot become a large one.
             assert!(!response.headers().contains_key("sec-websocket-extensions"), "{response:?}");
             Ok(socket)
         }
@@ -60,7 +60,7 @@ async fn open_at(
     }
 }
 
-/// The code that the server closes with.
+/// Returns the server's close code.
 pub async fn close_code(socket: &mut WebSocketStream<TcpStream>) -> u16 {
     let closed = timeout(LONG, async {
         loop {
@@ -102,19 +102,19 @@ pub async fn ticket_for(client: &mut Client, session: &Value, attach: &Value) ->
     body["ticket"].as_str().unwrap().to_owned()
 }
 
-/// A viewer that keeps a mirror, and responses when it is asked whether it is there.
+/// A viewer that keeps a mirror and answers pings.
 pub struct Viewer {
     pub socket: WebSocketStream<TcpStream>,
     mirror: Mirror,
     sent: u64,
     pongs: u32,
     acked: u32,
-    /// Who is attached, as far as it was told.
-    pub crew: Crew,
-    /// When the session ends unless something happens, each time it was told; 0: not soon any more.
+    /// Participants, from the last message about them.
+    pub participants: Crew,
+    /// Times of all expiry notices; 0 cancels a notice.
     pub expiries: Vec<u64>,
-    /// How many wrong passwords were tried for its session, each time it was told.
-    pub tried: Vec<u32>,
+    /// Counts of all notices about wrong passwords.
+    pub wrong_passwords: Vec<u32>,
 }
 
 impl Viewer {
@@ -127,7 +127,7 @@ impl Viewer {
         Self::start(open_socket(client, &[]).await.unwrap(), &ticket).await
     }
 
-    /// A guest's.
+    /// Attaches a guest.
     pub async fn attach_guest(guest: &mut Client) -> Self {
         let response = guest.post("/api/v1/join/attach", &json!({})).await;
         assert_eq!(response.status, 200, "{response:?}");
@@ -144,9 +144,9 @@ impl Viewer {
             sent: 0,
             pongs: 0,
             acked: 0,
-            crew: Crew::default(),
+            participants: Crew::default(),
             expiries: Vec::new(),
-            tried: Vec::new(),
+            wrong_passwords: Vec::new(),
         }
     }
 
@@ -154,14 +154,14 @@ impl Viewer {
         self.input(Event::Text(text.to_owned())).await;
     }
 
-    /// Sends the next piece of input.
+    /// Sends one input event.
     pub async fn input(&mut self, event: Event) {
         self.sent += 1;
         let input = Input { number: self.sent, event: Some(event) };
         self.socket.send(message(Body::Input(input))).await.unwrap();
     }
 
-    /// Types into a socket that may be closed by now.
+    /// Types into a socket that may be closed already.
     pub async fn try_to_type(&mut self, text: &str) {
         self.sent += 1;
         let event = Some(Event::Text(text.to_owned()));
@@ -175,50 +175,51 @@ impl Viewer {
             |viewer: &Self| viewer.mirror.lines().iter().any(|line| line.text.contains(text));
         let shown = timeout(LONG, self.read_until(shows)).await;
         let shown =
-            shown.unwrap_or_else(|_| panic!("{text} never came: {:?}", self.mirror.lines()));
-        assert_eq!(shown, None, "closed before {text} came");
+            shown.unwrap_or_else(|_| panic!("{text} never appeared: {:?}", self.mirror.lines()));
+        assert_eq!(shown, None, "closed before {text} appeared");
     }
 
-    /// Reads until it was told something of who is attached.
+    /// Reads until the participants satisfy a condition.
     pub async fn until_participants(&mut self, is: impl Fn(&Crew) -> bool) {
-        let told = timeout(LONG, self.read_until(|viewer| is(&viewer.crew))).await;
-        assert_eq!(told.unwrap(), None, "closed before that");
+        let read = timeout(LONG, self.read_until(|viewer| is(&viewer.participants))).await;
+        assert_eq!(read.unwrap(), None, "closed before that");
     }
 
-    /// Reads until it was told so many times when the session ends.
+    /// Reads until a number of expiry notices was received.
     pub async fn until_expiry_notices(&mut self, times: usize) {
-        let told = timeout(LONG, self.read_until(|viewer| viewer.expiries.len() == times)).await;
-        assert_eq!(told.unwrap(), None, "closed before that");
+        let read = timeout(LONG, self.read_until(|viewer| viewer.expiries.len() == times)).await;
+        assert_eq!(read.unwrap(), None, "closed before that");
     }
 
-    /// Reads until it was told so many times of wrong passwords.
+    /// Reads until a number of notices about wrong passwords was received.
     pub async fn until_wrong_passwords(&mut self, times: usize) {
-        let told = timeout(LONG, self.read_until(|viewer| viewer.tried.len() == times)).await;
-        assert_eq!(told.unwrap(), None, "closed before that");
+        let read =
+            timeout(LONG, self.read_until(|viewer| viewer.wrong_passwords.len() == times)).await;
+        assert_eq!(read.unwrap(), None, "closed before that");
     }
 
-    /// Returns once the session has read all that was sent until now.
+    /// Waits until the session has read everything sent so far.
     pub async fn until_received(&mut self) {
         loop {
             let (pongs, acked) = (self.pongs, self.acked);
             self.socket.send(message(Body::Ping(Ping { nonce: 1 }))).await.unwrap();
-            let heard = timeout(LONG, self.read_until(|viewer| viewer.pongs > pongs)).await;
-            assert_eq!(heard.unwrap(), None, "closed before that");
-            // A frame that came before the response was acknowledged behind the question.
+            let read = timeout(LONG, self.read_until(|viewer| viewer.pongs > pongs)).await;
+            assert_eq!(read.unwrap(), None, "closed before that");
+            // A frame received before the pong was acknowledged after the ping.
             if self.acked == acked {
                 return;
             }
         }
     }
 
-    /// Stays until the server closes; the code it closes with.
+    /// Reads until the server closes, and returns its close code.
     pub async fn until_closed(mut self) -> u16 {
         self.read_until(|_| false).await.unwrap()
     }
 
-    /// Reads until something is so, or the server closes: with this code.
-    async fn read_until(&mut self, so: impl Fn(&Self) -> bool) -> Option<u16> {
-        while !so(self) {
+    /// Reads until a condition is met, or the server closes. Returns its close code.
+    async fn read_until(&mut self, is_met: impl Fn(&Self) -> bool) -> Option<u16> {
+        while !is_met(self) {
             let bytes = match self.socket.next().await {
                 Some(Ok(Message::Binary(bytes))) => bytes,
                 Some(Ok(Message::Close(frame))) => return Some(frame.unwrap().code.into()),
@@ -235,13 +236,13 @@ impl Viewer {
                     self.socket.send(message(Body::Pong(Pong { nonce }))).await.unwrap();
                 }
                 Some(server_message::Body::Pong(_)) => self.pongs += 1,
-                Some(server_message::Body::Crew(crew)) => self.crew = crew,
+                Some(server_message::Body::Crew(crew)) => self.participants = crew,
                 Some(server_message::Body::Notice(Notice {
                     body: Some(notice::Body::Expiry(Expiry { at })),
                 })) => self.expiries.push(at),
                 Some(server_message::Body::Notice(Notice {
-                    body: Some(notice::Body::WrongPasswords(tried)),
-                })) => self.tried.push(tried),
+                    body: Some(notice::Body::WrongPasswords(count)),
+                })) => self.wrong_passwords.push(count),
                 _ => {}
             }
         }
