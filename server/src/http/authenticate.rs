@@ -25,7 +25,7 @@ pub async fn authenticate(
 ) -> Result<Response, ApiError> {
     let headers = request.headers();
     let authenticated = if headers.contains_key(header::AUTHORIZATION) {
-        // A request with a token is made by the token, whatever cookie it carries.
+        // A request with a token is made by the token, even if it carries a cookie.
         control.bearer(bearer(headers).unwrap_or_default(), source).await
     } else {
         match cookies.token(Cookie::SignIn, headers) {

@@ -4,7 +4,7 @@ use axum::extract::State;
 
 use crate::{http::error::ApiError, state::AppState};
 
-/// Answers as long as the process runs.
+/// Answers while the process runs.
 pub async fn healthz() -> &'static str {
     "ok\n"
 }

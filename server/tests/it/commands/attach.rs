@@ -37,7 +37,7 @@ async fn a_session_follows_the_terminal_and_is_left_by_key_and_exit() {
     // The session is unchanged, and the beginning of its id identifies it too.
     let mut again = Terminal::run(&ann, &["attach", &id[..30]]);
     again.until_shows("42-done").await;
-    // Leaving the shell exits with 0, whatever its last command's status; a later attach fails.
+    // Leaving the shell exits with 0, regardless of its last command's status; a later attach fails.
     again.press("exit 7\r");
     let (status, left) = again.end().await;
     assert_eq!(status, 0, "{left}");

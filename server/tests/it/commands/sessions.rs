@@ -24,17 +24,17 @@ async fn sessions_are_opened_listed_renamed_and_closed() {
     assert_eq!((&page["items"][0]["name"], &page["next"]), (&json!("play"), &json!(null)));
     let rest = client.get("/api/v1/sessions").await.json();
     // The values may have changed in between, but not the fields.
-    let told = |page: &serde_json::Value| {
+    let fields = |page: &serde_json::Value| {
         page["items"][0].as_object().unwrap().keys().cloned().collect::<Vec<String>>()
     };
-    assert_eq!((told(&page), &page["items"][0]["id"]), (told(&rest), &rest["items"][0]["id"]));
+    assert_eq!((fields(&page), &page["items"][0]["id"]), (fields(&rest), &rest["items"][0]["id"]));
     assert_eq!(ann.run(&["close", &id]).await.out, "Closed play.\n");
     assert_eq!(server.run_dir(), Vec::<String>::new());
     // JSON lists the closed sessions, also when a later one is not found.
     let other = ann.open("other").await;
-    let said = ann.run(&["close", "--json", "other", "none"]).await;
-    assert_eq!(said.status, 4, "{said:?}");
-    let closed: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    let output = ann.run(&["close", "--json", "other", "none"]).await;
+    assert_eq!(output.status, 4, "{output:?}");
+    let closed: serde_json::Value = serde_json::from_str(&output.out).unwrap();
     assert_eq!(closed, json!({ "results": [gone(&other, "other")] }));
     let ended = ann.run(&["ls", "--ended"]).await.out;
     assert!(ended.contains("play") && ended.contains("closed by Ann"), "{ended}");
@@ -69,8 +69,8 @@ async fn the_exit_status_identifies_the_kind_of_failure() {
     assert!(bare.fails(&["ls"], 1).await.contains("https://"));
     assert_eq!(ann.run(&["close", "work"]).await.status, 0);
     for wanted in ["work", &id] {
-        let said = ann.fails(&["close", wanted], 5).await;
-        assert!(said.contains("Ann closed this session"), "{said}");
+        let output = ann.fails(&["close", wanted], 5).await;
+        assert!(output.contains("Ann closed this session"), "{output}");
     }
 }
 
@@ -88,16 +88,16 @@ async fn login_stores_a_token_readable_by_its_owner_only() {
     let path = ann.home.path().join(".config/websh/credentials.toml");
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(!fs::read_to_string(&path).unwrap().contains(PASSWORD));
-    let said = ann.run(&["token", "list"]).await;
-    assert!(said.out.contains("websh on") && said.out.contains("admin"), "{said:?}");
+    let output = ann.run(&["token", "list"]).await;
+    assert!(output.out.contains("websh on") && output.out.contains("admin"), "{output:?}");
     // A second token, which is then removed.
     let new = ["token", "new", "robot", "--scope", "read"];
     assert_eq!(ann.run_with(&new, "not the password\n").await.status, 3);
     let made = ann.run_with(&new, &format!("{PASSWORD}\n")).await;
     assert!(made.status == 0 && made.out.starts_with("websh_"), "{made:?}");
     let robot = CliUser::stranger(&server);
-    let said = robot.run_with(&["login", &robot.url, "--token"], &made.out).await;
-    assert!(said.out.contains(EMAIL), "{said:?}");
+    let output = robot.run_with(&["login", &robot.url, "--token"], &made.out).await;
+    assert!(output.out.contains(EMAIL), "{output:?}");
     assert_eq!(robot.run(&["ls"]).await.status, 0);
     robot.fails(&["new", "--detach"], 3).await;
     let removed = ann.run(&["token", "remove", "robot", "--json"]).await.json();
@@ -134,8 +134,8 @@ async fn operators_see_and_drop_what_others_opened() {
     ann.fails(&["admin", "drop", "bobs"], 4).await;
     let wrong = ann.run_with(&["admin", "drop-all"], &format!("nothing\n{PASSWORD}\n")).await;
     assert_eq!(wrong.status, 1, "{wrong:?}");
-    let said = ann.run_with(&["admin", "drop-all"], &format!("websh\n{PASSWORD}\n")).await;
-    assert_eq!((said.status, said.out.as_str()), (0, "Dropped 1 of 1 sessions.\n"));
+    let output = ann.run_with(&["admin", "drop-all"], &format!("websh\n{PASSWORD}\n")).await;
+    assert_eq!((output.status, output.out.as_str()), (0, "Dropped 1 of 1 sessions.\n"));
     assert_eq!(server.run_dir(), Vec::<String>::new());
 }
 
@@ -146,26 +146,29 @@ async fn local_commands_work_without_the_server() {
     let id = ann.open("work").await;
     let token = ann.token.clone();
     server.kill().await;
-    // CliOutput, or because nobody has signed in.
+    // With --local, or without credentials.
     for arguments in [&["ls", "--local"][..], &["ls"], &["admin", "ls", "--local"]] {
-        let (well, said) = run(server.data.path(), arguments, "").await;
-        assert!(well && said.contains("work") && said.contains(EMAIL), "{said}");
+        let (success, output) = run(server.data.path(), arguments, "").await;
+        assert!(success && output.contains("work") && output.contains(EMAIL), "{output}");
     }
-    let (well, said) = run(server.data.path(), &["ls", "--local", "--json"], "").await;
-    let page: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let (success, output) = run(server.data.path(), &["ls", "--local", "--json"], "").await;
+    let page: serde_json::Value = serde_json::from_str(&output).unwrap();
     let item = &page["items"][0];
-    assert!(well && item["id"] == json!(id), "{said}");
+    assert!(success && item["id"] == json!(id), "{output}");
     assert_eq!(
         (&item["state"], &item["server"], &item["attach_policy"]),
         (&json!("active"), &json!("local"), &json!("handoff"))
     );
-    // Signed in at this machine's websh, which does not response: what its sockets can tell.
-    let kept = ann.home.path().join(".local/share");
-    fs::create_dir_all(&kept).unwrap();
-    std::os::unix::fs::symlink(server.data.path(), kept.join("websh")).unwrap();
-    let said = ann.run(&["ls"]).await;
-    assert!(said.status == 0 && said.out.contains(&id), "{said:?}");
-    assert!(said.err.contains("can't be reached") && said.err.contains("this machine"), "{said:?}");
+    // With credentials for this machine's websh, which does not respond: falls back to its sockets.
+    let data = ann.home.path().join(".local/share");
+    fs::create_dir_all(&data).unwrap();
+    std::os::unix::fs::symlink(server.data.path(), data.join("websh")).unwrap();
+    let output = ann.run(&["ls"]).await;
+    assert!(output.status == 0 && output.out.contains(&id), "{output:?}");
+    assert!(
+        output.err.contains("can't be reached") && output.err.contains("this machine"),
+        "{output:?}"
+    );
     for more in [&["ls", "--all"][..], &["ls", "--ended"], &["admin", "ls", "--sort", "cpu"]] {
         assert!(ann.fails(more, 1).await.contains("can't be reached"), "{more:?}");
     }
@@ -175,30 +178,30 @@ async fn local_commands_work_without_the_server() {
         assert!(signed_out.fails(arguments, 3).await.contains("not signed in"), "{arguments:?}");
     }
     let ann = CliUser { token, ..signed_out };
-    let (well, _) = run(server.data.path(), &["admin", "drop", "--local", "none"], "").await;
-    assert!(!well);
+    let (success, _) = run(server.data.path(), &["admin", "drop", "--local", "none"], "").await;
+    assert!(!success);
     let drop = ["admin", "drop", "--local", "--json", "work", "--reason", "It was in the way"];
-    let (well, said) = run(server.data.path(), &drop, "").await;
-    assert!(well, "{said}");
-    let dropped: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let (success, output) = run(server.data.path(), &drop, "").await;
+    assert!(success, "{output}");
+    let dropped: serde_json::Value = serde_json::from_str(&output).unwrap();
     assert_eq!(dropped, json!({ "results": [gone(&id, "work")] }));
     until(async || server.session_process(&id).is_none().then_some(())).await;
     server.start().await;
     let over = client.get(&format!("/api/v1/sessions/{id}")).await;
-    assert_eq!((over.status, over.code()), (410, "dropped".into()));
+    assert_eq!(over.error(), (410, "dropped".into()));
     let by = format!("{} on ", own_account());
     assert!(ann.fails(&["attach", &id], 5).await.contains(&by));
-    let told = until(async || {
+    let log = until(async || {
         let log = client.get("/api/v1/audit?action=session.drop").await.json();
         (log["items"] != json!([])).then_some(log)
     })
     .await;
-    assert_eq!(told["items"].as_array().unwrap().len(), 1, "{told}");
-    let told = &told["items"][0];
-    let actor = told["actor"].as_str().unwrap();
-    assert!(actor.starts_with("The account ") && actor.contains(&by), "{told}");
+    assert_eq!(log["items"].as_array().unwrap().len(), 1, "{log}");
+    let entry = &log["items"][0];
+    let actor = entry["actor"].as_str().unwrap();
+    assert!(actor.starts_with("The account ") && actor.contains(&by), "{entry}");
     assert_eq!(
-        (&told["actor_id"], &told["target_id"], &told["detail"]),
+        (&entry["actor_id"], &entry["target_id"], &entry["detail"]),
         (&json!(null), &json!(id), &json!("It was in the way"))
     );
 }
@@ -217,7 +220,7 @@ async fn accounts_are_granted_on_the_machine() {
     let mut table = vec![
         (vec!["grant", own, eve[0], eve[1]], true, " to eve"),
         (vec!["grant", own, eve[0], eve[1]], false, "already"),
-        (vec!["grant", "nobody-here", eve[0], eve[1]], false, "nobody-here"),
+        (vec!["grant", "missing", eve[0], eve[1]], false, "missing"),
         (vec!["grant", own, "--to", "mallory@example.org"], false, "no such member"),
         (vec!["grant", own], false, "--role"),
         (vec!["revoke", own, eve[0], eve[1]], true, own),
@@ -226,9 +229,9 @@ async fn accounts_are_granted_on_the_machine() {
     if own == "root" {
         table.insert(1, (vec!["grant", own, "--role", "staff"], false, "by name"));
     }
-    for (arguments, well, part) in table {
-        let said = account(&arguments).await;
-        assert!(said.0 == well && said.1.contains(part), "{arguments:?}: {said:?}");
+    for (arguments, success, part) in table {
+        let output = account(&arguments).await;
+        assert!(output.0 == success && output.1.contains(part), "{arguments:?}: {output:?}");
         let listed = account(&["list"]).await.1;
         let granted = listed.lines().any(|it| it.starts_with(own) && it.contains("eve"));
         assert_eq!(granted, arguments[0] == "grant", "{arguments:?}: {listed}");
@@ -242,12 +245,12 @@ async fn accounts_are_granted_on_the_machine() {
 #[tokio::test]
 async fn completions_and_manual_cover_every_command() {
     let dir = tempfile::tempdir().unwrap();
-    let (well, said) = run(dir.path(), &["completions", "bash"], "").await;
-    assert!(well && said.contains("drop-all") && said.contains("--detach-key"), "{said}");
-    let (well, said) = run(dir.path(), &["man"], "").await;
+    let (success, output) = run(dir.path(), &["completions", "bash"], "").await;
+    assert!(success && output.contains("drop-all") && output.contains("--detach-key"), "{output}");
+    let (success, output) = run(dir.path(), &["man"], "").await;
     for part in
         [".TH", "websh\\-attach", "websh\\-admin\\-drop\\-all", "detach\\-key", "Exit status"]
     {
-        assert!(well && said.contains(part), "{part}");
+        assert!(success && output.contains(part), "{part}");
     }
 }

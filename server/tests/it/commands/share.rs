@@ -10,12 +10,13 @@ async fn a_session_is_shared_listed_and_unshared() {
     let ann = CliUser::new(&mut client, "sessions").await;
     ann.open("work").await;
     assert_eq!(ann.run(&["shares", "work"]).await.out, "work has no shares.\n");
-    let said = ann.run(&["share", "work", "--minutes", "60", "--read-only", "--guests", "1"]).await;
-    assert_eq!(said.status, 0, "{said:?}");
+    let output =
+        ann.run(&["share", "work", "--minutes", "60", "--read-only", "--guests", "1"]).await;
+    assert_eq!(output.status, 0, "{output:?}");
     let after = |mark: &str| {
-        said.out.lines().find_map(|line| line.strip_prefix(mark)).unwrap().trim().to_owned()
+        output.out.lines().find_map(|line| line.strip_prefix(mark)).unwrap().trim().to_owned()
     };
-    assert!(said.out.contains("\nRead-only, until ") && said.out.contains("1 guest at a time"));
+    assert!(output.out.contains("\nRead-only, until ") && output.out.contains("1 guest at a time"));
     let share = json!({ "url": after("Link"), "password": after("Password") });
     let (_, joined) = join(&server, &share, "Bob").await;
     assert_eq!((joined.status, &joined.json()["read_only"]), (200, &json!(true)));
@@ -50,13 +51,13 @@ async fn mail_goes_to_each_address() {
     let ann = CliUser::new(&mut client, "sessions").await;
     ann.open("work").await;
     let mail = ["share", "work", "--mail", "bob@example.org", "zoe@example.org"];
-    let said = ann.run(&mail).await;
-    assert_eq!((said.status, said.out.matches("queued").count()), (0, 2), "{said:?}");
+    let output = ann.run(&mail).await;
+    assert_eq!((output.status, output.out.matches("queued").count()), (0, 2), "{output:?}");
     let to = [smtp.next().await.to, smtp.next().await.to].concat();
     assert!(to.contains(&"bob@example.org".to_owned()) && to.len() == 2, "{to:?}");
-    let said = ann.run(&["share", "work", "--mail", "eve@example.org", "nobody"]).await;
-    assert_eq!(said.status, 1);
-    assert!(said.out.contains("invalid address"), "{said:?}");
+    let output = ann.run(&["share", "work", "--mail", "eve@example.org", "nobody"]).await;
+    assert_eq!(output.status, 1);
+    assert!(output.out.contains("invalid address"), "{output:?}");
     until(async || {
         let list = ann.run(&["shares", "work"]).await.out;
         list.contains("eve@example.org").then_some(())

@@ -28,7 +28,7 @@ const WHO: [&str; 9] = [
 ];
 
 /// Id of no object.
-const NOBODY: &str = "01900000-0000-7000-8000-000000000000";
+const UNUSED_ID: &str = "01900000-0000-7000-8000-000000000000";
 
 /// Headers of a WebSocket upgrade (RFC 6455, section 4.1).
 const UPGRADE: &str = "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
@@ -86,7 +86,7 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
         ("GET /metrics", nothing(), PUBLIC(200)),
         ("GET /api/v1/openapi.json", nothing(), PUBLIC(200)),
         ("ANY /api", nothing(), PUBLIC(404)),
-        ("ANY /api/{nobody}", nothing(), PUBLIC(404)),
+        ("ANY /api/{none}", nothing(), PUBLIC(404)),
         ("POST /api/v1/login", nothing(), PUBLIC(400)),
         ("POST /api/v1/setup", nothing(), PUBLIC(404)),
         ("POST /api/v1/invites/look", json!({ "token": "x" }), PUBLIC(404)),
@@ -134,10 +134,10 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
             [401, 200, 404, 403, 200, 401, 200, 200, 200],
         ),
         ("POST /api/v1/sessions/{id}/shares", json!({ "minutes": 4 }), SHARER(422)),
-        ("PATCH /api/v1/sessions/{id}/shares/{nobody}", nothing(), SHARER(404)),
-        ("POST /api/v1/sessions/{id}/shares/{nobody}/renew", nothing(), SHARER(404)),
-        ("DELETE /api/v1/sessions/{id}/shares/{nobody}", nothing(), UNSHARER(404)),
-        ("DELETE /api/v1/sessions/{id}/shares/{nobody}/guests/{nobody}", nothing(), UNSHARER(404)),
+        ("PATCH /api/v1/sessions/{id}/shares/{none}", nothing(), SHARER(404)),
+        ("POST /api/v1/sessions/{id}/shares/{none}/renew", nothing(), SHARER(404)),
+        ("DELETE /api/v1/sessions/{id}/shares/{none}", nothing(), UNSHARER(404)),
+        ("DELETE /api/v1/sessions/{id}/shares/{none}/guests/{none}", nothing(), UNSHARER(404)),
         ("POST /api/v1/sessions/{id}/invites", json!({ "emails": [] }), SHARER(409)),
         ("POST /api/v1/join", nothing(), PUBLIC(400)),
         ("GET /api/v1/join/session", nothing(), PUBLIC(401)),
@@ -146,7 +146,7 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
         ("POST /api/v1/join/attach", nothing(), PUBLIC(401)),
         ("POST /api/v1/join/leave", nothing(), PUBLIC(401)),
         ("GET /api/v1/admin/sessions", nothing(), STAFF(200)),
-        ("DELETE /api/v1/admin/sessions/{nobody}", nothing(), STAFF(404)),
+        ("DELETE /api/v1/admin/sessions/{none}", nothing(), STAFF(404)),
         (
             "POST /api/v1/admin/sessions/drop-all",
             json!({ "confirm": "", "password": "" }),
@@ -156,17 +156,17 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
         ("PUT /api/v1/workspace/settings", settings.clone(), SUPERUSER(422)),
         ("GET /api/v1/members", nothing(), SUPERUSER(200)),
         ("POST /api/v1/members", mail.clone(), SUPERUSER(409)),
-        ("PATCH /api/v1/members/{nobody}", nothing(), SUPERUSER(404)),
-        ("DELETE /api/v1/members/{nobody}", nothing(), SUPERUSER(404)),
-        ("POST /api/v1/members/{nobody}/reset", nothing(), SUPERUSER(404)),
-        ("GET /api/v1/members/{nobody}/tokens", nothing(), SUPERUSER(404)),
+        ("PATCH /api/v1/members/{none}", nothing(), SUPERUSER(404)),
+        ("DELETE /api/v1/members/{none}", nothing(), SUPERUSER(404)),
+        ("POST /api/v1/members/{none}/reset", nothing(), SUPERUSER(404)),
+        ("GET /api/v1/members/{none}/tokens", nothing(), SUPERUSER(404)),
         ("GET /api/v1/invites", nothing(), SUPERUSER(200)),
         ("POST /api/v1/invites", mail.clone(), SUPERUSER(409)),
-        ("DELETE /api/v1/invites/{nobody}", nothing(), SUPERUSER(404)),
+        ("DELETE /api/v1/invites/{none}", nothing(), SUPERUSER(404)),
         ("GET /api/v1/servers/{server}/accounts", nothing(), SUPERUSER(200)),
         ("GET /api/v1/servers/{server}/grants", nothing(), SUPERUSER(200)),
         ("POST /api/v1/servers/{server}/grants", grant.clone(), SUPERUSER(422)),
-        ("DELETE /api/v1/servers/{server}/grants/{nobody}", nothing(), SUPERUSER(404)),
+        ("DELETE /api/v1/servers/{server}/grants/{none}", nothing(), SUPERUSER(404)),
         ("GET /api/v1/audit", nothing(), SUPERUSER(200)),
         ("GET /api/v1/audit/export", nothing(), SUPERUSER(200)),
         ("GET /api/v1/tokens", nothing(), OWN(200)),
@@ -176,10 +176,10 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
             // A token cannot create tokens.
             [401, 422, 422, 422, 422, 401, 403, 403, 403],
         ),
-        ("PATCH /api/v1/tokens/{nobody}", json!({ "name": "x" }), OWN(404)),
-        ("DELETE /api/v1/tokens/{nobody}", nothing(), OWN(404)),
+        ("PATCH /api/v1/tokens/{none}", json!({ "name": "x" }), OWN(404)),
+        ("DELETE /api/v1/tokens/{none}", nothing(), OWN(404)),
         ("GET /api/v1/me/sign-ins", nothing(), OWN(200)),
-        ("DELETE /api/v1/me/sign-ins/{nobody}", nothing(), OWN(404)),
+        ("DELETE /api/v1/me/sign-ins/{none}", nothing(), OWN(404)),
         ("POST /api/v1/me/password", json!({ "current": "x", "new": "short" }), OWN(422)),
         ("POST /api/pages/me", nothing(), SIGNED_IN(200)),
         ("POST /api/pages/servers", nothing(), SIGNED_IN(200)),
@@ -201,12 +201,12 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
             [401, 200, 404, 200, 200, 401, 403, 200, 200],
         ),
         ("POST /api/pages/members", nothing(), SUPERUSER(200)),
-        ("POST /api/pages/change-member", json!({ "id": NOBODY, "change": {} }), SUPERUSER(404)),
-        ("POST /api/pages/reset-member", json!({ "id": NOBODY }), SUPERUSER(404)),
+        ("POST /api/pages/change-member", json!({ "id": UNUSED_ID, "change": {} }), SUPERUSER(404)),
+        ("POST /api/pages/reset-member", json!({ "id": UNUSED_ID }), SUPERUSER(404)),
         ("POST /api/pages/invites", nothing(), SUPERUSER(200)),
         ("POST /api/pages/mails-invites", nothing(), SUPERUSER(200)),
         ("POST /api/pages/invite", json!({ "new": mail }), SUPERUSER(409)),
-        ("POST /api/pages/withdraw-invite", json!({ "id": NOBODY }), SUPERUSER(404)),
+        ("POST /api/pages/withdraw-invite", json!({ "id": UNUSED_ID }), SUPERUSER(404)),
         ("POST /api/pages/settings", nothing(), SIGNED_IN(200)),
         ("POST /api/pages/change-settings", json!({ "settings": settings }), SUPERUSER(422)),
         ("POST /api/pages/usage", nothing(), STAFF(200)),
@@ -215,7 +215,7 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
         ("POST /api/pages/grant", json!({ "server": "local", "new": grant }), SUPERUSER(422)),
         (
             "POST /api/pages/revoke-grant",
-            json!({ "server": "local", "id": NOBODY }),
+            json!({ "server": "local", "id": UNUSED_ID }),
             SUPERUSER(404),
         ),
         ("POST /api/pages/audit", json!({ "filter": {} }), SUPERUSER(200)),
@@ -225,9 +225,9 @@ fn table() -> Vec<(&'static str, Value, [u16; 9])> {
             json!({ "new": token }),
             [401, 422, 422, 422, 422, 401, 403, 403, 403],
         ),
-        ("POST /api/pages/remove-token", json!({ "id": NOBODY }), OWN(404)),
+        ("POST /api/pages/remove-token", json!({ "id": UNUSED_ID }), OWN(404)),
         ("POST /api/pages/sign-ins", nothing(), OWN(200)),
-        ("POST /api/pages/end-sign-in", json!({ "id": NOBODY }), OWN(404)),
+        ("POST /api/pages/end-sign-in", json!({ "id": UNUSED_ID }), OWN(404)),
         // Last, because it ends the sign-ins of the other rows.
         ("POST /api/v1/logout", nothing(), [204, 204, 204, 204, 204, 204, 403, 403, 403]),
     ]
@@ -286,12 +286,12 @@ async fn routes(client: &mut Client) -> BTreeSet<String> {
 }
 
 /// A caller.
-struct Asker {
+struct Caller {
     cookie: Option<String>,
     bearer: Option<String>,
 }
 
-impl Asker {
+impl Caller {
     /// Returns the status of a response without reading its body, which may never end.
     async fn status(
         &self,
@@ -345,11 +345,11 @@ async fn every_route_admits_exactly_the_callers_in_the_table() {
     let mut tokens = Vec::new();
     for scope in ["read", "sessions", "admin"] {
         let secret = token(&mut owner, scope).await["secret"].as_str().unwrap().to_owned();
-        tokens.push(Asker { cookie: None, bearer: Some(secret) });
+        tokens.push(Caller { cookie: None, bearer: Some(secret) });
     }
-    let by_cookie = |client: &Client| Asker { cookie: client.cookie.clone(), bearer: None };
+    let by_cookie = |client: &Client| Caller { cookie: client.cookie.clone(), bearer: None };
     let mut askers = vec![
-        Asker { cookie: None, bearer: None },
+        Caller { cookie: None, bearer: None },
         by_cookie(&owner),
         by_cookie(&other),
         by_cookie(&staff),
@@ -375,7 +375,7 @@ async fn every_route_admits_exactly_the_callers_in_the_table() {
         let guests = guests.unwrap_or(statuses[0]);
         let statuses = statuses.into_iter().chain([guests, guests]);
         let who = WHO.into_iter().chain(["guest, read-only", "guest, full access"]);
-        for ((asker, who), status) in askers.iter().zip(who).zip(statuses) {
+        for ((caller, who), status) in askers.iter().zip(who).zip(statuses) {
             count += 1;
             let fresh = if format!("{path}{body}").contains("{fresh}") && status < 300 {
                 let made = create(&mut owner, &format!("k{count}")).await;
@@ -386,14 +386,14 @@ async fn every_route_admits_exactly_the_callers_in_the_table() {
             let named = |text: &str| {
                 text.replace("{id}", &session)
                     .replace("{fresh}", &fresh)
-                    .replace("{nobody}", NOBODY)
+                    .replace("{none}", UNUSED_ID)
                     .replace("{server}", "local")
             };
             let upgrade = route.ends_with("#upgrade");
             let (path, body) = (named(path), named(&body));
-            let said = asker.status(&server.address, method, &path, &body, upgrade).await;
-            if said != status {
-                wrong.push(format!("{route} by {who}: {said}, not {status}"));
+            let actual = caller.status(&server.address, method, &path, &body, upgrade).await;
+            if actual != status {
+                wrong.push(format!("{route} by {who}: {actual}, not {status}"));
             }
         }
     }

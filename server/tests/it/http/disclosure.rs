@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::support::{Client, PASSWORD, TestServer, Viewer, create, until};
+use crate::support::{Client, PASSWORD, TestServer, Viewer, create, path, until};
 
 #[tokio::test]
 async fn only_the_owner_sees_the_title_of_an_ended_session() {
@@ -13,7 +13,7 @@ async fn only_the_owner_sees_the_title_of_an_ended_session() {
     let session = create(&mut bob, "k").await.json();
     let mut viewer = Viewer::attach(&mut bob, &session).await;
     viewer.type_text("printf '\\033]2;%s-title\\007' secret; exit\r").await;
-    let path = format!("/api/v1/sessions/{}", session["id"].as_str().unwrap());
+    let path = path(&session);
     let own =
         until(async || Some(bob.get(&path).await).filter(|response| response.status == 410)).await;
     assert!(own.body.contains("secret-title"), "{own:?}");
@@ -73,18 +73,18 @@ async fn nul_characters_are_rejected() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let mut stranger = Client::new(&ann.address);
     let wrong = stranger.sign_in("ann\0@example.org", PASSWORD).await;
-    assert_eq!((wrong.status, wrong.code()), (401, "invalid_credentials".into()));
+    assert_eq!(wrong.error(), (401, "invalid_credentials".into()));
     let log = ann.get("/api/v1/audit?action=member.sign_in_failed").await.json();
     assert_eq!(log["items"].as_array().unwrap().len(), 1, "{log}");
     for (query, code) in [("q=%00", "invalid_q"), ("action=%00", "invalid_action")] {
         for path in ["/api/v1/audit", "/api/v1/audit/export"] {
             let response = ann.get(&format!("{path}?{query}")).await;
-            assert_eq!((response.status, response.code()), (422, code.into()), "{path} {query}");
+            assert_eq!(response.error(), (422, code.into()), "{path} {query}");
         }
     }
     for field in ["q", "owner", "server", "account"] {
         let body = json!({ "confirm": "websh", "password": PASSWORD, "filter": { field: "a\0" } });
         let response = ann.post("/api/v1/admin/sessions/drop-all", &body).await;
-        assert_eq!((response.status, response.code()), (422, format!("invalid_{field}")), "{body}");
+        assert_eq!(response.error(), (422, format!("invalid_{field}")), "{body}");
     }
 }

@@ -181,11 +181,7 @@ async fn malformed_input_is_a_bad_request() {
     ];
     for (method, path, body) in table {
         let response = ann.send(method, path, &[], body.as_bytes()).await;
-        assert_eq!(
-            (response.status, response.code()),
-            (400, "bad_request".into()),
-            "{path} {body}"
-        );
+        assert_eq!(response.error(), (400, "bad_request".into()), "{path} {body}");
     }
     let unusable = [
         ("PATCH", session.as_str(), "{\"name\":\"\"}", "invalid_name"),
@@ -194,11 +190,11 @@ async fn malformed_input_is_a_bad_request() {
     ];
     for (method, path, body, code) in unusable {
         let response = ann.send(method, path, &[], body.as_bytes()).await;
-        assert_eq!((response.status, response.code()), (422, code.into()), "{path} {body}");
+        assert_eq!(response.error(), (422, code.into()), "{path} {body}");
     }
     let text = [("content-type", "text/plain")];
     let response = ann.send("POST", "/api/v1/sessions", &text, b"{}").await;
-    assert_eq!((response.status, response.code()), (400, "bad_request".into()));
+    assert_eq!(response.error(), (400, "bad_request".into()));
     let function = ann.send("POST", "/api/pages/session", &[], b"{\"id\":7}").await;
     assert_eq!(function.status, 400, "{function:?}");
     assert_eq!(ann.delete(&session).await.status, 204);
@@ -209,13 +205,13 @@ async fn large_bodies_are_rejected() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let large = vec![b' '; 1 << 20];
     let response = ann.send("POST", "/api/v1/sessions", &[], &large).await;
-    assert_eq!((response.status, response.code()), (413, "too_large".into()));
+    assert_eq!(response.error(), (413, "too_large".into()));
     let chunked = [("content-length", ""), ("transfer-encoding", "chunked")];
     let mut body = b"20000\r\n".to_vec();
     body.extend([b' '; 0x20000]);
     body.extend(b"\r\n0\r\n\r\n");
     let response = ann.send("POST", "/api/v1/sessions", &chunked, &body).await;
-    assert_eq!((response.status, response.code()), (413, "too_large".into()));
+    assert_eq!(response.error(), (413, "too_large".into()));
 }
 
 #[tokio::test]

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::support::{
-    Client, EMAIL, PASSWORD, Response, TestServer, Viewer, close_code, create, member_path, until,
+    Client, EMAIL, PASSWORD, Response, TestServer, Viewer, close_code, create, id, member_path,
+    until,
 };
 
 /// Returns the actions in the audit log, oldest first.
@@ -49,9 +50,9 @@ async fn concurrent_demotions_leave_one_superuser() {
     let own = left.get("/api/v1/me").await.json()["id"].as_str().unwrap().to_owned();
     let own = format!("/api/v1/members/{own}");
     let down = left.patch(&own, json!({ "role": "staff" })).await;
-    assert_eq!((down.status, down.code()), (409, "last_superuser".into()));
+    assert_eq!(down.error(), (409, "last_superuser".into()));
     let gone = left.delete(&own).await;
-    assert_eq!((gone.status, gone.code()), (409, "last_superuser".into()));
+    assert_eq!(gone.error(), (409, "last_superuser".into()));
 }
 
 #[tokio::test]
@@ -100,8 +101,8 @@ async fn deactivation_closes_connections_at_once() {
     assert_eq!(close_code(&mut viewer.socket).await, 4401);
     assert_eq!(bob.get("/api/v1/me").await.status, 401);
     assert_eq!(bob.sign_in("bob@example.org", PASSWORD).await.status, 401);
-    // The shell keeps running and receives no more input.
-    let id = session["id"].as_str().unwrap();
+    // The shell keeps running and receives no further input.
+    let id = id(&session);
     assert!(server.session_process(id).is_some());
     assert_eq!(ann.delete(&format!("/api/v1/sessions/{id}")).await.status, 204);
     assert_eq!(std::fs::read_to_string(&typed).unwrap(), "before\n");
@@ -118,8 +119,7 @@ async fn a_lower_role_has_to_attach_again() {
     let mut bob = server.member("bob@example.org", "superuser").await;
     let session = create(&mut bob, "k").await.json();
     let mut viewer = Viewer::attach(&mut bob, &session).await;
-    viewer.type_text("echo $((6*7))-ready\r").await;
-    viewer.until_shows("42-ready").await;
+    viewer.echo("ready").await;
     let path = member_path(&mut ann, "bob@example.org").await;
     for (role, closes) in [("staff", true), ("superuser", false), ("member", true)] {
         assert_eq!(ann.patch(&path, json!({ "role": role })).await.status, 200);
@@ -146,14 +146,14 @@ async fn a_new_password_ends_other_sign_ins() {
     let change = |current: &str, new: &str| json!({ "current": current, "new": new });
     let wrong =
         ann.post("/api/v1/me/password", &change("wrong wrong wrong", "a new password")).await;
-    assert_eq!((wrong.status, wrong.code()), (422, "wrong_password".into()));
+    assert_eq!(wrong.error(), (422, "wrong_password".into()));
     assert_eq!(wrong.json()["error"]["field"], "current");
     let short = ann.post("/api/v1/me/password", &change(PASSWORD, "short")).await;
-    assert_eq!((short.status, short.code()), (422, "invalid_password".into()));
+    assert_eq!(short.error(), (422, "invalid_password".into()));
     assert_eq!(short.json()["error"]["field"], "new");
     let too_long = change(&"x".repeat(129), "a new password");
     let too_long = ann.post("/api/v1/me/password", &too_long).await;
-    assert_eq!((too_long.status, too_long.code()), (422, "wrong_password".into()));
+    assert_eq!(too_long.error(), (422, "wrong_password".into()));
     assert_eq!(phone.get("/api/v1/me").await.status, 200);
 
     let done = ann.post("/api/v1/me/password", &change(PASSWORD, "a new password")).await;
@@ -166,7 +166,7 @@ async fn a_new_password_ends_other_sign_ins() {
     // One sign-in ends the other.
     let listed = ann.get("/api/v1/me/sign-ins").await.json();
     let other = listed.as_array().unwrap().iter().find(|one| one["current"] == false).unwrap();
-    let path = format!("/api/v1/me/sign-ins/{}", other["id"].as_str().unwrap());
+    let path = format!("/api/v1/me/sign-ins/{}", id(&other));
     assert_eq!(ann.delete(&path).await.status, 204);
     assert_eq!(phone.get("/api/v1/me").await.status, 401);
     assert_eq!(ann.delete(&path).await.status, 404);
@@ -192,7 +192,7 @@ async fn an_invite_works_once() {
     let seen = bob.post("/api/v1/invites/look", &preview(&token)).await.json();
     assert_eq!((&seen["email"], &seen["kind"]), (&json!("bob@example.org"), &json!("join")));
     let short = bob.post("/api/v1/invites/accept", &accept(&token, "short")).await;
-    assert_eq!((short.status, short.code()), (422, "invalid_password".into()));
+    assert_eq!(short.error(), (422, "invalid_password".into()));
     let joined = bob.post("/api/v1/invites/accept", &accept(&token, PASSWORD)).await;
     assert_eq!((joined.status, &joined.json()["role"]), (200, &json!("staff")), "{joined:?}");
     assert_eq!(bob.get("/api/v1/me").await.json()["name"], "Bob");
@@ -201,14 +201,14 @@ async fn an_invite_works_once() {
         ("/api/v1/invites/accept", accept(&token, PASSWORD)),
     ] {
         let again = server.stranger().post(path, &body).await;
-        assert_eq!((again.status, again.code()), (410, "invite_over".into()));
+        assert_eq!(again.error(), (410, "invite_over".into()));
     }
     assert_eq!(server.stranger().post("/api/v1/invites/look", &preview("no")).await.status, 404);
     let taken = ann.post("/api/v1/invites", &invite).await;
-    assert_eq!((taken.status, taken.code()), (409, "member_exists".into()));
+    assert_eq!(taken.error(), (409, "member_exists".into()));
     let mail = json!({ "email": "eve@example.org", "role": "member", "by_mail": true });
     let mail = ann.post("/api/v1/invites", &mail).await;
-    assert_eq!((mail.status, mail.code()), (409, "mail_not_configured".into()));
+    assert_eq!(mail.error(), (409, "mail_not_configured".into()));
 
     // A revoked invite is invalid, and a password reset ends all other sign-ins.
     let link =
@@ -236,7 +236,7 @@ async fn settings_are_bounded_and_record_who_changed_them() {
         (&json!(60), &json!(null))
     );
     let put = async |client: &mut Client, body: &Value| {
-        client.send("PUT", "/api/v1/workspace/settings", &[], body.to_string().as_bytes()).await
+        client.put("/api/v1/workspace/settings", body).await
     };
     for (minutes, status) in [(9, 422), (10, 200), (1440, 200), (1441, 422)] {
         settings["session_timeout_minutes"] = json!(minutes);
@@ -258,9 +258,9 @@ async fn settings_are_bounded_and_record_who_changed_them() {
         "keep_ended_days",
     ] {
         for bad in [json!(-1), json!(10.5), json!("60"), json!(null), json!(1_u64 << 32)] {
-            let mut given = settings.clone();
-            given[field] = bad;
-            let response = put(&mut ann, &given).await;
+            let mut changed = settings.clone();
+            changed[field] = bad;
+            let response = put(&mut ann, &changed).await;
             assert_eq!(response.status, 422, "{field}: {response:?}");
             let timeout = field == "session_timeout_minutes";
             let code = if timeout { "invalid_timeout".into() } else { format!("invalid_{field}") };

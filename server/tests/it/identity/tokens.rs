@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::support::{
-    Program, TestServer, change_settings, create, member_path, open_socket, own_account, token,
+    Program, TestServer, change_settings, create, member_path, open_socket, own_account, path,
+    token,
 };
 
 #[tokio::test]
@@ -17,7 +18,7 @@ async fn the_session_limit_of_a_token_does_not_limit_its_member() {
     assert_eq!(first.status, 201, "{first:?}");
     let own = create(&mut ann, "by-hand").await.json();
     let refused = program.send("POST", "/api/v1/sessions", &body).await;
-    assert_eq!((refused.status, refused.code()), (429, "session_limit".into()));
+    assert_eq!(refused.error(), (429, "session_limit".into()));
     let error = refused.json()["error"].clone();
     assert_eq!(error["field"], "max_sessions_per_token");
     let ids = |sessions: &Value| -> Vec<Value> {
@@ -43,7 +44,7 @@ async fn the_session_limit_of_a_token_does_not_limit_its_member() {
 async fn scopes_limit_tokens() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let session = create(&mut ann, "k").await.json();
-    let session = format!("/api/v1/sessions/{}", session["id"].as_str().unwrap());
+    let session = path(&session);
     let attach = format!("{session}/attach");
     let drive = json!({ "mode": "drive" });
     let watch = json!({ "mode": "watch" });
@@ -110,7 +111,7 @@ async fn removing_a_token_takes_effect_at_once() {
         assert_eq!((renamed.status, &renamed.json()["name"]), (200, &json!("nightly")));
     }
     let wrong = bob.patch(&path, &json!({ "name": "a\u{1b}b" })).await;
-    assert_eq!((wrong.status, wrong.code()), (422, "invalid_name".into()));
+    assert_eq!(wrong.error(), (422, "invalid_name".into()));
     assert_eq!(bob.get("/api/v1/tokens").await.json()[0]["name"], "nightly");
     let log = ann.get("/api/v1/audit?action=token.rename").await.json();
     assert_eq!(log["items"].as_array().unwrap().len(), 1, "{log}");
@@ -143,6 +144,6 @@ async fn invalid_tokens_are_not_created() {
         (json!({ "name": "a", "scope": "read" }), 400, "bad_request"),
     ] {
         let response = ann.post("/api/v1/tokens", &body).await;
-        assert_eq!((response.status, response.code()), (status, code.into()), "{body}");
+        assert_eq!(response.error(), (status, code.into()), "{body}");
     }
 }

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, TestServer, Viewer, create, until};
+use crate::support::{Client, TestServer, Viewer, create, path, until};
 
 async fn with_policy(client: &mut Client, policy: &str) -> (Value, String) {
     let session = create(client, policy).await.json();
-    let path = format!("/api/v1/sessions/{}", session["id"].as_str().unwrap());
+    let path = path(&session);
     let body = json!({ "attach_policy": policy }).to_string();
     let changed = client.send("PATCH", &path, &[], body.as_bytes()).await;
     assert_eq!((changed.status, &changed.json()["attach_policy"]), (200, &json!(policy)));
@@ -42,7 +42,7 @@ async fn of_two_concurrent_clients_exactly_one_attaches() {
         assert_eq!(code, 4409);
         driven(&mut ann, &path).await;
         let refused = ann.post(&format!("{path}/attach"), &json!({})).await;
-        assert_eq!((refused.status, refused.code()), (409, "attached_elsewhere".into()));
+        assert_eq!(refused.error(), (409, "attached_elsewhere".into()));
         // The winner stays until another client takes over.
         winner.abort();
         until(async || ann.get(&path).await.json()["active_client"].is_null().then_some(())).await;
@@ -55,8 +55,7 @@ async fn a_silent_connection_does_not_block_others() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let (session, path) = with_policy(&mut ann, "single").await;
     let mut mute = Viewer::attach(&mut ann, &session).await;
-    mute.type_text("echo $((6*7))-seen\r").await;
-    mute.until_shows("42-seen").await;
+    mute.echo("seen").await;
     driven(&mut ann, &path).await;
     // Any message counts as a sign of life, so this waits until none is in transit.
     mute.until_received().await;
@@ -80,8 +79,7 @@ async fn several_clients_attach_and_one_drives() {
     first.until_participants(|crew| crew.present.len() == 2).await;
     let driving: Vec<bool> = first.participants.present.iter().map(|one| one.driving).collect();
     assert_eq!(driving.iter().filter(|driving| **driving).count(), 1);
-    first.type_text("echo $((6*7))-both\r").await;
-    first.until_shows("42-both").await;
+    first.echo("both").await;
     second.until_shows("42-both").await;
     assert_eq!(ann.delete(&path).await.status, 204);
 }

@@ -78,8 +78,7 @@ async fn a_lowered_timeout_leaves_five_minutes_and_warns() {
     change_settings(&mut ann, &[("session_timeout_minutes", 1440)]).await;
     let session = open(&mut ann, "one").await;
     let mut viewer = Viewer::attach(&mut ann, &session).await;
-    viewer.type_text("echo $((6*7))-used\r").await;
-    viewer.until_shows("42-used").await;
+    viewer.echo("used").await;
     let _older = Older::by(Duration::from_secs(599), &server, &session);
 
     // Idle for one second less than ten minutes: the new timeout would end the session at once.

@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, Database};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Client, Program, TestServer, Viewer, children, create, open, path, runs, session_program,
+    Client, Program, TestServer, Viewer, children, create, id, open, path, runs, session_program,
     signal, token, until,
 };
 
@@ -60,7 +60,7 @@ async fn invalid_requests_name_the_field() {
     let account = ann.get("/api/v1/servers").await.json()[0]["accounts"][0].clone();
     for (body, status, code) in [
         (json!({ "server": "moon", "account": account }), 422, "unknown_server"),
-        (json!({ "server": "local", "account": "nobody-here" }), 422, "unknown_account"),
+        (json!({ "server": "local", "account": "missing" }), 422, "unknown_account"),
         (
             json!({ "server": "local", "account": account, "name": "a\u{202e}b" }),
             422,
@@ -73,7 +73,7 @@ async fn invalid_requests_name_the_field() {
         ),
     ] {
         let response = ann.post("/api/v1/sessions", &body).await;
-        assert_eq!((response.status, response.code()), (status, code.into()), "{body}");
+        assert_eq!(response.error(), (status, code.into()), "{body}");
     }
 }
 
@@ -81,12 +81,12 @@ async fn invalid_requests_name_the_field() {
 async fn sizes_are_clamped() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let account = ann.get("/api/v1/servers").await.json()[0]["accounts"][0].clone();
-    for (asked, given) in [((0, 0), (2, 2)), ((65535, 65535), (1000, 500)), ((100, 30), (100, 30))]
+    for (requested, actual) in
+        [((0, 0), (2, 2)), ((65535, 65535), (1000, 500)), ((100, 30), (100, 30))]
     {
-        let body =
-            json!({ "server": "local", "account": account, "cols": asked.0, "rows": asked.1 });
+        let body = json!({ "server": "local", "account": account, "cols": requested.0, "rows": requested.1 });
         let session = ann.post("/api/v1/sessions", &body).await.json();
-        assert_eq!((&session["cols"], &session["rows"]), (&json!(given.0), &json!(given.1)));
+        assert_eq!((&session["cols"], &session["rows"]), (&json!(actual.0), &json!(actual.1)));
         assert_eq!(ann.delete(&path(&session)).await.status, 204);
     }
 }
@@ -96,11 +96,7 @@ async fn a_missing_shell_leaves_nothing_behind() {
     let (server, mut ann) = TestServer::new(&[("WEBSH_SHELL", "/nowhere/shell")]).await;
     for _ in 0..2 {
         let response = create(&mut ann, "one").await;
-        assert_eq!(
-            (response.status, response.code()),
-            (422, "spawn_failed".into()),
-            "{response:?}"
-        );
+        assert_eq!(response.error(), (422, "spawn_failed".into()), "{response:?}");
     }
     for state in ["active", "ended"] {
         let list = ann.get(&format!("/api/v1/sessions?state={state}")).await.json();
@@ -127,10 +123,10 @@ async fn a_server_without_its_session_program_is_offline_and_discloses_no_path()
         std::fs::rename(path, moved(path)).unwrap();
         assert_eq!(ann.get("/api/v1/servers").await.json()[0]["online"], false);
         let response = create(&mut ann, "one").await;
-        assert_eq!((response.status, response.code()), (409, "server_offline".into()));
+        assert_eq!(response.error(), (409, "server_offline".into()));
         let error = &response.json()["error"];
-        let said = format!("{name} is offline: no session can be opened on it just now.");
-        assert_eq!((&error["message"], &error["field"]), (&json!(said), &json!("server")));
+        let message = format!("{name} is offline: no session can be opened on it just now.");
+        assert_eq!((&error["message"], &error["field"]), (&json!(message), &json!("server")));
         // The key of a running session still returns it.
         assert_eq!(create(&mut ann, "before").await.json()["id"], before["id"]);
         viewer.type_text("echo $((6*7))-goes-on\r").await;
@@ -149,13 +145,12 @@ async fn sessions_per_member_are_limited() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let mut settings = ann.get("/api/v1/workspace/settings").await.json();
     settings["max_sessions_per_user"] = 2.into();
-    let put =
-        ann.send("PUT", "/api/v1/workspace/settings", &[], settings.to_string().as_bytes()).await;
+    let put = ann.put("/api/v1/workspace/settings", settings).await;
     assert_eq!(put.status, 200, "{}", put.code());
     let first = open(&mut ann, "1").await;
     open(&mut ann, "2").await;
     let refused = create(&mut ann, "3").await;
-    assert_eq!((refused.status, refused.code()), (429, "session_limit".into()));
+    assert_eq!(refused.error(), (429, "session_limit".into()));
     let own = refused.json()["error"]["sessions"].clone();
     assert_eq!((own.as_array().unwrap().len(), &own[1]["id"]), (2, &first["id"]));
     // Existing sessions are still returned.
@@ -202,7 +197,7 @@ async fn other_members_have_no_access() {
     let mut staff = server.member("sue@example.org", "staff").await;
     let (path, attach) = (path(&session), format!("{}/attach", path(&session)));
     // Method, path, anonymous, another member, staff.
-    for (method, path, nobody, member, other) in [
+    for (method, path, anonymous, member, other) in [
         ("GET", path.as_str(), 401, 404, 200),
         ("PATCH", &path, 401, 404, 403),
         ("POST", &attach, 401, 404, 403),
@@ -213,12 +208,12 @@ async fn other_members_have_no_access() {
         ("DELETE", &path, 401, 404, 204),
     ] {
         if path.contains("events") {
-            assert_eq!(server.stranger().get(path).await.status, nobody);
+            assert_eq!(server.stranger().get(path).await.status, anonymous);
             continue;
         }
         let body = b"{}";
         let responses = [
-            (server.stranger().send(method, path, &[], body).await, nobody),
+            (server.stranger().send(method, path, &[], body).await, anonymous),
             (bob.send(method, path, &[], body).await, member),
             (staff.send(method, path, &[], body).await, other),
         ];
@@ -238,7 +233,7 @@ async fn other_members_have_no_access() {
 async fn a_closed_session_stays_closed() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let session = open(&mut ann, "one").await;
-    let process = server.session_process(session["id"].as_str().unwrap()).unwrap();
+    let process = server.session_process(id(&session)).unwrap();
     let shells = children(process);
     assert_eq!(shells.len(), 1);
     assert_eq!(ann.delete(&path(&session)).await.status, 204);
@@ -251,7 +246,7 @@ async fn a_closed_session_stays_closed() {
         ("POST", format!("{}/attach", path(&session))),
     ] {
         let response = ann.send(method, &path, &[], b"{}").await;
-        assert_eq!((response.status, response.code()), (410, "closed".into()), "{method}");
+        assert_eq!(response.error(), (410, "closed".into()), "{method}");
     }
     let list = ann.get("/api/v1/sessions?state=ended").await.json();
     assert_eq!(list["items"][0]["id"], session["id"]);
@@ -266,7 +261,7 @@ async fn sessions_outlive_the_server() {
     let kept = open(&mut ann, "kept").await;
     let exits = open(&mut ann, "exits").await;
     let dies = open(&mut ann, "dies").await;
-    let process = server.session_process(kept["id"].as_str().unwrap()).unwrap();
+    let process = server.session_process(id(&kept)).unwrap();
     let mut viewer = Viewer::attach(&mut ann, &exits).await;
     // A shell that exits while the server is down, and a session process that is killed.
     let gate = server.data.path().join("gate");
@@ -275,12 +270,12 @@ async fn sessions_outlive_the_server() {
     viewer.until_shows("cat ").await;
     server.kill().await;
     std::fs::write(&gate, "").unwrap();
-    signal(server.session_process(dies["id"].as_str().unwrap()).unwrap(), Signal::KILL);
-    let report = server.data.path().join("run").join(exits["id"].as_str().unwrap()).join("report");
+    signal(server.session_process(id(&dies)).unwrap(), Signal::KILL);
+    let report = server.data.path().join("run").join(id(&exits)).join("report");
     until(async || report.exists().then_some(())).await;
 
     server.start().await;
-    assert_eq!(server.session_process(kept["id"].as_str().unwrap()), Some(process));
+    assert_eq!(server.session_process(id(&kept)), Some(process));
     assert_eq!(ann.get(&path(&kept)).await.json()["state"], "active");
     let error = ended(&mut ann, &exits).await;
     assert_eq!((&error["code"], &error["session"]["exit_code"]), (&json!("exited"), &json!(7)));
@@ -303,7 +298,7 @@ async fn lost_sessions_recover_when_reachable() {
     let (mut server, mut ann) = TestServer::new(&[]).await;
     let lives = open(&mut ann, "lives").await;
     let exits = open(&mut ann, "exits").await;
-    let process = server.session_process(lives["id"].as_str().unwrap()).unwrap();
+    let process = server.session_process(id(&lives)).unwrap();
     let mut viewer = Viewer::attach(&mut ann, &exits).await;
     let gate = server.data.path().join("gate");
     assert!(std::process::Command::new("mkfifo").arg(&gate).status().unwrap().success());
@@ -320,11 +315,11 @@ async fn lost_sessions_recover_when_reachable() {
     std::fs::remove_dir_all(&run).unwrap();
     std::fs::rename(&away, &run).unwrap();
     std::fs::write(&gate, "").unwrap();
-    let report = run.join(exits["id"].as_str().unwrap()).join("report");
+    let report = run.join(id(&exits)).join("report");
     until(async || report.exists().then_some(())).await;
 
     server.start().await;
-    assert_eq!(server.session_process(lives["id"].as_str().unwrap()), Some(process));
+    assert_eq!(server.session_process(id(&lives)), Some(process));
     let found = ann.get(&path(&lives)).await.json();
     assert_eq!((&found["state"], &found["ended_at"]), (&json!("active"), &Value::Null));
     Viewer::attach(&mut ann, &lives).await.type_text("true\r").await;
@@ -346,24 +341,22 @@ async fn a_locked_database_does_not_affect_terminals() {
     other.execute_unprepared("BEGIN EXCLUSIVE").await.unwrap();
     let begun = tokio::time::Instant::now();
     let refused = create(&mut ann, "two").await;
-    assert_eq!((refused.status, refused.code()), (503, "unavailable".into()));
+    assert_eq!(refused.error(), (503, "unavailable".into()));
     assert!(refused.header("retry-after").is_some());
     assert!(begun.elapsed().as_secs() < 6);
-    viewer.type_text("echo $((6*7))-meanwhile\r").await;
-    viewer.until_shows("42-meanwhile").await;
+    viewer.echo("during").await;
     assert_eq!(server.run_dir().len(), 1, "no process without a row");
     // Owners can attach again, from a page and from a program.
-    let page = format!("/sessions/{}", session["id"].as_str().unwrap());
+    let page = format!("/sessions/{}", id(&session));
     assert_eq!(ann.get(&page).await.status, 200);
     let mut again = Viewer::attach(&mut ann, &session).await;
-    again.until_shows("42-meanwhile").await;
+    again.until_shows("42-during").await;
     let attach = format!("{}/attach", path(&session));
     assert_eq!(program.get(&path(&session)).await.status, 200);
     // Watching another member's session is rejected when it cannot be audited.
     let looked = sue.post(&attach, &json!({ "mode": "watch" })).await;
-    assert_eq!((looked.status, looked.code()), (503, "unavailable".into()));
-    again.type_text("echo $((6*7))-again\r").await;
-    again.until_shows("42-again").await;
+    assert_eq!(looked.error(), (503, "unavailable".into()));
+    again.echo("again").await;
     other.execute_unprepared("ROLLBACK").await.unwrap();
     let two = create(&mut ann, "two").await;
     assert_eq!(two.status, 201, "{two:?}");

@@ -10,7 +10,7 @@ use protocol::wire::{
 use serde_json::json;
 
 use crate::support::{
-    Client, TestServer, Viewer, children, close, close_code, create, hello, join, message,
+    Client, TestServer, Viewer, children, close, close_code, create, hello, id, join, message,
     open_socket, share, until,
 };
 
@@ -31,7 +31,7 @@ fn attempt(turn: u32) -> Result<Event, Body> {
         Event::Mouse(Mouse { kind: kind.into(), button, column, row, modifiers: 0 })
     };
     let paste = |more| Event::Paste(Paste { text: "evil\n".to_owned(), more });
-    let wish = |wish| Body::Baton(Baton { wish: Some(wish), seconds: turn % 3 });
+    let baton = |wish| Body::Baton(Baton { wish: Some(wish), seconds: turn % 3 });
     Ok(match turn % 20 {
         0 => Event::Text("evil\x03\x13\x1a".to_owned()),
         1 => key("Enter", KeyKind::Press, 0),
@@ -51,10 +51,10 @@ fn attempt(turn: u32) -> Result<Event, Body> {
             let theme = Some(Theme { foreground: 1, background: 2, cursor: 3 });
             return Err(Body::Presence(Presence { visible: turn % 40 < 20, theme }));
         }
-        15 => return Err(wish(Wish::Ask(true))),
-        16 => return Err(wish(Wish::Take(true))),
-        17 => return Err(wish(Wish::Grant(u64::from(turn % 8)))),
-        18 => return Err(wish(Wish::Release(true))),
+        15 => return Err(baton(Wish::Ask(true))),
+        16 => return Err(baton(Wish::Take(true))),
+        17 => return Err(baton(Wish::Grant(u64::from(turn % 8)))),
+        18 => return Err(baton(Wish::Release(true))),
         _ => {
             return Err(match turn / 20 % 4 {
                 0 => Body::Pong(Pong { nonce: turn }),
@@ -102,13 +102,13 @@ async fn a_hundred_thousand_messages_from_viewers_reach_no_shell() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let mut bob = server.member("bob@example.org", "member").await;
     let made = create(&mut bob, "watched").await.json();
-    let (id, file) = (made["id"].as_str().unwrap(), server.data.path().join("got"));
+    let (id, file) = (id(&made), server.data.path().join("got"));
     let path = format!("/api/v1/sessions/{id}");
     let shell = children(server.session_process(id).unwrap())[0];
     let size = || {
         let terminal = format!("/proc/{shell}/fd/0");
-        let said = Command::new("stty").args(["-F", &terminal, "size"]).output().unwrap();
-        String::from_utf8(said.stdout).unwrap()
+        let output = Command::new("stty").args(["-F", &terminal, "size"]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
     };
     let mut owner = Viewer::attach(&mut bob, &made).await;
     owner.input(Event::Resize(Size { columns: 91, rows: 27 })).await;
@@ -139,8 +139,8 @@ async fn a_hundred_thousand_messages_from_viewers_reach_no_shell() {
         request_more(&mut zoe, &path, link["id"].as_str().unwrap()),
     );
     // A ticket is valid for its own kind of socket only.
-    let wish = json!({ "mode": "drive", "take_over": true });
-    let ticket = zoe.post("/api/v1/join/attach", &wish).await.json();
+    let attach = json!({ "mode": "drive", "take_over": true });
+    let ticket = zoe.post("/api/v1/join/attach", &attach).await.json();
     let mut socket = open_socket(&bob, &[]).await.unwrap();
     socket.send(hello(ticket["ticket"].as_str().unwrap())).await.unwrap();
     assert_eq!(close_code(&mut socket).await, 1012);

@@ -7,7 +7,7 @@ use protocol::close;
 use serde_json::json;
 use tokio::time::{Instant, interval};
 
-use crate::support::{LONG, TestServer, Viewer, close, close_code, create, until};
+use crate::support::{LONG, TestServer, Viewer, close, close_code, create, id, path, until};
 
 /// All clients, including the owner and the one that never reads.
 const CROWD: usize = 50;
@@ -33,7 +33,7 @@ fn memory(process: u32) -> u64 {
 async fn a_client_that_never_reads_is_disconnected_without_cost_to_others() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let session = create(&mut ann, "crowd").await.json();
-    let path = format!("/api/v1/sessions/{}", session["id"].as_str().unwrap());
+    let path = path(&session);
     let mut owner = Viewer::attach(&mut ann, &session).await;
     let watch = json!({ "mode": "watch" });
     let mut readers = Vec::new();
@@ -46,8 +46,7 @@ async fn a_client_that_never_reads_is_disconnected_without_cost_to_others() {
     owner.type_text("stty -echo; exec cat\r").await;
     owner.until_participants(|crew| crew.present.len() == CROWD).await;
 
-    let processes =
-        [server.session_process(session["id"].as_str().unwrap()).unwrap(), server.process()];
+    let processes = [server.session_process(id(&session)).unwrap(), server.process()];
     let (mut before, mut typed) = (None, 0);
     let mut keys = interval(KEY);
     until(async || (ann.get(&path).await.json()["clients"] == CROWD).then_some(())).await;

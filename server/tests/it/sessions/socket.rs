@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::{
 
 use crate::support::{
     EMAIL, LONG, PASSWORD, SOCKET, TestServer, Viewer, close, close_code, create, hello, message,
-    open_socket, run, ticket, until,
+    open_socket, path, run, ticket, until,
 };
 
 #[tokio::test]
@@ -94,8 +94,7 @@ async fn fragments_share_the_size_limit_of_a_message() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let session = create(&mut ann, "k").await.json();
     let mut viewer = Viewer::attach(&mut ann, &session).await;
-    viewer.type_text("echo $((6*7))-done\r").await;
-    viewer.until_shows("42-done").await;
+    viewer.echo("done").await;
     for socket in [&mut open_socket(&ann, &[]).await.unwrap(), &mut viewer.socket] {
         for at in 0..4 {
             socket.send(fragment(at == 0, 16 * 1024)).await.unwrap();
@@ -141,9 +140,8 @@ async fn a_terminal_session_runs_over_the_socket() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let session = create(&mut ann, "k").await.json();
     let mut viewer = Viewer::attach(&mut ann, &session).await;
-    viewer.type_text("echo $((6*7))-done\r").await;
-    viewer.until_shows("42-done").await;
-    let path = format!("/api/v1/sessions/{}", session["id"].as_str().unwrap());
+    viewer.echo("done").await;
+    let path = path(&session);
     let active = until(async || {
         let seen = ann.get(&path).await.json();
         (seen["clients"] == 1).then(|| seen["active_client"].clone())
@@ -194,14 +192,13 @@ async fn a_second_client_takes_over() {
     let (_server, mut ann) = TestServer::new(&[]).await;
     let session = create(&mut ann, "k").await.json();
     let mut first = Viewer::attach(&mut ann, &session).await;
-    first.type_text("echo $((6*7))-first\r").await;
-    first.until_shows("42-first").await;
+    first.echo("first").await;
     let mut second = Viewer::attach(&mut ann, &session).await;
     second.until_shows("42-first").await;
     assert_eq!(close_code(&mut first.socket).await, 4409);
     let second = tokio::spawn(second.until_closed());
     // Under the `single` policy the server refuses a second client.
-    let path = format!("/api/v1/sessions/{}", session["id"].as_str().unwrap());
+    let path = path(&session);
     let single = ann.send("PATCH", &path, &[], b"{\"attach_policy\":\"single\"}").await;
     assert_eq!(single.status, 200);
     let refused = until(async || {
@@ -210,7 +207,7 @@ async fn a_second_client_takes_over() {
         (response.status != 200).then_some(response)
     })
     .await;
-    assert_eq!((refused.status, refused.code()), (409, "attached_elsewhere".into()));
+    assert_eq!(refused.error(), (409, "attached_elsewhere".into()));
     assert_eq!(refused.json()["error"]["active_client"]["device"], "a test");
     let taken = ann.post(&format!("{path}/attach"), &json!({ "take_over": true })).await;
     assert_eq!(taken.status, 200);
@@ -223,8 +220,7 @@ async fn signing_out_closes_sockets() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let session = create(&mut ann, "k").await.json();
     let mut viewer = Viewer::attach(&mut ann, &session).await;
-    viewer.type_text("echo $((6*7))-seen\r").await;
-    viewer.until_shows("42-seen").await;
+    viewer.echo("seen").await;
     let left = ticket(&mut ann, &session).await;
     let mut waiting = open_socket(&ann, &[]).await.unwrap();
     assert_eq!(ann.post("/api/v1/logout", &json!({})).await.status, 204);
@@ -242,8 +238,7 @@ async fn a_changed_password_closes_sockets() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let session = create(&mut ann, "k").await.json();
     let mut viewer = Viewer::attach(&mut ann, &session).await;
-    viewer.type_text("echo $((6*7))-seen\r").await;
-    viewer.until_shows("42-seen").await;
+    viewer.echo("seen").await;
     let passwd = ["user", "passwd", EMAIL];
     let (success, printed) = run(server.data.path(), &passwd, "another password").await;
     assert!(success, "{printed}");
@@ -258,8 +253,7 @@ async fn a_stopping_server_closes_with_restart() {
     let (mut server, mut ann) = TestServer::new(&[]).await;
     let session = create(&mut ann, "k").await.json();
     let mut viewer = Viewer::attach(&mut ann, &session).await;
-    viewer.type_text("echo $((6*7))-seen\r").await;
-    viewer.until_shows("42-seen").await;
+    viewer.echo("seen").await;
     let before = ticket(&mut ann, &session).await;
     let mut silent = open_socket(&ann, &[]).await.unwrap();
     let (stopped, code, silent) =

@@ -16,8 +16,8 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::support::{
-    Client, TestServer, Viewer, close_code, create, join, join_as, member_path, message, share,
-    shares, until,
+    Client, TestServer, Viewer, close_code, create, id, join, join_as, member_path, message, path,
+    share, shares, until,
 };
 
 /// Requests for 500 lines each, whose responses exceed the kernel's buffers.
@@ -26,18 +26,18 @@ const FLOOD: usize = 16;
 /// Opens a session and attaches its owner. Returns the session, its path and the viewer.
 async fn open_attached(client: &mut Client) -> (Value, String, Viewer) {
     let made = create(client, "shared").await.json();
-    let path = format!("/api/v1/sessions/{}", made["id"].as_str().unwrap());
+    let path = path(&made);
     let viewer = Viewer::attach(client, &made).await;
     (made, path, viewer)
 }
 
 /// Returns the path of a share.
 fn share_path(path: &str, share: &Value) -> String {
-    format!("{path}/shares/{}", share["id"].as_str().unwrap())
+    format!("{path}/shares/{}", id(&share))
 }
 
 async fn patch(client: &mut Client, path: &str, change: Value) -> Value {
-    let response = client.send("PATCH", path, &[], change.to_string().as_bytes()).await;
+    let response = client.patch(path, change).await;
     assert_eq!(response.status, 200, "{response:?}");
     response.json()
 }
@@ -112,10 +112,10 @@ async fn permissions_of_a_guest_change_while_they_type() {
     // In the list of ended sessions, only the owner sees that there were guests.
     let mut eve = server.member("eve@example.org", "staff").await;
     let mut too = ann.clone();
-    let asked = [(&mut ann, "mine", 1), (&mut too, "all", 1), (&mut eve, "all", 0)];
-    for (who, scope, came) in asked {
-        let list = who.get(&format!("/api/v1/sessions?state=ended&scope={scope}")).await.json();
-        assert_eq!(list["items"][0]["visitors"], came, "{scope} {list}");
+    let requests = [(&mut ann, "mine", 1), (&mut too, "all", 1), (&mut eve, "all", 0)];
+    for (client, scope, visitors) in requests {
+        let list = client.get(&format!("/api/v1/sessions?state=ended&scope={scope}")).await.json();
+        assert_eq!(list["items"][0]["visitors"], visitors, "{scope} {list}");
     }
     assert_eq!(eve.get(&format!("{path}/shares")).await.status, 403);
 }
@@ -151,8 +151,7 @@ async fn the_list_shows_the_driver_and_who_types() {
     present(&mut ann, &|named| does(named, "Ann", "drives")).await;
     drop(owner);
     present(&mut ann, &|named| named.len() == 1).await;
-    guest.type_text("echo $((6*7))-guest\r").await;
-    guest.until_shows("42-guest").await;
+    guest.echo("guest").await;
     let seen = present(&mut ann, &|named| does(named, "Bob", "drives")).await;
     assert_eq!(ann.get(&path).await.json()["active_client"], Value::Null, "{seen}");
 
@@ -224,17 +223,15 @@ async fn evicting_guests_does_not_affect_owner_and_shell() {
     assert_eq!(ann.delete(&remove).await.status, 204);
     assert_eq!(close_code(&mut bobs.socket).await, close::GONE);
     let refused = bob.post("/api/v1/join/attach", &json!({})).await;
-    assert_eq!((refused.status, refused.code()), (410, "share_removed".to_owned()));
+    assert_eq!(refused.error(), (410, "share_removed".to_owned()));
     assert_eq!(ann.delete(&share_path(&path, &first)).await.status, 204);
     assert_eq!(close_code(&mut eves.socket).await, close::GONE);
-    owner.type_text("echo $((6*7))-stays\r").await;
-    owner.until_shows("42-stays").await;
+    owner.echo("stays").await;
     zoes.until_shows("42-stays").await;
     // Leaving takes effect at once as well.
     assert_eq!(zoe.post("/api/v1/join/leave", &json!({})).await.status, 204);
     assert_eq!(close_code(&mut zoes.socket).await, close::GONE);
-    owner.type_text("echo $((6*7))-alone\r").await;
-    owner.until_shows("42-alone").await;
+    owner.echo("alone").await;
     assert_eq!(ann.delete(&path).await.status, 204);
 }
 
@@ -273,7 +270,7 @@ async fn closing_the_page_frees_the_guest_slot() {
     assert_eq!(response.status, 200, "{response:?}");
     assert_eq!(bob.get("/api/v1/join/session").await.status, 200);
     let refused = bob.post("/api/v1/join/attach", &json!({})).await;
-    assert_eq!((refused.status, refused.code()), (409, "share_full".to_owned()));
+    assert_eq!(refused.error(), (409, "share_full".to_owned()));
     assert_eq!(join_as(&mut bob, &made, "Bob").await.code(), "share_full");
     assert_eq!(zoe.post("/api/v1/join/leave", &json!({})).await.status, 204);
     let mut guest = Viewer::attach_guest(&mut bob).await;
@@ -337,7 +334,7 @@ async fn guests_that_read_nothing_are_evicted_as_fast() {
     // Only the session process tracks this guest's remaining time.
     let run_dir = server.data.path().join("run");
     let host = Host::beside(host::Config { run_dir, program: PathBuf::new() }).await.unwrap();
-    let id = |value: &Value| value["id"].as_str().unwrap().parse::<Uuid>().unwrap();
+    let id = |value: &Value| id(&value).parse::<Uuid>().unwrap();
     let over = ShareChange {
         share: id(&brief).as_bytes().to_vec(),
         ends_at: Some(1),
@@ -348,8 +345,7 @@ async fn guests_that_read_nothing_are_evicted_as_fast() {
     // Each takes less than 2 s on an idle machine, far below the 30 s after which a stalled
     // viewer is disconnected anyway.
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
-    owner.type_text("echo $((6*7))-alone\r").await;
-    owner.until_shows("42-alone").await;
+    owner.echo("alone").await;
     assert_eq!(ann.delete(&path).await.status, 204);
 }
 
@@ -396,7 +392,6 @@ async fn workspace_settings_apply_to_attached_guests() {
     until_granted(&mut guest, |grant| grant.read_only).await;
     put(&mut ann, "sharing_enabled", json!(false)).await;
     assert_eq!(close_code(&mut guest.socket).await, close::GONE);
-    owner.type_text("echo $((6*7))-alone\r").await;
-    owner.until_shows("42-alone").await;
+    owner.echo("alone").await;
     assert_eq!(ann.delete(&path).await.status, 204);
 }

@@ -5,13 +5,9 @@ use std::{fs, path::Path};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Client, LOG, Response, Smtp, TestServer, Viewer, join, join_as, member_path, session_path,
-    share, share_in_mail, share_token, shares, until,
+    Client, LOG, Smtp, TestServer, Viewer, id, join, join_as, member_path, session_path, share,
+    share_in_mail, share_token, shares, until,
 };
-
-fn refused(response: &Response) -> (u16, String) {
-    (response.status, response.code())
-}
 
 #[tokio::test]
 async fn a_guest_joins_by_link_and_password_and_leaves() {
@@ -45,7 +41,7 @@ async fn a_guest_joins_by_link_and_password_and_leaves() {
     let mut gone = bob.clone();
     assert_eq!(bob.post("/api/v1/join/leave", &json!({})).await.status, 204);
     assert_eq!(bob.cookie.as_deref(), Some("websh_guest="));
-    assert_eq!(refused(&gone.get("/api/v1/join/session").await), (410, "share_left".into()));
+    assert_eq!(gone.get("/api/v1/join/session").await.error(), (410, "share_left".into()));
     assert_eq!(shares(&mut ann, &path).await[0]["guests"][0]["end"], "left");
     let log = ann.get("/api/v1/audit?action=share").await.json();
     let actions: Vec<_> =
@@ -65,19 +61,17 @@ async fn durations_are_whole_minutes_within_bounds() {
     let shares = format!("{path}/shares");
     for minutes in [json!(4), json!(181), json!(5.5), json!("5"), json!(-1), Value::Null] {
         let response = ann.post(&shares, &json!({ "minutes": minutes, "read_only": false })).await;
-        assert_eq!(refused(&response), (422, "invalid_expiry".into()), "{minutes}");
+        assert_eq!(response.error(), (422, "invalid_expiry".into()), "{minutes}");
         assert_eq!(response.json()["error"]["field"], "minutes");
     }
-    assert_eq!(refused(&ann.post(&shares, &json!({})).await), (422, "invalid_expiry".into()));
+    assert_eq!(ann.post(&shares, &json!({})).await.error(), (422, "invalid_expiry".into()));
     let shorter = share(&mut ann, &path, &json!({ "minutes": 5 })).await;
     share(&mut ann, &path, &json!({ "minutes": 180, "max_guests": 1 })).await;
-    let one = format!("{shares}/{}", shorter["id"].as_str().unwrap());
-    let patch = async |ann: &mut Client, body: Value| {
-        ann.send("PATCH", &one, &[], body.to_string().as_bytes()).await
-    };
+    let one = format!("{shares}/{}", id(&shorter));
+    let patch = async |ann: &mut Client, body: Value| ann.patch(&one, body).await;
     for minutes in [json!(4), json!(181), json!(5.5), json!("5"), json!(-1), Value::Null] {
         let response = patch(&mut ann, json!({ "minutes": minutes })).await;
-        assert_eq!(refused(&response), (422, "invalid_expiry".into()), "{minutes}");
+        assert_eq!(response.error(), (422, "invalid_expiry".into()), "{minutes}");
     }
     let longer = patch(&mut ann, json!({ "minutes": 180, "read_only": true })).await;
     assert_eq!((longer.status, &longer.json()["read_only"]), (200, &json!(true)), "{longer:?}");
@@ -93,9 +87,9 @@ async fn all_refusals_are_identical() {
         share(&mut ann, &path, &json!({ "minutes": 30 })).await,
         share(&mut ann, &path, &json!({ "minutes": 30 })).await,
     ];
-    let one = format!("{path}/shares/{}", revoked["id"].as_str().unwrap());
+    let one = format!("{path}/shares/{}", id(&revoked));
     assert_eq!(ann.delete(&one).await.status, 204);
-    assert_eq!(refused(&ann.delete(&one).await), (410, "share_revoked".into()));
+    assert_eq!(ann.delete(&one).await.error(), (410, "share_revoked".into()));
     let wrong = |share: &Value| json!({ "url": share["url"], "password": "0000-0000-0000-0000" });
     let unknown = json!({ "url": "x/join#nothing", "password": good["password"] });
     let mut bodies = Vec::new();
@@ -130,7 +124,7 @@ async fn all_refusals_are_identical() {
     assert_eq!(join(&server, &good, "Bob").await.1.status, 200);
     assert_eq!(ann.delete(&path).await.status, 204);
     let late = join(&server, &good, "Zoe").await.1;
-    assert_eq!(refused(&late), (410, "session_ended".into()));
+    assert_eq!(late.error(), (410, "session_ended".into()));
 }
 
 #[tokio::test]
@@ -144,7 +138,7 @@ async fn wrong_passwords_are_throttled() {
     }
     for share in [&guess, &made] {
         let response = join(&server, share, "Eve").await.1;
-        assert_eq!(refused(&response), (429, "too_many_attempts".into()));
+        assert_eq!(response.error(), (429, "too_many_attempts".into()));
         let seconds: u64 = response.header("retry-after").unwrap().parse().unwrap();
         assert!((1..=60).contains(&seconds), "{seconds}");
     }
@@ -177,7 +171,7 @@ async fn of_fifty_concurrent_guests_exactly_twenty_join() {
     }
     assert_eq!(inside.len(), 20);
     let (_, full) = join(&server, &made, "late").await;
-    assert_eq!(refused(&full), (409, "share_full".into()));
+    assert_eq!(full.error(), (409, "share_full".into()));
     // A freed slot admits one guest.
     assert_eq!(inside[0].post("/api/v1/join/leave", &json!({})).await.status, 204);
     assert_eq!(join(&server, &made, "next").await.1.status, 200);
@@ -215,13 +209,13 @@ async fn guests_see_the_reason_their_share_ended() {
     let (server, mut ann) = TestServer::new(&[]).await;
     let path = session_path(&mut ann).await;
     let made = share(&mut ann, &path, &json!({ "minutes": 30 })).await;
-    let one = format!("{path}/shares/{}", made["id"].as_str().unwrap());
+    let one = format!("{path}/shares/{}", id(&made));
     let (mut removed, joined) = join(&server, &made, "removed").await;
     let (mut revoked, _) = join(&server, &made, "revoked").await;
     let guest = format!("{one}/guests/{}", joined.json()["guest"].as_str().unwrap());
     assert_eq!(ann.delete(&guest).await.status, 204);
-    assert_eq!(refused(&ann.delete(&guest).await), (410, "share_removed".into()));
-    assert_eq!(refused(&removed.get("/api/v1/join/session").await), (410, "share_removed".into()));
+    assert_eq!(ann.delete(&guest).await.error(), (410, "share_removed".into()));
+    assert_eq!(removed.get("/api/v1/join/session").await.error(), (410, "share_removed".into()));
     assert_eq!(revoked.get("/api/v1/join/session").await.status, 200);
 
     // A new link with the same settings; the old one is invalid.
@@ -230,15 +224,15 @@ async fn guests_see_the_reason_their_share_ended() {
     let renewed = renewed.json();
     assert_ne!((&renewed["url"], &renewed["password"]), (&made["url"], &made["password"]));
     for path in ["/api/v1/join/session", "/api/v1/join/socket"] {
-        assert_eq!(refused(&revoked.get(path).await), (410, "share_revoked".into()), "{path}");
+        assert_eq!(revoked.get(path).await.error(), (410, "share_revoked".into()), "{path}");
     }
     let attach = revoked.post("/api/v1/join/attach", &json!({})).await;
-    assert_eq!(refused(&attach), (410, "share_revoked".into()));
+    assert_eq!(attach.error(), (410, "share_revoked".into()));
     assert_eq!(join(&server, &made, "late").await.1.status, 401);
     let (mut last, response) = join(&server, &renewed, "last").await;
     assert_eq!(response.status, 200);
     assert_eq!(ann.delete(&path).await.status, 204);
-    assert_eq!(refused(&last.get("/api/v1/join/session").await), (410, "session_ended".into()));
+    assert_eq!(last.get("/api/v1/join/session").await.error(), (410, "session_ended".into()));
     // The record of guests remains.
     let list = until(async || {
         let list = shares(&mut ann, &path).await;
@@ -275,7 +269,7 @@ async fn workspace_settings_limit_sharing() {
     };
     for (field, value) in [("share_max_minutes", json!(4)), ("share_max_guests", json!(0))] {
         let response = put(&mut ann, json!({ (field): value })).await;
-        assert_eq!(refused(&response), (422, format!("invalid_{field}")));
+        assert_eq!(response.error(), (422, format!("invalid_{field}")));
     }
     let narrow =
         json!({ "share_read_only": "forced", "share_max_minutes": 30, "share_max_guests": 2 });
@@ -286,7 +280,7 @@ async fn workspace_settings_limit_sharing() {
         (json!({ "minutes": 30, "read_only": false }), "invalid_read_only"),
         (json!({ "minutes": 30, "max_guests": 3 }), "invalid_max_guests"),
     ] {
-        assert_eq!(refused(&ann.post(&shares, &new).await), (422, code.into()), "{new}");
+        assert_eq!(ann.post(&shares, &new).await.error(), (422, code.into()), "{new}");
     }
     // The setting applies to joined guests.
     until(async || {
@@ -299,7 +293,7 @@ async fn workspace_settings_limit_sharing() {
 
     assert_eq!(put(&mut ann, json!({ "sharing_enabled": false })).await.status, 200);
     let refusal = ann.post(&shares, &json!({ "minutes": 30 })).await;
-    assert_eq!(refused(&refusal), (403, "sharing_disabled".into()));
+    assert_eq!(refusal.error(), (403, "sharing_disabled".into()));
     until(async || {
         let response = guest.get("/api/v1/join/session").await;
         (response.status == 410).then_some(())
@@ -320,7 +314,7 @@ async fn deactivating_the_owner_ends_their_shares() {
     let member = member_path(&mut ann, "bob@example.org").await;
     assert_eq!(ann.delete(&member).await.status, 204);
     // The shares end before the response.
-    assert_eq!(refused(&guest.get("/api/v1/join/session").await), (410, "share_revoked".into()));
+    assert_eq!(guest.get("/api/v1/join/session").await.error(), (410, "share_revoked".into()));
     assert_eq!(join(&server, &made, "late").await.1.status, 401);
     assert_eq!(ann.delete(&path).await.status, 204);
 }
@@ -335,11 +329,8 @@ async fn a_session_has_ten_links_at_most() {
     }
     let shares = format!("{path}/shares");
     let response = ann.post(&shares, &json!({ "minutes": 30 })).await;
-    assert_eq!(refused(&response), (409, "too_many_shares".into()));
-    assert_eq!(
-        ann.delete(&format!("{shares}/{}", first["id"].as_str().unwrap())).await.status,
-        204
-    );
+    assert_eq!(response.error(), (409, "too_many_shares".into()));
+    assert_eq!(ann.delete(&format!("{shares}/{}", id(&first))).await.status, 204);
     share(&mut ann, &path, &json!({ "minutes": 30 })).await;
     assert_eq!(ann.delete(&path).await.status, 204);
 }
@@ -362,27 +353,27 @@ async fn link_and_password_are_stored_nowhere() {
     let new = json!({ "emails": ["zoe@example.org"], "minutes": 30 });
     let mailed = ann.post(&format!("{path}/invites"), &new).await;
     assert_eq!(mailed.status, 207);
-    let letter = share_in_mail(&smtp.next().await.body);
-    let mailed_password = letter["password"].as_str().unwrap().to_owned();
+    let invited = share_in_mail(&smtp.next().await.body);
+    let mailed_password = invited["password"].as_str().unwrap().to_owned();
     let guest = Viewer::attach_guest(&mut bob).await;
     let plain = password.replace('-', "");
     let secrets =
-        [share_token(&made), plain, password, cookie, share_token(&letter), mailed_password];
-    let mut said = vec![mailed.body];
-    for place in ["shares", "sharing", "", "screen"] {
-        said.push(ann.get(format!("{path}/{place}").trim_end_matches('/')).await.body);
+        [share_token(&made), plain, password, cookie, share_token(&invited), mailed_password];
+    let mut bodies = vec![mailed.body];
+    for page in ["shares", "sharing", "", "screen"] {
+        bodies.push(ann.get(format!("{path}/{page}").trim_end_matches('/')).await.body);
     }
-    for place in ["/api/v1/audit/export", "/api/v1/sessions", "/api/v1/admin/sessions", "/join"] {
-        said.push(ann.get(place).await.body);
+    for page in ["/api/v1/audit/export", "/api/v1/sessions", "/api/v1/admin/sessions", "/join"] {
+        bodies.push(ann.get(page).await.body);
     }
-    said.push(bob.get("/api/v1/join/session").await.body);
-    let one = format!("{path}/shares/{}", made["id"].as_str().unwrap());
-    said.push(ann.send("PATCH", &one, &[], b"{\"minutes\":60}").await.body);
+    bodies.push(bob.get("/api/v1/join/session").await.body);
+    let one = format!("{path}/shares/{}", id(&made));
+    bodies.push(ann.send("PATCH", &one, &[], b"{\"minutes\":60}").await.body);
     drop(guest);
     let log = fs::read_to_string(server.data.path().join(LOG)).unwrap();
     assert!(log.contains("/invites\" status=207"), "{log}");
     for secret in &secrets {
-        assert!(said.iter().all(|body| !body.contains(secret.as_str())), "in an response");
+        assert!(bodies.iter().all(|body| !body.contains(secret.as_str())), "in a response");
         assert_eq!(files_with(server.data.path(), secret.as_bytes()), Vec::<String>::new());
     }
     assert_eq!(ann.delete(&path).await.status, 204);

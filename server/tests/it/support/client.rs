@@ -38,6 +38,11 @@ impl Response {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
 
+    /// Returns the status and code of an error.
+    pub fn error(&self) -> (u16, String) {
+        (self.status, self.code())
+    }
+
     /// Returns the code of an error.
     pub fn code(&self) -> String {
         let body = self.json();

@@ -26,7 +26,7 @@ pub struct Mail {
     pub body: String,
 }
 
-/// A mail server. It rejects `nobody@…` permanently, and `later@…` temporarily, once.
+/// A mail server. It rejects `unknown@…` permanently, and `later@…` temporarily, once.
 pub struct Smtp {
     pub url: String,
     /// Certificate as PEM, with implicit TLS (RFC 8314).
@@ -105,7 +105,7 @@ async fn serve(
             }
             "RCPT" => {
                 let address = address(&line)?;
-                if address.starts_with("nobody@") {
+                if address.starts_with("unknown@") {
                     "550 5.1.1 No such mailbox here"
                 } else if address.starts_with("later@")
                     && deferred.lock().unwrap().insert(address.clone())

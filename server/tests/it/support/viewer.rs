@@ -154,6 +154,12 @@ impl Viewer {
         self.input(Event::Text(text.to_owned())).await;
     }
 
+    /// Runs a command that prints a word, and waits for its output. The echoed command differs from it.
+    pub async fn echo(&mut self, word: &str) {
+        self.type_text(&format!("echo $((6*7))-{word}\r")).await;
+        self.until_shows(&format!("42-{word}")).await;
+    }
+
     /// Sends one input event.
     pub async fn input(&mut self, event: Event) {
         self.sent += 1;
