@@ -2,7 +2,7 @@
 //! transport beyond the two words for "could not ask" and "could not understand".
 
 use leptos::prelude::FromServerFnError;
-use protocol::api::{ErrorInfo, limits};
+use protocol::api::ErrorInfo;
 use serde::{Deserialize, Serialize};
 
 use crate::api::json::Text;
@@ -42,19 +42,6 @@ impl PageError {
         let mut error = Self::new("invalid_field", message);
         error.0.field = Some(field.into());
         error
-    }
-
-    /// A password is shorter than the server accepts.
-    #[must_use]
-    pub fn short_password(field: &str) -> Self {
-        let least = limits::MIN_PASSWORD;
-        Self::of_field(field, &format!("Please choose a password of at least {least} characters."))
-    }
-
-    /// A name is longer than the server accepts.
-    #[must_use]
-    pub fn long_name(field: &str) -> Self {
-        Self::of_field(field, &format!("A name has at most {} characters.", limits::MAX_NAME))
     }
 
     /// The server did not answer.

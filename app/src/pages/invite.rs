@@ -1,11 +1,12 @@
-//! `/invite#token`: becoming a member, or choosing a new password, by a link that was handed over. The
-//! token stays in the fragment, which browsers send nowhere.
+//! `/invite#token`: a link that creates a member or sets a new password. The token stays in the fragment,
+//! which browsers do not send to servers.
 
 use futures_util::FutureExt;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use protocol::api::{AcceptInvite, Invite, InviteKind, limits};
+use protocol::api::{AcceptInvite, Invite, InviteKind};
 
+use super::validate;
 use crate::{
     api::rest,
     browser,
@@ -18,13 +19,13 @@ use crate::{
     },
 };
 
-/// Finds out what the link is for.
+/// Loads the invitation, then shows its form.
 #[component]
 pub fn InvitePage() -> impl IntoView {
     let invite = RwSignal::new(None::<Invite>);
     let request = Request::new();
     Effect::new(move |_| {
-        // After the first Effects: until then nothing may be asked.
+        // Runs again once the request is no longer busy with hydration.
         if !request.busy.get()
             && invite.with_untracked(Option::is_none)
             && untrack(|| request.error.get()).is_none()
@@ -49,11 +50,11 @@ pub fn InvitePage() -> impl IntoView {
 fn Unknown(error: RwSignal<Option<PageError>>) -> impl IntoView {
     move || {
         match error.get() {
-        None => view! { <p class="muted">"One moment…"</p> }.into_any(),
+        None => view! { <p class="muted">"Loading…"</p> }.into_any(),
         Some(why) if ["not_found", "invite_over"].contains(&why.code()) => view! {
-            <h1>"This link works no more"</h1>
+            <h1>"This link is no longer valid"</h1>
             <p data-testid="invite-over">
-                "It was used, withdrawn, or is older than 7 days. Ask whoever gave it to you for a new one."
+                "It was used or revoked, or it is older than 7 days. Ask the person who gave it to you for a new one."
             </p>
             <p>
                 <a class="button" href="/sign-in">
@@ -74,27 +75,27 @@ fn Accept(invite: Invite) -> impl IntoView {
     let name = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
     let error = RwSignal::new(None::<PageError>);
-    let given = move || AcceptInvite {
+    let typed = move || AcceptInvite {
         token: browser::fragment(),
         name: joins.then(|| name.get_untracked().trim().to_owned()),
         password: password.get_untracked(),
     };
-    let check = move || first_mistake(&given());
+    let check = move || validate(&typed()).err();
     let send = move || {
-        let accept = given();
+        let accept = typed();
         async move { rest::accept_invite(&accept).await }.boxed_local()
     };
     let (title, text) = if joins {
-        ("Welcome to websh", format!("{by} invited you. Choose how you sign in."))
+        ("Welcome to websh", format!("{by} invited you. Choose a name and a password."))
     } else {
-        ("Choose a new password", "Everything that is signed in as you is signed out.".into())
+        ("Choose a new password", "You will be signed out everywhere else.".into())
     };
     view! {
         <h1>{title}</h1>
         <p>{text}</p>
         <Form
             action="/invite"
-            label=if joins { "Start using websh" } else { "Set password" }
+            label=if joins { "Create account" } else { "Set password" }
             testid="accept-submit"
             error_testid="accept-error"
             fields=if joins { &["name", "password"] } else { &["password"] }
@@ -105,7 +106,7 @@ fn Accept(invite: Invite) -> impl IntoView {
             done=|| browser::go("/")
         >
             <label>
-                "E-mail address"
+                "Email address"
                 <input
                     type="email"
                     autocomplete="username"
@@ -134,7 +135,7 @@ fn Accept(invite: Invite) -> impl IntoView {
                 kind="password"
                 autocomplete="new-password"
                 testid="accept-password"
-                hint="At least 12 characters. A few words that only you would put together are good."
+                hint=validate::PASSWORD_HINT
                 value=password
                 error
             />
@@ -142,16 +143,9 @@ fn Accept(invite: Invite) -> impl IntoView {
     }
 }
 
-/// What to say before the server is asked.
-fn first_mistake(given: &AcceptInvite) -> Option<PageError> {
-    let (field, message) = if given.name.as_deref() == Some("") {
-        ("name", "Please enter the name that others will see.")
-    } else if given.password.chars().count() < limits::MIN_PASSWORD {
-        return Some(PageError::short_password("password"));
-    } else {
-        return None;
-    };
-    Some(PageError::of_field(field, message))
+fn validate(accept: &AcceptInvite) -> Result<(), PageError> {
+    accept.name.as_deref().map_or(Ok(()), validate::name)?;
+    validate::new_password("password", &accept.password)
 }
 
 #[cfg(test)]
@@ -159,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mistakes() {
+    fn the_first_invalid_field_is_reported() {
         for (name, password, field) in [
             (Some("Ada"), "long enough pw", None),
             (None, "long enough pw", None),
@@ -167,12 +161,12 @@ mod tests {
             (Some("Ada"), "elevenchars", Some("password")),
             (None, "", Some("password")),
         ] {
-            let given = AcceptInvite {
+            let accept = AcceptInvite {
                 token: String::new(),
                 name: name.map(str::to_owned),
                 password: password.into(),
             };
-            let found = first_mistake(&given).and_then(|error| error.0.field);
+            let found = validate(&accept).err().and_then(|error| error.0.field);
             assert_eq!(found.as_deref(), field, "{name:?} {password}");
         }
     }

@@ -1,11 +1,12 @@
-//! `/join#token`: a guest's way into a shared session. The token stays in the fragment, which browsers
-//! send nowhere; the page says nothing of the session before the password was right.
+//! `/join#token`: a guest joins a shared session. The token stays in the fragment, which browsers do not
+//! send to servers. The page shows nothing about the session before the password is accepted.
 
 use futures_util::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
-use protocol::api::{Join, Joined, limits};
+use protocol::api::{Join, Joined};
 
+use super::validate;
 use crate::{
     api, browser,
     error::PageError,
@@ -18,126 +19,122 @@ use crate::{
     },
 };
 
-/// What the page shows.
+/// Content of the page.
 #[derive(Clone, PartialEq)]
-enum Shown {
-    /// Nothing yet.
-    Wait,
-    /// The form.
-    Ask,
-    /// The terminal.
-    In(Box<Joined>),
-    /// Why there is neither.
-    Over(Ending),
+enum View {
+    Loading,
+    Form,
+    Terminal(Box<Joined>),
+    Ended(Ending),
 }
 
-/// The page: a signed-in member joins as themselves.
+/// The page. A signed-in member joins under their own name.
 #[component]
 pub fn JoinPage() -> impl IntoView {
     provide_now();
     let me = Resource::new(|| (), |()| api::members::me());
     view! {
         <Title text="Shared session · websh" />
-        <Suspense fallback=|| view! { <p class="loading">"One moment…"</p> }>
+        <Suspense fallback=|| view! { <p class="loading">"Loading…"</p> }>
             {move || Suspend::new(async move {
                 let me = me.await.ok().map(|me| me.name);
-                view! { <Door me /> }
+                view! { <GuestPage me /> }
             })}
         </Suspense>
     }
 }
 
-/// From the form to the terminal to the end.
+/// The form, the terminal, then the end page.
 #[component]
-fn Door(me: Option<String>) -> impl IntoView {
-    let shown = RwSignal::new(Shown::Wait);
+fn GuestPage(me: Option<String>) -> impl IntoView {
+    let shown = RwSignal::new(View::Loading);
     Effect::new(move |_| spawn_local(async move { drop(shown.try_set(first().await)) }));
-    // Another link, put into the address bar of this same page, loads nothing.
+    // The browser does not reload the page when only the fragment changes.
     Effect::new(move |_| {
         let link = window_event_listener(leptos::ev::hashchange, move |_| {
             if !browser::fragment().is_empty() {
-                shown.set(Shown::Ask);
+                shown.set(View::Form);
             }
         });
         on_cleanup(move || link.remove());
     });
-    let left = Callback::new(move |()| shown.set(Shown::Over(Ending::Share(ShareOver::Left))));
-    let entered = Callback::new(move |joined: Joined| {
-        // What let the guest in is not for whoever looks over their shoulder, or at the history.
+    let left = Callback::new(move |()| shown.set(View::Ended(Ending::Share(ShareOver::Left))));
+    let joined = Callback::new(move |joined: Joined| {
+        // Removes the token from the address bar and the history.
         browser::forget_fragment();
-        shown.set(Shown::In(Box::new(joined)));
+        shown.set(View::Terminal(Box::new(joined)));
     });
     move || match shown.get() {
-        Shown::In(joined) => view! { <GuestView joined=*joined left /> }.into_any(),
-        Shown::Over(ending) => view! {
+        View::Terminal(joined) => view! { <GuestView joined=*joined left /> }.into_any(),
+        View::Ended(ending) => view! {
             <main class="plain-page">
                 <EndPage ending />
             </main>
         }
         .into_any(),
-        Shown::Ask => {
+        View::Form => {
             let me = me.clone();
             view! {
                 <PlainPage>
-                    <Enter me entered />
+                    <JoinForm me joined />
                 </PlainPage>
             }
             .into_any()
         }
-        Shown::Wait => view! {
+        View::Loading => view! {
             <PlainPage>
-                <p class="muted">"One moment…"</p>
+                <p class="muted">"Loading…"</p>
             </PlainPage>
         }
         .into_any(),
     }
 }
 
-/// A link asks for its password; without one, who came in before is still in.
-async fn first() -> Shown {
+/// A link leads to the form; without one, a guest who joined before rejoins.
+async fn first() -> View {
     if !browser::fragment().is_empty() {
-        return Shown::Ask;
+        return View::Form;
     }
     match api::sharing::joined().await {
-        Ok(joined) => Shown::In(Box::new(joined)),
-        Err(why) => Shown::Over(of_guest(why)),
+        Ok(joined) => View::Terminal(Box::new(joined)),
+        Err(why) => View::Ended(of_guest(why)),
     }
 }
 
-/// Asks for the name and the password.
+/// The form for name and password.
 #[component]
-fn Enter(
-    /// Who is signed in here, if anybody is.
+fn JoinForm(
+    /// Name of the signed-in member.
     me: Option<String>,
-    /// The guest is in.
-    entered: Callback<Joined>,
+    /// Called after joining.
+    joined: Callback<Joined>,
 ) -> impl IntoView {
     let member = me.is_some();
     let name = RwSignal::new(me.clone().unwrap_or_default());
     let password = RwSignal::new(String::new());
     let error = RwSignal::new(None::<PageError>);
-    let joined = RwSignal::new(None::<Joined>);
-    let given = move || Join {
+    let answer = RwSignal::new(None::<Joined>);
+    let typed = move || Join {
         token: browser::fragment(),
         name: name.get_untracked().trim().to_owned(),
         password: password.get_untracked().trim().to_owned(),
     };
     let send = move || {
-        let join = given();
+        let join = typed();
         async move {
-            joined.set(Some(api::sharing::join(&join).await?));
+            answer.set(Some(api::sharing::join(&join).await?));
             Ok(())
         }
         .boxed_local()
     };
     let done = move || {
-        if let Some(joined) = joined.get_untracked() {
-            entered.run(joined);
+        if let Some(answer) = answer.get_untracked() {
+            joined.run(answer);
         }
     };
     view! {
         <h1>"Join a shared session"</h1>
-        <p>"You were sent a link and a password. Both together let you in; you need no account."</p>
+        <p>"Enter the password that came with your link. You don't need an account."</p>
         <Form
             action="/join"
             label="Join"
@@ -146,7 +143,7 @@ fn Enter(
             fields=if member { &["password"] } else { &["name", "password"] }
             doubtful="password"
             error
-            check=move || first_mistake(&given())
+            check=move || validate(&typed()).err()
             send
             done
         >
@@ -154,7 +151,7 @@ fn Enter(
                 Some(me) => {
                     view! {
                         <p class="notice" data-testid="join-as">
-                            "You join as " <strong>{me}</strong> ", as you are signed in here."
+                            "You join as " <strong>{me}</strong> "."
                         </p>
                     }
                         .into_any()
@@ -167,7 +164,7 @@ fn Enter(
                             kind="text"
                             autocomplete="name"
                             testid="join-name"
-                            hint="The others in the session see it."
+                            hint="Shown to others in the session."
                             value=name
                             error
                         />
@@ -181,7 +178,7 @@ fn Enter(
                 kind="text"
                 autocomplete="off"
                 testid="join-password"
-                hint="Capitals and dashes do not matter."
+                hint="Not case-sensitive; dashes are optional."
                 value=password
                 error
             />
@@ -189,15 +186,10 @@ fn Enter(
     }
 }
 
-/// What to say before the server is asked.
-fn first_mistake(given: &Join) -> Option<PageError> {
-    let (field, message) = match (given.name.chars().count(), given.password.is_empty()) {
-        (0, _) => ("name", "Please enter the name that the others will see."),
-        (length, _) if length > limits::MAX_NAME => return Some(PageError::long_name("name")),
-        (_, true) => ("password", "Please enter the password that came with the link."),
-        _ => return None,
-    };
-    Some(PageError::of_field(field, message))
+fn validate(join: &Join) -> Result<(), PageError> {
+    validate::bounded_name(&join.name)?;
+    let message = "Enter the password that came with the link.";
+    validate::check(!join.password.is_empty(), "password", message)
 }
 
 #[cfg(test)]
@@ -205,7 +197,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mistakes() {
+    fn the_first_invalid_field_is_reported() {
         let long = "é".repeat(65);
         for (name, password, field) in [
             ("Grace", "k7f2", None),
@@ -214,8 +206,8 @@ mod tests {
             ("", "k7f2", Some("name")),
             ("Grace", "", Some("password")),
         ] {
-            let given = Join { token: "t".into(), name: name.into(), password: password.into() };
-            let found = first_mistake(&given).and_then(|why| why.0.field);
+            let join = Join { token: "t".into(), name: name.into(), password: password.into() };
+            let found = validate(&join).err().and_then(|error| error.0.field);
             assert_eq!(found.as_deref(), field, "{name} {password}");
         }
     }

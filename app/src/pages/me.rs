@@ -1,4 +1,4 @@
-//! `/me`: one's own name, password, devices and API tokens.
+//! `/me`: name, password, signed-in browsers and API tokens of the signed-in member.
 
 use leptos::prelude::*;
 use protocol::api::Me;
@@ -14,34 +14,34 @@ mod tokens;
 /// The page.
 #[component]
 pub fn MePage() -> impl IntoView {
-    view! { <SignedIn title="You" page=|me| view! { <Parts me /> }.into_any() /> }
+    view! { <SignedIn title="Account" page=|me| view! { <Sections me /> }.into_any() /> }
 }
 
 #[component]
-fn Parts(me: Me) -> impl IntoView {
+fn Sections(me: Me) -> impl IntoView {
     let (email, role) = (me.email.clone(), me.role);
     view! {
         <div class="page-head">
-            <h1>"You"</h1>
+            <h1>"Account"</h1>
         </div>
-        <Section title="Name" about="What others see beside your sessions.">
+        <Section title="Name" about="Shown to others next to your sessions.">
             <name::Name me />
         </Section>
         <Section
             title="Password"
-            about="A new one signs out every other browser. Your sessions and API tokens go on."
+            about="Changing it signs out all other browsers. Sessions and API tokens are not affected."
         >
             <password::Password email />
         </Section>
         <Section
-            title="Signed in"
-            about="Browsers that are signed in as you. Sign out what you don't know or don't use."
+            title="Browsers"
+            about="Browsers signed in to your account. Sign out any you don't recognize or no longer use."
         >
             <devices::Devices />
         </Section>
         <Section
             title="API tokens"
-            about="For programs and the command line. A token never allows more than you may do yourself."
+            about="Access for programs and the command line. A token never allows more than your own role."
         >
             <tokens::Tokens role />
         </Section>

@@ -1,4 +1,4 @@
-//! `/members`: who may come in, as what, and how others are let in. For superusers.
+//! `/members`: members, their roles, and pending invitations. For superusers.
 
 use futures_util::FutureExt;
 use leptos::prelude::*;
@@ -19,8 +19,10 @@ use crate::{
 
 mod invite;
 mod link;
+mod pending;
 mod row;
-mod waiting;
+
+const ROLES: [Role; 3] = [Role::Member, Role::Staff, Role::Superuser];
 
 /// The page.
 #[component]
@@ -31,32 +33,49 @@ pub fn MembersPage() -> impl IntoView {
             needs=Role::Superuser
             page=|me| {
                 provide_context(me);
-                view! { <Parts /> }.into_any()
+                view! { <Page /> }.into_any()
             }
         />
     }
 }
 
-/// What both lists of the page do to each other.
+/// State shared by the two lists of the page.
 #[derive(Clone, Copy)]
-struct Links {
-    /// A link that was just made, to be shown once.
-    made: RwSignal<Option<InviteLink>>,
-    /// Counts links made and used up.
+struct PageState {
+    /// A link just created, shown once.
+    link: RwSignal<Option<InviteLink>>,
+    /// Number of links created and used up; both lists reload when it changes.
     changes: RwSignal<u32>,
-    /// What is asked before it is done.
+    /// The confirmation to show.
     asked: RwSignal<Option<Question>>,
 }
 
+impl PageState {
+    fn changed(self) {
+        self.changes.update(|changes| *changes += 1);
+    }
+
+    /// Creates a password reset link for a member and shows it.
+    fn reset_password(self, member: &Member, request: Request) {
+        request.send(api::members::reset(member.id), move |link| {
+            self.link.set(Some(link));
+            self.changed();
+        });
+    }
+}
+
 #[component]
-fn Parts() -> impl IntoView {
-    let links =
-        Links { made: RwSignal::new(None), changes: RwSignal::new(0), asked: RwSignal::new(None) };
-    provide_context(links);
+fn Page() -> impl IntoView {
+    let state = PageState {
+        link: RwSignal::new(None),
+        changes: RwSignal::new(0),
+        asked: RwSignal::new(None),
+    };
+    provide_context(state);
     let inviting = RwSignal::new(false);
     let first = Resource::new(|| (), |()| api::members::members());
-    let changed = move |()| links.changes.update(|changes| *changes += 1);
-    offer(move || vec![Command::new("invite", "Invite somebody", "", move || inviting.set(true))]);
+    let changed = move |()| state.changed();
+    offer(move || vec![Command::new("invite", "Invite member", "", move || inviting.set(true))]);
     let ready = ready();
     view! {
         <div class="page-head">
@@ -68,14 +87,14 @@ fn Parts() -> impl IntoView {
                 disabled=move || !ready.get()
                 on:click=move |_| inviting.set(true)
             >
-                "Invite somebody"
+                "Invite member"
             </button>
         </div>
-        <waiting::Waiting />
+        <pending::PendingLinks />
         <Answered of=first view=|first| view! { <List first /> }.into_any() />
-        <invite::InviteDialog open=inviting made=changed />
-        <link::LinkDialog made=links.made />
-        <Confirm asked=links.asked done=changed />
+        <invite::InviteDialog open=inviting created=changed />
+        <link::LinkDialog link=state.link />
+        <Confirm asked=state.asked done=changed />
     }
 }
 
@@ -83,19 +102,12 @@ fn Parts() -> impl IntoView {
 fn List(first: Vec<Member>) -> impl IntoView {
     let list = Whole::new(first, || api::members::members().boxed_local());
     let me = use_context::<Me>().map(|me| me.id);
-    let Some(links) = use_context::<Links>() else { return ().into_any() };
-    let changes = links.changes;
+    let Some(state) = use_context::<PageState>() else { return ().into_any() };
     let request = Request::new();
+    list.follow(state.changes);
     offer(move || {
         let others = list.items.get().into_iter().filter(|it| me != Some(it.id));
-        others.flat_map(|it| row::commands(&it, links, request)).collect()
-    });
-    Effect::new(move |before: Option<u32>| {
-        let now = changes.get();
-        if before.is_some_and(|before| before != now) {
-            list.refresh();
-        }
-        now
+        others.flat_map(|it| row::commands(&it, state, request)).collect()
     });
     let ids = Memo::new(move |_| {
         list.items.with(|items| items.iter().map(|it| it.id).collect::<Vec<_>>())

@@ -24,6 +24,7 @@ mod session;
 mod set_up;
 mod settings;
 mod sign_in;
+mod validate;
 
 /// All of websh's pages.
 #[component]

@@ -1,12 +1,11 @@
-//! `/setup#token`: the first superuser, by the one-time link that the server printed. The token stays
-//! in the fragment, which browsers send nowhere.
+//! `/setup#token`: creates the first superuser, by the one-time link that the server printed. The token
+//! stays in the fragment, which browsers do not send to servers.
 
 use futures_util::FutureExt;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use protocol::api::limits;
-
+use super::validate;
 use crate::{
     api::rest,
     browser,
@@ -25,16 +24,14 @@ pub fn SetUpPage() -> impl IntoView {
     let password = RwSignal::new(String::new());
     let error = RwSignal::new(None::<PageError>);
     let check = move || {
-        let (who, called) = (email.get_untracked(), name.get_untracked());
-        first_mistake(&who, &called, &password.get_untracked())
+        let (email, name) = (email.get_untracked(), name.get_untracked());
+        validate(&email, &name, &password.get_untracked()).err()
     };
     let send = move || {
-        let (who, called) = (email.get_untracked(), name.get_untracked());
-        let secret = password.get_untracked();
-        let token = browser::window().location().hash().unwrap_or_default();
+        let (email, name) = (email.get_untracked(), name.get_untracked());
+        let password = password.get_untracked();
         async move {
-            let token = token.trim_start_matches('#');
-            rest::set_up(token, who.trim(), called.trim(), &secret).await
+            rest::set_up(&browser::fragment(), email.trim(), name.trim(), &password).await
         }
         .boxed_local()
     };
@@ -42,10 +39,10 @@ pub fn SetUpPage() -> impl IntoView {
         <Title text="Set up · websh" />
         <PlainPage>
             <h1>"Welcome to websh"</h1>
-            <p>"Choose how you sign in. This first account may do everything."</p>
+            <p>"Create the first account. It has full access."</p>
             <Form
                 action="/setup"
-                label="Start using websh"
+                label="Create account"
                 testid="setup-submit"
                 error_testid="setup-error"
                 fields=&["email", "name", "password"]
@@ -56,7 +53,7 @@ pub fn SetUpPage() -> impl IntoView {
                 done=|| browser::go("/")
             >
                 <Field
-                    label="E-mail address"
+                    label="Email address"
                     name="email"
                     kind="email"
                     autocomplete="username"
@@ -79,7 +76,7 @@ pub fn SetUpPage() -> impl IntoView {
                     kind="password"
                     autocomplete="new-password"
                     testid="setup-password"
-                    hint="At least 12 characters. A few words that only you would put together are good."
+                    hint=validate::PASSWORD_HINT
                     value=password
                     error
                 />
@@ -88,20 +85,10 @@ pub fn SetUpPage() -> impl IntoView {
     }
 }
 
-/// What to say before the server is asked.
-fn first_mistake(email: &str, name: &str, password: &str) -> Option<PageError> {
-    let email = email.trim();
-    let (field, message) = if !email.contains('@') || email.starts_with('@') || email.ends_with('@')
-    {
-        ("email", "Please enter an e-mail address.")
-    } else if name.trim().is_empty() {
-        ("name", "Please enter the name that others will see.")
-    } else if password.chars().count() < limits::MIN_PASSWORD {
-        return Some(PageError::short_password("password"));
-    } else {
-        return None;
-    };
-    Some(PageError::of_field(field, message))
+fn validate(email: &str, name: &str, password: &str) -> Result<(), PageError> {
+    validate::email(email)?;
+    validate::name(name)?;
+    validate::new_password("password", password)
 }
 
 #[cfg(test)]
@@ -109,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mistakes() {
+    fn the_first_invalid_field_is_reported() {
         for (email, name, password, field) in [
             ("ada@example.org", "Ada", "long enough pw", None),
             (" ada@example.org ", "Ada", "ää ää ää ää ä", None),
@@ -118,7 +105,7 @@ mod tests {
             ("ada@example.org", "  ", "long enough pw", Some("name")),
             ("ada@example.org", "Ada", "elevenchars", Some("password")),
         ] {
-            let found = first_mistake(email, name, password).and_then(|error| error.0.field);
+            let found = validate(email, name, password).err().and_then(|error| error.0.field);
             assert_eq!(found.as_deref(), field, "{email} {name} {password}");
         }
     }

@@ -1,15 +1,19 @@
-//! `/settings`: how sessions are kept and how many, and who may use which account. Everybody may read
-//! the first; superusers change it and see the second.
+//! `/settings`: workspace settings, and the accounts that members and roles can use. All members can read
+//! the settings; superusers can change them and see the accounts.
 
 use leptos::prelude::*;
 use protocol::api::{Me, Role, WorkspaceSettings, WorkspaceUsage};
 
 use crate::{api, error::PageError, pages::guard::SignedIn, ui::whole::Answered};
 
-mod fields;
+mod field;
 mod form;
+mod general;
 mod grants;
+mod lifetime;
+mod limits;
 mod new_grant;
+mod sharing;
 mod usage;
 
 /// The page.
@@ -21,32 +25,32 @@ pub fn SettingsPage() -> impl IntoView {
             page=|me| {
                 let role = me.role;
                 provide_context(me);
-                view! { <Parts role /> }.into_any()
+                view! { <Page role /> }.into_any()
             }
         />
     }
 }
 
 #[component]
-fn Parts(role: Role) -> impl IntoView {
-    let known = Resource::new(move || role, known);
+fn Page(role: Role) -> impl IntoView {
+    let loaded = Resource::new(move || role, load);
     view! {
         <div class="page-head">
             <h1>"Settings"</h1>
         </div>
         <Answered
-            of=known
+            of=loaded
             view=|(settings, usage)| {
-                let may = use_context::<Me>().is_some_and(|me| me.role == Role::Superuser);
-                view! { <form::SettingsForm settings usage may /> }.into_any()
+                let editable = use_context::<Me>().is_some_and(|me| me.role == Role::Superuser);
+                view! { <form::SettingsForm settings usage editable /> }.into_any()
             }
         />
         {(role == Role::Superuser).then(|| view! { <grants::Grants /> })}
     }
 }
 
-/// The settings, with the figures where somebody of this role may see them.
-async fn known(role: Role) -> Result<(WorkspaceSettings, Option<WorkspaceUsage>), PageError> {
+/// Loads the settings, with current usage where the role can see it.
+async fn load(role: Role) -> Result<(WorkspaceSettings, Option<WorkspaceUsage>), PageError> {
     let settings = api::workspace::settings().await?;
     let usage = if role >= Role::Staff { api::workspace::usage().await.ok() } else { None };
     Ok((settings, usage))

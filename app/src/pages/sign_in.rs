@@ -1,10 +1,11 @@
-//! `/sign-in`: e-mail address and password, then back to where the person was.
+//! `/sign-in`: email address and password, then back to the page that required the sign-in.
 
 use futures_util::FutureExt;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
+use super::validate;
 use crate::{
     api::rest,
     browser,
@@ -25,10 +26,10 @@ pub fn SignInPage() -> impl IntoView {
     let email = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
     let error = RwSignal::new(None::<PageError>);
-    let check = move || first_missing(&email.get_untracked(), &password.get_untracked());
+    let check = move || validate(&email.get_untracked(), &password.get_untracked()).err();
     let send = move || {
-        let (who, secret) = (email.get_untracked(), password.get_untracked());
-        async move { rest::login(who.trim(), &secret).await }.boxed_local()
+        let (email, password) = (email.get_untracked(), password.get_untracked());
+        async move { rest::login(email.trim(), &password).await }.boxed_local()
     };
     let done = move || {
         browser::go(&query.with_untracked(|query| way_back(query.get("return").as_deref())));
@@ -39,7 +40,7 @@ pub fn SignInPage() -> impl IntoView {
             <h1>"Sign in"</h1>
             <Show when=signed_out>
                 <p class="notice" data-testid="sign-in-notice">
-                    "You were signed out. Sign in to go on where you were."
+                    "You were signed out. Sign in to continue."
                 </p>
             </Show>
             <Form
@@ -55,7 +56,7 @@ pub fn SignInPage() -> impl IntoView {
                 done
             >
                 <Field
-                    label="E-mail address"
+                    label="Email address"
                     name="email"
                     kind="email"
                     autocomplete="username"
@@ -77,30 +78,24 @@ pub fn SignInPage() -> impl IntoView {
     }
 }
 
-/// What to say before the server is asked.
-fn first_missing(email: &str, password: &str) -> Option<PageError> {
-    if email.trim().is_empty() {
-        Some(PageError::of_field("email", "Please enter your e-mail address."))
-    } else if password.is_empty() {
-        Some(PageError::of_field("password", "Please enter your password."))
-    } else {
-        None
-    }
+fn validate(email: &str, password: &str) -> Result<(), PageError> {
+    validate::check(!email.trim().is_empty(), "email", "Enter your email address.")?;
+    validate::check(!password.is_empty(), "password", "Enter your password.")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::first_missing;
+    use super::validate;
 
     #[test]
-    fn both_fields_are_needed() {
+    fn both_fields_are_required() {
         for (email, password, field) in [
             ("ada@example.org", "x", None),
             (" ", "x", Some("email")),
             ("", "", Some("email")),
             ("ada@example.org", "", Some("password")),
         ] {
-            let found = first_missing(email, password).and_then(|error| error.0.field);
+            let found = validate(email, password).err().and_then(|error| error.0.field);
             assert_eq!(found.as_deref(), field, "{email} {password}");
         }
     }

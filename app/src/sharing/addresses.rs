@@ -1,11 +1,10 @@
-//! Addresses as people type and paste them: taken apart, each once, the bad ones known. Pure; the server
-//! has the last word.
+//! Parses the email addresses that people type and paste. Pure; the server validates again.
 
-/// The addresses of a text: lists with commas, semicolons or line ends, and `Grace <grace@example.org>`.
+/// Splits a list by commas, semicolons, line ends and blanks; accepts `Grace <grace@example.org>`. Returns
+/// each address once.
 #[must_use]
 pub fn split(text: &str) -> Vec<String> {
     let parts = text.split([',', ';', '\n', '\r', '\t']).flat_map(|part| {
-        // A name may stand before an address in brackets; else blanks divide.
         match (part.rfind('<'), part.rfind('>')) {
             (Some(from), Some(to)) if from < to => vec![&part[from + 1..to]],
             _ => part.split_whitespace().collect(),
@@ -20,7 +19,7 @@ pub fn split(text: &str) -> Vec<String> {
     found
 }
 
-/// Whether this could be an address: one `@`, a name before it, a domain behind it.
+/// Returns whether the text has one `@`, with a name before it and a domain after it.
 #[must_use]
 pub fn could_be(address: &str) -> bool {
     let Some((name, domain)) = address.split_once('@') else { return false };
@@ -37,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_are_taken_apart() {
+    fn lists_are_split_into_addresses() {
         for (text, addresses) in [
             ("", vec![]),
             (" , ;\n", vec![]),
@@ -58,8 +57,8 @@ mod tests {
     }
 
     #[test]
-    fn bad_ones_are_known() {
-        for (address, good) in [
+    fn invalid_addresses_are_detected() {
+        for (address, valid) in [
             ("a@x.org", true),
             ("a+b@localhost", true),
             ("ä@x.org", true),
@@ -71,7 +70,7 @@ mod tests {
             ("a@x.org.", false),
             ("a b@x.org", false),
         ] {
-            assert_eq!(could_be(address), good, "{address:?}");
+            assert_eq!(could_be(address), valid, "{address:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Invitations by mail: addresses as chips, and what became of each.
+//! The form that invites guests by email, and the result for each address.
 
 use leptos::prelude::*;
 use protocol::{
@@ -8,33 +8,29 @@ use protocol::{
 
 use super::{
     addresses,
-    limits::{LimitFields, Limits},
+    options::{ShareFields, ShareOptions},
 };
 use crate::{
     api::sharing,
     error::PageError,
-    ui::{failure::Failure, request::Request},
+    ui::{form::submit::SubmitRow, request::Request},
 };
 
-/// Fields that show their errors themselves.
-const FIELDS: [&str; 1] = ["minutes"];
-
-/// Asks for whom and how, and sends.
+/// The form.
 #[component]
 pub fn Invite(
-    /// The session.
     id: SessionId,
-    /// What is allowed.
+    /// The workspace's limits.
     options: SharingOptions,
-    /// All shares: they know what became of a mail.
+    /// All shares of the session, with the delivery state of their emails.
     shares: RwSignal<Vec<Share>>,
-    /// The list of shares has changed.
+    /// Called after shares were created.
     changed: Callback<()>,
 ) -> impl IntoView {
     if !options.mail {
         return view! { <NoMail /> }.into_any();
     }
-    let limits = Limits::new(&options);
+    let fields = ShareFields::new(&options);
     let chosen = RwSignal::new(Vec::<String>::new());
     let typed = RwSignal::new(String::new());
     let results = RwSignal::new(Vec::<InviteResult>::new());
@@ -44,24 +40,22 @@ pub fn Invite(
         event.prevent_default();
         take(chosen, typed);
         let emails = chosen.get_untracked();
-        let minutes = match (first_mistake(&emails), limits.minutes(&allowed)) {
-            (None, Ok(minutes)) => minutes,
-            (Some(why), _) | (_, Err(why)) => return request.error.set(Some(why)),
+        let minutes = match validate(&emails).and_then(|()| fields.minutes(&allowed)) {
+            Ok(minutes) => minutes,
+            Err(why) => return request.error.set(Some(why)),
         };
         let new = NewInvites {
             emails,
             minutes: minutes.into(),
-            read_only: Some(limits.read_only.get_untracked()),
-            guests_alone: limits.alone(),
+            read_only: Some(fields.read_only.get_untracked()),
+            guests_alone: fields.alone(),
         };
         results.set(vec![]);
         request.send(async move { sharing::invite(id, &new).await }, move |answer| {
-            // What was not sent stays, to be mended.
+            // Addresses that failed stay in the field.
             let sent = |email: &String| {
-                answer
-                    .results
-                    .iter()
-                    .any(|it| it.email == *email && it.status == InviteStatus::Queued)
+                let mut results = answer.results.iter();
+                results.any(|it| it.email == *email && it.status == InviteStatus::Queued)
             };
             chosen.update(|all| all.retain(|email| !sent(email)));
             results.set(answer.results);
@@ -71,30 +65,28 @@ pub fn Invite(
     view! {
         <form class="stack" novalidate data-testid="invite-form" on:submit=submit>
             <p class="muted">
-                "Each address gets a mail with a link and a password of its own, so you see who came and can revoke one alone."
+                "Each address gets its own link and password by email, so you can see who joined and revoke access individually."
             </p>
             <Addresses chosen typed />
-            <LimitFields limits options error=request.error />
-            <Failure error=request.error testid="invite-failure" fields=&FIELDS />
+            <ShareOptions fields options error=request.error />
             <ul class="invite-results" role="status" data-testid="invite-results">
                 {move || results.get().into_iter().map(|it| result(it, shares)).collect_view()}
             </ul>
-            <div class="form-end">
-                <button
-                    type="submit"
-                    class="button primary"
-                    data-testid="invite-send"
-                    disabled=move || request.busy.get()
-                >
-                    "Invite"
-                </button>
-            </div>
+            <SubmitRow
+                label="Invite"
+                testid="invite-send"
+                error_testid="invite-failure"
+                error=request.error
+                fields=&["minutes"]
+                busy=request.busy
+                primary=true
+            />
         </form>
     }
     .into_any()
 }
 
-/// The chips, and the field that makes them.
+/// The addresses as chips, and the field that adds them.
 #[component]
 fn Addresses(chosen: RwSignal<Vec<String>>, typed: RwSignal<String>) -> impl IntoView {
     let key = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
@@ -107,7 +99,7 @@ fn Addresses(chosen: RwSignal<Vec<String>>, typed: RwSignal<String>) -> impl Int
         }
         _ => {}
     };
-    // A list that is pasted comes apart at once; the field itself would lose its line ends.
+    // The field would drop the line ends of a pasted list.
     let paste = move |event: leptos::ev::ClipboardEvent| {
         let text = event.clipboard_data().and_then(|it| it.get_data("text").ok());
         if let Some(text) = text.filter(|it| addresses::split(it).len() > 1) {
@@ -117,15 +109,15 @@ fn Addresses(chosen: RwSignal<Vec<String>>, typed: RwSignal<String>) -> impl Int
         }
     };
     let chip = move |email: String| {
-        let bad = !addresses::could_be(&email);
-        let (gone, label) = (email.clone(), format!("Remove {email}"));
+        let invalid = !addresses::could_be(&email);
+        let (removed, label) = (email.clone(), format!("Remove {email}"));
         view! {
-            <li class="chip" class:invalid=bad data-testid="chip" data-bad=bad.to_string()>
+            <li class="chip" class:invalid=invalid data-testid="chip" data-bad=invalid.to_string()>
                 <span>{email}</span>
                 <button
                     type="button"
                     aria-label=label
-                    on:click=move |_| chosen.update(|all| all.retain(|it| *it != gone))
+                    on:click=move |_| chosen.update(|all| all.retain(|it| *it != removed))
                 >
                     "×"
                 </button>
@@ -134,7 +126,7 @@ fn Addresses(chosen: RwSignal<Vec<String>>, typed: RwSignal<String>) -> impl Int
     };
     view! {
         <div class="chips">
-            <span>"E-mail addresses"</span>
+            <span>"Email addresses"</span>
             <ul>
                 <For each=move || chosen.get() key=|it| it.clone() children=chip />
                 <li class="chip-input">
@@ -161,27 +153,27 @@ fn Addresses(chosen: RwSignal<Vec<String>>, typed: RwSignal<String>) -> impl Int
     }
 }
 
-/// Mail is not set up: what would do it.
+/// Instructions for setting up email, shown instead of the form.
 #[component]
 fn NoMail() -> impl IntoView {
     view! {
         <div class="notice stack" data-testid="no-mail">
             <p>
-                <strong>"Mail is not set up on this server."</strong>
-                " An administrator sets "
+                <strong>"Email is not set up on this server."</strong>
+                " An administrator can set "
                 <code>"smtp_url"</code>
                 " and "
                 <code>"mail_from"</code>
                 " in the "
                 <code>"[websh]"</code>
-                " table of the configuration and restarts websh."
+                " table of the configuration and restart websh."
             </p>
-            <p>"Until then, make a one-time access link and send it yourself."</p>
+            <p>"Until then, create a one-time access link and send it yourself."</p>
         </div>
     }
 }
 
-/// Makes chips of what was typed.
+/// Moves the typed addresses to the chips.
 fn take(chosen: RwSignal<Vec<String>>, typed: RwSignal<String>) {
     let new = addresses::split(&typed.get_untracked());
     typed.set(String::new());
@@ -196,33 +188,31 @@ fn take(chosen: RwSignal<Vec<String>>, typed: RwSignal<String>) {
     }
 }
 
-/// What to say before the server is asked.
-fn first_mistake(emails: &[String]) -> Option<PageError> {
-    let bad: Vec<&str> =
+fn validate(emails: &[String]) -> Result<(), PageError> {
+    let invalid: Vec<&str> =
         emails.iter().filter(|it| !addresses::could_be(it)).map(String::as_str).collect();
-    let said = match (emails.len(), bad.as_slice()) {
-        (0, _) => "Please enter at least one address.".to_owned(),
-        (_, [one]) => format!("{one} is no e-mail address."),
-        (_, [_, _, ..]) => format!("These are no e-mail addresses: {}.", bad.join(", ")),
-        (count, []) if count > limits::MAX_SHARE_ADDRESSES => {
-            format!("Please invite at most {} people at once.", limits::MAX_SHARE_ADDRESSES)
-        }
-        _ => return None,
+    let most = limits::MAX_SHARE_ADDRESSES;
+    let message = match (emails.len(), invalid.as_slice()) {
+        (0, _) => "Enter at least one email address.".to_owned(),
+        (_, [one]) => format!("{one} is not a valid email address."),
+        (_, [_, _, ..]) => format!("These are not valid email addresses: {}.", invalid.join(", ")),
+        (count, []) if count > most => format!("You can invite up to {most} people at a time."),
+        _ => return Ok(()),
     };
-    Some(PageError::of_field("emails", &said))
+    Err(PageError::of_field("emails", &message))
 }
 
-/// What became of an address, followed until its mail is sent or given up.
+/// An address and its status, updated until the email is sent or has failed.
 fn result(result: InviteResult, shares: RwSignal<Vec<Share>>) -> impl IntoView {
-    let word = match result.status {
+    let status = match result.status {
         InviteStatus::Queued => "queued",
         InviteStatus::InvalidEmail => "invalid_email",
         InviteStatus::TooMany => "too_many",
     };
-    let said = move || {
+    let text = move || {
         shares.with(|shares| {
             let share = shares.iter().find(|it| Some(it.id) == result.share_id);
-            became(
+            delivery(
                 result.status,
                 share.and_then(|it| it.mail),
                 share.and_then(|it| it.mail_error.as_deref()),
@@ -230,23 +220,23 @@ fn result(result: InviteResult, shares: RwSignal<Vec<Share>>) -> impl IntoView {
         })
     };
     view! {
-        <li data-testid="invite-result" data-status=word>
+        <li data-testid="invite-result" data-status=status>
             <strong>{result.email}</strong>
             " "
-            {said}
+            {text}
         </li>
     }
 }
 
-/// The words behind an address.
-fn became(status: InviteStatus, mail: Option<MailState>, why: Option<&str>) -> String {
+/// The status of one address, as the rest of a sentence.
+fn delivery(status: InviteStatus, mail: Option<MailState>, why: Option<&str>) -> String {
     match (status, mail, why) {
-        (InviteStatus::InvalidEmail, ..) => "is no e-mail address".into(),
-        (InviteStatus::TooMany, ..) => "was not sent: too many mails wait already".into(),
+        (InviteStatus::InvalidEmail, ..) => "is not a valid email address".into(),
+        (InviteStatus::TooMany, ..) => "was not sent: too many emails are queued".into(),
         (_, Some(MailState::Sent), _) => "was sent".into(),
         (_, Some(MailState::Failed), Some(why)) => format!("was not sent: {why}"),
         (_, Some(MailState::Failed), None) => "was not sent".into(),
-        (_, _, Some(why)) => format!("waits to be sent again: {why}"),
+        (_, _, Some(why)) => format!("will be sent again: {why}"),
         (_, _, None) => "is being sent".into(),
     }
 }
@@ -256,33 +246,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_address_has_its_words() {
+    fn each_status_has_its_text() {
         use InviteStatus::{InvalidEmail, Queued, TooMany};
-        for (status, mail, why, words) in [
-            (InvalidEmail, None, None, "is no e-mail address"),
-            (TooMany, None, None, "was not sent: too many mails wait already"),
+        for (status, mail, why, text) in [
+            (InvalidEmail, None, None, "is not a valid email address"),
+            (TooMany, None, None, "was not sent: too many emails are queued"),
             (Queued, None, None, "is being sent"),
             (Queued, Some(MailState::Queued), None, "is being sent"),
-            (Queued, Some(MailState::Queued), Some("Busy."), "waits to be sent again: Busy."),
+            (Queued, Some(MailState::Queued), Some("Busy."), "will be sent again: Busy."),
             (Queued, Some(MailState::Sent), None, "was sent"),
             (Queued, Some(MailState::Failed), Some("No such box."), "was not sent: No such box."),
             (Queued, Some(MailState::Failed), None, "was not sent"),
         ] {
-            assert_eq!(became(status, mail, why), words);
+            assert_eq!(delivery(status, mail, why), text);
         }
     }
 
     #[test]
-    fn mistakes_name_the_address() {
-        let said = |emails: &[&str]| {
+    fn errors_name_the_address() {
+        let message = |emails: &[&str]| {
             let emails: Vec<String> = emails.iter().map(|it| (*it).to_owned()).collect();
-            first_mistake(&emails).map(|why| why.0.message)
+            validate(&emails).err().map(|why| why.0.message)
         };
-        assert_eq!(said(&["a@x.org"]), None);
-        assert_eq!(said(&[]).as_deref(), Some("Please enter at least one address."));
-        assert_eq!(said(&["a@x.org", "b"]).as_deref(), Some("b is no e-mail address."));
-        assert_eq!(said(&["a", "b"]).as_deref(), Some("These are no e-mail addresses: a, b."));
+        assert_eq!(message(&["a@x.org"]), None);
+        assert_eq!(message(&[]).as_deref(), Some("Enter at least one email address."));
+        assert_eq!(message(&["a@x.org", "b"]).as_deref(), Some("b is not a valid email address."));
+        assert_eq!(
+            message(&["a", "b"]).as_deref(),
+            Some("These are not valid email addresses: a, b.")
+        );
         let many: Vec<String> = (0..21).map(|it| format!("p{it}@x.org")).collect();
-        assert!(first_mistake(&many).is_some() && first_mistake(&many[1..]).is_none());
+        assert!(validate(&many).is_err() && validate(&many[1..]).is_ok());
     }
 }

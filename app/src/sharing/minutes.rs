@@ -1,58 +1,59 @@
-//! How long a share lasts: a slider and the exact number, and the local time that it means.
+//! Duration of a share: the exact number of minutes, a slider, and the resulting local time.
 
 use leptos::prelude::*;
-
 use protocol::api::limits;
 
 use crate::{browser, error::PageError, ui::time::Now};
 
-/// The field's name in errors.
+/// Name of the field in errors.
 const FIELD: &str = "minutes";
 
-/// The minutes that were typed.
+/// Parses the minutes.
 ///
 /// # Errors
-/// When they are no whole number between the shortest and the longest.
-pub fn read(text: &str, longest: u32) -> Result<u32, PageError> {
+/// A value that is not a whole number between the shortest and the longest duration.
+pub fn parse(text: &str, longest: u32) -> Result<u32, PageError> {
     let shortest = *limits::SHARE_MINUTES.start();
-    let fits = |minutes: &u32| (shortest..=longest).contains(minutes);
-    text.trim().parse().ok().filter(fits).ok_or_else(|| {
-        PageError::of_field(FIELD, &format!("Please choose {shortest} to {longest} whole minutes."))
+    let valid = |minutes: &u32| (shortest..=longest).contains(minutes);
+    text.trim().parse().ok().filter(valid).ok_or_else(|| {
+        let message = format!("Enter a whole number of minutes from {shortest} to {longest}.");
+        PageError::of_field(FIELD, &message)
     })
 }
 
-/// A time of day as people here read it; nothing while the server renders.
+/// Formats a time of day in the browser's locale; empty on the server.
 #[must_use]
 pub fn clock(millis: i64) -> String {
     if cfg!(target_arch = "wasm32") { browser::local_clock(millis) } else { String::new() }
 }
 
-/// Both ways to say it.
+/// The number field and the slider.
 #[component]
 pub fn Minutes(
-    /// What it is, for people.
+    /// Label of both inputs.
     label: &'static str,
     /// Test id; the slider's is this and `-slider`.
     testid: &'static str,
-    /// What was typed.
+    /// The typed text.
     text: RwSignal<String>,
-    /// The longest that is allowed, in minutes.
+    /// Longest duration allowed, in minutes.
     longest: u32,
     /// The error of the form.
     #[prop(into)]
     error: Signal<Option<PageError>>,
 ) -> impl IntoView {
     let now = use_context::<Now>();
-    let wrong = move || {
+    let invalid = move || {
         let known = error.get().filter(|it| it.is_about(FIELD) || it.code() == "invalid_expiry");
-        read(&text.get(), longest).err().or(known)
+        parse(&text.get(), longest).err().or(known)
     };
     let until = move || {
-        let minutes = read(&text.get(), longest).ok()?;
+        let minutes = parse(&text.get(), longest).ok()?;
         let now = now?.0.get()?;
         Some(format!("Ends at {}.", clock(now + i64::from(minutes) * 60_000)))
     };
-    let type_in = move |typed: String| text.set(typed);
+    let slider =
+        move || parse(&text.get(), longest).unwrap_or(limits::DEFAULT_SHARE_MINUTES).to_string();
     let help = format!("{testid}-help");
     view! {
         <div class="minutes-field">
@@ -65,10 +66,10 @@ pub fn Minutes(
                     autocomplete="off"
                     maxlength="4"
                     data-testid=testid
-                    aria-invalid=move || wrong().map(|_| "true")
+                    aria-invalid=move || invalid().map(|_| "true")
                     aria-describedby=help.clone()
                     prop:value=move || text.get()
-                    on:input:target=move |event| type_in(event.target().value())
+                    on:input:target=move |event| text.set(event.target().value())
                 />
                 <span class="unit">"minutes"</span>
             </label>
@@ -79,11 +80,11 @@ pub fn Minutes(
                 step=5
                 data-testid=format!("{testid}-slider")
                 aria-label=format!("{label}, in minutes")
-                prop:value=move || read(&text.get(), longest).map_or(limits::DEFAULT_SHARE_MINUTES, |it| it).to_string()
-                on:input:target=move |event| type_in(event.target().value())
+                prop:value=slider
+                on:input:target=move |event| text.set(event.target().value())
             />
             <p class="help" id=help role="status">
-                {move || match wrong() {
+                {move || match invalid() {
                     Some(why) => {
                         view! {
                             <span class="failure" data-testid=format!("{testid}-error")>
@@ -117,9 +118,9 @@ mod tests {
             ("", 180, None),
             ("thirty", 180, None),
         ] {
-            let read = read(text, longest);
-            assert_eq!(read.as_ref().ok().copied(), minutes, "{text}");
-            assert!(read.is_ok() || read.is_err_and(|why| why.is_about("minutes")));
+            let parsed = parse(text, longest);
+            assert_eq!(parsed.as_ref().ok().copied(), minutes, "{text}");
+            assert!(parsed.is_ok() || parsed.is_err_and(|why| why.is_about("minutes")));
         }
     }
 }

@@ -1,59 +1,59 @@
-//! The form of a one-time access link.
+//! The form that creates a one-time access link.
 
 use leptos::prelude::*;
 use protocol::{
-    api::{FreshShare, NewShare, SharingOptions},
+    api::{FreshShare, NewShare, SharingOptions, limits},
     id::SessionId,
 };
 
-use super::limits::{LimitFields, Limits};
+use super::options::{ShareFields, ShareOptions};
 use crate::{
     api::sharing,
     error::PageError,
-    ui::{failure::Failure, form::field::Field, request::Request},
+    ui::{
+        form::{field::Field, submit::SubmitRow},
+        request::Request,
+    },
 };
 
-/// Fields that show their errors themselves.
-const FIELDS: [&str; 2] = ["minutes", "max_guests"];
-
-/// Asks how, and makes the link.
+/// The form.
 #[component]
 pub fn NewLink(
-    /// The session.
     id: SessionId,
-    /// What is allowed.
+    /// The workspace's limits.
     options: SharingOptions,
-    /// It was made.
-    made: Callback<FreshShare>,
+    /// Called with the new share.
+    created: Callback<FreshShare>,
 ) -> impl IntoView {
-    let limits = Limits::new(&options);
-    let guests = RwSignal::new(options.max_guests.min(20).to_string());
+    let fields = ShareFields::new(&options);
+    let guests = RwSignal::new(options.max_guests.min(limits::DEFAULT_SHARE_GUESTS).to_string());
     let request = Request::new();
     let allowed = options.clone();
     let most = options.max_guests;
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let (minutes, max_guests) =
-            match (limits.minutes(&allowed), count(&guests.get_untracked(), most)) {
+            match (fields.minutes(&allowed), parse_guests(&guests.get_untracked(), most)) {
                 (Ok(minutes), Ok(guests)) => (minutes, guests),
                 (Err(why), _) | (_, Err(why)) => return request.error.set(Some(why)),
             };
         let new = NewShare {
             minutes: minutes.into(),
-            read_only: Some(limits.read_only.get_untracked()),
+            read_only: Some(fields.read_only.get_untracked()),
             max_guests: Some(max_guests),
-            guests_alone: limits.alone(),
+            guests_alone: fields.alone(),
         };
-        request.send(async move { sharing::share(id, &new).await }, move |share| made.run(share));
+        request
+            .send(async move { sharing::share(id, &new).await }, move |share| created.run(share));
     };
     view! {
         <form class="stack" novalidate data-testid="share-form" on:submit=submit>
             <p class="muted">
-                "A link and a password that let others into this session, without an account. It works until it expires or you revoke it."
+                "Anyone with the link and its password can join this session, without an account, until it expires or you revoke it."
             </p>
-            <LimitFields limits options error=request.error />
+            <ShareOptions fields options error=request.error />
             <Field
-                label="Guests at the same time"
+                label="Guests at a time"
                 name="max_guests"
                 kind="text"
                 autocomplete="off"
@@ -62,26 +62,23 @@ pub fn NewLink(
                 value=guests
                 error=request.error
             />
-            <Failure error=request.error testid="share-error" fields=&FIELDS />
-            <div class="form-end">
-                <button
-                    type="submit"
-                    class="button primary"
-                    data-testid="share-create"
-                    disabled=move || request.busy.get()
-                >
-                    "Create link"
-                </button>
-            </div>
+            <SubmitRow
+                label="Create link"
+                testid="share-create"
+                error_testid="share-error"
+                error=request.error
+                fields=&["minutes", "max_guests"]
+                busy=request.busy
+                primary=true
+            />
         </form>
     }
 }
 
-/// The number of guests that was typed.
-fn count(text: &str, most: u32) -> Result<u32, PageError> {
-    let read = text.trim().parse().ok().filter(|guests| (1..=most).contains(guests));
-    read.ok_or_else(|| {
-        PageError::of_field("max_guests", &format!("Please choose 1 to {most} guests."))
+fn parse_guests(text: &str, most: u32) -> Result<u32, PageError> {
+    let guests = text.trim().parse().ok().filter(|guests| (1..=most).contains(guests));
+    guests.ok_or_else(|| {
+        PageError::of_field("max_guests", &format!("Enter a number of guests from 1 to {most}."))
     })
 }
 
@@ -90,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn guests() {
+    fn guests_are_a_whole_number_within_the_limit() {
         for (text, guests) in [
             ("1", Some(1)),
             (" 20 ", Some(20)),
@@ -99,7 +96,7 @@ mod tests {
             ("two", None),
             ("", None),
         ] {
-            assert_eq!(count(text, 20).ok(), guests, "{text}");
+            assert_eq!(parse_guests(text, 20).ok(), guests, "{text}");
         }
     }
 }

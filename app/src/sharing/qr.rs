@@ -1,17 +1,17 @@
-//! A text as a QR code (ISO/IEC 18004), drawn as one path.
+//! A QR code (ISO/IEC 18004), drawn as one SVG path.
 
 use fast_qr::{ECL, QRBuilder};
 use leptos::prelude::*;
 
-/// Blank modules around the code, as the standard asks for.
+/// Width of the quiet zone that the standard requires, in modules.
 const QUIET: usize = 4;
 
-/// The code; nothing when the text is too long for one.
+/// The code; nothing when the text is too long.
 #[component]
 pub fn Qr(
-    /// What a camera reads.
+    /// Encoded text.
     text: String,
-    /// What it is, for screen readers.
+    /// Label for screen readers.
     label: &'static str,
 ) -> impl IntoView {
     drawing(&text).map(|(side, path)| {
@@ -30,7 +30,7 @@ pub fn Qr(
     })
 }
 
-/// The side in modules, quiet zone included, and the dark modules as one path.
+/// Returns the side in modules, including the quiet zone, and the path of the dark modules.
 fn drawing(text: &str) -> Option<(usize, String)> {
     let code = QRBuilder::new(text).ecl(ECL::M).build().ok()?;
     let mut path = String::new();
@@ -39,18 +39,13 @@ fn drawing(text: &str) -> Option<(usize, String)> {
         let dark = |x: usize| x < code.size && row[x].value();
         let mut x = 0;
         while x < code.size {
-            let from = x;
+            let start = x;
             while dark(x) {
                 x += 1;
             }
-            if x > from {
-                path.push_str(&format!(
-                    "M{} {}h{}v1H{}z",
-                    from + QUIET,
-                    y + QUIET,
-                    x - from,
-                    from + QUIET
-                ));
+            if x > start {
+                let (left, top) = (start + QUIET, y + QUIET);
+                path.push_str(&format!("M{left} {top}h{}v1H{left}z", x - start));
             }
             x += 1;
         }
@@ -63,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_has_its_finder_patterns_and_its_margin() {
+    fn the_code_has_finder_patterns_and_a_quiet_zone() {
         let (side, path) = drawing("https://example.org/join#abcdefghijklmnopqrstuv").unwrap();
         let modules = side - 2 * QUIET;
         assert_eq!((modules - 17) % 4, 0, "a size of the standard");

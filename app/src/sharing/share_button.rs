@@ -1,27 +1,27 @@
-//! The Share icon, with the number of guests.
+//! The Share button, with the number of guests.
 
 use leptos::prelude::*;
 
 /// Opens the share dialog.
 #[component]
 pub fn ShareButton(
-    /// What is shared, for screen readers.
+    /// Name of the session, for screen readers.
     #[prop(into)]
     name: Signal<String>,
-    /// Guests that are there.
+    /// Number of connected guests.
     #[prop(into)]
     guests: Signal<usize>,
-    /// Somebody wants to share.
+    /// Called on click.
     #[prop(into)]
     share: Callback<()>,
-    /// Without an edge, as in a terminal's bar.
+    /// Without a border, as in a terminal's bar.
     #[prop(optional)]
     quiet: bool,
 ) -> impl IntoView {
-    let words = move || match guests.get() {
+    let label = move || match guests.get() {
         0 => format!("Share {}", name.get()),
-        1 => format!("Share {}: 1 guest is there", name.get()),
-        many => format!("Share {}: {many} guests are there", name.get()),
+        1 => format!("Share {} (1 guest)", name.get()),
+        many => format!("Share {} ({many} guests)", name.get()),
     };
     view! {
         <button
@@ -29,8 +29,8 @@ pub fn ShareButton(
             class="button icon share-button"
             class:quiet=quiet
             data-testid="share"
-            title=words
-            aria-label=words
+            title=label
+            aria-label=label
             on:click=move |_| share.run(())
         >
             <svg viewBox="0 0 20 20" aria-hidden="true">

@@ -47,6 +47,17 @@ impl<T: Send + Sync> Whole<T> {
         });
     }
 
+    /// Reloads the list whenever the count changes.
+    pub fn follow(self, changes: RwSignal<u32>) {
+        Effect::new(move |before: Option<u32>| {
+            let now = changes.get();
+            if before.is_some_and(|before| before != now) {
+                self.refresh();
+            }
+            now
+        });
+    }
+
     /// Whether nothing is in it.
     pub fn is_empty(self) -> Memo<bool> {
         Memo::new(move |_| self.items.with(Vec::is_empty))

@@ -23,7 +23,7 @@ test.describe('invalid input is refused', () => {
     const name = page.getByTestId('me-name');
     const long = 'Ada '.repeat(30).trim();
     for (const [typed, sentence] of [
-      ['   ', 'Please enter the name that others will see.'],
+      ['   ', 'Enter a name.'],
       [long, "A name can't be longer than 64 characters."],
     ] as const) {
       await name.fill(typed);
@@ -40,8 +40,8 @@ test.describe('invalid input is refused', () => {
 
     const [current, next] = [page.getByTestId('password-current'), page.getByTestId('password-new')];
     for (const [old, other, field, sentence] of [
-      ['', 'a good long password', 'current', 'Please enter the password that you have now.'],
-      [MEMBER.password, 'short', 'new', 'A password has at least 12 characters.'],
+      ['', 'a good long password', 'current', 'Enter your current password.'],
+      [MEMBER.password, 'short', 'new', 'Use at least 12 characters.'],
       ['not the password', 'a good long password', 'current', 'This is not your current password.'],
     ] as const) {
       await current.fill(old);
@@ -88,8 +88,8 @@ test.describe('invalid input is refused', () => {
     const long = 'Grace '.repeat(20).trim();
     await expect(submit).toBeEnabled();
     for (const [called, secret, field, sentence] of [
-      ['', good, 'name', 'Please enter the name that others will see.'],
-      ['Grace', 'short', 'password', 'Please choose a password of at least 12 characters.'],
+      ['', good, 'name', 'Enter a name.'],
+      ['Grace', 'short', 'password', 'Use at least 12 characters.'],
       [long, good, 'name', "A name can't be longer than 64 characters."],
     ] as const) {
       await name.fill(called);
@@ -112,7 +112,7 @@ test.describe('invalid input is refused', () => {
     await expect(name).toHaveCount(0);
     await password.fill('short');
     await submit.click();
-    await expect(mistake(theirs, 'accept-password')).toHaveText('Please choose a password of at least 12 characters.');
+    await expect(mistake(theirs, 'accept-password')).toHaveText('Use at least 12 characters.');
     await expect(password).toHaveValue('short');
     await context.close();
 
@@ -121,7 +121,7 @@ test.describe('invalid input is refused', () => {
     await page.getByTestId('new-token').click();
     const fresher = page.getByTestId('new-token-dialog');
     for (const [called, sentence] of [
-      ['  ', 'Please say what the token is for.'],
+      ['  ', 'Enter a name for the token.'],
       [long, "A name can't be longer than 64 characters."],
     ] as const) {
       await fresher.getByTestId('token-name').fill(called);
@@ -239,17 +239,17 @@ test.describe('invalid input is refused', () => {
     await expect(grant).toBeEnabled();
     await to.selectOption({ label: 'All members' });
     await grant.click();
-    await expect(mistake(page, 'grant-account')).toHaveText('Please choose an account.');
+    await expect(mistake(page, 'grant-account')).toHaveText('Choose an account.');
     await expect(chosen(to)).toHaveText('All members');
     await account.selectOption('root');
     await grant.click();
-    await expect(mistake(page, 'grant-to')).toHaveText('root is granted to a member by name, never to a role.');
+    await expect(mistake(page, 'grant-to')).toHaveText('root can be granted only to a member, not to a role.');
     await expect(page.getByTestId('grant-root')).toBeVisible();
     await expect(account).toHaveValue('root');
     await expect(account).not.toHaveAttribute('aria-invalid', 'true');
     await to.selectOption('');
     await grant.click();
-    await expect(mistake(page, 'grant-to')).toHaveText('Please choose to whom.');
+    await expect(mistake(page, 'grant-to')).toHaveText('Choose a member or a role.');
     await to.selectOption({ label: `${MEMBER.name} (${MEMBER.email})` });
     await grant.click();
     await expect(mistake(page, 'grant-to')).toHaveText('This account is granted to them already.');

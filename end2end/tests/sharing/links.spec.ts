@@ -203,7 +203,7 @@ test('Share: a guest who closes the page leaves the list and comes back to a fre
   await dialog.back();
   const grace = await join(browser, secrets, 'Grace');
   const here = dialog.rows.getByTestId('share-here');
-  await expect(here).toHaveText('1 of 1 here');
+  await expect(here).toHaveText('1 of 1 connected');
   const context = grace.page.context();
   await grace.page.close();
   const receipt = dialog.rows.getByTestId('receipt');
@@ -213,7 +213,7 @@ test('Share: a guest who closes the page leaves the list and comes back to a fre
   await expect(here).toBeHidden();
 
   const joe = await join(browser, secrets, 'Joe');
-  await expect(here).toHaveText('1 of 1 here');
+  await expect(here).toHaveText('1 of 1 connected');
   await expect(dialog.rows.getByTestId('share-guest')).toContainText('Joe');
   await joe.page.getByTestId('guest-leave').click();
   await expect(joe.endPage).toHaveAttribute('data-reason', 'share_left');
@@ -221,7 +221,7 @@ test('Share: a guest who closes the page leaves the list and comes back to a fre
   await page.goto(new URL('/join', secrets.url).href);
   const again = new GuestPage(page, new URL(secrets.url).origin);
   await again.ready();
-  await expect(here).toHaveText('1 of 1 here');
+  await expect(here).toHaveText('1 of 1 connected');
   await expect(dialog.rows.getByTestId('share-guest')).toContainText('Grace');
   for (const guest of [again, joe]) await guest.leaves();
   await dialog.close();
@@ -260,12 +260,12 @@ test('Share: a wrong password reveals nothing, and a link preview consumes nothi
   const card = sessions.card(owner.session);
   await expect(card.getByTestId('session-wrong-passwords')).toContainText('2 wrong passwords');
   await owner.page.getByTestId('wrong-passwords-look').click();
-  await expect(dialog.rows.getByTestId('share-remarks')).toContainText('Wrong passwords were tried 2 times');
+  await expect(dialog.rows.getByTestId('share-remarks')).toContainText('2 attempts with a wrong password');
   await expect(warning, 'the list was read').toHaveCount(0);
   await dialog.close();
   await card.getByTestId('session-shares').click();
   const fromCard = new ShareDialog(sessions.page);
-  await expect(fromCard.rows.getByTestId('share-remarks')).toContainText('Wrong passwords were tried 2 times');
+  await expect(fromCard.rows.getByTestId('share-remarks')).toContainText('2 attempts with a wrong password');
   await fromCard.close();
   const guest = await join(browser, secrets, 'Grace');
   await guest.page.reload();
@@ -356,7 +356,7 @@ test('Share: several addresses are invited by email, each with its own link, and
   const chips = dialog.dialog.getByTestId('chip');
   await expect(chips).toHaveCount(4);
   await dialog.dialog.getByTestId('invite-send').click();
-  await expect(dialog.dialog.getByTestId('invite-failure')).toContainText('not-one is no e-mail address');
+  await expect(dialog.dialog.getByTestId('invite-failure')).toContainText('not-one is not a valid email address');
   await picture(owner.page, 'share-mail');
   await chips.and(owner.page.locator('[data-bad="true"]')).getByRole('button').click();
   await dialog.dialog.getByTestId('invite-send').click();

@@ -93,11 +93,11 @@ test('an invitation shows errors beside its field and can be withdrawn', async (
   await page.getByTestId('invite').click();
   const dialog = page.getByTestId('invite-dialog');
   await expect(dialog.getByTestId('invite-mail'), 'there is no mail server').toBeDisabled();
-  await expect(dialog).toContainText('websh has no mail server (smtp_url and mail_from in its configuration)');
+  await expect(dialog).toContainText('Email is not set up (smtp_url and mail_from in the configuration)');
   await dialog.getByTestId('invite-role').selectOption({ label: 'Staff' });
   await dialog.getByTestId('invite-email').fill('grace');
   await dialog.getByTestId('invite-confirm').click();
-  await expect(mistake(dialog, 'invite-email')).toHaveText('Please enter an e-mail address.');
+  await expect(mistake(dialog, 'invite-email')).toHaveText('Enter a valid email address.');
   await expect(dialog.getByTestId('invite-email')).toHaveValue('grace');
   await expect(dialog.getByTestId('invite-role').locator('option:checked')).toHaveText('Staff');
   await page.keyboard.press('Escape');
@@ -120,7 +120,7 @@ test('a member invited by email joins with its link', async ({ browser }) => {
   await dialog.getByTestId('invite-mail').check();
   await picture(page, 'invite-by-mail');
   await dialog.getByTestId('invite-confirm').click();
-  await expect(dialog.getByTestId('link-text')).toContainText(`on its way to ${GRACE.email}`);
+  await expect(dialog.getByTestId('link-text')).toContainText(`being sent to ${GRACE.email}`);
   const link = await members.link(dialog);
   await expect(members.waiting(GRACE.email)).toBeVisible();
   await expect.poll(() => mail.to(GRACE.email).length).toBe(1);
@@ -150,7 +150,7 @@ test('a token is displayed once, and a device can be signed out', async ({ brows
   await dialog.getByTestId('token-name').fill('laptop');
   await dialog.getByTestId('token-days').fill('366');
   await dialog.getByTestId('token-confirm').click();
-  await expect(mistake(dialog, 'token-days')).toHaveText('A token works for 1 to 365 days.');
+  await expect(mistake(dialog, 'token-days')).toHaveText('Choose a lifetime of 1 to 365 days.');
   await expect(dialog.getByTestId('token-name')).toHaveValue('laptop');
   await dialog.getByTestId('token-days').fill('7');
   await dialog.getByTestId('token-confirm').click();

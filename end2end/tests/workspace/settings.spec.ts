@@ -17,14 +17,14 @@ async function superuser(page: Page, server: Server): Promise<SettingsPage> {
 test('every invalid value has its own message, and no typed text is lost', async ({ fresh, page }) => {
   const settings = await superuser(page, fresh);
   const bad: [string, string, string][] = [
-    ['name', ' ', 'The workspace needs a name.'],
-    ['timeout', '9', 'The timeout is 10 to 1440 minutes (24 hours).'],
-    ['kept', '366', 'Ended sessions are kept for 1 to 365 days.'],
-    ['per-user', 'many', 'A person may have 1 to 1000 sessions.'],
-    ['per-token', '0', 'A token may open 1 to 1000 sessions.'],
-    ['in-all', '100001', 'The workspace may have 1 to 100000 sessions.'],
-    ['creates', '1.5', 'A person may open 1 to 600 sessions a minute.'],
-    ['history', '-1', 'A session may hold 1 to 1024 MiB.'],
+    ['name', ' ', 'Enter a name.'],
+    ['timeout', '9', 'Enter a whole number from 10 to 1440.'],
+    ['kept', '366', 'Enter a whole number from 1 to 365.'],
+    ['per-user', 'many', 'Enter a whole number from 1 to 1000.'],
+    ['per-token', '0', 'Enter a whole number from 1 to 1000.'],
+    ['in-all', '100001', 'Enter a whole number from 1 to 100000.'],
+    ['creates', '1.5', 'Enter a whole number from 1 to 600.'],
+    ['history', '-1', 'Enter a whole number from 1 to 1024.'],
   ];
   for (const [field, text] of bad) await settings.field(field).fill(text);
   await settings.field('attach-policy').selectOption({ index: 1 });
@@ -49,7 +49,7 @@ test('every invalid value has its own message, and no typed text is lost', async
 
 test('saved values take effect, and the audit log names the member', async ({ fresh, page }) => {
   const settings = await superuser(page, fresh);
-  await expect(page.getByTestId('settings-changed')).toContainText('Never changed');
+  await expect(page.getByTestId('settings-changed')).toContainText('Default settings');
   await settings.field('name').fill('Analytical engines');
   await settings.field('timeout').fill('1440');
   await settings.save();
@@ -78,8 +78,8 @@ test('saved values take effect, and the audit log names the member', async ({ fr
 test('the current usage of sessions is shown beside the timeout', async ({ fresh, page }) => {
   await superuser(page, fresh);
   const note = page.getByTestId('settings-usage');
-  await expect(note).toContainText('The longer it is, the longer sessions that nobody uses hold their memory.');
-  await expect(note).toContainText('Right now no session is running.');
+  await expect(note).toContainText('With a longer timeout, idle sessions use memory for longer.');
+  await expect(note).toContainText('No sessions are running.');
   const cookie = await fresh.signIn();
   const place = await fresh.firstAccount(cookie);
   const answer = await fresh.request('/sessions', place, `${cookie.name}=${cookie.value}`);
@@ -89,6 +89,6 @@ test('the current usage of sessions is shown beside the timeout', async ({ fresh
     return note.textContent();
   };
   // Usage was sampled a moment ago, perhaps before this session started.
-  const sentence = /Right now 1 session is running and holds [1-9][\d.]* [KM]B; nobody is attached to it\.$/;
+  const sentence = /1 running session uses [1-9][\d.]* [KM]B\. No client is attached\.$/;
   await expect.poll(held).toMatch(sentence);
 });

@@ -1,4 +1,4 @@
-//! Where one is signed in, and signing out there.
+//! Browsers that the member is signed in with.
 
 use futures_util::FutureExt;
 use leptos::prelude::*;
@@ -41,7 +41,7 @@ fn List(first: Vec<SignInInfo>) -> impl IntoView {
         let all = async move {
             for id in others {
                 match api::sign_ins::end(id).await {
-                    Err(why) if why.code() != "not_found" => return Err(why),
+                    Err(error) if error.code() != "not_found" => return Err(error),
                     _ => {}
                 }
             }

@@ -1,34 +1,38 @@
-//! The name that others see.
+//! The form for the member's name.
 
 use leptos::prelude::*;
 use protocol::api::{ChangeMember, Me};
 
 use crate::{
     api, format,
-    ui::{failure::Failure, form::field::Field, request::Request},
+    pages::validate,
+    ui::{
+        form::{field::Field, submit::SubmitRow},
+        request::Request,
+    },
 };
 
 /// The form.
 #[component]
 pub fn Name(
-    /// Whose it is.
+    /// The signed-in member.
     me: Me,
 ) -> impl IntoView {
     let Me { id, email, name, role } = me;
     let value = RwSignal::new(name);
-    let saved = RwSignal::new(false);
+    let saved = RwSignal::new(None);
     let request = Request::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        saved.set(false);
+        saved.set(None);
         let name = value.get_untracked().trim().to_owned();
-        if name.is_empty() {
-            return request.reject("name", "Please enter the name that others will see.");
+        if let Err(error) = validate::name(&name) {
+            return request.error.set(Some(error));
         }
         let change = ChangeMember { name: Some(name), ..ChangeMember::default() };
         request.send(api::members::change(id, change), move |member| {
             value.set(member.name);
-            saved.set(true);
+            saved.set(Some("Saved."));
         });
     };
     view! {
@@ -44,7 +48,7 @@ pub fn Name(
             />
             <dl class="facts">
                 <div>
-                    <dt>"E-mail"</dt>
+                    <dt>"Email"</dt>
                     <dd data-testid="me-email">{email}</dd>
                 </div>
                 <div>
@@ -52,20 +56,16 @@ pub fn Name(
                     <dd data-testid="me-role">{format::role(role)}</dd>
                 </div>
             </dl>
-            <Failure error=request.error testid="me-name-failure" fields=&["name"] />
-            <div class="form-end">
-                <p class="saved" role="status" data-testid="me-name-saved">
-                    {move || saved.get().then_some("Saved.")}
-                </p>
-                <button
-                    type="submit"
-                    class="button"
-                    data-testid="me-name-save"
-                    disabled=move || request.busy.get()
-                >
-                    "Save name"
-                </button>
-            </div>
+            <SubmitRow
+                label="Save name"
+                testid="me-name-save"
+                error_testid="me-name-failure"
+                error=request.error
+                fields=&["name"]
+                busy=request.busy
+                saved_testid="me-name-saved"
+                saved
+            />
         </form>
     }
 }

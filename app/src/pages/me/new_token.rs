@@ -1,4 +1,4 @@
-//! The dialog that makes an API token and shows it, this one time.
+//! The dialog that creates an API token and shows its secret once.
 
 use leptos::prelude::*;
 use protocol::api::{NewToken, Role, TokenScope, limits};
@@ -6,7 +6,10 @@ use protocol::api::{NewToken, Role, TokenScope, limits};
 use crate::{
     api,
     ui::{
-        dialog::{Dialog, actions::DialogActions},
+        dialog::{
+            Dialog,
+            actions::{DialogActions, DialogClose},
+        },
         failure::Failure,
         form::{choice::Choice, field::Field, shown_once::ShownOnce},
         request::Request,
@@ -14,52 +17,53 @@ use crate::{
 };
 
 const SCOPES: [(TokenScope, &str); 3] = [
-    (TokenScope::Read, "See sessions, and watch mine"),
-    (TokenScope::Sessions, "Also open, drive and close mine"),
-    (TokenScope::Admin, "Everything I may do"),
+    (TokenScope::Read, "List sessions and watch your own"),
+    (TokenScope::Sessions, "Also open, drive and close your own"),
+    (TokenScope::Admin, "Everything your role allows"),
 ];
 
-/// Days a token works when nothing else is said.
-const DAYS: &str = "30";
+/// Days until a token expires, unless changed.
+const DEFAULT_DAYS: &str = "30";
 
-/// Name, what it allows, how long; then the token.
+/// The form, then the secret of the new token.
 #[component]
 pub fn NewTokenDialog(
-    /// Whether it is shown.
+    /// True while the dialog is open.
     open: RwSignal<bool>,
-    /// What the member may do.
+    /// The member's role.
     role: Role,
-    /// Reads the list again.
+    /// Reloads the list.
     refresh: Callback<()>,
 ) -> impl IntoView {
-    // A member may do nothing that the scope before the last does not allow.
+    // For a member, the admin scope allows nothing more than the sessions scope.
     let scopes = if role == Role::Member { SCOPES.get(..2).unwrap_or_default() } else { &SCOPES };
     let name = RwSignal::new(String::new());
-    let days = RwSignal::new(DAYS.to_owned());
+    let days = RwSignal::new(DEFAULT_DAYS.to_owned());
     let scope = RwSignal::new(TokenScope::Sessions);
     let secret = RwSignal::new(None::<String>);
     let request = Request::new();
     Effect::new(move |_| {
-        // Also when it is closed: the secret leaves the page.
+        // Removes the secret from the page on close.
         if !open.get() {
             name.set(String::new());
-            days.set(DAYS.into());
+            days.set(DEFAULT_DAYS.into());
             secret.set(None);
             request.error.set(None);
         }
     });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let called = name.get_untracked().trim().to_owned();
-        if called.is_empty() {
-            return request.reject("name", "Please say what the token is for.");
+        let name = name.get_untracked().trim().to_owned();
+        if name.is_empty() {
+            return request.reject("name", "Enter a name for the token.");
         }
         let Some(days) = number_of_days(&days.get_untracked()) else {
-            return request.reject("days", "A token works for 1 to 365 days.");
+            let (low, high) = limits::TOKEN_DAYS.into_inner();
+            return request.reject("days", &format!("Choose a lifetime of {low} to {high} days."));
         };
-        let new = NewToken { name: called, scope: scope.get_untracked(), days };
-        request.send(api::tokens::create(new), move |fresh| {
-            secret.set(Some(fresh.secret));
+        let new = NewToken { name, scope: scope.get_untracked(), days };
+        request.send(api::tokens::create(new), move |created| {
+            secret.set(Some(created.secret));
             refresh.run(());
         });
     };
@@ -69,17 +73,8 @@ pub fn NewTokenDialog(
                 Some(secret) => {
                     view! {
                         <div class="stack">
-                            <ShownOnce label="The token" testid="token-secret" secret />
-                            <div class="dialog-actions">
-                                <button
-                                    type="button"
-                                    class="button primary"
-                                    data-testid="token-done"
-                                    on:click=move |_| open.set(false)
-                                >
-                                    "Done"
-                                </button>
-                            </div>
+                            <ShownOnce label="Token" testid="token-secret" secret />
+                            <DialogClose open testid="token-done" label="Done" primary=true />
                         </div>
                     }
                         .into_any()
@@ -88,7 +83,7 @@ pub fn NewTokenDialog(
                     view! {
                         <form method="dialog" class="stack" novalidate on:submit=submit>
                             <Field
-                                label="What it is for"
+                                label="Name"
                                 name="name"
                                 kind="text"
                                 autocomplete="off"
@@ -96,14 +91,9 @@ pub fn NewTokenDialog(
                                 value=name
                                 error=request.error
                             />
-                            <Choice
-                                label="What it allows"
-                                testid="token-scope"
-                                options=scopes
-                                value=scope
-                            />
+                            <Choice label="Access" testid="token-scope" options=scopes value=scope />
                             <Field
-                                label="How long it works"
+                                label="Expires after"
                                 name="days"
                                 kind="text"
                                 autocomplete="off"
@@ -117,7 +107,7 @@ pub fn NewTokenDialog(
                                 testid="token-error"
                                 fields=&["name", "days"]
                             />
-                            <DialogActions open testid="token" yes="Make token" busy=request.busy />
+                            <DialogActions open testid="token" yes="Create token" busy=request.busy />
                         </form>
                     }
                         .into_any()
@@ -136,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days() {
+    fn days_are_whole_numbers_from_1_to_365() {
         for (text, expected) in [
             ("1", Some(1)),
             (" 365 ", Some(365)),

@@ -1,47 +1,48 @@
-//! Changing the own password.
+//! The form that changes the member's password.
 
 use leptos::prelude::*;
-use protocol::api::{ChangePassword, limits};
+use protocol::api::ChangePassword;
 
 use crate::{
     api::rest,
-    ui::{failure::Failure, form::field::Field, request::Request},
+    pages::validate,
+    ui::{
+        form::{field::Field, submit::SubmitRow},
+        request::Request,
+    },
 };
 
 /// The form.
 #[component]
 pub fn Password(
-    /// Whose it is, for password managers.
+    /// The member's address, for password managers.
     email: String,
 ) -> impl IntoView {
     let current = RwSignal::new(String::new());
     let new = RwSignal::new(String::new());
-    let saved = RwSignal::new(false);
+    let saved = RwSignal::new(None);
     let request = Request::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        saved.set(false);
+        saved.set(None);
         let change = ChangePassword { current: current.get_untracked(), new: new.get_untracked() };
-        if change.current.is_empty() {
-            return request.reject("current", "Please enter the password that you have now.");
-        }
-        if change.new.chars().count() < limits::MIN_PASSWORD {
-            return request.reject(
-                "new",
-                &format!("A password has at least {} characters.", limits::MIN_PASSWORD),
-            );
+        let checked =
+            validate::check(!change.current.is_empty(), "current", "Enter your current password.")
+                .and_then(|()| validate::new_password("new", &change.new));
+        if let Err(error) = checked {
+            return request.error.set(Some(error));
         }
         request.send(async move { rest::change_password(&change).await }, move |()| {
             current.set(String::new());
             new.set(String::new());
-            saved.set(true);
+            saved.set(Some("Password changed. Other browsers were signed out."));
         });
     };
     view! {
         <form method="post" action="/me" class="panel stack" novalidate on:submit=submit>
             <input type="email" autocomplete="username" value=email readonly hidden />
             <Field
-                label="Password now"
+                label="Current password"
                 name="current"
                 kind="password"
                 autocomplete="current-password"
@@ -55,24 +56,20 @@ pub fn Password(
                 kind="password"
                 autocomplete="new-password"
                 testid="password-new"
-                hint="At least 12 characters. A few words that only you would put together are good."
+                hint=validate::PASSWORD_HINT
                 value=new
                 error=request.error
             />
-            <Failure error=request.error testid="password-failure" fields=&["current", "new"] />
-            <div class="form-end">
-                <p class="saved" role="status" data-testid="password-saved">
-                    {move || saved.get().then_some("Changed. Other browsers are signed out.")}
-                </p>
-                <button
-                    type="submit"
-                    class="button"
-                    data-testid="password-save"
-                    disabled=move || request.busy.get()
-                >
-                    "Change password"
-                </button>
-            </div>
+            <SubmitRow
+                label="Change password"
+                testid="password-save"
+                error_testid="password-failure"
+                error=request.error
+                fields=&["current", "new"]
+                busy=request.busy
+                saved_testid="password-saved"
+                saved
+            />
         </form>
     }
 }

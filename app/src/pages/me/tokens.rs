@@ -1,4 +1,4 @@
-//! API tokens of one's own: those that work, a new one, the end of one.
+//! The member's API tokens.
 
 use futures_util::FutureExt;
 use leptos::prelude::*;
@@ -20,7 +20,7 @@ use crate::{
 /// The list.
 #[component]
 pub fn Tokens(
-    /// What the member may do.
+    /// The member's role.
     role: Role,
 ) -> impl IntoView {
     provide_context(role);
@@ -40,8 +40,8 @@ fn List(first: Vec<TokenInfo>) -> impl IntoView {
         let new = Command::new("new-token", "New API token", "", move || open.set(true));
         let remove = |it: TokenInfo| {
             let label = format!("Remove API token {}", it.name);
-            let ask = move || asked.set(Some(question(&it)));
-            Command::new("token-remove", label, "asks first", ask).late()
+            let confirm = move || asked.set(Some(question(&it)));
+            Command::new("token-remove", label, "asks first", confirm).late()
         };
         std::iter::once(new).chain(list.items.get().into_iter().map(remove)).collect()
     });
@@ -49,7 +49,7 @@ fn List(first: Vec<TokenInfo>) -> impl IntoView {
         <Failure error=list.error />
         <Show
             when=move || !empty.get()
-            fallback=|| view! { <p class="empty-list">"You have no API tokens."</p> }
+            fallback=|| view! { <p class="empty-list">"No API tokens yet."</p> }
         >
             <ul class="items" data-testid="tokens">
                 <For
@@ -76,13 +76,13 @@ fn List(first: Vec<TokenInfo>) -> impl IntoView {
 
 #[component]
 fn Token(it: TokenInfo, asked: RwSignal<Option<Question>>) -> impl IntoView {
-    let of = it.clone();
-    let remove = move |_| asked.set(Some(question(&of)));
+    let token = it.clone();
+    let remove = move |_| asked.set(Some(question(&token)));
     let TokenInfo { name, scope, expires_at, used_at, .. } = it;
-    let allows = match scope {
-        TokenScope::Read => "sees sessions",
+    let access = match scope {
+        TokenScope::Read => "lists sessions",
         TokenScope::Sessions => "opens and drives sessions",
-        TokenScope::Admin => "everything you may do",
+        TokenScope::Admin => "everything your role allows",
     };
     let label = format!("Remove {name}");
     view! {
@@ -90,7 +90,7 @@ fn Token(it: TokenInfo, asked: RwSignal<Option<Question>>) -> impl IntoView {
             <div class="item-main">
                 <p class="item-name">{name}</p>
                 <p class="muted">
-                    {allows} ", ends " <Ahead time=expires_at /> ", "
+                    {access} ", expires " <Ahead time=expires_at /> ", "
                     {match used_at {
                         Some(time) => view! { "last used " <Ago time /> }.into_any(),
                         None => "never used".into_any(),
@@ -116,7 +116,7 @@ fn question(token: &TokenInfo) -> Question {
     let id = token.id;
     Question::harmful(
         format!("Remove {}?", token.name),
-        "Programs that use this token are signed out at once.".into(),
+        "Programs that use this token lose access immediately.".into(),
         "Remove token",
         async move || api::tokens::remove(id).await,
     )

@@ -1,4 +1,4 @@
-//! The dialog that invites somebody: by a link to hand over, or by mail where websh can send it.
+//! The dialog that invites a member, by a link to pass on or by email.
 
 use leptos::{prelude::*, task::spawn_local};
 use protocol::api::{InviteLink, NewInvite, Role};
@@ -6,6 +6,7 @@ use protocol::api::{InviteLink, NewInvite, Role};
 use super::link::Link;
 use crate::{
     api, format,
+    pages::validate,
     ui::{
         dialog::{Dialog, actions::DialogActions},
         failure::Failure,
@@ -17,20 +18,20 @@ use crate::{
 const ROLES: [(Role, &str); 3] =
     [(Role::Member, "Member"), (Role::Staff, "Staff"), (Role::Superuser, "Superuser")];
 
-/// Address and role; then the link.
+/// Address and role, then the link.
 #[component]
 pub fn InviteDialog(
-    /// Whether it is shown.
+    /// True while the dialog is open.
     open: RwSignal<bool>,
-    /// What follows when a link was made.
+    /// Called after a link was created.
     #[prop(into)]
-    made: Callback<()>,
+    created: Callback<()>,
 ) -> impl IntoView {
     let email = RwSignal::new(String::new());
     let role = RwSignal::new(Role::Member);
     let link = RwSignal::new(None::<InviteLink>);
     let by_mail = RwSignal::new(false);
-    // Whether websh can send mail; none until that is known.
+    // True if the server can send email; none until known.
     let can_mail = RwSignal::new(None::<bool>);
     let request = Request::new();
     Effect::new(move |_| {
@@ -39,7 +40,7 @@ pub fn InviteDialog(
                 can_mail.try_set(api::invites::mails_invites().await.ok());
             });
         }
-        // Also when it is closed: the secret leaves the page.
+        // Removes the secret from the page on close.
         email.set(String::new());
         role.set(Role::Member);
         by_mail.set(false);
@@ -49,17 +50,17 @@ pub fn InviteDialog(
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let email = email.get_untracked().trim().to_owned();
-        if !format::could_be_email(&email) {
-            return request.reject("email", "Please enter an e-mail address.");
+        if let Err(error) = validate::email(&email) {
+            return request.error.set(Some(error));
         }
         let new = NewInvite { email, role: role.get_untracked(), by_mail: by_mail.get_untracked() };
-        request.send(api::invites::invite(new), move |fresh| {
-            link.set(Some(fresh));
-            made.run(());
+        request.send(api::invites::invite(new), move |new| {
+            link.set(Some(new));
+            created.run(());
         });
     };
     view! {
-        <Dialog open title="Invite somebody" testid="invite-dialog">
+        <Dialog open title="Invite member" testid="invite-dialog">
             {move || match link.get() {
                 Some(link) => {
                     view! { <Link link open mailed=by_mail.get_untracked() /> }.into_any()
@@ -68,12 +69,12 @@ pub fn InviteDialog(
                     view! {
                         <form method="dialog" class="stack" novalidate on:submit=submit>
                             <Field
-                                label="E-mail address"
+                                label="Email address"
                                 name="email"
                                 kind="email"
                                 autocomplete="off"
                                 testid="invite-email"
-                                hint="They sign in with it."
+                                hint="Used to sign in."
                                 value=email
                                 error=request.error
                             />
@@ -85,18 +86,22 @@ pub fn InviteDialog(
                                 hint=Signal::derive(move || format::role_means(role.get()))
                             />
                             <Switch
-                                label="Send it by mail"
+                                label="Send by email"
                                 testid="invite-mail"
                                 on=by_mail
                                 flip=move |on| by_mail.set(on)
                                 fixed=Signal::derive(move || can_mail.get() != Some(true))
-                                hint=Signal::derive(move || how(can_mail.get(), by_mail.get()))
+                                hint=Signal::derive(move || {
+                                    delivery(can_mail.get(), by_mail.get())
+                                })
                             />
                             <Failure error=request.error testid="invite-error" fields=&["email"] />
                             <DialogActions
                                 open
                                 testid="invite"
-                                yes=Signal::derive(move || if by_mail.get() { "Send" } else { "Make link" })
+                                yes=Signal::derive(move || {
+                                    if by_mail.get() { "Send" } else { "Create link" }
+                                })
                                 busy=request.busy
                             />
                         </form>
@@ -108,13 +113,13 @@ pub fn InviteDialog(
     }
 }
 
-/// What becomes of the invitation.
-fn how(can_mail: Option<bool>, by_mail: bool) -> &'static str {
+/// Delivery of the link to the new member.
+fn delivery(can_mail: Option<bool>, by_mail: bool) -> &'static str {
     match (can_mail, by_mail) {
-        (_, true) => "They get a link that works once, for 7 days.",
+        (_, true) => "They receive a link that works once, within 7 days.",
         (Some(false), _) => {
-            "websh has no mail server (smtp_url and mail_from in its configuration): you get a link to give to them."
+            "Email is not set up (smtp_url and mail_from in the configuration). You get a link to pass on."
         }
-        _ => "You get a link to give to them.",
+        _ => "You get a link to pass on.",
     }
 }

@@ -1,52 +1,50 @@
-//! One member: who they are, what they may do, and what can be done about it.
+//! One member: name, role, and the actions on them.
 
 use leptos::prelude::*;
 use protocol::api::{ChangeMember, Member, Role};
 
-use super::Links;
+use super::{PageState, ROLES};
 use crate::{
     api, format,
     palette::Command,
     ui::{dialog::confirm::Question, failure::Failure, request::Request, show::Show, time::Ago},
 };
 
-const ROLES: [Role; 3] = [Role::Member, Role::Staff, Role::Superuser];
-
-/// The row; it stays while the member changes.
+/// The row; it is kept while the member changes.
 #[component]
 pub fn MemberRow(
     /// The member.
     member: Memo<Option<Member>>,
-    /// Whether it is the one who looks.
+    /// True for the signed-in member.
     is_me: bool,
 ) -> impl IntoView {
-    let Some(links) = use_context::<Links>() else {
+    let Some(state) = use_context::<PageState>() else {
         return ().into_any();
     };
-    let asked = links.asked;
+    let asked = state.asked;
     let of = move |what: fn(Member) -> String| member.get().map(what).unwrap_or_default();
     let active = move || member.get().is_some_and(|it| it.active);
     let role = move || member.get().map_or(Role::Member, |it| it.role);
     let request = Request::new();
     let reset = move |_| {
         if let Some(it) = member.get_untracked() {
-            links.reset(&it, request);
+            state.reset_password(&it, request);
         }
     };
     let pick = move |select: web_sys::HtmlSelectElement| {
         let Some(it) = member.get_untracked() else { return };
-        let wanted = usize::try_from(select.selected_index()).ok();
-        let wanted = wanted.and_then(|at| ROLES.get(at)).copied().unwrap_or(it.role);
-        // It shows what is, until it is so.
+        let picked = usize::try_from(select.selected_index()).ok();
+        let picked = picked.and_then(|at| ROLES.get(at)).copied().unwrap_or(it.role);
+        // Shows the current role until the change is confirmed.
         let now = ROLES.iter().position(|role| *role == it.role).unwrap_or_default();
         select.set_selected_index(i32::try_from(now).unwrap_or_default());
-        if wanted != it.role {
-            asked.set(Some(question_of_role(&it, wanted)));
+        if picked != it.role {
+            asked.set(Some(confirm_role(&it, picked)));
         }
     };
-    let turn = move |_| {
+    let toggle_active = move |_| {
         if let Some(it) = member.get_untracked() {
-            asked.set(Some(question_of_activity(&it)));
+            asked.set(Some(confirm_active(&it)));
         }
     };
     view! {
@@ -81,7 +79,7 @@ pub fn MemberRow(
             <div class="item-actions">
                 {if is_me {
                     view! {
-                        <span class="item-role" title=move || format::role_means(role())>
+                        <span title=move || format::role_means(role())>
                             {move || format::role(role())}
                         </span>
                     }
@@ -111,19 +109,19 @@ pub fn MemberRow(
                             type="button"
                             class="button"
                             data-testid="member-reset"
-                            aria-label=move || format!("Password link for {}", of(|it| it.name))
+                            aria-label=move || format!("Reset password of {}", of(|it| it.name))
                             disabled=move || request.busy.get() || !active()
                             on:click=reset
                         >
-                            "Password link"
+                            "Reset password"
                         </button>
                         <button
                             type="button"
                             class="button"
                             data-testid="member-turn"
-                            on:click=turn
+                            on:click=toggle_active
                         >
-                            {move || if active() { "Deactivate" } else { "Let in again" }}
+                            {move || if active() { "Deactivate" } else { "Reactivate" }}
                         </button>
                     }
                         .into_any()
@@ -135,49 +133,36 @@ pub fn MemberRow(
     .into_any()
 }
 
-impl Links {
-    /// Makes a link by which a member chooses a new password, and shows it.
-    fn reset(self, member: &Member, request: Request) {
-        let Self { made, changes, .. } = self;
-        request.send(api::members::reset(member.id), move |link| {
-            made.set(Some(link));
-            changes.update(|changes| *changes += 1);
-        });
-    }
-}
-
-/// What can be done about a member, for the command palette.
-pub fn commands(member: &Member, links: Links, request: Request) -> Vec<Command> {
-    let asked = links.asked;
+/// Commands on a member, for the command palette.
+pub fn commands(member: &Member, state: PageState, request: Request) -> Vec<Command> {
     let Member { name, email, role: now, active, .. } = member;
-    let of = |word, label: String, question: fn(&Member, Role) -> Question, role| {
+    let command = |id, label: String, question: fn(&Member, Role) -> Question, role| {
         let it = member.clone();
-        let ask = move || asked.set(Some(question(&it, role)));
-        Command::new(word, label, format!("{email}, asks first"), ask).late()
+        let confirm = move || state.asked.set(Some(question(&it, role)));
+        Command::new(id, label, format!("{email}, asks first"), confirm).late()
     };
-    let turn = if *active { format!("Deactivate {name}") } else { format!("Let {name} in again") };
-    let mut all = vec![of("member-turn", turn, |it, _| question_of_activity(it), *now)];
-    // As in the row: who is out keeps a role and needs no password.
+    let toggle = if *active { "Deactivate" } else { "Reactivate" };
+    let toggle = format!("{toggle} {name}");
+    let mut all = vec![command("member-turn", toggle, |it, _| confirm_active(it), *now)];
+    // As in the row: a deactivated member keeps role and password.
     if *active {
         for role in ROLES.into_iter().filter(|role| role != now) {
             let label = format!("Make {name} {}", format::a_role(role));
-            all.push(of("member-role", label, question_of_role, role));
+            all.push(command("member-role", label, confirm_role, role));
         }
         let it = member.clone();
-        let reset = move || links.reset(&it, request);
-        all.push(
-            Command::new("member-reset", format!("Password link for {name}"), email, reset).late(),
-        );
+        let reset = move || state.reset_password(&it, request);
+        let label = format!("Reset password of {name}");
+        all.push(Command::new("member-reset", label, email, reset).late());
     }
     all
 }
 
-fn question_of_role(member: &Member, role: Role) -> Question {
+fn confirm_role(member: &Member, role: Role) -> Question {
     let (id, name) = (member.id, &member.name);
-    let means = format::role_means(role);
     let question = Question::harmful(
         format!("Make {name} {}?", format::a_role(role)),
-        means.into(),
+        format::role_means(role).into(),
         "Change role",
         async move || {
             let change = ChangeMember { role: Some(role), ..ChangeMember::default() };
@@ -187,18 +172,18 @@ fn question_of_role(member: &Member, role: Role) -> Question {
     question.harmless()
 }
 
-fn question_of_activity(member: &Member) -> Question {
+fn confirm_active(member: &Member) -> Question {
     let (id, name, active) = (member.id, &member.name, member.active);
     let act = async move || {
         let change = ChangeMember { active: Some(!active), ..ChangeMember::default() };
         api::members::change(id, change).await.map(drop)
     };
     if active {
-        let text = "They are signed out everywhere at once, and their API tokens stop working. Sessions of theirs \
-                    run on until they expire or are dropped.";
+        let text = "They are signed out everywhere and their API tokens stop working. Their running sessions \
+                    continue until they expire or are dropped.";
         Question::harmful(format!("Deactivate {name}?"), text.into(), "Deactivate", act)
     } else {
-        let text = "They can sign in again with the password they had.";
-        Question::harmful(format!("Let {name} in again?"), text.into(), "Let in", act).harmless()
+        let text = "They can sign in again with their previous password.";
+        Question::harmful(format!("Reactivate {name}?"), text.into(), "Reactivate", act).harmless()
     }
 }

@@ -1,99 +1,92 @@
-//! The settings' form. Every field that can't be as it is says so beside it, and nothing typed is lost.
+//! The settings form: its sections, validation and submit. Each invalid field shows its own error, and
+//! typed values are kept.
 
 use leptos::prelude::*;
-use protocol::api::{
-    AttachPolicy, BatonRule, KeepAlive, ShareReadOnly, WorkspaceSettings, WorkspaceUsage,
-};
+use protocol::api::{WorkspaceSettings, WorkspaceUsage};
 
 use super::{
-    fields::{self, Typed},
-    usage::UsageNote,
+    field::{Errors, Number},
+    general::General,
+    lifetime::Lifetime,
+    limits::Limits,
+    sharing::Sharing,
 };
 use crate::{
-    api,
+    api, browser,
     error::PageError,
     palette::{Command, page_commands::offer},
-    ui::{
-        failure::Failure,
-        form::{choice::Choice, field::Field, switch::Switch},
-        request::Request,
-        section::Section,
-        time::Ago,
-    },
+    ui::{form::submit::SubmitRow, request::Request, time::Ago},
 };
 
-const KEEP_ALIVE: [(KeepAlive, &str); 3] = [
-    (KeepAlive::Attached, "A page of its owner that is looked at"),
-    (KeepAlive::Input, "Only what its owner types"),
-    (KeepAlive::Working, "A page that is looked at, or output of its programs"),
-];
+/// The fields of all sections.
+#[derive(Clone, Copy)]
+struct Fields {
+    general: General,
+    lifetime: Lifetime,
+    sharing: Sharing,
+    limits: Limits,
+}
 
-const ATTACH: [(AttachPolicy, &str); 3] = [
-    (AttachPolicy::Handoff, "Hand over: the newest goes on"),
-    (AttachPolicy::Single, "Ask: whoever has it keeps it"),
-    (AttachPolicy::Multi, "Together: all see it, one types"),
-];
+impl Fields {
+    fn new(settings: &WorkspaceSettings) -> Self {
+        Self {
+            general: General::new(settings),
+            lifetime: Lifetime::new(settings),
+            sharing: Sharing::new(settings),
+            limits: Limits::new(settings),
+        }
+    }
 
-const READ_ONLY: [(ShareReadOnly, &str); 3] = [
-    (ShareReadOnly::Chosen, "As who shares chooses"),
-    (ShareReadOnly::Preset, "Read-only, unless who shares chooses otherwise"),
-    (ShareReadOnly::Forced, "Always read-only"),
-];
+    /// The current settings with the changes, or an error for each invalid field.
+    fn read(self, current: WorkspaceSettings) -> Result<WorkspaceSettings, Vec<PageError>> {
+        let mut settings = WorkspaceSettings { changed_by: None, changed_at: None, ..current };
+        let mut errors = Vec::new();
+        self.general.read(&mut settings, &mut errors);
+        self.lifetime.read(&mut settings, &mut errors);
+        self.sharing.read(&mut settings, &mut errors);
+        self.limits.read(&mut settings, &mut errors);
+        if errors.is_empty() { Ok(settings) } else { Err(errors) }
+    }
 
-const BATON: [(BatonRule, &str); 2] = [
-    (BatonRule::Free, "By typing, once who drives pauses for 2 s"),
-    (BatonRule::Ask, "By asking who drives"),
-];
+    fn numbers(self) -> impl Iterator<Item = Number> {
+        let Self { lifetime, sharing, limits, .. } = self;
+        lifetime.numbers().into_iter().chain(sharing.numbers()).chain(limits.numbers())
+    }
 
-const FIELDS: [&str; 10] = [
-    "name",
-    "session_timeout_minutes",
-    "max_sessions_per_user",
-    "max_sessions_per_token",
-    "max_sessions",
-    "max_creates_per_minute",
-    "history_mib",
-    "keep_ended_days",
-    "share_max_minutes",
-    "share_max_guests",
-];
+    /// Returns whether a field shows this error.
+    fn show(self, error: &PageError) -> bool {
+        error.is_about("name") || self.numbers().any(|number| error.is_about(number.name()))
+    }
+}
 
 /// The form.
 #[component]
 pub fn SettingsForm(
-    /// What is in force.
+    /// The settings in force.
     settings: WorkspaceSettings,
-    /// What sessions hold now, where the person may see it.
+    /// Current resource usage, if the member can see it.
     usage: Option<WorkspaceUsage>,
-    /// Whether the person may change it.
-    may: bool,
+    /// True if the member can change the settings.
+    editable: bool,
 ) -> impl IntoView {
-    let [timeout, per_user, per_token, in_all, creates, history, kept, share_minutes, share_guests] =
-        fields::numbers(&settings).map(|number| RwSignal::new(number.to_string()));
-    let name = RwSignal::new(settings.name.clone());
-    let keep_alive = RwSignal::new(settings.keep_alive);
-    let attach_policy = RwSignal::new(settings.attach_policy);
-    let sharing = RwSignal::new(settings.sharing_enabled);
-    let read_only = RwSignal::new(settings.share_read_only);
-    let baton = RwSignal::new(settings.share_baton);
+    let fields = Fields::new(&settings);
     let current = RwSignal::new(settings);
     let saved = RwSignal::new(None::<&'static str>);
-    let wrong = RwSignal::new(Vec::<PageError>::new());
+    let errors = Errors(RwSignal::new(Vec::new()));
     let request = Request::new();
     let form = NodeRef::<leptos::html::Form>::new();
-    // A mistake that only the server sees belongs to its field as well.
     Effect::new(move |_| {
-        if let Some(why) = request.error.get() {
-            wrong.set(vec![why]);
+        if let Some(error) = request.error.get() {
+            errors.0.set(vec![error]);
         }
     });
-    // Whoever tries again starts where it went wrong.
+    // Focus the first invalid field.
     Effect::new(move |_| {
-        let first = wrong.with(|wrong| wrong.first().and_then(|it| it.0.field.clone()));
+        let first = errors.0.with(|errors| errors.first().and_then(|it| it.0.field.clone()));
         if let (Some(first), Some(form)) = (first, form.get_untracked())
             && let Ok(Some(input)) = form.query_selector(&format!("[name=\"{first}\"]"))
         {
-            crate::browser::focus(&input);
+            browser::focus(&input);
         }
     });
     offer(move || {
@@ -102,64 +95,35 @@ pub fn SettingsForm(
                 drop(form.request_submit());
             }
         };
-        may.then(|| Command::new("save-settings", "Save settings", "", save)).into_iter().collect()
+        let command = || Command::new("save-settings", "Save settings", "", save);
+        editable.then(command).into_iter().collect()
     });
-    let of = move |field: &'static str| {
-        Signal::derive(move || {
-            wrong.with(|wrong| wrong.iter().find(|it| it.is_about(field)).cloned())
-        })
-    };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         saved.set(None);
-        wrong.set(Vec::new());
-        let typed = Typed {
-            name: name.get_untracked(),
-            numbers: [
-                timeout,
-                per_user,
-                per_token,
-                in_all,
-                creates,
-                history,
-                kept,
-                share_minutes,
-                share_guests,
-            ]
-            .map(|text| text.get_untracked()),
-            keep_alive: keep_alive.get_untracked(),
-            attach_policy: attach_policy.get_untracked(),
-            sharing_enabled: sharing.get_untracked(),
-            share_read_only: read_only.get_untracked(),
-            share_baton: baton.get_untracked(),
-        };
-        let new = match fields::read(&typed) {
+        errors.0.set(Vec::new());
+        let new = match fields.read(current.get_untracked()) {
             Ok(new) => new,
-            Err(mistakes) => return wrong.set(mistakes),
+            Err(invalid) => return errors.0.set(invalid),
         };
         let before = current.with_untracked(|it| it.session_timeout_minutes);
         request.send(api::workspace::change_settings(new), move |now| {
             saved.set(Some(if now.session_timeout_minutes < before {
-                "Saved. Sessions that are over by the new timeout have 5 more minutes."
+                "Saved. Sessions past the new timeout have 5 more minutes."
             } else {
-                "Saved. It holds for running sessions too."
+                "Saved. The changes also apply to running sessions."
             }));
             current.set(now);
         });
     };
-    let number = move |label, field: &'static str, testid, unit, hint, value| {
-        view! {
-            <Field
-                label
-                name=field
-                kind="text"
-                autocomplete="off"
-                testid
-                unit
-                hint
-                value
-                error=of(field)
-            />
+    let other = move || request.error.get().filter(|error| !fields.show(error));
+    let changed = move || {
+        let now = current.get();
+        match (now.changed_by, now.changed_at) {
+            (Some(by), Some(time)) => {
+                view! { "Last changed by " {by} ", " <Ago time /> }.into_any()
+            }
+            _ => "Default settings.".into_any(),
         }
     };
     view! {
@@ -172,186 +136,101 @@ pub fn SettingsForm(
             data-testid="settings"
             on:submit=submit
         >
-            <fieldset class="contents" disabled=!may>
-                <Section title="Workspace" about="Its name is typed before all sessions are dropped.">
-                    <div class="panel stack">
-                        <Field
-                            label="Name"
-                            name="name"
-                            kind="text"
-                            autocomplete="off"
-                            testid="settings-name"
-                            value=name
-                            error=of("name")
-                        />
-                    </div>
-                </Section>
-                <Section
-                    title="How long sessions live"
-                    about="A session that nobody uses ends after a while, with everything in it."
-                >
-                    <div class="panel stack">
-                        {number(
-                            "Timeout of unused sessions",
-                            "session_timeout_minutes",
-                            "settings-timeout",
-                            "minutes",
-                            "10 to 1440. A lower one never ends a running session within 5 minutes.",
-                            timeout,
-                        )}
-                        <UsageNote usage />
-                        <Choice
-                            label="What keeps a session alive"
-                            testid="settings-keep-alive"
-                            options=&KEEP_ALIVE
-                            value=keep_alive
-                            hint="Attaching and typing always do."
-                        />
-                        {number(
-                            "Ended sessions stay in the history for",
-                            "keep_ended_days",
-                            "settings-kept",
-                            "days",
-                            "",
-                            kept,
-                        )}
-                    </div>
-                </Section>
-                <Section
-                    title="A second browser"
-                    about="What happens when a session is opened while another client has it. Each session can have its own way."
-                >
-                    <div class="panel stack">
-                        <Choice
-                            label="When a session is open elsewhere"
-                            testid="settings-attach-policy"
-                            options=&ATTACH
-                            value=attach_policy
-                        />
-                    </div>
-                </Section>
-                <Section
-                    title="Sharing"
-                    about="Guests come by a link and a password, and see one session for a while. Switched off, all shares end at once; always read-only holds for those that run as well."
-                >
-                    <div class="panel stack">
-                        <Switch
-                            label="Sessions may be shared"
-                            testid="settings-sharing"
-                            on=sharing
-                            flip=move |on| sharing.set(on)
-                        />
-                        {number(
-                            "Longest share",
-                            "share_max_minutes",
-                            "settings-share-minutes",
-                            "minutes",
-                            "5 to 180.",
-                            share_minutes,
-                        )}
-                        {number(
-                            "Guests of a share at a time",
-                            "share_max_guests",
-                            "settings-share-guests",
-                            "guests",
-                            "",
-                            share_guests,
-                        )}
-                        <Choice
-                            label="What guests may do"
-                            testid="settings-share-read-only"
-                            options=&READ_ONLY
-                            value=read_only
-                        />
-                        <Choice
-                            label="How a guest who may type gets the keyboard"
-                            testid="settings-share-baton"
-                            options=&BATON
-                            value=baton
-                            hint="The owner takes it back with one key, always."
-                        />
-                    </div>
-                </Section>
-                <Section
-                    title="Limits"
-                    about="Who reaches one is told, with their own sessions to close. No session is ended for it."
-                >
-                    <div class="panel stack">
-                        {number(
-                            "Sessions of a person",
-                            "max_sessions_per_user",
-                            "settings-per-user",
-                            "sessions",
-                            "",
-                            per_user,
-                        )}
-                        {number(
-                            "Sessions of an API token",
-                            "max_sessions_per_token",
-                            "settings-per-token",
-                            "sessions",
-                            "",
-                            per_token,
-                        )}
-                        {number(
-                            "Sessions of the workspace",
-                            "max_sessions",
-                            "settings-in-all",
-                            "sessions",
-                            "",
-                            in_all,
-                        )}
-                        {number(
-                            "New sessions of a person",
-                            "max_creates_per_minute",
-                            "settings-creates",
-                            "a minute",
-                            "",
-                            creates,
-                        )}
-                        {number(
-                            "History of a session",
-                            "history_mib",
-                            "settings-history",
-                            "MiB",
-                            "",
-                            history,
-                        )}
-                    </div>
-                </Section>
+            <fieldset class="contents" disabled=!editable>
+                {fields.general.view(errors)}
+                {fields.lifetime.view(errors, usage)}
+                {fields.sharing.view(errors)}
+                {fields.limits.view(errors)}
             </fieldset>
             <div class="sections-footer">
                 <p class="muted" data-testid="settings-changed">
-                    {move || {
-                        let now = current.get();
-                        match (now.changed_by, now.changed_at) {
-                            (Some(by), Some(time)) => {
-                                view! { "Changed by " {by} ", " <Ago time /> }.into_any()
-                            }
-                            _ => "Never changed: these are the defaults.".into_any(),
-                        }
-                    }}
+                    {changed}
                 </p>
-                {may
+                {editable
                     .then(|| {
                         view! {
-                            <Failure error=request.error testid="settings-error" fields=&FIELDS />
-                            <div class="form-end">
-                                <p class="saved" role="status" data-testid="settings-saved">
-                                    {saved}
-                                </p>
-                                <button
-                                    type="submit"
-                                    class="button primary"
-                                    data-testid="settings-save"
-                                    disabled=move || request.busy.get()
-                                >
-                                    "Save settings"
-                                </button>
-                            </div>
+                            <SubmitRow
+                                label="Save settings"
+                                testid="settings-save"
+                                error_testid="settings-error"
+                                error=Signal::derive(other)
+                                busy=request.busy
+                                primary=true
+                                saved_testid="settings-saved"
+                                saved
+                            />
                         }
                     })}
             </div>
         </form>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_fields(test: impl FnOnce(Fields)) {
+        Owner::new().with(|| test(Fields::new(&WorkspaceSettings::default())));
+    }
+
+    fn read(fields: Fields) -> Result<WorkspaceSettings, Vec<PageError>> {
+        fields.read(WorkspaceSettings::default())
+    }
+
+    #[test]
+    fn valid_fields_are_read_back() {
+        with_fields(|fields| {
+            assert_eq!(read(fields), Ok(WorkspaceSettings::default()));
+            fields.general.name.set(" home ".into());
+            fields.lifetime.timeout.text.set(" 1440 ".into());
+            let expected = WorkspaceSettings {
+                name: "home".into(),
+                session_timeout_minutes: 1440,
+                ..WorkspaceSettings::default()
+            };
+            assert_eq!(read(fields), Ok(expected));
+        });
+    }
+
+    #[test]
+    fn every_number_is_checked_against_its_bounds() {
+        with_fields(|fields| {
+            assert_eq!(fields.numbers().count(), 9);
+            for number in fields.numbers() {
+                let (low, high) = number.bounds();
+                let before = number.text.get_untracked();
+                for valid in [low, high] {
+                    number.text.set(valid.to_string());
+                    assert!(read(fields).is_ok(), "{} {valid}", number.name());
+                }
+                let (below, above) = ((low - 1).to_string(), (high + 1).to_string());
+                for invalid in [&below, &above, "", "ten", "10.5", "-20", "99999999999999999999"] {
+                    number.text.set(invalid.to_owned());
+                    let message = format!("Enter a whole number from {low} to {high}.");
+                    let expected = PageError::of_field(number.name(), &message);
+                    assert_eq!(read(fields), Err(vec![expected]), "{invalid:?}");
+                }
+                number.text.set(before);
+            }
+        });
+    }
+
+    #[test]
+    fn all_errors_are_reported_at_once() {
+        with_fields(|fields| {
+            for text in fields.numbers().map(|number| number.text).chain([fields.general.name]) {
+                text.set(String::new());
+            }
+            let errors = read(fields).unwrap_err();
+            assert_eq!(errors.len(), 10);
+            assert!(errors.iter().all(|error| fields.show(error)));
+        });
+        with_fields(|fields| {
+            fields.general.name.set("é".repeat(65));
+            assert!(read(fields).unwrap_err()[0].is_about("name"));
+            fields.general.name.set("é".repeat(64));
+            assert!(read(fields).is_ok());
+        });
     }
 }

@@ -1,4 +1,4 @@
-//! Who may open sessions as which account, server by server; or that it is not by grants.
+//! Accounts and the members and roles they are granted to, by server.
 
 use futures_util::future::{try_join_all, try_join3};
 use leptos::prelude::*;
@@ -20,56 +20,47 @@ use crate::{
     },
 };
 
-/// The servers.
+/// One section for each server.
 #[component]
 pub fn Grants() -> impl IntoView {
-    let known = Resource::new(|| (), |()| known());
-    view! {
-        <Answered
-            of=known
-            view=|known| {
-                known
-                    .into_iter()
-                    .map(|Known { server, by_grant }| {
-                        let name = server.name.clone();
-                        match by_grant {
-                            Some(known) => {
-                                let about = format!(
-                                    "Who may open sessions on {name} as which account. Taking one back ends no session that runs.",
-                                );
-                                view! {
-                                    <Section title="Accounts" about>
-                                        <OfServer server=server.id known />
-                                    </Section>
-                                }
-                                    .into_any()
-                            }
-                            None => {
-                                let about = format!("Who opens sessions on {name} as which account.");
-                                view! {
-                                    <Section title="Accounts" about>
-                                        <OneAccount accounts=server.accounts />
-                                    </Section>
-                                }
-                                    .into_any()
-                            }
-                        }
-                    })
-                    .collect_view()
-                    .into_any()
+    let loaded = Resource::new(|| (), |()| load());
+    view! { <Answered of=loaded view=|all| all.into_iter().map(section).collect_view().into_any() /> }
+}
+
+fn section(Loaded { server, by_grant }: Loaded) -> AnyView {
+    let name = &server.name;
+    match by_grant {
+        Some(grants) => {
+            let about = format!(
+                "Members and roles that can open sessions on {name} as each account. Revoking a grant does not end running sessions.",
+            );
+            view! {
+                <Section title="Accounts" about>
+                    <ServerGrants server=server.id grants />
+                </Section>
             }
-        />
+            .into_any()
+        }
+        None => {
+            let about = format!("Account that sessions on {name} run as.");
+            view! {
+                <Section title="Accounts" about>
+                    <OneAccount accounts=server.accounts />
+                </Section>
+            }
+            .into_any()
+        }
     }
 }
 
-/// A server, and its grants where they decide anything.
+/// A server, with its grants if accounts are granted there.
 #[derive(Clone, serde::Serialize, serde::Deserialize)]
-struct Known {
+struct Loaded {
     server: Server,
     by_grant: Option<ByGrant>,
 }
 
-/// What is known of a server's accounts.
+/// Accounts of a server, and their grants.
 #[derive(Clone, serde::Serialize, serde::Deserialize)]
 struct ByGrant {
     grants: Vec<AccountGrant>,
@@ -77,10 +68,10 @@ struct ByGrant {
     members: Vec<Member>,
 }
 
-async fn known() -> Result<Vec<Known>, PageError> {
+async fn load() -> Result<Vec<Loaded>, PageError> {
     let of_server = |server: Server| async move {
         if !server.by_grant {
-            return Ok(Known { server, by_grant: None });
+            return Ok(Loaded { server, by_grant: None });
         }
         let (grants, accounts, members) = try_join3(
             api::grants::grants(server.id.clone()),
@@ -88,27 +79,27 @@ async fn known() -> Result<Vec<Known>, PageError> {
             api::members::members(),
         )
         .await?;
-        Ok(Known { server, by_grant: Some(ByGrant { grants, accounts, members }) })
+        Ok(Loaded { server, by_grant: Some(ByGrant { grants, accounts, members }) })
     };
     try_join_all(api::servers::servers().await?.into_iter().map(of_server)).await
 }
 
-/// There is nothing to grant.
+/// Shown when websh does not run as root.
 #[component]
 fn OneAccount(accounts: Vec<String>) -> impl IntoView {
     let account = accounts.into_iter().next().unwrap_or_default();
     view! {
         <p class="panel" data-testid="grants-none">
-            "All sessions are opened as "
+            "All sessions run as "
             <code>{account}</code>
-            ", the account that websh runs as. Only where it runs as root are there others, and grants of them."
+            ", the account that websh runs as. To grant other accounts, run websh as root."
         </p>
     }
 }
 
 #[component]
-fn OfServer(server: String, known: ByGrant) -> impl IntoView {
-    let ByGrant { grants, accounts, members } = known;
+fn ServerGrants(server: String, grants: ByGrant) -> impl IntoView {
+    let ByGrant { grants, accounts, members } = grants;
     let server = StoredValue::new(server);
     let items = RwSignal::new(grants);
     let error = RwSignal::new(None::<PageError>);
@@ -124,18 +115,18 @@ fn OfServer(server: String, known: ByGrant) -> impl IntoView {
     });
     let empty = Memo::new(move |_| items.with(Vec::is_empty));
     offer(move || {
-        let remove = |it: AccountGrant| {
-            let label = format!("Take {} back from {}", it.account, whom(&it));
-            let ask = move || asked.set(Some(question(&it, server)));
-            Command::new("grant-remove", label, "asks first", ask).late()
+        let revoke = |it: AccountGrant| {
+            let label = revoke_label(&it);
+            let confirm = move || asked.set(Some(question(&it, server)));
+            Command::new("grant-remove", label, "asks first", confirm).late()
         };
-        items.get().into_iter().map(remove).collect()
+        items.get().into_iter().map(revoke).collect()
     });
     view! {
         <Failure error />
         <Show
             when=move || !empty.get()
-            fallback=|| view! { <p class="empty-list">"No account is granted to anybody."</p> }
+            fallback=|| view! { <p class="empty-list">"No accounts granted."</p> }
         >
             <ul class="items" data-testid="grants">
                 <For
@@ -156,17 +147,16 @@ fn Row(
     server: StoredValue<String>,
     asked: RwSignal<Option<Question>>,
 ) -> impl IntoView {
-    let whom = whom(&it);
-    let of = it.clone();
-    let remove = move |_| asked.set(Some(question(&of, server)));
+    let (grantee, label) = (grantee(&it), revoke_label(&it));
+    let grant = it.clone();
+    let revoke = move |_| asked.set(Some(question(&grant, server)));
     let AccountGrant { account, by, created_at, .. } = it;
     let name = account.clone();
-    let label = format!("Take {account} back from {whom}");
     view! {
         <li class="item" data-testid="grant" data-account=name>
             <div class="item-main">
                 <p class="item-name">
-                    <code>{account}</code> " for " {whom}
+                    <code>{account}</code> " for " {grantee}
                 </p>
                 <p class="muted">"granted by " {by} ", " <Ago time=created_at /></p>
             </div>
@@ -176,16 +166,16 @@ fn Row(
                     class="button"
                     data-testid="grant-remove"
                     aria-label=label
-                    on:click=remove
+                    on:click=revoke
                 >
-                    "Take back"
+                    "Revoke"
                 </button>
             </div>
         </li>
     }
 }
 
-fn whom(grant: &AccountGrant) -> String {
+fn grantee(grant: &AccountGrant) -> String {
     match grant.to {
         Grantee::Member(_) => grant.to_name.clone(),
         Grantee::Role(Role::Member) => "all members".into(),
@@ -193,12 +183,18 @@ fn whom(grant: &AccountGrant) -> String {
     }
 }
 
+fn revoke_label(grant: &AccountGrant) -> String {
+    format!("Revoke {} from {}", grant.account, grantee(grant))
+}
+
 fn question(grant: &AccountGrant, server: StoredValue<String>) -> Question {
-    let (id, account, whom) = (grant.id, &grant.account, whom(grant));
+    let (id, account, grantee) = (grant.id, &grant.account, grantee(grant));
     Question::harmful(
-        format!("Take {account} back?"),
-        format!("No new session is opened as {account} by {whom}. Those that run go on."),
-        "Take back",
+        format!("Revoke {account}?"),
+        format!(
+            "This stops {grantee} from opening sessions as {account}. Running sessions continue."
+        ),
+        "Revoke",
         async move || api::grants::revoke(server.get_value(), id).await,
     )
 }

@@ -1,4 +1,4 @@
-//! Granting an account to a member or a role.
+//! The form that grants an account to a member or a role.
 
 use leptos::prelude::*;
 use protocol::api::{AccountInfo, Grantee, Member, NewGrant, Role};
@@ -8,24 +8,28 @@ use crate::{
     error::PageError,
     format,
     palette::{Command, page_commands::offer},
-    ui::{failure::Failure, form::field::Help, request::Request, show::Show},
+    ui::{
+        form::{field::Help, submit::SubmitRow},
+        request::Request,
+        show::Show,
+    },
 };
 
-/// Account of the machine's administrator: only ever granted by name.
+/// The machine's administrator; granted to members only, never to a role.
 const ROOT: &str = "root";
 
 const ROLES: [Role; 3] = [Role::Member, Role::Staff, Role::Superuser];
 
-/// Account, to whom, and the button.
+/// The form.
 #[component]
 pub fn NewGrantForm(
-    /// The server's id.
+    /// Id of the server.
     server: StoredValue<String>,
-    /// Its accounts.
+    /// Accounts of the server.
     accounts: Vec<AccountInfo>,
-    /// Everybody.
+    /// All members.
     members: Vec<Member>,
-    /// Reads the list again.
+    /// Reloads the list.
     refresh: Callback<()>,
 ) -> impl IntoView {
     let account = RwSignal::new(String::new());
@@ -34,22 +38,22 @@ pub fn NewGrantForm(
     let error = request.error;
     let is_root = Memo::new(move |_| account.with(|it| it == ROOT));
     let members: Vec<_> = members.into_iter().filter(|it| it.active).collect();
-    let whom = members.iter().map(|it| Grantee::Member(it.id)).chain(ROLES.map(Grantee::Role));
-    let whom = StoredValue::new(whom.collect::<Vec<_>>());
+    let grantees = members.iter().map(|it| Grantee::Member(it.id)).chain(ROLES.map(Grantee::Role));
+    let grantees = StoredValue::new(grantees.collect::<Vec<_>>());
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if account.with_untracked(String::is_empty) {
-            return request.reject("account", "Please choose an account.");
+            return request.reject("account", "Choose an account.");
         }
-        let number = to.with_untracked(|to| to.parse::<usize>().ok());
-        let chosen = whom.with_value(|whom| number.and_then(|at| whom.get(at)).cloned());
-        let Some(chosen) = chosen else {
-            return request.reject("to", "Please choose to whom.");
+        let index = to.with_untracked(|to| to.parse::<usize>().ok());
+        let grantee = grantees.with_value(|all| index.and_then(|at| all.get(at)).cloned());
+        let Some(grantee) = grantee else {
+            return request.reject("to", "Choose a member or a role.");
         };
-        if is_root.get_untracked() && matches!(chosen, Grantee::Role(_)) {
-            return request.reject("to", "root is granted to a member by name, never to a role.");
+        if is_root.get_untracked() && matches!(grantee, Grantee::Role(_)) {
+            return request.reject("to", "root can be granted only to a member, not to a role.");
         }
-        let new = NewGrant { account: account.get_untracked(), to: chosen };
+        let new = NewGrant { account: account.get_untracked(), to: grantee };
         request.send(api::grants::grant(server.get_value(), new), move |_| {
             account.set(String::new());
             to.set(String::new());
@@ -58,22 +62,22 @@ pub fn NewGrantForm(
     };
     let form = NodeRef::<leptos::html::Form>::new();
     offer(move || {
-        let start = move || {
+        let focus = move || {
             let first = form.get_untracked().and_then(|it| it.query_selector("select").ok()?);
             if let Some(first) = first {
                 browser::focus(&first);
             }
         };
-        vec![Command::new("grant", "Grant an account", "to a member or a role", start)]
+        vec![Command::new("grant", "Grant an account", "to a member or a role", focus)]
     });
     let option = |at: usize, text: String, role: bool| {
         let value = at.to_string();
-        let here = value.clone();
+        let selected = value.clone();
         view! {
             <option
                 value=value
                 disabled=move || role && is_root.get()
-                prop:selected=move || to.with(|to| *to == here)
+                prop:selected=move || to.with(|to| *to == selected)
             >
                 {text}
             </option>
@@ -102,7 +106,7 @@ pub fn NewGrantForm(
         >
             <Select name="account" label="Account" testid="grant-account" value=account error>
                 <option value="" prop:selected=move || account.with(String::is_empty)>
-                    "choose…"
+                    "Choose…"
                 </option>
                 {accounts
                     .into_iter()
@@ -112,34 +116,31 @@ pub fn NewGrantForm(
                     })
                     .collect_view()}
             </Select>
-            <Select name="to" label="For" testid="grant-to" value=to error>
+            <Select name="to" label="Grant to" testid="grant-to" value=to error>
                 <option value="" prop:selected=move || to.with(String::is_empty)>
-                    "choose…"
+                    "Choose…"
                 </option>
-                <optgroup label="By name">{by_name}</optgroup>
-                <optgroup label="By role">{by_role}</optgroup>
+                <optgroup label="Members">{by_name}</optgroup>
+                <optgroup label="Roles">{by_role}</optgroup>
             </Select>
             <Show when=move || is_root.get()>
                 <p class="notice" data-testid="grant-root">
-                    "Whoever has root may do everything on the machine, websh's own data included. So it is granted by name, never to a role."
+                    "root has full control of the machine, including websh's data. It can be granted only to a member, not to a role."
                 </p>
             </Show>
-            <Failure error testid="grant-error" fields=&["account", "to"] />
-            <div class="form-end">
-                <button
-                    type="submit"
-                    class="button"
-                    data-testid="grant-add"
-                    disabled=move || request.busy.get()
-                >
-                    "Grant"
-                </button>
-            </div>
+            <SubmitRow
+                label="Grant"
+                testid="grant-add"
+                error_testid="grant-error"
+                error
+                fields=&["account", "to"]
+                busy=request.busy
+            />
         </form>
     }
 }
 
-/// A labelled choice with its own error.
+/// A labeled select with its error.
 #[component]
 fn Select(
     name: &'static str,

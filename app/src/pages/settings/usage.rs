@@ -1,11 +1,11 @@
-//! What long timeouts cost, with the figures of right now.
+//! Current memory use of sessions, shown next to the idle timeout.
 
 use leptos::prelude::*;
 use protocol::api::WorkspaceUsage;
 
 use crate::format;
 
-/// The note; without figures where the person may not see them or they can't be had.
+/// The note; without figures when they are not available to the member.
 #[component]
 pub fn UsageNote(
     /// The figures.
@@ -14,23 +14,23 @@ pub fn UsageNote(
     let now = usage.as_ref().map(sentence).unwrap_or_default();
     view! {
         <p class="notice" data-testid="settings-usage">
-            {format!("The longer it is, the longer sessions that nobody uses hold their memory. {now}")}
+            {format!("With a longer timeout, idle sessions use memory for longer. {now}")}
         </p>
     }
 }
 
 fn sentence(usage: &WorkspaceUsage) -> String {
     let WorkspaceUsage { sessions, idle, memory_bytes, idle_memory_bytes, .. } = *usage;
-    let held = format::bytes(memory_bytes);
+    let used = format::bytes(memory_bytes);
     match (sessions, idle) {
-        (0, _) => "Right now no session is running.".into(),
-        (1, 0) => format!("Right now 1 session is running and holds {held}; it is in use."),
-        (1, _) => {
-            format!("Right now 1 session is running and holds {held}; nobody is attached to it.")
+        (0, _) => "No sessions are running.".into(),
+        (1, 0) => format!("1 running session uses {used}. A client is attached."),
+        (1, _) => format!("1 running session uses {used}. No client is attached."),
+        (_, 0) => {
+            format!("{sessions} running sessions use {used}. Each has a client attached.")
         }
-        (_, 0) => format!("Right now {sessions} sessions hold {held}; all are in use."),
         _ => format!(
-            "Right now {sessions} sessions hold {held}; of that, {} are held by {idle} that nobody is attached to.",
+            "{sessions} running sessions use {used}, {} of it in {idle} without a client.",
             format::bytes(idle_memory_bytes)
         ),
     }
@@ -41,31 +41,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sentences() {
-        for (sessions, idle, held, idle_held, expected) in [
-            (0, 0, 0, 0, "Right now no session is running."),
-            (1, 0, 5_000_000, 0, "Right now 1 session is running and holds 5.0 MB; it is in use."),
-            (
-                1,
-                1,
-                5_000_000,
-                5_000_000,
-                "Right now 1 session is running and holds 5.0 MB; nobody is attached to it.",
-            ),
-            (3, 0, 5_000_000, 0, "Right now 3 sessions hold 5.0 MB; all are in use."),
+    fn the_sentence_matches_the_figures() {
+        for (sessions, idle, used, idle_used, expected) in [
+            (0, 0, 0, 0, "No sessions are running."),
+            (1, 0, 5_000_000, 0, "1 running session uses 5.0 MB. A client is attached."),
+            (1, 1, 5_000_000, 5_000_000, "1 running session uses 5.0 MB. No client is attached."),
+            (3, 0, 5_000_000, 0, "3 running sessions use 5.0 MB. Each has a client attached."),
             (
                 3,
                 2,
                 9_000_000,
                 4_200_000,
-                "Right now 3 sessions hold 9.0 MB; of that, 4.2 MB are held by 2 that nobody is attached to.",
+                "3 running sessions use 9.0 MB, 4.2 MB of it in 2 without a client.",
             ),
         ] {
             let usage = WorkspaceUsage {
                 sessions,
                 idle,
-                memory_bytes: held,
-                idle_memory_bytes: idle_held,
+                memory_bytes: used,
+                idle_memory_bytes: idle_used,
                 bytes_buffered: 0,
             };
             assert_eq!(sentence(&usage), expected);

@@ -55,3 +55,32 @@ pub fn DialogActions(
         </div>
     }
 }
+
+/// The only button of a dialog that shows a result.
+#[component]
+pub fn DialogClose(
+    /// Whether the dialog is open.
+    open: RwSignal<bool>,
+    /// Test id.
+    testid: &'static str,
+    /// Label.
+    #[prop(default = "Close")]
+    label: &'static str,
+    /// Whether closing is the main action.
+    #[prop(optional)]
+    primary: bool,
+) -> impl IntoView {
+    view! {
+        <div class="dialog-actions">
+            <button
+                type="button"
+                class="button"
+                class:primary=primary
+                data-testid=testid
+                on:click=move |_| open.set(false)
+            >
+                {label}
+            </button>
+        </div>
+    }
+}

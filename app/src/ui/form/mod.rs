@@ -4,6 +4,7 @@
 pub mod choice;
 pub mod field;
 pub mod shown_once;
+pub mod submit;
 pub mod switch;
 
 use futures_util::future::LocalBoxFuture;

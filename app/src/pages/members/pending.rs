@@ -1,10 +1,10 @@
-//! Links that were handed out and are not used yet.
+//! Invitations and password reset links that have not been used yet.
 
 use futures_util::FutureExt;
 use leptos::prelude::*;
 use protocol::api::{Invite, InviteKind};
 
-use super::Links;
+use super::PageState;
 use crate::{
     api, format,
     palette::{Command, page_commands::offer},
@@ -17,40 +17,34 @@ use crate::{
     },
 };
 
-/// The list; not there when it is empty.
+/// The list; hidden when empty.
 #[component]
-pub fn Waiting() -> impl IntoView {
+pub fn PendingLinks() -> impl IntoView {
     let first = Resource::new(|| (), |()| api::invites::invites());
     view! { <Answered of=first view=|first| view! { <List first /> }.into_any() /> }
 }
 
 #[component]
 fn List(first: Vec<Invite>) -> impl IntoView {
-    let Some(Links { changes, .. }) = use_context::<Links>() else { return ().into_any() };
+    let Some(PageState { changes, .. }) = use_context() else { return ().into_any() };
     let list = Whole::new(first, || api::invites::invites().boxed_local());
     let empty = list.is_empty();
     let request = Request::new();
+    list.follow(changes);
     offer(move || {
-        let withdraw = |it: Invite| {
+        let revoke = |it: Invite| {
             let id = it.id;
-            let ask = move || request.send(api::invites::withdraw(id), move |()| list.refresh());
-            Command::new("withdraw", label(&it), "", ask).late()
+            let send = move || request.send(api::invites::withdraw(id), move |()| list.refresh());
+            Command::new("withdraw", revoke_label(&it), "", send).late()
         };
-        list.items.get().into_iter().map(withdraw).collect()
-    });
-    Effect::new(move |before: Option<u32>| {
-        let now = changes.get();
-        if before.is_some_and(|before| before != now) {
-            list.refresh();
-        }
-        now
+        list.items.get().into_iter().map(revoke).collect()
     });
     view! {
         <Failure error=list.error />
         <Failure error=request.error />
         <Show when=move || !empty.get()>
-            <section class="group" aria-label="Links that wait">
-                <h2>"Waiting"</h2>
+            <section class="group" aria-label="Pending links">
+                <h2>"Pending"</h2>
                 <ul class="items" data-testid="invites">
                     <For
                         each=move || list.items.get()
@@ -66,19 +60,20 @@ fn List(first: Vec<Invite>) -> impl IntoView {
 
 #[component]
 fn Row(it: Invite, list: Whole<Invite>) -> impl IntoView {
-    let label = label(&it);
+    let label = revoke_label(&it);
     let Invite { id, kind, email, role, by, expires_at, .. } = it;
     let request = Request::new();
     let what = match kind {
         InviteKind::Join => format!("Invited by {by} as {}", format::a_role(role)),
-        InviteKind::Reset => format!("Password link made by {by}"),
+        InviteKind::Reset => format!("Password reset link created by {by}"),
     };
+    let revoke = move |_| request.send(api::invites::withdraw(id), move |()| list.refresh());
     let address = email.clone();
     view! {
         <li class="item" data-testid="waiting" data-email=address>
             <div class="item-main">
                 <p class="item-name">{email}</p>
-                <p class="muted">{what} ", ends " <Ahead time=expires_at /></p>
+                <p class="muted">{what} ", expires " <Ahead time=expires_at /></p>
             </div>
             <div class="item-actions">
                 <button
@@ -87,9 +82,9 @@ fn Row(it: Invite, list: Whole<Invite>) -> impl IntoView {
                     data-testid="withdraw"
                     aria-label=label
                     disabled=move || request.busy.get()
-                    on:click=move |_| request.send(api::invites::withdraw(id), move |()| list.refresh())
+                    on:click=revoke
                 >
-                    "Withdraw"
+                    "Revoke"
                 </button>
             </div>
             <Failure error=request.error testid="waiting-error" />
@@ -97,6 +92,6 @@ fn Row(it: Invite, list: Whole<Invite>) -> impl IntoView {
     }
 }
 
-fn label(of: &Invite) -> String {
-    format!("Withdraw the link for {}", of.email)
+fn revoke_label(invite: &Invite) -> String {
+    format!("Revoke the link for {}", invite.email)
 }

@@ -1,16 +1,14 @@
-//! One share: how it was handed out, what guests may, until when, who is in, and what its owner can do
-//! about it while it lasts and after.
+//! One share: name, permissions, expiry, guests, and the owner's actions.
 
 use leptos::prelude::*;
 use protocol::{
-    api::{ChangeShare, FreshShare, MailState, Share, ShareState, limits},
+    api::{ChangeShare, FreshShare, MailState, Share, ShareKind, ShareState, limits},
     id::SessionId,
 };
 
 use super::{
-    after,
+    guests::{EarlierGuests, Guests},
     minutes::{self, Minutes, clock},
-    receipt::{Gone, Here},
 };
 use crate::{
     api::sharing,
@@ -18,34 +16,32 @@ use crate::{
     ui::{failure::Failure, form::switch::Switch, request::Request, show::Show, time::Now},
 };
 
-/// A share of a session.
+/// The row.
 #[component]
 pub fn ShareRow(
-    /// The session.
     id: SessionId,
-    /// The share.
     share: Memo<Share>,
-    /// A new link was made from it.
-    made: Callback<FreshShare>,
-    /// Something has changed.
+    /// Called with a new link made from this share.
+    created: Callback<FreshShare>,
+    /// Called after a change.
     changed: Callback<()>,
 ) -> impl IntoView {
     let of = share.with_untracked(|it| it.id);
     let request = Request::new();
     let active = Memo::new(move |_| share.with(|it| it.state == ShareState::Active));
-    let name = Memo::new(move |_| share.with(after::name));
-    let mode = Memo::new(move |_| share.with(|it| it.read_only));
+    let name = Memo::new(move |_| share.with(name));
+    let read_only = Memo::new(move |_| share.with(|it| it.read_only));
     let now = use_context::<Now>();
-    let when = move || share.with(|it| when(it, now.and_then(|now| now.0.get())));
-    let remarks =
-        move || share.with(remarks).into_iter().map(|it| view! { <p>{it}</p> }).collect_view();
+    let time = move || share.with(|it| time(it, now.and_then(|now| now.0.get())));
+    let notes =
+        move || share.with(notes).into_iter().map(|it| view! { <p>{it}</p> }).collect_view();
     let revoke = move |_| {
         request.send(async move { sharing::revoke(id, of).await }, move |()| changed.run(()));
     };
     let renew = move |_| {
-        request.send(async move { sharing::renew(id, of).await }, move |share| made.run(share));
+        request.send(async move { sharing::renew(id, of).await }, move |share| created.run(share));
     };
-    let flip = move |read_only: bool| {
+    let set_read_only = move |read_only: bool| {
         let change = ChangeShare { read_only: Some(read_only), ..ChangeShare::default() };
         request
             .send(async move { sharing::change(id, of, &change).await }, move |()| changed.run(()));
@@ -57,20 +53,22 @@ pub fn ShareRow(
             data-testid="share-row"
             data-share=of.to_string()
             data-state=move || share.with(|it| state(it.state))
-            data-read-only=move || mode.get().to_string()
+            data-read-only=move || read_only.get().to_string()
         >
             <div class="share-head">
                 <strong data-testid="share-name">{name}</strong>
-                <span class="badge">{move || if mode.get() { "Read-only" } else { "Can type" }}</span>
+                <span class="badge">
+                    {move || if read_only.get() { "Read-only" } else { "Can type" }}
+                </span>
                 <span class="share-time" data-testid="share-when">
-                    {when}
+                    {time}
                 </span>
             </div>
             <div class="share-notes" data-testid="share-remarks">
-                {remarks}
+                {notes}
             </div>
-            <Here id share request changed />
-            <Gone share />
+            <Guests id share request changed />
+            <EarlierGuests share />
             <Failure error=request.error testid="share-row-error" fields=&["minutes"] />
             <Show
                 when=move || active.get()
@@ -84,7 +82,7 @@ pub fn ShareRow(
                                 disabled=move || request.busy.get()
                                 on:click=renew
                             >
-                                "New link, same settings"
+                                "New link with the same settings"
                             </button>
                         </div>
                     }
@@ -94,8 +92,8 @@ pub fn ShareRow(
                     <Switch
                         label="Read-only"
                         testid="share-row-read-only"
-                        on=mode
-                        flip
+                        on=read_only
+                        flip=set_read_only
                         fixed=request.busy
                     />
                     <button
@@ -125,7 +123,7 @@ pub fn ShareRow(
     }
 }
 
-/// Another end, counted from now.
+/// Sets a new expiry, counted from now.
 #[component]
 fn Extend(
     id: SessionId,
@@ -134,11 +132,12 @@ fn Extend(
     changed: Callback<()>,
 ) -> impl IntoView {
     let of = share.with_untracked(|it| it.id);
+    let longest = *limits::SHARE_MINUTES.end();
     let text = RwSignal::new(60.to_string());
     let request = Request::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let minutes = match minutes::read(&text.get_untracked(), *limits::SHARE_MINUTES.end()) {
+        let minutes = match minutes::parse(&text.get_untracked(), longest) {
             Ok(minutes) => minutes,
             Err(why) => return request.error.set(Some(why)),
         };
@@ -151,10 +150,10 @@ fn Extend(
     view! {
         <form class="share-extend" novalidate on:submit=submit>
             <Minutes
-                label="From now on"
+                label="Time from now"
                 testid="share-extend-minutes"
                 text
-                longest=*limits::SHARE_MINUTES.end()
+                longest
                 error=request.error
             />
             <Failure error=request.error testid="share-extend-error" fields=&["minutes"] />
@@ -170,7 +169,7 @@ fn Extend(
     }
 }
 
-/// The stable word.
+/// The stable name of a state.
 fn state(state: ShareState) -> &'static str {
     match state {
         ShareState::Active => "active",
@@ -181,8 +180,16 @@ fn state(state: ShareState) -> &'static str {
     }
 }
 
-/// How long it lasts, or how and when it ended.
-fn when(share: &Share, now: Option<i64>) -> String {
+/// The address that a share was sent to, or the kind of link.
+pub fn name(share: &Share) -> String {
+    match (share.kind, &share.email) {
+        (ShareKind::Mail, Some(email)) => email.clone(),
+        _ => "One-time access link".into(),
+    }
+}
+
+/// Expiry of an active share; how and when another one ended.
+fn time(share: &Share, now: Option<i64>) -> String {
     let end = share.ended_at.unwrap_or(share.expires_at).timestamp_millis();
     let at = clock(end);
     match share.state {
@@ -195,29 +202,29 @@ fn when(share: &Share, now: Option<i64>) -> String {
             Some(by) => format!("revoked by {by} at {at}"),
             None => format!("revoked at {at}"),
         },
-        ShareState::SessionEnded => format!("ended with its session at {at}"),
-        ShareState::Void => "void: its mail was not sent".into(),
+        ShareState::SessionEnded => format!("session ended at {at}"),
+        ShareState::Void => "invalid: the email was not sent".into(),
     }
 }
 
-/// What its owner should know besides.
-fn remarks(share: &Share) -> Vec<String> {
+/// Email delivery, failed attempts and exceptional permissions.
+fn notes(share: &Share) -> Vec<String> {
     let mail = match (share.mail, &share.mail_error) {
         (Some(MailState::Queued), Some(why)) => {
-            Some(format!("Its mail waits to be sent again: {why}"))
+            Some(format!("The email will be sent again: {why}"))
         }
-        (Some(MailState::Queued), None) => Some("Its mail is being sent.".into()),
-        (Some(MailState::Failed), Some(why)) => Some(format!("Its mail was not sent: {why}")),
-        (Some(MailState::Failed), None) => Some("Its mail was not sent.".into()),
-        (Some(MailState::Sent), _) => Some("Its mail was sent.".into()),
+        (Some(MailState::Queued), None) => Some("The email is being sent.".into()),
+        (Some(MailState::Failed), Some(why)) => Some(format!("The email was not sent: {why}")),
+        (Some(MailState::Failed), None) => Some("The email was not sent.".into()),
+        (Some(MailState::Sent), _) => Some("The email was sent.".into()),
         (None, _) => None,
     };
-    let wrong = match share.wrong_passwords {
+    let attempts = match share.wrong_passwords {
         0 => None,
-        1 => Some("A wrong password was tried once.".into()),
-        many => Some(format!("Wrong passwords were tried {many} times.")),
+        1 => Some("1 attempt with a wrong password.".into()),
+        many => Some(format!("{many} attempts with a wrong password.")),
     };
     let alone = (share.guests_alone && !share.read_only && share.state == ShareState::Active)
-        .then(|| "Guests may type while you are away.".into());
-    [mail, wrong, alone].into_iter().flatten().collect()
+        .then(|| "Guests can type while you are away.".into());
+    [mail, attempts, alone].into_iter().flatten().collect()
 }

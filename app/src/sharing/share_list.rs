@@ -1,4 +1,4 @@
-//! What has been shared of a session: those that work first, each updated in place.
+//! The shares of a session: active ones first, each row updated in place.
 
 use leptos::prelude::*;
 use protocol::{
@@ -6,29 +6,28 @@ use protocol::{
     id::{SessionId, ShareId},
 };
 
-use super::row::ShareRow;
+use super::share_row::ShareRow;
 
-/// The shares of a session, without secrets.
+/// The list; hidden when empty.
 #[component]
 pub fn ShareList(
-    /// The session.
     id: SessionId,
-    /// All of them.
+    /// All shares of the session.
     shares: RwSignal<Vec<Share>>,
-    /// A new link was made from an earlier one.
-    made: Callback<FreshShare>,
-    /// Something of them has changed.
+    /// Called with a new link made from an earlier one.
+    created: Callback<FreshShare>,
+    /// Called after a change.
     changed: Callback<()>,
 ) -> impl IntoView {
     let ids = Memo::new(move |_| shares.with(|shares| order(shares)));
     let row = move |of: ShareId| {
         let found = move || shares.with(|shares| shares.iter().find(|it| it.id == of).cloned());
-        // One that is about to go shows what it showed.
+        // A row about to be removed keeps its content.
         let first = untrack(found)?;
         let share = Memo::new(move |before: Option<&Share>| {
             found().or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
         });
-        Some(view! { <ShareRow id share made changed /> })
+        Some(view! { <ShareRow id share created changed /> })
     };
     view! {
         <section
@@ -36,7 +35,7 @@ pub fn ShareList(
             aria-label="Shares of this session"
             hidden=move || ids.with(Vec::is_empty)
         >
-            <h3>"Shared so far"</h3>
+            <h3>"Shares"</h3>
             <ul data-testid="shares">
                 <For each=move || ids.get() key=|id| *id children=row />
             </ul>
@@ -44,7 +43,7 @@ pub fn ShareList(
     }
 }
 
-/// Those that work before those that are over, the newest first.
+/// Active shares first, then the newest.
 fn order(shares: &[Share]) -> Vec<ShareId> {
     let mut order: Vec<&Share> = shares.iter().collect();
     order.sort_by_key(|it| (it.state != ShareState::Active, std::cmp::Reverse(it.created_at)));

@@ -1,4 +1,4 @@
-//! A link and its password, this one time: to be copied, both at once, or scanned.
+//! Link and password of a new share, shown once: to copy or scan.
 
 use leptos::{prelude::*, task::spawn_local};
 use protocol::api::FreshShare;
@@ -9,69 +9,78 @@ use crate::{
     ui::{form::shown_once::ShownOnce, show::Show},
 };
 
-/// The secrets of a share that was just made.
+/// Link and password.
 #[component]
-pub fn Fresh(
-    /// The share.
+pub fn ShareSecrets(
     share: FreshShare,
-    /// Set once anything was copied or shown to be.
+    /// Set once a secret was copied or revealed.
     copied: RwSignal<bool>,
-    /// Whether the person was about to leave without.
-    asked: RwSignal<bool>,
-    /// Back to the list.
+    /// Set after a warning about leaving without a copy.
+    warned: RwSignal<bool>,
+    /// Returns to the list.
     #[prop(into)]
     back: Callback<()>,
-    /// Leave the dialog.
+    /// Closes the dialog.
     #[prop(into)]
     close: Callback<()>,
 ) -> impl IntoView {
     let FreshShare { url, password, expires_at, read_only, max_guests, .. } = share;
-    let said = RwSignal::new("");
+    let message = RwSignal::new("");
     let scan = RwSignal::new(false);
-    let mark = Callback::new(move |()| copied.set(true));
+    let mark_copied = Callback::new(move |()| copied.set(true));
     let both = format!("{url}\nPassword: {password}");
     let copy_both = move |_| {
         let both = both.clone();
         spawn_local(async move {
-            let there = browser::copy(&both).await;
-            if there {
+            let done = browser::copy(&both).await;
+            if done {
                 copied.try_set(true);
             }
-            said.try_set(if there {
-                "Both are copied: paste them into a message to your guest."
+            message.try_set(if done {
+                "Link and password copied. Paste them into a message to your guest."
             } else {
-                "The browser does not let this page use the clipboard: copy them one by one."
+                "The browser blocked the clipboard. Copy the link and the password one at a time."
             });
         });
     };
-    let go = move |to: Callback<()>| {
-        if copied.get_untracked() || asked.get_untracked() {
+    let unsaved = move || warned.get() && !copied.get();
+    let leave = move |to: Callback<()>| {
+        if copied.get_untracked() || warned.get_untracked() {
             to.run(());
         } else {
-            asked.set(true);
+            warned.set(true);
         }
     };
-    let facts = move || {
+    let facts = {
         let mode = if read_only { "Read-only" } else { "Guests can type" };
-        let guests = if max_guests == 1 { "1 guest" } else { "guests" };
-        let most = if max_guests == 1 { String::new() } else { format!("up to {max_guests} ") };
-        format!("{mode} · {most}{guests} · until {}", clock(expires_at.timestamp_millis()))
+        let guests = match max_guests {
+            1 => "1 guest".to_owned(),
+            many => format!("up to {many} guests"),
+        };
+        move || format!("{mode} · {guests} · until {}", clock(expires_at.timestamp_millis()))
     };
     let code = url.clone();
     view! {
         <div class="stack" data-testid="share-fresh">
             <p>
-                <strong>"Send both to your guest."</strong>
-                " They are shown this one time only."
+                <strong>"Send the link and the password to your guest."</strong>
+                " They are shown only once."
             </p>
-            <ShownOnce label="Link" testid="share-url" secret=url masked=true hint="" copied=mark />
+            <ShownOnce
+                label="Link"
+                testid="share-url"
+                secret=url
+                masked=true
+                hint=""
+                copied=mark_copied
+            />
             <ShownOnce
                 label="Password"
                 testid="share-password"
                 secret=password
                 masked=true
                 hint=""
-                copied=mark
+                copied=mark_copied
             />
             <div class="secret-actions">
                 <button
@@ -89,11 +98,11 @@ pub fn Fresh(
                     aria-expanded=move || scan.get().to_string()
                     on:click=move |_| scan.update(|it| *it = !*it)
                 >
-                    {move || if scan.get() { "Hide QR code" } else { "QR code of the link" }}
+                    {move || if scan.get() { "Hide QR code" } else { "Show QR code" }}
                 </button>
             </div>
             <p class="help" role="status" data-testid="share-copied">
-                {said}
+                {message}
             </p>
             <Show when=move || scan.get()>
                 <Qr text=code.clone() label="QR code of the link" />
@@ -101,9 +110,9 @@ pub fn Fresh(
             <p class="muted" data-testid="share-facts">
                 {facts}
             </p>
-            <Show when=move || asked.get() && !copied.get()>
+            <Show when=unsaved>
                 <p class="notice warning" role="alert" data-testid="share-uncopied">
-                    "Nothing has been copied. Once you leave, nobody can see this link and its password again."
+                    "Nothing copied yet. The link and the password cannot be shown again."
                 </p>
             </Show>
             <div class="dialog-actions">
@@ -111,7 +120,7 @@ pub fn Fresh(
                     type="button"
                     class="button"
                     data-testid="share-back"
-                    on:click=move |_| go(back)
+                    on:click=move |_| leave(back)
                 >
                     "All shares"
                 </button>
@@ -119,9 +128,9 @@ pub fn Fresh(
                     type="button"
                     class="button"
                     data-testid="share-done"
-                    on:click=move |_| go(close)
+                    on:click=move |_| leave(close)
                 >
-                    {move || if asked.get() && !copied.get() { "Close anyway" } else { "Done" }}
+                    {move || if unsaved() { "Close anyway" } else { "Done" }}
                 </button>
             </div>
         </div>

@@ -1,5 +1,4 @@
-//! Who came by a share: those who hold a place, each with the button that shows them out, and the receipt
-//! of those who did.
+//! Guests of a share: those who are in, each with a button to remove them, and a table of earlier ones.
 
 use leptos::prelude::*;
 use protocol::{
@@ -14,27 +13,21 @@ use crate::{
     ui::{request::Request, show::Show, time::Now},
 };
 
-/// Guests that are in.
+/// Guests who have not left.
 #[component]
-pub fn Here(
-    /// The session.
+pub fn Guests(
     id: SessionId,
-    /// The share.
     share: Memo<Share>,
-    /// Asks the server.
+    /// The request of the share's row.
     request: Request,
-    /// Something has changed.
+    /// Called after a change.
     changed: Callback<()>,
 ) -> impl IntoView {
     let of = share.with_untracked(|it| it.id);
-    let guests = Memo::new(move |_| {
-        share.with(|it| {
-            it.guests.iter().filter(|it| it.left_at.is_none()).cloned().collect::<Vec<_>>()
-        })
-    });
-    let counted = move || {
+    let guests = Memo::new(move |_| share.with(|it| select(it, |guest| guest.left_at.is_none())));
+    let count = move || {
         let most = share.with(|it| it.max_guests);
-        guests.with(|it| format!("{} of {most} here", it.iter().filter(|it| it.here).count()))
+        guests.with(|it| format!("{} of {most} connected", it.iter().filter(|it| it.here).count()))
     };
     let remove = move |guest: GuestId| {
         request
@@ -47,7 +40,7 @@ pub fn Here(
             <li data-testid="share-guest">
                 <span>
                     <strong>{guest.name.clone()}</strong>
-                    <small>{facts(&guest)}</small>
+                    <small>{details(&guest)}</small>
                 </span>
                 <button
                     type="button"
@@ -66,7 +59,7 @@ pub fn Here(
         <Show when=move || guests.with(|it| !it.is_empty())>
             <div class="share-guests">
                 <p class="muted" data-testid="share-here">
-                    {counted}
+                    {count}
                 </p>
                 <ul>
                     <For each=move || guests.get() key=|it| it.id children=line />
@@ -76,40 +69,37 @@ pub fn Here(
     }
 }
 
-/// Guests that were in, as a receipt.
+/// Guests who have left.
 #[component]
-pub fn Gone(
-    /// The share.
-    share: Memo<Share>,
-) -> impl IntoView {
+pub fn EarlierGuests(share: Memo<Share>) -> impl IntoView {
     let now = use_context::<Now>();
-    let gone = Memo::new(move |_| {
-        share.with(|it| {
-            it.guests.iter().filter(|it| it.left_at.is_some()).cloned().collect::<Vec<_>>()
-        })
-    });
-    let words = move || match gone.with(Vec::len) {
-        1 => "1 guest was here".to_owned(),
-        many => format!("{many} guests were here"),
+    let guests = Memo::new(move |_| share.with(|it| select(it, |guest| guest.left_at.is_some())));
+    let count = move || match guests.with(Vec::len) {
+        1 => "1 earlier guest".to_owned(),
+        many => format!("{many} earlier guests"),
     };
     view! {
-        <Show when=move || gone.with(|it| !it.is_empty())>
+        <Show when=move || guests.with(|it| !it.is_empty())>
             <details class="receipt" data-testid="receipt">
-                <summary>{words}</summary>
-                {move || table(gone.get(), now)}
+                <summary>{count}</summary>
+                {move || table(guests.get(), now)}
             </details>
         </Show>
     }
 }
 
-/// Who came, from where, when, for how long, and how much they typed.
+fn select(share: &Share, guest: fn(&Guest) -> bool) -> Vec<Guest> {
+    share.guests.iter().filter(|it| guest(it)).cloned().collect()
+}
+
+/// One row for each guest: source, time, keys typed, and how they left.
 pub fn table(guests: Vec<Guest>, now: Option<Now>) -> AnyView {
     let line = move |guest: Guest| {
         view! {
             <tr data-testid="receipt-guest">
                 <td>
                     <strong>{guest.name.clone()}</strong>
-                    <small>{facts(&guest)}</small>
+                    <small>{details(&guest)}</small>
                 </td>
                 <td>{span(&guest, now.and_then(|now| now.0.get_untracked()))}</td>
                 <td data-testid="receipt-keys">{keys(guest.keys)}</td>
@@ -121,10 +111,10 @@ pub fn table(guests: Vec<Guest>, now: Option<Now>) -> AnyView {
         <table>
             <thead>
                 <tr>
-                    <th>"Who"</th>
-                    <th>"When"</th>
+                    <th>"Guest"</th>
+                    <th>"Time"</th>
                     <th>"Typed"</th>
-                    <th>"Gone"</th>
+                    <th>"Left"</th>
                 </tr>
             </thead>
             <tbody>{guests.into_iter().map(line).collect_view()}</tbody>
@@ -133,17 +123,15 @@ pub fn table(guests: Vec<Guest>, now: Option<Now>) -> AnyView {
     .into_any()
 }
 
-/// From where and with what, and whether it is a member.
-fn facts(guest: &Guest) -> String {
-    let member = if guest.member { "member · " } else { "" };
-    let facts: Vec<&str> = [guest.device.as_str(), guest.source.as_str()]
-        .into_iter()
-        .filter(|it| !it.is_empty())
-        .collect();
-    format!("{member}{}", facts.join(" · "))
+/// Membership, device and source address.
+fn details(guest: &Guest) -> String {
+    let member = if guest.member { "member" } else { "" };
+    let details: Vec<&str> =
+        [member, &guest.device, &guest.source].into_iter().filter(|it| !it.is_empty()).collect();
+    details.join(" · ")
 }
 
-/// From when to when, and how long that was.
+/// Start, end and duration of a visit.
 fn span(guest: &Guest, now: Option<i64>) -> String {
     let from = guest.joined_at.timestamp_millis();
     let to = guest.left_at.map(|it| it.timestamp_millis()).or(now).unwrap_or(from);

@@ -1,26 +1,26 @@
-//! The receipt of a session that has ended: who came by each of its shares. For its owner.
+//! The guests of an ended session, by share. For its owner.
 
 use leptos::{prelude::*, task::spawn_local};
-use protocol::api::{Session, Share, ShareKind};
+use protocol::api::{Session, Share};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-use super::receipt::table;
+use super::{guests::table, share_row::name};
 use crate::{
     api::sharing,
     error::PageError,
     format,
     live::Live,
     ui::{
-        dialog::{Dialog, lazy::LazyDialog},
+        dialog::{Dialog, actions::DialogClose, lazy::LazyDialog},
         failure::Failure,
         time::Now,
     },
 };
 
-/// The dialog; opens for the session that is put in.
+/// The dialog; opens when a session is set.
 #[component]
 pub fn SessionReceipt(
-    /// The session; none when nothing is asked.
+    /// The ended session.
     of: RwSignal<Option<Session>>,
 ) -> impl IntoView {
     let wanted = Memo::new(move |_| of.with(Option::is_some));
@@ -43,7 +43,7 @@ fn Receipt(of: RwSignal<Option<Session>>) -> impl IntoView {
         let Some(id) = of.with_untracked(|it| it.as_ref().map(|it| it.id)) else { return };
         spawn_local(async move {
             let answer = sharing::shares(id).await;
-            // Somebody may look at another one by now.
+            // The dialog may show another session by now.
             if of.try_with_untracked(|it| it.as_ref().map(|it| it.id)) != Some(Some(id)) {
                 return;
             }
@@ -68,50 +68,33 @@ fn Receipt(of: RwSignal<Option<Session>>) -> impl IntoView {
             of.set(None);
         }
     });
-    // How the last ones left is written down a moment after the end.
+    // The last departures are stored shortly after the session ends.
     Live::of_page().on_change(refresh);
     let title = Memo::new(move |before: Option<&String>| {
-        let name = of.with(|it| it.as_ref().map(|it| format!("Who came to {}", it.name)));
+        let name = of.with(|it| it.as_ref().map(|it| format!("Guests of {}", it.name)));
         name.or_else(|| before.cloned()).unwrap_or_default()
     });
-    let part = move |share: Share| {
-        let (name, made) = (name(&share), format::at(share.created_at));
-        let mode = if share.read_only { "read-only" } else { "could type" };
+    let section = move |share: Share| {
+        let (name, created) = (name(&share), format::at(share.created_at));
+        let mode = if share.read_only { "read-only" } else { "guests could type" };
         view! {
             <section class="receipt" data-testid="receipt">
                 <h3>{name}</h3>
-                <p class="muted">{format!("shared {made} by {}, {mode}", share.by)}</p>
+                <p class="muted">{format!("Shared {created} by {}, {mode}", share.by)}</p>
                 {table(share.guests, now)}
             </section>
         }
         .into_any()
     };
-    let parts = move || {
-        let came = shares.get().into_iter().filter(|it| !it.guests.is_empty());
-        came.map(part).collect::<Vec<_>>()
+    let sections = move || {
+        let visited = shares.get().into_iter().filter(|it| !it.guests.is_empty());
+        visited.map(section).collect::<Vec<_>>()
     };
     view! {
         <Dialog open title testid="receipt-dialog" wide=true>
             <Failure error />
-            {move || parts()}
-            <div class="dialog-actions">
-                <button
-                    type="button"
-                    class="button"
-                    data-testid="receipt-close"
-                    on:click=move |_| open.set(false)
-                >
-                    "Close"
-                </button>
-            </div>
+            {move || sections()}
+            <DialogClose open testid="receipt-close" />
         </Dialog>
-    }
-}
-
-/// How a share was handed out.
-pub fn name(share: &Share) -> String {
-    match (share.kind, &share.email) {
-        (ShareKind::Mail, Some(email)) => email.clone(),
-        _ => "One-time access link".into(),
     }
 }

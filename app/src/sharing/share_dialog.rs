@@ -1,0 +1,190 @@
+//! The share dialog: a link with a password, invitations by email, and the existing shares.
+
+use futures_util::future::join;
+use leptos::{prelude::*, task::spawn_local};
+use protocol::api::{FreshShare, Session, Share, SharingOptions};
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+use super::{invite::Invite, new_link::NewLink, secrets::ShareSecrets, share_list::ShareList};
+use crate::{
+    api::sharing,
+    error::PageError,
+    live::Live,
+    ui::{
+        dialog::{Dialog, actions::DialogClose, lazy::LazyDialog},
+        failure::Failure,
+    },
+};
+
+/// The dialog; opens when a session is set.
+#[component]
+pub fn ShareSession(
+    /// The session to share.
+    sharing: RwSignal<Option<Session>>,
+) -> impl IntoView {
+    let wanted = Memo::new(move |_| sharing.with(Option::is_some));
+    let load = move || share_dialog(sharing);
+    view! { <LazyDialog wanted given_up=move |()| sharing.set(None) load /> }
+}
+
+#[wasm_split(rest, fallible)]
+fn share_dialog(sharing: RwSignal<Option<Session>>) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <ShareDialog sharing /> }.into_any())
+}
+
+/// The link and password of a new share, while they are shown.
+#[derive(Clone, Copy)]
+struct Secrets {
+    share: RwSignal<Option<FreshShare>>,
+    copied: RwSignal<bool>,
+    /// Set after a warning about leaving without a copy.
+    warned: RwSignal<bool>,
+}
+
+#[component]
+fn ShareDialog(sharing: RwSignal<Option<Session>>) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let secrets = Secrets {
+        share: RwSignal::new(None),
+        copied: RwSignal::new(false),
+        warned: RwSignal::new(false),
+    };
+    let Secrets { share, copied, warned } = secrets;
+    Effect::new(move |_| {
+        if sharing.with(Option::is_some) {
+            open.set(true);
+        }
+    });
+    Effect::new(move |_| {
+        if !open.get() {
+            share.set(None);
+            sharing.set(None);
+        }
+    });
+    Effect::new(move |_| {
+        share.track();
+        copied.set(false);
+        warned.set(false);
+    });
+    // Warns once before secrets are lost.
+    let stay = move |()| {
+        let warn = share.with_untracked(Option::is_some)
+            && !copied.get_untracked()
+            && !warned.get_untracked();
+        if warn {
+            warned.set(true);
+        }
+        warn
+    };
+    let title = Memo::new(move |before: Option<&String>| {
+        let name = sharing.with(|it| it.as_ref().map(|it| format!("Share {}", it.name)));
+        name.or_else(|| before.cloned()).unwrap_or_default()
+    });
+    view! {
+        <Dialog open title testid="share-dialog" wide=true stay>
+            {move || sharing.get().map(|session| view! { <Content session open secrets /> })}
+        </Dialog>
+    }
+}
+
+#[component]
+fn Content(session: Session, open: RwSignal<bool>, secrets: Secrets) -> impl IntoView {
+    let id = session.id;
+    let options = RwSignal::new(None::<SharingOptions>);
+    let shares = RwSignal::new(Vec::<Share>::new());
+    let error = RwSignal::new(None::<PageError>);
+    let refresh = move || {
+        spawn_local(async move {
+            // The dialog may be closed by now, and its signals disposed.
+            match join(sharing::options(id), sharing::shares(id)).await {
+                (Ok(now), Ok(all)) => {
+                    options.try_set(Some(now));
+                    shares.try_set(all);
+                    error.try_set(None);
+                }
+                (Err(why), _) | (_, Err(why)) => drop(error.try_set(Some(why))),
+            }
+        });
+    };
+    refresh();
+    Live::of_page().on_change(refresh);
+    let changed = Callback::new(move |()| refresh());
+    let by_mail = RwSignal::new(false);
+    let Secrets { share, copied, warned } = secrets;
+    let created = Callback::new(move |new: FreshShare| {
+        share.set(Some(new));
+        refresh();
+    });
+    // Ignores the member's last choice of mode, so that a refresh keeps what is typed.
+    let allowed = Memo::new(move |_| {
+        options.get().map(|options| SharingOptions { read_only: false, ..options })
+    });
+    let forms = move || {
+        // Reading the memo subscribes to it.
+        let options = allowed.with(Option::is_some).then(|| options.get_untracked());
+        options.flatten().map(|options| {
+            if !options.enabled {
+                return view! {
+                    <p class="notice" data-testid="share-disabled">
+                        "Sharing is turned off. A superuser can turn it on in the workspace settings."
+                    </p>
+                }
+                .into_any();
+            }
+            view! {
+                <Tabs by_mail />
+                {move || {
+                    let options = options.clone();
+                    if by_mail.get() {
+                        view! { <Invite id options shares changed /> }.into_any()
+                    } else {
+                        view! { <NewLink id options created /> }.into_any()
+                    }
+                }}
+            }
+            .into_any()
+        })
+    };
+    let back = move |()| share.set(None);
+    let close = move |()| open.set(false);
+    view! {
+        <Failure error />
+        {move || match share.get() {
+            Some(share) => {
+                view! { <ShareSecrets share copied warned back close /> }.into_any()
+            }
+            None => {
+                view! {
+                    <div class="contents">{forms}</div>
+                    <ShareList id shares created changed />
+                    <DialogClose open testid="share-close" />
+                }
+                    .into_any()
+            }
+        }}
+    }
+}
+
+/// Switches between the two kinds of new share.
+#[component]
+fn Tabs(by_mail: RwSignal<bool>) -> impl IntoView {
+    let tab = move |mail: bool, testid: &'static str, label: &'static str| {
+        view! {
+            <button
+                type="button"
+                role="tab"
+                data-testid=testid
+                aria-selected=move || (by_mail.get() == mail).to_string()
+                on:click=move |_| by_mail.set(mail)
+            >
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <div class="tabs segmented" role="tablist" aria-label="Sharing method">
+            {tab(false, "share-by-link", "One-time access link")}
+            {tab(true, "share-by-mail", "Invite by email")}
+        </div>
+    }
+}
