@@ -1,5 +1,5 @@
-//! `rate`: how fast a screen takes kinds of output, captures and answers, on this machine.
-#![expect(clippy::print_stdout, reason = "the result is what it is run for")]
+//! `rate`: measures feeding, capturing and framing of different kinds of output on this machine.
+#![expect(clippy::print_stdout, reason = "prints its result")]
 
 use std::{fmt::Write, time::Duration};
 
@@ -15,13 +15,13 @@ use screen::{Screen, Size};
 
 const BYTES: usize = 16 * 1024 * 1024;
 
-/// Time this thread has computed: what a busy machine does in between does not count.
+/// CPU time of this thread, which excludes other load on the machine.
 fn now() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec as u32)
 }
 
-/// Seconds that rio-vt takes by itself, without guards.
+/// Seconds that rio-vt takes without guards.
 fn bare(columns: usize, rows: usize, bytes: &[u8]) -> f64 {
     let size = CrosswordsSize::new(columns, rows);
     let window = WindowId::from(0);
@@ -61,7 +61,7 @@ fn main() {
                 format!("2026-01-01T00:00:00 INFO request {at:020} served in 200 us, status ok\r\n")
             }),
         ),
-        ("colours", repeated(|at| cells(at, "x") + "\r\n")),
+        ("colors", repeated(|at| cells(at, "x") + "\r\n")),
         (
             "ls",
             repeated(|at| {

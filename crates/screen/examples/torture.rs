@@ -1,7 +1,6 @@
-//! `torture BYTES SEED [FILE]`: feeds that many bytes of random escape sequences with random resizes,
-//! follows them with a mirror, and prints the rate, the panics and the slowest feed of 64 KiB, which it
-//! leaves in FILE.
-#![expect(clippy::print_stdout, reason = "the result is what it is run for")]
+//! `torture BYTES SEED [FILE]`: feeds random escape sequences with random resizes and compares the screen
+//! with a mirror. Prints the rate, the panics and the slowest feed of 64 KiB, which it writes to FILE.
+#![expect(clippy::print_stdout, reason = "prints its result")]
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -18,7 +17,7 @@ mod random;
 
 use random::{CHUNK, Random, fill};
 
-/// Time this thread has computed: what a busy machine does in between does not count.
+/// CPU time of this thread, which excludes other load on the machine.
 fn now() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec as u32)
@@ -77,7 +76,7 @@ fn main() -> anyhow::Result<()> {
         slowest_sync = slowest_sync.max(now() - start);
         let position = mirror.position();
         if let Some(frame) = screen.frame_since(position.as_ref()) {
-            mirror.apply(&frame).context("a frame does not fit its mirror")?;
+            mirror.apply(&frame).context("a frame does not apply to the mirror")?;
         }
         ensure!(mirror.hash() == screen.hash(), "the mirror differs after {fed} bytes");
     }

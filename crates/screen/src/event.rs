@@ -1,10 +1,10 @@
-//! What a screen wants done outside of itself. Knows nothing else.
+//! Effects of program output outside the screen.
 
-/// Something a program's output asks for.
+/// Effect that program output requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// The answer to a query: to be written to the PTY, once, whether anybody watches or not.
+    /// Reply to a query, to be written to the PTY once, regardless of viewers.
     Reply(Vec<u8>),
-    /// OSC 52: text for the clipboard of the viewer who drives, at most 1 MiB.
+    /// Text for the clipboard of the driver (OSC 52), at most 1 MiB.
     Clipboard(String),
 }

@@ -1,4 +1,4 @@
-//! Encoders from input events to the bytes a program reads. Pure; knows no screen.
+//! Encoders of input events. Pure: they know no screen.
 
 mod key_table;
 pub mod keys;

@@ -1,5 +1,5 @@
-//! One session's terminal: feeds the emulator, captures what changed into revisions, keeps history.
-//! Catches the emulator's panics. Knows no process and no viewer.
+//! The terminal of a session: feeds the emulator, captures changes as revisions and keeps history.
+//! Catches panics of the emulator. Knows no process and no viewer.
 
 mod encode;
 
@@ -7,7 +7,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use protocol::{
     mirror::Cursor,
-    modes,
     wire::{Frame, History, Line, Position},
 };
 use rio_vt::{
@@ -30,34 +29,34 @@ use crate::{
     vt::engine::Engine,
 };
 
-/// Most lines in one answer to a request for history.
+/// Maximum number of lines in a reply to a history request.
 const MAX_LINES: u64 = protocol::MAX_HISTORY_LINES as u64;
 
-/// Lines of history that stay with the emulator at least, to be there when a screen grows.
+/// Minimum number of history lines kept by the emulator, for screens that grow.
 const MIN_RING: usize = 100;
 
-/// Bytes of a cell of the emulator.
+/// Bytes per cell of the emulator.
 const CELL: usize = 8;
 
-/// One session's terminal.
+/// The terminal of a session.
 pub struct Screen {
     engine: Engine,
     size: Size,
-    /// Lines of history to keep.
+    /// Limit on lines of history.
     history: usize,
-    /// Bytes of history to keep.
+    /// Limit on bytes of history.
     history_bytes: usize,
-    /// The emulator keeps fewer lines than that, for their bytes' sake.
+    /// The limit on bytes restricts the emulator to fewer lines.
     ring_limited: bool,
     revisions: Revisions,
     store: Store,
-    /// Absolute id of the first line the emulator ever evicted.
+    /// Id of the first line that the emulator evicted.
     base: u64,
     paste: Paste,
 }
 
 impl Screen {
-    /// A blank screen that keeps `history` lines that scrolled off.
+    /// Creates a blank screen that keeps `history` lines of history.
     #[must_use]
     pub fn new(size: Size, history: usize) -> Self {
         let mut screen = Self {
@@ -76,8 +75,8 @@ impl Screen {
         screen
     }
 
-    /// Output of the program, cut anywhere. Cannot fail: should the emulator break, a new one goes on
-    /// with the screen as it was at the last [`sync`](Self::sync).
+    /// Feeds program output, split anywhere. Cannot fail: an emulator that panics is replaced by a new one
+    /// with the screen as of the last [`sync`](Self::sync).
     pub fn feed(&mut self, bytes: &[u8]) {
         self.guarded(|screen| screen.engine.feed(bytes));
         if std::mem::take(&mut self.engine.terminal.cleared) {
@@ -85,12 +84,12 @@ impl Screen {
         }
     }
 
-    /// What the output asked for since the last call.
+    /// Takes the events since the last call.
     pub fn take_events(&mut self) -> Vec<Event> {
         self.engine.terminal.take_events()
     }
 
-    /// Changes the size. Lines of the primary screen are wrapped anew; a new epoch begins.
+    /// Changes the size. Rewraps the primary screen and begins a new epoch.
     pub fn resize(&mut self, size: Size) {
         if size != self.size {
             self.size = size;
@@ -99,8 +98,8 @@ impl Screen {
         }
     }
 
-    /// Bounds the history by `bytes` too, packed as well as not yet packed, apart from the last screens: the
-    /// oldest lines go first. 0: by its lines alone.
+    /// Limits the bytes of history, compressed or not, except for the last screens. Drops the oldest lines
+    /// first. 0 removes the limit.
     pub fn limit_history(&mut self, bytes: u64) {
         let bytes = if bytes == 0 { u64::MAX } else { bytes };
         self.history_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
@@ -108,53 +107,32 @@ impl Screen {
         self.limit_ring();
     }
 
-    /// The size.
+    /// Returns the size.
     #[must_use]
     pub fn size(&self) -> Size {
         self.size
     }
 
-    /// Takes over the colours that whoever drives shows by default, 0xrrggbb: what queries of the
-    /// foreground, the background and the cursor are answered with.
+    /// Sets the default colors of the driver, as 0xrrggbb. Queries of the foreground, background and cursor
+    /// colors are answered with them.
     pub fn set_theme(&mut self, foreground: u32, background: u32, cursor: u32) {
         self.engine.terminal.theme =
             Some([foreground, background, cursor].map(|rgb| rgb & 0xff_ffff));
     }
 
-    /// The title the program set.
+    /// Returns the title set by the program.
     #[must_use]
     pub fn title(&self) -> &str {
         &self.engine.terminal.title
     }
 
-    /// Bits of `protocol::modes`, as of now.
+    /// Returns the current modes as bits of `protocol::modes`.
     #[must_use]
     pub fn modes(&self) -> u32 {
-        const BITS: [(Mode, u32); 15] = [
-            (Mode::ALT_SCREEN, modes::ALTERNATE_SCREEN),
-            (Mode::APP_CURSOR, modes::APPLICATION_CURSOR),
-            (Mode::APP_KEYPAD, modes::APPLICATION_KEYPAD),
-            (Mode::BRACKETED_PASTE, modes::BRACKETED_PASTE),
-            (Mode::MOUSE_REPORT_CLICK, modes::MOUSE_CLICK),
-            (Mode::MOUSE_REPORT_X10, modes::MOUSE_CLICK),
-            (Mode::MOUSE_DRAG, modes::MOUSE_DRAG),
-            (Mode::MOUSE_MOTION, modes::MOUSE_MOTION),
-            (Mode::FOCUS_IN_OUT, modes::FOCUS),
-            (Mode::ALTERNATE_SCROLL, modes::ALTERNATE_SCROLL),
-            (Mode::SGR_MOUSE, modes::SGR_MOUSE),
-            (Mode::UTF8_MOUSE, modes::UTF8_MOUSE),
-            (Mode::INSERT, modes::INSERT),
-            (Mode::ORIGIN, modes::ORIGIN),
-            (Mode::LINE_FEED_NEW_LINE, modes::LINE_FEED_NEW_LINE),
-        ];
-        let mode = self.engine.term.mode();
-        let set = BITS.iter().filter(|(flag, _)| mode.contains(*flag));
-        let no_wrap = if mode.contains(Mode::LINE_WRAP) { 0 } else { modes::NO_WRAP };
-        let kitty = u32::from(self.engine.term.keyboard_mode().bits()) << modes::KITTY_SHIFT;
-        set.fold(no_wrap | kitty, |bits, (_, bit)| bits | bit)
+        self.engine.modes()
     }
 
-    /// Bytes of screen and history held.
+    /// Returns the bytes held for screen and history.
     #[must_use]
     pub fn bytes_buffered(&self) -> u64 {
         let (_, ring) = self.engine.ring();
@@ -163,51 +141,51 @@ impl Screen {
         cells * CELL as u64 + (self.store.bytes() + links) as u64
     }
 
-    /// Mode 2026 is on: frames are better held back until it ends. The caller sets the limit to that.
+    /// Returns whether mode 2026 is on, which holds frames back. The caller limits the time.
     #[must_use]
     pub fn synchronized(&self) -> bool {
         self.engine.term.synchronized_output()
     }
 
-    /// Ends mode 2026 for a program that does not.
+    /// Ends mode 2026 on behalf of the program.
     pub fn end_synchronized(&mut self) {
         self.engine.term.end_sync_update();
     }
 
-    /// Takes what changed since the last call into a new revision. False: nothing changed.
+    /// Captures changes since the last call as a new revision. Returns false if there are none.
     pub fn sync(&mut self) -> bool {
         self.guarded(Self::capture).unwrap_or_else(|| {
-            // The emulator is a new one now, and blank if even that failed.
+            // Retries with the replaced emulator.
             self.guarded(Self::capture).unwrap_or(false)
         })
     }
 
-    /// What a viewer at `from` misses; none when it is up to date. Foreign or too old positions get
-    /// the whole screen.
+    /// Returns the frame since `from`, none if nothing is newer. Foreign and outdated positions get the
+    /// whole screen.
     pub fn frame_since(&mut self, from: Option<&Position>) -> Option<Frame> {
         self.revisions.frame_since(from)
     }
 
-    /// Where a viewer stands after the latest frame.
+    /// Returns the position after the latest frame.
     #[must_use]
     pub fn position(&self) -> Position {
         self.revisions.position()
     }
 
-    /// Id of the screen's first line, in the latest revision.
+    /// Returns the id of the first line of the screen in the latest revision.
     #[must_use]
     pub fn top(&self) -> u64 {
         self.revisions.status().top
     }
 
-    /// `protocol::mirror::screen_hash` of the latest revision.
+    /// Returns `protocol::mirror::screen_hash` of the latest revision.
     #[must_use]
     pub fn hash(&self) -> u64 {
         self.revisions.hash()
     }
 
-    /// Called when nothing has happened for a while: moves the emulator's history, all but the last
-    /// screens, into the compact store and gives memory back.
+    /// Moves the emulator's history except for the last screens to the compact store and releases memory.
+    /// To be called after a quiet time.
     pub fn compact(&mut self) {
         self.engine.shrink_parser();
         let (keep, limits) = (self.kept(), self.limits());
@@ -217,7 +195,7 @@ impl Screen {
         });
     }
 
-    /// Lines of history that stay with the emulator.
+    /// Lines of history that compaction leaves in the emulator.
     fn kept(&self) -> usize {
         (2 * usize::from(self.size.rows)).max(MIN_RING)
     }
@@ -228,7 +206,7 @@ impl Screen {
         ring::Limits { lines: self.history, ring, bytes: self.history_bytes }
     }
 
-    /// Wider lines are fewer.
+    /// Limits the lines in the emulator by their bytes.
     fn limit_ring(&mut self) {
         let lines = self.limits().ring;
         if lines < self.history || self.ring_limited {
@@ -237,8 +215,8 @@ impl Screen {
         }
     }
 
-    /// History and screen from the line with id `first` on, at most `count` and 500 lines. Starts
-    /// later when the first ones are no longer held; `styles` leaves out the default style, index 0.
+    /// Returns lines of history and screen from id `first` on, at most `count` and at most 500. Starts later
+    /// if the first lines were dropped. `styles` omits the default style, index 0.
     pub fn lines(&mut self, first: u64, count: u32) -> History {
         let count = u64::from(count).min(MAX_LINES);
         let first = first.max(self.oldest());
@@ -269,7 +247,7 @@ impl Screen {
         self.base + self.engine.ring().0
     }
 
-    /// Id of the oldest line that is given out.
+    /// Id of the oldest available line.
     fn oldest(&self) -> u64 {
         let (evicted, ring) = self.engine.ring();
         let start = self.base + evicted;
@@ -340,7 +318,7 @@ impl Screen {
         captured
     }
 
-    /// Whether the style table is much larger than what the screen shows of it.
+    /// Returns whether the style table is much larger than the styles in use.
     fn styles_outgrown(&self) -> bool {
         const SMALL: usize = 1024;
         let table = &self.revisions.styles;
@@ -360,7 +338,7 @@ impl Screen {
         table.is_full() || shown * spare < table.len()
     }
 
-    /// Lines of the ring and, while it is shown, of the primary screen.
+    /// Reads lines of the ring and of the primary screen while it is shown.
     fn read_ring(&mut self, from: u64, to: u64, styles: &mut StyleTable, lines: &mut Vec<Line>) {
         let (evicted, history) = self.engine.ring();
         let start = self.base + evicted;
@@ -380,8 +358,8 @@ impl Screen {
         });
     }
 
-    /// A new emulator with what viewers last saw, after the old one broke. The history is kept as far
-    /// as the old one still lets go of it.
+    /// Replaces an emulator that panicked by a new one with the latest revision. Keeps as much history as
+    /// the old one still yields.
     fn rebuild(&mut self) {
         let limits = self.limits();
         let _ = catch_unwind(AssertUnwindSafe(|| {

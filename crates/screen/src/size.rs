@@ -1,6 +1,6 @@
-//! The size of a screen and its bounds. Knows nothing else.
+//! Size of a screen and its bounds.
 
-/// Columns and rows of a screen, always within the bounds that the emulator is safe in.
+/// Columns and rows of a screen, always within bounds that are safe for the emulator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Size {
     /// 2 to 1000.
@@ -10,14 +10,14 @@ pub struct Size {
 }
 
 impl Size {
-    /// Fewest columns and rows: the emulator's wrapping breaks below.
+    /// Minimum of columns and rows. The emulator's wrapping breaks below.
     pub const MIN: u16 = 2;
-    /// Most columns.
+    /// Maximum of columns.
     pub const MAX_COLUMNS: u16 = 1000;
-    /// Most rows.
+    /// Maximum of rows.
     pub const MAX_ROWS: u16 = 500;
 
-    /// The size nearest to the one asked for.
+    /// Returns the size nearest to the requested one.
     #[must_use]
     pub fn clamped(columns: u16, rows: u16) -> Self {
         Self {
@@ -26,7 +26,7 @@ impl Size {
         }
     }
 
-    /// Cells of a screen of this size.
+    /// Number of cells.
     pub(crate) fn cells(self) -> u64 {
         u64::from(self.columns) * u64::from(self.rows)
     }

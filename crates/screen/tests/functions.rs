@@ -1,5 +1,4 @@
-//! Control functions that this crate adds to the emulator, or does otherwise: bytes in, rows and cursor
-//! out, as xterm has them.
+//! Control functions that this crate adds to the emulator or changes: rows and cursor match xterm.
 
 use protocol::{line::cells, mirror::Mirror};
 use screen::{Screen, Size};
@@ -17,22 +16,22 @@ fn shown(bytes: &str) -> (Vec<String>, (u32, u32)) {
 }
 
 #[test]
-fn functions_do_what_xterm_does() {
+fn functions_match_xterm() {
     for (name, bytes, rows, cursor) in [
         (
-            "DECSTR keeps text and place",
+            "DECSTR keeps text and position",
             "ab\x1b[?6h\x1b[2;4r\x1b[4h\x1b[31m\x1b[3;1Hcd\x1b[!pX\x1b[4;1HY",
             ["ab", "", "", "YdX", ""],
             (3, 1),
         ),
         (
-            "DECSTR forgets the margins",
+            "DECSTR resets the margins",
             "\x1b[2;3r\x1b[!p\x1b[5;1Hx\n",
             ["", "", "", "x", ""],
             (4, 1),
         ),
         ("REP", "ab\x1b[3b", ["abbbb", "", "", "", ""], (0, 5)),
-        ("REP is at most a row", "a\x1b[9999b", ["aaaaaaaaaa", "a", "", "", ""], (1, 1)),
+        ("REP repeats at most a row", "a\x1b[9999b", ["aaaaaaaaaa", "a", "", "", ""], (1, 1)),
         ("LNM", "\x1b[20hab\ncd", ["ab", "cd", "", "", ""], (1, 2)),
         ("no LNM", "ab\ncd", ["ab", "  cd", "", "", ""], (1, 4)),
         ("DECOM goes home", "\x1b[2;4r\x1b[3;3H\x1b[?6hx\x1b[?6ly", ["y", "x", "", "", ""], (0, 1)),
@@ -75,7 +74,7 @@ fn functions_do_what_xterm_does() {
 }
 
 #[test]
-fn clusters_only_when_asked_for() {
+fn clusters_form_only_in_mode_2027() {
     let family = "👨\u{200d}👩\u{200d}👧";
     assert_eq!(shown(family).1, (0, 6));
     assert_eq!(shown(&format!("\x1b[?2027h{family}")).1, (0, 2));
@@ -83,7 +82,7 @@ fn clusters_only_when_asked_for() {
 }
 
 #[test]
-fn a_cell_takes_sixteen_marks() {
+fn a_cell_holds_at_most_sixteen_marks() {
     let (rows, cursor) = shown(&format!("e{}x", "\u{301}".repeat(100)));
     assert_eq!((rows[0].chars().count(), cursor), (18, (0, 2)));
 }

@@ -1,5 +1,5 @@
-//! Lines keep their ids through scrolling, compaction, eviction, the alternate screen and a broken
-//! emulator; clearing forgets them.
+//! Lines keep their ids through scrolling, compaction, eviction and the alternate screen; clearing drops
+//! them.
 
 use protocol::{line::cells, style::Color, wire::History};
 use screen::{Screen, Size};
@@ -8,7 +8,7 @@ fn text(history: &History) -> Vec<String> {
     history.lines.iter().map(|line| cells(line).map(|cell| cell.text).collect()).collect()
 }
 
-/// Asserts that every line that is held is the one whose number is its id.
+/// Asserts that the text of every available line has the id of the line.
 fn assert_numbered(screen: &mut Screen, held_from: u64, end: u64) {
     screen.sync();
     let mut id = 0;
@@ -34,7 +34,7 @@ fn numbered(id: u64) -> String {
 }
 
 #[test]
-fn ids_are_line_numbers_whatever_happens() {
+fn ids_match_line_numbers_in_all_states() {
     let mut screen = Screen::new(Size::clamped(40, 10), 1000);
     let mut next = 0;
     for (step, count) in [3, 20, 1, 150, 700, 5, 300, 90, 2500, 40, 400].into_iter().enumerate() {
@@ -63,7 +63,7 @@ fn ids_are_line_numbers_whatever_happens() {
 }
 
 #[test]
-fn clearing_forgets_the_history_only() {
+fn clearing_drops_only_the_history() {
     for clear in ["\x1b[3J", "\x1bc"] {
         let mut screen = Screen::new(Size::clamped(40, 10), 1000);
         (0..300).for_each(|id| screen.feed(numbered(id).as_bytes()));
@@ -86,7 +86,7 @@ fn clearing_forgets_the_history_only() {
 }
 
 #[test]
-fn narrower_and_wider_screens_keep_the_text() {
+fn resizing_keeps_the_text() {
     let mut screen = Screen::new(Size::clamped(40, 10), 1000);
     (0..200).for_each(|id| screen.feed(numbered(id).as_bytes()));
     for (columns, rows) in [(5, 10), (40, 30), (12, 3), (80, 24)] {
@@ -104,7 +104,7 @@ fn narrower_and_wider_screens_keep_the_text() {
 }
 
 #[test]
-fn an_answer_has_at_most_500_lines() {
+fn a_reply_has_at_most_500_lines() {
     let mut screen = Screen::new(Size::clamped(40, 10), 5000);
     (0..2000).for_each(|id| screen.feed(numbered(id).as_bytes()));
     assert_eq!(screen.lines(0, u32::MAX).lines.len(), 500);
@@ -115,7 +115,7 @@ fn an_answer_has_at_most_500_lines() {
 }
 
 #[test]
-fn without_history_there_is_the_screen() {
+fn without_history_only_the_screen_is_available() {
     let mut screen = Screen::new(Size::clamped(40, 10), 0);
     (0..50).for_each(|id| screen.feed(numbered(id).as_bytes()));
     screen.compact();
@@ -124,7 +124,7 @@ fn without_history_there_is_the_screen() {
 }
 
 #[test]
-fn a_bound_in_bytes_lets_the_oldest_lines_go() {
+fn a_limit_on_bytes_drops_the_oldest_lines() {
     let mut screen = Screen::new(Size::clamped(40, 10), 100_000);
     let mut next = 0;
     let mut more = |screen: &mut Screen, count: u64| {
@@ -138,12 +138,12 @@ fn a_bound_in_bytes_lets_the_oldest_lines_go() {
     screen.compact();
     assert_numbered(&mut screen, 0, end);
     let unbounded = screen.bytes_buffered();
-    // Half of the bytes: half of the lines, more or less, and always the latest.
+    // Half of the bytes keep about half of the lines, always the latest.
     screen.limit_history(unbounded / 2);
     let oldest = screen.lines(0, 1).oldest;
     assert!((8_000..12_000).contains(&oldest), "{oldest}");
     assert_numbered(&mut screen, oldest, end);
-    // It stays so, packed or not, and whatever the width.
+    // The limit holds with and without compaction and at any width.
     for (step, columns) in [40, 80, 30, 300].into_iter().enumerate() {
         screen.resize(Size::clamped(columns, 10));
         let end = more(&mut screen, 30_000);
@@ -153,13 +153,13 @@ fn a_bound_in_bytes_lets_the_oldest_lines_go() {
         screen.sync();
         let last_screens = 2 * 100 * u64::from(columns) * 8;
         assert!(screen.bytes_buffered() <= unbounded + last_screens, "{}", screen.bytes_buffered());
-        // A resize numbers lines anew.
+        // A resize renumbers lines.
         let history = text(&screen.lines(end - 100, 500));
         assert!(history.contains(&format!("line {}", end - 50)), "{history:?}");
     }
     screen.limit_history(1);
     assert!(screen.bytes_buffered() <= 2 * 100 * 300 * 8);
-    // Without the bound it grows again.
+    // Without the limit the history grows again.
     screen.limit_history(0);
     let before = screen.lines(0, 1).oldest;
     more(&mut screen, 2_000);

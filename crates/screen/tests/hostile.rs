@@ -1,5 +1,5 @@
-//! Output that is meant to hurt: queries that would type for the user, strings that never end, work
-//! that adds up. Work is bounded by counting it; the time here is the thread's own.
+//! Hostile output: queries that would type for the user, endless strings, excessive work. Work is bounded
+//! by counting it; times here are CPU times of the thread.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use screen::{Event, Screen, Size};
 
 const FEED: usize = 64 * 1024;
 
-/// Time this thread has computed: what a busy machine does in between does not count.
-fn computed() -> Duration {
+/// CPU time of this thread, which excludes other load on the machine.
+fn cpu_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec as u32)
 }
@@ -38,7 +38,7 @@ fn rows(screen: &mut Screen) -> Vec<String> {
 }
 
 #[test]
-fn answers_never_carry_what_a_program_chose() {
+fn replies_never_contain_text_chosen_by_a_program() {
     let command = "rm -rf";
     for query in [
         "\x05",
@@ -60,9 +60,9 @@ fn answers_never_carry_what_a_program_chose() {
         let mut screen = screen();
         screen.feed(b"rm -rf\r\n");
         screen.feed(query.as_bytes());
-        let answer = replies(&mut screen);
-        assert!(!answer.contains(command) && !answer.contains("726d"), "{query:?}: {answer:?}");
-        assert!(!answer.contains(['\r', '\n']), "{query:?}: {answer:?}");
+        let reply = replies(&mut screen);
+        assert!(!reply.contains(command) && !reply.contains("726d"), "{query:?}: {reply:?}");
+        assert!(!reply.contains(['\r', '\n']), "{query:?}: {reply:?}");
     }
 }
 
@@ -105,19 +105,19 @@ fn the_clipboard_can_be_written_up_to_a_mebibyte() {
     let mut screen = screen();
     screen.feed(b"\x1b]52;c;aGVsbG8=\x07\x1b]52;;d29ybGQ=\x1b\\");
     assert_eq!(screen.take_events(), [Event::Clipboard("world".into())]);
-    // Four characters are three bytes: the second one is 2 bytes above the limit.
-    for (quartets, taken) in [(349_525, 1), (349_526, 0), (2_000_000, 0)] {
+    // Four characters encode three bytes: the second text is 2 bytes above the limit.
+    for (quartets, events) in [(349_525, 1), (349_526, 0), (2_000_000, 0)] {
         screen.feed(b"\x1b]52;c;");
         (0..quartets).for_each(|_| screen.feed(b"QUFB"));
         screen.feed(b"\x07");
-        assert_eq!(screen.take_events().len(), taken, "{quartets}");
+        assert_eq!(screen.take_events().len(), events, "{quartets}");
     }
     screen.feed(b"\x1b]52;c;not base64!\x07\x1b]52;p;aGVsbG8=\x07");
     assert_eq!(screen.take_events(), []);
 }
 
 #[test]
-fn strings_that_never_end_take_no_memory_and_end_at_last() {
+fn endless_strings_take_no_memory_and_can_be_ended() {
     for start in
         ["\x1b]0;", "\x1b]52;c;", "\x1bP", "\x1bPq", "\x1bP$q", "\x1b_", "\x1b_G", "\x1b^", "\x1bX"]
     {
@@ -136,7 +136,7 @@ fn strings_that_never_end_take_no_memory_and_end_at_last() {
 }
 
 #[test]
-fn repeated_or_huge_work_is_bounded() {
+fn repeated_and_huge_work_is_bounded() {
     let repeats = |piece: &str| piece.repeat(FEED / piece.len() + 1).into_bytes();
     let marks = |count: usize| "\u{301}".repeat(count);
     let mut all: Vec<(&str, Vec<u8>)> = [
@@ -179,7 +179,7 @@ fn repeated_or_huge_work_is_bounded() {
     all.push(("many parameters", format!("\x1b[{}m", "1;".repeat(FEED / 2)).into_bytes()));
     all.push(("one cell full of marks", format!("e{}", marks(FEED / 2)).into_bytes()));
     all.push((
-        "marks by turns",
+        "alternating marks",
         format!("e{}", format!("{}\x1b[C\x1b[D", marks(4)).repeat(4000)).into_bytes(),
     ));
     let distinct = (0u32..9000).filter_map(|at| {
@@ -192,10 +192,10 @@ fn repeated_or_huge_work_is_bounded() {
     for (name, bytes) in &all {
         let mut screen = screen();
         for chunk in bytes.chunks(FEED).cycle().take(4) {
-            let start = computed();
+            let start = cpu_time();
             screen.feed(chunk);
-            let took = computed() - start;
-            // 50 ms in a release build, where work that adds up takes minutes.
+            let took = cpu_time() - start;
+            // A release build takes 50 ms; unbounded work would take minutes.
             assert!(took < Duration::from_secs(1), "{name:?} took {took:?}");
         }
         screen.take_events();
@@ -205,7 +205,7 @@ fn repeated_or_huge_work_is_bounded() {
 }
 
 #[test]
-fn odd_text_stays_within_its_cells() {
+fn malformed_text_stays_within_its_cells() {
     for (bytes, first) in [
         (b"\xc0\xafx".as_slice(), "\u{fffd}\u{fffd}x"),
         (b"\xed\xa0\x80x", "\u{fffd}"),
@@ -230,7 +230,7 @@ fn odd_text_stays_within_its_cells() {
 }
 
 #[test]
-fn titles_are_plain_text_of_bounded_length() {
+fn titles_are_plain_text_of_limited_length() {
     let mut screen = screen();
     screen.feed("\x1b]0;a\u{202e}b\u{85}c\u{2066}d\x07".as_bytes());
     assert_eq!(screen.title(), "abcd");
@@ -243,7 +243,7 @@ fn titles_are_plain_text_of_bounded_length() {
 }
 
 #[test]
-fn modes_left_behind_are_shown_and_reset() {
+fn leftover_modes_are_reported_and_reset() {
     use protocol::modes::{
         ALTERNATE_SCREEN, ALTERNATE_SCROLL, BRACKETED_PASTE, KITTY, MOUSE_MOTION,
     };
@@ -259,7 +259,7 @@ fn modes_left_behind_are_shown_and_reset() {
 }
 
 #[test]
-fn links_without_end_take_a_bounded_frame_and_memory() {
+fn endless_links_take_limited_memory_and_frames() {
     use prost::Message;
     let mut screen = screen();
     let mut mirror = Mirror::default();
@@ -285,7 +285,7 @@ fn links_without_end_take_a_bounded_frame_and_memory() {
     let whole = screen.frame_since(None).unwrap();
     assert!(whole.encoded_len() < 2 * 1024 * 1024, "{}", whole.encoded_len());
     assert!(screen.bytes_buffered() < 8 * 1024 * 1024, "{}", screen.bytes_buffered());
-    // Links that come once those are gone are links again.
+    // New links work again after the old ones are gone.
     screen.feed(b"\x1bc\x1b]8;;https://example.org/last\x07x\x1b]8;;\x07");
     screen.sync();
     let whole = screen.frame_since(None).unwrap();

@@ -1,4 +1,4 @@
-//! What keys, mouse, focus and pastes send, as xterm's and kitty's tables have it.
+//! Encoding of keys, mouse, focus and pastes, according to the tables of xterm and kitty.
 
 use protocol::wire::{Key, KeyKind, Mouse, MouseKind};
 use screen::{Screen, Size};
@@ -29,7 +29,7 @@ fn check(modes: &str, cases: &[(&str, &str, u32, &str)]) {
 }
 
 #[test]
-fn keys_of_a_plain_terminal() {
+fn keys_in_default_modes() {
     check(
         "",
         &[
@@ -86,7 +86,7 @@ fn keys_of_a_plain_terminal() {
 }
 
 #[test]
-fn keys_follow_the_modes() {
+fn modes_change_the_encoding_of_keys() {
     check(
         "\x1b[?1h",
         &[
@@ -176,7 +176,7 @@ fn kitty_disambiguates() {
             ("AudioVolumeUp", "AudioVolumeUp", 0, "\x1b[57439u"),
         ],
     );
-    // The cursor keys' mode means nothing here.
+    // The cursor key mode has no effect here.
     check("\x1b[?1h\x1b[>1u", &[("ArrowUp", "ArrowUp", 0, "\x1b[A")]);
     check("\x1b[>1u\x1b[<u", &[("a", "KeyA", CONTROL, "\x01")]);
 }
@@ -252,7 +252,7 @@ fn kitty_reports_repeats_and_releases() {
 }
 
 #[test]
-fn the_mouse_is_reported_as_asked_for() {
+fn the_mouse_is_reported_in_the_requested_mode() {
     use MouseKind::{Down, Move, Up, Wheel};
     let (x10, click, drag, all) = ("\x1b[?9h", "\x1b[?1000h", "\x1b[?1002h", "\x1b[?1003h");
     let sgr = |mode: &str| format!("{mode}\x1b[?1006h");
@@ -297,7 +297,7 @@ fn pastes_cannot_press_keys_or_leave_their_brackets() {
         format!("\x1b[200~{clean}\x1b[201~").as_bytes()
     );
     assert_eq!(screen.encode_paste("a\r", true, false), b"\x1b[200~a\r");
-    // The program changes its mind in the middle: the bracket is closed all the same.
+    // The bracket is closed even if the program disables the mode during the paste.
     screen.feed(b"\x1b[?2004l");
     assert_eq!(screen.encode_paste("\nb", false, false), b"b");
     assert_eq!(screen.encode_paste("", false, true), b"\x1b[201~");
@@ -305,7 +305,7 @@ fn pastes_cannot_press_keys_or_leave_their_brackets() {
 }
 
 #[test]
-fn focus_is_reported_when_asked_for() {
+fn focus_is_reported_on_request() {
     assert_eq!(screen("").encode_focus(true), b"");
     assert_eq!(screen("\x1b[?1004h").encode_focus(true), b"\x1b[I");
     assert_eq!(screen("\x1b[?1004h").encode_focus(false), b"\x1b[O");

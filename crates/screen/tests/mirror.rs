@@ -1,5 +1,4 @@
-//! Whatever a program prints and whenever viewers look: a mirror that applies the frames shows the
-//! session's screen, and history has every line once.
+//! A mirror that applies frames equals the screen, for any output and at any time.
 
 use proptest::prelude::*;
 use prost::Message;
@@ -41,13 +40,13 @@ fn assert_same(screen: &mut Screen, mirror: &Mirror) {
     }
 }
 
-/// One thing that happens.
+/// One step of a test run.
 #[derive(Clone, Debug)]
 enum Step {
     Bytes(Vec<u8>),
     Resize(u16, u16),
     Sync,
-    Look(usize),
+    CatchUp(usize),
     Compact,
 }
 
@@ -133,7 +132,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         20 => proptest::collection::vec(sequence(), 1..12).prop_map(|parts| Step::Bytes(parts.concat())),
         6 => Just(Step::Sync),
-        6 => (0usize..3).prop_map(Step::Look),
+        6 => (0usize..3).prop_map(Step::CatchUp),
         1 => (0u16..40, 0u16..14).prop_map(|(columns, rows)| Step::Resize(columns, rows)),
         1 => Just(Step::Compact),
     ]
@@ -143,7 +142,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_mirror_ends_up_with_the_screen(steps in proptest::collection::vec(step(), 1..80)) {
+    fn every_mirror_equals_the_screen(steps in proptest::collection::vec(step(), 1..80)) {
         let mut screen = Screen::new(Size::clamped(20, 8), 60);
         let mut mirrors = [Mirror::default(), Mirror::default(), Mirror::default()];
         for step in steps {
@@ -151,7 +150,7 @@ proptest! {
                 Step::Bytes(bytes) => screen.feed(&bytes),
                 Step::Resize(columns, rows) => screen.resize(Size::clamped(columns, rows)),
                 Step::Sync => drop(screen.sync()),
-                Step::Look(at) => {
+                Step::CatchUp(at) => {
                     catch_up(&mut screen, &mut mirrors[at]);
                     assert_same(&mut screen, &mirrors[at]);
                 }
@@ -183,12 +182,12 @@ fn a_typed_character_takes_at_most_14_bytes() {
 }
 
 #[test]
-fn what_has_not_changed_is_not_a_revision() {
+fn output_without_changes_makes_no_revision() {
     let mut screen = Screen::new(Size::clamped(80, 24), 1000);
     screen.feed(b"text");
     assert!(screen.sync());
     let position = screen.position();
-    // Drawn again as it was, a pen nobody wrote with, a query.
+    // The same text again, unused attributes, a query.
     screen.feed(b"\x1b[4Dtext\x1b[31m\x1b[5n");
     assert!(!screen.sync());
     assert_eq!(screen.position(), position);
@@ -196,12 +195,12 @@ fn what_has_not_changed_is_not_a_revision() {
 }
 
 #[test]
-fn strange_positions_get_the_whole_screen() {
+fn unknown_positions_get_the_whole_screen() {
     let mut screen = Screen::new(Size::clamped(80, 24), 1000);
     screen.feed(b"text");
     screen.sync();
     let now = screen.position();
-    for strange in [
+    for unknown in [
         Position { epoch: now.epoch + 1, ..now },
         Position { revision: now.revision + 1, ..now },
         Position { revision: 0, ..now },
@@ -209,7 +208,7 @@ fn strange_positions_get_the_whole_screen() {
         Position { styles: 0, ..now },
         Position { epoch: u64::MAX, revision: u64::MAX, styles: u32::MAX },
     ] {
-        assert!(screen.frame_since(Some(&strange)).unwrap().reset.is_some(), "{strange:?}");
+        assert!(screen.frame_since(Some(&unknown)).unwrap().reset.is_some(), "{unknown:?}");
     }
 }
 
@@ -257,7 +256,7 @@ fn a_scroll_region_moves_in_few_bytes() {
 }
 
 #[test]
-fn a_flood_costs_a_screen_each_time_somebody_looks() {
+fn a_flood_costs_one_screen_per_frame() {
     let mut screen = Screen::new(Size::clamped(200, 50), 10_000);
     let mut mirror = Mirror::default();
     catch_up(&mut screen, &mut mirror);

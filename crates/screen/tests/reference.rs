@@ -1,6 +1,6 @@
-//! Recordings of real programs (tests/ref, made by record.py): the text they end with, and at every
-//! cut the same cells, colours, cursor and modes as alacritty_terminal, fed the same bytes.
-#![expect(clippy::expect_used, reason = "helpers of tests; clippy looks at the tests alone")]
+//! Recordings of real programs (tests/ref, made by record.py): their final text, and after each chunk the
+//! same cells, colors, cursor and modes as alacritty_terminal.
+#![expect(clippy::expect_used, reason = "test helpers; clippy exempts only test functions")]
 
 use std::{fs, path::Path};
 
@@ -22,9 +22,9 @@ use screen::{Screen, Size};
 const COLUMNS: usize = 80;
 const ROWS: usize = 24;
 
-/// One cell, told the same way for both emulators.
+/// One cell, in a common form for both emulators.
 #[derive(Clone, Debug, PartialEq)]
-struct Look {
+struct CellState {
     text: String,
     width: u32,
     style: Style,
@@ -42,7 +42,7 @@ impl Oracle {
         Self { term, parser: Processor::new() }
     }
 
-    fn row(&self, row: usize) -> Vec<Look> {
+    fn row(&self, row: usize) -> Vec<CellState> {
         let row = &self.term.grid()[Line(row as i32)];
         let cells = (0..COLUMNS).map(|column| &row[Column(column)]);
         let shown = cells.filter(|cell| !cell.flags.contains(Flags::WIDE_CHAR_SPACER));
@@ -50,7 +50,7 @@ impl Oracle {
             .map(|cell| {
                 let marks = cell.zerowidth().unwrap_or_default().iter();
                 let blank = if cell.c == '\t' { ' ' } else { cell.c };
-                Look {
+                CellState {
                     text: std::iter::once(&blank).chain(marks).collect(),
                     width: if cell.flags.contains(Flags::WIDE_CHAR) { 2 } else { 1 },
                     style: Style {
@@ -114,21 +114,21 @@ fn flags(flags: Flags) -> u32 {
     bits.iter().filter(|(flag, _)| flags.contains(*flag)).fold(0, |all, (_, bit)| all | bit)
 }
 
-fn ours(mirror: &Mirror, row: usize) -> Vec<Look> {
-    let look = |cell: Cell<'_>| Look {
+fn ours(mirror: &Mirror, row: usize) -> Vec<CellState> {
+    let state = |cell: Cell<'_>| CellState {
         text: cell.text.to_owned(),
         width: cell.width,
         style: {
             let style = mirror.style(cell.style);
-            // The oracle knows no blinking.
+            // The oracle does not support blinking.
             Style { flags: style.flags & !BLINK, link: String::new(), ..style }
         },
     };
-    let mut looks: Vec<_> = cells(&mirror.lines()[row]).map(look).collect();
-    let width: u32 = looks.iter().map(|look| look.width).sum();
-    let blank = Look { text: " ".into(), width: 1, style: Style::default() };
-    looks.extend((width as usize..COLUMNS).map(|_| blank.clone()));
-    looks
+    let mut states: Vec<_> = cells(&mirror.lines()[row]).map(state).collect();
+    let width: u32 = states.iter().map(|state| state.width).sum();
+    let blank = CellState { text: " ".into(), width: 1, style: Style::default() };
+    states.extend((width as usize..COLUMNS).map(|_| blank.clone()));
+    states
 }
 
 fn compare(name: &str, at: usize, mirror: &Mirror, oracle: &Oracle) {
@@ -173,11 +173,11 @@ fn text(mirror: &Mirror) -> String {
 }
 
 #[test]
-fn recordings_look_as_in_an_independent_emulator() {
+fn recordings_match_an_independent_emulator() {
     let recordings = recordings();
     assert!(recordings.len() >= 8);
     for (name, bytes) in recordings {
-        // Odd sizes cut sequences and characters in all ways.
+        // Odd sizes split sequences and characters at all positions.
         for size in [97, 1009, 16_384] {
             let mut screen = Screen::new(Size::clamped(COLUMNS as u16, ROWS as u16), 1000);
             let (mut mirror, mut oracle, mut at) = (Mirror::default(), Oracle::new(), 0);
@@ -187,7 +187,7 @@ fn recordings_look_as_in_an_independent_emulator() {
                 screen.sync();
                 let position = mirror.position();
                 if let Some(frame) = screen.frame_since(position.as_ref()) {
-                    mirror.apply(&frame).expect("a frame that fits");
+                    mirror.apply(&frame).expect("the frame applies");
                 }
                 at += chunk.len();
                 compare(&name, at, &mirror, &oracle);
@@ -203,7 +203,7 @@ fn recordings_end_with_the_expected_text() {
         screen.feed(&bytes);
         screen.sync();
         let mut mirror = Mirror::default();
-        mirror.apply(&screen.frame_since(None).expect("a screen")).expect("a frame that fits");
+        mirror.apply(&screen.frame_since(None).expect("a screen")).expect("the frame applies");
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ref");
         let expected = fs::read_to_string(folder.join(format!("{name}.txt"))).expect("text");
         assert_eq!(text(&mirror), expected, "{name}");

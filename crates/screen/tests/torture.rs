@@ -1,4 +1,4 @@
-//! A short run of what the `torture` example does at length.
+//! A short form of the `torture` example.
 
 use protocol::mirror::Mirror;
 use screen::{Screen, Size};
@@ -9,7 +9,7 @@ mod random;
 use random::{Random, fill};
 
 #[test]
-fn random_output_and_resizes_break_nothing() {
+fn random_output_and_resizes_keep_mirrors_equal() {
     for seed in 1..=4 {
         let mut random = Random(seed);
         let mut screen = Screen::new(Size::clamped(80, 24), 2000);

@@ -1,3 +1,157 @@
-//! Clients connected to the session.
+//! Clients connected to the session, by number. Knows no roles and no baton.
 
 pub mod attachment;
+pub mod candidate;
+pub mod closing;
+
+use std::collections::BTreeMap;
+
+use protocol::{
+    close,
+    wire::{Ping, Viewer as Person, server_message::Body},
+};
+use tokio::{
+    sync::oneshot,
+    time::{Duration, Instant},
+};
+
+use crate::attachments::attachment::{Attachment, watching_interval};
+
+/// Time after its last input during which a participant is shown as typing.
+const TYPING: Duration = Duration::from_secs(3);
+
+/// All attachments, by number.
+#[derive(Default)]
+pub struct Attachments {
+    attached: BTreeMap<u64, Attachment>,
+    last_number: u64,
+    /// Probed attachments and the senders that resolve the probes.
+    probes: Vec<(u64, oneshot::Sender<()>)>,
+}
+
+/// Attachments that need attention after a deadline.
+#[derive(Default)]
+pub struct Overdue {
+    /// Stalled attachments, whose connections are closed.
+    pub stalled: Vec<u64>,
+    /// A participant stopped typing.
+    pub stopped_typing: bool,
+}
+
+impl Attachments {
+    /// Allocates the number of a new attachment.
+    pub fn next_number(&mut self) -> u64 {
+        self.last_number += 1;
+        self.last_number
+    }
+
+    /// Adds an attachment.
+    pub fn insert(&mut self, number: u64, attachment: Attachment) {
+        self.attached.insert(number, attachment);
+    }
+
+    /// Removes an attachment and resolves its probes.
+    pub fn remove(&mut self, number: u64) -> Option<Attachment> {
+        self.probes.retain(|(probed, _)| *probed != number);
+        self.attached.remove(&number)
+    }
+
+    /// Removes all attachments.
+    pub fn take(&mut self) -> BTreeMap<u64, Attachment> {
+        std::mem::take(&mut self.attached)
+    }
+
+    /// Number of attachments.
+    pub fn len(&self) -> usize {
+        self.attached.len()
+    }
+
+    /// Number of guests' attachments.
+    pub fn guest_count(&self) -> usize {
+        self.values().filter(|attachment| attachment.guest.is_some()).count()
+    }
+
+    /// The attachment with a number.
+    pub fn get(&self, number: u64) -> Option<&Attachment> {
+        self.attached.get(&number)
+    }
+
+    /// The attachment with a number.
+    pub fn get_mut(&mut self, number: u64) -> Option<&mut Attachment> {
+        self.attached.get_mut(&number)
+    }
+
+    /// Person behind an attachment.
+    pub fn person(&self, number: u64) -> Option<Person> {
+        self.get(number).map(|attachment| attachment.person.clone())
+    }
+
+    /// All attachments with their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (u64, &Attachment)> {
+        self.attached.iter().map(|(number, attachment)| (*number, attachment))
+    }
+
+    /// All attachments with their numbers.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (u64, &mut Attachment)> {
+        self.attached.iter_mut().map(|(number, attachment)| (*number, attachment))
+    }
+
+    /// All attachments.
+    pub fn values(&self) -> impl Iterator<Item = &Attachment> {
+        self.attached.values()
+    }
+
+    /// All attachments.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Attachment> {
+        self.attached.values_mut()
+    }
+
+    /// Shortest time between frames to each watching attachment.
+    pub fn watching_interval(&self) -> Duration {
+        watching_interval(self.values().filter(|attachment| attachment.watching).count())
+    }
+
+    /// Pings an attachment. The receiver resolves when it sends a message or detaches.
+    pub fn probe(&mut self, number: u64) -> Option<oneshot::Receiver<()>> {
+        self.get(number)?.send(Body::Ping(Ping { nonce: 0 }));
+        let (sender, receiver) = oneshot::channel();
+        self.probes.push((number, sender));
+        Some(receiver)
+    }
+
+    /// Resolves the probes of an attachment that sent a message.
+    pub fn resolve_probes(&mut self, number: u64) {
+        for (_, sender) in self.probes.extract_if(.., |(probed, _)| *probed == number) {
+            // The receiver may be gone.
+            let _ = sender.send(());
+        }
+    }
+
+    /// Handles passed deadlines: sends acknowledgements and closes stalled connections.
+    pub fn tick(&mut self, now: Instant) -> Overdue {
+        let mut overdue = Overdue::default();
+        for (number, attachment) in &mut self.attached {
+            if attachment.acks_at().is_some_and(|at| at <= now) {
+                attachment.send_acks();
+            }
+            let stopped = attachment.typed_at.take_if(|at| *at + TYPING <= now).is_some();
+            overdue.stopped_typing |= stopped;
+            if attachment.stalls_at().is_some_and(|at| at <= now) {
+                attachment
+                    .connection
+                    .close(close::TOO_SLOW, "No frame was acknowledged for 30 seconds.");
+                overdue.stalled.push(*number);
+            }
+        }
+        overdue
+    }
+
+    /// Time of the next [`tick`](Self::tick).
+    pub fn deadline(&self) -> Option<Instant> {
+        let deadlines = self.values().flat_map(|attachment| {
+            let typing = attachment.typed_at.map(|at| at + TYPING);
+            [attachment.acks_at(), attachment.stalls_at(), typing]
+        });
+        deadlines.flatten().min()
+    }
+}

@@ -1,13 +1,25 @@
-//! The one place of this process that reads clocks: the wall clock, for times that people see, and the
-//! time since the machine was started, for what must count a suspension and not be set.
+//! The only module that reads clocks: wall-clock time for people, and time since boot for deadlines,
+//! which includes suspension and cannot be set.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::sharing::shares::Now;
+/// The current time on both clocks.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    /// Time since boot, suspension included.
+    pub boot: Duration,
+    /// Unix milliseconds.
+    pub wall: u64,
+}
 
-/// Milliseconds since 1970, UTC.
+/// Reads both clocks.
+pub fn now() -> Now {
+    Now { boot: since_boot(), wall: unix_millis() }
+}
+
+/// Unix time in milliseconds.
 #[expect(
     clippy::disallowed_methods,
     reason = "the clock of the process; deadlines use tokio's Instant"
@@ -17,12 +29,7 @@ pub fn unix_millis() -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Both times of now.
-pub fn now() -> Now {
-    Now { boot: since_boot(), wall: unix_millis() }
-}
-
-/// Time since the machine was started, suspension included.
+/// Time since boot, suspension included.
 pub fn since_boot() -> Duration {
     let time = clock_gettime(ClockId::Boottime);
     let nanoseconds = u32::try_from(time.tv_nsec).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Descriptors and what is built on them: the socket, its connections, the directory, the timer.
+//! Descriptors of the session: its socket and connections, its directory, its timer. Knows no session.
 
 pub mod connection;
 pub mod descriptor;

@@ -1,5 +1,6 @@
-//! `websh-session`: one shell, its screen and its viewers, in a process that outlives the web process.
-//! Started by the host role with a `Start` on standard input; says `Started` on standard output.
+//! `websh-session`: one shell, its screen and its attachments, in a process that outlives the web
+//! process. The host role starts it with a `Start` on standard input; it replies with a `Started` on
+//! standard output.
 
 mod attachments;
 mod clock;
@@ -16,7 +17,7 @@ mod terminal;
 
 use std::{
     fs,
-    io::{Read, Write},
+    io::{self as stdio, Read, Write},
     os::fd::AsFd,
     path::Path,
     process::ExitCode,
@@ -31,7 +32,7 @@ use tokio::{
 
 use crate::{
     error::Error,
-    io::{directory::Directory, listener::Arrivals},
+    io::{directory::Directory, listener::Listener},
     process::{account, tree},
     session::Session,
 };
@@ -44,8 +45,8 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Error> {
-    account::let_go();
-    // A session of its own: what stops the web process by its terminal does not stop this one.
+    account::drop_inherited();
+    // A process session of its own, so that the terminal of the web process cannot signal this process.
     let _ = rustix::process::setsid();
     let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
     runtime.block_on(async {
@@ -54,31 +55,30 @@ fn run() -> Result<(), Error> {
             Ok((session, ..)) => Outcome::Report(session.report()),
             Err(error) => Outcome::Failure(error.to_string()),
         };
-        answer(&Started { outcome: Some(outcome) })?;
-        let (session, arrivals, directory) = opened?;
-        // A task: what wakes the runtime's own future costs a write to its eventfd each time.
-        spawn_local(serve::serve(session, arrivals, directory))
-            .await
-            .map_err(std::io::Error::from)?
+        reply(&Started { outcome: Some(outcome) })?;
+        let (session, listener, directory) = opened?;
+        // Spawned, because each wake of the runtime's own future costs a write to its eventfd.
+        spawn_local(serve::serve(session, listener, directory)).await.map_err(stdio::Error::from)?
     })
 }
 
-/// Reads the request, opens the socket, becomes the account, starts the shell: in this order, so that a
-/// running shell can always be reached, and nothing of it is ever open to somebody else.
-fn open() -> Result<(Session, Arrivals, Directory), Error> {
+/// Reads the request, binds the socket, switches to the account and starts the shell. In this order a
+/// running shell is always reachable, and the account never holds a descriptor of another user.
+fn open() -> Result<(Session, Listener, Directory), Error> {
     let mut request = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut request)?;
-    let start = Start::decode(request.as_slice()).map_err(|_| Error::Request("its meaning"))?;
+    stdio::stdin().lock().read_to_end(&mut request)?;
+    let start =
+        Start::decode(request.as_slice()).map_err(|_| Error::Request("a valid encoding"))?;
     tree::become_subreaper()?;
     let directory = Directory::open(Path::new(&start.directory))?;
     let starter = rustix::process::geteuid();
-    let arrivals = Arrivals::new(directory.listen()?, starter);
+    let listener = Listener::new(directory.listen()?, starter);
     if let Some(account) = &start.account {
-        directory.give_to(account.user, account.group)?;
+        directory.chown(account.user, account.group)?;
         account::become_account(account)?;
     }
     match Session::open(&start) {
-        Ok(session) => Ok((session, arrivals, directory)),
+        Ok(session) => Ok((session, listener, directory)),
         Err(error) => {
             directory.remove_socket();
             Err(error)
@@ -86,9 +86,9 @@ fn open() -> Result<(Session, Arrivals, Directory), Error> {
     }
 }
 
-/// Answers on standard output, then lets go of the standard streams: they belong to the starter.
-fn answer(started: &Started) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
+/// Writes the reply to standard output, then releases the standard streams, which belong to the starter.
+fn reply(started: &Started) -> stdio::Result<()> {
+    let mut out = stdio::stdout().lock();
     out.write_all(&started.encode_to_vec())?;
     out.flush()?;
     let null = fs::OpenOptions::new().read(true).write(true).open("/dev/null")?;

@@ -1,4 +1,4 @@
-//! Operating-system side of the session: its account, its PTY, its process tree, its memory.
+//! Operating-system side of the session: account, PTY, process tree, memory. Knows no session.
 
 pub mod account;
 pub mod memory;

@@ -1,276 +1,301 @@
-//! The session itself: one screen, one PTY, the viewers. All events end up here, one at a time: what
-//! viewers say in `receive`, who they are in `attend`, what they are shown and when in `show`. Tasks and sockets live in `serve`,
-//! the order of dying in `ending`.
+//! The session: coordinates the shared terminal, its lifetime and its reports. All events arrive here, one
+//! at a time. Knows no sockets and no tasks.
 
-mod activity;
-mod attend;
-mod guests;
-mod receive;
-mod show;
+mod shared_terminal;
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
-use prost::Message;
 use protocol::{
     close,
-    framing::Channel,
-    id::{ClientId, SessionId},
-    wire::{self, End, Report, server_message::Body},
+    id::SessionId,
+    wire::{self, AttachRequest, End, Position, Report, Rules, ShareChange, notice},
 };
-use screen::{Screen, Size};
-use tokio::{sync::Notify, time::Instant};
+use tokio::{
+    sync::{Notify, oneshot},
+    time::Instant,
+};
 use uuid::Uuid;
 
 use crate::{
-    attachments::attachment::Viewer,
-    clock::{since_boot, unix_millis},
     error::Error,
-    io::connection::Connection,
-    io::timer::Alarm,
-    lifetime::idle::{Activity, Idle},
-    participants::baton::{Crew, Role},
-    process::pty::{self, Pty},
+    io::{connection::Connection, timer::BootTimer},
+    lifetime::{Lifetime, idle::Activity},
+    process::pty::Pty,
     reports::Reports,
-    sharing::shares::Shares,
-    terminal::pace::Pace,
-    terminal::queue::{self, Numbers, Queue},
+    session::shared_terminal::SharedTerminal,
 };
 
-/// Everything one session is.
-pub struct Session {
-    /// Its id.
-    pub id: SessionId,
-    /// The terminal the shell is on.
-    pub pty: Rc<Pty>,
-    /// Rung when the main loop must look again: a deadline moved or input waits for the PTY.
-    pub wake: Rc<Notify>,
-    /// A request to end it.
-    pub ending: Option<wire::EndRequest>,
-    /// How it ended, once it has.
-    pub end: Option<End>,
-    /// Rings when it is time to look whether it expires.
-    pub alarm: Rc<Alarm>,
-    /// Who is told about it.
-    pub reports: Reports,
-    /// Boxed: it is 14 KB, and every move of a session would leave as much of the stack touched.
-    screen: Box<Screen>,
-    viewers: BTreeMap<u64, Viewer>,
-    next_viewer: u64,
-    crew: Crew,
-    shares: Shares,
-    /// When the driver last did something, or began to drive.
-    drove_at: Option<Instant>,
-    loan: Option<attend::Loan>,
-    idle: Idle,
-    rounds: attend::Rounds,
-    probes: Vec<attend::Probe>,
-    numbers: Numbers,
-    /// Apart, so that no number of guests makes the owner's numbers forgotten.
-    guest_numbers: Numbers,
-    queue: Queue,
-    /// Whose paste has begun and not ended.
-    paste_open: Option<ClientId>,
-    pace: Pace,
-    dirty: bool,
-    held_since: Option<Instant>,
-    last_output: Option<Instant>,
-    frame: Option<EncodedFrame>,
-    created_at: u64,
-    last_seen: u64,
-    armed: Option<Instant>,
-    /// Root started it and it became an account.
-    helped: bool,
-    unkillable: u32,
-}
+/// The session, as shared by the tasks of its thread.
+pub type Shared = Rc<RefCell<Session>>;
 
-/// The last encoded frame: viewers at the same position share it.
-struct EncodedFrame {
-    from: Option<wire::Position>,
-    to: wire::Position,
-    bytes: Vec<u8>,
+/// One session.
+pub struct Session {
+    /// Wakes the main loop after a deadline moved or input was queued.
+    pub wake: Rc<Notify>,
+    /// Pending request to end the session.
+    pub end_request: Option<wire::EndRequest>,
+    /// Receivers of reports.
+    pub reports: Reports,
+    id: SessionId,
+    shared: SharedTerminal,
+    lifetime: Lifetime,
+    /// Deadline that the main loop waits for.
+    armed: Option<Instant>,
+    /// Root started the process, so the host role can end processes that this one may not signal.
+    privileged_host: bool,
+    unkillable: u32,
+    end: Option<End>,
 }
 
 impl Session {
     /// Opens the PTY and starts the shell.
     ///
     /// # Errors
-    /// As [`Pty::open`].
+    /// Those of [`Pty::open`].
     pub fn open(start: &wire::Start) -> Result<Self, Error> {
         let id = Uuid::from_slice(&start.session)
             .map(SessionId)
             .map_err(|_| Error::Request("a session id"))?;
-        let size = clamped(start.columns, start.rows);
-        let scrollback = usize::try_from(start.scrollback).unwrap_or(usize::MAX);
-        let mut screen = Box::new(Screen::new(size, scrollback));
         let rules = start.rules.unwrap_or_default();
-        screen.limit_history(rules.history_bytes);
-        let home = match pty::enterable(&start.home) {
-            true => start.home.as_str(),
-            false => {
-                let sentence = "The home directory can't be entered; the shell starts in /.\r\n";
-                screen.feed(sentence.as_bytes());
-                "/"
-            }
-        };
-        let pty = Rc::new(Pty::open(start, home, size)?);
-        let now = unix_millis();
         let mut session = Self {
-            id,
-            pty,
             wake: Rc::new(Notify::new()),
-            ending: None,
-            end: None,
-            alarm: Rc::new(Alarm::new()?),
+            end_request: None,
             reports: Reports::default(),
-            screen,
-            viewers: BTreeMap::new(),
-            next_viewer: 1,
-            crew: Crew::new(rules.policy(), rules.baton()),
-            shares: Shares::new(rules.guests_alone, since_boot()),
-            drove_at: None,
-            loan: None,
-            idle: Idle::new(&rules, since_boot()),
-            rounds: attend::Rounds::default(),
-            probes: Vec::new(),
-            numbers: Numbers::default(),
-            guest_numbers: Numbers::of(queue::GUESTS),
-            queue: Queue::default(),
-            paste_open: None,
-            pace: Pace::new(Instant::now()),
-            dirty: false,
-            held_since: None,
-            // What starting took is given back like what a burst took.
-            last_output: Some(Instant::now()),
-            frame: None,
-            created_at: now,
-            last_seen: now,
+            id,
+            shared: SharedTerminal::open(start, &rules)?,
+            lifetime: Lifetime::new(&rules)?,
             armed: None,
-            helped: start.account.is_some(),
+            privileged_host: start.account.is_some(),
             unkillable: 0,
+            end: None,
         };
-        session.look_at_the_clock();
+        session.check_expiry();
         Ok(session)
     }
 
-    /// Output of the shell.
+    /// The PTY of the shell.
+    pub fn pty(&self) -> Rc<Pty> {
+        Rc::clone(&self.shared.terminal.pty)
+    }
+
+    /// Timer that fires when [`check_expiry`](Self::check_expiry) must be called.
+    pub fn expiry_timer(&self) -> Rc<BootTimer> {
+        Rc::clone(&self.lifetime.timer)
+    }
+
+    /// Processes output of the shell.
     pub fn output(&mut self, bytes: &[u8]) {
-        self.screen.feed(bytes);
-        self.dirty = true;
         let now = Instant::now();
-        self.last_output = Some(now);
-        self.reports.changed(now);
-        self.note(Activity::Output);
-        for event in self.screen.take_events() {
-            match event {
-                // A full queue means that nobody reads: the answer would be lost there as well.
-                screen::Event::Reply(bytes) => drop(self.queue.answer(bytes)),
-                screen::Event::Clipboard(text) => {
-                    if let Some(viewer) =
-                        self.crew.driver().and_then(|driver| self.viewers.get(&driver))
-                    {
-                        viewer.send(Body::Clipboard(wire::Clipboard { text }));
-                    }
-                }
-            }
+        self.shared.output(bytes, now);
+        self.reports.request(now);
+        if self.lifetime.record(Activity::Output) {
+            self.send_expiry_notice();
         }
-        self.write();
+        self.settle();
         self.flush();
     }
 
+    /// Attaches a client. Returns its number, or none after rejecting it.
+    pub fn attach(&mut self, connection: &Rc<Connection>, request: AttachRequest) -> Option<u64> {
+        let number = self.shared.attach(connection, request)?;
+        self.settle();
+        self.flush();
+        Some(number)
+    }
+
+    /// Detaches a client.
+    pub fn leave(&mut self, number: u64) {
+        self.shared.leave(number);
+        self.settle();
+    }
+
+    /// Handles a message of an attachment.
+    pub fn on_message(&mut self, number: u64, body: &[u8]) {
+        self.shared.on_message(number, body);
+        self.settle();
+        self.flush();
+    }
+
+    /// Writes queued input to the PTY.
+    pub fn write(&mut self) {
+        self.shared.write();
+        self.settle();
+    }
+
+    /// Returns whether input waits for the PTY.
+    pub fn has_queued_input(&self) -> bool {
+        self.shared.terminal.has_queued_input()
+    }
+
+    /// Applies the effects of an event on the shared terminal.
+    fn settle(&mut self) {
+        let effects = self.shared.take_effects();
+        if let Some(activity) = effects.owner_activity
+            && self.lifetime.record_owner(activity)
+        {
+            self.send_expiry_notice();
+        }
+        if effects.check_moved {
+            self.arm_timer();
+        }
+        if effects.report {
+            self.reports.request(Instant::now());
+        }
+        if effects.wake {
+            self.wake.notify_one();
+        }
+    }
+
+    /// Changes a share, for its current and future guests. Returns false for an invalid id.
+    pub fn change_share(&mut self, change: &ShareChange) -> bool {
+        let valid = self.shared.change_share(change);
+        self.settle();
+        self.flush();
+        valid
+    }
+
+    /// Evicts a guest for the rest of the session. Returns false for an invalid id.
+    pub fn remove_guest(&mut self, guest: &[u8]) -> bool {
+        let valid = self.shared.remove_guest(guest);
+        self.settle();
+        self.flush();
+        valid
+    }
+
+    /// Applies new rules, also to current participants.
+    pub fn configure(&mut self, rules: &Rules) {
+        self.shared.participants.configure(rules.policy(), rules.baton(), rules.guests_alone);
+        self.lifetime.configure(rules);
+        self.check_expiry();
+        self.shared.terminal.feed.limit_history(rules.history_bytes);
+        self.shared.update();
+        self.settle();
+        self.flush();
+    }
+
+    /// Postpones the expiry at the owner's request.
+    pub fn keep(&mut self) {
+        if self.lifetime.record_owner(Activity::Action) {
+            self.send_expiry_notice();
+        }
+        self.changed();
+    }
+
     fn changed(&mut self) {
-        self.reports.changed(Instant::now());
+        self.reports.request(Instant::now());
         self.wake.notify_one();
     }
 
-    /// So many processes of another user are left that this one may not signal. Tells the host role, which
-    /// may when it is root; returns whether it is.
-    pub fn cannot_end(&mut self, processes: u32) -> bool {
+    fn send_expiry_notice(&mut self) {
+        let Some(at) = self.lifetime.take_notice() else { return };
+        self.shared.participants.notify_owner(&notice::Body::Expiry(wire::Expiry { at }));
+        self.changed();
+    }
+
+    fn arm_timer(&self) {
+        self.lifetime.arm(self.shared.participants.next_check());
+    }
+
+    /// Sends due warnings, ends expired shares and arms the timer for the next check; activity until then
+    /// does not touch the timer. Returns whether the session has expired.
+    pub fn check_expiry(&mut self) -> bool {
+        self.send_expiry_notice();
+        self.shared.review_guests();
+        self.settle();
+        self.arm_timer();
+        self.lifetime.expired()
+    }
+
+    /// Probes the owner's client that drives or attached to drive. Returns its number and a receiver that
+    /// resolves when it sends a message or detaches.
+    pub fn probe(&mut self) -> Option<(u64, oneshot::Receiver<()>)> {
+        let number = self.shared.participants.owner_client()?;
+        Some((number, self.shared.participants.attachments.probe(number)?))
+    }
+
+    /// Detaches a client that did not respond to a probe.
+    pub fn close_unresponsive(&mut self, number: u64) {
+        if let Some(attachment) = self.shared.participants.attachments.get(number) {
+            attachment.connection.close(close::TOO_SLOW, "No response for 4 seconds.");
+        }
+        self.leave(number);
+    }
+
+    fn flush(&mut self) {
+        let now = Instant::now();
+        self.shared.flush(now);
+        if let Some(at) = self.deadline(now)
+            && self.armed.is_none_or(|armed| at < armed)
+        {
+            self.wake.notify_one();
+        }
+    }
+
+    /// Returns the frame since `from` for a preview; none if nothing is newer.
+    pub fn preview(&mut self, from: Option<&Position>) -> Option<wire::Frame> {
+        let frame = self.shared.terminal.feed.preview(from)?;
+        self.flush();
+        Some(frame)
+    }
+
+    /// Handles passed deadlines.
+    pub fn tick(&mut self) {
+        let now = Instant::now();
+        self.armed = None;
+        self.shared.tick(now);
+        self.settle();
+        if self.reports.is_due(now) {
+            self.reports.send(&self.report(), now);
+        }
+        self.flush();
+    }
+
+    fn deadline(&self, now: Instant) -> Option<Instant> {
+        [self.shared.deadline(now), self.reports.due()].into_iter().flatten().min()
+    }
+
+    /// Returns the time of the next [`tick`](Self::tick). An earlier one notifies [`wake`](Self::wake).
+    pub fn arm(&mut self) -> Option<Instant> {
+        self.armed = self.deadline(Instant::now());
+        self.armed
+    }
+
+    /// Reports the number of remaining processes that this one may not signal. Returns whether the host
+    /// role can end them.
+    pub fn report_unkillable(&mut self, processes: u32) -> bool {
         self.unkillable = processes;
         self.reports.send(&self.report(), Instant::now());
-        self.helped
+        self.privileged_host
     }
 
-    /// The last word to everybody: all output, then how it ended.
-    pub fn say_goodbye(&mut self, end: End) {
-        self.screen.end_synchronized();
-        self.screen.sync();
-        self.send_frames(Instant::now(), true);
-        let cause = Some(wire::ended::Cause::Session(end.clone()));
-        let (code, reason) = match end.cause() {
-            wire::EndCause::Expired => (close::IDLE, "Nobody used the session for too long."),
-            _ => (close::ENDED, "The session ended."),
-        };
-        // A guest learns that it is over and how, not who of the workspace did it and why.
-        let told = End { by: String::new(), note: String::new(), ..end.clone() };
-        let told = Some(wire::ended::Cause::Session(told));
-        for (number, viewer) in std::mem::take(&mut self.viewers) {
-            self.crew.leave(number);
-            if let Some(badge) = viewer.badge {
-                self.shares.leave(badge, end.at);
-                viewer.send(Body::Ended(wire::Ended { cause: told.clone() }));
-                viewer.connection.close(close::GONE, reason);
-                continue;
-            }
-            viewer.send(Body::Ended(wire::Ended { cause: cause.clone() }));
-            viewer.connection.close(code, reason);
-        }
+    /// Sends the last output and the end of the session to all connections.
+    pub fn finish(&mut self, end: End) {
+        let SharedTerminal { terminal, participants, .. } = &mut self.shared;
+        terminal.feed.finish(&mut participants.attachments);
+        participants.close_all(&end);
         self.end = Some(end);
-        self.reports.send_last(&self.report());
+        self.reports.finish(&self.report());
     }
 
-    /// All this session says of itself.
+    /// The current report.
     pub fn report(&self) -> Report {
-        let size = self.screen.size();
-        let guests = self.viewers.values().filter(|viewer| viewer.badge.is_some()).count();
-        let person = |number: Option<u64>| {
-            number.and_then(|number| self.viewers.get(&number)).map(|viewer| viewer.person.clone())
-        };
-        let is_guest = |number: &u64| self.crew.role(*number).is_some_and(Role::is_guest);
+        let SharedTerminal { terminal, participants, .. } = &self.shared;
+        let (screen, size) = (terminal.feed.screen(), terminal.feed.screen().size());
         Report {
             session: self.id.0.as_bytes().to_vec(),
             process: std::process::id(),
-            shell: self.pty.shell().as_raw_nonzero().get().unsigned_abs(),
+            shell: terminal.pty.shell().as_raw_nonzero().get().unsigned_abs(),
             columns: size.columns.into(),
             rows: size.rows.into(),
-            created_at: self.created_at,
-            last_seen: self.last_seen,
-            bytes_buffered: self.screen.bytes_buffered(),
-            title: self.screen.title().to_owned(),
-            foreground: self.foreground().unwrap_or_default(),
-            driver: person(self.crew.holder()),
-            guest_driver: person(self.crew.driver().filter(is_guest)),
-            viewers: count(self.viewers.len() - guests),
-            guests: count(guests),
+            created_at: self.lifetime.created_at,
+            last_seen: self.lifetime.last_seen,
+            bytes_buffered: screen.bytes_buffered(),
+            title: screen.title().to_owned(),
+            foreground: terminal.foreground().unwrap_or_default(),
             end: self.end.clone(),
-            expires_at: self.expires_at(),
+            expires_at: self.lifetime.expires_at(),
             unkillable: self.unkillable,
-            seen: self.shares.seen(),
-            present: self.reported(),
-            asking: count(self.crew.asking()),
+            ..participants.report()
         }
     }
-
-    /// The foreground program, when it is not the shell.
-    fn foreground(&self) -> Option<String> {
-        let group = self
-            .pty
-            .foreground()
-            .filter(|group| *group != self.pty.shell().as_raw_nonzero().get())?;
-        let name = std::fs::read(format!("/proc/{group}/comm")).ok()?;
-        Some(String::from_utf8_lossy(&name).trim_end().to_owned())
-    }
-}
-
-fn count(many: usize) -> u32 {
-    u32::try_from(many).unwrap_or(u32::MAX)
-}
-
-fn clamped(columns: u32, rows: u32) -> Size {
-    let narrow = |side: u32| u16::try_from(side).unwrap_or(u16::MAX);
-    Size::clamped(narrow(columns), narrow(rows))
-}
-
-/// Sends one report on a connection.
-pub fn send_report(connection: &Connection, report: &Report) {
-    connection.send(Channel::Message, &report.encode_to_vec());
 }

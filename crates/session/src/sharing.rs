@@ -1,3 +1,4 @@
-//! Shares of the session and their guests.
+//! Shares of the session and their guests. Pure: knows no connection and no baton.
 
+mod share;
 pub mod shares;

@@ -1,4 +1,4 @@
-//! Writes a screen as the bytes that would draw it, for a new emulator. Knows no emulator.
+//! Encodes a screen as bytes that draw it in a new emulator. Knows no emulator.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use protocol::{line::cells, modes, wire::Line};
 use super::revisions::Revisions;
 use crate::grid::sgr;
 
-/// The private modes that a new emulator is to be in, by bit of `protocol::modes`.
+/// Private modes to restore, by bit of `protocol::modes`.
 const MODES: [(u32, u16); 10] = [
     (modes::ALTERNATE_SCREEN, 1049),
     (modes::APPLICATION_CURSOR, 1),
@@ -21,7 +21,7 @@ const MODES: [(u32, u16); 10] = [
     (modes::UTF8_MOUSE, 1005),
 ];
 
-/// Bytes that draw what viewers last saw.
+/// Returns bytes that draw the latest revision.
 pub fn repaint(revisions: &Revisions) -> Vec<u8> {
     let status = revisions.status();
     let mut out = String::new();
@@ -29,7 +29,7 @@ pub fn repaint(revisions: &Revisions) -> Vec<u8> {
         let end = if status.modes & bit == 0 { 'l' } else { 'h' };
         let _ = write!(out, "\x1b[?{number}{end}");
     }
-    // The size may be another one by now.
+    // The new emulator may have another size, so lines must not wrap.
     out.push_str("\x1b[?7l");
     let (_, rows) = revisions.size();
     for (line, row) in revisions.lines().zip(1..=rows) {

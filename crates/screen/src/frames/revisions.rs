@@ -1,5 +1,5 @@
-//! Rows with the revision of their last change, and what became of the screen since: enough to tell
-//! any viewer what it misses, with nothing kept for a viewer. Knows no emulator.
+//! Revisions of the screen: rows with the revision of their last change, and recent moves. Produces the
+//! frame since any position, without state per viewer. Knows no emulator.
 
 use std::collections::{BTreeMap, VecDeque, btree_map::Entry};
 
@@ -14,27 +14,27 @@ use super::{
 };
 use crate::grid::styles::StyleTable;
 
-/// Revisions whose cursor is remembered: an older viewer gets the whole screen.
+/// Remembered revisions. An older viewer gets the whole screen.
 const MARKS: usize = 256;
-/// Moves that are remembered: a viewer older than that gets all rows.
+/// Remembered moves. An older viewer gets all rows.
 const MOVES: usize = 64;
 
-/// What a frame says beside rows.
+/// Content of frames beside rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Status {
     /// The cursor.
     pub cursor: Cursor,
     /// Bits of `protocol::modes`.
     pub modes: u32,
-    /// Times the bell rang, wrapping.
+    /// Number of bells, wrapping.
     pub bells: u32,
-    /// Absolute id of the first row.
+    /// Id of the first row.
     pub top: u64,
-    /// Absolute id of the oldest line held.
+    /// Id of the oldest available line.
     pub oldest: u64,
 }
 
-/// The screen as viewers know it.
+/// The screen as sent to viewers.
 #[derive(Debug, Default)]
 pub struct Revisions {
     epoch: u64,
@@ -44,17 +44,17 @@ pub struct Revisions {
     /// The styles of the rows.
     pub styles: StyleTable,
     status: Status,
-    /// Status at each of the last revisions; the last one is the current.
+    /// Status at each of the last revisions, the current one last.
     marks: VecDeque<Status>,
     moves: VecDeque<(u64, Shift)>,
-    /// Moves up to this revision are forgotten.
+    /// Moves up to this revision were dropped.
     forgotten: u64,
     title: (String, u64),
     palette: (BTreeMap<u32, u32>, u64),
 }
 
 impl Revisions {
-    /// Where a viewer stands that has everything.
+    /// Position of a viewer that is up to date.
     pub fn position(&self) -> Position {
         Position {
             epoch: self.epoch,
@@ -63,12 +63,12 @@ impl Revisions {
         }
     }
 
-    /// Columns and rows of the screen, 0 before the first one.
+    /// Columns and rows, 0 before the first revision.
     pub fn size(&self) -> (u32, usize) {
         (self.columns, self.rows.len())
     }
 
-    /// What frames say beside rows.
+    /// Content of frames beside rows.
     pub fn status(&self) -> Status {
         self.status
     }
@@ -78,12 +78,12 @@ impl Revisions {
         self.rows.iter().map(|row| &row.line)
     }
 
-    /// `protocol::mirror::screen_hash` of what viewers have.
+    /// `protocol::mirror::screen_hash` of the screen.
     pub fn hash(&self) -> u64 {
         screen_hash(self.columns, self.lines(), self.status.cursor, self.status.modes)
     }
 
-    /// A screen that has nothing in common with the one before: every viewer gets all of it.
+    /// Starts a new epoch with an unrelated screen, which every viewer receives whole.
     pub fn restart(&mut self, columns: u32, lines: Vec<wire::Line>, status: Status) {
         self.epoch += 1;
         self.revision += 1;
@@ -95,7 +95,7 @@ impl Revisions {
         self.status = status;
     }
 
-    /// Takes over rows that may have changed, by index, and what else did. False: nothing changed.
+    /// Applies rows that may have changed, by index, and other content. Returns false if nothing changed.
     pub fn update(
         &mut self,
         captured: Vec<(usize, wire::Line)>,
@@ -134,14 +134,14 @@ impl Revisions {
         true
     }
 
-    /// As part of [`restart`](Self::restart) or [`update`](Self::update).
+    /// Sets the title, after [`restart`](Self::restart) or within [`update`](Self::update).
     pub fn set_title(&mut self, title: &str) {
         if self.title.0 != title {
             self.title = (title.to_owned(), self.revision);
         }
     }
 
-    /// As part of [`restart`](Self::restart) or [`update`](Self::update).
+    /// Sets the palette, after [`restart`](Self::restart) or within [`update`](Self::update).
     pub fn set_palette(&mut self, palette: &BTreeMap<u32, u32>) {
         if self.palette.0 != *palette {
             self.palette = (palette.clone(), self.revision);
@@ -162,7 +162,7 @@ impl Revisions {
         shift::find(&old, &new, row::hash(&wire::Line::default()))
     }
 
-    /// Moves rows. Those of the region that had not changed where they stood become changes.
+    /// Moves rows. Rows of the region that were unchanged in place become changes.
     fn shift(
         &mut self,
         shift: Shift,
@@ -182,8 +182,8 @@ impl Revisions {
         new
     }
 
-    /// What a viewer at `from` misses; none when that is nothing. A viewer of another epoch, or one
-    /// that is too far behind, gets the whole screen.
+    /// Returns the frame since `from`, none if nothing is newer. A viewer of another epoch, or one that is
+    /// too far behind, gets the whole screen.
     pub fn frame_since(&mut self, from: Option<&Position>) -> Option<Frame> {
         let known = from.and_then(|at| Some((*at, self.mark(at)?)));
         let Some((at, base)) = known else {
@@ -212,13 +212,13 @@ impl Revisions {
         })
     }
 
-    /// The status at the revision of `at`, if that is one of this epoch and not too old.
+    /// Status at a position of this epoch that is not too old.
     fn mark(&self, at: &Position) -> Option<Status> {
         let back = usize::try_from(self.revision.checked_sub(at.revision)?).ok()?;
         let index = self.marks.len().checked_sub(back + 1)?;
         let styles = 1..=u64::try_from(self.styles.len()).ok()?;
-        let sound = at.epoch == self.epoch && styles.contains(&u64::from(at.styles));
-        self.marks.get(index).copied().filter(|_| sound)
+        let valid = at.epoch == self.epoch && styles.contains(&u64::from(at.styles));
+        self.marks.get(index).copied().filter(|_| valid)
     }
 
     fn scrolls_since(&self, revision: u64) -> Vec<wire::Scroll> {

@@ -1,4 +1,4 @@
-//! One row of the screen: its content, when it changed last and what it was before. Knows no screen.
+//! One row of the screen: its content, the revision of its last change and its previous content.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -8,31 +8,31 @@ use protocol::{
     wire,
 };
 
-/// Content with its history.
+/// A row with its last change.
 #[derive(Debug)]
 pub struct Row {
-    /// What the row shows.
+    /// Content of the row.
     pub line: Line,
     /// Hash of `line`.
     pub hash: u64,
     revision: u64,
-    /// It came in blank by a move of its revision, so whoever is older gets it by that move.
+    /// The row became blank by a move in its revision, so older viewers get it by that move.
     moved_in: bool,
-    before: Before,
+    previous: Previous,
 }
 
-/// What helps a viewer that has the content of revision `since` or later, up to the last change.
+/// Previous content, for viewers at revision `since` or later, before the last change.
 #[derive(Debug)]
-enum Before {
-    /// Nothing: it needs the whole row.
+enum Previous {
+    /// Unknown: viewers need the whole row.
     Unknown,
-    /// The old content.
+    /// Previous content.
     Line { since: u64, line: Line },
-    /// The difference, worked out at the first request.
+    /// Difference, computed at the first request.
     Part { since: u64, part: wire::Row },
 }
 
-/// Hash of a line's content.
+/// Hash of a line.
 pub fn hash(line: &Line) -> u64 {
     let mut hasher = DefaultHasher::new();
     line.hash(&mut hasher);
@@ -40,34 +40,34 @@ pub fn hash(line: &Line) -> u64 {
 }
 
 impl Row {
-    /// A row that is new to every viewer.
+    /// Creates a row that is new to every viewer.
     pub fn new(line: Line, revision: u64) -> Self {
-        Self { hash: hash(&line), line, revision, moved_in: false, before: Before::Unknown }
+        Self { hash: hash(&line), line, revision, moved_in: false, previous: Previous::Unknown }
     }
 
-    /// A row that came in by a move.
+    /// Creates a blank row that a move inserted.
     pub fn blank(revision: u64) -> Self {
         Self { moved_in: true, ..Self::new(Line::default(), revision) }
     }
 
-    /// Whether nothing is on it.
+    /// Returns whether the row is blank.
     pub fn is_blank(&self) -> bool {
         self.line == Line::default()
     }
 
-    /// New content.
+    /// Sets the content.
     pub fn set(&mut self, line: Line, revision: u64) {
         self.hash = hash(&line);
         let old = std::mem::replace(&mut self.line, line);
-        self.before = if self.moved_in && self.revision == revision {
-            Before::Unknown
+        self.previous = if self.moved_in && self.revision == revision {
+            Previous::Unknown
         } else {
-            Before::Line { since: self.revision, line: old }
+            Previous::Line { since: self.revision, line: old }
         };
         (self.revision, self.moved_in) = (revision, false);
     }
 
-    /// All of it.
+    /// Returns the whole row.
     pub fn whole(&self) -> wire::Row {
         wire::Row {
             text: self.line.text.clone(),
@@ -77,17 +77,17 @@ impl Row {
         }
     }
 
-    /// What a viewer with the content of `revision` misses, if anything.
+    /// Returns the change of the row since `revision`, if any.
     pub fn since(&mut self, revision: u64) -> Option<wire::Row> {
         if self.revision <= revision || self.moved_in {
             return None;
         }
-        if let Before::Line { since, line } = &self.before {
+        if let Previous::Line { since, line } = &self.previous {
             let part = shorter(part(line, &self.line), self.whole());
-            self.before = Before::Part { since: *since, part };
+            self.previous = Previous::Part { since: *since, part };
         }
-        match &self.before {
-            Before::Part { since, part } if *since <= revision => Some(part.clone()),
+        match &self.previous {
+            Previous::Part { since, part } if *since <= revision => Some(part.clone()),
             _ => Some(self.whole()),
         }
     }
@@ -97,7 +97,7 @@ fn shorter(part: wire::Row, whole: wire::Row) -> wire::Row {
     if part.encoded_len() < whole.encoded_len() { part } else { whole }
 }
 
-/// The least that makes `old` into `new`.
+/// Returns the smallest change from `old` to `new`.
 fn part(old: &Line, new: &Line) -> wire::Row {
     const BLANK: Cell<'static> = Cell { text: " ", width: 1, style: 0 };
     let (mut before, mut after): (Vec<_>, Vec<_>) = (cells(old).collect(), cells(new).collect());
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_make_the_old_line_the_new_one() {
+    fn parts_turn_the_old_line_into_the_new_one() {
         for (old, new, text, column, keep) in [
             ("$ ls", "$ lsx", "x", 4, false),
             ("$ lsx", "$ ls", "", 4, false),
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_of_wrapping_alone_keeps_the_text() {
+    fn a_change_of_wrapping_alone_keeps_the_text() {
         let (old, new) = (line("abc", 3, false), line("abc", 3, true));
         let part = part(&old, &new);
         assert!(part.text.is_empty() && part.keep && part.wrapped);
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn who_missed_more_than_the_last_change_gets_the_whole_row() {
+    fn a_viewer_that_missed_earlier_changes_gets_the_whole_row() {
         let mut row = Row::new(line("some text ", 0, false), 1);
         row.set(line("some text b", 0, false), 3);
         row.set(line("some text bc", 0, false), 5);

@@ -1,20 +1,20 @@
-//! Finds out by how much, and between which rows, a screen scrolled. Pure: hashes in, a move out.
+//! Detects by how many lines, and between which rows, a screen scrolled. Pure: hashes in, a move out.
 
 use std::collections::HashMap;
 
-/// Rows `top..bottom` moved up by `lines`, down when negative; rows that come in are blank.
+/// Move of rows `top..bottom` up by `lines`, or down if negative. Inserted rows are blank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shift {
     /// First row of the region.
     pub top: usize,
-    /// Row behind the last one.
+    /// Row after the last one.
     pub bottom: usize,
     /// Lines up.
     pub lines: isize,
 }
 
 impl Shift {
-    /// Moves the items of a screen's rows; those that come in are `blank`.
+    /// Moves the rows of a screen and inserts `blank` ones.
     pub fn apply<T>(self, rows: &mut [T], mut blank: impl FnMut() -> T) {
         let Some(region) = rows.get_mut(self.top..self.bottom) else { return };
         let by = self.lines.unsigned_abs().min(region.len());
@@ -29,8 +29,8 @@ impl Shift {
     }
 }
 
-/// The move that leaves the fewest rows to send, if any move leaves fewer than none does. Rows are
-/// given as hashes of their content, `blank` is the one of a blank row.
+/// Returns the move that leaves the fewest rows to send, if it improves on no move. Rows are given as
+/// hashes of their content; `blank` is the hash of a blank row.
 #[must_use]
 pub fn find(old: &[u64], new: &[u64], blank: u64) -> Option<Shift> {
     let differing = |from: &[u64]| from.iter().zip(new).filter(|(a, b)| a != b).count();
@@ -45,35 +45,35 @@ pub fn find(old: &[u64], new: &[u64], blank: u64) -> Option<Shift> {
     (differing(&moved) < unmoved).then_some(shift)
 }
 
-/// How far most rows that are new where they stand, and were unique before, have moved up.
+/// Returns the most common distance that changed rows with unique previous content moved up.
 fn votes(old: &[u64], new: &[u64], blank: u64) -> Option<isize> {
-    let mut places: HashMap<u64, Option<usize>> = HashMap::with_capacity(old.len());
+    let mut positions: HashMap<u64, Option<usize>> = HashMap::with_capacity(old.len());
     for (at, &hash) in old.iter().enumerate() {
-        places.entry(hash).and_modify(|place| *place = None).or_insert(Some(at));
+        positions.entry(hash).and_modify(|position| *position = None).or_insert(Some(at));
     }
     let mut votes: HashMap<isize, usize> = HashMap::new();
     for (at, (&hash, _)) in new.iter().zip(old).enumerate().filter(|(_, (new, old))| new != old) {
         if hash == blank {
             continue;
         }
-        if let Some(&Some(place)) = places.get(&hash) {
-            *votes.entry(place as isize - at as isize).or_default() += 1;
+        if let Some(&Some(position)) = positions.get(&hash) {
+            *votes.entry(position as isize - at as isize).or_default() += 1;
         }
     }
     votes.into_iter().max_by_key(|&(by, count)| (count, -by.abs(), by)).map(|(by, _)| by)
 }
 
-/// The run of rows that gains most by a move of `by` (Kadane's maximum subarray).
+/// Returns the run of rows that benefits most from a move of `by` (Kadane's maximum subarray).
 fn region(old: &[u64], new: &[u64], by: isize) -> Option<Shift> {
     let (mut best, mut found) = (0i64, None);
     let (mut sum, mut start) = (0i64, 0);
     for at in 0..new.len() {
         let source = at.checked_add_signed(by).and_then(|source| old.get(source));
-        let (Some(source), Some(stood), Some(is)) = (source, old.get(at), new.get(at)) else {
+        let (Some(source), Some(old), Some(new)) = (source, old.get(at), new.get(at)) else {
             (sum, start) = (0, at + 1);
             continue;
         };
-        sum += match (source == is, stood == is) {
+        sum += match (source == new, old == new) {
             (true, false) => 1,
             (false, true) => -1,
             _ => 0,

@@ -1,5 +1,5 @@
-//! Reads rows of the emulator's grid as wire lines. Style and extras ids of the emulator are swept and
-//! reused, so nothing here outlives one pass over the rows. Knows no frames.
+//! Converts rows of the emulator's grid to wire lines. The emulator reuses style and extras ids, so no state
+//! outlives one pass over the rows. Knows no frames.
 
 use std::collections::HashMap;
 
@@ -12,14 +12,14 @@ use rio_vt::crosswords::{
 
 use super::styles::{StyleTable, convert};
 
-/// Wire styles of one grid, for as long as the grid does not change.
+/// Wire styles of a grid by id, valid until the grid changes.
 #[derive(Debug, Default)]
 pub struct Pass {
     plain: Vec<Option<u32>>,
     other: HashMap<(u32, u16), u32>,
 }
 
-/// The wire line of one row.
+/// Converts one row.
 pub fn row(grid: &Grid<Square>, at: GridLine, styles: &mut StyleTable, pass: &mut Pass) -> Line {
     let row = &grid[at];
     let cells = row.inner.as_slice();
@@ -38,7 +38,7 @@ pub fn row(grid: &Grid<Square>, at: GridLine, styles: &mut StyleTable, pass: &mu
         let mut c = cell.c();
         match cell.wide() {
             Wide::Wide if cells.next_if(|next| next.wide() == Wide::Spacer).is_some() => width = 2,
-            // Half a wide character, or none of it.
+            // Half a wide character, or an orphaned spacer.
             Wide::Wide | Wide::Spacer => c = ' ',
             Wide::Narrow | Wide::LeadingSpacer => {}
         }
@@ -63,7 +63,7 @@ fn visible(c: char) -> char {
     if c.is_control() { ' ' } else { c }
 }
 
-/// A cell that looks like one never written to; the mark of a wrapped line does not show.
+/// Returns whether a cell looks unwritten. The flag of a wrapped line is invisible.
 fn is_blank(cell: Square) -> bool {
     cell.content_tag() == ContentTag::Codepoint
         && matches!(cell.c(), '\0' | ' ')
@@ -82,7 +82,7 @@ fn style(grid: &Grid<Square>, cell: Square, styles: &mut StyleTable, pass: &mut 
             }
             (u32::from(id), link)
         }
-        // Beyond all style ids, and no colour like another.
+        // Distinct keys beyond all style ids.
         ContentTag::BgPalette => (0x0200_0000 | u32::from(cell.bg_palette_index()), 0),
         ContentTag::BgRgb => {
             let (r, g, b) = cell.bg_rgb();

@@ -1,5 +1,4 @@
-//! Colours: the 256 of xterm, the defaults that queries are answered with, and X11 colour
-//! specifications. Pure tables.
+//! Colors: xterm's 256 colors, default colors for queries, and X11 color specifications. Tables only.
 
 /// Index of the default foreground in a palette.
 pub const FOREGROUND: u32 = 256;
@@ -11,7 +10,7 @@ const ANSI: [u32; 16] = [
     0x4c_566a, 0xd0_6f79, 0xb1_d196, 0xf0_d399, 0x8c_afd2, 0xc8_95bf, 0x93_ccdc, 0xec_eff4,
 ];
 
-/// What a viewer without a theme of its own shows: the answer to a query of a colour nobody changed.
+/// Default color of a palette index, as shown without a theme.
 #[must_use]
 pub fn default(index: u32) -> u32 {
     const LEVELS: [u32; 6] = [0, 95, 135, 175, 215, 255];
@@ -28,14 +27,14 @@ pub fn default(index: u32) -> u32 {
     }
 }
 
-/// `#rgb` to `#rrrrggggbbbb` and `rgb:r/g/b` to `rgb:rrrr/gggg/bbbb` (XParseColor), as `0xrrggbb`.
+/// Parses `#rgb` to `#rrrrggggbbbb` and `rgb:r/g/b` to `rgb:rrrr/gggg/bbbb` (XParseColor) as `0xrrggbb`.
 #[must_use]
 pub fn parse(text: &[u8]) -> Option<u32> {
     let text = std::str::from_utf8(text).ok()?;
     let hex = |digits: &str| {
-        let sound =
+        let valid =
             (1..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit());
-        sound.then(|| u32::from_str_radix(digits, 16).ok()).flatten()
+        valid.then(|| u32::from_str_radix(digits, 16).ok()).flatten()
     };
     let mut rgb = 0;
     if let Some(digits) = text.strip_prefix('#') {
@@ -44,7 +43,7 @@ pub fn parse(text: &[u8]) -> Option<u32> {
             return None;
         }
         for part in 0..3 {
-            // `#` fills up with zeros on the right instead of scaling.
+            // `#` values are padded with zeros on the right, not scaled.
             let value = hex(digits.get(part * width..(part + 1) * width)?)? << (4 * (4 - width));
             rgb = rgb << 8 | value >> 8;
         }
@@ -64,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_are_read_as_x11_reads_them() {
+    fn colors_are_parsed_like_x11() {
         for (text, expected) in [
             ("#fff", Some(0xf0_f0f0)),
             ("#1d2129", Some(0x1d_2129)),
@@ -84,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cube_and_the_greys_are_xterms() {
+    fn the_color_cube_and_the_grays_match_xterm() {
         for (index, rgb) in [
             (16, 0),
             (21, 0xff),

@@ -1,5 +1,5 @@
-//! SGR parameters to the emulator's attributes and back to a parameter string (ECMA-48 8.3.117,
-//! xterm's colours, kitty's underline kinds). Tables only; knows no grid.
+//! Converts SGR parameters to attributes of the emulator, and styles to SGR parameters (ECMA-48 8.3.117,
+//! xterm's colors, kitty's underlines). Knows no grid.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ use rio_vt::{
     performer::parser::Params,
 };
 
-/// Calls `emit` for each attribute of one SGR sequence, left to right. Unknown ones are skipped.
+/// Calls `emit` for each attribute of an SGR sequence, left to right. Skips unknown ones.
 pub fn attributes(params: &Params, mut emit: impl FnMut(Attr)) {
     let mut params = params.iter();
     while let Some(param) = params.next() {
@@ -22,7 +22,7 @@ pub fn attributes(params: &Params, mut emit: impl FnMut(Attr)) {
                 color(&mut rest).and_then(|color| colored(param[0], color))
             }
             [kind @ (38 | 48 | 58), ref parts @ ..] => {
-                // `38:2:r:g:b` and, with a colour space, `38:2:space:r:g:b`.
+                // `38:2:r:g:b` or, with a color space, `38:2:space:r:g:b`.
                 let skip = usize::from(parts.first() == Some(&2) && parts.len() > 4);
                 let mut rest =
                     parts.iter().copied().take(1).chain(parts.iter().copied().skip(1 + skip));
@@ -99,7 +99,7 @@ fn plain(code: u16) -> Option<Attr> {
     })
 }
 
-/// The parameters of the SGR sequence that selects `style`, starting with a reset.
+/// Returns the SGR parameters that select `style`, starting with a reset.
 #[must_use]
 pub fn parameters(style: &Style) -> String {
     let mut text = String::from("0");

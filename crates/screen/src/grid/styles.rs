@@ -1,5 +1,5 @@
-//! The style table of an epoch: styles interned by value, append-only until it starts anew. Knows the
-//! wire's styles and the emulator's, no grid.
+//! The style table of an epoch: styles interned by value, append-only until it is replaced. Converts styles
+//! of the emulator to the wire. Knows no grid.
 
 use std::collections::HashMap;
 
@@ -11,25 +11,25 @@ use rio_vt::{
     crosswords::style::{Style as EngineStyle, StyleFlags, UnderlineKind},
 };
 
-/// Longest link that is passed on, in bytes.
+/// Maximum bytes of a link.
 pub const MAX_LINK: usize = 2048;
 
-/// Bytes of links of a table at most, so that a frame with all of it is a message. Styles beyond are
-/// without their link until the table starts anew.
+/// Maximum bytes of links per table, so that a frame with the whole table fits into a message. Further
+/// styles lose their link until the table is replaced.
 pub const MAX_LINKS: usize = 1024 * 1024;
 
-/// Entries of a table at most: a mirror refuses more. Styles beyond look like the default one until
-/// the table starts anew, which happens at the next capture.
+/// Maximum number of entries, below the limit of mirrors. Further styles appear as the default one until
+/// the next capture replaces the table.
 const FULL: usize = MAX_STYLES - 64;
 
-/// Styles by index; 0 is the default style.
+/// Styles by index. Index 0 is the default style.
 #[derive(Debug)]
 pub struct StyleTable {
     styles: Vec<Style>,
     index: HashMap<Style, u32>,
     /// Bytes of links.
     links: usize,
-    /// A link was left out.
+    /// A link was omitted.
     out_of_links: bool,
 }
 
@@ -45,38 +45,37 @@ impl Default for StyleTable {
 }
 
 impl StyleTable {
-    /// Entries, the default style included.
+    /// Number of entries, including the default style.
     #[must_use]
     pub fn len(&self) -> usize {
         self.styles.len()
     }
 
-    /// Whether styles have been turned away.
+    /// Returns whether the table has no room for styles.
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.styles.len() >= FULL
     }
 
-    /// Whether links have been left out.
+    /// Returns whether links were omitted.
     #[must_use]
     pub fn is_out_of_links(&self) -> bool {
         self.out_of_links
     }
 
-    /// The entries from index `from` on.
+    /// Returns the entries from index `from` on.
     #[must_use]
     pub fn since(&self, from: usize) -> &[Style] {
         self.styles.get(from..).unwrap_or_default()
     }
 
-    /// The style of an index; the default one for an index that is not there.
+    /// Returns the style of an index, the default one for an unknown index.
     #[must_use]
     pub fn get(&self, index: u32) -> Style {
         usize::try_from(index).ok().and_then(|at| self.styles.get(at)).cloned().unwrap_or_default()
     }
 
-    /// The index of `style`, which is added when it is new; without its link when there is no room for
-    /// that.
+    /// Returns the index of `style` and adds it if it is new. Omits its link if there is no room.
     pub fn intern(&mut self, style: Style) -> u32 {
         if let Some(&index) = self.index.get(&style) {
             return index;
@@ -96,7 +95,7 @@ impl StyleTable {
     }
 }
 
-/// The wire's form of one of the emulator's styles.
+/// Converts a style of the emulator.
 #[must_use]
 pub fn convert(style: &EngineStyle, link: &str) -> Style {
     const FLAGS: [(StyleFlags, u32); 8] = [
@@ -141,7 +140,7 @@ fn color(color: AnsiColor) -> Color {
     }
 }
 
-/// Whether a viewer may offer this address as a link: http, https and mailto, printable, not too long.
+/// Returns whether a URL is allowed as a link: http, https or mailto, printable and not too long.
 #[must_use]
 pub fn is_link(uri: &str) -> bool {
     let allowed = ["http://", "https://", "mailto:"].iter().any(|scheme| {
@@ -155,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_harmless_links_pass() {
+    fn only_safe_links_are_allowed() {
         for (uri, passes) in [
             ("https://example.org/a?b#c", true),
             ("HTTP://example.org", true),
@@ -184,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn links_beyond_the_bound_are_left_out_and_their_styles_stay() {
+    fn links_above_the_limit_are_omitted_from_their_styles() {
         let mut table = StyleTable::default();
         let style = |at: usize| {
             let link = format!("https://example.org/{at:0>1000}");

@@ -1,5 +1,5 @@
-//! The emulator's ring of history lines: moves its older part into the compact store and gives memory
-//! back. Knows the grid and the store, no screen.
+//! The emulator's ring of history lines: moves its older part to the compact store and releases memory.
+//! Knows no screen.
 
 use std::collections::HashMap;
 
@@ -13,26 +13,26 @@ use rio_vt::crosswords::{
 use super::store::Store;
 use crate::grid::capture::{self, Pass};
 
-/// Rows that may stay allocated without being in use.
+/// Unused rows that may stay allocated.
 const SLACK: usize = 16;
 
-/// Styles of the emulator's table that are not worth a smaller one.
+/// Number of styles up to which the emulator's table is not replaced.
 const MANY_STYLES: usize = 256;
 
-/// How much is kept.
+/// Limits of the history.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Lines of history in all.
+    /// Total lines of history.
     pub lines: usize,
-    /// Of these, lines that the ring may hold.
+    /// Lines in the ring.
     pub ring: usize,
-    /// Bytes that the compact store may hold.
+    /// Bytes in the compact store.
     pub bytes: usize,
 }
 
-/// Moves all but the last `keep` lines of the history of `grid` into `store` and frees what the grid no
-/// longer uses. The first line that the grid ever evicted has the id `base`; returns by how much that
-/// rises, because the grid's count may start anew.
+/// Moves all but the last `keep` history lines of `grid` to `store` and frees unused memory of the grid.
+/// `base` is the id of the first line that the grid evicted. Returns by how much `base` must rise, because
+/// the grid may restart its count.
 #[must_use]
 pub fn compact(
     grid: &mut Grid<Square>,
@@ -43,7 +43,7 @@ pub fn compact(
 ) -> u64 {
     let start = base + grid.lines_evicted();
     if store.end() != start {
-        // The ring overflowed since: it alone is as long, or as large, as the history may be.
+        // The ring overflowed since the last compaction, so it fills the history by itself.
         store.clear(start);
     }
     let ring = grid.history_size();
@@ -68,7 +68,7 @@ pub fn compact(
     0
 }
 
-/// Storage never shrinks by itself and keeps rows for later; a new one with the rows in use does not.
+/// Replaces the storage, which never shrinks, by one with only the rows in use.
 fn free(grid: &mut Grid<Square>) {
     let (lines, columns) = (grid.screen_lines(), grid.columns());
     let mut rows = grid.raw.take_all();
@@ -77,9 +77,8 @@ fn free(grid: &mut Grid<Square>) {
     grid.raw.replace_inner(rows);
 }
 
-/// Style and extras tables never shrink either: writes the rows into a grid with tables of its own,
-/// to which only what is still in use comes along. Returns the lines that the old grid had evicted,
-/// because the new one counts from 0.
+/// Replaces the grid by one whose style and extras tables, which never shrink, have only entries in use.
+/// Returns the number of lines that the old grid evicted; the new one counts from 0.
 fn renew(grid: &mut Grid<Square>, limit: usize) -> u64 {
     let evicted = grid.lines_evicted();
     let mut fresh = Grid::new(grid.screen_lines(), grid.columns(), limit);
@@ -96,7 +95,7 @@ fn renew(grid: &mut Grid<Square>, limit: usize) -> u64 {
     evicted
 }
 
-/// From one grid's tables to another's.
+/// Translation from the tables of one grid to those of another.
 struct Move<'a> {
     from: &'a Grid<Square>,
     to: &'a mut Grid<Square>,

@@ -1,5 +1,5 @@
-//! Lines that left the emulator's ring: text and runs in compressed chunks, each with its own style
-//! table, found by absolute id. Knows no emulator.
+//! Lines that left the emulator's ring: text and runs in compressed chunks with a style table each,
+//! addressed by id. Knows no emulator.
 
 use std::collections::VecDeque;
 
@@ -8,17 +8,17 @@ use protocol::{line::Line, wire};
 
 use crate::grid::styles::StyleTable;
 
-/// Lines of a chunk at most.
+/// Maximum lines per chunk.
 const CHUNK: usize = 256;
 
-/// Styles a chunk has when no more lines are added to it.
+/// Number of styles at which a chunk is full.
 const MAX_STYLES: usize = 4096;
 
-/// A run of lines in compressed form.
+/// Consecutive lines in compressed form.
 #[derive(Debug)]
 struct Chunk {
     lines: u64,
-    /// No line is added to it.
+    /// The chunk has no room for lines.
     full: bool,
     packed: Box<[u8]>,
 }
@@ -33,7 +33,7 @@ impl Chunk {
         }
     }
 
-    /// The lines; blank ones should the chunk not be readable.
+    /// Returns the lines, blank ones if the chunk is corrupt.
     fn unpack(&self) -> wire::History {
         let bytes = lz4_flex::decompress_size_prepended(&self.packed).unwrap_or_default();
         let mut content = wire::History::decode(bytes.as_slice()).unwrap_or_default();
@@ -43,13 +43,13 @@ impl Chunk {
     }
 }
 
-/// The compact part of a session's history, without gaps.
+/// The compact part of the history, without gaps.
 #[derive(Debug, Default)]
 pub struct Store {
     chunks: VecDeque<Chunk>,
     /// Id of the first line of the first chunk.
     start: u64,
-    /// Id of the oldest line that is still to be given out.
+    /// Id of the oldest available line.
     first: u64,
     end: u64,
     bytes: usize,
@@ -61,7 +61,7 @@ impl Store {
         self.first
     }
 
-    /// Id behind the last line.
+    /// Id after the last line.
     pub fn end(&self) -> u64 {
         self.end
     }
@@ -71,13 +71,13 @@ impl Store {
         self.bytes
     }
 
-    /// Forgets all; the next line has id `next`.
+    /// Drops all lines. The next line has id `next`.
     pub fn clear(&mut self, next: u64) {
         *self = Self { start: next, first: next, end: next, ..Self::default() };
     }
 
-    /// Adds `count` lines behind the last one. `line` makes the line of an index from 0 on, with runs
-    /// that index the table it is given; `P` is what it wants to remember while that stays the same.
+    /// Appends `count` lines. `line` returns the line of an index from 0 on, with runs that index the given
+    /// style table. `P` is a cache, reset together with the table.
     pub fn append<P: Default>(
         &mut self,
         count: usize,
@@ -86,9 +86,9 @@ impl Store {
         let mut at = 0;
         while at < count {
             let (mut content, mut table) = self.take_partial();
-            let mut memory = P::default();
+            let mut cache = P::default();
             while at < count && content.lines.len() < CHUNK && table.len() < MAX_STYLES {
-                content.lines.push(line(at, &mut table, &mut memory));
+                content.lines.push(line(at, &mut table, &mut cache));
                 at += 1;
             }
             content.styles = table.since(1).to_vec();
@@ -96,7 +96,7 @@ impl Store {
         }
     }
 
-    /// The last chunk if it has room left, opened.
+    /// Removes the last chunk if it has room and returns its content.
     fn take_partial(&mut self) -> (wire::History, StyleTable) {
         let mut table = StyleTable::default();
         match self.chunks.pop_back_if(|chunk| !chunk.full) {
@@ -119,7 +119,7 @@ impl Store {
         self.chunks.push_back(chunk);
     }
 
-    /// Forgets the lines before `oldest`.
+    /// Drops the lines before `oldest`.
     pub fn trim(&mut self, oldest: u64) {
         self.first = self.first.max(oldest).min(self.end);
         while let Some(chunk) = self.chunks.front() {
@@ -132,7 +132,7 @@ impl Store {
         }
     }
 
-    /// Forgets the oldest lines until at most `most` bytes are held.
+    /// Drops the oldest chunks until at most `most` bytes are held.
     pub fn shrink(&mut self, most: usize) {
         while self.bytes > most
             && let Some(chunk) = self.chunks.pop_front()
@@ -143,7 +143,7 @@ impl Store {
         self.first = self.first.max(self.start);
     }
 
-    /// Appends the lines `from..to`, as far as they are here, to `lines`; their runs index `styles`.
+    /// Appends the available lines of `from..to` to `lines`. Their runs index `styles`.
     pub fn read(&self, from: u64, to: u64, styles: &mut StyleTable, lines: &mut Vec<Line>) {
         let (from, to) = (from.max(self.first), to.min(self.end));
         let mut id = self.start;
@@ -166,7 +166,7 @@ impl Store {
 struct Translation<'a> {
     from: &'a [wire::Style],
     to: &'a mut StyleTable,
-    /// The last index translated: most runs of a line share theirs.
+    /// Last translation, which most runs of a line share.
     last: (u32, u32),
 }
 
@@ -214,13 +214,13 @@ mod tests {
     }
 
     #[test]
-    fn lines_come_back_by_id_whatever_was_appended_and_trimmed() {
+    fn lines_keep_their_ids_through_appends_and_trims() {
         let mut store = Store::default();
         store.clear(1000);
         let mut id = 1000;
         for count in [1, 300, 255, 256, 1, 700] {
             let mut styles = StyleTable::default();
-            // Indices that differ from append to append.
+            // Makes indices differ between appends.
             styles.intern(wire::Style {
                 flags: u32::try_from(count).unwrap(),
                 ..wire::Style::default()
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn no_number_of_styles_is_too_many() {
+    fn any_number_of_styles_is_stored() {
         let mut store = Store::default();
         store.append(2000, |at, table, _: &mut ()| {
             let runs = (0..80).flat_map(|column| {
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_logs_take_little() {
+    fn plain_logs_compress_well() {
         let mut store = Store::default();
         let lines = (0..10_000u64)
             .map(|id| {

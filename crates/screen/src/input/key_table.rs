@@ -1,7 +1,7 @@
-//! The tables of the key encoder: W3C key names and codes, xterm's function keys, the numbers of the
-//! kitty keyboard protocol, the US layout. Nothing but tables.
+//! Tables of the key encoder: W3C key names and codes, xterm's function keys, numbers of the kitty
+//! keyboard protocol, the US layout.
 
-/// How a function key is written.
+/// Encoding of a function key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Function {
     /// `CSI 1 ; modifiers letter`.
@@ -12,7 +12,7 @@ pub enum Function {
     Private(u32),
 }
 
-/// The function key of a W3C key name.
+/// Function key of a W3C key name.
 pub fn function(key: &str) -> Option<Function> {
     use Function::{Letter, Private, Tilde};
     Some(match key {
@@ -79,7 +79,7 @@ pub fn high_function(key: &str) -> Option<u32> {
     })
 }
 
-/// Whether pressing this key alone means nothing outside of the kitty protocol.
+/// Returns whether the key alone sends nothing outside the kitty protocol.
 pub fn is_modifier(key: &str) -> bool {
     matches!(
         key,
@@ -96,7 +96,7 @@ pub fn is_modifier(key: &str) -> bool {
     )
 }
 
-/// The kitty number of a modifier key, by the side it is on.
+/// Kitty number of a modifier key, by its side.
 pub fn side(key: &str, code: &str) -> Option<u32> {
     let left = match key {
         "Shift" => 57441,
@@ -110,7 +110,7 @@ pub fn side(key: &str, code: &str) -> Option<u32> {
     Some(if code.ends_with("Right") { left + 6 } else { left })
 }
 
-/// The kitty number of a key of the keypad. Without num lock it is what its navigation key says.
+/// Kitty number of a keypad key. Without num lock, that of its navigation key.
 pub fn keypad(code: &str, key: &str) -> Option<u32> {
     let navigation = match key {
         "ArrowLeft" => 57417,
@@ -142,7 +142,7 @@ pub fn keypad(code: &str, key: &str) -> Option<u32> {
     })
 }
 
-/// The letter behind `SS3` of a keypad key in application mode.
+/// Letter after `SS3` of a keypad key in application mode.
 pub fn application_keypad(code: &str) -> Option<char> {
     Some(match code.strip_prefix("Numpad")? {
         "0" => 'p',
@@ -167,7 +167,7 @@ pub fn application_keypad(code: &str) -> Option<char> {
     })
 }
 
-/// What the key at this place types on a US keyboard, without and with shift.
+/// Characters of the key at this position on a US keyboard, without and with shift.
 pub fn us_layout(code: &str) -> Option<(char, char)> {
     if let Some(letter) = code.strip_prefix("Key").and_then(|rest| rest.chars().next()) {
         return Some((letter.to_ascii_lowercase(), letter));

@@ -1,5 +1,5 @@
-//! Keys to bytes: xterm's legacy encoding with DECCKM, DECKPAM and modifyOtherKeys, and the kitty
-//! keyboard protocol with all its flags. Tables and pure functions; knows no screen.
+//! Encodes keys: xterm's legacy encoding with DECCKM, DECKPAM and modifyOtherKeys, and the kitty keyboard
+//! protocol with all its flags.
 
 use std::fmt::Write;
 
@@ -23,7 +23,7 @@ const ALTERNATES: u8 = 4;
 const ALL: u8 = 8;
 const TEXT: u8 = 16;
 
-/// The modes that decide how keys are sent.
+/// Modes that affect the encoding of keys.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Keyboard {
     /// DECCKM.
@@ -38,7 +38,7 @@ pub struct Keyboard {
     pub kitty: u8,
 }
 
-/// What a key event sends; nothing when it sends nothing in these modes.
+/// Encodes a key event. The result is empty if the event sends nothing in these modes.
 #[must_use]
 pub fn encode(key: &Key, modes: Keyboard) -> Vec<u8> {
     let released = key.kind() == KeyKind::Release;
@@ -51,13 +51,13 @@ pub fn encode(key: &Key, modes: Keyboard) -> Vec<u8> {
     kitty(key, modes)
 }
 
-/// The one character of a key that types one.
+/// The character of a key that types exactly one.
 fn single(key: &str) -> Option<char> {
     let mut chars = key.chars();
     chars.next().filter(|c| chars.next().is_none() && !c.is_control())
 }
 
-/// Whether the key names itself by what it types: named keys are ASCII words.
+/// Returns whether the name of the key is the text it types. Named keys are ASCII words.
 fn is_text(key: &str) -> bool {
     single(key).is_some() || (!key.is_empty() && !key.is_ascii())
 }
@@ -109,7 +109,7 @@ fn typed(text: &str, modifiers: u32) -> Vec<u8> {
     with_alt(text.as_bytes(), modifiers)
 }
 
-/// The C0 control that Ctrl makes of a character.
+/// C0 control of a character with Ctrl.
 fn control(c: char) -> Option<u8> {
     Some(match c {
         'a'..='z' => c as u8 - b'a' + 1,
@@ -125,7 +125,7 @@ fn control(c: char) -> Option<u8> {
     })
 }
 
-/// The code that modifyOtherKeys sends for a key, when it does.
+/// Code of a key that modifyOtherKeys applies to.
 fn other_key(key: &Key, modifiers: u32, level: u8) -> Option<u32> {
     if level == 0 || modifiers == 0 {
         return None;
@@ -202,7 +202,7 @@ fn kitty(key: &Key, modes: Keyboard) -> Vec<u8> {
         return Vec::new();
     }
     match report(key, flags) {
-        Some(report) => written(&report, key, flags),
+        Some(report) => format_report(&report, key, flags),
         None if text && pressed => key.key.as_bytes().to_vec(),
         None => Vec::new(),
     }
@@ -246,8 +246,8 @@ fn report(key: &Key, flags: u8) -> Option<Report> {
     })
 }
 
-/// The character the key types without shift: known for letters, taken from the key's place on a US
-/// keyboard where that explains what it types, else what it types.
+/// The character of the key without shift: lowercase for letters, else by position on a US keyboard if the
+/// shifted character matches, else the character itself.
 fn unshifted(c: char, key: &Key) -> char {
     let mut lower = c.to_lowercase();
     if let (Some(lower), None) = (lower.next(), lower.next())
@@ -261,7 +261,7 @@ fn unshifted(c: char, key: &Key) -> char {
     }
 }
 
-fn written(report: &Report, key: &Key, flags: u8) -> Vec<u8> {
+fn format_report(report: &Report, key: &Key, flags: u8) -> Vec<u8> {
     let event = match key.kind() {
         _ if flags & EVENTS == 0 => 1,
         KeyKind::Press => 1,

@@ -1,4 +1,4 @@
-//! Mouse events to bytes. Pure; knows no screen.
+//! Encodes mouse events.
 
 use protocol::{
     modes::{
@@ -10,24 +10,24 @@ use protocol::{
 
 use super::keys::{ALT, CONTROL, SHIFT};
 
-/// Lines that one step of the wheel moves a program that gets cursor keys for it.
+/// Cursor keys per wheel step, for programs without mouse support.
 const WHEEL_LINES: usize = 3;
-/// No button, or the release of any in the encodings that do not say of which.
+/// No button, or a release in encodings that do not name the button.
 const NONE: u32 = 3;
 
-/// What a mouse event sends in these modes (bits of `protocol::modes`); `x10` is mode 9.
+/// Encodes a mouse event in these modes (bits of `protocol::modes`). `x10` is mode 9.
 #[must_use]
 pub fn encode(mouse: &Mouse, modes: u32, x10: bool) -> Vec<u8> {
     if modes & ANY_MOUSE == 0 {
         return wheel_keys(mouse, modes);
     }
     match code(mouse, modes, x10) {
-        Some(code) => written(mouse, code, modes),
+        Some(code) => format_report(mouse, code, modes),
         None => Vec::new(),
     }
 }
 
-/// The wheel on the alternate screen of a program that takes no mouse (mode 1007).
+/// Encodes the wheel as cursor keys on the alternate screen (mode 1007).
 fn wheel_keys(mouse: &Mouse, modes: u32) -> Vec<u8> {
     const ON: u32 = ALTERNATE_SCREEN | ALTERNATE_SCROLL;
     let end = match mouse.button {
@@ -42,7 +42,7 @@ fn wheel_keys(mouse: &Mouse, modes: u32) -> Vec<u8> {
     format!("{start}{end}").repeat(WHEEL_LINES).into_bytes()
 }
 
-/// The event's number, without what an encoding makes of it; none when it is not reported.
+/// Button code of the event, none if it is not reported.
 fn code(mouse: &Mouse, modes: u32, x10: bool) -> Option<u32> {
     let button = mouse.button;
     let pressed = button < NONE;
@@ -53,8 +53,9 @@ fn code(mouse: &Mouse, modes: u32, x10: bool) -> Option<u32> {
         MouseKind::Down | MouseKind::Up => (pressed.then_some(button)?, 0),
         MouseKind::Wheel => ((64..68).contains(&button).then_some(button)?, 0),
         MouseKind::Move => {
-            let wanted = modes & MOUSE_MOTION != 0 || (pressed && modes & ANY_MOUSE != MOUSE_CLICK);
-            (wanted.then_some(button.min(NONE))?, 32)
+            let reported =
+                modes & MOUSE_MOTION != 0 || (pressed && modes & ANY_MOUSE != MOUSE_CLICK);
+            (reported.then_some(button.min(NONE))?, 32)
         }
     };
     let modifiers = [(SHIFT, 4), (ALT, 8), (CONTROL, 16)];
@@ -62,7 +63,7 @@ fn code(mouse: &Mouse, modes: u32, x10: bool) -> Option<u32> {
     Some(set.fold(button + moved, |code, (_, bit)| code | bit))
 }
 
-fn written(mouse: &Mouse, code: u32, modes: u32) -> Vec<u8> {
+fn format_report(mouse: &Mouse, code: u32, modes: u32) -> Vec<u8> {
     let released = mouse.kind() == MouseKind::Up;
     let (column, row) = (mouse.column.saturating_add(1), mouse.row.saturating_add(1));
     if modes & SGR_MOUSE != 0 {

@@ -1,7 +1,6 @@
-//! Pasted text to bytes. Pure; knows no screen.
+//! Encodes pasted text.
 
-/// Turns pieces of pasted text into input, bracketed when the program asked for that (mode 2004) at
-/// the first piece.
+/// Encoder of a paste in chunks, bracketed if mode 2004 is on at the first chunk.
 #[derive(Debug, Default)]
 pub struct Paste {
     bracketed: bool,
@@ -9,8 +8,8 @@ pub struct Paste {
 }
 
 impl Paste {
-    /// One piece. Lines end in CR; controls and escapes are left out, so that no text can end the
-    /// bracket or press a key.
+    /// Encodes one chunk. Lines end in CR. Control characters are dropped, so that no text can end the bracket
+    /// or act as a key.
     pub fn encode(&mut self, text: &str, first: bool, last: bool, bracketed: bool) -> Vec<u8> {
         let mut out = Vec::with_capacity(text.len() + 12);
         if first {

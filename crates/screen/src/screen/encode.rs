@@ -1,5 +1,4 @@
-//! What a viewer's events send to the program, by the modes of now. Knows the emulator's modes, no
-//! bytes but through the encoders.
+//! Encodes input events with the current modes of the emulator.
 
 use protocol::{modes, wire};
 use rio_vt::crosswords::Mode;
@@ -11,7 +10,7 @@ use crate::input::{
 };
 
 impl Screen {
-    /// The bytes a key event sends in the modes of now.
+    /// Encodes a key event in the current modes.
     #[must_use]
     pub fn encode_key(&self, key: &wire::Key) -> Vec<u8> {
         let term = &self.engine.term;
@@ -25,20 +24,20 @@ impl Screen {
         keys::encode(key, modes)
     }
 
-    /// The bytes a mouse event sends in the modes of now.
+    /// Encodes a mouse event in the current modes.
     #[must_use]
     pub fn encode_mouse(&self, mouse: &wire::Mouse) -> Vec<u8> {
         let x10 = self.engine.term.mode().contains(Mode::MOUSE_REPORT_X10);
         mouse::encode(mouse, self.modes(), x10)
     }
 
-    /// The bytes of one piece of a paste.
+    /// Encodes one chunk of a paste.
     pub fn encode_paste(&mut self, text: &str, first: bool, last: bool) -> Vec<u8> {
         let bracketed = self.modes() & modes::BRACKETED_PASTE != 0;
         self.paste.encode(text, first, last, bracketed)
     }
 
-    /// What a change of focus sends in the modes of now.
+    /// Encodes a change of focus in the current modes.
     #[must_use]
     pub fn encode_focus(&self, focused: bool) -> Vec<u8> {
         match (self.modes() & modes::FOCUS != 0, focused) {

@@ -1,4 +1,4 @@
-//! A screen whose emulator broke goes on with a new one that shows the same.
+//! Replacement of an emulator that panicked.
 
 use protocol::{line::cells, mirror::Mirror};
 
@@ -12,13 +12,13 @@ fn shown(screen: &mut Screen) -> (Mirror, Vec<String>) {
     (mirror, text)
 }
 
-/// What no output can do: a cursor outside of the grid, which the next character trips over.
+/// Moves the cursor outside the grid, which no output can do, so that the next character panics.
 fn break_emulator(screen: &mut Screen) {
     screen.engine.term.grid.cursor.pos.row = pos::Line(5000);
 }
 
 #[test]
-fn a_broken_emulator_is_replaced_by_one_that_shows_the_same() {
+fn an_emulator_that_panics_is_replaced_with_the_same_screen() {
     for program in [
         "\x1b]0;title\x07\x1b[?2004h\x1b[?1h\x1b=\x1b[>5u\x1b[4 q\x1b]4;1;#123456\x07",
         "\x1b[?1049h\x1b[?1003h\x1b[?1006h\x1b[?7l\x1b[?25l",

@@ -1,5 +1,5 @@
-//! Which control function a sequence is (ECMA-48, DEC STD 070, xterm's ctlseqs). A list of what is
-//! allowed: anything else is dropped. What the functions do is in `perform`.
+//! Maps sequences to control functions (ECMA-48, DEC STD 070, xterm's ctlseqs). An allowlist: other
+//! sequences are dropped. The functions are in `perform`.
 
 use rio_vt::{
     ansi::{TabulationClearMode, mode::Mode},
@@ -19,10 +19,10 @@ use rio_vt::{
 use super::{osc, perform::Performer, reply};
 use crate::grid::sgr;
 
-/// Longest device control string that is read: a DECRQSS.
+/// Maximum bytes of a device control string (DECRQSS).
 const MAX_REQUEST: usize = 16;
 
-/// The numeric parameters of a CSI sequence: 0 and absent are the default.
+/// Numeric parameters of a CSI sequence. 0 and absent parameters have the default value.
 struct Numbers<'a>(&'a Params);
 
 impl Numbers<'_> {
@@ -154,8 +154,8 @@ impl<U: EventListener> Perform for Performer<'_, U> {
 
     fn unhook(&mut self) {
         if let Some(request) = self.terminal.request.take() {
-            let answer = reply::setting(self.term, self.terminal, &request);
-            self.terminal.reply(&answer);
+            let reply = reply::setting(self.term, self.terminal, &request);
+            self.terminal.reply(&reply);
         }
     }
 
@@ -186,12 +186,12 @@ impl<U: EventListener> Perform for Performer<'_, U> {
             ('n', b">") if numbers.get(0, 0) == 4 => self.term.set_modify_other_keys(0),
             ('p', b"!") => self.soft_reset(),
             ('p', b"$") => {
-                let answer = reply::ansi_mode(self.term, numbers.get(0, 0));
-                self.terminal.reply(&answer);
+                let reply = reply::ansi_mode(self.term, numbers.get(0, 0));
+                self.terminal.reply(&reply);
             }
             ('p', b"?$") => {
-                let answer = reply::private_mode(self.term, numbers.get(0, 0));
-                self.terminal.reply(&answer);
+                let reply = reply::private_mode(self.term, numbers.get(0, 0));
+                self.terminal.reply(&reply);
             }
             ('q', b">") if numbers.get(0, 0) == 0 => self.terminal.reply(reply::VERSION),
             ('q', b" ") => self.cursor_style(numbers.get(0, 0)),
@@ -243,7 +243,7 @@ impl<U: EventListener> Perform for Performer<'_, U> {
         }
     }
 
-    // Strings that nothing here understands are read past without a call for each byte.
+    // Unsupported strings are skipped without a call per byte.
     fn apc_put_slice(&mut self, _: &[u8]) {}
     fn sos_put_slice(&mut self, _: &[u8]) {}
     fn pm_put_slice(&mut self, _: &[u8]) {}

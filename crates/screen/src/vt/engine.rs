@@ -1,5 +1,6 @@
 //! The emulator behind its guards: bytes in, grid out. Knows no frames and no history.
 
+use protocol::modes;
 use rio_vt::{
     ansi::CursorShape,
     crosswords::{
@@ -18,18 +19,18 @@ use super::{
 };
 use crate::Size;
 
-/// rio-vt, the parser and the rest of the terminal's state.
+/// The emulator (rio-vt), the parser and the remaining state of the terminal.
 pub struct Engine {
     /// The emulator.
     pub term: Crosswords<VoidListener>,
-    /// What the emulator does not keep.
+    /// State that the emulator does not keep.
     pub terminal: Terminal,
     parser: Parser,
     filter: Filter,
 }
 
 impl Engine {
-    /// A blank terminal that keeps `history` lines that scrolled off.
+    /// Creates a blank terminal that keeps `history` lines of history.
     pub fn new(size: Size, history: usize) -> Self {
         let mut term = Crosswords::new(
             dimensions(size),
@@ -39,7 +40,7 @@ impl Engine {
             0,
             history,
         );
-        // Programs count columns with wcwidth unless they ask for clusters (mode 2027).
+        // Programs measure columns with wcwidth unless they enable clusters (mode 2027).
         term.set_grapheme_clustering(false);
         Self {
             term,
@@ -49,7 +50,7 @@ impl Engine {
         }
     }
 
-    /// Output of the program, cut anywhere.
+    /// Feeds program output, split anywhere.
     pub fn feed(&mut self, bytes: &[u8]) {
         let Self { term, terminal, parser, filter } = self;
         terminal.begin_feed(bytes.len());
@@ -63,21 +64,21 @@ impl Engine {
         });
     }
 
-    /// Changes the size; lines of the primary screen are wrapped anew.
+    /// Changes the size and rewraps the primary screen.
     pub fn resize(&mut self, size: Size) {
         self.term.resize(dimensions(size));
         (self.terminal.top, self.terminal.bottom) = (0, i32::from(size.rows));
         self.terminal.restarted = true;
-        // The hidden primary screen was wrapped anew as well.
+        // Updates the counts of the hidden primary screen, which was rewrapped too.
         self.with_primary(|_| ());
     }
 
-    /// Whether the alternate screen is shown.
+    /// Returns whether the alternate screen is shown.
     pub fn is_alternate(&self) -> bool {
         self.term.mode().contains(Mode::ALT_SCREEN)
     }
 
-    /// Of the primary screen: lines ever evicted from its ring, and lines of history in it.
+    /// Returns the lines evicted from the ring of the primary screen and the lines of history in it.
     pub fn ring(&self) -> (u64, u64) {
         if self.is_alternate() {
             self.terminal.primary
@@ -86,13 +87,39 @@ impl Engine {
         }
     }
 
-    /// Works on the primary screen's grid, also while the alternate screen is shown.
+    /// Returns the current modes as bits of `protocol::modes`.
+    pub fn modes(&self) -> u32 {
+        const BITS: [(Mode, u32); 15] = [
+            (Mode::ALT_SCREEN, modes::ALTERNATE_SCREEN),
+            (Mode::APP_CURSOR, modes::APPLICATION_CURSOR),
+            (Mode::APP_KEYPAD, modes::APPLICATION_KEYPAD),
+            (Mode::BRACKETED_PASTE, modes::BRACKETED_PASTE),
+            (Mode::MOUSE_REPORT_CLICK, modes::MOUSE_CLICK),
+            (Mode::MOUSE_REPORT_X10, modes::MOUSE_CLICK),
+            (Mode::MOUSE_DRAG, modes::MOUSE_DRAG),
+            (Mode::MOUSE_MOTION, modes::MOUSE_MOTION),
+            (Mode::FOCUS_IN_OUT, modes::FOCUS),
+            (Mode::ALTERNATE_SCROLL, modes::ALTERNATE_SCROLL),
+            (Mode::SGR_MOUSE, modes::SGR_MOUSE),
+            (Mode::UTF8_MOUSE, modes::UTF8_MOUSE),
+            (Mode::INSERT, modes::INSERT),
+            (Mode::ORIGIN, modes::ORIGIN),
+            (Mode::LINE_FEED_NEW_LINE, modes::LINE_FEED_NEW_LINE),
+        ];
+        let mode = self.term.mode();
+        let set = BITS.iter().filter(|(flag, _)| mode.contains(*flag));
+        let no_wrap = if mode.contains(Mode::LINE_WRAP) { 0 } else { modes::NO_WRAP };
+        let kitty = u32::from(self.term.keyboard_mode().bits()) << modes::KITTY_SHIFT;
+        set.fold(no_wrap | kitty, |bits, (_, bit)| bits | bit)
+    }
+
+    /// Gives access to the grid of the primary screen, even while the alternate screen is shown.
     pub fn with_primary<R>(&mut self, work: impl FnOnce(&mut Grid<Square>) -> R) -> R {
         if !self.is_alternate() {
             return work(&mut self.term.grid);
         }
-        // rio-vt keeps the other grid to itself. Swapping back and forth clears the alternate one, so
-        // that is put aside; what entering it saves of the primary one is what it saved before.
+        // rio-vt does not expose the hidden grid. Swapping twice clears the alternate one, which is
+        // therefore moved out. The saved cursor of the primary one does not change.
         let (lines, columns) = (self.term.grid.screen_lines(), self.term.grid.columns());
         let alternate = std::mem::replace(&mut self.term.grid, Grid::new(lines, columns, 0));
         self.term.swap_alt();
@@ -104,7 +131,7 @@ impl Engine {
         result
     }
 
-    /// Gives back what the parser buffered for a long string.
+    /// Releases the buffer of the parser after a long string.
     pub fn shrink_parser(&mut self) {
         if self.filter.is_ground() && self.filter.take_long() {
             self.parser = Parser::default();

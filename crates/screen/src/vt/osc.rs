@@ -1,5 +1,4 @@
-//! Operating system commands: title, colours, links, clipboard. Every other one is dropped. Knows no
-//! grid but the cursor's link.
+//! Operating system commands: title, colors, links, clipboard. Others are dropped.
 
 use rio_vt::{
     crosswords::{Crosswords, Mode, grid::Dimensions, square::Hyperlink},
@@ -14,16 +13,16 @@ use super::{
 };
 use crate::grid::{palette, styles::is_link};
 
-/// Longest title kept, in characters.
+/// Maximum characters of a title.
 const MAX_TITLE: usize = 1024;
-/// Longest clipboard text, in bytes.
+/// Maximum bytes of a clipboard text.
 pub const MAX_CLIPBOARD: usize = 1024 * 1024;
-/// What a link costs in the emulator's side table.
+/// Cost of a link in the emulator's table.
 const LINK_COST: u64 = 1_000;
-/// Bytes of links that each of the emulator's grids may hold, scrollback included.
+/// Maximum bytes of links per grid of the emulator, including scrollback.
 const MAX_HELD: usize = 4 * 1024 * 1024;
 
-/// Acts on one command, given as its `;`-separated parts.
+/// Performs one command, given as its `;`-separated parts.
 pub fn dispatch<U: EventListener>(
     term: &mut Crosswords<U>,
     terminal: &mut Terminal,
@@ -66,11 +65,11 @@ pub fn dispatch<U: EventListener>(
         }
         b"8" if rest.len() >= 2 => {
             let uri = joined(&rest[1..]);
-            // One id for all: equal addresses then share one entry of the emulator's table.
+            // The shared id makes equal URLs share one entry of the emulator's table.
             let link = is_link(&uri).then(|| Hyperlink::new(Some(String::new()), uri));
             match link {
                 Some(link) if !afford_link(term, terminal, link.uri().len()) => {
-                    // What follows is no part of the link before either.
+                    // The following text must not continue the previous link.
                     term.set_hyperlink(None);
                 }
                 link => term.set_hyperlink(link),
@@ -79,7 +78,7 @@ pub fn dispatch<U: EventListener>(
         b"52" if rest.len() == 2 => {
             let wanted = rest[0].is_empty() || rest[0].iter().any(|kind| b"cs".contains(kind));
             let text = simd_base64::decode(rest[1]).and_then(|bytes| String::from_utf8(bytes).ok());
-            // A query is `?`, which is no base64: the clipboard is never read out.
+            // A query (`?`) is not valid base64, so the clipboard is never sent to a program.
             if let Some(text) = text.filter(|text| wanted && text.len() <= MAX_CLIPBOARD) {
                 terminal.clipboard(text);
             }
@@ -88,7 +87,7 @@ pub fn dispatch<U: EventListener>(
     }
 }
 
-/// Pays for a link of so many bytes; false: there is no room for it.
+/// Charges for a link of `bytes` bytes. Returns false if there is no room for it.
 fn afford_link<U: EventListener>(
     term: &mut Crosswords<U>,
     terminal: &mut Terminal,
@@ -100,7 +99,7 @@ fn afford_link<U: EventListener>(
     let alternate = usize::from(term.mode().contains(Mode::ALT_SCREEN));
     let Some(held) = terminal.links.get(alternate).copied() else { return false };
     let mut held = Links { offered: held.offered + bytes, ..held };
-    // Counting is for when much has come since: it looks at every cell.
+    // Recounting visits every cell, so it happens only after many new links.
     if held.bytes + bytes > MAX_HELD && held.offered > MAX_HELD / 2 {
         let cells = (term.grid.total_lines() * term.grid.columns()) as u64;
         if !terminal.spend(600_000 + 3 * cells) {
@@ -140,8 +139,8 @@ fn joined(parts: &[&[u8]]) -> String {
     parts.iter().map(|part| String::from_utf8_lossy(part)).collect::<Vec<_>>().join(";")
 }
 
-/// Text fit for a title: no control characters, nothing that turns the direction of what follows.
+/// Removes control characters and bidirectional controls from a title.
 fn plain(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.trim().chars().filter(|c| !c.is_control() && !turns(*c)).take(MAX_TITLE).collect()
+    let is_bidi = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.trim().chars().filter(|c| !c.is_control() && !is_bidi(*c)).take(MAX_TITLE).collect()
 }

@@ -1,5 +1,5 @@
-//! What control functions do. Every one that costs more than its bytes pays first, so that no stream
-//! of bytes can stall the session. Knows no sequences and no frames.
+//! Control functions. A function that costs more than its bytes first takes its cost from a budget, so
+//! that no output can stall the session. Knows no sequences and no frames.
 
 use rio_vt::{
     ansi::{
@@ -18,25 +18,25 @@ use rio_vt::{
 
 use super::{reply, state::Terminal};
 
-/// Most marks that share a cell with their base character.
+/// Maximum number of combining marks per cell.
 pub const MAX_MARKS: usize = 16;
-/// What a mark costs that is put on a cell, the cell's other marks included.
+/// Cost of adding a mark to a cell, including the other marks of the cell.
 const MARK_COST: u64 = 600;
 
-/// The private modes that are handed to the emulator as they are.
+/// Private modes that are passed to the emulator unchanged.
 const PLAIN_PRIVATE_MODES: [u16; 15] =
     [1, 7, 9, 12, 25, 1000, 1002, 1003, 1004, 1005, 1006, 1007, 2004, 2026, 2027];
 
-/// One pass over bytes: the emulator and what it does not keep.
+/// Handler of one feed: the emulator and the remaining state.
 pub struct Performer<'a, U: EventListener> {
     /// The emulator.
     pub term: &'a mut Crosswords<U>,
-    /// All else.
+    /// State that the emulator does not keep.
     pub terminal: &'a mut Terminal,
 }
 
-/// Pays for an entry of the emulator's side table of marks and links; when the table is about to be
-/// swept, for the walk over all rows as well.
+/// Charges for an entry in the emulator's table of marks and links, and for the walk over all rows if the
+/// table is about to be swept. Returns false if the budget is exhausted.
 pub fn afford_extras<U: EventListener>(
     term: &Crosswords<U>,
     terminal: &mut Terminal,
@@ -51,27 +51,27 @@ pub fn afford_extras<U: EventListener>(
 }
 
 impl<U: EventListener> Performer<'_, U> {
-    /// Columns of the grid.
+    /// Number of columns.
     pub fn columns(&self) -> u64 {
         self.term.grid.columns() as u64
     }
 
-    /// Rows of the screen.
+    /// Number of rows.
     pub fn rows(&self) -> u64 {
         self.term.grid.screen_lines() as u64
     }
 
-    /// Whether a mode is on.
+    /// Returns whether a mode is on.
     pub fn has(&self, mode: Mode) -> bool {
         self.term.mode().contains(mode)
     }
 
-    /// What it costs to move all rows of the scroll region and blank `lines` of them.
+    /// Cost of moving all rows of the scroll region and clearing `lines` of them.
     pub fn scroll_cost(&self, lines: u64) -> u64 {
         6 * self.rows() + 2 * lines.min(self.rows()) * self.columns()
     }
 
-    /// Pays for the line feeds that `chars` characters may cause by wrapping, or by being moved on.
+    /// Charges for the line feeds and moved characters that printing `chars` characters may cause.
     pub fn afford_print(&mut self, chars: usize) -> bool {
         let chars = chars as u64;
         let mut units = 0;
@@ -84,7 +84,7 @@ impl<U: EventListener> Performer<'_, U> {
         units == 0 || self.terminal.spend(units)
     }
 
-    /// The cell that a mark printed now would join.
+    /// Number of marks in the cell that the next mark joins.
     pub fn marks_here(&self) -> usize {
         let cursor = &self.term.grid.cursor;
         let row = &self.term.grid[cursor.pos.row];
@@ -99,13 +99,13 @@ impl<U: EventListener> Performer<'_, U> {
             .map_or(0, |extras| extras.zerowidth.len())
     }
 
-    /// Prints what may join the cell before it.
+    /// Prints a character that may join the previous cell.
     pub fn print_joining(&mut self, c: char) {
         let joins = codepoint_width(u32::from(c)) == Some(0);
         let clusters = self.has(Mode::GRAPHEME_CLUSTER);
         if (joins || clusters) && self.marks_here() >= MAX_MARKS {
             if !joins {
-                // Wide continuations of a full cluster start a cell of their own.
+                // Wide continuations of a full cluster start a new cell.
                 let mode = mode::NamedPrivateMode::GraphemeCluster;
                 self.term.unset_private_mode(mode.into());
                 self.term.input(c);
@@ -118,7 +118,7 @@ impl<U: EventListener> Performer<'_, U> {
         }
     }
 
-    /// LF, VT, FF, IND.
+    /// Moves to the next line (LF, VT, FF, IND).
     pub fn line_feed(&mut self) {
         if self.terminal.top > 0 && !self.terminal.spend(6 * self.rows()) {
             return;
@@ -126,7 +126,7 @@ impl<U: EventListener> Performer<'_, U> {
         self.term.newline();
     }
 
-    /// Moves the cursor without regard to origin mode.
+    /// Moves the cursor, ignoring origin mode.
     pub fn move_to(&mut self, row: i32, column: usize) {
         let last = self.term.grid.screen_lines() as i32 - 1;
         let column = column.min(self.term.grid.columns() - 1);
@@ -135,7 +135,7 @@ impl<U: EventListener> Performer<'_, U> {
         cursor.pos = Pos { row: Line(row.clamp(0, last)), col: Column(column) };
     }
 
-    /// CUU, CUD, CPL, CNL: stops at the margin when it starts inside of it.
+    /// Moves the cursor by rows (CUU, CUD, CPL, CNL). Stops at a margin if it starts inside it.
     pub fn move_rows(&mut self, rows: i32, column: Option<usize>) {
         let at = self.term.grid.cursor.pos;
         let mut to = at.row.0 + rows;
@@ -148,7 +148,7 @@ impl<U: EventListener> Performer<'_, U> {
         self.move_to(to, column.unwrap_or(at.col.0));
     }
 
-    /// DECSTBM, from 1; a bottom of 0 is the last row.
+    /// Sets the margins (DECSTBM), counted from 1. A bottom of 0 is the last row.
     pub fn set_margins(&mut self, top: u16, bottom: u16) {
         let rows = self.term.grid.screen_lines() as u16;
         let bottom = if bottom == 0 { rows } else { bottom.min(rows) };
@@ -158,7 +158,7 @@ impl<U: EventListener> Performer<'_, U> {
         }
     }
 
-    /// REP: at most a screen of repetitions, and a single mark for a mark.
+    /// Repeats the last character (REP), at most one row of it. A mark is repeated once.
     pub fn repeat(&mut self, count: u16) {
         let Some(c) = self.terminal.last else { return };
         if codepoint_width(u32::from(c)) == Some(0) {
@@ -173,7 +173,7 @@ impl<U: EventListener> Performer<'_, U> {
         }
     }
 
-    /// Shows the alternate screen or the primary one.
+    /// Switches to the alternate or the primary screen.
     pub fn show_alternate(&mut self, on: bool) {
         if on == self.has(Mode::ALT_SCREEN)
             || !self.terminal.spend(2 * self.columns() * self.rows())
@@ -188,7 +188,7 @@ impl<U: EventListener> Performer<'_, U> {
         self.terminal.restarted = true;
     }
 
-    /// DECSET and DECRST of one mode.
+    /// Sets or resets one private mode (DECSET, DECRST).
     pub fn private_mode(&mut self, number: u16, on: bool) {
         match number {
             3 if self.terminal.spend(2 * self.columns() * self.rows()) => {
@@ -207,7 +207,7 @@ impl<U: EventListener> Performer<'_, U> {
         }
     }
 
-    /// DECSTR.
+    /// Performs a soft reset (DECSTR).
     pub fn soft_reset(&mut self) {
         let at = self.term.grid.cursor.pos;
         for (number, on) in [(25, true), (7, true), (6, false), (1, false)] {
@@ -221,7 +221,7 @@ impl<U: EventListener> Performer<'_, U> {
         self.term.grid.saved_cursor = Cursor::default();
     }
 
-    /// RIS.
+    /// Performs a full reset (RIS).
     pub fn reset(&mut self) {
         if self.terminal.spend(4 * self.columns() * self.rows() + 20_000) {
             self.term.reset_state();
@@ -231,7 +231,7 @@ impl<U: EventListener> Performer<'_, U> {
         }
     }
 
-    /// ED.
+    /// Erases in the display (ED).
     pub fn erase_display(&mut self, kind: u16) {
         let mode = match kind {
             0 => ClearMode::Below,
@@ -249,7 +249,7 @@ impl<U: EventListener> Performer<'_, U> {
         self.term.clear_screen(mode);
     }
 
-    /// EL.
+    /// Erases in the line (EL).
     pub fn erase_line(&mut self, kind: u16) {
         let mode = match kind {
             0 => LineClearMode::Right,
@@ -262,7 +262,7 @@ impl<U: EventListener> Performer<'_, U> {
         }
     }
 
-    /// SU, SD, IL and DL.
+    /// Scrolls, inserts or deletes lines (SU, SD, IL, DL).
     pub fn scroll(&mut self, lines: u16, kind: char) {
         let lines = u64::from(lines).min(self.rows());
         if !self.terminal.spend(self.scroll_cost(lines)) {
@@ -277,10 +277,10 @@ impl<U: EventListener> Performer<'_, U> {
         }
     }
 
-    /// CHT, CBT and HT.
+    /// Moves by tab stops (CHT, CBT, HT).
     pub fn tabs(&mut self, count: u16, kind: char) {
         let count = u64::from(count).min(self.columns());
-        // A tab of a run of them seldom walks far.
+        // A single tab rarely moves far.
         let walk = if kind == 't' { self.columns() / 4 } else { count * self.columns() };
         if !self.terminal.spend(walk) {
             return;
@@ -293,7 +293,7 @@ impl<U: EventListener> Performer<'_, U> {
         }
     }
 
-    /// The sequences of the kitty keyboard protocol, by their marker.
+    /// Handles the sequences of the kitty keyboard protocol, by their marker.
     pub fn keyboard(&mut self, marker: u8, first: u16, second: u16) {
         let flags = KeyboardModes::from_bits_truncate((first & 0x1f) as u8);
         match marker {
@@ -314,7 +314,7 @@ impl<U: EventListener> Performer<'_, U> {
         }
     }
 
-    /// XTWINOPS.
+    /// Handles window operations (XTWINOPS).
     pub fn window(&mut self, operation: u16) {
         match operation {
             18 => {
@@ -323,12 +323,12 @@ impl<U: EventListener> Performer<'_, U> {
             }
             22 => self.terminal.push_title(),
             23 => self.terminal.pop_title(),
-            // Nothing moves, resizes or raises a window, and a title is never sent back.
+            // Programs cannot move, resize or raise windows or read the title.
             _ => {}
         }
     }
 
-    /// DECSCUSR.
+    /// Sets the cursor style (DECSCUSR).
     pub fn cursor_style(&mut self, number: u16) {
         let shape = match number {
             0 => None,
@@ -340,7 +340,7 @@ impl<U: EventListener> Performer<'_, U> {
         self.term.set_cursor_style(shape, number % 2 == 1);
     }
 
-    /// DSR.
+    /// Reports the device status (DSR).
     pub fn device_status(&mut self, number: u16) {
         match number {
             5 => self.terminal.reply("\x1b[0n"),

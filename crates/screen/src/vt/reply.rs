@@ -1,5 +1,5 @@
-//! Answers to a program's queries (DA, DSR, DECRQM, DECRQSS). All are built from the terminal's own
-//! state: nothing a program printed ever comes back as input. Knows no parser.
+//! Replies to queries (DA, DSR, DECRQM, DECRQSS), built only from the terminal's own state, so that printed
+//! text never returns as input. Knows no parser.
 
 use rio_vt::{
     ansi::CursorShape,
@@ -10,14 +10,14 @@ use rio_vt::{
 use super::state::Terminal;
 use crate::grid::{sgr, styles};
 
-/// Primary device attributes: VT220, ANSI colour, clipboard.
+/// Primary device attributes: VT220, ANSI color, clipboard.
 pub const PRIMARY_ATTRIBUTES: &str = "\x1b[?62;22;52c";
 /// Secondary device attributes.
 pub const SECONDARY_ATTRIBUTES: &str = "\x1b[>0;10;1c";
-/// XTVERSION.
+/// Name of the terminal (XTVERSION).
 pub const VERSION: &str = "\x1bP>|websh\x1b\\";
 
-/// The private modes that are known, by number.
+/// Known private modes, by number.
 const PRIVATE: [(u16, Mode); 17] = [
     (1, Mode::APP_CURSOR),
     (6, Mode::ORIGIN),
@@ -38,7 +38,7 @@ const PRIVATE: [(u16, Mode); 17] = [
     (2026, Mode::SYNC_UPDATE),
 ];
 
-/// DECRPM for a private mode: 1 set, 2 reset, 0 not known.
+/// Report of a private mode (DECRPM): 1 set, 2 reset, 0 unknown.
 pub fn private_mode<U: EventListener>(term: &Crosswords<U>, number: u16) -> String {
     let set = match number {
         12 => Some(term.blinking_cursor),
@@ -51,7 +51,7 @@ pub fn private_mode<U: EventListener>(term: &Crosswords<U>, number: u16) -> Stri
     format!("\x1b[?{number};{}$y", state(set))
 }
 
-/// DECRPM for an ANSI mode.
+/// Report of an ANSI mode (DECRPM).
 pub fn ansi_mode<U: EventListener>(term: &Crosswords<U>, number: u16) -> String {
     let set = match number {
         4 => Some(term.mode().contains(Mode::INSERT)),
@@ -69,14 +69,14 @@ fn state(set: Option<bool>) -> u8 {
     }
 }
 
-/// Cursor position report, from 1 and in origin mode from the top margin.
+/// Cursor position report, counted from 1, in origin mode from the top margin.
 pub fn cursor_position<U: EventListener>(term: &Crosswords<U>, terminal: &Terminal) -> String {
     let cursor = term.grid.cursor.pos;
     let origin = if term.mode().contains(Mode::ORIGIN) { terminal.top } else { 0 };
     format!("\x1b[{};{}R", (cursor.row.0 - origin).max(0) + 1, cursor.col.0 + 1)
 }
 
-/// DECRQSS: the settings that programs ask for; anything else is an invalid request.
+/// Report of a setting (DECRQSS). Unknown settings are reported as invalid.
 pub fn setting<U: EventListener>(
     term: &Crosswords<U>,
     terminal: &Terminal,

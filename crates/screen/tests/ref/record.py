@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Records what a program writes to a terminal of 80x24 while keys are typed: record.py OUT KEYS COMMAND...
+"""Records the output of a program on an 80x24 terminal while typing keys: record.py OUT KEYS COMMAND...
 
-KEYS are typed one by one, with pauses: `\\n`, `\\e` and `\\xNN` as in Python. Run it under
-`unshare --pid --uts --fork --mount-proc` when the program shows processes or the host's name.
+KEYS are typed one by one, with pauses. `\\n`, `\\e` and `\\xNN` are as in Python. Use
+`unshare --pid --uts --fork --mount-proc` for programs that show processes or the host name.
 """
 import fcntl, os, pty, select, struct, sys, termios, time
 

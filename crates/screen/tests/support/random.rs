@@ -1,10 +1,10 @@
-//! Random output that is hard on an emulator, the same for the same seed on every machine. Shared by
-//! the `torture` example and its short form among the tests.
+//! Random output that stresses an emulator, determined by a seed. Shared by the `torture` example and the
+//! `torture` test.
 
-/// Bytes of one feed.
+/// Bytes per feed.
 pub const CHUNK: usize = 64 * 1024;
 
-/// xorshift64*: enough to be random, and the same on every machine.
+/// An xorshift64* generator.
 pub struct Random(pub u64);
 
 impl Random {
@@ -15,7 +15,7 @@ impl Random {
         self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 8
     }
 
-    /// A number below `bound`.
+    /// Returns a number below `bound`.
     pub fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound
     }
@@ -24,14 +24,14 @@ impl Random {
         &items[self.below(items.len() as u64) as usize]
     }
 
-    /// A number, mostly small.
+    /// Returns a number that is often small.
     pub fn number(&mut self) -> u64 {
         let bound = *self.one_of(&[2, 10, 100, 1000, 70_000, 5_000_000_000]);
         self.below(bound)
     }
 }
 
-/// Text that is hard on an emulator.
+/// Texts that stress an emulator.
 const TEXTS: [&str; 16] = [
     "plain words and more of them ",
     "漢字かな",
@@ -51,7 +51,7 @@ const TEXTS: [&str; 16] = [
     "\u{202e}\u{85}\u{9b}",
 ];
 
-/// Whole sequences with state behind them.
+/// Sequences that change state.
 const SEQUENCES: [&str; 40] = [
     "\x1b[?1049h",
     "\x1b[?1049l",
@@ -127,7 +127,7 @@ fn write_piece(random: &mut Random, out: &mut Vec<u8>) {
     }
 }
 
-/// The same sequence over and over: what adds up.
+/// Appends a sequence many times.
 fn write_flood(random: &mut Random, out: &mut Vec<u8>) {
     let mut piece = Vec::new();
     for _ in 0..=random.below(3) {

@@ -1,5 +1,5 @@
-//! What the session knows of one attachment: where its mirror stands and how much is on the way to it.
-//! There is no queue per viewer: a slow one gets fewer, later frames.
+//! One attachment: the position of its mirror and the frames in flight to it. There is no queue per
+//! attachment: a slow one gets fewer, later frames.
 
 use std::{collections::VecDeque, rc::Rc};
 
@@ -11,127 +11,137 @@ use protocol::{
 };
 use tokio::time::{Duration, Instant};
 
-use crate::{io::connection::Connection, sharing::shares::Badge};
+use crate::{io::connection::Connection, sharing::shares::GuestId};
 
-/// Frames that may be on the way at once.
+/// Maximum number of frames in flight.
 const WINDOW_FRAMES: usize = 2;
 
-/// Bytes of frames that may be on the way at once.
+/// Bytes in flight at which no further frame is sent.
 const WINDOW_BYTES: usize = 64 * 1024;
 
-/// A hidden page gets a frame at most this often.
+/// Shortest time between frames to a hidden page.
 const HIDDEN_INTERVAL: Duration = Duration::from_secs(1);
 
-/// All that watch share 600 frames a second: each is shown what came after a pause at once, and a
-/// flood less often the more there are, so that an audience does not cost what its session does.
-const WATCHERS_SHARE: Duration = Duration::from_nanos(1_000_000_000 / 600);
+/// Shortest time between frames per watching attachment. All of them share 600 frames a second, so that
+/// an audience costs less than the session. The first frame after a pause is immediate.
+const WATCHER_INTERVAL: Duration = Duration::from_nanos(1_000_000_000 / 600);
 
-/// The shortest time between two frames to each of `watchers`.
-pub fn watching_interval(watchers: usize) -> Duration {
-    WATCHERS_SHARE * u32::try_from(watchers).unwrap_or(u32::MAX)
+/// Time without acknowledgement after which an attachment is closed.
+const STALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Time that acknowledgements of input wait for the next frame.
+const ACK_DELAY: Duration = Duration::from_millis(40);
+
+/// Number of frames per hash of the whole screen.
+const HASH_INTERVAL: u32 = 32;
+
+/// Field number of `ServerMessage.frame`.
+const FRAME_TAG: u32 = 2;
+
+/// Shortest time between frames to each of this many watching attachments.
+pub fn watching_interval(watching: usize) -> Duration {
+    WATCHER_INTERVAL * u32::try_from(watching).unwrap_or(u32::MAX)
 }
 
-/// A viewer that acknowledges nothing for this long is cut off.
-pub const STALLED: Duration = Duration::from_secs(30);
-
-/// Acknowledgements of input ride on the next frame; without one they go alone after this long.
-pub const ACK_DELAY: Duration = Duration::from_millis(40);
-
-/// Every so many frames one carries the hash of the whole screen.
-const HASH_EVERY: u32 = 32;
-
-/// One attachment.
-pub struct Viewer {
-    /// Its connection.
+/// One client connected to the session.
+pub struct Attachment {
+    /// Connection of the client.
     pub connection: Rc<Connection>,
-    /// Who it is, for others to see.
+    /// Person and device, as shown to others.
     pub person: Person,
-    /// The share it came by, and as whom.
-    pub badge: Option<Badge>,
-    /// The page or program behind it.
+    /// Guest, for an attachment by a share.
+    pub guest: Option<GuestId>,
+    /// The page or program.
     pub client: ClientId,
-    /// It does not drive: its input is refused, and a flood is shown to it less often.
-    pub watch: bool,
-    /// Its page is on a screen.
+    /// The attachment does not drive: its input is refused, and it gets fewer frames of a flood.
+    pub watching: bool,
+    /// The page is visible.
     pub visible: bool,
-    /// A guest's: the epoch, and the first line in it that it was there for.
-    pub since: (u64, u64),
-    /// When its input last reached the shell, while others are to see that it types.
+    /// Epoch and first line that a guest may see.
+    pub history_start: (u64, u64),
+    /// Last input that reached the shell, while others see the participant typing.
     pub typed_at: Option<Instant>,
-    /// It was told that its input is refused.
-    pub refused: bool,
-    /// How large its page is; the screen follows when it drives.
+    /// A notice about refused input was sent.
+    pub refusal_sent: bool,
+    /// Size of the page, which the screen adopts when the attachment drives.
     pub size: Option<screen::Size>,
-    /// The colours it shows by default; queries are answered with them while it drives.
+    /// Default colors of the page, reported to programs while the attachment drives.
     pub theme: Option<Theme>,
-    /// What its mirror holds once everything sent has arrived.
+    /// Position of the mirror after all frames in flight.
     pub position: Option<Position>,
-    on_the_way: VecDeque<(Instant, usize)>,
+    in_flight: VecDeque<(Instant, usize)>,
     last_frame: Option<Instant>,
     frames: u32,
-    done: u64,
-    done_since: Option<Instant>,
+    unsent_acks: u64,
+    unacked_since: Option<Instant>,
 }
 
-impl Viewer {
-    /// A viewer that was sent nothing yet.
+impl Attachment {
+    /// An attachment without frames in flight.
     pub fn new(
         connection: Rc<Connection>,
         person: Person,
         client: ClientId,
-        watch: bool,
+        guest: Option<GuestId>,
         position: Option<Position>,
     ) -> Self {
         Self {
             connection,
             person,
-            badge: None,
+            guest,
             client,
-            watch,
+            watching: true,
             visible: true,
-            since: (0, 0),
+            history_start: (0, 0),
             typed_at: None,
-            refused: false,
+            refusal_sent: false,
             size: None,
             theme: None,
             position,
-            on_the_way: VecDeque::new(),
+            in_flight: VecDeque::new(),
             last_frame: None,
             frames: 0,
-            done: 0,
-            done_since: None,
+            unsent_acks: 0,
+            unacked_since: None,
         }
     }
 
-    /// When it may be sent the next frame, `watching` being the time between two when it watches; none
-    /// while its window is full.
+    /// Returns whether the mirror is older than this position.
+    pub fn is_behind(&self, current: &Position) -> bool {
+        self.position
+            .as_ref()
+            .is_none_or(|at| (at.epoch, at.revision) != (current.epoch, current.revision))
+    }
+
+    /// Time of the next frame, none while the window is full. `watching` is the interval of a watching
+    /// attachment.
     pub fn ready_at(&self, now: Instant, watching: Duration) -> Option<Instant> {
-        let bytes: usize = self.on_the_way.iter().map(|(_, bytes)| bytes).sum();
-        if self.on_the_way.len() >= WINDOW_FRAMES || bytes >= WINDOW_BYTES {
+        let bytes: usize = self.in_flight.iter().map(|(_, bytes)| bytes).sum();
+        if self.in_flight.len() >= WINDOW_FRAMES || bytes >= WINDOW_BYTES {
             return None;
         }
         match self.last_frame {
             Some(last) if !self.visible => Some(last + HIDDEN_INTERVAL),
-            Some(last) if self.watch => Some(last + watching),
+            Some(last) if self.watching => Some(last + watching),
             _ => Some(now),
         }
     }
 
-    /// Whether it may be sent a frame now.
-    pub fn ready(&self, now: Instant, watching: Duration) -> bool {
+    /// Returns whether a frame may be sent now.
+    pub fn is_ready(&self, now: Instant, watching: Duration) -> bool {
         self.ready_at(now, watching).is_some_and(|at| at <= now)
     }
 
-    /// Whether the next frame is to carry the hash.
+    /// Returns whether the next frame carries the hash of the screen.
     pub fn wants_hash(&self) -> bool {
-        self.frames.is_multiple_of(HASH_EVERY)
+        self.frames.is_multiple_of(HASH_INTERVAL)
     }
 
-    /// Sends a frame, encoded without its number of acknowledged inputs and without hash.
+    /// Sends a frame that was encoded without acknowledgements and hash.
     pub fn send_frame(&mut self, now: Instant, frame: &[u8], hash: u64, position: Position) {
-        let rest = protocol::wire::Frame { acked: self.take_done(), hash, ..Default::default() };
+        let rest = protocol::wire::Frame { acked: self.take_acks(), hash, ..Default::default() };
         let length = frame.len() + rest.encoded_len();
-        // Two encodings of one message, one behind the other, are the encoding of both merged.
+        // Concatenated encodings of two protobuf messages decode as their merge.
         let mut body = Vec::with_capacity(length + 6);
         prost::encoding::encode_key(
             FRAME_TAG,
@@ -142,55 +152,57 @@ impl Viewer {
         body.extend_from_slice(frame);
         body.extend(rest.encode_to_vec());
         self.connection.send(Channel::Message, &body);
-        self.on_the_way.push_back((now, body.len()));
+        self.in_flight.push_back((now, body.len()));
         self.last_frame = Some(now);
         self.frames = self.frames.wrapping_add(1);
         self.position = Some(position);
     }
 
-    /// Frames it applied.
+    /// Removes acknowledged frames from the window.
     pub fn acknowledge(&mut self, frames: u32) {
-        let frames = usize::try_from(frames).unwrap_or(usize::MAX).min(self.on_the_way.len());
-        self.on_the_way.drain(..frames);
+        let frames = usize::try_from(frames).unwrap_or(usize::MAX).min(self.in_flight.len());
+        self.in_flight.drain(..frames);
     }
 
-    /// When it will count as stalled.
+    /// Time at which the attachment counts as stalled.
     pub fn stalls_at(&self) -> Option<Instant> {
-        self.on_the_way.front().map(|(sent, _)| *sent + STALLED)
+        self.in_flight.front().map(|(sent, _)| *sent + STALL_TIMEOUT)
     }
 
-    /// One of its inputs is done with.
+    /// Counts one processed input, to be acknowledged.
     pub fn input_done(&mut self, now: Instant) {
-        self.done += 1;
-        self.done_since.get_or_insert(now);
+        self.unsent_acks += 1;
+        self.unacked_since.get_or_insert(now);
     }
 
-    /// When its acknowledgements have waited long enough for a frame to ride on.
+    /// Time at which acknowledgements are sent without a frame.
     pub fn acks_at(&self) -> Option<Instant> {
-        self.done_since.map(|since| since + ACK_DELAY)
+        self.unacked_since.map(|since| since + ACK_DELAY)
     }
 
-    /// Sends its acknowledgements alone.
+    /// Sends acknowledgements without a frame.
     pub fn send_acks(&mut self) {
-        let more = self.take_done();
+        let more = self.take_acks();
         if more > 0 {
             self.send(Body::Acked(protocol::wire::Acked { more }));
         }
     }
 
-    fn take_done(&mut self) -> u64 {
-        self.done_since = None;
-        std::mem::take(&mut self.done)
+    fn take_acks(&mut self) -> u64 {
+        self.unacked_since = None;
+        std::mem::take(&mut self.unsent_acks)
     }
 
-    /// Sends any other message.
+    /// Sends a message other than a frame.
     pub fn send(&self, body: Body) {
         self.connection.send(Channel::Message, &ServerMessage { body: Some(body) }.encode_to_vec());
     }
-}
 
-/// Field number of `ServerMessage.frame`.
-const FRAME_TAG: u32 = 2;
+    /// Sends a notice.
+    pub fn notify(&self, body: protocol::wire::notice::Body) {
+        self.send(Body::Notice(protocol::wire::Notice { body: Some(body) }));
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,5 @@
-//! One connection on the session's socket: framed messages in and out, never blocking. It knows no
-//! session: a task drives it and hands the messages on.
+//! One connection on the session's socket: framed messages in and out, without blocking. A task drives
+//! it and passes the messages on; it knows no session.
 
 use std::{
     cell::{Cell, RefCell},
@@ -19,80 +19,80 @@ use tokio::{
     time::{Duration, timeout},
 };
 
-use crate::io::descriptor::Descriptor;
+use super::descriptor::Descriptor;
 
-/// More than this waiting for a peer that does not read, and it is cut off. Frames are windowed, so
-/// only unread history gets here.
-const MAX_WAITING: usize = 1024 * 1024;
+/// Unsent bytes above which a peer is disconnected. Frames are windowed, so only unread history gets
+/// this far.
+const MAX_UNSENT: usize = 1024 * 1024;
 
-/// How long a closing connection may take to read what is left for it.
+/// Grace period for a closing connection to read its last messages.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// Bytes taken from the socket at once.
+/// Bytes per read from the socket.
 const READ: usize = 4096;
 
-/// The socket and what waits to be written to it.
+/// The socket and its unsent bytes.
 pub struct Connection {
     socket: Descriptor,
-    waiting: RefCell<BytesMut>,
+    unsent: RefCell<BytesMut>,
     closing: Cell<bool>,
     /// The task in [`next`](Self::next).
     task: RefCell<Option<Waker>>,
 }
 
 impl Connection {
-    /// Takes the socket over.
+    /// Takes over a connected socket.
     ///
     /// # Errors
-    /// It can't be waited for.
+    /// Fails when the socket cannot be registered with the runtime.
     pub fn new(stream: UnixStream) -> io::Result<Self> {
         Ok(Self {
             socket: Descriptor::new(stream.into_std()?.into())?,
-            waiting: RefCell::default(),
+            unsent: RefCell::default(),
             closing: Cell::new(false),
             task: RefCell::default(),
         })
     }
 
-    /// Sends a message, at once if the socket takes it.
+    /// Sends a message, immediately if the socket accepts it.
     pub fn send(&self, channel: Channel, body: &[u8]) {
         if self.closing.get() {
             return;
         }
-        let mut waiting = self.waiting.borrow_mut();
-        let was_empty = waiting.is_empty();
-        // Judged before the message is added: one alone may be larger than the bound.
-        if waiting.len() > MAX_WAITING || body.len() > framing::MAX_MESSAGE {
-            waiting.clear();
+        let mut unsent = self.unsent.borrow_mut();
+        let was_empty = unsent.is_empty();
+        // Checked before the message is added: a single message may exceed the bound.
+        if unsent.len() > MAX_UNSENT || body.len() > framing::MAX_MESSAGE {
+            unsent.clear();
             self.closing.set(true);
-            self.changed();
+            self.wake();
             return;
         }
-        waiting.reserve(framing::HEADER + body.len());
-        waiting.extend_from_slice(&framing::header(channel, body.len()));
-        waiting.extend_from_slice(body);
+        unsent.reserve(framing::HEADER + body.len());
+        unsent.extend_from_slice(&framing::header(channel, body.len()));
+        unsent.extend_from_slice(body);
         if was_empty {
-            self.write(&mut waiting);
+            self.write(&mut unsent);
         }
-        if !waiting.is_empty() || self.closing.get() {
-            self.changed();
+        if !unsent.is_empty() || self.closing.get() {
+            self.wake();
         }
     }
 
-    /// Ends the connection once everything sent has been read.
+    /// Closes the connection after everything sent was read.
     pub fn close(&self, code: u16, reason: &str) {
         self.send(Channel::Close, &framing::close_body(code, reason));
         self.finish();
     }
 
-    /// As [`close`](Self::close), without a last word.
+    /// Like [`close`](Self::close), without a close message.
     pub fn finish(&self) {
         self.closing.set(true);
-        self.changed();
+        self.wake();
     }
 
-    /// Waits for the next message. None when the peer is gone, broke the framing, or the connection
-    /// was closed here and the peer has read it all.
+    /// Waits for the next message. Returns none when the peer is gone or broke the framing, or when
+    /// this side closed the connection and the peer has read everything.
     pub async fn next(&self, received: &mut BytesMut) -> Option<Bytes> {
         loop {
             if self.closing.get() {
@@ -109,7 +109,7 @@ impl Connection {
         }
     }
 
-    /// Ready once something came or the connection is to be looked at again.
+    /// Ready after bytes arrived or this side closed the connection.
     fn poll_turn(
         &self,
         context: &mut Context<'_>,
@@ -130,7 +130,7 @@ impl Connection {
         Poll::Ready(Ok(()))
     }
 
-    fn changed(&self) {
+    fn wake(&self) {
         if let Some(task) = self.task.borrow().as_ref() {
             task.wake_by_ref();
         }
@@ -140,33 +140,33 @@ impl Connection {
         poll_fn(|context| self.poll_drain(context)).await;
     }
 
-    /// Ready once nothing waits to be written any more.
+    /// Ready when everything was written.
     fn poll_drain(&self, context: &mut Context<'_>) -> Poll<()> {
-        let mut waiting = self.waiting.borrow_mut();
-        while !waiting.is_empty() {
-            self.write(&mut waiting);
-            if !waiting.is_empty() && ready!(self.socket.poll_writable(context)).is_err() {
+        let mut unsent = self.unsent.borrow_mut();
+        while !unsent.is_empty() {
+            self.write(&mut unsent);
+            if !unsent.is_empty() && ready!(self.socket.poll_writable(context)).is_err() {
                 break;
             }
         }
         Poll::Ready(())
     }
 
-    fn write(&self, waiting: &mut BytesMut) {
-        while !waiting.is_empty() {
-            match send(&self.socket, waiting, SendFlags::NOSIGNAL) {
-                Ok(n) => drop(waiting.split_to(n)),
+    fn write(&self, unsent: &mut BytesMut) {
+        while !unsent.is_empty() {
+            match send(&self.socket, unsent, SendFlags::NOSIGNAL) {
+                Ok(n) => drop(unsent.split_to(n)),
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => return,
                 Err(_) => {
-                    waiting.clear();
+                    unsent.clear();
                     self.closing.set(true);
                     return;
                 }
             }
         }
         // An idle connection holds no buffer.
-        *waiting = BytesMut::new();
+        *unsent = BytesMut::new();
         self.socket.written();
     }
 }

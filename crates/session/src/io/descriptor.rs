@@ -1,5 +1,5 @@
-//! A non-blocking descriptor and waiting for it. It is registered for reading; for writing only while
-//! a write is blocked, or the process would be woken each time its peer took something.
+//! A non-blocking descriptor registered with the runtime. It is registered for reading, and for writing
+//! only while a write is blocked: otherwise every read by the peer would wake the process.
 
 use std::{
     cell::RefCell,
@@ -11,24 +11,24 @@ use std::{
 use rustix::io as rio;
 use tokio::io::{Interest, unix::AsyncFd};
 
-/// A descriptor that its task waits for; one task reads and one writes.
+/// A descriptor with at most one reading and one writing task.
 pub struct Descriptor {
     reading: AsyncFd<OwnedFd>,
-    /// A duplicate, since one descriptor is registered once.
+    /// A duplicate, because a descriptor can be registered only once.
     writing: RefCell<Option<AsyncFd<OwnedFd>>>,
 }
 
 impl Descriptor {
-    /// Takes over a descriptor that is non-blocking already.
+    /// Takes over a non-blocking descriptor.
     ///
     /// # Errors
-    /// It can't be waited for.
+    /// Fails when the descriptor cannot be registered with the runtime.
     pub fn new(fd: OwnedFd) -> io::Result<Self> {
         Ok(Self { reading: registered(fd, Interest::READABLE)?, writing: RefCell::default() })
     }
 
-    /// Reads once there is something. A read of less than `drained` bytes took all there was, so the
-    /// next one waits without trying first.
+    /// Reads when data is available. A read of fewer than `drained` bytes has emptied the descriptor, so
+    /// the next call waits without trying first.
     pub fn poll_read(
         &self,
         context: &mut Context<'_>,
@@ -51,12 +51,12 @@ impl Descriptor {
         }
     }
 
-    /// Reads what is there: `WouldBlock` when nothing is known to be.
+    /// Reads available data. Returns `WouldBlock` when there is none.
     pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         self.reading.try_io(Interest::READABLE, |fd| Ok(rio::read(fd, &mut *buffer)?))
     }
 
-    /// Waits after a write that would have blocked.
+    /// Waits for writability after a write that would have blocked.
     pub fn poll_writable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut writing = self.writing.borrow_mut();
         let registration = match writing.take() {
@@ -68,7 +68,7 @@ impl Descriptor {
         Poll::Ready(Ok(()))
     }
 
-    /// Waits no more: everything could be written.
+    /// Stops waiting for writability: everything was written.
     pub fn written(&self) {
         self.writing.take();
     }
@@ -81,7 +81,7 @@ impl AsFd for Descriptor {
 }
 
 fn registered(fd: OwnedFd, interest: Interest) -> io::Result<AsyncFd<OwnedFd>> {
-    #[expect(unsafe_code, reason = "tokio asks for a promise about the descriptor")]
-    // SAFETY: an OwnedFd names the same open descriptor until it is dropped.
+    #[expect(unsafe_code, reason = "tokio requires the descriptor to stay open")]
+    // SAFETY: an OwnedFd refers to the same open descriptor until it is dropped.
     Ok(unsafe { AsyncFd::register_with_interest(fd, interest) }?)
 }

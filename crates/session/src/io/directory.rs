@@ -1,5 +1,5 @@
-//! The session's own directory, held open: its path is out of reach once the process has become the
-//! account, which cannot enter the directory above.
+//! The session's directory, held open: after the process has become the account it can no longer reach
+//! the path, because the account cannot enter the parent directory.
 
 use std::{
     fs::File,
@@ -14,48 +14,48 @@ use tokio::net::UnixListener;
 /// Name of the final report.
 const REPORT: &str = "report";
 
-/// Name of the final report while it is written.
+/// Name of the final report while it is being written.
 const UNFINISHED: &str = "report.unfinished";
 
 /// Name of the socket.
 const SOCKET: &str = "socket";
 
-/// The directory.
+/// The session's directory.
 pub struct Directory {
     fd: OwnedFd,
 }
 
 impl Directory {
-    /// Opens it.
+    /// Opens the directory.
     ///
     /// # Errors
-    /// As open(2).
+    /// Those of open(2).
     pub fn open(path: &Path) -> io::Result<Self> {
         Ok(Self { fd: File::open(path)?.into() })
     }
 
-    /// Binds the session's socket in it.
+    /// Binds the session's socket in the directory.
     ///
     /// # Errors
-    /// As bind(2).
+    /// Those of bind(2).
     pub fn listen(&self) -> io::Result<UnixListener> {
-        // A socket's own name has room for 107 bytes; this one is short however long the directory's is.
+        // A socket name holds 107 bytes. This name is short even for a long path of the directory.
         UnixListener::bind(format!("/proc/self/fd/{}/{SOCKET}", self.fd.as_raw_fd()))
     }
 
-    /// Gives it to the account that the process is about to become, so that it can write its report. The
-    /// socket stays the starter's.
+    /// Changes the owner to the account that the process is about to become, so that it can write its
+    /// report. The socket keeps its owner.
     ///
     /// # Errors
-    /// As fchown(2).
-    pub fn give_to(&self, user: u32, group: u32) -> io::Result<()> {
+    /// Those of fchown(2).
+    pub fn chown(&self, user: u32, group: u32) -> io::Result<()> {
         Ok(fchown(&self.fd, Some(Uid::from_raw(user)), Some(Gid::from_raw(group)))?)
     }
 
-    /// Writes the final report: whole or not at all, and on the disk before anybody is told.
+    /// Writes the final report atomically and syncs it to disk.
     ///
     /// # Errors
-    /// Whoever reads the directory will call the session lost.
+    /// Without a report the host role considers the session lost.
     pub fn write_report(&self, report: &[u8]) -> io::Result<()> {
         let flags = OFlags::CREATE | OFlags::WRONLY | OFlags::TRUNC | OFlags::CLOEXEC;
         let mode = Mode::RUSR | Mode::WUSR;
@@ -65,9 +65,8 @@ impl Directory {
         Ok(renameat(&self.fd, UNFINISHED, &self.fd, REPORT)?)
     }
 
-    /// Nobody is to find the socket any more.
+    /// Removes the socket.
     pub fn remove_socket(&self) {
-        // If it is gone already, so much the better.
         let _ = unlinkat(&self.fd, SOCKET, AtFlags::empty());
     }
 }

@@ -1,4 +1,4 @@
-//! Who comes to the session's socket, and who of them has not said yet what it wants.
+//! The listening socket. Counts the connections that have not sent their request yet.
 
 use std::{cell::Cell, io, os::fd::AsFd, rc::Rc};
 
@@ -13,62 +13,62 @@ use tokio::{
     time::{Duration, timeout},
 };
 
-/// Who came but says nothing is waited for no longer than this.
+/// Longest wait for connections that send no request.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The listening socket.
-pub struct Arrivals {
+pub struct Listener {
     listener: UnixListener,
     starter: Uid,
-    unheard: Cell<usize>,
-    heard: Notify,
+    pending: Cell<usize>,
+    received: Notify,
 }
 
-/// Somebody who came; dropped once it was heard.
-pub struct Arrival(Rc<Arrivals>);
+/// Marks a connection as pending until it is dropped.
+pub struct Pending(Rc<Listener>);
 
-impl Arrivals {
-    /// Takes the socket over. Only processes of the user that started this one, and of root, are let in;
-    /// not those of the account that it has become since.
+impl Listener {
+    /// Takes over a bound socket. Accepts only processes of `starter`, the user that started this
+    /// process, and of root. The account that the process has become since is excluded.
     pub fn new(listener: UnixListener, starter: Uid) -> Self {
-        Self { listener, starter, unheard: Cell::new(0), heard: Notify::new() }
+        Self { listener, starter, pending: Cell::new(0), received: Notify::new() }
     }
 
-    /// Waits for the next one.
+    /// Waits for the next connection.
     ///
     /// # Errors
-    /// As accept(2): out of descriptors, most likely.
-    pub async fn next(self: &Rc<Self>) -> io::Result<(UnixStream, Arrival)> {
+    /// Those of accept(2), most likely a lack of descriptors.
+    pub async fn accept(self: &Rc<Self>) -> io::Result<(UnixStream, Pending)> {
         let stream = loop {
             let (stream, _) = self.listener.accept().await?;
-            let mut welcome = [self.starter.as_raw(), 0].into_iter();
-            if stream.peer_cred().is_ok_and(|peer| welcome.any(|user| peer.uid() == user)) {
+            let mut allowed = [self.starter.as_raw(), 0].into_iter();
+            if stream.peer_cred().is_ok_and(|peer| allowed.any(|user| peer.uid() == user)) {
                 break stream;
             }
         };
-        self.unheard.set(self.unheard.get() + 1);
-        Ok((stream, Arrival(Rc::clone(self))))
+        self.pending.set(self.pending.get() + 1);
+        Ok((stream, Pending(Rc::clone(self))))
     }
 
-    /// Waits until all who came until now were heard, also those whom nobody accepted yet.
-    pub async fn heard(&self) {
+    /// Waits until every connection made so far, accepted or not, has sent its request.
+    pub async fn settled(&self) {
         let all = async {
-            while self.waiting() || self.unheard.get() > 0 {
-                self.heard.notified().await;
+            while self.has_backlog() || self.pending.get() > 0 {
+                self.received.notified().await;
             }
         };
         let _ = timeout(PATIENCE, all).await;
     }
 
-    fn waiting(&self) -> bool {
+    fn has_backlog(&self) -> bool {
         let mut sockets = [PollFd::from_borrowed_fd(self.listener.as_fd(), PollFlags::IN)];
         poll(&mut sockets, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).is_ok_and(|ready| ready > 0)
     }
 }
 
-impl Drop for Arrival {
+impl Drop for Pending {
     fn drop(&mut self) {
-        self.0.unheard.set(self.0.unheard.get().saturating_sub(1));
-        self.0.heard.notify_one();
+        self.0.pending.set(self.0.pending.get().saturating_sub(1));
+        self.0.received.notify_one();
     }
 }

@@ -1,5 +1,4 @@
-//! One timer that counts the time the machine is suspended too: after a suspension that was long enough
-//! it rings at once. Costs nothing until it rings.
+//! A timer that counts suspension: after a long enough suspension it fires at once.
 
 use std::{future::poll_fn, io, time::Duration};
 
@@ -8,28 +7,27 @@ use rustix::time::{
     timerfd_settime,
 };
 
-use crate::io::descriptor::Descriptor;
+use super::descriptor::Descriptor;
 
 /// A timer on `CLOCK_BOOTTIME`.
-pub struct Alarm {
+pub struct BootTimer {
     timer: Descriptor,
 }
 
-impl Alarm {
-    /// One that is not set.
+impl BootTimer {
+    /// Creates a disarmed timer.
     ///
     /// # Errors
-    /// The kernel's refusal.
+    /// Those of `timerfd_create(2)`.
     pub fn new() -> io::Result<Self> {
         let flags = TimerfdFlags::CLOEXEC | TimerfdFlags::NONBLOCK;
         let timer = timerfd_create(TimerfdClockId::Boottime, flags)?;
         Ok(Self { timer: Descriptor::new(timer)? })
     }
 
-    /// Sets it to a time since the machine was started, in place of the one before; none: it does not
-    /// ring.
+    /// Arms the timer for a time since boot, or disarms it.
     pub fn set(&self, at: Option<Duration>) {
-        // All zero means never to the kernel, so a time that is long past is one nanosecond.
+        // The kernel reads zero as disarmed, so a time long past is one nanosecond.
         let at = at.map_or(Duration::ZERO, |at| at.max(Duration::from_nanos(1)));
         let zero = Timespec { tv_sec: 0, tv_nsec: 0 };
         let value = Timespec {
@@ -37,12 +35,12 @@ impl Alarm {
             tv_nsec: at.subsec_nanos().into(),
         };
         let setting = Itimerspec { it_interval: zero, it_value: value };
-        // Only a time that is none could be refused.
+        // Fails only for malformed times.
         let _ = timerfd_settime(&self.timer, TimerfdTimerFlags::ABSTIME, &setting);
     }
 
-    /// Waits until it rings.
-    pub async fn rings(&self) {
+    /// Waits until the timer fires.
+    pub async fn fired(&self) {
         let mut count = [0; 8];
         let drained = count.len() + 1;
         let _ = poll_fn(|context| self.timer.poll_read(context, &mut count, drained)).await;

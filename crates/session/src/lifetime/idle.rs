@@ -1,54 +1,54 @@
-//! When a session expires: what counts as activity, when its owner is warned, what other rules change.
-//! Pure: times are handed in, as time since the machine was started, suspension included.
+//! Expiry of an unused session: activity that counts, warnings to the owner, changes of the rules.
+//! Pure: times are passed in as time since boot, suspension included.
 
 use std::time::Duration;
 
 use protocol::wire::{KeepAlive, Rules};
 
-/// How long before the end the owner is warned: first, and for the last time. A session with a short
-/// timeout is warned after half, and after nine tenths of it.
+/// Lead time of each warning before the end. For a short timeout, the warning comes after half and after
+/// nine tenths of it instead: the lead is at most the timeout divided by the second number.
 const WARNINGS: [(Duration, u32); 2] = [(Duration::from_mins(5), 2), (Duration::from_mins(1), 10)];
 
-/// What may keep a session alive.
+/// Kinds of activity that may keep a session alive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activity {
-    /// A client of the owner attaches or types, or somebody presses Keep: counts always.
-    Act,
-    /// A client of the owner is attached and on a screen.
+    /// A client of the owner attaches or types, or the owner keeps the session. Always counts.
+    Action,
+    /// A client of the owner is attached and visible.
     Presence,
-    /// The shell or a program writes.
+    /// The shell or a program writes output.
     Output,
 }
 
-/// The last activity of each kind, the rules, and what was said of it.
+/// Last activity of each kind, the rules, and the warnings given.
 #[derive(Debug)]
 pub struct Idle {
     keep_alive: KeepAlive,
     timeout: Duration,
-    acted: Duration,
-    present: Duration,
-    wrote: Duration,
-    /// Other rules shortened its life: it does not end before this.
-    reprieve: Duration,
-    /// How many warnings stand.
+    last_action: Duration,
+    last_presence: Duration,
+    last_output: Duration,
+    /// Earliest end, after new rules shortened the life of the session.
+    grace_until: Duration,
+    /// Number of warnings in effect.
     warned: usize,
 }
 
 impl Idle {
-    /// A session that starts now.
+    /// State of a session that starts now.
     pub fn new(rules: &Rules, now: Duration) -> Self {
         Self {
             keep_alive: rules.keep_alive(),
             timeout: Duration::from_secs(rules.timeout.into()),
-            acted: now,
-            present: now,
-            wrote: now,
-            reprieve: Duration::ZERO,
+            last_action: now,
+            last_presence: now,
+            last_output: now,
+            grace_until: Duration::ZERO,
             warned: 0,
         }
     }
 
-    /// Other rules. If they shorten its life, it has their grace at least.
+    /// Applies new rules. If they shorten the life of the session, it still has their grace period.
     pub fn configure(&mut self, rules: &Rules, now: Duration) {
         let before = self.deadline();
         self.keep_alive = rules.keep_alive();
@@ -56,52 +56,53 @@ impl Idle {
         let Some(after) = self.deadline() else { return };
         if before.is_none_or(|before| after < before) {
             let grace = now + Duration::from_secs(rules.grace.into());
-            self.reprieve = before.map_or(grace, |before| before.min(grace));
+            self.grace_until = before.map_or(grace, |before| before.min(grace));
         }
     }
 
-    /// Whether this is worth noting under the present rules.
+    /// Returns whether the current rules count this activity.
     pub fn counts(&self, activity: Activity) -> bool {
         match activity {
-            Activity::Act => true,
+            Activity::Action => true,
             Activity::Presence => self.keep_alive != KeepAlive::Input,
             Activity::Output => self.keep_alive == KeepAlive::Working,
         }
     }
 
-    /// Something happened.
-    pub fn note(&mut self, activity: Activity, now: Duration) {
+    /// Records an activity.
+    pub fn record(&mut self, activity: Activity, now: Duration) {
         match activity {
-            Activity::Act => self.acted = now,
-            Activity::Presence => self.present = now,
-            Activity::Output => self.wrote = now,
+            Activity::Action => self.last_action = now,
+            Activity::Presence => self.last_presence = now,
+            Activity::Output => self.last_output = now,
         }
     }
 
-    /// When it expires if nothing happens; none: never.
+    /// Time at which the session expires without further activity; none if it never does.
     pub fn deadline(&self) -> Option<Duration> {
         let kinds = [
-            (Activity::Act, self.acted),
-            (Activity::Presence, self.present),
-            (Activity::Output, self.wrote),
+            (Activity::Action, self.last_action),
+            (Activity::Presence, self.last_presence),
+            (Activity::Output, self.last_output),
         ];
         let counting = kinds.into_iter().filter(|(kind, _)| self.counts(*kind));
         let last = counting.map(|(_, at)| at).max()?;
-        (!self.timeout.is_zero()).then(|| (last + self.timeout).max(self.reprieve))
+        (!self.timeout.is_zero()).then(|| (last + self.timeout).max(self.grace_until))
     }
 
-    /// Whether it is over.
+    /// Returns whether the session has expired.
     pub fn expired(&self, now: Duration) -> bool {
         self.deadline().is_some_and(|at| at <= now)
     }
 
-    /// Whether a warning stands, so that every activity may avert the end.
+    /// Returns whether a warning is in effect, which new activity may cancel.
     pub fn warned(&self) -> bool {
         self.warned > 0
     }
 
-    /// What its owner is to be told now, if anything: when it expires, or that it does not do so soon.
-    pub fn news(&mut self, now: Duration) -> Option<Option<Duration>> {
+    /// Returns a due notice to the owner: the time of expiry, or none inside when the warning is
+    /// cancelled.
+    pub fn take_notice(&mut self, now: Duration) -> Option<Option<Duration>> {
         let deadline = self.deadline();
         let due = self.warnings().into_iter().flatten().filter(|at| *at <= now).count();
         if std::mem::replace(&mut self.warned, due) == due {
@@ -110,17 +111,17 @@ impl Idle {
         Some(deadline.filter(|_| due > 0))
     }
 
-    /// When it must be looked at again, if nothing happens until then.
-    pub fn next(&self, now: Duration) -> Option<Duration> {
+    /// Time of the next check, without further activity.
+    pub fn next_check(&self, now: Duration) -> Option<Duration> {
         self.warnings().into_iter().flatten().find(|at| *at > now).or_else(|| self.deadline())
     }
 
     fn warnings(&self) -> [Option<Duration>; 2] {
         let deadline = self.deadline();
-        WARNINGS.map(|(lead, part)| {
+        WARNINGS.map(|(lead, divisor)| {
             let at = deadline?;
-            // A reprieve is not for half of it: its owner is to know of it.
-            let most = if at == self.reprieve { lead } else { self.timeout / part };
+            // The owner gets the full lead time within a grace period.
+            let most = if at == self.grace_until { lead } else { self.timeout / divisor };
             Some(at.saturating_sub(lead.min(most)))
         })
     }

@@ -1,5 +1,5 @@
-//! Becoming the account that a session was opened for, for good; and letting go of what a process
-//! inherits. All before anything of the terminal is opened.
+//! Permanently switches the process to the account of the session and drops what it inherited. Happens
+//! before anything of the terminal is opened.
 
 use std::io;
 
@@ -14,23 +14,20 @@ use rustix::{
 
 use crate::error::Error;
 
-/// The first descriptor behind the standard streams.
+/// First descriptor after the standard streams.
 const FIRST: libc::c_uint = 3;
 
-/// Closes every descriptor but the standard streams and gives every signal its default action, whatever
-/// the starter did to them. Called first of all, while nothing is open that belongs to anybody.
-pub fn let_go() {
-    // A sigaction of the kernel's; all zero is the default action.
+/// Closes inherited descriptors other than the standard streams and resets all signals to their default
+/// actions. Must be called first, before the process opens anything.
+pub fn drop_inherited() {
+    // The kernel's sigaction; all zero is the default action.
     let default = [0u64; 4];
-    #[expect(
-        unsafe_code,
-        reason = "the C library's own signal(3) keeps two signals from being reset"
-    )]
-    // SAFETY: no descriptor behind the standard streams is owned yet, no handler is installed, and the
-    // structure is as large as any system's.
+    #[expect(unsafe_code, reason = "the C library's signal(3) refuses to reset two signals")]
+    // SAFETY: the process owns no descriptor after the standard streams and has no handlers yet, and
+    // the structure is as large as that of any system.
     unsafe {
         libc::close_range(FIRST, libc::c_uint::MAX, 0);
-        // SIGPIPE stays ignored here, as Rust has it; std gives it back to every child.
+        // Rust ignores SIGPIPE; std restores it in every child.
         for signal in (1..=64).filter(|signal| *signal != libc::SIGPIPE) {
             let none = std::ptr::null_mut::<u64>();
             libc::syscall(libc::SYS_rt_sigaction, signal, default.as_ptr(), none, size_of::<u64>());
@@ -38,13 +35,13 @@ pub fn let_go() {
     }
 }
 
-/// Becomes the account and verifies that this can't be undone.
+/// Switches to the account and verifies that the process cannot switch back.
 ///
 /// # Errors
-/// [`Error::Spawn`] with a sentence for the person who asked.
+/// [`Error::Spawn`] with a message for the user.
 pub fn become_account(account: &Account) -> Result<(), Error> {
     change(account).map_err(|error| {
-        Error::Spawn(format!("The account {} could not be entered: {error}.", account.name))
+        Error::Spawn(format!("Could not switch to the account {}: {error}.", account.name))
     })
 }
 
@@ -55,14 +52,14 @@ fn change(account: &Account) -> io::Result<()> {
     setresgid(group, group, group)?;
     setresuid(user, user, user)?;
     let (users, gids) = (getresuid()?, getresgid()?);
-    let stuck = [users.real, users.effective, users.saved] == [user; 3]
+    let switched = [users.real, users.effective, users.saved] == [user; 3]
         && [gids.real, gids.effective, gids.saved] == [group; 3]
         && sorted(getgroups()?) == sorted(groups)
         && (user.is_root() || seteuid(Uid::from_raw(0)).is_err());
-    if !stuck {
-        return Err(io::Error::other("the system did not let go of the old one"));
+    if !switched {
+        return Err(io::Error::other("the previous user or group is still active"));
     }
-    // Other processes of the account must not look into this one; programs it starts are not affected.
+    // Keeps other processes of the account from inspecting this one; programs it starts are unaffected.
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     umask(Mode::WGRP | Mode::WOTH);
     Ok(())

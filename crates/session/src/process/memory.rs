@@ -1,9 +1,9 @@
-//! Gives freed memory back to the kernel: one idle process per session is what a machine pays for.
+//! Returns freed memory to the kernel. A machine runs one mostly idle process per session.
 
-/// Returns what the allocator holds but does not use.
-pub fn give_back() {
+/// Releases memory that the allocator holds but does not use.
+pub fn trim() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    #[expect(unsafe_code, reason = "glibc offers it as a C function only")]
+    #[expect(unsafe_code, reason = "glibc offers this only as a C function")]
     // SAFETY: malloc_trim has no preconditions and is thread-safe.
     unsafe {
         libc::malloc_trim(0);

@@ -1,5 +1,5 @@
-//! The processes below this one: finding, reaping and ending them. As a subreaper this process is the
-//! parent of everything a session orphans, so `nohup`, `setsid` and double forks stay findable.
+//! Finds, reaps and ends the descendants of this process. As subreaper it becomes the parent of all
+//! orphans of the session, so `nohup`, `setsid` and double forks cannot escape.
 
 use std::{collections::HashMap, fs, time::Duration};
 
@@ -9,30 +9,30 @@ use rustix::{
 };
 use tokio::time::{Instant, sleep};
 
-/// How long the tree has after HUP, and again after TERM, before the next signal. Shells save their
-/// history on HUP; most programs need milliseconds.
+/// Time between HUP and TERM, and between TERM and KILL. Shells save their history on HUP; most
+/// programs need only milliseconds.
 const GRACE: Duration = Duration::from_millis(600);
 
-/// How often the tree is looked at while it ends.
-const LOOK: Duration = Duration::from_millis(10);
+/// Polling interval while the tree is ending.
+const POLL: Duration = Duration::from_millis(10);
 
-/// How often it is looked at when that takes longer than [`GIVE_UP`].
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// Polling interval after [`GIVE_UP`].
+const SLOW_POLL: Duration = Duration::from_secs(1);
 
-/// After this long what still lives is in the kernel's hands (uninterruptible sleep).
+/// Time after which the remaining processes are assumed to be in uninterruptible sleep.
 const GIVE_UP: Duration = Duration::from_secs(8);
 
-/// Makes this process the parent of all orphans below it.
+/// Makes this process the parent of all orphans among its descendants.
 ///
 /// # Errors
-/// The kernel's refusal; without it a session could leave processes behind.
+/// Those of prctl(2). Without a subreaper, a session could leave processes behind.
 pub fn become_subreaper() -> std::io::Result<()> {
     process::set_child_subreaper(Some(process::getpid()))?;
     Ok(())
 }
 
-/// Reaps every child that ended; tells of each. True once there is no child left: as orphans become
-/// children of this process, there is then nothing at all below it.
+/// Reaps all exited children and calls `ended` for each. Returns true when no child is left. There are
+/// then no descendants either, because orphans become children of this process.
 pub fn reap(mut ended: impl FnMut(Pid, WaitStatus)) -> bool {
     loop {
         match process::wait(WaitOptions::NOHANG) {
@@ -43,8 +43,8 @@ pub fn reap(mut ended: impl FnMut(Pid, WaitStatus)) -> bool {
     }
 }
 
-/// Everything below this process, children before grandchildren. Zombies too: one whose main thread
-/// ended may have others that live.
+/// Returns all descendants, children before grandchildren. Includes zombies: other threads of a process
+/// can outlive its main thread.
 #[must_use]
 pub fn descendants() -> Vec<Pid> {
     let mut children: HashMap<i32, Vec<i32>> = HashMap::new();
@@ -66,32 +66,32 @@ pub fn descendants() -> Vec<Pid> {
     found.drain(1..).filter_map(Pid::from_raw).collect()
 }
 
-/// The parent of a process.
 fn parent(pid: i32) -> Option<i32> {
     let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
-    // The name stands in parentheses and may hold any bytes: parentheses, or half a character.
+    // The name in parentheses can hold any bytes, including parentheses and invalid UTF-8.
     String::from_utf8_lossy(&stat).rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
 }
 
-/// Ends everything below this process: HUP (and CONT, so that stopped jobs see it), then TERM, then
-/// KILL until nothing is left. `reaped` is told of each child that ended; `refused` how many processes this
-/// one may not signal, when that changes, and says whether somebody else will.
+/// Ends all descendants: HUP, then TERM, then KILL until none is left. Each signal is followed by CONT,
+/// which wakes stopped jobs. Calls `reaped` for each exited child. Calls `refused` with the number of
+/// processes that this one may not signal, when it changes; `refused` returns whether another process
+/// will end them.
 pub async fn end(mut reaped: impl FnMut(Pid, WaitStatus), mut refused: impl FnMut(u32) -> bool) {
     let started = Instant::now();
     let mut sent = Vec::new();
-    let (mut strangers, mut helped) = (0, false);
+    let (mut unkillable, mut helped) = (0, false);
     loop {
         let none_left = reap(&mut reaped);
         let elapsed = started.elapsed();
         if none_left || (elapsed > GIVE_UP && !helped) {
             return;
         }
-        let living = descendants();
+        let alive = descendants();
         let step = [Signal::HUP, Signal::TERM, Signal::KILL]
             [elapsed.div_duration_f32(GRACE).min(2.0) as usize];
         let mut denied = 0;
-        for pid in living {
-            // KILL again and again: a fork that was under way leaves a child that never saw it.
+        for pid in alive {
+            // KILL is repeated: a fork in progress can leave a child that never received it.
             if step == Signal::KILL || !sent.contains(&(pid, step)) {
                 sent.push((pid, step));
                 let _ = process::kill_process(pid, step);
@@ -99,9 +99,9 @@ pub async fn end(mut reaped: impl FnMut(Pid, WaitStatus), mut refused: impl FnMu
             }
             denied += u32::from(process::test_kill_process(pid) == Err(Errno::PERM));
         }
-        if std::mem::replace(&mut strangers, denied) != denied {
+        if std::mem::replace(&mut unkillable, denied) != denied {
             helped = refused(denied) && denied > 0;
         }
-        sleep(if elapsed > GIVE_UP { LOOK_AGAIN } else { LOOK }).await;
+        sleep(if elapsed > GIVE_UP { SLOW_POLL } else { POLL }).await;
     }
 }

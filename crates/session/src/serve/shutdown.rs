@@ -1,5 +1,5 @@
-//! How a session dies, in order: its processes, the rest of its output, the report on disk, the last
-//! word to everybody.
+//! Shutdown of the session, in order: its processes, its remaining output, the report on disk, its
+//! connections.
 
 use std::io;
 
@@ -11,70 +11,70 @@ use tokio::{
     time::{Duration, Instant, timeout},
 };
 
-use crate::{
-    clock::unix_millis,
-    io::directory::Directory,
-    process::tree,
-    serve::{Output, Shared},
-};
+use super::output::Output;
+use crate::{clock::unix_millis, io::directory::Directory, process::tree, session::Shared};
 
-/// Output that was written comes through the kernel within this time.
+/// Time without output after which the PTY counts as drained.
 const QUIET: Duration = Duration::from_millis(100);
 
-/// A process outside the session that holds its terminal open may write on for this long.
-const ENOUGH: Duration = Duration::from_secs(1);
+/// Longest time to drain the PTY while a process outside the session holds it open.
+const DRAIN: Duration = Duration::from_secs(1);
 
-/// Why a session is to end.
+/// Reason for the end of the session.
 pub struct Outcome {
     request: EndRequest,
     status: Option<WaitStatus>,
 }
 
 impl Outcome {
-    /// The shell ended by itself.
-    pub fn shell(status: Option<WaitStatus>) -> Self {
+    /// The shell exited.
+    pub fn exited(status: Option<WaitStatus>) -> Self {
         Self {
             request: EndRequest { cause: EndCause::Exited.into(), ..EndRequest::default() },
             status,
         }
     }
 
-    /// Somebody asked for it.
-    pub fn request(request: EndRequest) -> Self {
+    /// A client requested the end.
+    pub fn requested(request: EndRequest) -> Self {
         Self { request, status: None }
     }
 
-    /// Nobody used it for too long.
-    pub fn idle() -> Self {
-        Self::request(EndRequest { cause: EndCause::Expired.into(), ..EndRequest::default() })
+    /// The session expired.
+    pub fn expired() -> Self {
+        Self::requested(EndRequest { cause: EndCause::Expired.into(), ..EndRequest::default() })
     }
 
-    /// The machine stops its processes.
-    pub fn machine() -> Self {
+    /// The machine stops the process.
+    pub fn terminated() -> Self {
         let note = "The machine stopped the session.".to_owned();
-        Self::request(EndRequest { cause: EndCause::Dropped.into(), note, ..EndRequest::default() })
+        Self::requested(EndRequest {
+            cause: EndCause::Dropped.into(),
+            note,
+            ..EndRequest::default()
+        })
     }
 }
 
-/// Ends everything.
+/// Ends the session.
 ///
 /// # Errors
-/// The report could not be written: whoever reads the directory will call the session lost.
+/// Fails when the report cannot be written. The host role then considers the session lost.
 pub async fn end(
     shared: &Shared,
     outcome: Outcome,
     output: &mut Output,
     directory: &Directory,
 ) -> io::Result<()> {
-    let shell = shared.borrow().pty.shell();
+    let shell = shared.borrow().pty().shell();
     let mut status = outcome.status;
     {
-        let reaped = |pid, how| {
+        let reaped = |pid, exit| {
             if pid == shell {
-                status = Some(how);
+                status = Some(exit);
             }
         };
-        let tree = tree::end(reaped, |processes| shared.borrow_mut().cannot_end(processes));
+        let tree = tree::end(reaped, |processes| shared.borrow_mut().report_unkillable(processes));
         pin!(tree);
         loop {
             tokio::select! {
@@ -84,7 +84,7 @@ pub async fn end(
         }
     }
     let started = Instant::now();
-    while !output.closed && started.elapsed() < ENOUGH {
+    while !output.closed && started.elapsed() < DRAIN {
         if timeout(QUIET, output.turn(shared)).await.is_err() {
             break;
         }
@@ -106,7 +106,7 @@ pub async fn end(
         guest.left_at = end.at;
     }
     let written = directory.write_report(&report.encode_to_vec());
-    shared.borrow_mut().say_goodbye(end);
+    shared.borrow_mut().finish(end);
     directory.remove_socket();
     written
 }

@@ -1,17 +1,17 @@
-//! When the screen may be shown again: at once after a pause, then at most 60 times a second. Pure:
-//! time is passed in.
+//! Frame pacing: frames follow a pause immediately, then at most 60 times a second. Pure: times are
+//! passed in.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// One frame in this time, once the burst is used up.
+/// Interval between frames after a burst.
 const INTERVAL: Duration = Duration::from_nanos(1_000_000_000 / 60);
 
-/// Frames that may follow each other at once after a pause: an echo, the prompt behind it, a redraw.
+/// Frames sent without delay after a pause: an echo, the prompt after it, a redraw.
 const BURST: u32 = 3;
 
-/// A token bucket in the form of the time at which it will be full.
+/// A token bucket, represented by the time at which it is full.
 #[derive(Debug)]
 pub struct Pace {
     full_at: Instant,
@@ -23,12 +23,12 @@ impl Pace {
         Self { full_at: now }
     }
 
-    /// When the next frame may be built; not later than `now` means now.
+    /// Earliest time of the next frame.
     pub fn next(&self) -> Instant {
         self.full_at.checked_sub(INTERVAL * (BURST - 1)).unwrap_or(self.full_at)
     }
 
-    /// Counts a frame.
+    /// Takes the token of one frame.
     pub fn take(&mut self, now: Instant) {
         self.full_at = self.full_at.max(now) + INTERVAL;
     }
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_burst_then_sixty_a_second() {
+    fn a_burst_is_followed_by_sixty_frames_a_second() {
         let start = Instant::now();
         let mut pace = Pace::new(start);
         let mut frames = 0;
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_gives_the_burst_back_and_no_more() {
+    fn a_pause_refills_one_burst() {
         let start = Instant::now();
         let mut pace = Pace::new(start);
         let later = start + Duration::from_secs(60);

@@ -1,5 +1,5 @@
-//! Sessions as another account, with one made for the test: all that it is, and all that it is not. Only
-//! root can do this; for anybody else there is no such thing as a session of another account.
+//! Sessions that run as another account, created for the test. These tests require root, as such
+//! sessions do.
 
 use std::{
     fs,
@@ -24,14 +24,14 @@ use protocol::{
 use uuid::Uuid;
 
 use crate::{
-    harness::{LONG_NAME, World, lives},
+    harness::{Harness, LONG_NAME, is_alive},
     test_account::Account,
 };
 
-/// A user that is nobody's account.
+/// A user id without an account.
 const NOBODY: u32 = 65534;
 
-/// A session whose login shell is this script.
+/// Plan of a session whose login shell is this script.
 fn plan(account: &Account, script: &str) -> Start {
     let shell = format!("{}-shell-{}", account.home.display(), Uuid::now_v7());
     fs::write(&shell, format!("#!/bin/sh\n{script}\n")).unwrap();
@@ -48,9 +48,9 @@ fn plan(account: &Account, script: &str) -> Start {
 }
 
 #[tokio::test]
-async fn a_session_is_the_account_and_nothing_else() {
+async fn a_session_has_only_the_identity_of_its_account() {
     let Some(account) = Account::new() else { return };
-    let world = World::new().await;
+    let harness = Harness::new().await;
     let script = r#"
 echo "id $(id -u) $(id -g) $(id -G)"
 echo "at $(pwd) umask $(umask)"
@@ -64,8 +64,8 @@ ls "/proc/$PPID/fd" >/dev/null 2>&1 || echo "its descriptors are closed"
 echo over; exec cat"#;
     let plan = plan(&account, script);
     let id = plan.id;
-    let report = world.host.start(plan).await.unwrap();
-    let mut client = world.attach(id).await;
+    let report = harness.host.start(plan).await.unwrap();
+    let mut client = harness.attach(id).await;
     client.until_shows("over").await;
     let screen = client.screen();
     let home = account.home.display();
@@ -74,7 +74,7 @@ echo over; exec cat"#;
         ids.as_str(),
         &format!("at {home} umask 0022"),
         &format!("user {0} {0} {home}", account.name),
-        // `ls` itself has the directory open.
+        // Descriptor 3 is the directory that `ls` reads.
         "open 0 1 2 3",
         "its process is closed",
         "its descriptors are closed",
@@ -84,7 +84,7 @@ echo over; exec cat"#;
     }
     let tty = screen.lines().find_map(|line| line.strip_prefix("tty ")).unwrap();
     let [owner, mode, path] = tty.split_whitespace().collect::<Vec<_>>().try_into().unwrap();
-    // The group `tty` may write, which is how messages of the system come.
+    // The group `tty` may write, for messages of the system.
     assert!(owner == account.name && ["600", "620"].contains(&mode), "{tty}");
     let terminal = path.to_owned();
     let opened = as_user(NOBODY, move || {
@@ -106,15 +106,15 @@ echo over; exec cat"#;
         let known = ["HOME", "USER", "LOGNAME", "SHELL", "TERM", "COLORTERM", "WEBSH_SESSION"];
         let usual = ["PATH", "LANG", "TZ", "PWD", "OLDPWD", "_", "SHLVL"];
         let locale = name.starts_with("LC_");
-        assert!(known.contains(&name) || usual.contains(&name) || locale, "{name} came along");
+        assert!(known.contains(&name) || usual.contains(&name) || locale, "{name} was inherited");
     }
-    // The process of the session is the account too, and can't become anybody else.
+    // The session process runs as the account and cannot switch to another user.
     let status = fs::read_to_string(format!("/proc/{}/status", report.process)).unwrap();
     let users = status.lines().find(|line| line.starts_with("Uid:")).unwrap();
     assert!(users.split_whitespace().skip(1).all(|user| user == account.id("-u")), "{users}");
 }
 
-/// Does this in a thread that is another user.
+/// Runs `work` in a thread with another user id.
 fn as_user<T: Send + 'static>(user: u32, work: impl FnOnce() -> T + Send + 'static) -> T {
     let user = rustix::process::Uid::from_raw(user);
     let thread = std::thread::spawn(move || {
@@ -128,72 +128,72 @@ fn as_user<T: Send + 'static>(user: u32, work: impl FnOnce() -> T + Send + 'stat
 async fn the_account_reaches_neither_the_socket_nor_the_reports() {
     let Some(account) = Account::new() else { return };
     let user = account.id("-u").parse().unwrap();
-    let world = World::new().await;
+    let harness = Harness::new().await;
     let plan = plan(&account, "stty raw -echo; exec cat");
     let id = plan.id;
-    world.host.start(plan).await.unwrap();
-    // Even where the directories above do not keep it out.
-    fs::set_permissions(world.directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    let path = world.directory.path().join(LONG_NAME).join(id.to_string());
+    harness.host.start(plan).await.unwrap();
+    // Even if the parent directories permit access.
+    fs::set_permissions(harness.directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = harness.directory.path().join(LONG_NAME).join(id.to_string());
     let opened = as_user(user, {
         let path = path.clone();
         move || fs::read_dir(path).map(drop).map_err(|error| error.kind())
     });
     assert_eq!(opened, Err(ErrorKind::PermissionDenied));
-    // Even with a descriptor of the directory that somebody leaked.
+    // Even with a leaked descriptor of the directory.
     let directory = Arc::new(fs::File::open(&path).unwrap());
     let socket = format!("/proc/self/fd/{}/socket", directory.as_raw_fd());
     let connect = move || UnixStream::connect(&socket).map_err(|error| error.kind());
     let refused = as_user(user, connect.clone()).map(drop);
     assert_eq!(refused, Err(ErrorKind::PermissionDenied));
-    // Even if anybody could connect: who comes is asked for its user.
+    // Even if the socket permits connections: the user of the peer is checked.
     fs::set_permissions(path.join("socket"), fs::Permissions::from_mode(0o777)).unwrap();
     let mut stranger = as_user(user, connect).unwrap();
     let body = Some(session_request::Body::Subscribe(Subscribe {}));
     let request = SessionRequest { version: protocol::VERSION, body }.encode_to_vec();
     let header = framing::header(Channel::Message, request.len());
-    // It may have been shut out before it could say anything.
+    // The connection may be closed before the request is written.
     let _ = stranger.write_all(&[&header[..], &request].concat());
     let mut answer = Vec::new();
     let _ = stranger.read_to_end(&mut answer);
     assert!(answer.is_empty(), "{answer:?}");
-    let mut client = world.attach(id).await;
+    let mut client = harness.attach(id).await;
     client.text("mine").await;
     client.until_shows("mine").await;
 }
 
 #[tokio::test]
-async fn its_end_is_reported_though_it_cannot_reach_the_path() {
+async fn the_end_is_reported_although_the_account_cannot_reach_the_path() {
     let Some(account) = Account::new() else { return };
-    let world = World::new().await;
-    let plan = plan(&account, &format!("ls '{}' 2>&1; exit 3", world.directory.path().display()));
+    let harness = Harness::new().await;
+    let plan = plan(&account, &format!("ls '{}' 2>&1; exit 3", harness.directory.path().display()));
     let id = plan.id;
-    world.host.start(plan).await.unwrap();
-    world.until(id, |report| report.is_some_and(|report| report.end.is_some())).await;
-    let world = world.restarted().await;
-    let end = world.host.report(id).unwrap().end.unwrap();
+    harness.host.start(plan).await.unwrap();
+    harness.until(id, |report| report.is_some_and(|report| report.end.is_some())).await;
+    let harness = harness.restarted().await;
+    let end = harness.host.report(id).unwrap().end.unwrap();
     assert_eq!((end.cause(), end.code), (EndCause::Exited, Some(3)));
-    world.host.acknowledge(id).await;
-    assert!(!world.directory.path().join(LONG_NAME).join(id.to_string()).exists());
+    harness.host.acknowledge(id).await;
+    assert!(!harness.directory.path().join(LONG_NAME).join(id.to_string()).exists());
 }
 
 #[tokio::test]
-async fn a_home_that_cannot_be_entered_is_said_and_not_in_the_way() {
+async fn a_home_that_cannot_be_entered_is_reported_and_the_shell_starts_anyway() {
     let Some(account) = Account::new() else { return };
-    let world = World::new().await;
+    let harness = Harness::new().await;
     chown(&account.home, Some(0), Some(0)).unwrap();
     fs::set_permissions(&account.home, fs::Permissions::from_mode(0o700)).unwrap();
     let plan = plan(&account, "echo \"at $(pwd)\"; exec cat");
     let id = plan.id;
-    world.host.start(plan).await.unwrap();
-    let mut client = world.attach(id).await;
-    client.until_shows("The home directory can't be entered; the shell starts in /.\nat /").await;
+    harness.host.start(plan).await.unwrap();
+    let mut client = harness.attach(id).await;
+    client.until_shows("Cannot enter the home directory. The shell starts in /.\nat /").await;
 }
 
 #[tokio::test]
-async fn what_runs_as_root_in_a_session_ends_with_it() {
+async fn processes_running_as_root_end_with_the_session() {
     let Some(account) = Account::new() else { return };
-    let world = World::new().await;
+    let harness = Harness::new().await;
     let root = account.home.join("root");
     fs::copy("/usr/bin/setpriv", &root).unwrap();
     fs::set_permissions(&root, fs::Permissions::from_mode(0o4755)).unwrap();
@@ -204,14 +204,14 @@ async fn what_runs_as_root_in_a_session_ends_with_it() {
     let [one, other] = jobs.map(|job| format!("{} --reuid 0 {job}", root.display()));
     let plan = plan(&account, &format!("{one}\n{other}\nexec cat"));
     let id = plan.id;
-    let report = world.host.start(plan).await.unwrap();
-    let mut client = world.attach(id).await;
+    let report = harness.host.start(plan).await.unwrap();
+    let mut client = harness.attach(id).await;
     client.until(|client| client.screen().matches("up ").count() == 2).await;
-    let before = crate::ending::below(report.process);
+    let before = crate::end::descendants(report.process);
     assert!(before.len() >= 3, "{before:?}");
     let end = EndRequest { cause: EndCause::Closed.into(), ..EndRequest::default() };
-    let ended = world.host.end(id, end).await.unwrap();
+    let ended = harness.host.end(id, end).await.unwrap();
     assert_eq!(ended.unwrap().end.map(|end| end.cause()), Some(EndCause::Closed));
-    let left: Vec<_> = before.into_iter().filter(|pid| lives(*pid)).collect();
-    assert!(left.is_empty(), "{left:?} live on");
+    let left: Vec<_> = before.into_iter().filter(|pid| is_alive(*pid)).collect();
+    assert!(left.is_empty(), "{left:?} are still alive");
 }

@@ -1,18 +1,18 @@
-//! Attaching, typing, coming back: a real shell in a real session process, seen by mirrors.
+//! Attaching, typing and reattaching, with a shell in a session process and mirrors of its screen.
 
 use uuid::Uuid;
 
-use crate::harness::{Client, World};
+use crate::harness::{Client, Harness};
 use protocol::{
     close,
     wire::{Input, Paste, Presence, Theme, client_message, ended::Cause, input::Event},
 };
 
 #[tokio::test]
-async fn a_shell_answers() {
-    let world = World::new().await;
-    let (id, _) = world.start("exec bash --norc --noprofile -i").await;
-    let mut client = world.attach(id).await;
+async fn a_shell_responds_to_input() {
+    let harness = Harness::new().await;
+    let (id, _) = harness.start("exec bash --norc --noprofile -i").await;
+    let mut client = harness.attach(id).await;
     assert!(client.welcome.driving);
     client.text("echo $((6*7)) $TERM $((1+1))").await;
     client.key("Enter", 0).await;
@@ -21,11 +21,11 @@ async fn a_shell_answers() {
 }
 
 #[tokio::test]
-async fn programs_are_told_the_colours_that_the_driver_sees() {
-    let world = World::new().await;
-    let ask = r"stty raw -echo; echo ready; read -rsn1; printf '\e]11;?\a'; exec dd bs=1 count=24 2>/dev/null | cat -v";
-    let (id, _) = world.start(ask).await;
-    let mut client = world.attach(id).await;
+async fn programs_receive_the_colors_of_the_driver() {
+    let harness = Harness::new().await;
+    let script = r"stty raw -echo; echo ready; read -rsn1; printf '\e]11;?\a'; exec dd bs=1 count=24 2>/dev/null | cat -v";
+    let (id, _) = harness.start(script).await;
+    let mut client = harness.attach(id).await;
     client.until_shows("ready").await;
     let theme = Some(Theme { foreground: 0, background: 0x12_34_56, cursor: 0 });
     client.send(client_message::Body::Presence(Presence { visible: true, theme })).await;
@@ -34,30 +34,30 @@ async fn programs_are_told_the_colours_that_the_driver_sees() {
 }
 
 #[tokio::test]
-async fn coming_back_with_the_mirror_costs_nothing_and_shows_the_same() {
-    let world = World::new().await;
-    let (id, _) = world.start("seq 1 100; exec cat").await;
-    let mut first = world.attach(id).await;
+async fn reattaching_with_a_mirror_transfers_only_changes() {
+    let harness = Harness::new().await;
+    let (id, _) = harness.start("seq 1 100; exec cat").await;
+    let mut first = harness.attach(id).await;
     first.until_shows("100").await;
     let (page, mirror) = (first.id, first.mirror.clone());
     drop(first);
-    let mut again = Client::attach(&world.host, id, page, Some(mirror.clone()), 1, false).await;
+    let mut again = Client::attach(&harness.host, id, page, Some(mirror.clone()), 1, false).await;
     again.text("x").await;
     again.until_shows("100\nx").await;
-    assert!(again.frame_bytes.iter().sum::<usize>() < 64, "only the news: {:?}", again.frame_bytes);
-    let mut fresh = world.watch(id).await;
+    assert!(again.frame_bytes.iter().sum::<usize>() < 64, "only changes: {:?}", again.frame_bytes);
+    let mut fresh = harness.watch(id).await;
     fresh.until_shows("100\nx").await;
     assert_eq!(fresh.mirror.hash(), again.mirror.hash());
 }
 
 #[tokio::test]
-async fn the_second_client_takes_over_and_the_first_is_told() {
-    let world = World::new().await;
-    let (id, _) = world.start("exec cat").await;
-    let mut first = world.attach(id).await;
-    let second = world.attach(id).await;
+async fn the_second_client_takes_over_and_the_first_is_notified() {
+    let harness = Harness::new().await;
+    let (id, _) = harness.start("exec cat").await;
+    let mut first = harness.attach(id).await;
+    let second = harness.attach(id).await;
     assert_eq!(second.welcome.replaced.unwrap().device, "test");
-    first.until_over().await;
+    first.until_closed().await;
     assert_eq!(first.closed.map(|(code, _)| code), Some(close::TAKEN_OVER));
     assert!(
         matches!(first.ended.and_then(|ended| ended.cause), Some(Cause::TakenOver(by)) if by.who == "Ada")
@@ -65,12 +65,12 @@ async fn the_second_client_takes_over_and_the_first_is_told() {
 }
 
 #[tokio::test]
-async fn a_watching_client_changes_nothing() {
-    let world = World::new().await;
-    let (id, _) = world.start("stty raw -echo; echo ready; exec cat -v").await;
-    let mut driver = world.attach(id).await;
+async fn a_watching_client_has_no_effect() {
+    let harness = Harness::new().await;
+    let (id, _) = harness.start("stty raw -echo; echo ready; exec cat -v").await;
+    let mut driver = harness.attach(id).await;
     driver.until_shows("ready").await;
-    let mut watcher = world.watch(id).await;
+    let mut watcher = harness.watch(id).await;
     watcher.text("evil").await;
     watcher.resize(40, 10).await;
     watcher.until(|client| !client.notices.is_empty()).await;
@@ -82,11 +82,11 @@ async fn a_watching_client_changes_nothing() {
 
 #[tokio::test]
 async fn size_follows_the_driver_within_bounds() {
-    let world = World::new().await;
-    let (id, _) = world
+    let harness = Harness::new().await;
+    let (id, _) = harness
         .start("trap 'stty size' WINCH; echo ready; while :; do sleep 1000 & wait; done")
         .await;
-    let mut client = world.attach(id).await;
+    let mut client = harness.attach(id).await;
     client.until_shows("ready").await;
     client.resize(100, 30).await;
     client.until_shows("30 100").await;
@@ -103,44 +103,44 @@ async fn size_follows_the_driver_within_bounds() {
 }
 
 #[tokio::test]
-async fn what_makes_no_sense_closes_the_socket_and_only_that() {
-    let world = World::new().await;
-    let (id, _) = world.start("exec cat").await;
-    for nonsense in [&b"\xff\xff\xff"[..], b"", &[0x0a, 0]] {
-        let mut client = world.attach(id).await;
-        client.send_raw(nonsense).await;
-        client.until_over().await;
-        assert_eq!(client.closed.map(|(code, _)| code), Some(close::BAD_MESSAGE), "{nonsense:?}");
+async fn invalid_messages_close_only_their_connection() {
+    let harness = Harness::new().await;
+    let (id, _) = harness.start("exec cat").await;
+    for invalid in [&b"\xff\xff\xff"[..], b"", &[0x0a, 0]] {
+        let mut client = harness.attach(id).await;
+        client.send_raw(invalid).await;
+        client.until_closed().await;
+        assert_eq!(client.closed.map(|(code, _)| code), Some(close::BAD_MESSAGE), "{invalid:?}");
     }
-    let mut client = world.attach(id).await;
+    let mut client = harness.attach(id).await;
     client.text("alive").await;
     client.until_shows("alive").await;
 }
 
 #[tokio::test]
-async fn keystrokes_resent_after_a_cut_arrive_once_and_in_order() {
-    let world = World::new().await;
+async fn keystrokes_resent_after_a_lost_connection_arrive_once_in_order() {
+    let harness = Harness::new().await;
     let (id, _) =
-        world.start("stty raw -echo; echo ready; dd bs=1 count=1900 2>/dev/null; exec cat").await;
-    let mut client = world.attach(id).await;
+        harness.start("stty raw -echo; echo ready; dd bs=1 count=1900 2>/dev/null; exec cat").await;
+    let mut client = harness.attach(id).await;
     client.until_shows("ready").await;
     let page = client.id;
     let mut sent = 1;
-    let mut cut_after = 1;
-    // The page sends on, is cut at growing distances, and sends everything unacknowledged again.
+    let mut lost_after = 1;
+    // The page loses its connection at varying distances and resends all unacknowledged input.
     while sent <= 380 {
-        for number in sent..(sent + cut_after).min(381) {
+        for number in sent..(sent + lost_after).min(381) {
             client.text(&format!("{number:04},")).await;
         }
         let held = sent;
         let mirror = client.mirror.clone();
         drop(client);
-        client = Client::attach(&world.host, id, page, Some(mirror), held, false).await;
+        client = Client::attach(&harness.host, id, page, Some(mirror), held, false).await;
         sent = client.welcome.accepted + 1;
-        cut_after = cut_after % 37 + 5;
+        lost_after = lost_after % 37 + 5;
     }
-    // The reader stays, so that what is sent again never meets an ended session; a keystroke that were applied
-    // twice would stand behind the last one.
+    // The reader keeps running, so that resent input never reaches an ended session. A keystroke applied
+    // twice would appear after the last one.
     client.text("end").await;
     client.until_shows("end").await;
     let history = client.screen().replace('\n', "");
@@ -150,10 +150,10 @@ async fn keystrokes_resent_after_a_cut_arrive_once_and_in_order() {
 }
 
 #[tokio::test]
-async fn history_comes_on_demand() {
-    let world = World::new().await;
-    let (id, _) = world.start("seq 1 5000; exec cat").await;
-    let mut client = world.attach(id).await;
+async fn history_is_sent_on_request() {
+    let harness = Harness::new().await;
+    let (id, _) = harness.start("seq 1 5000; exec cat").await;
+    let mut client = harness.attach(id).await;
     client.until_shows("5000").await;
     let first = client.mirror.oldest();
     assert_eq!(client.mirror.top() - first, 5001 - 24);
@@ -168,11 +168,11 @@ async fn history_comes_on_demand() {
 
 #[tokio::test]
 async fn a_slow_viewer_gets_fewer_frames_and_no_backlog() {
-    let world = World::new().await;
-    let (id, _) = world.start("read -r _; seq 1 300000; echo finished; exec cat").await;
-    let mut slow = world.watch(id).await;
+    let harness = Harness::new().await;
+    let (id, _) = harness.start("read -r _; seq 1 300000; echo finished; exec cat").await;
+    let mut slow = harness.watch(id).await;
     slow.acknowledges = false;
-    let mut driver = world.attach(id).await;
+    let mut driver = harness.attach(id).await;
     driver.key("Enter", 0).await;
     driver.until_shows("finished").await;
     assert!(driver.frame_bytes.iter().sum::<usize>() < 150_000);
@@ -186,77 +186,79 @@ async fn a_slow_viewer_gets_fewer_frames_and_no_backlog() {
 }
 
 #[tokio::test]
-async fn a_paste_that_breaks_off_is_closed_for_the_next_client() {
-    let world = World::new().await;
+async fn an_interrupted_paste_is_ended_for_the_next_client() {
+    let harness = Harness::new().await;
     let script = r"stty raw -echo; printf '\e[?2004h'; echo ready; exec cat -v";
-    let (id, _) = world.start(script).await;
-    let mut first = world.attach(id).await;
+    let (id, _) = harness.start(script).await;
+    let mut first = harness.attach(id).await;
     first.until_shows("ready").await;
     first.input(Event::Paste(Paste { text: "half".into(), more: true })).await;
     first.until_shows("^[[200~half").await;
     drop(first);
-    world.until(id, |report| report.is_some_and(|report| report.driver.is_none())).await;
-    let mut second = world.attach(id).await;
+    harness.until(id, |report| report.is_some_and(|report| report.driver.is_none())).await;
+    let mut second = harness.attach(id).await;
     second.text("typed").await;
     second.until_shows("^[[200~half^[[201~typed").await;
 }
 
 #[tokio::test]
-async fn watchers_come_and_go_without_a_trace_in_the_drivers_input() {
-    let world = World::new().await;
-    let (id, _) = world.start("stty raw -echo; echo ready; exec cat").await;
-    let mut driver = world.attach(id).await;
+async fn watchers_do_not_affect_the_input_of_the_driver() {
+    let harness = Harness::new().await;
+    let (id, _) = harness.start("stty raw -echo; echo ready; exec cat").await;
+    let mut driver = harness.attach(id).await;
     driver.until_shows("ready").await;
     driver.text("a").await;
     for _ in 0..70 {
-        drop(world.watch(id).await);
+        drop(harness.watch(id).await);
     }
     driver.text("b").await;
     driver.until_shows("ab").await;
 }
 
 #[tokio::test]
-async fn input_that_finds_no_room_is_refused_before_it_counts() {
-    let world = World::new().await;
-    let fifo = world.directory.path().join("fifo");
+async fn input_without_room_is_refused_before_it_is_accepted() {
+    let harness = Harness::new().await;
+    let fifo = harness.directory.path().join("fifo");
     let script = format!(
         "mkfifo '{0}'; stty raw -echo; echo ready; read -r n < '{0}'; head -c $n | wc -c; exec cat",
         fifo.display()
     );
-    let (id, _) = world.start(&script).await;
+    let (id, _) = harness.start(&script).await;
     let page = Uuid::now_v7();
     let mut accepted = 0;
-    // Nobody reads: the page sends until it is stopped, comes back, and tries again.
+    // The program does not read: the page sends until it is closed, reattaches and retries.
     for _ in 0..3 {
-        let mut client = Client::attach(&world.host, id, page, None, accepted + 1, false).await;
+        let mut client = Client::attach(&harness.host, id, page, None, accepted + 1, false).await;
         client.until_shows("ready").await;
         for _ in 0..40 {
             let number = client.take_number();
             let event = Some(Event::Text("x".repeat(32_000)));
             client.try_send(client_message::Body::Input(Input { number, event })).await;
         }
-        client.until_over().await;
+        client.until_closed().await;
         assert_eq!(client.closed.as_ref().map(|(code, _)| *code), Some(close::TOO_MANY));
-        accepted =
-            Client::attach(&world.host, id, page, None, accepted + 1, false).await.welcome.accepted;
+        accepted = Client::attach(&harness.host, id, page, None, accepted + 1, false)
+            .await
+            .welcome
+            .accepted;
     }
     assert!((1..40).contains(&accepted), "{accepted}");
     let bytes = accepted * 32_000;
     std::fs::write(&fifo, format!("{bytes}\n")).unwrap();
-    // Had one of them been dropped, the reader would wait for ever.
-    world.watch(id).await.until_shows(&bytes.to_string()).await;
+    // A dropped input would make the reader wait forever.
+    harness.watch(id).await.until_shows(&bytes.to_string()).await;
 }
 
 #[tokio::test]
-async fn a_client_that_was_replaced_unheard_does_not_come_back_by_itself() {
-    let world = World::new().await;
-    let (id, _) = world.start("exec cat").await;
-    let laptop = world.attach(id).await;
+async fn a_client_replaced_while_detached_does_not_reattach_by_itself() {
+    let harness = Harness::new().await;
+    let (id, _) = harness.start("exec cat").await;
+    let laptop = harness.attach(id).await;
     let (page, mirror) = (laptop.id, laptop.mirror.clone());
     drop(laptop);
-    let mut phone = world.attach(id).await;
-    let mut laptop = Client::attach(&world.host, id, page, Some(mirror), 1, false).await;
-    laptop.until_over().await;
+    let mut phone = harness.attach(id).await;
+    let mut laptop = Client::attach(&harness.host, id, page, Some(mirror), 1, false).await;
+    laptop.until_closed().await;
     assert_eq!(laptop.closed.map(|(code, _)| code), Some(close::TAKEN_OVER));
     phone.text("mine").await;
     phone.until_shows("mine").await;

@@ -1,4 +1,4 @@
-//! A real session process under the host role, and a viewer that keeps a mirror of it.
+//! A session process under the host role, and a client with a mirror of its screen.
 
 use std::{fs::File, os::fd::AsRawFd, path::PathBuf, time::Duration};
 
@@ -24,19 +24,19 @@ use tokio::{
 };
 use uuid::Uuid;
 
-/// Nothing that is waited for here takes this long on the slowest machine.
-const LONG: Duration = Duration::from_secs(30);
+/// Timeout of every wait, longer than any takes on the slowest machine.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The sockets' directory: longer than the name of a socket can be.
-pub const LONG_NAME: &str = "run-in-a-folder-that-somebody-gave-a-name-so-long-that-no-socket-below-it-could-be-bound-or-connected-to-by-its-own-name";
+/// Directory of the sockets, longer than the name of a socket can be.
+pub const LONG_NAME: &str = "run-in-a-directory-with-a-name-so-long-that-no-socket-inside-could-be-bound-or-connected-to-by-its-own-full-path-name";
 
-/// A host role with a directory of its own.
-pub struct World {
+/// A host role with its own directory.
+pub struct Harness {
     pub host: Host,
     pub directory: TempDir,
 }
 
-impl World {
+impl Harness {
     pub async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         Self { host: Self::host_in(&directory).await, directory }
@@ -47,7 +47,7 @@ impl World {
         Host::open(Config { run_dir: directory.path().join(LONG_NAME), program }).await.unwrap()
     }
 
-    /// A second host role on the same sessions, as after a restart of the web process.
+    /// Opens a new host role for the same sessions, as after a restart of the web process.
     pub async fn restarted(mut self) -> Self {
         self.host = Self::host_in(&self.directory).await;
         self
@@ -69,7 +69,7 @@ impl World {
         }
     }
 
-    /// A session whose login shell is this bash script.
+    /// Starts a session whose login shell is this bash script.
     pub async fn start(&self, script: &str) -> (SessionId, Report) {
         let plan = self.plan(script);
         let id = plan.id;
@@ -84,18 +84,18 @@ impl World {
         Client::attach(&self.host, id, Uuid::now_v7(), None, 1, true).await
     }
 
-    /// Attaches another client of the owner.
-    pub async fn come(&self, id: SessionId, coming: Coming) -> Client {
-        Client::come(&self.host, id, Uuid::now_v7(), coming).await
+    /// Attaches a new client with these options.
+    pub async fn attach_with(&self, id: SessionId, options: AttachOptions) -> Client {
+        Client::attach_with(&self.host, id, Uuid::now_v7(), options).await
     }
 
-    /// Asks the session's process something; the messages it answers with.
-    pub async fn ask(&self, id: SessionId, body: session_request::Body) -> Vec<Vec<u8>> {
-        self.answers(id, body).await.into_iter().map(|(_, body)| body).collect()
+    /// Sends a request to the session process. Returns the messages of its response.
+    pub async fn request(&self, id: SessionId, body: session_request::Body) -> Vec<Vec<u8>> {
+        self.request_framed(id, body).await.into_iter().map(|(_, body)| body).collect()
     }
 
-    /// As [`ask`](Self::ask), with their channels.
-    pub async fn answers(
+    /// Like [`request`](Self::request), with the channels of the messages.
+    pub async fn request_framed(
         &self,
         id: SessionId,
         body: session_request::Body,
@@ -107,40 +107,40 @@ impl World {
         let request = request.encode_to_vec();
         let header = framing::header(Channel::Message, request.len());
         stream.write_all(&[&header[..], &request].concat()).await.unwrap();
-        let mut answer = Vec::new();
-        timeout(LONG, stream.read_to_end(&mut answer)).await.expect("an answer").unwrap();
-        let (mut answer, mut messages) = (BytesMut::from(answer.as_slice()), Vec::new());
-        while let Some((channel, body)) = framing::next(&mut answer).unwrap() {
+        let mut response = Vec::new();
+        timeout(TIMEOUT, stream.read_to_end(&mut response)).await.expect("a response").unwrap();
+        let (mut response, mut messages) = (BytesMut::from(response.as_slice()), Vec::new());
+        while let Some((channel, body)) = framing::next(&mut response).unwrap() {
             messages.push((channel, body.to_vec()));
         }
         messages
     }
 
-    /// As [`ask`](Self::ask), of what is answered with a report.
+    /// Sends a request whose response is a report.
     pub async fn report(&self, id: SessionId, body: session_request::Body) -> Report {
-        let answers = self.ask(id, body).await;
-        Report::decode(answers[0].as_slice()).unwrap()
+        let response = self.request(id, body).await;
+        Report::decode(response[0].as_slice()).unwrap()
     }
 
-    /// Gives a session other rules.
+    /// Applies new rules to a session.
     pub async fn configure(&self, id: SessionId, rules: Rules) -> Report {
         self.report(id, session_request::Body::Configure(rules)).await
     }
 
-    /// Waits until the host role says this of a session.
-    pub async fn until(&self, id: SessionId, mut true_of: impl FnMut(Option<&Report>) -> bool) {
+    /// Waits until the host role has a report for which this is true.
+    pub async fn until(&self, id: SessionId, mut condition: impl FnMut(Option<&Report>) -> bool) {
         let mut changed = self.host.changed();
         let wait = async {
-            while !true_of(self.host.report(id).as_ref()) {
+            while !condition(self.host.report(id).as_ref()) {
                 changed.changed().await.unwrap();
             }
         };
-        timeout(LONG, wait).await.expect("the host role learns of it");
+        timeout(TIMEOUT, wait).await.expect("the host role receives the report");
     }
 }
 
-impl Drop for World {
-    /// Sessions outlive everything above them, a test too.
+impl Drop for Harness {
+    /// Ends the sessions, which would otherwise outlive the test.
     fn drop(&mut self) {
         for report in self.host.reports().into_values().filter(|report| report.end.is_none()) {
             if let Some(pid) = i32::try_from(report.process).ok().and_then(Pid::from_raw) {
@@ -150,8 +150,8 @@ impl Drop for World {
     }
 }
 
-/// How a viewer attaches.
-pub struct Coming {
+/// Options for attaching.
+pub struct AttachOptions {
     pub mirror: Option<Mirror>,
     pub next_input: u64,
     pub watch: bool,
@@ -161,7 +161,7 @@ pub struct Coming {
     pub guest: Option<Guest>,
 }
 
-impl Default for Coming {
+impl Default for AttachOptions {
     fn default() -> Self {
         let (watch, overseeing, take_over) = (false, false, false);
         let (device, guest) = ("test", None);
@@ -169,8 +169,8 @@ impl Default for Coming {
     }
 }
 
-/// How a guest with full access comes: by which share, as whom, until three hours after the start.
-pub fn guest(started: &Report, share: u8, guest: u8) -> Coming {
+/// Options of a guest with full access by a share that ends three hours after the start.
+pub fn guest(started: &Report, share: u8, guest: u8) -> AttachOptions {
     let guest = Guest {
         share: vec![share; 16],
         guest: vec![guest; 16],
@@ -178,21 +178,21 @@ pub fn guest(started: &Report, share: u8, guest: u8) -> Coming {
         read_only: false,
         ends_at: started.created_at + 3 * 3_600_000,
     };
-    Coming { guest: Some(guest), ..Coming::default() }
+    AttachOptions { guest: Some(guest), ..AttachOptions::default() }
 }
 
-impl Coming {
-    /// The same, but only to look.
+impl AttachOptions {
+    /// Makes the share read-only.
     pub fn read_only(mut self) -> Self {
         self.guest = self.guest.map(|guest| Guest { read_only: true, ..guest });
         self
     }
 }
 
-/// A viewer.
+/// A client with a mirror.
 pub struct Client {
     pub id: Uuid,
-    /// The share it came by.
+    /// Share of a guest.
     pub share: Vec<u8>,
     pub mirror: Mirror,
     pub welcome: Welcome,
@@ -202,21 +202,21 @@ pub struct Client {
     pub histories: Vec<History>,
     pub acked: u64,
     pub frame_bytes: Vec<usize>,
-    /// Applied frames are acknowledged.
+    /// Acknowledges applied frames.
     pub acknowledges: bool,
-    /// The session asked whether anybody is there.
+    /// The session sent a ping.
     pub pinged: bool,
-    /// Pings are answered.
-    pub answers: bool,
-    /// Who is there, as last told.
-    pub crew: Crew,
+    /// Replies to pings.
+    pub replies: bool,
+    /// The last list of participants.
+    pub participants: Crew,
     next_input: u64,
     reader: Reader,
     writer: Writer,
 }
 
 impl Client {
-    /// Attaches as the page `id`, with the mirror of an earlier attachment or none.
+    /// Attaches as the page `id`, optionally with the mirror of an earlier attachment.
     pub async fn attach(
         host: &Host,
         session: SessionId,
@@ -225,13 +225,19 @@ impl Client {
         next_input: u64,
         watch: bool,
     ) -> Self {
-        let coming = Coming { watch, next_input, mirror, ..Coming::default() };
-        Self::come(host, session, id, coming).await
+        let options = AttachOptions { watch, next_input, mirror, ..AttachOptions::default() };
+        Self::attach_with(host, session, id, options).await
     }
 
-    /// Attaches as the page `id`, in whatever way.
-    pub async fn come(host: &Host, session: SessionId, id: Uuid, coming: Coming) -> Self {
-        let Coming { mirror, next_input, watch, overseeing, take_over, device, guest } = coming;
+    /// Attaches as the page `id`.
+    pub async fn attach_with(
+        host: &Host,
+        session: SessionId,
+        id: Uuid,
+        options: AttachOptions,
+    ) -> Self {
+        let AttachOptions { mirror, next_input, watch, overseeing, take_over, device, guest } =
+            options;
         let mirror = mirror.unwrap_or_default();
         let share = guest.as_ref().map(|guest| guest.share.clone()).unwrap_or_default();
         let hello = Hello {
@@ -259,8 +265,8 @@ impl Client {
             frame_bytes: Vec::new(),
             acknowledges: true,
             pinged: false,
-            answers: true,
-            crew: Crew::default(),
+            replies: true,
+            participants: Crew::default(),
             next_input,
             reader,
             writer,
@@ -278,12 +284,12 @@ impl Client {
         self.writer.send(bytes).await.unwrap();
     }
 
-    /// Sends to a session that may have closed the connection already.
+    /// Sends to a session that may have closed the connection.
     pub async fn try_send(&mut self, body: client_message::Body) {
         let _ = self.writer.send(&ClientMessage { body: Some(body) }.encode_to_vec()).await;
     }
 
-    /// The number of the next input.
+    /// Allocates the number of the next input.
     pub fn take_number(&mut self) -> u64 {
         self.next_input += 1;
         self.next_input - 1
@@ -306,18 +312,20 @@ impl Client {
         self.input(Event::Resize(Size { columns, rows })).await;
     }
 
-    /// Takes one message. False once the connection is over.
+    /// Receives one message. Returns false after the end of the connection.
     pub async fn step(&mut self) -> bool {
-        let message =
-            match timeout(LONG, self.reader.next()).await.expect("a message comes").unwrap_or(None)
-            {
-                Some(Relayed::Message(body)) => body,
-                Some(Relayed::Close { code, reason }) => {
-                    self.closed = Some((code, reason));
-                    return true;
-                }
-                None => return false,
-            };
+        let message = match timeout(TIMEOUT, self.reader.next())
+            .await
+            .expect("a message arrives")
+            .unwrap_or(None)
+        {
+            Some(Relayed::Message(body)) => body,
+            Some(Relayed::Close { code, reason }) => {
+                self.closed = Some((code, reason));
+                return true;
+            }
+            None => return false,
+        };
         let bytes = message.len();
         match ServerMessage::decode(message).unwrap().body.unwrap() {
             server_message::Body::Welcome(welcome) => {
@@ -326,7 +334,8 @@ impl Client {
             }
             server_message::Body::Frame(frame) => {
                 self.frame_bytes.push(bytes);
-                self.acked += self.mirror.apply(&frame).expect("frames fit the mirror").acked;
+                self.acked +=
+                    self.mirror.apply(&frame).expect("the frame applies to the mirror").acked;
                 if self.acknowledges {
                     self.try_send(client_message::Body::Ack(Ack { frames: 1 })).await;
                 }
@@ -335,10 +344,10 @@ impl Client {
             server_message::Body::Ended(ended) => self.ended = Some(ended),
             server_message::Body::Notice(notice) => self.notices.push(notice),
             server_message::Body::History(history) => self.histories.push(history),
-            server_message::Body::Crew(crew) => self.crew = crew,
+            server_message::Body::Crew(crew) => self.participants = crew,
             server_message::Body::Ping(ping) => {
                 self.pinged = true;
-                if self.answers {
+                if self.replies {
                     self.try_send(client_message::Body::Pong(Pong { nonce: ping.nonce })).await;
                 }
             }
@@ -347,33 +356,38 @@ impl Client {
         true
     }
 
-    /// The numbers of those who drive and of those who ask, as last told.
-    pub fn crew(&self) -> (Vec<u64>, Vec<u64>) {
+    /// Numbers of the drivers and of the requesters in the last list.
+    pub fn baton(&self) -> (Vec<u64>, Vec<u64>) {
         let of = |wanted: fn(&Present) -> bool| {
-            self.crew.present.iter().filter(|one| wanted(one)).map(|one| one.viewer).collect()
+            self.participants
+                .present
+                .iter()
+                .filter(|one| wanted(one))
+                .map(|one| one.viewer)
+                .collect()
         };
         (of(|one| one.driving), of(|one| one.asking))
     }
 
-    /// Its number, once it was told who is there.
-    pub async fn until_crew(&mut self) -> u64 {
-        self.until(|client| client.crew.you > 0).await;
-        self.crew.you
+    /// Waits for a list of participants. Returns the number of this attachment.
+    pub async fn until_listed(&mut self) -> u64 {
+        self.until(|client| client.participants.you > 0).await;
+        self.participants.you
     }
 
-    /// A change of its share that changes nothing yet.
+    /// An empty change of the share.
     pub fn share_change(&self) -> ShareChange {
         ShareChange { share: self.share.clone(), ..ShareChange::default() }
     }
 
-    /// Says something about the baton.
-    pub async fn wish(&mut self, wish: baton::Wish) {
+    /// Sends a request about the baton.
+    pub async fn request_baton(&mut self, wish: baton::Wish) {
         self.send(client_message::Body::Baton(Baton { wish: Some(wish), seconds: 0 })).await;
     }
 
-    /// Takes messages until this is true.
-    pub async fn until(&mut self, mut true_of: impl FnMut(&Self) -> bool) {
-        while !true_of(self) {
+    /// Receives messages until this is true.
+    pub async fn until(&mut self, mut condition: impl FnMut(&Self) -> bool) {
+        while !condition(self) {
             assert!(
                 self.step().await,
                 "the connection ended early; the screen was:\n{}",
@@ -386,18 +400,18 @@ impl Client {
         let wait = async {
             self.until(|client| client.screen().contains(text)).await;
         };
-        let shown = timeout(LONG, wait).await.is_ok();
-        assert!(shown, "{text:?} never came; the screen was:\n{}", self.screen());
+        let shown = timeout(TIMEOUT, wait).await.is_ok();
+        assert!(shown, "{text:?} did not appear; the screen was:\n{}", self.screen());
     }
 
-    /// The next answer to a history request.
+    /// Waits for the next reply to a history request.
     pub async fn history(&mut self) -> History {
         self.until(|client| !client.histories.is_empty()).await;
         self.histories.remove(0)
     }
 
-    /// Takes everything until the connection is over.
-    pub async fn until_over(&mut self) {
+    /// Receives messages until the connection is closed.
+    pub async fn until_closed(&mut self) {
         while self.step().await {}
     }
 
@@ -406,8 +420,8 @@ impl Client {
     }
 }
 
-/// Whether a process exists and is not a zombie.
-pub fn lives(pid: u32) -> bool {
+/// Returns whether a process exists and is not a zombie.
+pub fn is_alive(pid: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
 }

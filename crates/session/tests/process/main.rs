@@ -1,10 +1,10 @@
-//! The session process, driven through its socket by the host role: real PTYs, real shells.
+//! Tests of the session process through its socket and the host role, with real PTYs and shells.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod account;
 mod attach;
-mod ending;
+mod end;
 mod expiry;
 mod guests;
 mod harness;

@@ -1,4 +1,4 @@
-//! An account of this machine that is made for a test and goes away with it. Only root can do this.
+//! A temporary account on this machine, removed after the test. Requires root.
 
 use std::{fs, path::PathBuf, process::Command};
 
@@ -10,19 +10,19 @@ pub struct Account {
 }
 
 impl Account {
-    /// None when this is not root.
+    /// Creates an account. Returns none without root.
     pub fn new() -> Option<Self> {
         rustix::process::geteuid().is_root().then(|| {
             let name = format!("websh-test-{}", &Uuid::now_v7().simple().to_string()[20..]);
             let home = PathBuf::from("/home").join(&name);
             let arguments = ["--create-home", "--shell", "/bin/bash", "--groups", "daemon,mail"];
             run(Command::new("useradd").args(arguments).arg("--home-dir").arg(&home).arg(&name));
-            assert!(home.is_dir(), "the account was made");
+            assert!(home.is_dir(), "the account was created");
             Self { name, home }
         })
     }
 
-    /// What `id` says of it.
+    /// Output of `id` for the account.
     pub fn id(&self, option: &str) -> String {
         run(Command::new("id").args([option, &self.name]))
     }
@@ -32,7 +32,7 @@ impl Drop for Account {
     fn drop(&mut self) {
         run(Command::new("userdel").args(["--remove", "--force", &self.name]));
         let _ = fs::remove_dir_all(&self.home);
-        // Files beside its home that have its name.
+        // Files next to its home that begin with its name.
         for entry in fs::read_dir("/home").into_iter().flatten().flatten() {
             if entry.file_name().to_string_lossy().starts_with(&self.name) {
                 let _ = fs::remove_file(entry.path());

@@ -1,0 +1,190 @@
+//! The screen and its frames: paces revisions and sends each attachment the frame from its position.
+
+use prost::Message;
+use protocol::wire::{Frame, Position};
+use screen::{Event, Screen, Size};
+use tokio::time::{Duration, Instant};
+
+use super::pace::Pace;
+use crate::{attachments::Attachments, process::memory};
+
+/// Longest time that synchronized output (mode 2026) holds frames back.
+const MAX_HOLD: Duration = Duration::from_millis(150);
+
+/// Time without output after which the history is compacted.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// The screen and its frames.
+pub struct ScreenFeed {
+    /// Boxed, because a screen has 14 KB and every move would touch as much of the stack.
+    screen: Box<Screen>,
+    pace: Pace,
+    /// The screen may have changed since its last revision.
+    dirty: bool,
+    held_since: Option<Instant>,
+    last_output: Option<Instant>,
+    last_frame: Option<EncodedFrame>,
+}
+
+/// The last encoded frame, shared by attachments at the same position.
+struct EncodedFrame {
+    from: Option<Position>,
+    to: Position,
+    bytes: Vec<u8>,
+}
+
+impl ScreenFeed {
+    /// A blank screen.
+    pub fn new(size: Size, scrollback: usize, history_bytes: u64) -> Self {
+        let mut screen = Box::new(Screen::new(size, scrollback));
+        screen.limit_history(history_bytes);
+        let now = Instant::now();
+        Self {
+            screen,
+            pace: Pace::new(now),
+            dirty: false,
+            held_since: None,
+            // Memory used during the start is released as after a burst of output.
+            last_output: Some(now),
+            last_frame: None,
+        }
+    }
+
+    /// The screen.
+    pub fn screen(&self) -> &Screen {
+        &self.screen
+    }
+
+    /// The screen, for changes that do not affect frames.
+    pub fn screen_mut(&mut self) -> &mut Screen {
+        &mut self.screen
+    }
+
+    /// Feeds output and returns the events that it caused.
+    pub fn output(&mut self, bytes: &[u8], now: Instant) -> Vec<Event> {
+        self.screen.feed(bytes);
+        self.dirty = true;
+        self.last_output = Some(now);
+        self.screen.take_events()
+    }
+
+    /// Changes the size.
+    pub fn resize(&mut self, size: Size) {
+        self.screen.resize(size);
+        self.dirty = true;
+    }
+
+    /// Limits the bytes of history.
+    pub fn limit_history(&mut self, bytes: u64) {
+        self.screen.limit_history(bytes);
+        self.dirty = true;
+    }
+
+    /// Takes a new revision if an attachment is ready for it and the pace permits it.
+    pub fn sync(&mut self, now: Instant, attachments: &Attachments) {
+        if self.is_held(now) {
+            return;
+        }
+        let interval = attachments.watching_interval();
+        let ready = attachments.values().any(|attachment| attachment.is_ready(now, interval));
+        if self.dirty && ready && self.pace.next() <= now {
+            self.dirty = false;
+            if self.screen.sync() {
+                self.pace.take(now);
+            }
+        }
+    }
+
+    fn is_held(&mut self, now: Instant) -> bool {
+        if !self.screen.synchronized() {
+            self.held_since = None;
+            return false;
+        }
+        let since = *self.held_since.get_or_insert(now);
+        if now.duration_since(since) < MAX_HOLD {
+            return true;
+        }
+        self.screen.end_synchronized();
+        self.held_since = None;
+        false
+    }
+
+    /// Sends frames to attachments that are behind and ready, or with `force` to all that are behind.
+    pub fn send_frames(&mut self, now: Instant, attachments: &mut Attachments, force: bool) {
+        let current = self.screen.position();
+        let mut hash = None;
+        let interval = attachments.watching_interval();
+        for attachment in attachments.values_mut() {
+            let behind = attachment.is_behind(&current);
+            if !behind || !(force || attachment.is_ready(now, interval)) {
+                continue;
+            }
+            let shared = self
+                .last_frame
+                .as_ref()
+                .is_some_and(|frame| frame.from == attachment.position && frame.to == current);
+            if !shared {
+                let Some(frame) = self.screen.frame_since(attachment.position.as_ref()) else {
+                    attachment.position = Some(current);
+                    continue;
+                };
+                self.last_frame = Some(EncodedFrame {
+                    from: attachment.position,
+                    to: current,
+                    bytes: frame.encode_to_vec(),
+                });
+            }
+            let hash = match attachment.wants_hash() {
+                true => *hash.get_or_insert_with(|| self.screen.hash()),
+                false => 0,
+            };
+            if let Some(frame) = &self.last_frame {
+                attachment.send_frame(now, &frame.bytes, hash, current);
+            }
+        }
+    }
+
+    /// Returns the frame since `from` for a preview; none if nothing is newer.
+    pub fn preview(&mut self, from: Option<&Position>) -> Option<Frame> {
+        if self.dirty && !self.is_held(Instant::now()) {
+            self.dirty = false;
+            self.screen.sync();
+        }
+        let mut frame = self.screen.frame_since(from)?;
+        frame.hash = self.screen.hash();
+        Some(frame)
+    }
+
+    /// Sends the last frames, regardless of pace and windows.
+    pub fn finish(&mut self, attachments: &mut Attachments) {
+        self.screen.end_synchronized();
+        self.screen.sync();
+        self.send_frames(Instant::now(), attachments, true);
+    }
+
+    /// Compacts the history and releases memory after a quiet time. Returns whether it did.
+    pub fn compact_if_quiet(&mut self, now: Instant) -> bool {
+        let quiet = self.last_output.take_if(|at| *at + QUIET <= now).is_some();
+        if quiet {
+            self.screen.compact();
+            memory::trim();
+        }
+        quiet
+    }
+
+    /// Time of the next frame or compaction.
+    pub fn deadline(&self, now: Instant, attachments: &Attachments) -> Option<Instant> {
+        let current = self.screen.position();
+        let interval = attachments.watching_interval();
+        let ready = attachments.values().filter_map(|attachment| {
+            let pending = self.dirty || attachment.is_behind(&current);
+            pending.then(|| attachment.ready_at(now, interval)).flatten()
+        });
+        let frame = ready.min().map(|at| match self.held_since {
+            Some(since) => at.max(since + MAX_HOLD),
+            None => at.max(self.pace.next()),
+        });
+        let compaction = self.last_output.map(|at| at + QUIET);
+        [frame, compaction].into_iter().flatten().min()
+    }
+}
