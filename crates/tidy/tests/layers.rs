@@ -15,7 +15,7 @@ const DIRECTIONS: [(&str, &[&str]); 12] = [
     ("control", &["host", "protocol", "store"]),
     ("app", &["client", "control", "protocol"]),
     ("frontend", &["app"]),
-    ("cli", &["app", "client", "protocol"]),
+    ("cli", &["client", "protocol"]),
     ("server", &["app", "cli", "control", "host", "protocol", "store"]),
     ("tidy", &[]),
 ];

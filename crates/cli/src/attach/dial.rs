@@ -1,12 +1,12 @@
-//! One attempt to attach: a ticket, a socket, a hello, then messages both ways until it ends. What they
-//! mean is not known here.
+//! The connection of an attachment: attempts of a ticket, a socket and a hello, then messages both ways.
+//! It does not interpret messages.
 
+use client::encode;
 use futures_util::{SinkExt, StreamExt};
-use prost::Message as _;
 use protocol::{
     api::{Attach, Ticket},
     id::SessionId,
-    wire::{ClientMessage, Hello, ServerMessage, client_message::Body},
+    wire::{Hello, client_message::Body},
 };
 use tokio::{
     sync::mpsc::{Sender, UnboundedReceiver, UnboundedSender, unbounded_channel},
@@ -14,59 +14,84 @@ use tokio::{
 };
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::http::{self as client, Client, Socket};
+use super::viewer::Request;
+use crate::http::{self, Client, Socket};
 
-/// A connection that broke has no close frame.
+/// Close code of a connection without a close frame.
 const ABNORMAL: u16 = 1006;
 
-/// What becomes of an attempt.
+/// Result of an attempt, or a message.
 #[derive(Debug)]
-pub enum Heard {
-    /// The server gave a ticket.
+pub enum Incoming {
+    /// The server issued a ticket.
     Ticket,
-    /// The server refused for good.
-    Refused(client::Error),
-    /// It could not be asked, or not now.
+    /// The server refused the attach permanently.
+    Refused(http::Error),
+    /// The attempt failed for a reason that may pass.
     Failed,
-    /// The session says something.
-    Message(ServerMessage),
+    /// A binary message arrived.
+    Message(Vec<u8>),
     /// The socket closed with this code.
     Closed(u16),
 }
 
-/// An attempt under way or an open connection; it ends when it is dropped.
-pub struct Line {
-    say: UnboundedSender<Body>,
-    task: JoinHandle<()>,
+/// The current attempt or open socket of an attachment, and how to start the next.
+pub struct Connection {
+    client: Client,
+    session: SessionId,
+    incoming: Sender<(u64, Incoming)>,
+    attempt: u64,
+    line: Option<Line>,
 }
 
-impl Line {
-    /// Attaches. What is heard comes with the attempt's number. `hello` is without its ticket.
-    pub fn open(
-        client: Client,
-        id: SessionId,
-        asked: Attach,
-        hello: Hello,
-        attempt: u64,
-        hear: Sender<(u64, Heard)>,
-    ) -> Self {
-        let (say, said) = unbounded_channel();
-        let task = tokio::spawn(async move {
-            let last = match dial(&client, id, &asked, hello, attempt, &hear).await {
-                Ok(socket) => talk(socket, said, attempt, &hear).await,
-                Err(error) if error.is_temporary() => Heard::Failed,
-                Err(error) => Heard::Refused(error),
-            };
-            // Whoever does not listen any more has left.
-            let _ = hear.send((attempt, last)).await;
-        });
-        Self { say, task }
+impl Connection {
+    /// Returns a closed connection. Each [`Incoming`] is sent with the number of its attempt.
+    pub fn new(client: Client, session: SessionId, incoming: Sender<(u64, Incoming)>) -> Self {
+        Self { client, session, incoming, attempt: 0, line: None }
     }
 
-    /// Says something to the session; lost if the connection is.
-    pub fn say(&self, body: Body) {
-        let _ = self.say.send(body);
+    /// Returns whether this is the number of the current attempt.
+    pub fn is_current(&self, attempt: u64) -> bool {
+        self.attempt == attempt
     }
+
+    /// Performs a request of the viewer. Messages are dropped while there is no socket.
+    pub fn perform(&mut self, request: Request) {
+        match request {
+            Request::Dial(attach, hello) => self.open(attach, hello),
+            Request::Send(bytes) => {
+                if let Some(line) = &self.line {
+                    let _ = line.sender.send(bytes);
+                }
+            }
+            Request::Close => {
+                self.attempt += 1;
+                self.line = None;
+            }
+        }
+    }
+
+    fn open(&mut self, attach: Attach, hello: Hello) {
+        let (sender, outgoing) = unbounded_channel();
+        let (client, id, attempt) = (self.client.clone(), self.session, self.attempt);
+        let incoming = self.incoming.clone();
+        let task = tokio::spawn(async move {
+            let last = match dial(&client, id, &attach, hello, attempt, &incoming).await {
+                Ok(socket) => relay(socket, outgoing, attempt, &incoming).await,
+                Err(error) if error.is_temporary() => Incoming::Failed,
+                Err(error) => Incoming::Refused(error),
+            };
+            // Fails only after the program stopped to listen.
+            let _ = incoming.send((attempt, last)).await;
+        });
+        self.line = Some(Line { sender, task });
+    }
+}
+
+/// A running attempt or an open socket; it ends when it is dropped.
+struct Line {
+    sender: UnboundedSender<Vec<u8>>,
+    task: JoinHandle<()>,
 }
 
 impl Drop for Line {
@@ -78,45 +103,42 @@ impl Drop for Line {
 async fn dial(
     client: &Client,
     id: SessionId,
-    asked: &Attach,
+    attach: &Attach,
     hello: Hello,
     attempt: u64,
-    hear: &Sender<(u64, Heard)>,
-) -> Result<Socket, client::Error> {
-    let ticket: Ticket = client.post(&format!("/sessions/{id}/attach"), asked).await?;
-    let _ = hear.send((attempt, Heard::Ticket)).await;
+    incoming: &Sender<(u64, Incoming)>,
+) -> Result<Socket, http::Error> {
+    let ticket: Ticket = client.post(&format!("/sessions/{id}/attach"), attach).await?;
+    let _ = incoming.send((attempt, Incoming::Ticket)).await;
     let mut socket = client.socket(&ticket.url, &ticket.subprotocol).await?;
     let hello = Hello { ticket: ticket.ticket, ..hello };
-    // A socket that takes no hello closes, and that is read.
-    let _ = socket.send(encode(Body::Hello(hello))).await;
+    // If this fails, the socket closes, and the close is read.
+    let _ = socket.send(binary(encode(Body::Hello(hello)))).await;
     Ok(socket)
 }
 
-/// Passes messages on until the socket closes; how it did.
-async fn talk(
+/// Relays messages both ways until the socket closes, and returns the close.
+async fn relay(
     socket: Socket,
-    mut said: UnboundedReceiver<Body>,
+    mut outgoing: UnboundedReceiver<Vec<u8>>,
     attempt: u64,
-    hear: &Sender<(u64, Heard)>,
-) -> Heard {
+    incoming: &Sender<(u64, Incoming)>,
+) -> Incoming {
     let (mut sink, mut stream) = socket.split();
     let writing = async {
-        while let Some(body) = said.recv().await {
-            if sink.send(encode(body)).await.is_err() {
+        while let Some(bytes) = outgoing.recv().await {
+            if sink.send(binary(bytes)).await.is_err() {
                 break;
             }
         }
-        // The close is read, whoever began it.
+        // The reading side ends with the close, whichever side began it.
         std::future::pending::<()>().await;
     };
     let reading = async {
         while let Some(Ok(message)) = stream.next().await {
             match message {
                 Message::Binary(bytes) => {
-                    // A newer session may say what this program does not understand.
-                    if let Ok(message) = ServerMessage::decode(bytes) {
-                        let _ = hear.send((attempt, Heard::Message(message))).await;
-                    }
+                    let _ = incoming.send((attempt, Incoming::Message(bytes.into()))).await;
                 }
                 Message::Close(frame) => return frame.map_or(ABNORMAL, |frame| frame.code.into()),
                 _ => {}
@@ -125,11 +147,11 @@ async fn talk(
         ABNORMAL
     };
     tokio::select! {
-        code = reading => Heard::Closed(code),
-        () = writing => Heard::Closed(ABNORMAL),
+        code = reading => Incoming::Closed(code),
+        () = writing => Incoming::Closed(ABNORMAL),
     }
 }
 
-fn encode(body: Body) -> Message {
-    Message::Binary(ClientMessage { body: Some(body) }.encode_to_vec().into())
+fn binary(bytes: Vec<u8>) -> Message {
+    Message::Binary(bytes.into())
 }

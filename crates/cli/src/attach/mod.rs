@@ -1,5 +1,5 @@
-//! `websh attach`: a session in the terminal that this program runs in. What is drawn and typed is
-//! `viewer`'s; here are the events: messages, input, the window's size, signals, time.
+//! `websh attach`: a session in the terminal of this program. This module waits for events: messages,
+//! input, resizes, signals, time. `viewer` decides what is drawn and sent.
 
 mod command;
 mod dial;
@@ -20,9 +20,9 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-pub use app::terminal::link::Over;
+pub use client::CloseReason;
 pub use command::Prefix;
-use dial::Heard;
+use dial::Connection;
 use parse::Parser;
 use tty::Tty;
 pub use tty::size;
@@ -31,13 +31,13 @@ pub use viewer::{Options, Outcome};
 
 use crate::http::Client;
 
-/// An escape that nothing follows for this long is the key.
+/// Time after which an escape that nothing follows is the Escape key.
 const ESCAPE: Duration = Duration::from_millis(50);
 
-/// Messages that wait to be drawn: the session is told of each only when it is.
-const WAITING: usize = 64;
+/// Messages that may wait to be drawn; each is acknowledged only when it is.
+const MAX_MESSAGES: usize = 64;
 
-/// Attaches to a session until it is over or the person leaves. The terminal is as it was then.
+/// Attaches to a session until it is over or the person detaches, then restores the terminal.
 ///
 /// # Errors
 /// When there is no terminal, or it fails.
@@ -46,22 +46,31 @@ pub async fn attach(client: Client, session: Session, options: Options) -> io::R
     let mut window = signal(SignalKind::window_change())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;
-    let (hear, mut heard) = mpsc::channel::<(u64, Heard)>(WAITING);
-    let mut viewer = Viewer::new(client, session, options, hear, tty.size());
+    let (sender, mut incoming) = mpsc::channel(MAX_MESSAGES);
+    let mut connection = Connection::new(client, session.id, sender);
+    let mut viewer = Viewer::new(session, options, tty.size());
     let mut parser = Parser::default();
     let mut escape: Option<Instant> = None;
     viewer.start();
     loop {
+        while let Some(request) = viewer.poll() {
+            connection.perform(request);
+        }
         if let Some(outcome) = viewer.outcome() {
             return Ok(outcome);
         }
         tty.write(&viewer.paint())?;
         let wake = [viewer.wake(), escape].into_iter().flatten().min();
         tokio::select! {
-            Some((attempt, first)) = heard.recv() => {
-                viewer.hear(attempt, first);
-                while let Ok((attempt, more)) = heard.try_recv() {
-                    viewer.hear(attempt, more);
+            Some(first) = incoming.recv() => {
+                let rest = std::iter::from_fn(|| incoming.try_recv().ok());
+                for (attempt, message) in std::iter::once(first).chain(rest) {
+                    if connection.is_current(attempt) {
+                        viewer.receive(message);
+                    }
+                    while let Some(request) = viewer.poll() {
+                        connection.perform(request);
+                    }
                 }
             }
             typed = tty.read() => {
@@ -69,7 +78,7 @@ pub async fn attach(client: Client, session: Session, options: Options) -> io::R
                 parser.feed(&bytes).into_iter().for_each(|typed| viewer.typed(typed));
                 escape = parser.waits().then(|| Instant::now() + ESCAPE);
             }
-            _ = window.recv() => viewer.resized(tty.size()),
+            _ = window.recv() => viewer.resize(tty.size()),
             _ = terminate.recv() => return Ok(Outcome::Detached),
             _ = hangup.recv() => return Ok(Outcome::Detached),
             () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {

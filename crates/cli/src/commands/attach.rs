@@ -9,7 +9,7 @@ use protocol::{
 use super::remote::{Remote, find};
 use crate::{
     Failure,
-    attach::{self, Options, Outcome, Over, Prefix},
+    attach::{self, CloseReason, Options, Outcome, Prefix},
     http::Client,
     output::print,
 };
@@ -124,23 +124,23 @@ fn client_name(client: Option<ActiveClient>) -> String {
 
 /// Result for a connection that was closed and will not be opened again, with the server's reason if
 /// it has one.
-async fn closed(client: &Client, session: &Session, reason: Over) -> Result<(), Failure> {
+async fn closed(client: &Client, session: &Session, reason: CloseReason) -> Result<(), Failure> {
     let message = |text: &str| Failure::Message(text.into());
     Err(match reason {
-        Over::SignedOut => Failure::NotAllowed(
+        CloseReason::SignedOut => Failure::NotAllowed(
             "You were signed out. Run `websh login URL` to sign in again.".into(),
         ),
-        Over::Forbidden => {
+        CloseReason::Forbidden => {
             Failure::NotAllowed("You no longer have permission to use this session.".into())
         }
-        Over::TakenOver => message("Another client took over this session."),
-        Over::Misunderstood => {
+        CloseReason::TakenOver => message("Another client took over this session."),
+        CloseReason::Misunderstood => {
             message("This websh and the server are incompatible. Install the same version.")
         }
-        Over::TooMuch => message(
+        CloseReason::TooMuch => message(
             "Too much unread input or too many open terminals. Close some and attach again.",
         ),
-        Over::Told | Over::Gone => {
+        CloseReason::Explained | CloseReason::Gone => {
             match client.get::<Session>(&format!("/sessions/{}", session.id)).await {
                 Ok(_) => message("The session closed the connection. Attach again."),
                 Err(error) => match error.session() {

@@ -78,7 +78,7 @@ async fn input_survives_a_crash_of_the_server() {
     terminal.until_shows("connection lost").await;
     // Input typed during the outage runs once.
     terminal.press("echo x >>typed; wc -l <typed; echo $((6*8))-after\r");
-    terminal.until_shows("typed will be sent").await;
+    terminal.until_shows("will be sent").await;
     server.start().await;
     terminal.until_shows("48-after").await;
     terminal.until(|it| !it.shows("connection lost"), "the connection").await;
@@ -133,7 +133,7 @@ async fn a_second_terminal_takes_over() {
     let mut watcher = Terminal::run(&ann, &["attach", "--watch", "work"]);
     watcher.until_shows("42-first").await;
     watcher.press("echo never\r");
-    watcher.until_shows("keys go nowhere").await;
+    watcher.until_shows("keys are not sent").await;
     let mut second = Terminal::run(&ann, &["attach", "work"]);
     let (status, left) = first.end().await;
     assert_eq!(status, 1, "{left}");
@@ -185,7 +185,7 @@ async fn the_baton_passes_between_drivers() {
     second.press("x");
     second.until_shows("takes over").await;
     second.press(&format!("{PREFIX}t"));
-    second.until_shows("you drive now").await;
+    second.until_shows("you are driving").await;
     second.press("echo $((6*8))-second\r");
     first.until_shows("48-second").await;
     first.press("x");

@@ -1,12 +1,9 @@
-//! What a person does at the terminal: input for the session, or a command for this program.
+//! Typed keys, pastes and clicks: input for the session, or a command of this program.
 
-use app::terminal::link::State;
+use client::{BatonAction, Refused};
 use protocol::{
-    api::AttachMode,
     modes,
-    wire::{
-        Baton, Keep, Key, KeyKind, baton::Wish, client_message::Body as Say, input::Event as Input,
-    },
+    wire::{Key, KeyKind, input::Event as Input},
 };
 
 use super::{Outcome, Viewer};
@@ -23,7 +20,7 @@ const META: u32 = 8;
 const KITTY_ALL: u32 = 8 << modes::KITTY_SHIFT;
 
 impl Viewer {
-    /// Something was typed, pasted or clicked.
+    /// Processes what was typed, pasted or clicked.
     pub fn typed(&mut self, typed: Typed) {
         match typed {
             Typed::Text(text) if self.options.prefix.pressed() => {
@@ -35,36 +32,35 @@ impl Viewer {
                     self.typed(Typed::Text(rest.as_str().to_owned()));
                 }
             }
-            Typed::Text(text) if self.mirror.modes() & KITTY_ALL != 0 => {
+            Typed::Text(text) if self.modes() & KITTY_ALL != 0 => {
                 text.chars().for_each(|key| self.key(named(&key.to_string(), 0)));
             }
             Typed::Text(text) => self.input(Input::Text(text)),
             Typed::Key(key) => self.key(key),
             Typed::Paste(text) => {
-                if !self.may_type() {
-                    self.say_watching();
-                } else if self.outbox.push_paste(&text) {
-                    self.send_input();
-                } else {
-                    self.full();
-                }
+                let result = self.client.paste(&text);
+                self.show_refusal(result);
             }
             Typed::Mouse(mut mouse) => {
                 (mouse.column, mouse.row) = self.painter.place(mouse.column, mouse.row);
-                self.quietly(Input::Mouse(mouse));
+                self.optional_input(Input::Mouse(mouse));
             }
-            Typed::Focus(focus) => self.quietly(Input::Focus(focus)),
+            Typed::Focus(focus) => self.optional_input(Input::Focus(focus)),
         }
+    }
+
+    fn modes(&self) -> u32 {
+        self.client.mirror().modes()
     }
 
     fn key(&mut self, key: Key) {
         match self.options.prefix.key(key) {
             Meaning::Pass(keys) => {
                 for key in keys {
-                    self.input(input(key, self.mirror.modes()));
+                    self.input(input(key, self.modes()));
                 }
             }
-            Meaning::Prefix => self.note(format!(" websh: {HELP}")),
+            Meaning::Prefix => self.show(format!(" websh: {HELP}")),
             Meaning::Command(command) => {
                 self.notice = None;
                 self.command(command);
@@ -73,58 +69,49 @@ impl Viewer {
     }
 
     fn command(&mut self, command: Command) {
-        let asking = self
-            .crew
-            .as_ref()
-            .and_then(|crew| crew.present.iter().find(|it| it.asking && it.viewer != crew.you));
-        let asking = asking.map(|it| it.viewer);
-        let wish = match (command, asking) {
+        let requester = self.requester().map(|it| it.viewer);
+        let action = match (command, requester) {
             (Command::Detach, _) => {
                 self.outcome = Some(Outcome::Detached);
                 return;
             }
             (Command::Redraw, _) => return self.painter.forget(),
-            (Command::Keep, _) => return self.say(Say::Keep(Keep {})),
-            (Command::Take, _) => Wish::Take(true),
-            (Command::Ask, _) => Wish::Ask(true),
-            (Command::Grant, Some(viewer)) => Wish::Grant(viewer),
-            (Command::Refuse, Some(viewer)) => Wish::Refuse(viewer),
+            (Command::Keep, _) => return self.client.keep(),
+            (Command::Take, _) => BatonAction::Take,
+            (Command::Ask, _) => BatonAction::Request,
+            (Command::Grant, Some(viewer)) => BatonAction::Grant(viewer),
+            (Command::Refuse, Some(viewer)) => BatonAction::Refuse(viewer),
             (Command::Grant | Command::Refuse, None) => {
-                return self.note(" websh: nobody asks to drive.".into());
+                return self.show(" websh: no request to drive is pending.".into());
             }
         };
-        self.say(Say::Baton(Baton { wish: Some(wish), seconds: 0 }));
-    }
-
-    /// Whether input goes, or will go, to the shell: while there is no connection, who drove drives.
-    fn may_type(&self) -> bool {
-        let away = self.link.state() != State::Connected;
-        self.options.mode == AttachMode::Drive && (self.driving || away)
+        self.client.baton(action);
     }
 
     fn input(&mut self, event: Input) {
-        if !self.may_type() {
-            self.say_watching();
-        } else if self.outbox.push(event) {
-            self.send_input();
-        } else {
-            self.full();
+        let result = self.client.input(event);
+        self.show_refusal(result);
+    }
+
+    /// Sends input that is useful to the driver only, and silently drops it otherwise.
+    fn optional_input(&mut self, event: Input) {
+        if self.client.is_driving() {
+            let _ = self.client.input(event);
         }
     }
 
-    /// Input that nobody misses when it can't be sent.
-    fn quietly(&mut self, event: Input) {
-        if self.driving && self.outbox.push(event) {
-            self.send_input();
+    fn show_refusal(&mut self, result: Result<(), Refused>) {
+        match result {
+            Err(Refused::Watching) => self.show_watching(),
+            Err(Refused::Full) => {
+                self.show(" websh: too much input is waiting; this input was not sent.".into());
+            }
+            Ok(()) | Err(Refused::Over) => {}
         }
-    }
-
-    fn full(&mut self) {
-        self.note(" websh: the program takes no more input; this was not sent.".into());
     }
 }
 
-/// A key as input: one that makes a character is text, unless the program wants keys.
+/// Returns a key as input: a key that makes a character is text, unless the program requested keys.
 fn input(key: Key, session: u32) -> Input {
     let one = !key.key.is_ascii() || key.key.len() == 1;
     let plain = key.modifiers & (ALT | CONTROL | META) == 0 && key.code.is_empty();
@@ -135,7 +122,7 @@ fn input(key: Key, session: u32) -> Input {
     }
 }
 
-/// The modes that the terminal should have so that the program gets what it asked for.
+/// Returns the modes that the terminal needs so that the program receives the input it requested.
 pub fn wanted_modes(session: u32) -> u32 {
     let wheel = session & modes::ALTERNATE_SCREEN != 0 && session & modes::ANY_MOUSE == 0;
     let wheel = if wheel { modes::ALTERNATE_SCROLL } else { 0 };

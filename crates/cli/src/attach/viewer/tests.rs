@@ -1,0 +1,96 @@
+//! The attachment against a scripted session.
+
+use prost::Message as _;
+use protocol::wire::{
+    Acked, ClientMessage, Crew, Policy, Present, ServerMessage, Welcome,
+    client_message::Body as Sent, input::Event as Input, server_message::Body,
+};
+
+use super::*;
+use crate::attach::parse::Typed;
+
+fn viewer() -> Viewer {
+    let session = serde_json::from_value(serde_json::json!({
+        "id": uuid::Uuid::from_u128(1), "name": "work", "owner": "Ann", "server": "local",
+        "account": "ann", "state": "active", "attach_policy": "multi",
+        "created_at": "2026-11-21T08:00:00Z", "last_seen": "2026-11-21T08:00:00Z",
+        "bytes_buffered": 0, "clients": 0, "guests": 0, "title": "", "cols": 80, "rows": 24,
+    }))
+    .unwrap();
+    let options = Options {
+        mode: AttachMode::Drive,
+        take_over: false,
+        prefix: Prefix::parse("ctrl-\\").unwrap(),
+        prefix_name: "^\\".into(),
+        device: "a test".into(),
+    };
+    Viewer::new(session, options, None)
+}
+
+fn receive(viewer: &mut Viewer, body: Body) {
+    viewer.receive(Incoming::Message(ServerMessage { body: Some(body) }.encode_to_vec()));
+}
+
+fn attached(driving: bool) -> Viewer {
+    let mut viewer = viewer();
+    viewer.start();
+    viewer.receive(Incoming::Ticket);
+    receive(&mut viewer, Body::Welcome(Welcome { driving, ..Welcome::default() }));
+    viewer
+}
+
+/// Returns the texts that were sent.
+fn texts(viewer: &mut Viewer) -> Vec<String> {
+    let mut texts = vec![];
+    while let Some(request) = viewer.poll() {
+        let Request::Send(bytes) = request else { continue };
+        let message = ClientMessage::decode(bytes.as_slice()).unwrap();
+        if let Some(Sent::Input(input)) = message.body
+            && let Some(Input::Text(text)) = input.event
+        {
+            texts.push(text);
+        }
+    }
+    texts
+}
+
+/// Lists this client as 1 and another one as 2.
+fn participants(driver: u64) -> Body {
+    let present = |viewer| Present {
+        viewer,
+        driving: viewer == driver,
+        may_drive: true,
+        ..Present::default()
+    };
+    let present = vec![present(1), present(2)];
+    Body::Crew(Crew { present, you: 1, policy: Policy::Multi.into(), grant: None })
+}
+
+#[test]
+fn unsent_input_is_discarded_when_the_baton_is_lost() {
+    let mut viewer = attached(true);
+    receive(&mut viewer, participants(1));
+    viewer.typed(Typed::Paste("x".repeat(100_000)));
+    viewer.typed(Typed::Text("late".into()));
+    assert_eq!(texts(&mut viewer), [""; 0]);
+    receive(&mut viewer, participants(2));
+    assert!(viewer.poll().is_none());
+    assert!(viewer.status_line().unwrap().contains("takes over"));
+    let more = viewer.client.pending_inputs() as u64;
+    receive(&mut viewer, Body::Acked(Acked { more }));
+    receive(&mut viewer, participants(1));
+    assert_eq!(texts(&mut viewer), [""; 0]);
+    viewer.typed(Typed::Text("now".into()));
+    assert_eq!(texts(&mut viewer), ["now"]);
+}
+
+#[test]
+fn typing_is_accepted_while_there_is_no_driver() {
+    let mut viewer = attached(false);
+    receive(&mut viewer, participants(2));
+    viewer.typed(Typed::Text("a".into()));
+    assert_eq!(texts(&mut viewer), [""; 0]);
+    receive(&mut viewer, participants(0));
+    viewer.typed(Typed::Text("b".into()));
+    assert_eq!(texts(&mut viewer), ["b"]);
+}
