@@ -1,5 +1,5 @@
-//! Reads the working tree for the house rules in `tests/`: its text files, its manifests, and which
-//! part of a Rust file is product and which is tests. It knows no rule itself.
+//! Reads the working tree for the tests of conventions: text files, manifests, and the split of Rust
+//! files into product code and tests. It contains no rule itself.
 
 pub mod modules;
 pub mod text;
@@ -9,21 +9,21 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Folders that hold nothing anybody wrote.
+/// Folders with generated or installed files.
 const SKIPPED: [&str; 7] =
     ["target", "node_modules", "data", ".git", ".output", "test-results", "playwright-report"];
 
 /// A text file of the project.
 #[derive(Clone, Debug)]
 pub struct File {
-    /// Path from the top of the project, with `/`.
+    /// Path from the root of the project, with `/`.
     pub path: String,
-    /// All of it.
+    /// Content.
     pub text: String,
 }
 
 impl File {
-    /// Whether all of it is test code.
+    /// Returns true if the whole file is test code.
     #[must_use]
     pub fn is_test(&self) -> bool {
         let parts: Vec<&str> = self.path.split('/').collect();
@@ -31,7 +31,7 @@ impl File {
             || parts.last().is_some_and(|name| *name == "tests.rs" || name.ends_with("_tests.rs"))
     }
 
-    /// Its lines that become part of websh: comments and everything from the test module on left out.
+    /// Lines of product code, without comments and without the test module at the end.
     pub fn product(&self) -> impl Iterator<Item = (usize, &str)> {
         let end = if self.is_test() { 0 } else { usize::MAX };
         self.numbered()
@@ -40,7 +40,7 @@ impl File {
             .filter(|(_, line)| !line.trim_start().starts_with("//"))
     }
 
-    /// Its lines that are test code.
+    /// Lines of test code.
     pub fn tests(&self) -> impl Iterator<Item = (usize, &str)> {
         let whole = self.is_test();
         self.numbered().skip_while(move |(_, line)| !whole && line.trim() != "#[cfg(test)]")
@@ -52,13 +52,13 @@ impl File {
     }
 }
 
-/// The top of the project.
+/// Returns the root folder of the project.
 #[must_use]
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Every text file of the project whose name ends in one of `endings`.
+/// Returns every text file of the project whose name has one of these endings.
 #[must_use]
 pub fn files(endings: &[&str]) -> Vec<File> {
     let mut found = Vec::new();
@@ -83,7 +83,7 @@ fn walk(folder: &Path, prefix: &str, endings: &[&str], found: &mut Vec<File>) {
     }
 }
 
-/// One file, by its path from the top; empty when there is none.
+/// Returns the content of a file by its path from the root; empty if there is none.
 #[must_use]
 pub fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_default()
@@ -92,17 +92,17 @@ pub fn read(path: &str) -> String {
 /// A crate of the workspace.
 #[derive(Clone, Debug)]
 pub struct Crate {
-    /// Its name.
+    /// Package name.
     pub name: String,
-    /// Its folder, from the top.
+    /// Folder, from the root.
     pub folder: String,
-    /// Its manifest.
+    /// Parsed manifest.
     pub manifest: toml::Table,
 }
 
 impl Crate {
-    /// Names of its dependencies of one kind (`dependencies`, `dev-dependencies`), those for one
-    /// target only included.
+    /// Names of the dependencies of one kind (`dependencies`, `dev-dependencies`), including those
+    /// of single targets.
     #[must_use]
     pub fn dependencies(&self, kind: &str) -> Vec<String> {
         let for_targets = self.manifest.get("target").and_then(toml::Value::as_table);
@@ -118,7 +118,7 @@ impl Crate {
     }
 }
 
-/// The crates of the workspace.
+/// Returns the crates of the workspace.
 #[must_use]
 pub fn crates() -> Vec<Crate> {
     files(&["Cargo.toml"])
@@ -132,11 +132,11 @@ pub fn crates() -> Vec<Crate> {
         .collect()
 }
 
-/// Fails with every breach of a rule, one a line.
+/// Asserts that a rule has no breaches.
 ///
 /// # Panics
-/// When there is one: it is what a test calls last.
-#[expect(clippy::panic, reason = "this is the assertion of every test here")]
+/// If there is a breach; the message lists all of them.
+#[expect(clippy::panic, reason = "the assertion of the tests in this crate")]
 pub fn no_breach(rule: &str, breaches: &[String]) {
     if !breaches.is_empty() {
         panic!("{rule}\n  {}\n", breaches.join("\n  "));

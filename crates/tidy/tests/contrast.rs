@@ -1,18 +1,18 @@
-//! The colours of the pages and of the terminal can be read: contrasts by WCAG 2.2 (1.4.3 and 1.4.11),
-//! computed from the style sheets, by day and by night.
+//! Contrast of page and terminal colours by WCAG 2.2 (1.4.3 and 1.4.11), computed from the style
+//! sheets for the light and dark themes.
 
-#![expect(clippy::unwrap_used, reason = "a sheet that can't be read fails the test")]
+#![expect(clippy::unwrap_used, reason = "an unreadable sheet fails the test")]
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-/// Text, and what has to be seen to use a page.
+/// Minimum contrast of text, and of parts needed to operate a page.
 const TEXT: f64 = 4.5;
 const PART: f64 = 3.0;
 
 type Rgb = [f64; 3];
 type Colors = BTreeMap<String, [Rgb; 2]>;
 
-/// All `--name: light-dark(#rrggbb, #rrggbb)` of a sheet.
+/// Returns every `--name: light-dark(#rrggbb, #rrggbb)` of a sheet.
 fn colors(sheet: &str) -> Colors {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../style").join(sheet);
     let text = fs::read_to_string(path).unwrap();
@@ -31,12 +31,12 @@ fn hex(digits: &str) -> Rgb {
     bytes.map(|byte| f64::from(byte) / 255.0)
 }
 
-/// `color-mix(in srgb, over share, under)`.
+/// Computes `color-mix(in srgb, over share, under)`.
 fn mix(over: Rgb, share: f64, under: Rgb) -> Rgb {
     std::array::from_fn(|at| over[at] * share + under[at] * (1.0 - share))
 }
 
-/// Relative luminance.
+/// Relative luminance by WCAG.
 fn luminance(color: Rgb) -> f64 {
     let [red, green, blue] =
         color.map(|c| if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) });
@@ -48,14 +48,14 @@ fn contrast(one: Rgb, other: Rgb) -> f64 {
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
-/// Every pair that falls under its least contrast.
+/// Returns the pairs below their minimum contrast.
 fn weak(colors: &Colors, pairs: &[(&str, &str, f64)]) -> Vec<String> {
     let mut weak = Vec::new();
     for (front, back, least) in pairs {
-        for (at, by) in ["day", "night"].iter().enumerate() {
+        for (at, by) in ["light", "dark"].iter().enumerate() {
             let found = contrast(colors[*front][at], colors[*back][at]);
             if found < *least {
-                weak.push(format!("{front} on {back} by {by}: {found:.2}, not {least}"));
+                weak.push(format!("{front} on {back} ({by}): {found:.2}, not {least}"));
             }
         }
     }
@@ -73,7 +73,7 @@ fn contrasts_are_those_of_the_standard() {
 #[test]
 fn pages_can_be_read() {
     let mut colors = colors("tokens.css");
-    // What sheets mix: the row of tabs and buttons under the pointer, badges.
+    // Mixed colours of the sheets: hovered tabs and buttons, badges.
     for (name, share, under) in [("tabs", 0.07, "background"), ("badge", 0.08, "surface")] {
         let mixed = [0, 1].map(|at| mix(colors["text"][at], share, colors[under][at]));
         colors.insert(name.to_owned(), mixed);
@@ -106,7 +106,7 @@ fn terminals_can_be_read() {
     let names: Vec<String> = (0..16).map(|index| format!("c{index}")).collect();
     let mut pairs =
         vec![("ink", "paper", TEXT), ("paper", "caret", TEXT), ("caret", "paper", PART)];
-    // By night, black is what other colours stand on: it is next to the ground, as in every palette.
+    // In the dark theme, black is a background colour, close to the page's own, as in every palette.
     pairs.extend(names.iter().skip(1).map(|name| (name.as_str(), "paper", TEXT)));
     assert_eq!(weak(&colors, &pairs), Vec::<String>::new());
     assert!(contrast(colors["c0"][0], colors["paper"][0]) >= TEXT);

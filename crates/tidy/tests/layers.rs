@@ -1,10 +1,11 @@
-//! Who may depend on whom: the directions of ARCHITECTURE.md, read from the manifests.
+//! Dependencies between crates and on libraries: the directions of ARCHITECTURE.md, read from the
+//! manifests.
 
 use std::collections::BTreeMap;
 
 use tidy::{Crate, crates, no_breach, read};
 
-/// Crates of the workspace that each may link.
+/// Workspace crates that each crate may depend on.
 const DIRECTIONS: [(&str, &[&str]); 12] = [
     ("protocol", &[]),
     ("client", &["protocol"]),
@@ -20,7 +21,7 @@ const DIRECTIONS: [(&str, &[&str]); 12] = [
     ("tidy", &[]),
 ];
 
-/// Libraries that belong to one concern, and the crates that have it. `bench` measures them all.
+/// Libraries of one concern and the crates that may use them. `bench` may use all of them.
 const OWNERS: [(&str, &[&str]); 16] = [
     ("axum", &["server"]),
     ("hyper", &["server"]),
@@ -40,7 +41,7 @@ const OWNERS: [(&str, &[&str]); 16] = [
     ("lettre", &["control"]),
 ];
 
-/// Libraries that would bring I/O or a clock into what has neither.
+/// Libraries with I/O or a clock, forbidden in pure crates.
 const IMPURE: [&str; 5] = ["tokio", "rustix", "nix", "libc", "mio"];
 
 fn workspace() -> BTreeMap<String, Crate> {
@@ -54,12 +55,12 @@ fn dependencies_point_one_way() {
     let mut breaches = Vec::new();
     for (name, it) in workspace.iter().filter(|(name, _)| *name != "bench") {
         let Some(allowed) = allowed.get(name.as_str()) else {
-            breaches.push(format!("{name}: a new crate needs its place in DIRECTIONS"));
+            breaches.push(format!("{name}: add the new crate to DIRECTIONS"));
             continue;
         };
         for dependency in it.dependencies("dependencies") {
             if workspace.contains_key(&dependency) && !allowed.contains(&dependency.as_str()) {
-                breaches.push(format!("{name} must not know {dependency}"));
+                breaches.push(format!("{name} must not depend on {dependency}"));
             }
         }
     }
@@ -67,19 +68,22 @@ fn dependencies_point_one_way() {
 }
 
 #[test]
-fn every_library_has_its_owner() {
+fn libraries_are_used_by_their_owners() {
     let mut breaches = Vec::new();
     for (name, it) in workspace().iter().filter(|(name, _)| *name != "bench") {
         for dependency in it.dependencies("dependencies") {
             for (library, owners) in OWNERS {
                 if dependency == library && !owners.contains(&name.as_str()) {
-                    breaches.push(format!("{name} must not use {library}: {owners:?} does"));
+                    breaches.push(format!(
+                        "{name} must not use {library}, which belongs to {owners:?}"
+                    ));
                 }
             }
             if ["client", "protocol", "screen"].contains(&name.as_str())
                 && IMPURE.contains(&dependency.as_str())
             {
-                breaches.push(format!("{name} has no I/O and no clock, so no {dependency}"));
+                breaches
+                    .push(format!("{name} must be without I/O and clock, but uses {dependency}"));
             }
         }
     }
@@ -111,12 +115,12 @@ fn the_browser_links_neither_server_nor_engine() {
     );
     let features =
         &frontend["target"]["cfg(target_arch = \"wasm32\")"]["dependencies"]["app"]["features"];
-    assert_eq!(features.as_array().map(Vec::len), Some(1), "frontend asks for `hydrate`, no more");
+    assert_eq!(features.as_array().map(Vec::len), Some(1), "frontend enables `hydrate` only");
     assert_eq!(features[0].as_str(), Some("hydrate"));
 }
 
 #[test]
-fn every_crate_keeps_the_house_rules() {
+fn every_crate_inherits_from_the_workspace() {
     let mut breaches = Vec::new();
     for (name, it) in workspace() {
         let inherits = |table: Option<&toml::Value>| {
@@ -132,7 +136,7 @@ fn every_crate_keeps_the_house_rules() {
             }
         }
         if package.get("description").is_none() {
-            breaches.push(format!("{name}: a description in one line"));
+            breaches.push(format!("{name}: add a description"));
         }
     }
     no_breach(
@@ -142,14 +146,14 @@ fn every_crate_keeps_the_house_rules() {
 }
 
 #[test]
-fn the_architecture_names_every_crate() {
+fn the_architecture_lists_every_crate() {
     let text = read("ARCHITECTURE.md");
     let missing: Vec<String> = crates()
         .into_iter()
         .filter(|it| !text.contains(&format!("`{}/`", it.folder)))
         .map(|it| it.folder)
         .collect();
-    no_breach("ARCHITECTURE.md's code map has every crate's folder.", &missing);
+    no_breach("The code map of ARCHITECTURE.md lists the folder of every crate.", &missing);
 }
 
 #[test]
@@ -163,6 +167,6 @@ fn packages_come_from_the_public_registries_only() {
         .collect();
     no_breach("Cargo.lock names crates.io and nothing else.", &elsewhere);
     let npm = read("end2end/package-lock.json");
-    assert!(npm.contains("\"integrity\""), "package-lock.json pins what it names");
+    assert!(npm.contains("\"integrity\""), "package-lock.json pins its packages");
     assert!(!npm.contains("\"resolved\""), "package-lock.json names no registry");
 }

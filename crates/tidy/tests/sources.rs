@@ -1,5 +1,5 @@
-//! What every source file keeps: a header, its length, and to its own concern. Patterns are written
-//! in pieces where the file would otherwise match itself.
+//! Conventions of source files: header, length, and one concern per crate. Patterns are split where
+//! this file would otherwise match itself.
 
 use tidy::{File, files, no_breach, read};
 
@@ -13,7 +13,7 @@ fn rust() -> Vec<File> {
     files(&[".rs"])
 }
 
-/// Every product line outside `homes` that contains one of `words` as a word of its own.
+/// Returns every product line outside `homes` that contains one of `words` as a whole word.
 fn strays(words: &[&str], homes: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for file in rust() {
@@ -37,7 +37,7 @@ fn contains_word(line: &str, word: &str) -> bool {
         .any(|(at, _)| !line.get(..at).and_then(|it| it.chars().last()).is_some_and(part_of_name))
 }
 
-/// Every line, of product and tests alike, that contains one of `words`.
+/// Returns every line, including tests, that contains one of `words`.
 fn mentions(files: &[File], words: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for file in files {
@@ -51,7 +51,7 @@ fn mentions(files: &[File], words: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn every_file_says_what_it_owns() {
+fn every_file_has_a_header() {
     let breaches: Vec<String> = rust()
         .iter()
         .filter_map(|file| {
@@ -60,7 +60,7 @@ fn every_file_says_what_it_owns() {
         })
         .collect();
     no_breach(
-        "Every .rs file opens with 1 to 5 `//!` lines: what it owns, what it must not know.",
+        "Every .rs file opens with 1 to 5 `//!` lines: its responsibility and limits.",
         &breaches,
     );
 }
@@ -131,7 +131,7 @@ fn the_browser_stays_in_app() {
 }
 
 #[test]
-fn screen_and_protocol_touch_nothing() {
+fn pure_crates_have_no_io() {
     let words = [
         "std::fs",
         "std::net",
@@ -154,13 +154,13 @@ fn screen_and_protocol_touch_nothing() {
 fn lints_are_expected_with_a_reason_never_allowed() {
     let breaches = mentions(&rust(), &[concat!("#[", "allow"), concat!("#![", "allow")]);
     no_breach(
-        "#[expect(…, reason)] instead of allow: it says when it is no longer needed.",
+        "#[expect(…, reason)] instead of allow: it warns when it is no longer needed.",
         &breaches,
     );
 }
 
 #[test]
-fn nothing_is_left_for_later() {
+fn code_has_no_open_ends() {
     let files = files(&[".rs", ".ts", ".css", ".toml", ".sh", ".proto"]);
     let words = [
         concat!("TO", "DO"),
@@ -169,11 +169,11 @@ fn nothing_is_left_for_later() {
         concat!("todo", "!("),
         concat!("unimplemented", "!("),
     ];
-    no_breach("What is worth doing is done or is an issue.", &mentions(&files, &words));
+    no_breach("Work is done or filed as an issue, not noted in code.", &mentions(&files, &words));
 }
 
 #[test]
-fn no_test_is_left_out_or_tried_again() {
+fn no_test_is_skipped_or_retried() {
     let words = [
         concat!("#[", "ignore"),
         concat!("test", ".skip"),
@@ -203,11 +203,11 @@ fn tests_await_events() {
             }
         }
     }
-    no_breach("Tests wait for what happens, not for time to pass.", &breaches);
+    no_breach("Tests wait for events, not for time to pass.", &breaches);
 }
 
 #[test]
-fn nothing_names_the_machine_it_was_written_on() {
+fn no_file_names_a_developers_machine() {
     let files = files(&[
         ".rs", ".ts", ".md", ".toml", ".json", ".sh", ".css", ".proto", "Makefile", "run", "test",
         "setup",
@@ -222,13 +222,13 @@ fn nothing_names_the_machine_it_was_written_on() {
 }
 
 #[test]
-fn pages_have_what_the_stories_look_for() {
+fn pages_have_the_test_ids_of_the_tests() {
     let app: String = rust()
         .iter()
         .filter(|file| file.path.starts_with("app/src/"))
         .map(|file| file.text.as_str())
         .collect();
-    // Some components make ids of the one they are given, which begins them.
+    // Some components derive ids from a given one by a suffix.
     let made = |name: &str| {
         name.rsplit_once('-').is_some_and(|(given, end)| {
             app.contains(&format!("testid=\"{given}\""))
@@ -245,7 +245,7 @@ fn pages_have_what_the_stories_look_for() {
             }
         }
     }
-    no_breach("Every test id that a story uses is in app.", &missing);
+    no_breach("Every test id used by a test is in app.", &missing);
 }
 
 #[test]
@@ -276,7 +276,7 @@ fn what_the_audit_log_has_is_said_in_words() {
 }
 
 #[test]
-fn links_in_documents_lead_somewhere() {
+fn links_in_documents_exist() {
     let mut broken = Vec::new();
     for file in files(&[".md"]) {
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -292,4 +292,23 @@ fn links_in_documents_lead_somewhere() {
         }
     }
     no_breach("Links between documents and to images exist.", &broken);
+}
+
+#[test]
+fn paths_in_documents_exist() {
+    let tops = ["app/", "bench/", "crates/", "deploy/", "docs/", "end2end/", "server/", "style/"];
+    let mut broken = Vec::new();
+    for file in files(&[".md"]) {
+        for path in file.text.split('`').skip(1).step_by(2) {
+            let plain = !path.contains(['{', '*', ' ', '\n', '…']);
+            let path = path.split_once(':').map_or(path, |(path, _)| path);
+            if plain
+                && tops.iter().any(|top| path.starts_with(top))
+                && !tidy::root().join(path).exists()
+            {
+                broken.push(format!("{}: {path}", file.path));
+            }
+        }
+    }
+    no_breach("Paths named in documents exist.", &broken);
 }

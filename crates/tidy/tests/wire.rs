@@ -1,5 +1,5 @@
-//! The wire only grows: a number once given to a field means that field for ever. `wire.golden` has
-//! every field there ever was; a field that is given up stays there and is `reserved` in the .proto.
+//! Compatibility of the wire: a field number is never reused. `wire.golden` lists every field that
+//! ever existed; a removed field stays there and is `reserved` in the .proto.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use tidy::{no_breach, read};
 
 const GOLDEN: &str = "crates/tidy/tests/wire.golden";
 
-/// Every field as `Message number type name`, enum values as `Enum number = name`.
+/// Returns every field as `Message number type name`, and enum values as `Enum number name`.
 fn fields(proto: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut scopes: Vec<String> = Vec::new();
@@ -17,7 +17,7 @@ fn fields(proto: &str) -> BTreeSet<String> {
             let statement = statement.trim();
             if let Some(opened) = statement.strip_suffix('{') {
                 let words: Vec<&str> = opened.split_whitespace().collect();
-                // A oneof opens no scope: its fields are the message's.
+                // A oneof opens no scope: its fields belong to the message.
                 scopes.push(match words.as_slice() {
                     ["message" | "enum", name] => (*name).to_owned(),
                     _ => scopes.last().cloned().unwrap_or_default(),
@@ -36,15 +36,15 @@ fn fields(proto: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn no_number_changes_its_meaning() {
+fn field_numbers_are_never_reused() {
     let now = fields(&read("crates/protocol/proto/websh.proto"));
     let golden = read(GOLDEN);
     let golden: BTreeSet<String> = golden.lines().map(str::to_owned).collect();
     assert!(now.len() > 100, "the .proto was read: {now:#?}");
     let changed: Vec<String> = golden.difference(&now).cloned().collect();
-    no_breach("Fields are never changed or taken away (reserve the number instead).", &changed);
+    no_breach("Fields are never changed or removed (reserve the number instead).", &changed);
     let added: Vec<String> = now.difference(&golden).cloned().collect();
-    no_breach("New fields are written down in crates/tidy/tests/wire.golden.", &added);
+    no_breach("New fields are listed in crates/tidy/tests/wire.golden.", &added);
 }
 
 #[test]
