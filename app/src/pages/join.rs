@@ -1,6 +1,7 @@
 //! `/join#token`: a guest joins a shared session. The token stays in the fragment, which browsers do not
 //! send to servers. The page shows nothing about the session before the password is accepted.
 
+use client::{Ending, ending::ShareOver};
 use futures_util::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
@@ -11,7 +12,6 @@ use crate::{
     api, browser,
     error::PageError,
     pages::session::{end_page::EndPage, guest_view::GuestView},
-    terminal::{Ending, ShareOver, ending::of_guest},
     ui::{
         form::{Form, field::Field},
         plain_page::PlainPage,
@@ -97,7 +97,7 @@ async fn first() -> View {
     }
     match api::sharing::joined().await {
         Ok(joined) => View::Terminal(Box::new(joined)),
-        Err(why) => View::Ended(of_guest(why)),
+        Err(why) => View::Ended(Ending::of_guest(*why.0)),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod participants_bar;
 pub mod screen;
 pub mod warnings;
 
+use client::Ending;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{
@@ -22,7 +23,6 @@ use crate::{
     api,
     error::PageError,
     pages::session::{end_page::EndPage, member_view::TerminalView},
-    terminal::Ending,
     ui::time::provide_now,
 };
 
@@ -64,7 +64,7 @@ pub fn SessionPage() -> impl IntoView {
                         view! {
                             <Title text="websh" />
                             <main class="plain-page">
-                                <EndPage ending=Ending::from(why) />
+                                <EndPage ending=Ending::from(*why.0) />
                             </main>
                         }
                             .into_any()

@@ -16,7 +16,7 @@ use crate::{
         thumbnail::Thumbnail,
     },
     sharing::share_button::ShareButton,
-    terminal::here,
+    terminal::driven_marker,
     ui::{
         show::Show,
         time::{Ago, Now},
@@ -197,7 +197,7 @@ fn state(session: Signal<Session>) -> Memo<&'static str> {
             _ if session.state == SessionState::Starting => "starting",
             Some(client) => {
                 let here = now.is_some_and(|now| now.0.get().is_some())
-                    && here::is_driven_here(session.id)
+                    && driven_marker::is_driven_here(session.id)
                     && client.device == format::device(&browser::user_agent());
                 if here { "here" } else { "elsewhere" }
             }

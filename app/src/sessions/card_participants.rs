@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 use protocol::api::{Doing, Present, Session};
 
-use crate::{format, terminal::crew::hue, ui::show::Show};
+use client::participants::hue;
+
+use crate::{format, ui::show::Show};
 
 /// Names, what they use and what they do; nothing while its owner is alone with it, or nobody is there.
 #[component]

@@ -11,9 +11,12 @@ use crate::{
     api::rest,
     browser,
     terminal::{
-        RULER,
-        metrics::Metrics,
-        painter::{Painter, Source},
+        model::css,
+        view::{
+            RULER,
+            metrics::Metrics,
+            painter::{Painter, Source},
+        },
     },
 };
 
@@ -123,7 +126,7 @@ impl Picture {
             return;
         }
         if self.metrics.measure(&self.ruler) {
-            let row = crate::terminal::look::px(self.metrics.height);
+            let row = css::px(self.metrics.height);
             browser::style(&self.frame, "--row", &row);
             self.painter.forget();
         }
@@ -136,7 +139,7 @@ impl Picture {
             mirror.lines().get(row).map_or(Source::Missing, |line| Source::Line(line, table))
         };
         let style_of = |_, _, index| mirror.style(index);
-        self.painter.show(top + first as u64, count, &mut self.metrics, source, style_of);
+        self.painter.render(top + first as u64, count, &mut self.metrics, source, style_of);
     }
 }
 

@@ -8,7 +8,7 @@ use protocol::{
 
 use crate::baton::BatonAction;
 
-/// Number of colours that tell participants apart.
+/// Number of colours that distinguish participants.
 const HUES: u64 = 8;
 
 /// One attachment of a session.

@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, Timelike, Utc};
 
 use crate::api::{EndReason, Session};
 
-/// How long ago, in words: `just now`, `3 min ago`, `2 h ago`, `5 days ago`.
+/// Formats a time in the past: `just now`, `3 min ago`, `2 h ago`, `5 days ago`.
 #[must_use]
 pub fn ago(then: DateTime<Utc>, now_millis: i64) -> String {
     let seconds = (now_millis - then.timestamp_millis()).max(0) / 1000;
@@ -17,7 +17,7 @@ pub fn ago(then: DateTime<Utc>, now_millis: i64) -> String {
     }
 }
 
-/// A point in time, in full: `2026-11-21 05:14 UTC`.
+/// Formats a point in time in full: `2026-11-21 05:14 UTC`.
 #[must_use]
 pub fn at(time: DateTime<Utc>) -> String {
     // Written out: the general formatter is a large part of what a browser would have to load.
@@ -25,7 +25,7 @@ pub fn at(time: DateTime<Utc>) -> String {
     format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", time.hour(), time.minute())
 }
 
-/// Bytes in words: `312 B`, `4.2 KB`, `1.3 MB`.
+/// Formats a number of bytes: `312 B`, `4.2 KB`, `1.3 MB`.
 #[must_use]
 pub fn bytes(bytes: u64) -> String {
     let tenths = |unit: u64| {
@@ -39,7 +39,7 @@ pub fn bytes(bytes: u64) -> String {
     }
 }
 
-/// How a session ended, as one sentence.
+/// Returns the end of a session as one sentence.
 #[must_use]
 pub fn ending(session: &Session) -> String {
     let by = session.ended_by.as_deref();
@@ -55,7 +55,7 @@ pub fn ending(session: &Session) -> String {
             None => "This session was closed. Everything in it has ended.".into(),
         },
         Some(EndReason::Expired) => {
-            "Nobody used this session for longer than the timeout, so it was ended.".into()
+            "This session was idle for longer than its timeout and has expired.".into()
         }
         Some(EndReason::Dropped) => {
             let by = by.unwrap_or("The staff");
@@ -65,7 +65,7 @@ pub fn ending(session: &Session) -> String {
             }
         }
         Some(EndReason::Lost) => {
-            "The machine or the session's own process stopped without a word, so this session is lost."
+            "The server or the session process stopped unexpectedly, so this session was lost."
                 .into()
         }
     }

@@ -1,5 +1,5 @@
-//! How messages stand on a session's Unix socket: a little-endian u32 whose low 24 bits are the
-//! length and whose high 8 bits are the channel. Pure: whoever owns the socket feeds the bytes.
+//! Framing of messages on a session's Unix socket: a little-endian u32 whose low 24 bits are the
+//! length and whose high 8 bits are the channel. Pure; the owner of the socket passes the bytes.
 
 use bytes::{Buf, Bytes, BytesMut};
 
@@ -9,13 +9,13 @@ pub const MAX_MESSAGE: usize = (1 << 24) - 1;
 /// Bytes before each message.
 pub const HEADER: usize = 4;
 
-/// What a framed message is for.
+/// Purpose of a framed message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Channel {
-    /// A message of the .proto. Those of an attachment go through the web process unread.
+    /// Message of the .proto. The web process relays those of an attachment unread.
     Message = 0,
-    /// Session to web process: close the viewer's socket. u16 code (little-endian), UTF-8 reason.
+    /// Order of the session to close the viewer's socket: u16 code (little-endian), UTF-8 reason.
     Close = 1,
 }
 
@@ -24,7 +24,7 @@ pub enum Channel {
 #[error("the peer sent a message on the unknown channel {0}")]
 pub struct UnknownChannel(pub u8);
 
-/// The header of a message of `length` bytes, at most [`MAX_MESSAGE`].
+/// Returns the header of a message of `length` bytes, at most [`MAX_MESSAGE`].
 #[must_use]
 pub fn header(channel: Channel, length: usize) -> [u8; HEADER] {
     debug_assert!(length <= MAX_MESSAGE, "senders bound their messages");
@@ -32,13 +32,13 @@ pub fn header(channel: Channel, length: usize) -> [u8; HEADER] {
     (length | (channel as u32) << 24).to_le_bytes()
 }
 
-/// The body of a [`Channel::Close`] message.
+/// Returns the body of a [`Channel::Close`] message.
 #[must_use]
 pub fn close_body(code: u16, reason: &str) -> Vec<u8> {
     [&code.to_le_bytes(), reason.as_bytes()].concat()
 }
 
-/// Reads what [`close_body`] wrote; a malformed body is an abnormal closure (1011).
+/// Parses a body of [`close_body`]; a malformed one is an abnormal closure (1011).
 #[must_use]
 pub fn read_close(body: &[u8]) -> (u16, String) {
     match body.split_first_chunk() {
@@ -49,10 +49,10 @@ pub fn read_close(body: &[u8]) -> (u16, String) {
     }
 }
 
-/// Takes the next whole message out of `buffer`, if it holds one.
+/// Removes the next whole message from `buffer`, if there is one.
 ///
 /// # Errors
-/// [`UnknownChannel`] when the peer speaks something else; nothing after it can be trusted.
+/// [`UnknownChannel`] if the peer uses another protocol; the rest of the buffer is unusable.
 pub fn next(buffer: &mut BytesMut) -> Result<Option<(Channel, Bytes)>, UnknownChannel> {
     let Some(head) = buffer.first_chunk::<HEADER>() else { return Ok(None) };
     let head = u32::from_le_bytes(*head);
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_come_back_however_they_are_cut() {
+    fn messages_survive_any_split() {
         let mut wire = Vec::new();
         for (channel, body) in
             [(Channel::Message, &b"abc"[..]), (Channel::Close, b""), (Channel::Message, b"")]
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn close_reasons_come_back() {
+    fn close_reasons_round_trip() {
         assert_eq!(read_close(&close_body(4409, "taken over")), (4409, "taken over".into()));
         assert_eq!(read_close(&[1]).0, 1011);
     }

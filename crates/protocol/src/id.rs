@@ -1,4 +1,4 @@
-//! The ids that name things everywhere: in URLs, rows, sockets' file names, logs. An id never authorizes anything.
+//! Ids used in URLs, rows, file names of sockets, and logs. An id never authorizes anything.
 
 use std::{fmt, str::FromStr};
 
@@ -35,35 +35,35 @@ macro_rules! id {
 }
 
 id! {
-    /// A session, from its creation to the history of ended ones. UUIDv7, so ids sort by age.
+    /// Id of a session, running or ended. UUIDv7, so ids sort by age.
     SessionId
 }
 id! {
-    /// A member of the workspace.
+    /// Id of a member of the workspace.
     MemberId
 }
 id! {
-    /// An invitation to become a member, or to choose a new password.
+    /// Id of an invitation to become a member or to choose a new password.
     InviteId
 }
 id! {
-    /// That somebody may open sessions as an account.
+    /// Id of a grant to open sessions as an account.
     GrantId
 }
 id! {
-    /// A share of a session: one link with its password.
+    /// Id of a share of a session: one link with its password.
     ShareId
 }
 id! {
-    /// Somebody who came by a share, from then on.
+    /// Id of a guest, constant from their first visit.
     GuestId
 }
 id! {
-    /// A member's API token.
+    /// Id of an API token.
     TokenId
 }
 id! {
-    /// A page or program that attaches: it keeps this id over reconnects, so that its input is
-    /// applied exactly once. UUIDv4, chosen by the client.
+    /// Id of a page or program that attaches. It is constant over reconnects, so that input takes effect
+    /// exactly once. UUIDv4, chosen by the client.
     ClientId
 }

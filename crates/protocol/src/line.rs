@@ -1,7 +1,7 @@
-//! A line of cells in its wire form: text and runs. Built, walked and spliced here and nowhere else,
-//! so that a session and its mirrors always write the same cells as the same bytes.
+//! Lines of cells in their wire form: text and runs. Only this module builds, reads and splices them,
+//! so that a session and its mirrors encode equal cells as equal bytes.
 //!
-//! Runs are pairs `count, style << 3 | kind`. Text behind the last run is narrow and of style 0.
+//! Runs are pairs `count, style << 3 | kind`. Text after the last run is narrow and of style 0.
 
 pub use crate::wire::Line;
 
@@ -16,10 +16,10 @@ pub const WIDE_CLUSTER: u32 = 3;
 /// One character, repeated over `count` cells.
 pub const REPEAT: u32 = 4;
 
-/// Longest line a reader walks, in cells; the rest of a longer one is ignored.
+/// Longest line that is read, in cells; the rest of a longer line is ignored.
 pub const MAX_COLUMNS: u32 = 4096;
 
-/// A character repeated at least this often becomes a [`REPEAT`] run.
+/// Repetitions from which a character becomes a [`REPEAT`] run.
 const REPEAT_FROM: u32 = 8;
 
 /// One cell, or the two of a wide character.
@@ -37,7 +37,7 @@ impl Cell<'_> {
     const BLANK: Cell<'static> = Cell { text: " ", width: 1, style: 0 };
 }
 
-/// Walks the cells of a line. Malformed runs end the walk; nothing panics.
+/// Iterator over the cells of a line. Malformed runs end it.
 #[derive(Clone, Debug)]
 pub struct Cells<'a> {
     text: &'a str,
@@ -48,13 +48,13 @@ pub struct Cells<'a> {
     columns: u32,
 }
 
-/// The cells of `line`, left to right.
+/// Returns the cells of `line`, left to right.
 #[must_use]
 pub fn cells(line: &Line) -> Cells<'_> {
     cells_of(&line.text, &line.runs)
 }
 
-/// As [`cells`], for the parts of a `Row`.
+/// Returns the cells of the parts of a `Row`, as [`cells`].
 #[must_use]
 pub fn cells_of<'a>(text: &'a str, runs: &'a [u32]) -> Cells<'a> {
     Cells { text, runs: runs.chunks_exact(2), kind: NARROW, style: 0, left: 0, columns: 0 }
@@ -97,28 +97,28 @@ impl<'a> Iterator for Cells<'a> {
     }
 }
 
-/// Width of `line` in cells, trailing blanks that were trimmed not counted.
+/// Returns the width of `line` in cells, without trimmed trailing blanks.
 #[must_use]
 pub fn columns(line: &Line) -> u32 {
     cells(line).map(|cell| cell.width).sum()
 }
 
-/// Builds lines in canonical form: equal cells give equal bytes, trailing blanks of style 0 vanish.
+/// Builds lines in canonical form: equal cells become equal bytes, trailing blanks of style 0 are dropped.
 #[derive(Debug, Default)]
 pub struct LineBuilder {
     line: Line,
     columns: u32,
-    /// Blanks of style 0 not yet written: they may turn out to be trailing.
+    /// Blanks of style 0 that are not written yet, because they may be trailing.
     blanks: u32,
     kind: u32,
     style: u32,
     count: u32,
-    /// How often the character that ends a narrow run stands there in a row.
+    /// Repetitions of the character at the end of a narrow run.
     same: u32,
 }
 
 impl LineBuilder {
-    /// Cells pushed so far.
+    /// Returns the number of cells so far.
     #[must_use]
     pub fn columns(&self) -> u32 {
         self.columns
@@ -199,7 +199,7 @@ impl LineBuilder {
         (self.count, self.same) = (0, 0);
     }
 
-    /// A part of a line, for a `Row`: blanks at its end count, because they overwrite.
+    /// Returns a part of a line for a `Row`, with the blanks at its end, because they overwrite.
     #[must_use]
     pub fn finish_part(mut self) -> Line {
         for _ in 0..std::mem::take(&mut self.blanks) {
@@ -208,7 +208,7 @@ impl LineBuilder {
         self.finish(false)
     }
 
-    /// The line. A last run that says nothing (narrow, style 0) is left out.
+    /// Returns the line. A redundant last run (narrow, style 0) is omitted.
     #[must_use]
     pub fn finish(mut self, wrapped: bool) -> Line {
         if self.kind == NARROW && self.style == 0 {
@@ -220,8 +220,8 @@ impl LineBuilder {
     }
 }
 
-/// `old` with the cells of `text` and `runs` put at `column`. What `old` had right of them stays if
-/// `keep`, else the line ends there. Half a wide character that is left over becomes a blank.
+/// Returns `old` with the cells of `text` and `runs` at `column`. The rest of `old` right of them stays
+/// if `keep`; otherwise the line ends there. A remaining half of a wide character becomes a blank.
 #[must_use]
 pub fn splice(
     old: &Line,

@@ -1,5 +1,5 @@
-//! The copy of a session's screen that a viewer keeps: applies frames, nothing else. The browser, the
-//! command line and the tests share it. It knows no session, socket or painter.
+//! Copy of a session's screen in a viewer: applies frames. The browser, the command line and the tests
+//! share it. It knows no session, socket or painter.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::{
 /// Largest screen a mirror accepts, in columns and in rows.
 pub const MAX_SIDE: u32 = 4096;
 
-/// A frame does not fit the mirror: ask for the whole screen again.
+/// Reason why a frame does not fit the mirror, so that the whole screen must be requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Mismatch {
     /// The first frame must be a reset.
@@ -26,7 +26,7 @@ pub enum Mismatch {
     Hash,
 }
 
-/// What a frame changed, for whoever paints the mirror.
+/// Changes by a frame, for painting.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
     /// Everything: size, all rows.
@@ -45,11 +45,11 @@ pub struct Change {
     pub modes: bool,
     /// Times the bell rang.
     pub bells: u32,
-    /// Input numbers done with.
+    /// Number of further inputs processed.
     pub acked: u64,
 }
 
-/// The cursor as it is to be painted.
+/// Cursor to paint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cursor {
     /// Column, from 0.
@@ -60,7 +60,7 @@ pub struct Cursor {
     pub style: u32,
 }
 
-/// A session's screen as one viewer sees it.
+/// Screen of a session as one viewer sees it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mirror {
     epoch: u64,
@@ -77,7 +77,7 @@ pub struct Mirror {
 }
 
 impl Mirror {
-    /// Where this mirror stands, for a hello; none before the first screen.
+    /// Returns the position for a hello; none before the first screen.
     #[must_use]
     pub fn position(&self) -> Option<Position> {
         let styles = u32::try_from(self.styles.len()).unwrap_or(u32::MAX);
@@ -88,31 +88,31 @@ impl Mirror {
         })
     }
 
-    /// Changes when line ids or styles start anew.
+    /// Returns the epoch; line ids and styles are comparable within one epoch.
     #[must_use]
     pub fn epoch(&self) -> u64 {
         self.epoch
     }
 
-    /// Revision of the session's screen that this mirror shows.
+    /// Returns the revision of the session's screen that this mirror shows.
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// Columns of the screen.
+    /// Returns the columns of the screen.
     #[must_use]
     pub fn columns(&self) -> u32 {
         self.columns
     }
 
-    /// The rows, top to bottom.
+    /// Returns the rows, top to bottom.
     #[must_use]
     pub fn lines(&self) -> &[Line] {
         &self.lines
     }
 
-    /// The style of a table index; unknown ones look like the default.
+    /// Returns the style of a table index; the default style for an unknown index.
     #[must_use]
     pub fn style(&self, index: u32) -> Style {
         usize::try_from(index)
@@ -122,37 +122,37 @@ impl Mirror {
             .unwrap_or_default()
     }
 
-    /// The cursor.
+    /// Returns the cursor.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
         self.cursor
     }
 
-    /// Bits of [`crate::modes`].
+    /// Returns the modes, bits of [`crate::modes`].
     #[must_use]
     pub fn modes(&self) -> u32 {
         self.modes
     }
 
-    /// The title the program set.
+    /// Returns the title that the program set.
     #[must_use]
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// Colours that differ from the viewer's theme, by index (256 foreground, 257 background, 258 cursor).
+    /// Returns the colours that the program set, by index (256 foreground, 257 background, 258 cursor).
     #[must_use]
     pub fn palette(&self) -> &BTreeMap<u32, u32> {
         &self.palette
     }
 
-    /// Absolute id of the screen's first line.
+    /// Returns the absolute id of the screen's first line.
     #[must_use]
     pub fn top(&self) -> u64 {
         self.top
     }
 
-    /// Absolute id of the oldest line of history that the session holds.
+    /// Returns the absolute id of the oldest line of history that the session holds.
     #[must_use]
     pub fn oldest(&self) -> u64 {
         self.oldest
@@ -161,8 +161,7 @@ impl Mirror {
     /// Applies a frame.
     ///
     /// # Errors
-    /// [`Mismatch`] when the frame does not fit; the mirror is then to be [`reset`](Self::clear) by
-    /// asking for the whole screen.
+    /// [`Mismatch`] if the frame does not fit; the mirror is then invalid until the next whole screen.
     pub fn apply(&mut self, frame: &Frame) -> Result<Change, Mismatch> {
         let mut change = Change::default();
         match &frame.reset {
@@ -249,7 +248,7 @@ impl Mirror {
         Ok((top, bottom, lines))
     }
 
-    /// Hash of everything on the screen, as `Frame.hash` has it.
+    /// Returns the hash of the screen, as in `Frame.hash`.
     #[must_use]
     pub fn hash(&self) -> u64 {
         screen_hash(self.columns, self.lines.iter(), self.cursor, self.modes)
@@ -365,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_sees_every_part() {
+    fn the_hash_covers_every_part() {
         let base = screen().hash();
         for change in [
             Frame { cursor_column: Some(1), ..Frame::default() },

@@ -1,4 +1,4 @@
-//! The terminal modes a viewer must know: what to do with the mouse, the wheel and a paste.
+//! Terminal modes that a viewer needs, for the mouse, the wheel and pastes.
 
 /// The alternate screen is shown (no history to scroll).
 pub const ALTERNATE_SCREEN: u32 = 1;
@@ -35,5 +35,5 @@ pub const KITTY_SHIFT: u32 = 20;
 /// The five kitty keyboard flags, at [`KITTY_SHIFT`].
 pub const KITTY: u32 = 0b1_1111 << KITTY_SHIFT;
 
-/// Any mode that takes the mouse from the viewer's own selection.
+/// Modes in which the mouse belongs to the program.
 pub const ANY_MOUSE: u32 = MOUSE_CLICK | MOUSE_DRAG | MOUSE_MOTION;

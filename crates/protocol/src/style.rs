@@ -21,13 +21,13 @@ pub const UNDERLINE_SHIFT: u32 = 8;
 /// Mask of the underline kind.
 pub const UNDERLINE: u32 = 0b111 << UNDERLINE_SHIFT;
 
-/// Entries of a style table that a mirror accepts: more is a broken peer.
+/// Most entries of a style table.
 pub const MAX_STYLES: usize = 65_536;
 
-/// A colour as the wire packs it.
+/// Colour, packed on the wire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Color {
-    /// The viewer's own foreground or background.
+    /// Foreground or background of the viewer.
     #[default]
     Default,
     /// Entry of the 256-colour palette.
@@ -37,7 +37,7 @@ pub enum Color {
 }
 
 impl Color {
-    /// The packed form: 0, palette entry + 1, or `0x1000000 | rgb`.
+    /// Returns the packed form: 0, palette entry + 1, or `0x1000000 | rgb`.
     #[must_use]
     pub fn pack(self) -> u32 {
         match self {
@@ -47,7 +47,7 @@ impl Color {
         }
     }
 
-    /// The colour of a packed form; anything undefined is the default colour.
+    /// Returns the colour of a packed form; undefined forms are the default colour.
     #[must_use]
     pub fn unpack(packed: u32) -> Self {
         match packed {

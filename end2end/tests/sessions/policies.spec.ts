@@ -19,7 +19,7 @@ test('Attach policy: one client; the second sees who is attached, may watch, may
   await second.ready();
   await second.shows('still the first');
   await second.run('echo not typed');
-  await expect(second.connection).toContainText('keys go nowhere');
+  await expect(second.connection).toContainText('keys are not sent');
   await first.finish('echo after the watcher typed');
   expect(await first.text()).not.toContain('not typed');
 
@@ -82,7 +82,7 @@ test('Attach policy: several clients; one drives, the other requests, is granted
   await picture(first.page, 'baton-request');
   await picture(second.page, 'asking');
   await first.page.getByTestId('baton-refuse').click();
-  await expect(second.connection).toContainText('goes on driving');
+  await expect(second.connection).toContainText('declined your request');
   await second.page.getByTestId('baton-ask').click();
   await expect(first.page.getByTestId('baton-grant')).toBeVisible();
   await first.focus();

@@ -96,7 +96,7 @@ test('a program may write the clipboard and never read it', async ({ sessions, c
   );
   await terminal.shows('reader is ready');
   await expect.poll(() => terminal.page.evaluate(() => navigator.clipboard.readText())).toBe('grüße, 世界');
-  await expect(terminal.page.getByTestId('connection')).toContainText('A program put text on your clipboard.');
+  await expect(terminal.page.getByTestId('connection')).toContainText('A program copied text to your clipboard.');
   await terminal.page.keyboard.press('q');
   const got = (): string => (fs.existsSync(file) ? fs.readFileSync(file, 'latin1') : '');
   await expect.poll(got).toContain('q');

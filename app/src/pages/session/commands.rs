@@ -1,14 +1,10 @@
 //! What the command palette offers on a terminal's page.
 
+use client::BatonAction;
 use leptos::{prelude::*, task::spawn_local};
 use protocol::api::{AttachPolicy, ChangeSession, Session};
 
-use crate::{
-    api::rest,
-    browser,
-    palette::Command,
-    terminal::{Ui, crew::Move},
-};
+use crate::{api::rest, browser, palette::Command, terminal::Ui};
 
 /// Name of each policy and what it means.
 pub const POLICIES: [(AttachPolicy, &str, &str); 3] = [
@@ -35,19 +31,19 @@ pub fn terminal_commands(
         all.push(Command::new("copy-link", "Copy the link to this session", "", move || {
             copy_link(ui);
         }));
-        if !ui.crew.with(|crew| crew.overseeing()) {
+        if !ui.participants.with(|crew| crew.overseeing()) {
             all.push(Command::new("share", "Share this session", "link or e-mail", move || {
                 share.run(());
             }));
             all.push(Command::new("rename", "Rename this session", "", move || {
-                let attach_policy = ui.crew.with_untracked(|crew| crew.policy);
+                let attach_policy = ui.participants.with_untracked(|crew| crew.policy);
                 let name = name.get_untracked();
                 renaming.set(Some(Session { name, attach_policy, ..session.get_value() }));
             }));
             all.push(Command::new("close", "Close this session", "ends its shell", move || {
                 closing.set(Some(session.get_value()));
             }));
-            let now = ui.crew.with(|crew| crew.policy);
+            let now = ui.participants.with(|crew| crew.policy);
             for (policy, name, meaning) in POLICIES {
                 if policy != now {
                     let label = format!("Second client: {name}");
@@ -62,22 +58,22 @@ pub fn terminal_commands(
 }
 
 fn moves(ui: Ui) -> Vec<Command> {
-    let crew = ui.crew.get();
+    let crew = ui.participants.get();
     let name = |viewer: u64| {
         let person = crew.others.iter().find(|it| it.viewer == viewer);
         person.map(|it| it.who.clone()).unwrap_or_default()
     };
-    let commands = crew.moves().into_iter().map(|made| {
+    let commands = crew.actions().into_iter().map(|made| {
         let (label, hint) = match made {
-            Move::Ask => ("Ask to drive".into(), "Ctrl+Shift+A"),
-            Move::Withdraw => ("Stop asking to drive".into(), "Ctrl+Shift+A"),
-            Move::Take => ("Drive here".into(), "Ctrl+Shift+D"),
-            Move::Grant(viewer) => (format!("Let {} drive", name(viewer)), "Ctrl+Shift+G"),
-            Move::Lend(viewer) => (format!("Let {} drive for 5 minutes", name(viewer)), ""),
-            Move::Refuse(viewer) => (format!("Refuse {}", name(viewer)), "Ctrl+Shift+X"),
-            Move::Release => ("Let go of the keyboard".into(), ""),
+            BatonAction::Request => ("Ask to drive".into(), "Ctrl+Shift+A"),
+            BatonAction::Withdraw => ("Stop asking to drive".into(), "Ctrl+Shift+A"),
+            BatonAction::Take => ("Drive here".into(), "Ctrl+Shift+D"),
+            BatonAction::Grant(viewer) => (format!("Let {} drive", name(viewer)), "Ctrl+Shift+G"),
+            BatonAction::Lend(viewer) => (format!("Let {} drive for 5 minutes", name(viewer)), ""),
+            BatonAction::Refuse(viewer) => (format!("Refuse {}", name(viewer)), "Ctrl+Shift+X"),
+            BatonAction::Release => ("Let go of the keyboard".into(), ""),
         };
-        Command::new("baton", label, hint, move || ui.wish.set(Some(made)))
+        Command::new("baton", label, hint, move || ui.baton.set(Some(made)))
     });
     commands.collect()
 }

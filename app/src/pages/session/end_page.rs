@@ -1,5 +1,6 @@
 //! What stands where a terminal was: how the session ended, or who has it now, and the way on.
 
+use client::Ending;
 use leptos::{prelude::*, task::spawn_local};
 use protocol::api::{ActiveClient, Session};
 
@@ -7,7 +8,6 @@ use crate::{
     browser, create_key,
     error::PageError,
     format,
-    terminal::Ending,
     ui::{failure::Failure, time::Ago},
 };
 
@@ -17,7 +17,7 @@ pub fn EndPage(
     /// What happened.
     ending: Ending,
 ) -> impl IntoView {
-    let reason = ending.reason();
+    let reason = ending.code();
     let body = match ending {
         Ending::Over(session) => view! { <Over session=*session /> }.into_any(),
         Ending::TakenOver(by) => {
@@ -49,7 +49,7 @@ pub fn EndPage(
         }
         .into_any(),
         Ending::Share(over) => {
-            let (heading, text) = over.words();
+            let (heading, text) = over.text();
             view! {
                 <h1>{heading}</h1>
                 <p>{text}</p>

@@ -1,6 +1,7 @@
 //! A guest's terminal page: whose session it is, what they may do and for how long always stand above
 //! the screen, where no program can write.
 
+use client::{ending, participants::GuestAccess};
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use protocol::api::{AttachMode, Joined};
@@ -10,7 +11,7 @@ use crate::{
     pages::session::{
         connection::Connection, participants_bar::CrewBar, screen::Screen, warnings::ShareWarning,
     },
-    terminal::{crew::Grant, ending::passes, parts::Ui, seat::Seat},
+    terminal::{Attachment, Ui},
     ui::{logo::Logo, show::Show, theme::ThemeButton, time::Now},
 };
 
@@ -26,19 +27,19 @@ pub fn GuestView(
     let name = StoredValue::new(joined.session.name.clone());
     let owner = StoredValue::new(joined.session.owner.clone());
     // What the session says is newer than what was said at the door.
-    let first = Grant {
+    let first = GuestAccess {
         read_only: joined.read_only,
         owner_away: false,
         ends_at: joined.expires_at.timestamp_millis(),
     };
-    let grant = Memo::new(move |before: Option<&Grant>| {
-        ui.crew.with(|crew| crew.grant).or(before.copied()).unwrap_or(first)
+    let grant = Memo::new(move |before: Option<&GuestAccess>| {
+        ui.participants.with(|crew| crew.access).or(before.copied()).unwrap_or(first)
     });
     let mode = Memo::new(move |_| {
-        let drives = ui.crew.with(|crew| crew.driving()) == Some(true);
+        let drives = ui.participants.with(|crew| crew.driving()) == Some(true);
         match grant.get() {
-            Grant { read_only: true, .. } => "read-only",
-            Grant { owner_away: true, .. } => "owner-away",
+            GuestAccess { read_only: true, .. } => "read-only",
+            GuestAccess { owner_away: true, .. } => "owner-away",
             _ if drives => "driving",
             _ => "may-type",
         }
@@ -60,7 +61,7 @@ pub fn GuestView(
         leaving.set(true);
         spawn_local(async move {
             match api::sharing::leave().await {
-                Err(why) if passes(&why) => {
+                Err(why) if ending::is_transient(why.code()) => {
                     leaving.try_set(false);
                     ui.notice.try_set(Some(why.message().to_owned()));
                 }
@@ -115,7 +116,7 @@ pub fn GuestView(
             </header>
             <Screen
                 ui
-                seat=Seat::Guest
+                attachment=Attachment::Guest
                 mode=AttachMode::Drive
                 name=Signal::derive(move || name.get_value())
                 types=Signal::derive(move || mode.get() != "read-only")

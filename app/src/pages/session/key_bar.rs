@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use crate::terminal::keys::{ALT, CONTROL};
+use crate::terminal::model::keys::{ALT, CONTROL};
 
 /// W3C name, label, name for screen readers where the label is a sign.
 const KEYS: [(&str, &str, &str); 10] = [

@@ -1,5 +1,6 @@
 //! A member's terminal page: the bar above the screen, and the dialogs that belong to it.
 
+use client::Ending;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use protocol::api::{AttachMode, Session};
@@ -16,7 +17,7 @@ use crate::{
     palette::{Palette, PaletteButton},
     sessions::{close_session::CloseSession, rename_session::RenameSession},
     sharing::{ShareSession, share_button::ShareButton},
-    terminal::{Ending, parts::Ui, seat::Seat},
+    terminal::{Attachment, Ui},
     ui::{logo::Logo, show::Show, theme::ThemeButton},
 };
 
@@ -42,9 +43,10 @@ pub fn TerminalView(
         sharing.set(Some(Session { name: name.get_untracked(), ..shared.get_value() }));
     });
     let commands = terminal_commands(ui, session.clone(), name, renaming, closing, share);
-    let guests = Memo::new(move |_| ui.crew.with(|crew| crew.guests()));
+    let guests = Memo::new(move |_| ui.participants.with(|crew| crew.guests()));
     // Who only looks into it can't share it, and what is over can't be shared.
-    let shares = move || ui.ending.with(Option::is_none) && ui.crew.with(|crew| !crew.overseeing());
+    let shares =
+        move || ui.ending.with(Option::is_none) && ui.participants.with(|crew| !crew.overseeing());
     // Nothing of the terminal stays with somebody who was signed out.
     let signed_out = Memo::new(move |_| ui.ending.get() == Some(Ending::SignedOut));
     let tab = Signal::derive(move || {
@@ -57,7 +59,7 @@ pub fn TerminalView(
             format!("{bell}{title} · {name}")
         }
     });
-    let seat = Seat::Member(Box::new(session));
+    let attachment = Attachment::Member(Box::new(session));
     // The server writes the title last: a request that was given up has none any more.
     let tab = move || tab.try_get().unwrap_or_default();
     view! {
@@ -91,7 +93,7 @@ pub fn TerminalView(
                     <PaletteButton open=palette keys="Ctrl+Shift+K or ⌘K" />
                     <ThemeButton />
                 </header>
-                <Screen ui seat=seat.clone() mode name types=true>
+                <Screen ui attachment=attachment.clone() mode name types=true>
                     <ExpiryWarning ui />
                     <ShareWarning ui share />
                     <PasswordWarning ui share />

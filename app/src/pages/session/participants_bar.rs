@@ -1,16 +1,10 @@
 //! Who else is attached to a session, who drives it, and the buttons that change that. The terminal
 //! hears them by `data-command`; keys do the same.
 
+use client::{BatonAction, Participant, Participants};
 use leptos::prelude::*;
 
-use crate::{
-    browser, format,
-    terminal::{
-        Ui,
-        crew::{Crew, Move, Person},
-    },
-    ui::show::Show,
-};
+use crate::{browser, format, terminal::Ui, ui::show::Show};
 
 /// So many faces fit the bar; the list has all.
 const FACES: usize = 4;
@@ -23,15 +17,15 @@ pub fn CrewBar(
     /// Name of the session's owner.
     owner: StoredValue<String>,
 ) -> impl IntoView {
-    let crew = ui.crew;
+    let crew = ui.participants;
     let shown = Memo::new(move |_| {
-        crew.with(|crew| !crew.others.is_empty() || crew.overseeing() || !crew.moves().is_empty())
+        crew.with(|crew| !crew.others.is_empty() || crew.overseeing() || !crew.actions().is_empty())
     });
     let connected = Memo::new(move |_| ui.state.get() == "connected");
     let here = move || crew.with(|crew| (crew.others.len() + 1).to_string());
     let drives = move || {
         crew.with(|crew| {
-            let until = |it: &Person| it.until.map(browser::local_clock);
+            let until = |it: &Participant| it.until.map(browser::local_clock);
             match (crew.me.as_ref().filter(|me| me.driving), crew.driver()) {
                 (Some(me), _) => match until(me) {
                     Some(time) => format!("You drive until {time}"),
@@ -73,7 +67,7 @@ pub fn CrewBar(
 /// Everybody else as a mark of their own colour, which moves while they type.
 #[component]
 fn Faces(ui: Ui) -> impl IntoView {
-    let face = |it: &Person| {
+    let face = |it: &Participant| {
         let doing = match (it.typing, it.driving) {
             (true, _) => ", typing",
             (_, true) => ", drives",
@@ -93,8 +87,9 @@ fn Faces(ui: Ui) -> impl IntoView {
         }
         .into_any()
     };
-    let faces =
-        move || ui.crew.with(|crew| crew.others.iter().take(FACES).map(face).collect::<Vec<_>>());
+    let faces = move || {
+        ui.participants.with(|crew| crew.others.iter().take(FACES).map(face).collect::<Vec<_>>())
+    };
     view! { <span class="avatars">{move || faces()}</span> }
 }
 
@@ -102,7 +97,7 @@ fn Faces(ui: Ui) -> impl IntoView {
 #[component]
 fn Overseers(ui: Ui, owner: StoredValue<String>) -> impl IntoView {
     let words = move || {
-        ui.crew.with(|crew| {
+        ui.participants.with(|crew| {
             if crew.overseeing() {
                 return Some(format!("You are watching. {} can see that.", owner.get_value()));
             }
@@ -135,9 +130,10 @@ fn Overseers(ui: Ui, owner: StoredValue<String>) -> impl IntoView {
 fn Asking(ui: Ui) -> impl IntoView {
     // Buttons stay the same ones while somebody else types.
     let asking = Memo::new(move |_| {
-        ui.crew.with(|crew| {
-            let moves = crew.moves();
-            let asking = crew.others.iter().filter(|it| moves.contains(&Move::Grant(it.viewer)));
+        ui.participants.with(|crew| {
+            let moves = crew.actions();
+            let asking =
+                crew.others.iter().filter(|it| moves.contains(&BatonAction::Grant(it.viewer)));
             asking.map(|it| (it.viewer, it.who.clone(), it.device.clone())).collect::<Vec<_>>()
         })
     });
@@ -153,9 +149,9 @@ fn Asking(ui: Ui) -> impl IntoView {
                     <span class="baton-request" role="status" data-testid="crew-asking">
                         {format!("{who} ({device}) asks to drive")}
                     </span>
-                    <MoveButton made=Move::Grant(viewer) label="Let them" keys />
-                    <MoveButton made=Move::Lend(viewer) label="For 5 min" keys=false />
-                    <MoveButton made=Move::Refuse(viewer) label="Refuse" keys />
+                    <MoveButton made=BatonAction::Grant(viewer) label="Let them" keys />
+                    <MoveButton made=BatonAction::Lend(viewer) label="For 5 min" keys=false />
+                    <MoveButton made=BatonAction::Refuse(viewer) label="Refuse" keys />
                 }
                 .into_any()
             })
@@ -168,15 +164,18 @@ fn Asking(ui: Ui) -> impl IntoView {
 #[component]
 fn Own(ui: Ui) -> impl IntoView {
     let moves = move || {
-        ui.crew
-            .with(|crew| crew.moves())
+        ui.participants
+            .with(|crew| crew.actions())
             .into_iter()
             .filter_map(|made| {
                 let label = match made {
-                    Move::Ask => "Ask to drive",
-                    Move::Withdraw => "Stop asking",
-                    Move::Take => "Drive here",
-                    Move::Grant(_) | Move::Lend(_) | Move::Refuse(_) | Move::Release => {
+                    BatonAction::Request => "Ask to drive",
+                    BatonAction::Withdraw => "Stop asking",
+                    BatonAction::Take => "Drive here",
+                    BatonAction::Grant(_)
+                    | BatonAction::Lend(_)
+                    | BatonAction::Refuse(_)
+                    | BatonAction::Release => {
                         return None;
                     }
                 };
@@ -188,16 +187,16 @@ fn Own(ui: Ui) -> impl IntoView {
 }
 
 #[component]
-fn MoveButton(made: Move, label: &'static str, keys: bool) -> impl IntoView {
-    let (word, viewer) = made.word();
+fn MoveButton(made: BatonAction, label: &'static str, keys: bool) -> impl IntoView {
+    let (word, viewer) = made.name();
     let (key, testid) = match made {
-        Move::Ask => ("A", "baton-ask"),
-        Move::Withdraw => ("A", "baton-withdraw"),
-        Move::Take => ("D", "baton-take"),
-        Move::Grant(_) => ("G", "baton-grant"),
-        Move::Lend(_) => ("", "baton-lend"),
-        Move::Refuse(_) => ("X", "baton-refuse"),
-        Move::Release => ("", "baton-release"),
+        BatonAction::Request => ("A", "baton-ask"),
+        BatonAction::Withdraw => ("A", "baton-withdraw"),
+        BatonAction::Take => ("D", "baton-take"),
+        BatonAction::Grant(_) => ("G", "baton-grant"),
+        BatonAction::Lend(_) => ("", "baton-lend"),
+        BatonAction::Refuse(_) => ("X", "baton-refuse"),
+        BatonAction::Release => ("", "baton-release"),
     };
     let keys = keys && !key.is_empty();
     let mac = browser::is_mac();
@@ -207,7 +206,7 @@ fn MoveButton(made: Move, label: &'static str, keys: bool) -> impl IntoView {
         <button
             type="button"
             class="button small"
-            class:primary=matches!(made, Move::Take | Move::Grant(_))
+            class:primary=matches!(made, BatonAction::Take | BatonAction::Grant(_))
             data-testid=testid
             data-command="baton"
             data-move=word
@@ -224,22 +223,22 @@ fn MoveButton(made: Move, label: &'static str, keys: bool) -> impl IntoView {
 /// ask, the bar has the buttons.
 #[component]
 fn People(ui: Ui) -> impl IntoView {
-    let crew = ui.crew;
+    let crew = ui.participants;
     let numbers = Memo::new(move |_| {
         crew.with(|crew| crew.me.iter().chain(&crew.others).map(|it| it.viewer).collect::<Vec<_>>())
     });
     let line = move |viewer: u64| {
-        let found = move |crew: &Crew| {
+        let found = move |crew: &Participants| {
             crew.me.iter().chain(&crew.others).find(|it| it.viewer == viewer).cloned()
         };
         let first = crew.with_untracked(found)?;
         let guest = first.guest;
         let mine =
             crew.with_untracked(|crew| crew.me.as_ref().is_some_and(|me| me.viewer == viewer));
-        let person = Memo::new(move |before: Option<&Person>| {
+        let person = Memo::new(move |before: Option<&Participant>| {
             crew.with(found).or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
         });
-        let hands = Memo::new(move |_| crew.with(|crew| crew.hands_to(viewer)));
+        let hands = Memo::new(move |_| crew.with(|crew| crew.can_hand_to(viewer)));
         let who = move || {
             person.with(|it| if mine { format!("{} (you)", it.who) } else { it.who.clone() })
         };
@@ -248,15 +247,15 @@ fn People(ui: Ui) -> impl IntoView {
                 <i
                     class="color-dot"
                     class:typing=move || person.with(|it| it.typing)
-                    data-hue=move || person.with(Person::hue).to_string()
+                    data-hue=move || person.with(Participant::hue).to_string()
                 ></i>
                 <span>{move || who()}</span>
                 <span class="muted">{move || person.with(|it| format::uses(it.guest, &it.device))}</span>
-                <span class="badge">{move || format::doing(person.with(Person::doing))}</span>
+                <span class="badge">{move || format::doing(person.with(Participant::doing))}</span>
                 <Show when=move || hands.get()>
                     <span class="baton-actions">
-                        <MoveButton made=Move::Grant(viewer) label="Let drive" keys=false />
-                        <MoveButton made=Move::Lend(viewer) label="For 5 min" keys=false />
+                        <MoveButton made=BatonAction::Grant(viewer) label="Let drive" keys=false />
+                        <MoveButton made=BatonAction::Lend(viewer) label="For 5 min" keys=false />
                     </span>
                 </Show>
             </li>

@@ -7,10 +7,8 @@ use protocol::api::AttachMode;
 use crate::{
     pages::session::{end_page::EndPage, key_bar::KeyBar},
     terminal::{
-        metrics::RULER,
-        parts::{Dom, Ui},
-        seat::Seat,
-        widget::Widget,
+        Attachment, Dom, Ui,
+        view::{RULER, Widget},
     },
     ui::show::Show,
 };
@@ -21,7 +19,7 @@ pub fn Screen(
     /// The terminal's state.
     ui: Ui,
     /// Whose page it is.
-    seat: Seat,
+    attachment: Attachment,
     /// Drive or look.
     mode: AttachMode,
     /// Name of the session.
@@ -42,11 +40,11 @@ pub fn Screen(
     let keyboard = NodeRef::<html::Textarea>::new();
     let ruler = NodeRef::<html::Span>::new();
     // The widget lives in the effect and goes with it.
-    Effect::new(move |before: Option<Option<std::rc::Rc<Widget>>>| {
-        let wish = ui.wish.get();
+    Effect::new(move |before: Option<Option<Widget>>| {
+        let action = ui.baton.get();
         if let Some(Some(widget)) = before {
-            if let Some(made) = wish {
-                widget.make(made);
+            if let Some(action) = action {
+                widget.baton(action);
             }
             return Some(widget);
         }
@@ -60,8 +58,8 @@ pub fn Screen(
             keyboard: keyboard.get()?,
             ruler: ruler.get()?.into(),
         };
-        let seat = seat.clone();
-        Some(untrack(|| Widget::start(dom, ui, seat, mode)))
+        let attachment = attachment.clone();
+        Some(untrack(|| Widget::start(dom, ui, attachment, mode)))
     });
     view! {
         <div

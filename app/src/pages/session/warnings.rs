@@ -23,7 +23,7 @@ pub fn ExpiryWarning(
     let shown = move || {
         ui.expires.with(Option::is_some)
             && ui.ending.with(Option::is_none)
-            && ui.crew.with(|crew| !crew.overseeing())
+            && ui.participants.with(|crew| !crew.overseeing())
     };
     view! {
         <Show when=shown>

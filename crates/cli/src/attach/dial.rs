@@ -14,26 +14,11 @@ use tokio::{
 };
 use tokio_tungstenite::tungstenite::Message;
 
-use super::viewer::Request;
+use super::viewer::{Incoming, Request};
 use crate::http::{self, Client, Socket};
 
 /// Close code of a connection without a close frame.
 const ABNORMAL: u16 = 1006;
-
-/// Result of an attempt, or a message.
-#[derive(Debug)]
-pub enum Incoming {
-    /// The server issued a ticket.
-    Ticket,
-    /// The server refused the attach permanently.
-    Refused(http::Error),
-    /// The attempt failed for a reason that may pass.
-    Failed,
-    /// A binary message arrived.
-    Message(Vec<u8>),
-    /// The socket closed with this code.
-    Closed(u16),
-}
 
 /// The current attempt or open socket of an attachment, and how to start the next.
 pub struct Connection {

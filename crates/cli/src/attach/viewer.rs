@@ -9,17 +9,18 @@ use client::{
 use protocol::{
     api::{ActiveClient, Attach, AttachMode, Session},
     id::ClientId,
+    modes,
     wire::{Hello, ended::Cause},
 };
 use tokio::time::{Duration, Instant};
 
-use super::{command::Prefix, dial::Incoming, paint::Painter, sgr, status};
+use super::{command::Prefix, paint::Painter, sgr, status};
 use crate::http;
 
 /// Time for which a notice stays when nothing replaces it.
 const NOTICE: Duration = Duration::from_secs(6);
 
-/// How to attach.
+/// Options of an attach.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Drive or watch.
@@ -60,6 +61,21 @@ pub enum Request {
     Send(Vec<u8>),
     /// Close the connection, or give up the attempt.
     Close,
+}
+
+/// Result of an attempt, or a message.
+#[derive(Debug)]
+pub enum Incoming {
+    /// The server issued a ticket.
+    Ticket,
+    /// The server refused the attach permanently.
+    Refused(http::Error),
+    /// The attempt failed for a reason that may pass.
+    Failed,
+    /// A binary message arrived.
+    Message(Vec<u8>),
+    /// The socket closed with this code.
+    Closed(u16),
 }
 
 /// The attachment.
@@ -155,7 +171,7 @@ impl Viewer {
     pub fn paint(&mut self) -> String {
         let line = self.status_line();
         let mirror = self.client.mirror();
-        let modes = if self.client.is_driving() { typing::wanted_modes(mirror.modes()) } else { 0 };
+        let modes = if self.client.is_driving() { wanted_modes(mirror.modes()) } else { 0 };
         let painted = self.painter.paint(mirror, line.as_deref(), modes);
         std::mem::take(&mut self.aside) + &painted
     }
@@ -269,6 +285,13 @@ impl Viewer {
         let prefix = &self.options.prefix_name;
         self.show(status::watching(may_drive, self.client.participants(), prefix));
     }
+}
+
+/// Returns the modes that the terminal needs so that the program receives the input it requested.
+fn wanted_modes(session: u32) -> u32 {
+    let wheel = session & modes::ALTERNATE_SCREEN != 0 && session & modes::ANY_MOUSE == 0;
+    let wheel = if wheel { modes::ALTERNATE_SCROLL } else { 0 };
+    session & (modes::ANY_MOUSE | modes::FOCUS | modes::KITTY | wheel)
 }
 
 #[cfg(test)]

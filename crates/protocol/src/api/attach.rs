@@ -1,10 +1,10 @@
-//! Attaching: what happens to a second client, who drives, and the ticket that opens a socket.
+//! Attaching: policies for a second client, participants, and the ticket for a socket.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, VariantArray};
 
-/// What happens when the owner attaches a second client.
+/// Policy for a second client of the owner.
 #[derive(
     Clone,
     Copy,
@@ -23,62 +23,62 @@ use strum::{Display, EnumString, VariantArray};
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum AttachPolicy {
-    /// The new client takes over; the old one is told by whom.
+    /// The new client takes over, and the old one is notified.
     #[default]
     Handoff,
-    /// The second client is refused unless it asks to take over.
+    /// The second client is refused unless it requests to take over.
     Single,
     /// Several clients, one driver at a time.
     Multi,
 }
 
-/// A client that drives a session.
+/// Client that drives a session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ActiveClient {
     /// Name of the person.
     pub who: String,
-    /// What they use, such as `Firefox on Linux`.
+    /// Device, such as `Firefox on Linux`.
     pub device: String,
-    /// Attached since.
+    /// Time of the attach.
     pub since: DateTime<Utc>,
 }
 
-/// Somebody who is attached to a session.
+/// Participant of a session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Present {
-    /// Their number in this session, which also gives them their colour.
+    /// Number within the session, which also determines the colour.
     pub viewer: u64,
-    /// Their name.
+    /// Name.
     pub who: String,
-    /// What they use, such as `Firefox on Linux`.
+    /// Device, such as `Firefox on Linux`.
     pub device: String,
-    /// They came by a share.
+    /// Joined by a share.
     pub guest: bool,
-    /// What they do.
+    /// Activity.
     pub doing: Doing,
 }
 
-/// What somebody who is attached does.
+/// Activity of a participant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Doing {
-    /// Types: their input reached the shell in the last seconds, while others are there to see it.
+    /// Types: input reached the shell in the last seconds, while others are attached.
     Types,
     /// Drives.
     Drives,
-    /// Asks to drive.
+    /// Requests to drive.
     Asks,
-    /// Looks as a superuser at somebody else's session.
+    /// Watches another member's session as a superuser.
     Oversees,
     /// Watches.
     Watches,
 }
 
 impl Doing {
-    /// Of all that may hold of somebody, what is said.
+    /// Returns the activity to show when several apply.
     #[must_use]
     pub fn of(typing: bool, driving: bool, asking: bool, overseeing: bool) -> Self {
         match (typing, driving, asking, overseeing) {
@@ -91,15 +91,15 @@ impl Doing {
     }
 }
 
-/// How to attach.
+/// Mode of an attach.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AttachMode {
-    /// Keys go to the shell; the screen follows this client's size.
+    /// Input reaches the shell, and the screen has this client's size.
     #[default]
     Drive,
-    /// Sees everything, changes nothing.
+    /// Read-only.
     Watch,
 }
 
@@ -111,22 +111,22 @@ pub struct Attach {
     /// Drive or watch.
     #[serde(default)]
     pub mode: AttachMode,
-    /// Take over from the client that drives now, where the policy asks first.
+    /// Take over from the current driver, where the policy requires a confirmation.
     #[serde(default)]
     pub take_over: bool,
 }
 
-/// What an attach is answered: how to open the socket.
+/// Ticket for a socket, the response to an attach.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ticket {
-    /// Single use, for 30 s, bound to the sign-in, the session and the mode. Sent in the first
+    /// Secret for one use within 30 s, bound to the sign-in, the session and the mode. Sent in the first
     /// message, never in a URL.
     pub ticket: String,
     /// Path of the WebSocket.
     pub url: String,
-    /// The WebSocket subprotocol to ask for.
+    /// WebSocket subprotocol to request.
     pub subprotocol: String,
-    /// When the ticket stops working.
+    /// Time of expiry.
     pub expires_at: DateTime<Utc>,
 }

@@ -1,4 +1,4 @@
-//! The audit log: who did what, when, from where.
+//! Audit log: actions with their actor, time and source.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -6,46 +6,46 @@ use uuid::Uuid;
 
 use crate::id::MemberId;
 
-/// One thing that was done.
+/// Recorded action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditEntry {
     /// Id; entries sort by it.
     pub id: Uuid,
-    /// When.
+    /// Time.
     pub at: DateTime<Utc>,
-    /// The member who did it; none for the machine's own command line and for websh itself.
+    /// Member who acted; none for the local command line and for websh itself.
     pub actor_id: Option<MemberId>,
-    /// Their name then.
+    /// Name of the actor at that time.
     pub actor: String,
-    /// By which way: `page`, `token`, `share`, `command_line` or `websh`.
+    /// Channel: `page`, `token`, `share`, `command_line` or `websh`.
     pub via: String,
-    /// The address it came from, if it came from one.
+    /// Source address, if there is one.
     pub source: Option<String>,
-    /// What was done: a stable word such as `session.drop`.
+    /// Action, a stable code such as `session.drop`.
     pub action: String,
-    /// Kind of what it was done to: `session`, `member`, `settings`, …
+    /// Kind of the target: `session`, `member`, `settings`, …
     pub target_kind: String,
-    /// Its id, if it has one.
+    /// Id of the target, if it has one.
     pub target_id: Option<String>,
-    /// Its name then.
+    /// Name of the target at that time.
     pub target: String,
-    /// What else matters, such as old and new values; never a secret.
+    /// Details such as old and new values; never a secret.
     pub detail: Option<String>,
 }
 
-/// `GET /audit` and `GET /audit/export`: what is absent does not restrict.
+/// `GET /audit` and `GET /audit/export`: absent fields do not restrict.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct AuditFilter {
     /// Part of actor, target or detail.
     pub q: Option<String>,
-    /// The action, or the part of it before the dot.
+    /// Action, or its part before the dot.
     pub action: Option<String>,
-    /// Not before.
+    /// Start of the time range, inclusive.
     pub from: Option<DateTime<Utc>>,
-    /// Before.
+    /// End of the time range, exclusive.
     pub to: Option<DateTime<Utc>>,
 }
 
@@ -55,6 +55,6 @@ pub struct AuditFilter {
 pub struct AuditPage {
     /// Newest first.
     pub items: Vec<AuditEntry>,
-    /// The cursor of the next page, none on the last one.
+    /// Cursor of the next page; none on the last one.
     pub next: Option<String>,
 }

@@ -1,35 +1,35 @@
-//! What every refused request is answered.
+//! Body of every error response.
 
 use serde::{Deserialize, Serialize};
 
 use super::{ActiveClient, Session};
 
-/// The body of every error answer.
+/// Body of every error response.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
-    /// The error.
+    /// Error.
     pub error: ErrorInfo,
 }
 
-/// One error: a word for programs, a sentence for people.
+/// Error, with a code for programs and a sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorInfo {
-    /// Stable snake_case word.
+    /// Stable snake_case code.
     pub code: String,
-    /// One plain sentence.
+    /// Sentence for people.
     pub message: String,
-    /// The field the error is about, if it is about one.
+    /// Field that the error concerns, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// The caller's own sessions, with `session_limit`.
+    /// Sessions of the caller, with `session_limit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sessions: Option<Vec<Session>>,
-    /// Who is attached, with `attached_elsewhere`.
+    /// Attached client, with `attached_elsewhere`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active_client: Option<ActiveClient>,
-    /// The ended session, with a 410.
+    /// Ended session, with status 410.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<Box<Session>>,
 }

@@ -1,4 +1,4 @@
-//! Members: who they are, how one becomes one, and where one is signed in.
+//! Members, invitations and sign-ins.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::id::{InviteId, MemberId};
 
-/// What a member may do, in rising order of power.
+/// Role of a member, in ascending order of permissions.
 #[derive(
     Clone,
     Copy,
@@ -27,47 +27,47 @@ use crate::id::{InviteId, MemberId};
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Role {
-    /// Own sessions only.
+    /// Uses own sessions only.
     Member,
-    /// Also sees every session's metadata and may drop one.
+    /// Also lists all sessions and may drop one.
     Staff,
-    /// Also changes settings and roles, and may watch.
+    /// Also changes settings and roles, and may watch sessions.
     Superuser,
 }
 
-/// The signed-in member, as `GET /me` shows it.
+/// Signed-in member, as in `GET /me`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Me {
-    /// The member's id.
+    /// Id.
     pub id: MemberId,
-    /// Sign-in name: an e-mail address, lower case.
+    /// Sign-in name: an email address in lower case.
     pub email: String,
     /// Name shown to others.
     pub name: String,
-    /// What this member may do.
+    /// Role.
     pub role: Role,
 }
 
-/// A member, as a superuser sees them.
+/// Member as superusers see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Member {
     /// Id.
     pub id: MemberId,
-    /// Sign-in name: an e-mail address, lower case.
+    /// Sign-in name: an email address in lower case.
     pub email: String,
     /// Name shown to others.
     pub name: String,
-    /// What they may do.
+    /// Role.
     pub role: Role,
-    /// False once deactivated: they can't sign in, and nothing of theirs is open.
+    /// False once deactivated: the member cannot sign in, and all connections are closed.
     pub active: bool,
-    /// Member since.
+    /// Creation time.
     pub created_at: DateTime<Utc>,
-    /// When they last signed in, if ever.
+    /// Time of the last sign-in, if any.
     pub signed_in_at: Option<DateTime<Utc>>,
-    /// How many sessions of theirs run.
+    /// Number of running sessions.
     pub sessions: u32,
 }
 
@@ -82,12 +82,12 @@ pub struct ChangeMember {
     /// New role.
     #[serde(default)]
     pub role: Option<Role>,
-    /// False deactivates, true lets in again.
+    /// False deactivates the member, true reactivates.
     #[serde(default)]
     pub active: Option<bool>,
 }
 
-/// What a link that was handed to somebody is for.
+/// Purpose of an invitation link.
 #[derive(
     Clone,
     Copy,
@@ -105,9 +105,9 @@ pub struct ChangeMember {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum InviteKind {
-    /// Becoming a member.
+    /// Become a member.
     Join,
-    /// Choosing a new password.
+    /// Choose a new password.
     Reset,
 }
 
@@ -116,56 +116,56 @@ pub enum InviteKind {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewInvite {
-    /// Whom it is for. The address becomes their sign-in name.
+    /// Email address of the invitee, which becomes the sign-in name.
     pub email: String,
-    /// The role they will have.
+    /// Role of the invitee.
     pub role: Role,
-    /// Send it by mail; else the link is copied by hand.
+    /// Send it by email.
     #[serde(default)]
     pub by_mail: bool,
 }
 
-/// An invitation that waits, without its secret.
+/// Pending invitation without its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Invite {
     /// Id.
     pub id: InviteId,
-    /// What it is for.
+    /// Purpose.
     pub kind: InviteKind,
-    /// Whom it is for.
+    /// Email address of the invitee.
     pub email: String,
-    /// The role they will have.
+    /// Role of the invitee.
     pub role: Role,
-    /// Name of who made it.
+    /// Name of the creator.
     pub by: String,
-    /// Made at.
+    /// Creation time.
     pub created_at: DateTime<Utc>,
-    /// Works until; for 7 days from the start.
+    /// Time of expiry, 7 days after creation.
     pub expires_at: DateTime<Utc>,
 }
 
-/// A fresh invitation: the only time its link is shown.
+/// New invitation, with its link, which is never shown again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InviteLink {
-    /// The invitation.
+    /// Invitation.
     pub invite: Invite,
-    /// The link, with the secret behind its `#`.
+    /// Link, with the secret behind its `#`.
     pub url: String,
 }
 
-/// `POST /invites/accept`: by whoever holds the link.
+/// `POST /invites/accept`: by a person with the link.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AcceptInvite {
-    /// The secret of the link.
+    /// Secret of the link.
     pub token: String,
-    /// Name shown to others; ignored when only the password changes.
+    /// Name shown to others; ignored for a new password.
     #[serde(default)]
     pub name: Option<String>,
-    /// The password they choose, 12–128 characters.
+    /// New password, 12–128 characters.
     pub password: String,
 }
 
@@ -174,26 +174,26 @@ pub struct AcceptInvite {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChangePassword {
-    /// The password until now.
+    /// Current password.
     pub current: String,
-    /// The new one, 12–128 characters.
+    /// New password, 12–128 characters.
     pub new: String,
 }
 
-/// A browser or program that a member is signed in with.
+/// Sign-in of a member, by a browser or a program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignInInfo {
     /// Id.
     pub id: Uuid,
-    /// What signed in, such as `Firefox on Linux`.
+    /// Device, such as `Firefox on Linux`.
     pub device: String,
-    /// The address it came from.
+    /// Source address.
     pub source: String,
-    /// Since when.
+    /// Time of the sign-in.
     pub created_at: DateTime<Utc>,
-    /// When it ends by itself.
+    /// Time of expiry.
     pub expires_at: DateTime<Utc>,
-    /// Whether it is the one that asks.
+    /// True for the sign-in of this request.
     pub current: bool,
 }

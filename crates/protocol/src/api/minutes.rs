@@ -1,12 +1,12 @@
-//! A share's length as JSON has it: whatever stands there is read, so that what is no length is refused
-//! as one.
+//! Duration of a share in JSON. Any value is read, so that an invalid one is rejected with the error code of
+//! its field.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::whole;
 
-/// How long a share lasts from now on, in minutes. JSON that is no whole number is kept as none, so
-/// that it is refused as a length and not as a body.
+/// Duration of a share from now, in minutes; none for JSON that is not a whole number, so that it is
+/// rejected as a duration and not as a malformed body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(value_type = u32, minimum = 5, maximum = 180))]
@@ -30,8 +30,8 @@ impl<'de> Deserialize<'de> for Minutes {
     }
 }
 
-/// An absent length stays absent; a `null` is a length that can't be used.
-pub(super) fn given<'de, D: Deserializer<'de>>(
+/// Reads a duration that may be absent; `null` is an invalid one.
+pub(super) fn present<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Minutes>, D::Error> {
     Minutes::deserialize(deserializer).map(Some)
@@ -45,7 +45,7 @@ mod tests {
     };
 
     #[test]
-    fn what_is_no_whole_number_of_minutes_is_none() {
+    fn other_json_than_a_whole_number_is_none() {
         for (json, minutes) in [
             ("5", Some(5)),
             ("180", Some(180)),

@@ -1,5 +1,5 @@
-//! The JSON of the REST interface and of the pages' server functions: one set of types for all of
-//! them. Times are RFC 3339 UTC. What a name means is in `docs/protocol.md`; no rule lives here.
+//! JSON types of the REST interface and of the pages' server functions. Times are RFC 3339 UTC.
+//! `docs/protocol.md` explains them. They contain no rules.
 
 mod attach;
 mod audit;

@@ -1,28 +1,28 @@
-//! What staff and superusers see and do.
+//! Types of the requests of staff and superusers.
 
 use serde::{Deserialize, Serialize};
 
 use super::Session;
 use crate::id::{MemberId, SessionId};
 
-/// A session in the list of all.
+/// Session in the list of all sessions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AdminSession {
-    /// What its owner sees of it, the title and the foreground program left out.
+    /// Fields that the owner sees, without the title and the foreground program.
     #[serde(flatten)]
     pub session: Session,
-    /// The owner's id.
+    /// Id of the owner.
     pub owner_id: MemberId,
-    /// The owner's address.
+    /// Email address of the owner.
     pub owner_email: String,
-    /// Processor time its processes took lately, in thousandths of one core; none when not known yet.
+    /// Recent CPU time of its processes, in thousandths of one core; none if not known yet.
     pub cpu_permille: Option<u32>,
     /// Memory of its processes, in bytes.
     pub memory_bytes: Option<u64>,
-    /// How many processes it has.
+    /// Number of its processes.
     pub processes: Option<u32>,
-    /// Its process does not answer: the figures are old.
+    /// The session process does not respond, so the figures are outdated.
     pub stale: bool,
 }
 
@@ -30,15 +30,15 @@ pub struct AdminSession {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AdminSessionPage {
-    /// In the order asked for.
+    /// Sessions in the requested order.
     pub items: Vec<AdminSession>,
-    /// The cursor of the next page, none on the last one.
+    /// Cursor of the next page; none on the last one.
     pub next: Option<String>,
-    /// How many match in all.
+    /// Number of all matching sessions.
     pub total: u32,
 }
 
-/// What the list of all sessions is sorted by.
+/// Order of the list of all sessions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -46,7 +46,7 @@ pub enum AdminSort {
     /// Newest first.
     #[default]
     CreatedAt,
-    /// Unused for longest first.
+    /// Longest idle first.
     LastSeen,
     /// Most bytes first.
     BytesBuffered,
@@ -60,22 +60,22 @@ pub enum AdminSort {
     Name,
 }
 
-/// Which of all sessions: what is absent does not restrict. Also the query of the list.
+/// Filter of all sessions; absent fields do not restrict it. Also the query of the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct AdminFilter {
-    /// Part of its name, owner, address, account or id.
+    /// Part of the name, owner, address, account or id.
     pub q: Option<String>,
-    /// The owner's address.
+    /// Email address of the owner.
     pub owner: Option<String>,
     /// Server id.
     pub server: Option<String>,
     /// Account.
     pub account: Option<String>,
-    /// Unused for at least so many minutes.
+    /// Minimum idle time in minutes.
     pub idle_minutes: Option<u32>,
-    /// Whether anybody is attached.
+    /// True for sessions with attached clients, false for those without.
     pub attached: Option<bool>,
 }
 
@@ -84,7 +84,7 @@ pub struct AdminFilter {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Drop {
-    /// Why, for the owner and the audit log; at most 200 characters.
+    /// Reason for the owner and the audit log, at most 200 characters.
     pub reason: Option<String>,
 }
 
@@ -93,40 +93,40 @@ pub struct Drop {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DropAll {
-    /// The workspace's name.
+    /// Name of the workspace, as a confirmation.
     pub confirm: String,
-    /// The superuser's password, again.
+    /// Password of the superuser.
     pub password: String,
-    /// Which ones; all when absent.
+    /// Sessions to drop; all if absent.
     #[serde(default)]
     pub filter: Option<AdminFilter>,
-    /// Whether the superuser's own are left alone.
+    /// Keep the superuser's own sessions.
     #[serde(default)]
     pub keep_own: bool,
-    /// Why, for the owners and the audit log; at most 200 characters.
+    /// Reason for the owners and the audit log, at most 200 characters.
     #[serde(default)]
     pub reason: Option<String>,
 }
 
-/// What became of one session of a drop.
+/// Result of dropping one session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Dropped {
-    /// The session.
+    /// Id of the session.
     pub id: SessionId,
-    /// Its name.
+    /// Name of the session.
     pub name: String,
-    /// None when nothing of it is left; else the code of what went wrong.
+    /// Error code; none if the session has ended.
     pub error: Option<String>,
-    /// The same as one sentence for people.
+    /// Error as one sentence.
     #[serde(default)]
     pub message: Option<String>,
 }
 
-/// What a drop of many came to.
+/// Results of dropping several sessions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DropResults {
-    /// One for each session.
+    /// One result per session.
     pub results: Vec<Dropped>,
 }

@@ -1,4 +1,4 @@
-//! Machines to open sessions on, their accounts, and who may use which.
+//! Servers, their accounts, and the grants to use them.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -6,49 +6,49 @@ use serde::{Deserialize, Serialize};
 use super::Role;
 use crate::id::{GrantId, MemberId};
 
-/// A machine to open sessions on, with the accounts the caller may use there.
+/// Server with the accounts that the caller may use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Server {
-    /// Stable id: `local` for the machine the web process runs on.
+    /// Stable id: `local` for the machine of the web process.
     pub id: String,
-    /// Name for people: the host name.
+    /// Host name, for display.
     pub name: String,
-    /// Whether sessions can be opened on it now.
+    /// Sessions can be created on it now.
     pub online: bool,
-    /// Registered accounts the caller may use, the default one first.
+    /// Accounts that the caller may use, the default first.
     pub accounts: Vec<String>,
-    /// Registered accounts that are shown greyed, each with the reason.
+    /// Granted accounts that are unavailable, each with the reason.
     #[serde(default)]
     pub unusable: Vec<UnusableAccount>,
-    /// Whether grants decide who may use which account. They do not where all sessions are websh's own
-    /// account's, because it is not root.
+    /// Grants determine the accounts of members. They do not if websh does not run as root, because
+    /// all sessions then run as its own account.
     #[serde(default)]
     pub by_grant: bool,
 }
 
-/// An account that the caller was granted and that can't be used now.
+/// Granted account that is unavailable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UnusableAccount {
-    /// Its name.
+    /// Account name.
     pub account: String,
-    /// Why, one sentence.
+    /// Reason, as one sentence.
     pub reason: String,
 }
 
-/// Whom an account is granted to: one member, or everybody of a role and above.
+/// Recipient of a grant: one member, or all members of a role and above.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Grantee {
-    /// This member.
+    /// One member.
     Member(MemberId),
     /// All members with this role or a higher one.
     Role(Role),
 }
 
-/// That somebody may open sessions as an account.
+/// Grant to open sessions as an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccountGrant {
@@ -56,37 +56,38 @@ pub struct AccountGrant {
     pub id: GrantId,
     /// Server id.
     pub server: String,
-    /// Account on it.
+    /// Account on the server.
     pub account: String,
-    /// To whom.
+    /// Recipient.
     pub to: Grantee,
     /// Name of the member or of the role.
     pub to_name: String,
-    /// Name of who granted it.
+    /// Name of the person who granted it.
     pub by: String,
-    /// When.
+    /// Time of the grant.
     pub created_at: DateTime<Utc>,
 }
 
-/// `POST /servers/{id}/grants`. The account must exist on the server; `root` only to a member by name.
+/// `POST /servers/{id}/grants`. The account must exist on the server; `root` can be granted to one member
+/// only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewGrant {
     /// Account on the server.
     pub account: String,
-    /// To whom.
+    /// Recipient.
     pub to: Grantee,
 }
 
-/// `GET /servers/{id}/accounts`: what can be granted.
+/// `GET /servers/{id}/accounts`: accounts that can be granted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccountInfo {
-    /// Its name.
+    /// Account name.
     pub account: String,
-    /// Its login shell.
+    /// Login shell.
     pub shell: String,
-    /// Its home directory.
+    /// Home directory.
     pub home: String,
 }

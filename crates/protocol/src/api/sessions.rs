@@ -1,4 +1,4 @@
-//! Sessions: what is known of one, opening, changing and listing them.
+//! Sessions: their fields, and the requests to create, change and list them.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 use super::{ActiveClient, AttachPolicy, Present};
 use crate::id::SessionId;
 
-/// Where a session is in its life.
+/// State of a session.
 #[derive(
     Clone,
     Copy,
@@ -25,15 +25,15 @@ use crate::id::SessionId;
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum SessionState {
-    /// The process is being started.
+    /// The session process is starting.
     Starting,
-    /// Alive.
+    /// Running.
     Active,
-    /// Over; `end_reason` says why.
+    /// Ended; `end_reason` has the reason.
     Ended,
 }
 
-/// Why a session ended. Also the `code` of the 410 its id answers from then on.
+/// Reason why a session ended. Also the `code` of the 410 response for its id.
 #[derive(
     Clone,
     Copy,
@@ -52,70 +52,70 @@ pub enum SessionState {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum EndReason {
-    /// The shell ended by itself.
+    /// The shell exited.
     Exited,
-    /// Its owner closed it.
+    /// The owner closed it.
     Closed,
-    /// Nobody used it for longer than the timeout.
+    /// It was idle for longer than the timeout.
     Expired,
-    /// Staff ended it.
+    /// Staff dropped it.
     Dropped,
-    /// Its process vanished: a crash of the process or of the machine.
+    /// The session process disappeared, by a crash of the process or of the machine.
     Lost,
 }
 
 impl EndReason {
-    /// Stable string used on the wire, in the database and as error code.
+    /// Returns the stable string used on the wire, in the database and as an error code.
     #[must_use]
     pub fn code(self) -> &'static str {
         self.into()
     }
 }
 
-/// A session as its owner sees it.
+/// Session as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {
-    /// Stable from creation to the history of ended sessions; part of the URL.
+    /// Id, constant from creation to the history of ended sessions; part of the URL.
     pub id: SessionId,
-    /// Given by its owner, 1–64 characters.
+    /// Name, 1–64 characters.
     pub name: String,
-    /// The owner's name.
+    /// Name of the owner.
     pub owner: String,
     /// Server id.
     pub server: String,
-    /// The account its shell runs as.
+    /// Account of its shell.
     pub account: String,
-    /// Where it is in its life.
+    /// State.
     pub state: SessionState,
-    /// What a second attach does.
+    /// Policy for a second client.
     pub attach_policy: AttachPolicy,
     /// Creation time.
     pub created_at: DateTime<Utc>,
     /// Last attach, input or heartbeat of the owner's clients.
     pub last_seen: DateTime<Utc>,
-    /// When it will expire if nothing happens; none when there is no timeout.
+    /// Time of expiry without activity; none without a timeout.
     pub expires_at: Option<DateTime<Utc>>,
-    /// Bytes of screen and history held for it.
+    /// Bytes of its screen and history.
     pub bytes_buffered: u64,
-    /// The client of the owner that drives it now or, while a guest does, came to drive.
+    /// Client of the owner that drives or, while a guest drives, attached to drive.
     pub active_client: Option<ActiveClient>,
-    /// Attached clients of members, watching ones included.
+    /// Attached clients of members, including those that watch.
     pub clients: u32,
     /// Attached guests.
     pub guests: u32,
-    /// Who is attached and what they do, for the owner: the first 16, who drives or asks before the others.
+    /// Participants and their activity, for the owner: the first 16, drivers and requests first.
     #[serde(default)]
     pub present: Vec<Present>,
-    /// Wrong passwords that were tried for its living shares, for the owner.
+    /// Wrong passwords tried for its active shares, for the owner.
     #[serde(default)]
     pub wrong_passwords: u32,
-    /// Guests who came while it lasted, for the owner, in the list of ended sessions: its shares are the receipt.
+    /// Number of guests who joined, for the owner, in the list of ended sessions. Its shares have the details.
     #[serde(default)]
     pub visitors: u32,
-    /// The title its program set.
+    /// Title that the program set.
     pub title: String,
-    /// The foreground program's name when it is not the shell itself.
+    /// Name of the program in the foreground, unless it is the shell.
     pub foreground: Option<String>,
     /// Columns of its screen.
     pub cols: u16,
@@ -123,15 +123,15 @@ pub struct Session {
     pub rows: u16,
     /// End time of an ended session.
     pub ended_at: Option<DateTime<Utc>>,
-    /// Why it ended.
+    /// Reason why it ended.
     pub end_reason: Option<EndReason>,
-    /// Who ended it, when a person did.
+    /// Person who ended it, if one did.
     pub ended_by: Option<String>,
-    /// The shell's exit status, when it exited by itself.
+    /// Exit status of the shell, if it exited.
     pub exit_code: Option<i32>,
-    /// The signal that ended the shell, if one did.
+    /// Signal that ended the shell, if one did.
     pub exit_signal: Option<i32>,
-    /// Why it was ended, in the words of who did it.
+    /// Reason given by the person who ended it.
     #[serde(default)]
     pub end_note: Option<String>,
 }
@@ -143,21 +143,21 @@ pub struct Session {
 pub struct NewSession {
     /// Server id.
     pub server: String,
-    /// Registered account on it.
+    /// Account on the server.
     pub account: String,
-    /// Name; `{account}@{server}` and a number when absent.
+    /// Name; `{account}@{server}` and a number if absent.
     #[serde(default)]
     pub name: Option<String>,
-    /// What a second attach does; the workspace's default when absent.
+    /// Policy for a second client; the workspace's default if absent.
     #[serde(default)]
     pub attach_policy: Option<AttachPolicy>,
-    /// Columns to start with; 80 when absent, clamped to 2–1000.
+    /// Initial columns; 80 if absent, clamped to 2–1000.
     #[serde(default)]
     pub cols: Option<u16>,
-    /// Rows to start with; 24 when absent, clamped to 2–500.
+    /// Initial rows; 24 if absent, clamped to 2–500.
     #[serde(default)]
     pub rows: Option<u16>,
-    /// 1–64 characters of the caller's choice: a repeated create returns the session the first one made.
+    /// Key of 1–64 characters chosen by the caller. A repeated request returns the session of the first one.
     #[serde(default)]
     pub idempotency_key: Option<String>,
 }
@@ -175,24 +175,24 @@ pub struct ChangeSession {
     pub attach_policy: Option<AttachPolicy>,
 }
 
-/// Whose sessions to list.
+/// Owners whose sessions to list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// The caller's own.
+    /// Sessions of the caller.
     #[default]
     Mine,
-    /// Everybody's: staff and superusers.
+    /// Sessions of all members; staff and superusers only.
     All,
 }
 
-/// Which part of their life to list.
+/// State of the sessions to list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Life {
-    /// Starting or alive.
+    /// Starting or running.
     #[default]
     Active,
     /// Ended.
@@ -205,6 +205,6 @@ pub enum Life {
 pub struct SessionPage {
     /// Newest first.
     pub items: Vec<Session>,
-    /// The cursor of the next page, none on the last one.
+    /// Cursor of the next page; none on the last one.
     pub next: Option<String>,
 }

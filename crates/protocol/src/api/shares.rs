@@ -1,11 +1,10 @@
-//! Sharing: links with a password, by hand or by mail, the guests that came by them, and what a guest
-//! says and is told.
+//! Sharing: links with a password, copied or sent by email, their guests, and the requests of guests.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, VariantArray};
 
-use super::minutes::{Minutes, given};
+use super::minutes::{Minutes, present};
 use crate::id::{GuestId, SessionId, ShareId};
 
 /// `POST /sessions/{id}/shares`.
@@ -13,41 +12,41 @@ use crate::id::{GuestId, SessionId, ShareId};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewShare {
-    /// How long it lasts, 5–180.
+    /// Duration in minutes.
     #[serde(default)]
     pub minutes: Minutes,
-    /// Guests only look. As the caller last chose, or as the workspace has it, when absent.
+    /// Guests only watch. If absent, the caller's last choice or the workspace's default.
     #[serde(default)]
     pub read_only: Option<bool>,
-    /// Guests at a time; 20 when absent, or fewer where the workspace allows no more.
+    /// Concurrent guests; 20 if absent, or the workspace's limit if that is lower.
     #[serde(default)]
     pub max_guests: Option<u32>,
-    /// Guests may go on typing while no client of the owner is attached; no when absent.
+    /// Guests may type while no client of the owner is attached; false if absent.
     #[serde(default)]
     pub guests_alone: Option<bool>,
 }
 
-/// A fresh share: the only time its URL and password are shown.
+/// New share, with its URL and password, which are never shown again.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FreshShare {
     /// Id.
     pub id: ShareId,
-    /// The link; the token stands behind its `#`, which browsers send to nobody.
+    /// Link, with the token behind its `#`, which browsers do not send.
     pub url: String,
-    /// The password that goes with it: groups of letters and digits. Case and dashes do not matter.
+    /// Password: groups of letters and digits. Case and dashes are ignored.
     pub password: String,
-    /// Works until.
+    /// Time of expiry.
     pub expires_at: DateTime<Utc>,
-    /// Guests only look.
+    /// Guests only watch.
     pub read_only: bool,
-    /// Guests at a time.
+    /// Concurrent guests.
     pub max_guests: u32,
-    /// Guests may go on typing while no client of the owner is attached.
+    /// Guests may type while no client of the owner is attached.
     pub guests_alone: bool,
 }
 
-/// How a share is handed out.
+/// Way in which a share is sent.
 #[derive(
     Clone,
     Copy,
@@ -65,13 +64,13 @@ pub struct FreshShare {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ShareKind {
-    /// Link and password, passed on by its owner.
+    /// Link and password, passed on by the owner.
     Link,
-    /// Both in a mail to one address.
+    /// Link and password in an email to one address.
     Mail,
 }
 
-/// Where a share is in its life.
+/// State of a share.
 #[derive(
     Clone,
     Copy,
@@ -89,19 +88,19 @@ pub enum ShareKind {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ShareState {
-    /// Guests can come in.
+    /// Guests can join.
     Active,
-    /// Its time is over.
+    /// It expired.
     Expired,
-    /// Somebody took it back.
+    /// It was revoked.
     Revoked,
-    /// Its session is over.
+    /// Its session ended.
     SessionEnded,
-    /// The mail it was to go by was not sent: nobody has its password.
+    /// Its email was not sent, so no one has the password.
     Void,
 }
 
-/// What has become of the mail of a share.
+/// State of the email of a share.
 #[derive(
     Clone,
     Copy,
@@ -119,53 +118,53 @@ pub enum ShareState {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum MailState {
-    /// It waits to be sent, or to be sent again.
+    /// Waiting to be sent or retried.
     Queued,
-    /// A mail server has taken it.
+    /// Accepted by a mail server.
     Sent,
-    /// It was not sent and will not be.
+    /// Not sent, and not retried.
     Failed,
 }
 
-/// A share without its secrets, as its owner sees it, and the receipt of one that is over.
+/// Share without its secrets, active or ended, as the owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Share {
     /// Id.
     pub id: ShareId,
-    /// How it is handed out.
+    /// Way in which it was sent.
     pub kind: ShareKind,
-    /// The address it was sent to.
+    /// Address that it was sent to.
     pub email: Option<String>,
-    /// What became of that mail.
+    /// State of that email.
     pub mail: Option<MailState>,
-    /// Why the mail was not sent, one sentence.
+    /// Reason why the email was not sent, as one sentence.
     pub mail_error: Option<String>,
-    /// Where it is in its life.
+    /// State.
     pub state: ShareState,
-    /// Guests only look.
+    /// Guests only watch.
     pub read_only: bool,
-    /// Guests at a time.
+    /// Concurrent guests.
     pub max_guests: u32,
-    /// Guests may go on typing while no client of the owner is attached.
+    /// Guests may type while no client of the owner is attached.
     pub guests_alone: bool,
-    /// Made by.
+    /// Name of the creator.
     pub by: String,
-    /// Made at.
+    /// Creation time.
     pub created_at: DateTime<Utc>,
-    /// Works until, or would have.
+    /// Time of expiry, also of a share that ended earlier.
     pub expires_at: DateTime<Utc>,
-    /// When it ended, if it did.
+    /// Time at which it ended, if it did.
     pub ended_at: Option<DateTime<Utc>>,
-    /// Who took it back.
+    /// Name of the person who revoked it.
     pub ended_by: Option<String>,
-    /// How often a wrong password was tried.
+    /// Number of wrong passwords tried.
     pub wrong_passwords: u32,
-    /// Everybody who came by it, present or gone, in the order they came.
+    /// All guests who joined, present or gone, in order of arrival.
     pub guests: Vec<Guest>,
 }
 
-/// Why a guest is not there any more.
+/// Reason why a guest is gone.
 #[derive(
     Clone,
     Copy,
@@ -187,163 +186,163 @@ pub enum GuestEnd {
     Left,
     /// They were removed.
     Removed,
-    /// The share's time was over.
+    /// The share expired.
     Expired,
-    /// The share was taken back.
+    /// The share was revoked.
     Revoked,
     /// The session ended.
     SessionEnded,
 }
 
-/// Somebody who came by a share.
+/// Guest of a share.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Guest {
     /// Id.
     pub id: GuestId,
-    /// The name they gave, or a member's own.
+    /// Name that the guest chose, or the name of the member.
     pub name: String,
-    /// Whether they are a member of the workspace.
+    /// The guest is a member of the workspace.
     pub member: bool,
-    /// The address they came from.
+    /// Source address.
     pub source: String,
-    /// What they use, such as `Firefox on Linux`.
+    /// Device, such as `Firefox on Linux`.
     pub device: String,
-    /// Attached right now, as the session says.
+    /// The guest is attached now.
     pub here: bool,
-    /// Came in at.
+    /// Time of joining.
     pub joined_at: DateTime<Utc>,
-    /// Gone since; none while they hold a place, which they do for 10 s without a connection.
+    /// Time of leaving; none while the guest holds a slot, which lasts for 10 s without a connection.
     pub left_at: Option<DateTime<Utc>>,
-    /// Why they are gone; none for who was not seen again and comes back if there is a place.
+    /// Reason for leaving; none if the guest disconnected and may return when a slot is free.
     pub end: Option<GuestEnd>,
-    /// Keys they typed, as far as the session has told.
+    /// Keys typed, according to the latest report of the session.
     pub keys: u64,
 }
 
-/// `PATCH /sessions/{id}/shares/{sid}`: what is absent stays.
+/// `PATCH /sessions/{id}/shares/{sid}`: absent fields are unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChangeShare {
-    /// Lasts so long from now, 5–180.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    /// Duration from now, in minutes.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub minutes: Option<Minutes>,
-    /// Guests only look, from this moment on.
+    /// Guests only watch from now on.
     #[serde(default)]
     pub read_only: Option<bool>,
-    /// Guests may go on typing while no client of the owner is attached.
+    /// Guests may type while no client of the owner is attached.
     #[serde(default)]
     pub guests_alone: Option<bool>,
 }
 
-/// `GET /sessions/{id}/sharing`: what a new share may be, before one is made.
+/// `GET /sessions/{id}/sharing`: options for a new share.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SharingOptions {
-    /// The workspace allows sharing.
+    /// Sharing is enabled.
     pub enabled: bool,
-    /// Longest time of a share, in minutes, 5–180.
+    /// Longest duration of a share, in minutes.
     pub max_minutes: u32,
-    /// Most guests at a time.
+    /// Most concurrent guests.
     pub max_guests: u32,
-    /// What read-only starts as: what the workspace has set, or this member last chose.
+    /// Initial value of read-only: the workspace's default, or this member's last choice.
     pub read_only: bool,
-    /// The workspace allows read-only shares alone.
+    /// Only read-only shares are allowed.
     pub read_only_forced: bool,
-    /// Mail can be sent.
+    /// Email is configured.
     pub mail: bool,
 }
 
-/// `POST /sessions/{id}/invites`: a share of its own for each address.
+/// `POST /sessions/{id}/invites`: one share per address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewInvites {
-    /// Whom to send it to, 1–20 addresses.
+    /// Recipients, 1–20 addresses.
     pub emails: Vec<String>,
-    /// How long it lasts, 5–180.
+    /// Duration in minutes.
     #[serde(default)]
     pub minutes: Minutes,
-    /// As of [`NewShare`].
+    /// As in [`NewShare`].
     #[serde(default)]
     pub read_only: Option<bool>,
-    /// As of [`NewShare`].
+    /// As in [`NewShare`].
     #[serde(default)]
     pub guests_alone: Option<bool>,
 }
 
-/// What became of one address of an invitation.
+/// Result for one address of an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InviteStatus {
-    /// Its mail waits to be sent; the list of shares says what becomes of it.
+    /// The email is queued; the list of shares has its state.
     Queued,
-    /// It is no e-mail address; nothing is sent.
+    /// Not a valid email address; no email is sent.
     InvalidEmail,
-    /// Too many mails wait already; nothing is sent to it.
+    /// Too many emails are queued; no email is sent.
     TooMany,
 }
 
-/// One address of an invitation.
+/// Address of an invitation, with its result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InviteResult {
-    /// The address, as it was given.
+    /// Address as given.
     pub email: String,
-    /// What became of it.
+    /// Result.
     pub status: InviteStatus,
-    /// The share that its mail has, with `queued`.
+    /// Share of the email, with `queued`.
     pub share_id: Option<ShareId>,
 }
 
-/// What is answered to an invitation: 207.
+/// Response to an invitation, with status 207.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InviteResults {
-    /// One for each address, those said twice once.
+    /// One result per distinct address.
     pub results: Vec<InviteResult>,
 }
 
-/// `POST /join`: by whoever has a link.
+/// `POST /join`: by a person with a link.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Join {
-    /// What stands behind the link's `#`.
+    /// Token behind the `#` of the link.
     pub token: String,
-    /// The password that goes with it.
+    /// Password of the share.
     pub password: String,
-    /// Name shown to the others, 1–64 characters. A signed-in member joins by their own.
+    /// Name shown to others, 1–64 characters. Ignored for a signed-in member.
     #[serde(default)]
     pub name: String,
 }
 
-/// The session that a guest is in, as far as they may know it.
+/// Session as its guests see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SharedSession {
     /// Id.
     pub id: SessionId,
-    /// Its name.
+    /// Name of the session.
     pub name: String,
-    /// Whose it is.
+    /// Name of the owner.
     pub owner: String,
 }
 
-/// `POST /join` and `GET /join/session`: where a guest is.
+/// `POST /join` and `GET /join/session`: session and permissions of a guest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Joined {
     /// The session.
     pub session: SharedSession,
-    /// The guest's own entry.
+    /// Id of the guest.
     pub guest: GuestId,
-    /// The name others see them by.
+    /// Name shown to others.
     pub name: String,
-    /// They only look.
+    /// The guest only watches.
     pub read_only: bool,
-    /// The end of their time, if nobody extends it.
+    /// End of the share, unless it is extended.
     pub expires_at: DateTime<Utc>,
 }

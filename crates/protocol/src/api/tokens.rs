@@ -1,4 +1,4 @@
-//! API tokens: what a program may do in a member's name.
+//! API tokens, with which programs act for a member.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use strum::{Display, EnumString, VariantArray};
 
 use crate::id::TokenId;
 
-/// What a token allows, never more than its member may do.
+/// Scope of a token, always within the permissions of its member.
 #[derive(
     Clone,
     Copy,
@@ -26,11 +26,11 @@ use crate::id::TokenId;
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum TokenScope {
-    /// See sessions and watch the own ones.
+    /// List sessions and watch the member's own.
     Read,
-    /// Also open, drive, change and close the own sessions.
+    /// Also create, drive, change and close the member's own sessions.
     Sessions,
-    /// Also everything the member's role allows: settings, members, dropping.
+    /// Also everything that the member's role allows: settings, members, dropping.
     Admin,
 }
 
@@ -39,11 +39,11 @@ pub enum TokenScope {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
-    /// What it is for, 1–64 characters.
+    /// Name, 1–64 characters.
     pub name: String,
-    /// What it allows.
+    /// Scope.
     pub scope: TokenScope,
-    /// Days it works, 1–365.
+    /// Lifetime in days, 1–365.
     pub days: u32,
 }
 
@@ -52,34 +52,34 @@ pub struct NewToken {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChangeToken {
-    /// What it is for, 1–64 characters.
+    /// Name, 1–64 characters.
     pub name: String,
 }
 
-/// A token, without its secret.
+/// Token without its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenInfo {
     /// Id.
     pub id: TokenId,
-    /// What it is for.
+    /// Name.
     pub name: String,
-    /// What it allows.
+    /// Scope.
     pub scope: TokenScope,
-    /// Made at.
+    /// Creation time.
     pub created_at: DateTime<Utc>,
-    /// Works until.
+    /// Time of expiry.
     pub expires_at: DateTime<Utc>,
-    /// Last used, to the minute.
+    /// Time of the last use, to the minute.
     pub used_at: Option<DateTime<Utc>>,
 }
 
-/// A fresh token: the only time its secret is shown.
+/// New token, with its secret, which is never shown again.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FreshToken {
     /// The token.
     pub token: TokenInfo,
-    /// What goes behind `Authorization: Bearer`; begins with `websh_`.
+    /// Secret for `Authorization: Bearer`; starts with `websh_`.
     pub secret: String,
 }

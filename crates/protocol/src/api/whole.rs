@@ -1,5 +1,5 @@
-//! Whole numbers of JSON bodies, read so that a wrong one is refused as a value of its field, with
-//! that field's own code, and not as a body. The bounds are not known here.
+//! Whole numbers of JSON bodies. A wrong value is read as none or 0, so that it is rejected with the error
+//! code of its field, and not as a malformed body. This module does not know the bounds.
 
 use std::fmt;
 
@@ -8,18 +8,18 @@ use serde::{
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-/// The whole number that a JSON value is, or none for every other value.
+/// Reads a whole number; none for any other JSON value.
 pub(super) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     deserializer.deserialize_any(Anything)
 }
 
-/// As [`whole`], for numbers that are never 0: what is no whole number is read as 0, which no bound
-/// allows.
+/// As [`whole`], for numbers that are never 0. Any other JSON value is read as 0, which is out of all
+/// bounds.
 pub(super) fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     Ok(whole(deserializer)?.unwrap_or(0))
 }
 
-/// Reads any JSON value as a number or none.
+/// Visitor that reads any JSON value as a number or none.
 struct Anything;
 
 impl<'de> Visitor<'de> for Anything {

@@ -1,4 +1,4 @@
-//! The workspace's settings and the figure that goes with them.
+//! Settings of the workspace, and its usage.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use strum::{Display, EnumString, VariantArray};
 
 use super::{AttachPolicy, whole};
 
-/// What keeps a session alive, besides attaching and typing.
+/// Activity that keeps a session alive, besides attaching and typing.
 #[derive(
     Clone,
     Copy,
@@ -25,16 +25,16 @@ use super::{AttachPolicy, whole};
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum KeepAlive {
-    /// Nothing: only input of the owner counts.
+    /// Input of the owner only.
     Input,
-    /// A visible page of the owner.
+    /// Also a visible page of the owner.
     #[default]
     Attached,
-    /// That, or output of its programs.
+    /// Also output of its programs.
     Working,
 }
 
-/// Whether guests only look.
+/// Default for read-only shares.
 #[derive(
     Clone,
     Copy,
@@ -53,16 +53,16 @@ pub enum KeepAlive {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ShareReadOnly {
-    /// As who shares last chose; at first they may type.
+    /// The owner's last choice; full access at first.
     #[default]
     Chosen,
-    /// So it starts, and who shares may choose otherwise.
+    /// Read-only by default; the owner may choose full access.
     Preset,
-    /// Always.
+    /// Always read-only.
     Forced,
 }
 
-/// How a guest who may type comes to drive.
+/// Way in which a guest with full access gets to drive.
 #[derive(
     Clone,
     Copy,
@@ -81,77 +81,77 @@ pub enum ShareReadOnly {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum BatonRule {
-    /// Who drives has not typed for 2 s: who types then drives.
+    /// By typing, once the driver was idle for 2 s.
     #[default]
     Free,
-    /// Who drives grants it.
+    /// By a grant of the driver.
     Ask,
 }
 
-/// `GET` and `PUT /workspace/settings`. A PUT says all of it; the last two fields are ignored then. A
-/// number that is none is read as 0, which is out of every bound.
+/// `GET` and `PUT /workspace/settings`. A PUT has all fields, of which the last two are ignored. A number
+/// that is not a whole number is read as 0, which is out of all bounds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WorkspaceSettings {
-    /// The workspace's name, 1–64 characters: what *drop all* asks to be typed.
+    /// Name of the workspace, 1–64 characters. *Drop all* requires it as a confirmation.
     pub name: String,
-    /// Minutes after which an unused session expires.
+    /// Minutes after which an idle session expires.
     #[serde(deserialize_with = "whole::positive")]
     #[cfg_attr(feature = "openapi", schema(minimum = 10, maximum = 1440))]
     pub session_timeout_minutes: u32,
-    /// What keeps a session alive.
+    /// Activity that keeps a session alive.
     pub keep_alive: KeepAlive,
-    /// What a second attach does where a session does not say.
+    /// Default policy for a second client.
     pub attach_policy: AttachPolicy,
-    /// Living sessions a member may have.
+    /// Limit of running sessions per member.
     #[serde(deserialize_with = "whole::positive")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
     pub max_sessions_per_user: u32,
-    /// Living sessions that one API token may have opened.
+    /// Limit of running sessions per API token.
     #[serde(deserialize_with = "whole::positive")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
     pub max_sessions_per_token: u32,
-    /// Living sessions of the whole workspace.
+    /// Limit of running sessions in the workspace.
     #[serde(deserialize_with = "whole::positive")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100000))]
     pub max_sessions: u32,
-    /// Sessions a member may open in a minute.
+    /// Limit of sessions that a member may create per minute.
     #[serde(deserialize_with = "whole::positive")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 600))]
     pub max_creates_per_minute: u32,
-    /// MiB of history a session may hold.
+    /// Limit of history per session, in MiB.
     #[serde(deserialize_with = "whole::positive")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1024))]
     pub history_mib: u32,
-    /// Days that ended sessions are kept in the history.
+    /// Retention of ended sessions, in days.
     #[serde(deserialize_with = "whole::positive")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 365))]
     pub keep_ended_days: u32,
     /// Members may share their sessions.
     pub sharing_enabled: bool,
-    /// Longest time of a share, in minutes.
+    /// Longest duration of a share, in minutes.
     #[serde(deserialize_with = "whole::positive")]
     #[cfg_attr(feature = "openapi", schema(minimum = 5, maximum = 180))]
     pub share_max_minutes: u32,
-    /// Whether guests only look.
+    /// Default for read-only shares.
     pub share_read_only: ShareReadOnly,
-    /// How a guest comes to drive.
+    /// Way in which a guest gets to drive.
     pub share_baton: BatonRule,
-    /// Most guests of a share at a time.
+    /// Most concurrent guests of a share.
     #[serde(deserialize_with = "whole::positive")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 200))]
     pub share_max_guests: u32,
-    /// Name of who changed them last.
+    /// Name of the person who changed the settings last.
     #[serde(default)]
     pub changed_by: Option<String>,
-    /// When.
+    /// Time of the last change.
     #[serde(default)]
     pub changed_at: Option<DateTime<Utc>>,
 }
 
 impl Default for WorkspaceSettings {
-    /// What is in force until somebody changes it.
+    /// Returns the settings of a new workspace.
     fn default() -> Self {
         Self {
             name: "websh".to_owned(),
@@ -175,17 +175,17 @@ impl Default for WorkspaceSettings {
     }
 }
 
-/// `GET /workspace/usage`: what sessions hold right now.
+/// `GET /workspace/usage`: current resources of all sessions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WorkspaceUsage {
-    /// Sessions that run.
+    /// Running sessions.
     pub sessions: u32,
-    /// Of them, how many nobody is attached to.
+    /// Running sessions without an attached client.
     pub idle: u32,
     /// Memory of all their processes, in bytes.
     pub memory_bytes: u64,
-    /// Of that, what the idle ones hold.
+    /// Memory of the idle sessions, in bytes.
     pub idle_memory_bytes: u64,
     /// Bytes of screens and history.
     pub bytes_buffered: u64,

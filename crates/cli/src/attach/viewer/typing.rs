@@ -121,10 +121,3 @@ fn input(key: Key, session: u32) -> Input {
         Input::Key(key)
     }
 }
-
-/// Returns the modes that the terminal needs so that the program receives the input it requested.
-pub fn wanted_modes(session: u32) -> u32 {
-    let wheel = session & modes::ALTERNATE_SCREEN != 0 && session & modes::ANY_MOUSE == 0;
-    let wheel = if wheel { modes::ALTERNATE_SCROLL } else { 0 };
-    session & (modes::ANY_MOUSE | modes::FOCUS | modes::KITTY | wheel)
-}

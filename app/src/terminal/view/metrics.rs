@@ -1,4 +1,4 @@
-//! How large a cell is, and which glyphs are exactly as wide as their cells.
+//! Measurements of the font: the size of a cell, and the glyphs that are exactly as wide as their cells.
 
 use std::collections::HashMap;
 
@@ -7,24 +7,21 @@ use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
 
 use crate::browser;
 
-/// Letters in the ruler: many, because one is measured in fractions of a pixel.
+/// Text of the ruler: many letters, because one measures fractions of a pixel.
 pub const RULER: &str = "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW";
 
-/// Glyphs whose width is remembered; a program can make up any number of them.
-const MAX_KNOWN: usize = 8192;
-
-/// How much wider or narrower than its cells a glyph may be, as a part of a cell.
+/// Difference in width between a glyph and its cells that is accepted, relative to a cell.
 const TOLERANCE: f64 = 0.002;
 
-/// Glyphs whose width is remembered before all are forgotten.
-const MOST_GLYPHS: usize = 8_192;
+/// Glyphs whose width is cached before the cache is cleared.
+const MAX_GLYPHS: usize = 8_192;
 
 /// Measurements of the font in use.
 #[derive(Default)]
 pub struct Metrics {
     /// Width of a cell, in CSS pixels.
     pub width: f64,
-    /// Height of a row, in CSS pixels: a whole number, so that rows stand on pixels.
+    /// Height of a row, in CSS pixels: a whole number, so that rows are aligned to pixels.
     pub height: f64,
     font: String,
     canvas: Option<CanvasRenderingContext2d>,
@@ -33,7 +30,7 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Measures anew. Returns whether anything changed.
+    /// Measures the font. Returns whether anything changed.
     pub fn measure(&mut self, ruler: &Element) -> bool {
         let rect = ruler.get_bounding_client_rect();
         let width = rect.width() / RULER.len() as f64;
@@ -58,21 +55,18 @@ impl Metrics {
         true
     }
 
-    /// Whether a glyph is exactly as wide as `cells` cells; when in doubt it is not.
+    /// Returns whether a glyph is known to be exactly as wide as `cells` cells.
     pub fn fits(&mut self, glyph: &str, cells: u32) -> bool {
         if let Some(known) = self.known.get(glyph) {
             return *known;
         }
-        if self.known.len() >= MOST_GLYPHS {
+        if self.known.len() >= MAX_GLYPHS {
             self.known.clear();
         }
         let want = self.letter * f64::from(cells);
         let fits = self
             .advance(glyph)
             .is_some_and(|advance| want > 0.0 && (advance - want).abs() <= self.letter * TOLERANCE);
-        if self.known.len() >= MAX_KNOWN {
-            self.known.clear();
-        }
         self.known.insert(glyph.into(), fits);
         fits
     }

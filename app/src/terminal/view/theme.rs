@@ -1,12 +1,12 @@
-//! The colours that the page shows where no program chose one, as the session wants them told.
+//! Colours of the page where no program sets one, in the form that the session expects.
 
 use protocol::wire::Theme;
 use web_sys::Element;
 
 use crate::browser;
 
-/// The theme in force at `element`; none when a colour of it is not opaque. The custom properties
-/// themselves hold both a light and a dark colour: only where they are used is one of them chosen.
+/// Returns the colours in effect at `element`; none if one of them is not opaque. Reads computed values,
+/// because the custom properties hold both a light and a dark colour.
 pub fn of(element: &Element) -> Option<Theme> {
     let style = browser::window().get_computed_style(element).ok().flatten()?;
     let color = |name: &str| rgb(&style.get_property_value(name).ok()?);
@@ -17,7 +17,7 @@ pub fn of(element: &Element) -> Option<Theme> {
     })
 }
 
-/// `rgb(r, g, b)`, as computed colours are serialized (CSS Color 4, 15.2), as a number.
+/// Parses `rgb(r, g, b)`, the serialization of computed colours (CSS Color 4, 15.2).
 fn rgb(css: &str) -> Option<u32> {
     let inside = css.trim().strip_prefix("rgb(")?.strip_suffix(')')?;
     let parts: Vec<u8> =
@@ -31,7 +31,7 @@ mod tests {
     use super::rgb;
 
     #[test]
-    fn only_opaque_colours_count() {
+    fn only_opaque_colours_are_accepted() {
         for (css, expected) in [
             ("rgb(11, 107, 88)", Some(0x0b_6b58)),
             ("rgb(255, 255, 255)", Some(0xff_ffff)),

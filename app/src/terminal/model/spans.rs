@@ -1,22 +1,22 @@
-//! From a line of cells to what is put on the page: stretches of one style, and boxes of a fixed width
-//! for glyphs that may not be as wide as their cells. Pure.
+//! Spans of a line: stretches of one style, and boxes of a fixed width for glyphs that may not have the
+//! width of their cells. Pure.
 
 use protocol::line::{Line, cells};
 
-/// A stretch of a row.
+/// Stretch of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// Its text.
+    /// Text.
     pub text: String,
     /// Index into the line's style table.
     pub style: u32,
-    /// Its width in cells.
+    /// Width in cells.
     pub cells: u32,
-    /// Its one glyph may not be as wide as its cells.
+    /// Its single glyph may not have the width of its cells.
     pub boxed: bool,
 }
 
-/// The spans of `line`. `fits` tells whether a glyph is exactly as wide as its cells.
+/// Returns the spans of `line`. `fits` returns whether a glyph is exactly as wide as its cells.
 pub fn spans(line: &Line, mut fits: impl FnMut(&str, u32) -> bool) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     for cell in cells(line) {
@@ -37,7 +37,7 @@ pub fn spans(line: &Line, mut fits: impl FnMut(&str, u32) -> bool) -> Vec<Span> 
     spans
 }
 
-/// The text in the cell at `column`, its width and style; a blank where the line has ended.
+/// Returns the text, width and style of the cell at `column`; a blank beyond the end of the line.
 #[must_use]
 pub fn cell_at(line: &Line, column: u32) -> (String, u32, u32) {
     let mut at = 0;
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_styles_share_a_span_and_doubtful_glyphs_get_a_box() {
+    fn equal_styles_share_a_span_and_uncertain_glyphs_get_a_box() {
         let line = line(&[
             ("l", 1, 0),
             ("s", 1, 0),

@@ -1,17 +1,16 @@
-//! Text on its way in and out: what a changed text field means in keys, and what a selection of rows
-//! means as text. Pure.
+//! Text for input and for the clipboard: edits of the text field as keys, selected rows as text. Pure.
 
-/// What was typed into a field, as a terminal sees it.
+/// Change of the text field, as a terminal receives it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Edit {
-    /// Characters taken away at the end.
+    /// Characters deleted at the end.
     pub deleted: usize,
-    /// Characters put there.
+    /// Characters inserted at the end.
     pub inserted: String,
 }
 
-/// How the text of a field became another one, as if typed at its end. On-screen keyboards change
-/// words that are still being written, so this is the only truth about what they typed.
+/// Returns the change from one text of the field to another, as if typed at its end. On-screen
+/// keyboards change words that are still being written, so their events do not describe the change.
 #[must_use]
 pub fn edit(before: &str, after: &str) -> Edit {
     let common = before.chars().zip(after.chars()).take_while(|(a, b)| a == b).count();
@@ -21,8 +20,8 @@ pub fn edit(before: &str, after: &str) -> Edit {
     }
 }
 
-/// The text of selected rows: blanks at the end of a line are not its text, and a line that goes on in
-/// the next row is one line. Each row comes with whether it goes on.
+/// Joins selected rows to text. Drops blanks at the end of lines, and joins a row with the next if it is
+/// wrapped. Each row comes with whether it is.
 #[must_use]
 pub fn join<'a>(rows: impl IntoIterator<Item = (&'a str, bool)>) -> String {
     let mut text = String::new();

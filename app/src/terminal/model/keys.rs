@@ -1,5 +1,5 @@
-//! What a key press means: input for the session, text for the field, a command of the page, or the
-//! browser's own business. Pure: names are those of W3C UI Events.
+//! Actions of keys: input for the session, text for the field, a command of the page, or the browser's
+//! own. Pure; names are those of W3C UI Events.
 
 use protocol::{
     modes::{ALTERNATE_SCREEN, KITTY_SHIFT},
@@ -24,29 +24,29 @@ const KITTY_EVENTS: u32 = 2 << KITTY_SHIFT;
 /// Kitty flag: report every key as an escape code.
 const KITTY_ALL: u32 = 8 << KITTY_SHIFT;
 
-/// A key event, free of the browser.
+/// Key event as plain data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Press {
     /// W3C `key`.
     pub key: String,
     /// W3C `code`.
     pub code: String,
-    /// Bits as above.
+    /// Bits of the constants above.
     pub modifiers: u32,
-    /// AltGr (or what stands for it) made the character.
+    /// AltGr, or its equivalent, produced the character.
     pub alt_graph: bool,
-    /// The key is held down.
+    /// The key repeats.
     pub repeat: bool,
-    /// An input method is at work.
+    /// An input method is composing.
     pub composing: bool,
 }
 
-/// What to do with a key.
+/// Action of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Meaning {
+pub enum KeyAction {
     /// Send it.
     Send(Key),
-    /// Leave it to the text field: it makes text.
+    /// Leave it to the text field.
     Text,
     /// Leave it to the browser.
     Browser,
@@ -60,69 +60,69 @@ pub enum Meaning {
     Bottom,
 }
 
-/// What a key that goes down means, with the session's modes. `mac` tells whether Command is the
-/// key for shortcuts and Option makes characters.
+/// Returns the action of a pressed key, in the session's modes. On a `mac`, Command is the key for
+/// shortcuts, and Option produces characters.
 #[must_use]
-pub fn down(press: &Press, modes: u32, mac: bool) -> Meaning {
+pub fn down(press: &Press, modes: u32, mac: bool) -> KeyAction {
     let Press { key, modifiers, .. } = press;
     let modifiers = modifiers & (SHIFT | ALT | CONTROL | META);
     let lower = key.to_ascii_lowercase();
     if press.composing || ["Process", "Dead", "Unidentified"].contains(&key.as_str()) {
-        return Meaning::Text;
+        return KeyAction::Text;
     }
     if modifiers & META != 0 {
         return if mac && modifiers == META && lower == "c" {
-            Meaning::Copy
+            KeyAction::Copy
         } else {
-            Meaning::Browser
+            KeyAction::Browser
         };
     }
     if is_printable(key) {
         return printable(press, &lower, modifiers, modes, mac);
     }
     match (key.as_str(), modifiers) {
-        ("F11" | "F12", _) => Meaning::Browser,
-        ("F4" | "Tab" | "Escape", ALT) => Meaning::Browser,
-        ("Tab" | "PageUp" | "PageDown", m) if m & CONTROL != 0 => Meaning::Browser,
-        ("Insert", SHIFT) => Meaning::Browser,
-        ("Insert", CONTROL) => Meaning::Copy,
-        ("PageUp", SHIFT) if modes & ALTERNATE_SCREEN == 0 => Meaning::Page(-1),
-        ("PageDown", SHIFT) if modes & ALTERNATE_SCREEN == 0 => Meaning::Page(1),
-        ("Home", SHIFT) if modes & ALTERNATE_SCREEN == 0 => Meaning::Top,
-        ("End", SHIFT) if modes & ALTERNATE_SCREEN == 0 => Meaning::Bottom,
-        _ if is_modifier(key) && modes & KITTY_ALL == 0 => Meaning::Browser,
-        _ if is_foreign(key) => Meaning::Browser,
-        _ => Meaning::Send(wire(press, kind(press))),
+        ("F11" | "F12", _) => KeyAction::Browser,
+        ("F4" | "Tab" | "Escape", ALT) => KeyAction::Browser,
+        ("Tab" | "PageUp" | "PageDown", m) if m & CONTROL != 0 => KeyAction::Browser,
+        ("Insert", SHIFT) => KeyAction::Browser,
+        ("Insert", CONTROL) => KeyAction::Copy,
+        ("PageUp", SHIFT) if modes & ALTERNATE_SCREEN == 0 => KeyAction::Page(-1),
+        ("PageDown", SHIFT) if modes & ALTERNATE_SCREEN == 0 => KeyAction::Page(1),
+        ("Home", SHIFT) if modes & ALTERNATE_SCREEN == 0 => KeyAction::Top,
+        ("End", SHIFT) if modes & ALTERNATE_SCREEN == 0 => KeyAction::Bottom,
+        _ if is_modifier(key) && modes & KITTY_ALL == 0 => KeyAction::Browser,
+        _ if is_hardware_key(key) => KeyAction::Browser,
+        _ => KeyAction::Send(wire(press, kind(press))),
     }
 }
 
-fn printable(press: &Press, lower: &str, modifiers: u32, modes: u32, mac: bool) -> Meaning {
-    let option_made_it = mac && modifiers & (ALT | CONTROL) == ALT && !press.key.is_ascii();
-    if press.alt_graph || option_made_it {
-        return Meaning::Text;
+fn printable(press: &Press, lower: &str, modifiers: u32, modes: u32, mac: bool) -> KeyAction {
+    let by_option = mac && modifiers & (ALT | CONTROL) == ALT && !press.key.is_ascii();
+    if press.alt_graph || by_option {
+        return KeyAction::Text;
     }
     match modifiers {
         m if m & (ALT | CONTROL) == 0 => {
             if modes & KITTY_ALL != 0 {
-                Meaning::Send(wire(press, kind(press)))
+                KeyAction::Send(wire(press, kind(press)))
             } else {
-                Meaning::Text
+                KeyAction::Text
             }
         }
         m if m == CONTROL | SHIFT => match lower {
-            "c" => Meaning::Copy,
-            // Paste, and what the browser keeps for itself or offers to developers.
+            "c" => KeyAction::Copy,
+            // Paste, and shortcuts that belong to the browser or its developer tools.
             "v" | "i" | "j" | "k" | "n" | "t" | "w" | "r" | "p" | "m" | "q" | "+" => {
-                Meaning::Browser
+                KeyAction::Browser
             }
-            _ => Meaning::Send(wire(press, kind(press))),
+            _ => KeyAction::Send(wire(press, kind(press))),
         },
-        CONTROL if ["+", "-", "=", "0"].contains(&lower) => Meaning::Browser,
-        _ => Meaning::Send(wire(press, kind(press))),
+        CONTROL if ["+", "-", "=", "0"].contains(&lower) => KeyAction::Browser,
+        _ => KeyAction::Send(wire(press, kind(press))),
     }
 }
 
-/// What a key that goes up means: input only when a program asked for it.
+/// Returns the input of a released key, if the program requested releases.
 #[must_use]
 pub fn up(press: &Press, modes: u32) -> Option<Key> {
     let events = modes & KITTY_EVENTS != 0;
@@ -130,12 +130,12 @@ pub fn up(press: &Press, modes: u32) -> Option<Key> {
     let plain = is_printable(&press.key) && press.modifiers & (ALT | CONTROL) == 0;
     let skip = press.composing
         || press.modifiers & META != 0
-        || is_foreign(&press.key)
+        || is_hardware_key(&press.key)
         || (!all && (plain || is_modifier(&press.key)));
     (events && !skip).then(|| wire(press, KeyKind::Release))
 }
 
-/// The key as the wire has it.
+/// Returns the key as the wire has it.
 #[must_use]
 pub fn wire(press: &Press, kind: KeyKind) -> Key {
     Key {
@@ -150,18 +150,19 @@ fn kind(press: &Press) -> KeyKind {
     if press.repeat { KeyKind::Repeat } else { KeyKind::Press }
 }
 
-/// One character that stands for itself, marks included.
+/// Returns whether the key is one character, with its combining marks.
 fn is_printable(key: &str) -> bool {
     !key.is_ascii() || key.len() == 1
 }
 
+/// Returns whether the key is a modifier or a lock.
 fn is_modifier(key: &str) -> bool {
     ["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "NumLock", "ScrollLock"]
         .contains(&key)
 }
 
-/// Keys of the machine rather than of a keyboard for text.
-fn is_foreign(key: &str) -> bool {
+/// Returns whether the key belongs to the machine rather than to text.
+fn is_hardware_key(key: &str) -> bool {
     const PREFIXES: [&str; 7] =
         ["Audio", "Media", "Browser", "Launch", "Brightness", "Power", "Volume"];
     PREFIXES.iter().any(|prefix| key.starts_with(prefix))
@@ -177,71 +178,71 @@ mod tests {
         Press { key: key.into(), modifiers, ..Press::default() }
     }
 
-    fn send(key: &str, modifiers: u32) -> Meaning {
-        Meaning::Send(Key { key: key.into(), modifiers, ..Key::default() })
+    fn send(key: &str, modifiers: u32) -> KeyAction {
+        KeyAction::Send(Key { key: key.into(), modifiers, ..Key::default() })
     }
 
     #[test]
-    fn meanings() {
-        for (key, modifiers, modes, meaning) in [
-            ("a", 0, 0, Meaning::Text),
-            ("A", SHIFT, 0, Meaning::Text),
-            ("é", 0, 0, Meaning::Text),
+    fn actions_of_keys() {
+        for (key, modifiers, modes, action) in [
+            ("a", 0, 0, KeyAction::Text),
+            ("A", SHIFT, 0, KeyAction::Text),
+            ("é", 0, 0, KeyAction::Text),
             ("a", 0, KITTY_ALL, send("a", 0)),
             ("c", CONTROL, 0, send("c", CONTROL)),
             ("r", CONTROL, 0, send("r", CONTROL)),
             ("w", CONTROL, 0, send("w", CONTROL)),
-            ("C", CONTROL | SHIFT, 0, Meaning::Copy),
-            ("V", CONTROL | SHIFT, 0, Meaning::Browser),
+            ("C", CONTROL | SHIFT, 0, KeyAction::Copy),
+            ("V", CONTROL | SHIFT, 0, KeyAction::Browser),
             ("v", CONTROL, 0, send("v", CONTROL)),
             ("b", ALT, 0, send("b", ALT)),
             ("Enter", 0, 0, send("Enter", 0)),
             ("Tab", SHIFT, 0, send("Tab", SHIFT)),
-            ("Tab", CONTROL, 0, Meaning::Browser),
+            ("Tab", CONTROL, 0, KeyAction::Browser),
             ("F5", 0, 0, send("F5", 0)),
-            ("F11", 0, 0, Meaning::Browser),
-            ("PageUp", SHIFT, 0, Meaning::Page(-1)),
+            ("F11", 0, 0, KeyAction::Browser),
+            ("PageUp", SHIFT, 0, KeyAction::Page(-1)),
             ("PageUp", SHIFT, ALTERNATE_SCREEN, send("PageUp", SHIFT)),
             ("PageUp", 0, 0, send("PageUp", 0)),
-            ("Home", SHIFT, 0, Meaning::Top),
-            ("End", SHIFT, 0, Meaning::Bottom),
-            ("Shift", SHIFT, 0, Meaning::Browser),
+            ("Home", SHIFT, 0, KeyAction::Top),
+            ("End", SHIFT, 0, KeyAction::Bottom),
+            ("Shift", SHIFT, 0, KeyAction::Browser),
             ("Shift", SHIFT, KITTY_ALL, send("Shift", SHIFT)),
-            ("Dead", 0, 0, Meaning::Text),
-            ("Unidentified", 0, 0, Meaning::Text),
-            ("-", CONTROL, 0, Meaning::Browser),
-            ("l", META, 0, Meaning::Browser),
-            ("AudioVolumeUp", 0, 0, Meaning::Browser),
+            ("Dead", 0, 0, KeyAction::Text),
+            ("Unidentified", 0, 0, KeyAction::Text),
+            ("-", CONTROL, 0, KeyAction::Browser),
+            ("l", META, 0, KeyAction::Browser),
+            ("AudioVolumeUp", 0, 0, KeyAction::Browser),
             ("ArrowUp", CONTROL, 0, send("ArrowUp", CONTROL)),
-            ("Insert", SHIFT, 0, Meaning::Browser),
+            ("Insert", SHIFT, 0, KeyAction::Browser),
         ] {
-            assert_eq!(down(&press(key, modifiers), modes, false), meaning, "{key} {modifiers}");
+            assert_eq!(down(&press(key, modifiers), modes, false), action, "{key} {modifiers}");
         }
     }
 
     #[test]
     fn composing_sends_nothing() {
         let press = Press { composing: true, ..press("Enter", 0) };
-        assert_eq!(down(&press, 0, false), Meaning::Text);
+        assert_eq!(down(&press, 0, false), KeyAction::Text);
         assert_eq!(up(&press, KITTY_EVENTS | KITTY_ALL), None);
     }
 
     #[test]
-    fn characters_made_with_alt_are_text() {
+    fn characters_produced_with_alt_are_text() {
         let alt_gr = Press { alt_graph: true, ..press("@", CONTROL | ALT) };
-        assert_eq!(down(&alt_gr, 0, false), Meaning::Text);
-        assert_eq!(down(&press("∂", ALT), 0, true), Meaning::Text);
-        assert_eq!(down(&press("c", META), 0, true), Meaning::Copy);
+        assert_eq!(down(&alt_gr, 0, false), KeyAction::Text);
+        assert_eq!(down(&press("∂", ALT), 0, true), KeyAction::Text);
+        assert_eq!(down(&press("c", META), 0, true), KeyAction::Copy);
     }
 
     #[test]
-    fn locks_do_not_change_a_meaning() {
-        assert_eq!(down(&press("C", CONTROL | SHIFT | NUM_LOCK), 0, false), Meaning::Copy);
-        assert_eq!(down(&press("PageUp", SHIFT | CAPS_LOCK), 0, false), Meaning::Page(-1));
+    fn locks_do_not_change_an_action() {
+        assert_eq!(down(&press("C", CONTROL | SHIFT | NUM_LOCK), 0, false), KeyAction::Copy);
+        assert_eq!(down(&press("PageUp", SHIFT | CAPS_LOCK), 0, false), KeyAction::Page(-1));
     }
 
     #[test]
-    fn releases_go_only_where_they_are_wanted() {
+    fn releases_are_sent_only_on_request() {
         assert_eq!(up(&press("Enter", 0), 0), None);
         assert!(up(&press("Enter", 0), KITTY_EVENTS).is_some());
         assert_eq!(up(&press("a", 0), KITTY_EVENTS), None);

@@ -1,41 +1,41 @@
-//! What a page knows of the lines above the screen, and which lines it shows. Lines are fetched when
-//! they are looked at and belong to one epoch. Pure.
+//! Lines above the screen that the page has fetched, and the lines that it shows. Lines are fetched when
+//! they become visible, and belong to one epoch. Pure.
 
 use std::{collections::BTreeMap, ops::Range, rc::Rc};
 
 use protocol::{MAX_HISTORY_LINES, line::Line, style::Style, wire::History};
 
-/// Lines kept; more are forgotten at once.
-const MOST: usize = 20_000;
+/// Lines kept; beyond that, all are dropped.
+const MAX_LINES: usize = 20_000;
 
-/// Lines fetched beyond those that are looked at, on either side.
+/// Lines fetched beyond the visible ones, on either side.
 const MARGIN: u64 = 100;
 
-/// Longest scroll area, in lines: browsers limit how tall an element may be.
-const TALLEST: u64 = 500_000;
+/// Longest scroll area, in lines: browsers limit the height of elements.
+const MAX_AREA: u64 = 500_000;
 
-/// A line of history with the styles of the message it came in.
+/// Line of history with the styles of its message.
 #[derive(Clone, Debug)]
 pub struct Kept {
-    /// The line.
+    /// Line.
     pub line: Line,
-    /// Its styles; entry 0 is the default style.
+    /// Styles; entry 0 is the default style.
     pub styles: Rc<[Style]>,
-    /// Differs for each message: equal lines of equal tables look equal.
+    /// Number of the style table, different for each message: equal lines of one table look the same.
     pub table: u64,
 }
 
-/// The lines fetched so far.
+/// Lines fetched so far.
 #[derive(Clone, Debug, Default)]
 pub struct Scrollback {
     epoch: u64,
     lines: BTreeMap<u64, Kept>,
-    asked: Vec<Range<u64>>,
+    requested: Vec<Range<u64>>,
     tables: u64,
 }
 
 impl Scrollback {
-    /// Forgets everything when the lines of another epoch begin.
+    /// Drops all lines if the epoch changed.
     pub fn enter(&mut self, epoch: u64) {
         if self.epoch != epoch {
             let tables = self.tables;
@@ -43,22 +43,22 @@ impl Scrollback {
         }
     }
 
-    /// Questions that were on their way are lost with the connection.
+    /// Cancels the requests, which are lost with the connection.
     pub fn disconnected(&mut self) {
-        self.asked.clear();
+        self.requested.clear();
     }
 
-    /// A line, if it is known.
+    /// Returns a line, if it was fetched.
     #[must_use]
     pub fn line(&self, id: u64) -> Option<&Kept> {
         self.lines.get(&id)
     }
 
-    /// What to ask for so that `wanted` can be shown; `held` is what the session has. None when all is
-    /// known or asked for.
-    pub fn ask(&mut self, wanted: Range<u64>, held: Range<u64>) -> Option<(u64, u32)> {
+    /// Returns the first line and the number of lines to request so that `wanted` can be shown, of the
+    /// lines `held` by the session. None if all are fetched or requested.
+    pub fn request(&mut self, wanted: Range<u64>, held: Range<u64>) -> Option<(u64, u32)> {
         let known = |id: &u64| {
-            self.lines.contains_key(id) || self.asked.iter().any(|asked| asked.contains(id))
+            self.lines.contains_key(id) || self.requested.iter().any(|range| range.contains(id))
         };
         let wanted = wanted.start.max(held.start)..wanted.end.min(held.end);
         let missing = wanted.clone().find(|id| !known(id))?;
@@ -71,17 +71,17 @@ impl Scrollback {
         while end < limit && !known(&end) {
             end += 1;
         }
-        self.asked.push(first..end);
+        self.requested.push(first..end);
         Some((first, u32::try_from(end - first).unwrap_or(MAX_HISTORY_LINES)))
     }
 
-    /// Lines that came. Those of another epoch are of no use.
+    /// Adopts lines that arrived, unless they belong to another epoch.
     pub fn receive(&mut self, history: History) {
         if history.epoch != self.epoch {
             return;
         }
-        self.asked.retain(|asked| !asked.contains(&history.first));
-        if self.lines.len() + history.lines.len() > MOST {
+        self.requested.retain(|range| !range.contains(&history.first));
+        if self.lines.len() + history.lines.len() > MAX_LINES {
             self.lines.clear();
         }
         self.tables += 1;
@@ -93,16 +93,16 @@ impl Scrollback {
     }
 }
 
-/// Which lines a page shows: the screen, or what a person scrolled to.
+/// Visible lines: the screen, or the lines scrolled to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Viewport {
-    /// Line that the scroll area begins with.
+    /// First line of the scroll area.
     pub base: u64,
-    /// The screen is shown and stays in sight.
+    /// The screen is visible, and stays visible.
     pub follow: bool,
     /// Height of a row, in pixels.
     pub row: f64,
-    /// Height of what is seen, in pixels.
+    /// Height of the visible part, in pixels.
     pub height: f64,
 }
 
@@ -113,29 +113,29 @@ impl Default for Viewport {
 }
 
 impl Viewport {
-    /// Takes note of where history begins and where the screen is. While somebody reads, the area keeps
-    /// its beginning, so that nothing moves under their eyes.
+    /// Adopts the first lines of the history and of the screen. The area keeps its first line while a
+    /// person reads, so that the visible lines do not move.
     pub fn settle(&mut self, oldest: u64, top: u64) {
-        if self.follow || self.base > top || top - self.base > TALLEST {
-            self.base = oldest.min(top).max(top.saturating_sub(TALLEST));
+        if self.follow || self.base > top || top - self.base > MAX_AREA {
+            self.base = oldest.min(top).max(top.saturating_sub(MAX_AREA));
         }
     }
 
-    /// Height of all that can be scrolled, in pixels, with a screen of `rows` from `top`.
+    /// Returns the height of the scroll area, in pixels, with a screen of `rows` from `top`.
     #[must_use]
     pub fn area(&self, top: u64, rows: u64) -> f64 {
         self.bottom(top, rows) + self.height
     }
 
-    /// Scroll position that shows the screen, in pixels: its last rows when it is higher than the page,
-    /// as that of another client may be.
+    /// Returns the scroll position of the screen, in pixels. If the screen of another client is higher
+    /// than the page, its last rows are visible.
     #[must_use]
     pub fn bottom(&self, top: u64, rows: u64) -> f64 {
         let above = pixels(top.saturating_sub(self.base)) * self.row;
         above + (pixels(rows) * self.row - self.height).max(0.0)
     }
 
-    /// The lines to show at a scroll position in pixels; the screen has `rows` from `top`.
+    /// Returns the lines to show at a scroll position in pixels, with a screen of `rows` from `top`.
     #[must_use]
     pub fn lines(&self, scroll: f64, top: u64, rows: u64) -> Range<u64> {
         if self.follow {
@@ -171,32 +171,32 @@ mod tests {
     }
 
     #[test]
-    fn asks_once_for_what_is_looked_at_and_a_little_more() {
+    fn visible_lines_and_a_margin_are_requested_once() {
         let mut scrollback = Scrollback::default();
         scrollback.enter(3);
-        assert_eq!(scrollback.ask(5_000..5_050, 1_000..9_000), Some((4_900, 250)));
-        assert_eq!(scrollback.ask(5_000..5_050, 1_000..9_000), None);
-        assert_eq!(scrollback.ask(5_000..5_151, 1_000..9_000), Some((5_150, 101)));
+        assert_eq!(scrollback.request(5_000..5_050, 1_000..9_000), Some((4_900, 250)));
+        assert_eq!(scrollback.request(5_000..5_050, 1_000..9_000), None);
+        assert_eq!(scrollback.request(5_000..5_151, 1_000..9_000), Some((5_150, 101)));
         scrollback.receive(history(3, 4_900, 250));
-        assert_eq!(scrollback.ask(4_890..4_950, 4_890..9_000), Some((4_890, 10)));
+        assert_eq!(scrollback.request(4_890..4_950, 4_890..9_000), Some((4_890, 10)));
         assert_eq!(scrollback.line(5_000).unwrap().line.text, "line 5000");
     }
 
     #[test]
-    fn one_question_is_bounded_and_stays_within_what_is_held() {
+    fn a_request_is_bounded_and_stays_within_the_lines_held() {
         let mut scrollback = Scrollback::default();
-        assert_eq!(scrollback.ask(0..2_000, 10..3_000), Some((10, 500)));
-        assert_eq!(scrollback.ask(0..2_000, 10..3_000), Some((510, 500)));
-        assert_eq!(scrollback.ask(5_000..6_000, 10..3_000), None);
+        assert_eq!(scrollback.request(0..2_000, 10..3_000), Some((10, 500)));
+        assert_eq!(scrollback.request(0..2_000, 10..3_000), Some((510, 500)));
+        assert_eq!(scrollback.request(5_000..6_000, 10..3_000), None);
     }
 
     #[test]
-    fn a_lost_connection_loses_the_questions_and_a_new_epoch_everything() {
+    fn a_closed_connection_cancels_requests_and_a_new_epoch_drops_lines() {
         let mut scrollback = Scrollback::default();
         scrollback.enter(1);
-        assert!(scrollback.ask(0..10, 0..10).is_some());
+        assert!(scrollback.request(0..10, 0..10).is_some());
         scrollback.disconnected();
-        assert_eq!(scrollback.ask(0..10, 0..10), Some((0, 10)));
+        assert_eq!(scrollback.request(0..10, 0..10), Some((0, 10)));
         scrollback.receive(history(1, 0, 10));
         scrollback.enter(2);
         assert!(scrollback.line(0).is_none());
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown() {
+    fn visible_lines() {
         let mut view = Viewport { row: 10.0, height: 45.0, ..Viewport::default() };
         view.settle(100, 200);
         assert_eq!((view.area(200, 4), view.bottom(200, 4)), (1_045.0, 1_000.0));
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_moves_under_the_eyes_of_a_reader() {
+    fn the_area_keeps_its_first_line_while_a_person_reads() {
         let mut view = Viewport { row: 10.0, height: 40.0, follow: false, base: 100 };
         view.settle(150, 400);
         assert_eq!(view.base, 100);

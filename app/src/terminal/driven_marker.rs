@@ -1,25 +1,25 @@
-//! Which sessions a tab of this browser drives, so that the Websh page can say "open in this browser".
-//! A mark is renewed while it is true and means nothing once it is old.
+//! Marks of the sessions that tabs of this browser drive, for "open in this browser" in the list. A tab
+//! renews its mark while it drives; old marks are ignored.
 
 use protocol::id::SessionId;
 
 use crate::browser;
 
-/// A mark older than this is a leftover of a tab that crashed, in milliseconds.
+/// Age from which a mark is ignored, for example after a crash of its tab, in milliseconds.
 const STALE: i64 = 30_000;
 
 fn key(id: SessionId) -> String {
     format!("websh.here.{id}")
 }
 
-/// Marks, or unmarks, that a tab of this browser drives the session.
+/// Sets or removes the mark of a session.
 pub fn mark(id: SessionId, driving: bool) {
     let now = browser::unix_millis().to_string();
     let value = driving.then_some(now.as_str());
     browser::remember(browser::local_storage().as_ref(), &key(id), value);
 }
 
-/// Whether a tab of this browser drives the session.
+/// Returns whether a tab of this browser drives the session.
 #[must_use]
 pub fn is_driven_here(id: SessionId) -> bool {
     let mark = browser::recall(browser::local_storage().as_ref(), &key(id));

@@ -1,5 +1,5 @@
-//! How a style of the wire looks in CSS. Colours of the palette are custom properties, so that themes
-//! change them; pure text, no browser.
+//! CSS of the styles of the wire. Colours of the palette are custom properties, so that themes apply to
+//! them. Pure.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use protocol::style::{
     BLINK, BOLD, Color, DIM, HIDDEN, INVERSE, ITALIC, STRIKEOUT, Style, UNDERLINE, UNDERLINE_SHIFT,
 };
 
-/// The declarations for `style`; empty for the default style.
+/// Returns the declarations of `style`; empty for the default style.
 #[must_use]
 pub fn css(style: &Style) -> String {
     let mut css = String::new();
@@ -73,7 +73,7 @@ pub fn css(style: &Style) -> String {
     css
 }
 
-/// The CSS colour of a packed one; none for the default.
+/// Returns the CSS of a packed colour; none for the default.
 fn color(packed: u32) -> Option<String> {
     match Color::unpack(packed) {
         Color::Default => None,
@@ -83,13 +83,13 @@ fn color(packed: u32) -> Option<String> {
     }
 }
 
-/// `#rrggbb`.
+/// Formats a colour as `#rrggbb`.
 #[must_use]
 pub fn hex([r, g, b]: [u8; 3]) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
 
-/// A length in CSS, to a thousandth of a pixel.
+/// Formats a length, to a thousandth of a pixel.
 #[must_use]
 pub fn px(pixels: f64) -> String {
     let thousandths = (pixels * 1000.0).round() as i64;
@@ -98,7 +98,7 @@ pub fn px(pixels: f64) -> String {
     if rest == 0 { format!("{sign}{whole}px") } else { format!("{sign}{whole}.{rest:03}px") }
 }
 
-/// Entries 16 to 255 of xterm's palette: a 6×6×6 cube and 24 greys.
+/// Returns entry 16 to 255 of xterm's palette: a 6×6×6 cube and 24 greys.
 fn indexed(index: u8) -> [u8; 3] {
     let level = |n: u8| if n == 0 { 0 } else { 55 + 40 * n };
     match index {
@@ -111,7 +111,7 @@ fn indexed(index: u8) -> [u8; 3] {
     }
 }
 
-/// The custom property that a palette entry of the program changes; none for one that means nothing.
+/// Returns the custom property of a palette entry; none for an unknown entry.
 #[must_use]
 pub fn property(index: u32) -> Option<String> {
     match index {
@@ -123,7 +123,7 @@ pub fn property(index: u32) -> Option<String> {
     }
 }
 
-/// Whether a link may be followed: what a program prints must not run anything.
+/// Returns whether a link is safe to follow: output of a program must not run scripts.
 #[must_use]
 pub fn safe_link(link: &str) -> bool {
     let lower = link.get(..8.min(link.len())).unwrap_or_default().to_ascii_lowercase();
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn looks() {
+    fn declarations() {
         let red = Color::Indexed(1);
         for (style, expected) in [
             (Style::default(), ""),
@@ -188,14 +188,14 @@ mod tests {
     }
 
     #[test]
-    fn an_underline_kind_that_is_not_defined_still_shows() {
+    fn an_undefined_kind_of_underline_is_visible() {
         assert!(
             css(&style(Color::Default, Color::Default, 7 << UNDERLINE_SHIFT)).contains("dashed")
         );
     }
 
     #[test]
-    fn only_harmless_links_are_links() {
+    fn only_safe_links_are_followed() {
         for (link, safe) in [
             ("https://example.org/a?b", true),
             ("HTTP://example.org", true),

@@ -1,5 +1,5 @@
-//! Rows of the page: one element a line, touched only when its content changed; a scroll moves
-//! elements. It knows lines and styles, no session.
+//! Rows of the page: one element per line, changed only with its content; a scroll moves elements. It
+//! knows lines and styles, but no session.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -10,33 +10,34 @@ use protocol::{line::Line, style::Style};
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, HtmlElement};
 
+use super::metrics::Metrics;
 use crate::{
     browser::attribute,
-    terminal::{look, metrics::Metrics, spans::spans},
+    terminal::model::{css, spans::spans},
 };
 
-/// Looks kept before all are forgotten.
-const MOST_LOOKS: usize = 8_192;
+/// Styles cached before the cache is cleared.
+const MAX_STYLES: usize = 8_192;
 
-/// What a row is to show.
+/// Content of a row.
 #[derive(Clone, Copy)]
 pub enum Source<'a> {
-    /// A line, whose styles are looked up in the table of this number.
+    /// Line, with the number of its style table.
     Line(&'a Line, u64),
-    /// A line that is not known yet.
+    /// Line that is not fetched yet.
     Missing,
 }
 
 struct Row {
     element: Element,
     id: u64,
-    /// What it shows; none when it must be made anew.
-    shown: Option<(Line, u64)>,
+    /// Painted content; none if the row must be rebuilt.
+    painted: Option<(Line, u64)>,
     missing: bool,
     wrapped: bool,
 }
 
-struct Look {
+struct RowStyle {
     css: String,
     link: String,
 }
@@ -46,23 +47,23 @@ pub struct Painter {
     document: Document,
     container: Element,
     rows: VecDeque<Row>,
-    looks: HashMap<(u64, u32), Rc<Look>>,
+    styles: HashMap<(u64, u32), Rc<RowStyle>>,
 }
 
 impl Painter {
-    /// A painter with no rows yet.
+    /// Returns a painter without rows.
     pub fn new(document: Document, container: Element) -> Self {
-        Self { document, container, rows: VecDeque::new(), looks: HashMap::new() }
+        Self { document, container, rows: VecDeque::new(), styles: HashMap::new() }
     }
 
-    /// Everything must be painted anew, such as after a change of the font.
+    /// Rebuilds all rows next time, for example after a change of the font.
     pub fn forget(&mut self) {
-        self.rows.iter_mut().for_each(|row| row.shown = None);
-        self.looks.clear();
+        self.rows.iter_mut().for_each(|row| row.painted = None);
+        self.styles.clear();
     }
 
-    /// Shows `count` lines from `first`. `source` gives a line, `style_of` a style of a table.
-    pub fn show<'a>(
+    /// Paints `count` lines from `first`. `source` returns a line, and `style_of` a style of a table.
+    pub fn render<'a>(
         &mut self,
         first: u64,
         count: usize,
@@ -71,9 +72,9 @@ impl Painter {
         style_of: impl Fn(u64, u64, u32) -> Style,
     ) {
         self.shift(first, count);
-        self.fit(count);
-        if self.looks.len() > MOST_LOOKS {
-            self.looks.clear();
+        self.set_count(count);
+        if self.styles.len() > MAX_STYLES {
+            self.styles.clear();
         }
         let mut rows = std::mem::take(&mut self.rows);
         for (row, id) in rows.iter_mut().zip(first..) {
@@ -85,20 +86,20 @@ impl Painter {
             set(&row.element, "data-missing", &mut row.missing, line.is_none());
             let empty = Line::default();
             let line = line.unwrap_or(&empty);
-            let same = row.shown.as_ref().is_some_and(|(shown, from)| {
-                shown == line && (*from == table || line.runs.is_empty())
+            let same = row.painted.as_ref().is_some_and(|(painted, from)| {
+                painted == line && (*from == table || line.runs.is_empty())
             });
             if !same {
                 set(&row.element, "data-wrapped", &mut row.wrapped, line.wrapped);
                 let style_of = |style| (table, style_of(id, table, style));
                 self.build(&row.element, line, metrics, style_of);
-                row.shown = Some((line.clone(), table));
+                row.painted = Some((line.clone(), table));
             }
         }
         self.rows = rows;
     }
 
-    /// Moves elements so that lines that stay visible keep theirs.
+    /// Moves elements so that lines that stay visible keep them.
     fn shift(&mut self, first: u64, count: usize) {
         let Some(old) = self.rows.front().map(|row| row.id) else { return };
         let down = usize::try_from(first.saturating_sub(old)).unwrap_or(usize::MAX);
@@ -121,7 +122,7 @@ impl Painter {
         }
     }
 
-    fn fit(&mut self, count: usize) {
+    fn set_count(&mut self, count: usize) {
         while self.rows.len() > count {
             if let Some(row) = self.rows.pop_back() {
                 row.element.remove();
@@ -135,7 +136,7 @@ impl Painter {
             self.rows.push_back(Row {
                 element,
                 id: 0,
-                shown: None,
+                painted: None,
                 missing: false,
                 wrapped: false,
             });
@@ -162,20 +163,20 @@ impl Painter {
                 let _ = element.append_with_str_1(&span.text);
                 continue;
             }
-            let look = self.look(span.style, &style_of);
-            let linked = !look.link.is_empty();
+            let style = self.style(span.style, &style_of);
+            let linked = !style.link.is_empty();
             let Ok(part) = self.document.create_element(if linked { "a" } else { "span" }) else {
                 continue;
             };
             if let Some(part) = part.dyn_ref::<HtmlElement>() {
                 let width = f64::from(span.cells) * metrics.width;
-                part.style().set_css_text(&format!("{}width:{}", look.css, look::px(width)));
+                part.style().set_css_text(&format!("{}width:{}", style.css, css::px(width)));
             }
             if span.boxed {
                 part.set_class_name("box");
             }
             if linked {
-                attribute(&part, "href", &look.link);
+                attribute(&part, "href", &style.link);
                 attribute(&part, "rel", "noopener noreferrer");
                 attribute(&part, "target", "_blank");
                 attribute(&part, "draggable", "false");
@@ -186,18 +187,17 @@ impl Painter {
         }
     }
 
-    fn look(&mut self, index: u32, style_of: &impl Fn(u32) -> (u64, Style)) -> Rc<Look> {
+    fn style(&mut self, index: u32, style_of: &impl Fn(u32) -> (u64, Style)) -> Rc<RowStyle> {
         let (table, style) = style_of(index);
         let make = || {
-            let link =
-                if look::safe_link(&style.link) { style.link.clone() } else { String::new() };
-            Rc::new(Look { css: look::css(&style), link })
+            let link = if css::safe_link(&style.link) { style.link.clone() } else { String::new() };
+            Rc::new(RowStyle { css: css::css(&style), link })
         };
-        Rc::clone(self.looks.entry((table, index)).or_insert_with(make))
+        Rc::clone(self.styles.entry((table, index)).or_insert_with(make))
     }
 }
 
-/// Sets or removes an attribute when it is to change.
+/// Sets or removes an attribute if it changes.
 fn set(element: &Element, name: &str, is: &mut bool, wanted: bool) {
     if *is != wanted {
         *is = wanted;

@@ -1,0 +1,79 @@
+//! The person at a page: a member at a session, or a guest who joined by a share. Selects the request
+//! for a ticket and the ending that each of them sees.
+
+use client::{
+    Ending,
+    ending::{self, ShareOver},
+};
+use protocol::{
+    api::{Attach, Session, Ticket},
+    wire,
+};
+
+use crate::{api, error::PageError, terminal::driven_marker};
+
+/// Person at the page.
+#[derive(Clone)]
+pub enum Attachment {
+    /// As the owner, or as a superuser who watches.
+    Member(Box<Session>),
+    /// As a guest, identified by a cookie.
+    Guest,
+}
+
+impl Attachment {
+    /// Requests a ticket.
+    ///
+    /// # Errors
+    /// The error of the server.
+    pub async fn ticket(&self, attach: &Attach) -> Result<Ticket, PageError> {
+        match self {
+            Self::Member(session) => api::rest::attach(session.id, attach).await,
+            Self::Guest => api::sharing::attach().await,
+        }
+    }
+
+    /// Marks for the other pages of this browser whether this page drives the session.
+    pub fn mark(&self, driving: bool) {
+        if let Self::Member(session) = self {
+            driven_marker::mark(session.id, driving);
+        }
+    }
+
+    /// Returns the ending after a refused attach.
+    pub fn refused(&self, error: PageError) -> Ending {
+        match self {
+            Self::Member(_) => Ending::from(*error.0),
+            Self::Guest => Ending::of_guest(*error.0),
+        }
+    }
+
+    /// Returns the ending after the sign-in or the guest's cookie became invalid.
+    pub fn signed_out(&self) -> Ending {
+        match self {
+            Self::Member(_) => Ending::SignedOut,
+            Self::Guest => Ending::Share(ShareOver::Gone),
+        }
+    }
+
+    /// Returns the ending that the session reported.
+    pub fn ended(&self, end: &wire::End) -> Ending {
+        match self {
+            Self::Member(session) => Ending::Over(Box::new(ending::ended(session, end))),
+            Self::Guest => Ending::Share(ShareOver::SessionEnded),
+        }
+    }
+
+    /// Queries the server for the ending, after a close without a reason.
+    pub async fn query_ending(&self) -> Ending {
+        let answer = match self {
+            Self::Member(session) => api::sessions::session(session.id).await.map(drop),
+            Self::Guest => api::sharing::joined().await.map(drop),
+        };
+        self.refused(
+            answer.err().unwrap_or_else(|| {
+                PageError::new("stopped", "The session closed this connection.")
+            }),
+        )
+    }
+}

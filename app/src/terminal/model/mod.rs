@@ -1,0 +1,8 @@
+//! Pure logic of the terminal view: keys, text, styles, lines to show. It knows no browser.
+
+pub mod baton;
+pub mod css;
+pub mod keys;
+pub mod scrollback;
+pub mod spans;
+pub mod text;

@@ -1,0 +1,132 @@
+//! Updates of the connection, and how the page shows them.
+
+use client::{
+    CloseReason, Ending, Notification, ParticipantsChange,
+    ending::{self, ShareOver},
+};
+use leptos::prelude::{GetUntracked, Set};
+use protocol::{mirror::Change, wire::ended::Cause};
+use wasm_bindgen_futures::spawn_local;
+
+use super::{clipboard, connection::Update, terminal::Terminal};
+
+/// Shows an update.
+pub fn dispatch(terminal: &Terminal, update: Update) {
+    match update {
+        Update::Notification(notification) => notified(terminal, notification),
+        Update::ReportPresence => terminal.report_presence(),
+        Update::Closed => terminal.screen.borrow_mut().disconnected(),
+    }
+}
+
+fn notified(terminal: &Terminal, notification: Notification) {
+    let ui = &terminal.ui;
+    match notification {
+        Notification::Welcome => {
+            show_watching(terminal);
+            ui.ending.set(None);
+            ui.notice.set(None);
+            ui.expires.set(None);
+            ui.share_ends.set(None);
+            terminal.resized();
+        }
+        Notification::Frame(change) => frame(terminal, &change),
+        Notification::History(history) => {
+            terminal.screen.borrow_mut().receive(history);
+            terminal.paint_soon();
+        }
+        Notification::Participants(change) => participants(terminal, change),
+        Notification::InputRefused => terminal.hint(),
+        Notification::BatonRefused { by } => {
+            ui.notice.set(Some(format!("{by} declined your request to drive.")));
+        }
+        Notification::Expiry(at) => ui.expires.set(at),
+        Notification::ShareEnding(at) => ui.share_ends.set(at),
+        Notification::WrongPasswords(count) => ui.wrong_passwords.set(count),
+        Notification::Clipboard(text) => clipboard::write(ui.notice, &text),
+        Notification::Ended(cause) => {
+            ui.notice.set(None);
+            ui.ending.set(Some(ended(terminal, cause)));
+        }
+        Notification::Over(reason) => over(terminal, reason),
+    }
+}
+
+fn frame(terminal: &Terminal, change: &Change) {
+    let ui = &terminal.ui;
+    let (below, title) = {
+        let client = terminal.connection.client();
+        let mirror = client.mirror();
+        let driving = client.is_driving();
+        let below = terminal.screen.borrow_mut().changed(mirror, change, driving);
+        (below, (change.title || change.reset).then(|| mirror.title().to_owned()))
+    };
+    if below && !ui.below.get_untracked() {
+        ui.below.set(true);
+    }
+    if let Some(title) = title {
+        ui.title.set(title);
+    }
+    if change.bells > 0 {
+        terminal.ring(change.bells);
+    }
+    terminal.paint_soon();
+}
+
+fn participants(terminal: &Terminal, change: ParticipantsChange) {
+    let participants = terminal.connection.client().participants().clone();
+    terminal.ui.participants.set(participants);
+    show_watching(terminal);
+    if change.gained {
+        terminal.ui.notice.set(None);
+    }
+    if change.lost {
+        terminal.connection.attachment().mark(false);
+    }
+    if change.gained || change.lost {
+        terminal.resized();
+    }
+    if change.requested {
+        terminal.ring(1);
+    }
+}
+
+fn show_watching(terminal: &Terminal) {
+    let watching = !terminal.is_driving();
+    if terminal.ui.watching.get_untracked() != watching {
+        terminal.ui.watching.set(watching);
+    }
+}
+
+fn ended(terminal: &Terminal, cause: Option<Cause>) -> Ending {
+    match cause {
+        Some(Cause::Session(end)) => terminal.connection.attachment().ended(&end),
+        Some(Cause::TakenOver(by)) => Ending::TakenOver(ending::active_client(by)),
+        Some(Cause::InUse(by)) => Ending::Elsewhere(ending::active_client(by)),
+        Some(Cause::Share(end)) => Ending::Share(ShareOver::from(end.how())),
+        None => Ending::Stopped(CloseReason::Gone.sentence().into()),
+    }
+}
+
+fn over(terminal: &Terminal, reason: CloseReason) {
+    let attachment = terminal.connection.attachment();
+    attachment.mark(false);
+    terminal.paint_soon();
+    let ending = match reason {
+        CloseReason::Explained => return,
+        CloseReason::SignedOut => attachment.signed_out(),
+        CloseReason::TakenOver => Ending::TakenOver(None),
+        CloseReason::Gone => {
+            let (attachment, ending) = (attachment.clone(), terminal.ui.ending);
+            spawn_local(async move {
+                let found = attachment.query_ending().await;
+                let _ = ending.try_set(Some(found));
+            });
+            return;
+        }
+        CloseReason::Forbidden | CloseReason::Misunderstood | CloseReason::TooMuch => {
+            Ending::Stopped(reason.sentence().into())
+        }
+    };
+    terminal.ui.ending.set(Some(ending));
+}
