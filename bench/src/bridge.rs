@@ -18,10 +18,8 @@ use tokio::{
 };
 use tokio_tungstenite::{accept_async, tungstenite::Message};
 
-/// A bridge in its own process.
 pub struct Bridge {
     process: Child,
-    /// Port that it listens on.
     pub port: u16,
 }
 
@@ -40,7 +38,6 @@ impl Bridge {
         Ok(Self { process, port: line.trim().parse()? })
     }
 
-    /// Process id.
     pub fn process(&self) -> u32 {
         self.process.id()
     }

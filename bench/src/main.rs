@@ -22,7 +22,6 @@ use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 use report::{Figure, Verdict};
 use rows::{Context, ROWS};
-use websh::Programs;
 
 /// Compare websh with the limits of the machine and with installed peers.
 #[derive(Debug, Parser)]
@@ -32,30 +31,14 @@ struct Options {
     /// Measure only these rows.
     #[arg(long, value_parser = ROWS.map(|(name, _)| name))]
     only: Vec<String>,
-    /// Run briefly, to check that everything works.
-    #[arg(long)]
-    quick: bool,
     /// Fail if a figure misses its must.
     #[arg(long)]
     strict: bool,
     /// File for the figures [default: bench.json beside this program].
     #[arg(long)]
     json: Option<PathBuf>,
-    /// Path of websh.
-    #[arg(long, env = "WEBSH_PROGRAM", default_value = "websh")]
-    program: PathBuf,
-    /// Path of websh-session.
-    #[arg(long, env = "WEBSH_SESSION_PROGRAM", default_value = "websh-session")]
-    session_program: PathBuf,
-    /// Folder of the built pages.
-    #[arg(long, env = "LEPTOS_SITE_ROOT")]
-    site: Option<PathBuf>,
-    /// Bytes to feed the engine.
-    #[arg(long, default_value_t = 1_000_000_000)]
-    engine_bytes: u64,
-    /// Number of times to kill the web process.
-    #[arg(long, default_value_t = 200)]
-    restarts: u32,
+    #[command(flatten)]
+    context: Context,
 }
 
 #[derive(Debug, Subcommand)]
@@ -80,11 +63,12 @@ fn main() -> Result<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
         Some(Task::Soak) => {
-            (options.engine_bytes, options.restarts) = (20_000_000_000, 2_000);
+            options.context.engine_bytes = 20_000_000_000;
+            options.context.restarts = 2_000;
             options.only = vec!["engine".into(), "restarts".into()];
         }
         Some(Task::Fuzz) => {
-            options.engine_bytes = 5_000_000_000;
+            options.context.engine_bytes = 5_000_000_000;
             options.only = vec!["engine".into()];
         }
         None => {}
@@ -98,7 +82,7 @@ fn main() -> Result<ExitCode> {
         "machine": proc::machine(),
         "load_before": load,
         "load_after": proc::load(),
-        "quick": options.quick,
+        "quick": options.context.quick,
         "figures": figures,
     });
     fs::write(&path, serde_json::to_vec_pretty(&json)?)
@@ -113,22 +97,12 @@ fn main() -> Result<ExitCode> {
 }
 
 fn measure(options: &Options) -> Vec<Figure> {
-    let context = Context {
-        programs: Programs {
-            websh: options.program.clone(),
-            session: options.session_program.clone(),
-        },
-        site: options.site.clone(),
-        quick: options.quick,
-        engine_bytes: options.engine_bytes,
-        restarts: options.restarts,
-    };
     let mut figures = Vec::new();
     for (name, row) in ROWS {
         if !options.only.is_empty() && !options.only.iter().any(|only| only == name) {
             continue;
         }
-        let measured = row(&context)
+        let measured = row(&options.context)
             .unwrap_or_else(|error| vec![Figure::not_measured(name, format!("{error:#}"))]);
         for figure in measured {
             println!("{figure}");

@@ -47,10 +47,8 @@ impl Drop for Tmux {
     }
 }
 
-/// A separate ttyd.
 pub struct Ttyd {
     process: Child,
-    /// Port that it listens on.
     pub port: u16,
 }
 

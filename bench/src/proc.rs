@@ -13,7 +13,6 @@ pub fn cpu(process: u32) -> Result<Duration> {
     Ok(clock_gettime(clock)?.into())
 }
 
-/// Sum of [`cpu`] over several processes.
 pub fn cpu_of_all(processes: &[u32]) -> Result<Duration> {
     processes.iter().map(|process| cpu(*process)).sum()
 }
@@ -25,7 +24,6 @@ pub fn pss_kib(process: u32) -> Result<f64> {
     Ok(line.trim().trim_end_matches("kB").trim().parse()?)
 }
 
-/// Direct children of a process.
 pub fn children(process: u32) -> BTreeSet<u32> {
     fs::read_to_string(format!("/proc/{process}/task/{process}/children"))
         .unwrap_or_default()

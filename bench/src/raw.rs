@@ -2,24 +2,19 @@
 //! PTY. The bytes are searched, not interpreted.
 
 use std::{
-    io::{self, Read, Write},
+    io::{Read, Write},
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use tokio_tungstenite::tungstenite::{
-    Error, HandshakeError, Message, WebSocket, client, client::IntoClientRequest, http::HeaderValue,
-};
+use tokio_tungstenite::tungstenite::{Message, WebSocket};
 
 use crate::{
     terminal::{LONG, Terminal},
-    throttle::Line,
+    throttle::{Line, READ_TIMEOUT, open, read},
 };
-
-/// Time limit of one read, after which deadlines are checked.
-const READ_TIMEOUT: Duration = Duration::from_millis(20);
 
 /// Bytes of the latest output to keep, enough for a word that arrives in parts.
 const TAIL: usize = 256;
@@ -38,15 +33,13 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// Connects to the bare bridge or the bare echo.
     pub fn bridge(port: u16, rate: Option<f64>) -> Result<Self> {
-        let socket = open(port, "/", None, rate)?;
+        let socket = open(port, "/", &[], rate)?;
         Ok(Self { wire: Box::new(Socket { socket, prefix: None }) })
     }
 
-    /// Connects to ttyd without a password.
     pub fn ttyd(port: u16) -> Result<Self> {
-        let mut socket = open(port, "/ws", Some("tty"), None)?;
+        let mut socket = open(port, "/ws", &[("sec-websocket-protocol", "tty")], None)?;
         let hello = r#"{"AuthToken":"","columns":80,"rows":24}"#;
         socket.send(Message::Binary(hello.as_bytes().to_vec().into()))?;
         Ok(Self { wire: Box::new(Socket { socket, prefix: Some(b'0') }) })
@@ -134,19 +127,13 @@ struct Socket {
 
 impl Wire for Socket {
     fn receive(&mut self) -> Result<Option<Vec<u8>>> {
-        match self.socket.read() {
-            Ok(Message::Binary(body)) => match self.prefix {
+        match read(&mut self.socket) {
+            Some(Message::Binary(body)) => match self.prefix {
                 None => Ok(Some(body.to_vec())),
                 Some(prefix) => Ok(body.strip_prefix(&[prefix]).map(<[u8]>::to_vec)),
             },
-            Ok(Message::Close(_)) => bail!("the socket closed"),
-            Ok(_) => Ok(None),
-            Err(Error::Io(error))
-                if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(error.into()),
+            Some(Message::Close(_)) => bail!("the socket closed"),
+            _ => Ok(None),
         }
     }
 
@@ -157,31 +144,6 @@ impl Wire for Socket {
 
     fn read(&self) -> u64 {
         self.socket.get_ref().read
-    }
-}
-
-fn open(
-    port: u16,
-    path: &str,
-    subprotocol: Option<&'static str>,
-    rate: Option<f64>,
-) -> Result<WebSocket<Line>> {
-    let line = Line::connect(port, rate, READ_TIMEOUT)?;
-    let mut request = format!("ws://127.0.0.1:{port}{path}").into_client_request()?;
-    if let Some(subprotocol) = subprotocol {
-        let value = HeaderValue::from_static(subprotocol);
-        request.headers_mut().insert("sec-websocket-protocol", value);
-    }
-    let mut handshake = client(request, line);
-    loop {
-        match handshake {
-            Ok((mut socket, _)) => {
-                socket.get_mut().read = 0;
-                return Ok(socket);
-            }
-            Err(HandshakeError::Interrupted(middle)) => handshake = middle.handshake(),
-            Err(HandshakeError::Failure(error)) => return Err(error).context("refused"),
-        }
     }
 }
 

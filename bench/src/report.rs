@@ -9,11 +9,8 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Meets the aim.
     Aim,
-    /// Meets the must, but not the aim.
     Must,
-    /// Misses the must.
     Missed,
     /// Not measured; the notes have the reason.
     NotMeasured,
@@ -43,14 +40,12 @@ pub struct Figure {
     pub must: f64,
     /// Largest value that meets the aim.
     pub aim: Option<f64>,
-    /// Result of the comparison.
     pub verdict: Verdict,
     /// Notes: machine limits, peers, spreads.
     pub beside: Vec<String>,
 }
 
 impl Figure {
-    /// Returns a measured figure.
     pub fn new(what: &str, value: f64, unit: &'static str, must: f64, aim: Option<f64>) -> Self {
         let verdict = match aim {
             _ if value.is_nan() || value > must => Verdict::Missed,
@@ -61,7 +56,6 @@ impl Figure {
         Self { what: what.into(), value, unit, must, aim, verdict, beside: Vec::new() }
     }
 
-    /// Returns a figure whose measurement failed.
     pub fn not_measured(what: &str, reason: String) -> Self {
         Self {
             what: what.into(),
@@ -74,7 +68,6 @@ impl Figure {
         }
     }
 
-    /// Adds a note.
     pub fn beside(mut self, what: impl Into<String>) -> Self {
         self.beside.push(what.into());
         self
@@ -107,7 +100,6 @@ fn rounded_up(value: f64) -> String {
     format!("{:.digits$}", (value * scale).ceil() / scale)
 }
 
-/// Returns the heading of the table.
 pub fn heading() -> String {
     format!("{:<58} {:>14} {:>14} {:>12}  verdict", "", "measured", "must", "aim")
 }

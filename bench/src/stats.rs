@@ -16,12 +16,10 @@ pub fn quantile(samples: &[f64], part: f64) -> f64 {
     sorted.get(at).copied().unwrap_or_default()
 }
 
-/// Returns the middle sample.
 pub fn median(samples: &[f64]) -> f64 {
     quantile(samples, 0.5)
 }
 
-/// Returns the largest sample.
 pub fn worst(samples: &[f64]) -> f64 {
     quantile(samples, 1.0)
 }

@@ -7,9 +7,7 @@ use anyhow::Result;
 /// Time limit of every wait, long enough for the slowest machine.
 pub const LONG: Duration = Duration::from_secs(120);
 
-/// A terminal to type into.
 pub trait Terminal {
-    /// Types text unchanged.
     fn type_text(&mut self, text: &str) -> Result<()>;
 
     /// Waits for `text` and returns the time it arrived.
@@ -18,11 +16,26 @@ pub trait Terminal {
     /// Types a character and returns the time until it shows.
     fn echo(&mut self, key: char) -> Result<Duration>;
 
-    /// Reads for this long.
     fn settle(&mut self, time: Duration) -> Result<()>;
 
-    /// Bytes received so far.
     fn bytes(&self) -> u64;
+}
+
+/// Keys per block, fewer than a line has columns.
+pub const BLOCK: u32 = 50;
+
+/// Time between keys. A person types more slowly; a much shorter time would measure the pace of frames.
+pub const GAP: Duration = Duration::from_millis(20);
+
+/// Measures the echo of a block of keys, in µs.
+pub fn echo_block(terminal: &mut dyn Terminal, times: &mut Vec<f64>) -> Result<()> {
+    for key in ('a'..='z').cycle().take(usize::try_from(BLOCK)?) {
+        terminal.settle(GAP)?;
+        times.push(terminal.echo(key)?.as_secs_f64() * 1e6);
+    }
+    // Ctrl-U deletes the line, so that the next block does not wrap.
+    terminal.type_text("\u{15}")?;
+    terminal.settle(Duration::from_millis(100))
 }
 
 /// Runs a command line to its end. The terminal must not have shown `mark` before.

@@ -6,16 +6,60 @@ use std::{
     time::{Duration, Instant},
 };
 
+use anyhow::{Context, Result};
+use tokio_tungstenite::tungstenite::{
+    Error, HandshakeError, Message, WebSocket, client, client::IntoClientRequest, http::HeaderValue,
+};
+
 use crate::stats::pause;
+
+/// Time limit of one read, after which callers check their deadlines.
+pub const READ_TIMEOUT: Duration = Duration::from_millis(20);
+
+/// Opens a WebSocket on this machine. Its counter starts after the handshake.
+pub fn open(
+    port: u16,
+    path: &str,
+    headers: &[(&'static str, &str)],
+    rate: Option<f64>,
+) -> Result<WebSocket<Line>> {
+    let line = Line::connect(port, rate)?;
+    let mut request = format!("ws://127.0.0.1:{port}{path}").into_client_request()?;
+    for (name, value) in headers {
+        request.headers_mut().insert(*name, HeaderValue::from_str(value)?);
+    }
+    let mut attempt = client(request, line);
+    loop {
+        match attempt {
+            Ok((mut socket, _)) => {
+                socket.get_mut().read = 0;
+                return Ok(socket);
+            }
+            Err(HandshakeError::Interrupted(middle)) => attempt = middle.handshake(),
+            Err(HandshakeError::Failure(error)) => return Err(error).context("refused"),
+        }
+    }
+}
+
+/// Reads a message; `None` if there is none within [`READ_TIMEOUT`]. A broken socket counts as closed.
+pub fn read(socket: &mut WebSocket<Line>) -> Option<Message> {
+    match socket.read() {
+        Ok(message) => Some(message),
+        Err(Error::Io(error))
+            if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) =>
+        {
+            None
+        }
+        Err(_) => Some(Message::Close(None)),
+    }
+}
 
 /// Bytes that a slow line may deliver at once.
 const BURST: f64 = 16_384.0;
 
-/// A connection.
 #[derive(Debug)]
 pub struct Line {
     tcp: TcpStream,
-    /// Bytes read so far.
     pub read: u64,
     rate: Option<f64>,
     allowed: f64,
@@ -23,12 +67,10 @@ pub struct Line {
 }
 
 impl Line {
-    /// Connects to a port of this machine. Reads time out after `timeout`, so that callers can check
-    /// their deadline.
-    pub fn connect(port: u16, rate: Option<f64>, timeout: Duration) -> io::Result<Self> {
+    fn connect(port: u16, rate: Option<f64>) -> io::Result<Self> {
         let tcp = TcpStream::connect(("127.0.0.1", port))?;
         tcp.set_nodelay(true)?;
-        tcp.set_read_timeout(Some(timeout))?;
+        tcp.set_read_timeout(Some(READ_TIMEOUT))?;
         Ok(Self { tcp, read: 0, rate, allowed: BURST, since: Instant::now() })
     }
 }

@@ -3,7 +3,6 @@
 
 use std::{
     collections::BTreeMap,
-    io,
     time::{Duration, Instant},
 };
 
@@ -16,19 +15,13 @@ use protocol::{
     mirror::Mirror,
     wire::{Key, Size, client_message::Body, input::Event as Input},
 };
-use tokio_tungstenite::tungstenite::{
-    Error, HandshakeError, Message, WebSocket, client as handshake, client::IntoClientRequest,
-    http::HeaderValue,
-};
+use tokio_tungstenite::tungstenite::{Message, WebSocket};
 use uuid::Uuid;
 
 use crate::{
     terminal::{LONG, Terminal},
-    throttle::Line,
+    throttle::{Line, open, read},
 };
-
-/// Time limit of one read, after which deadlines are checked.
-const READ_TIMEOUT: Duration = Duration::from_millis(20);
 
 /// Close code of a connection without a close frame.
 const ABNORMAL: u16 = 1006;
@@ -36,17 +29,11 @@ const ABNORMAL: u16 = 1006;
 /// Parameters of a WebSocket.
 #[derive(Clone, Debug)]
 pub struct Address {
-    /// Drive or watch.
     pub mode: AttachMode,
-    /// Port of the web process.
     pub port: u16,
-    /// Path of the WebSocket.
     pub path: String,
-    /// `Cookie` header.
     pub cookie: String,
-    /// `Origin` header.
     pub origin: String,
-    /// Ticket for the first message.
     pub ticket: String,
 }
 
@@ -67,9 +54,7 @@ pub struct Viewer {
     client: Client,
     /// Requested lines of history, by absolute id.
     pub history: BTreeMap<u64, String>,
-    /// Number of frames applied.
     pub frames: u64,
-    /// Time of the last message.
     pub arrived: Instant,
     /// Time at which the socket was open, before the first message.
     pub opened: Instant,
@@ -100,7 +85,12 @@ impl Viewer {
         self.leave();
         self.on(Event::Start { take_over: false })?;
         self.on(Event::Ticket)?;
-        let opened = open(address, self.rate);
+        let headers = [
+            ("cookie", address.cookie.as_str()),
+            ("origin", address.origin.as_str()),
+            ("sec-websocket-protocol", SUBPROTOCOL),
+        ];
+        let opened = open(address.port, &address.path, &headers, self.rate);
         if opened.is_err() {
             self.on(Event::Failed)?;
         }
@@ -120,7 +110,6 @@ impl Viewer {
         }
     }
 
-    /// The screen as it arrived.
     pub fn mirror(&self) -> &Mirror {
         self.client.mirror()
     }
@@ -155,7 +144,6 @@ impl Viewer {
         Ok(())
     }
 
-    /// Sends input.
     pub fn input(&mut self, event: Input) -> Result<()> {
         self.client.input(event)?;
         self.perform()
@@ -166,12 +154,10 @@ impl Viewer {
         self.input(Input::Key(Key { key: key.into(), modifiers, ..Key::default() }))
     }
 
-    /// Changes the size of the session.
     pub fn resize(&mut self, columns: u32, rows: u32) -> Result<()> {
         self.input(Input::Resize(Size { columns, rows }))
     }
 
-    /// Requests lines of history.
     pub fn request_history(&mut self, first: u64, count: u32) -> Result<()> {
         self.client.request_history(first, count);
         self.perform()
@@ -190,18 +176,8 @@ impl Viewer {
         }
     }
 
-    /// Reads a message; `None` if there is none for a short time. A broken socket counts as closed.
     fn read(&mut self) -> Result<Option<Message>> {
-        let socket = self.socket.as_mut().context("the viewer is not attached")?;
-        match socket.read() {
-            Ok(message) => Ok(Some(message)),
-            Err(Error::Io(error))
-                if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) =>
-            {
-                Ok(None)
-            }
-            Err(_) => Ok(Some(Message::Close(None))),
-        }
+        Ok(read(self.socket.as_mut().context("the viewer is not attached")?))
     }
 
     /// Reads to the end of the socket without acknowledging anything, and returns its close code.
@@ -227,31 +203,9 @@ impl Viewer {
         Ok(self.arrived)
     }
 
-    /// The rows that are not blank.
     pub fn text(&self) -> Vec<&str> {
         let rows = self.mirror().lines().iter().map(|line| line.text.as_str());
         rows.filter(|row| !row.is_empty()).collect()
-    }
-}
-
-fn open(address: &Address, rate: Option<f64>) -> Result<WebSocket<Line>> {
-    let line = Line::connect(address.port, rate, READ_TIMEOUT)?;
-    let mut request =
-        format!("ws://127.0.0.1:{}{}", address.port, address.path).into_client_request()?;
-    let headers = request.headers_mut();
-    headers.insert("cookie", HeaderValue::from_str(&address.cookie)?);
-    headers.insert("origin", HeaderValue::from_str(&address.origin)?);
-    headers.insert("sec-websocket-protocol", HeaderValue::from_static(SUBPROTOCOL));
-    let mut attempt = handshake(request, line);
-    loop {
-        match attempt {
-            Ok((mut socket, _)) => {
-                socket.get_mut().read = 0;
-                return Ok(socket);
-            }
-            Err(HandshakeError::Interrupted(middle)) => attempt = middle.handshake(),
-            Err(HandshakeError::Failure(error)) => return Err(error).context("refused"),
-        }
     }
 }
 

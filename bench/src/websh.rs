@@ -13,6 +13,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
 use protocol::api::{Attach, AttachMode};
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -24,7 +25,6 @@ use crate::{
     viewer::{Address, Viewer},
 };
 
-/// The prompt of every measured shell.
 pub const PROMPT: &str = "bench$";
 
 /// Script of a bash without user settings. The peers run it too, so that all run the same shell.
@@ -41,15 +41,20 @@ const EMAIL: &str = "bench@example.org";
 const PASSWORD: &str = "a long measured password";
 
 /// Paths of the programs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Args)]
 pub struct Programs {
-    /// `websh`.
+    /// Path of websh.
+    #[arg(long = "program", env = "WEBSH_PROGRAM", default_value = "websh")]
     pub websh: PathBuf,
-    /// `websh-session`.
+    /// Path of websh-session.
+    #[arg(
+        long = "session-program",
+        env = "WEBSH_SESSION_PROGRAM",
+        default_value = "websh-session"
+    )]
     pub session: PathBuf,
 }
 
-/// A running websh server.
 pub struct Websh {
     programs: Programs,
     directory: TempDir,
@@ -69,7 +74,6 @@ pub fn plain_shell(directory: &TempDir) -> Result<PathBuf> {
 }
 
 impl Websh {
-    /// Starts the server and signs in the first superuser.
     pub fn start(programs: &Programs) -> Result<Self> {
         let directory = tempfile::tempdir()?;
         plain_shell(&directory)?;
@@ -213,13 +217,11 @@ impl Websh {
         Ok(viewer)
     }
 
-    /// Opens a session and returns a viewer that drives it.
     pub fn open_and_drive(&mut self) -> Result<Viewer> {
         let session = self.open()?;
         self.drive(&session)
     }
 
-    /// Process id of the web process.
     pub fn web(&self) -> u32 {
         self.web.id()
     }
@@ -233,19 +235,16 @@ impl Websh {
         }
     }
 
-    /// Process ids of all session processes.
     pub fn session_processes(&self) -> Result<Vec<u32>> {
         self.sessions.iter().map(|session| self.session_process(session)).collect()
     }
 
-    /// Process ids of all websh processes.
     pub fn processes(&self) -> Result<Vec<u32>> {
         let mut processes = self.session_processes()?;
         processes.push(self.web());
         Ok(processes)
     }
 
-    /// Closes a session.
     pub fn close(&mut self, session: &str) -> Result<()> {
         self.call("DELETE", &format!("/sessions/{session}"), None)?;
         self.sessions.retain(|known| known != session);

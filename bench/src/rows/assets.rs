@@ -18,7 +18,6 @@ const CHUNKS: &str = "__wasm_split_manifest.json";
 /// Files that every page loads.
 const ALWAYS: [&str; 3] = ["websh.wasm", "websh.js", "__wasm_split.______________________.js"];
 
-/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let site =
         context.site.as_ref().context("the folder of the built pages is missing: use --site")?;

@@ -15,7 +15,7 @@ use crate::{
     proc,
     report::Figure,
     stats::{median, spread, worst},
-    terminal::{Terminal, start_cat},
+    terminal::{GAP, Terminal, echo_block, start_cat},
     viewer::{Step, Viewer},
     websh::Websh,
 };
@@ -23,19 +23,11 @@ use crate::{
 /// Viewers that read; one more never does.
 const READERS: u64 = 48;
 
-/// Keys per block, fewer than a line has columns.
-const BLOCK: u32 = 50;
-
-/// Time between keys, as in the row `echo`.
-const GAP: Duration = Duration::from_millis(20);
-
 /// Deadline for the eviction of the viewer that never reads, which is due after 30 s.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// Close code of an evicted viewer.
 const TOO_SLOW: u16 = 4413;
 
-/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let mut websh = Websh::start(&context.programs)?;
     let mut alone = websh.open_and_drive()?;
@@ -66,8 +58,8 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
         let mut blocks = || -> Result<Duration> {
             while clients()? == READERS + 2 {
                 ensure!(begun.elapsed() < DEADLINE, "the viewer that never reads was not evicted");
-                block(&mut alone, &mut one)?;
-                block(&mut owner, &mut many)?;
+                echo_block(&mut alone, &mut one)?;
+                echo_block(&mut owner, &mut many)?;
                 memory.push(held()?);
             }
             Ok(begun.elapsed())
@@ -104,17 +96,6 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
         Figure::new("  PSS of the session process, more at most", grown(0), "MB", 1.0, None),
         Figure::new("  PSS of the web process, more at most", grown(1), "MB", 2.0, None),
     ])
-}
-
-/// Measures the echo of a block of keys, in µs.
-fn block(terminal: &mut Viewer, keys: &mut Vec<f64>) -> Result<()> {
-    for key in ('a'..='z').cycle().take(usize::try_from(BLOCK)?) {
-        terminal.settle(GAP)?;
-        keys.push(terminal.echo(key)?.as_secs_f64() * 1e6);
-    }
-    // Ctrl-U deletes the line, so that the next block does not wrap.
-    terminal.type_text("\u{15}")?;
-    terminal.settle(Duration::from_millis(100))
 }
 
 /// Reads until everything is measured.

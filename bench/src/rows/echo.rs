@@ -17,20 +17,13 @@ use crate::{
     raw::Raw,
     report::Figure,
     stats::{median, spread},
-    terminal::{Terminal, start_cat},
+    terminal::{BLOCK, Terminal, echo_block, start_cat},
     websh::{Websh, plain_shell},
 };
-
-/// Keys per block, fewer than a line has columns.
-const BLOCK: u32 = 50;
-
-/// Time between keys. A person types more slowly; a much shorter time would measure the pace of frames.
-const GAP: Duration = Duration::from_millis(20);
 
 /// Command of the flooding terminal.
 const FLOOD: &str = "clear; seq 1 1000000000\r";
 
-/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let directory = tempfile::tempdir()?;
     let mut measured = Measured::start(context, &directory)?;
@@ -111,14 +104,8 @@ impl Subject {
     }
 
     fn block(&mut self) -> Result<()> {
-        for key in ('a'..='z').cycle().take(usize::try_from(BLOCK)?) {
-            self.terminal.settle(GAP)?;
-            let time = self.terminal.echo(key).with_context(|| format!("echo of {}", self.name))?;
-            self.keys.push(time.as_secs_f64() * 1e6);
-        }
-        // Ctrl-U deletes the line, so that the next block does not wrap.
-        self.terminal.type_text("\u{15}")?;
-        self.terminal.settle(Duration::from_millis(100))
+        let measured = echo_block(self.terminal.as_mut(), &mut self.keys);
+        measured.with_context(|| format!("echo of {}", self.name))
     }
 
     fn block_beside_a_flood(&mut self) -> Result<()> {

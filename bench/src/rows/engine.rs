@@ -10,7 +10,6 @@ use serde_json::Value;
 use super::Context;
 use crate::report::Figure;
 
-/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let bytes = if context.quick { 10_000_000 } else { context.engine_bytes };
     let output = Command::new("cargo")

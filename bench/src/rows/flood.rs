@@ -21,7 +21,6 @@ use crate::{
 /// Command that writes 25.9 MB to the terminal.
 pub const FLOOD: &str = "seq 1 3000000";
 
-/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let mut websh = Websh::start(&context.programs)?;
     let mut viewer = websh.open_and_drive()?;

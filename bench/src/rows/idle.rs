@@ -20,7 +20,6 @@ const FILLED: usize = 10;
 /// Lines of history, 80 columns each.
 const LINES: usize = 10_000;
 
-/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let count = context.count(200, 20);
     let mut websh = Websh::start(&context.programs)?;

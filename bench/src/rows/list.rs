@@ -16,16 +16,13 @@ use crate::{
     websh::Websh,
 };
 
-/// Number of answers to measure.
 const ANSWERS: usize = 100;
 
-/// Number of changes to measure.
 const CHANGES: u32 = 30;
 
 /// Time between changes, longer than that between lists in a busy workspace.
 const GAP: Duration = Duration::from_millis(400);
 
-/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let count = context.count(500, 30);
     let mut websh = Websh::start(&context.programs)?;

@@ -16,21 +16,26 @@ mod viewers;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use clap::Args;
 
 use crate::{report::Figure, websh::Programs};
 
 /// Settings of a run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Args)]
 pub struct Context {
-    /// The programs to measure.
+    #[command(flatten)]
     pub programs: Programs,
-    /// Directory of the built pages.
+    /// Folder of the built pages.
+    #[arg(long, env = "LEPTOS_SITE_ROOT")]
     pub site: Option<PathBuf>,
-    /// Short run that checks that everything works.
+    /// Run briefly, to check that everything works.
+    #[arg(long)]
     pub quick: bool,
     /// Bytes to feed the engine.
+    #[arg(long, default_value_t = 1_000_000_000)]
     pub engine_bytes: u64,
-    /// Number of times the web process is killed.
+    /// Number of times to kill the web process.
+    #[arg(long, default_value_t = 200)]
     pub restarts: u32,
 }
 
@@ -44,7 +49,6 @@ impl Context {
 /// A row: its name on the command line and its measurement.
 pub type Row = (&'static str, fn(&Context) -> Result<Vec<Figure>>);
 
-/// All rows, in the order of the table.
 pub const ROWS: [Row; 12] = [
     ("echo", echo::measure),
     ("flood", flood::measure),

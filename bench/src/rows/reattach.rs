@@ -15,10 +15,8 @@ use crate::{
     websh::{Websh, at_prompt},
 };
 
-/// Columns and rows of the screen.
 const SIZE: (u32, u32) = (200, 50);
 
-/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let mut websh = Websh::start(&context.programs)?;
     let source = of_screen(context, &mut websh, &source_code())?;

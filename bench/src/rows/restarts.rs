@@ -22,7 +22,6 @@ const NUMBERS: &str = "clear; for ((i = 1; ; i++)); do echo n $i; read -rt 0.005
 /// Maximum lines per request for history.
 const MAX_LINES: u64 = 500;
 
-/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let times = if context.quick { 5 } else { context.restarts };
     let mut websh = Websh::start(&context.programs)?;

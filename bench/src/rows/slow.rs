@@ -14,13 +14,10 @@ use crate::{
     websh::{Websh, at_prompt, plain_shell},
 };
 
-/// Bytes per second.
 const RATE: f64 = 1e6;
 
-/// Modifier bit of the Control key.
 const CONTROL: u32 = 4;
 
-/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let flooding = Duration::from_secs(context.count(3, 1).into());
     let mut websh = Websh::start(&context.programs)?;

@@ -15,7 +15,6 @@ use crate::{
 /// Pause that is longer than an acknowledgement waits for a frame.
 const GAP: Duration = Duration::from_millis(100);
 
-/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let mut websh = Websh::start(&context.programs)?;
     let mut viewer = websh.open_and_drive()?;

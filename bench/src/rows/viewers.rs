@@ -22,7 +22,6 @@ use crate::{
 /// Number of viewers, the driver included.
 const CROWD: usize = 50;
 
-/// Measures the row.
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let mut websh = Websh::start(&context.programs)?;
     let (mut one, mut many) = (Vec::new(), Vec::new());
@@ -55,7 +54,6 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     ])
 }
 
-/// Cost of a flood.
 struct Cost {
     web: Duration,
     session: Duration,

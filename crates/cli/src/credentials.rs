@@ -16,19 +16,15 @@ use crate::http::Error;
 /// Stored sign-in to one server.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Known {
-    /// The API token.
     pub token: String,
-    /// Email address of its member.
     pub email: String,
 }
 
-/// The file.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Credentials {
     /// Origin of the default server.
     pub current: Option<String>,
-    /// Sign-ins by origin.
     pub servers: BTreeMap<String, Known>,
 }
 
@@ -39,7 +35,7 @@ impl Credentials {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(refuse(format!("can't be read: {error}"))),
+            Err(error) => return Err(refuse(format!("could not be read: {error}"))),
         };
         let mode = fs::metadata(path).map(|found| found.permissions().mode());
         if !mode.is_ok_and(|mode| mode & 0o077 == 0) {
@@ -55,7 +51,7 @@ impl Credentials {
     /// Writes the file atomically.
     pub fn save(&self, path: &Path) -> Result<(), Error> {
         let refuse = |error: &dyn std::fmt::Display| {
-            Error::Credentials(format!("Can't write {}: {error}.", path.display()))
+            Error::Credentials(format!("Could not write {}: {error}.", path.display()))
         };
         let text = toml::to_string(self).map_err(|error| refuse(&error))?;
         let written = write(path, &text);

@@ -12,7 +12,7 @@ pub enum Failure {
     /// Any failure without a status of its own.
     #[error("{0}")]
     Message(String),
-    /// Wrong use that the argument parser can't detect.
+    /// Wrong use that the argument parser does not detect.
     #[error("{0}")]
     Usage(String),
     /// The caller has no permission.
@@ -28,7 +28,7 @@ pub enum Failure {
     #[error("{}", sentence(.0))]
     Http(#[from] http::Error),
     /// Standard input or output, or the terminal.
-    #[error("Can't use the terminal: {0}.")]
+    #[error("Could not use the terminal: {0}.")]
     Io(#[from] io::Error),
 }
 

@@ -9,9 +9,6 @@ use crate::Failure;
 pub use crate::table::table;
 
 /// Writes a line to standard output.
-///
-/// # Errors
-/// When standard output is closed.
 pub fn print(line: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     writeln!(out, "{line}")?;
@@ -19,12 +16,9 @@ pub fn print(line: &str) -> Result<(), Failure> {
 }
 
 /// Writes JSON to standard output.
-///
-/// # Errors
-/// When the value has no JSON form, or standard output is closed.
 pub fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value);
-    print(&text.map_err(|error| Failure::Message(format!("Can't write JSON: {error}.")))?)
+    print(&text.map_err(|error| Failure::Message(format!("Could not write JSON: {error}.")))?)
 }
 
 /// Current time, for ages in tables.

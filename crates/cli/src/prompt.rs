@@ -7,9 +7,6 @@ use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use crate::Failure;
 
 /// Prompts for a line.
-///
-/// # Errors
-/// When standard input or error fails.
 pub fn line(label: &str) -> Result<String, Failure> {
     let stdin = io::stdin();
     if stdin.is_terminal() {
@@ -19,9 +16,6 @@ pub fn line(label: &str) -> Result<String, Failure> {
 }
 
 /// Prompts for a secret, without echo.
-///
-/// # Errors
-/// When standard input, error or the terminal fails.
 pub fn secret(label: &str) -> Result<String, Failure> {
     let stdin = io::stdin();
     if !stdin.is_terminal() {
@@ -31,7 +25,7 @@ pub fn secret(label: &str) -> Result<String, Failure> {
     let mut hidden = saved.clone();
     hidden.local_modes.remove(LocalModes::ECHO);
     tcsetattr(&stdin, OptionalActions::Flush, &hidden).map_err(io::Error::from)?;
-    // The prompt comes after echo is off, so that a fast answer is not saved.
+    // The prompt comes after echo is off, so that a fast answer is not echoed.
     let typed = write!(io::stderr(), "{label}: ").map_err(Failure::from).and_then(|()| read());
     tcsetattr(&stdin, OptionalActions::Flush, &saved).map_err(io::Error::from)?;
     writeln!(io::stderr())?;

@@ -1,43 +1,32 @@
-//! What keys mean to this program rather than to the session: a prefix, then a command, as in tmux.
+//! Keys for this program instead of the session: a prefix, then a command, as in tmux.
 
 use protocol::wire::{Key, KeyKind};
 
 use super::sequences::{ALT, CONTROL, SHIFT, named};
 
-/// What a person asks of this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Leave; the session goes on.
     Detach,
-    /// Drive now.
     Take,
-    /// Ask whoever drives.
     Ask,
-    /// Let whoever asked drive.
     Grant,
-    /// Refuse who asked.
     Refuse,
-    /// Keep the session from expiring.
     Keep,
-    /// Draw everything again.
     Redraw,
 }
 
-/// What every command does, for the help.
 pub const HELP: &str = "d detach  t take over  a ask to drive  g grant  n refuse  k keep  l redraw";
 
-/// What to do with a key.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Meaning {
-    /// The session gets these.
+    /// These keys go to the session.
     Pass(Vec<Key>),
-    /// The prefix: a command follows.
+    /// The key is the prefix; a command follows.
     Prefix,
-    /// A command.
     Command(Command),
 }
 
-/// The prefix and whether it was just pressed.
+/// The prefix key, and its state.
 #[derive(Clone, Debug)]
 pub struct Prefix {
     key: Option<Key>,
@@ -45,7 +34,7 @@ pub struct Prefix {
 }
 
 impl Prefix {
-    /// Reads `ctrl-\`, `^]`, `alt-x`, or `none`.
+    /// Parses `ctrl-\`, `^]`, `alt-x` or `none`.
     pub fn parse(text: &str) -> Result<Self, String> {
         let lower = text.to_ascii_lowercase();
         if lower == "none" {
@@ -62,25 +51,25 @@ impl Prefix {
             (Some(key), None) if key.is_ascii_graphic() => {
                 Ok(Self { key: Some(named(&key.to_string(), modifiers)), pressed: false })
             }
-            _ => Err(format!("{text:?} is no key such as ctrl-\\ or alt-x")),
+            _ => Err(format!("{text:?} is not a valid key. Use one like ctrl-\\ or alt-x")),
         }
     }
 
-    /// Whether a command is expected.
+    /// Returns true if the next key is a command.
     pub fn pressed(&self) -> bool {
         self.pressed
     }
 
-    /// What a key means. The prefix twice is the key itself; what is no command goes to the session,
-    /// with the prefix before it.
+    /// Processes a key. Pressing the prefix twice sends it; a key that is not a command goes to the
+    /// session after the prefix.
     pub fn key(&mut self, key: Key) -> Meaning {
         let Some(prefix) = &self.key else { return Meaning::Pass(vec![key]) };
-        let plain = SHIFT | ALT | CONTROL;
-        let same =
-            key.key.eq_ignore_ascii_case(&prefix.key) && key.modifiers & plain == prefix.modifiers;
+        let relevant = SHIFT | ALT | CONTROL;
+        let same = key.key.eq_ignore_ascii_case(&prefix.key)
+            && key.modifiers & relevant == prefix.modifiers;
         let release = key.kind() == KeyKind::Release;
         match (std::mem::take(&mut self.pressed), same) {
-            // The keys of a command are let go, too.
+            // Ignores the release of the keys of a command.
             (pressed, _) if release => {
                 self.pressed = pressed;
                 if same { Meaning::Pass(vec![]) } else { Meaning::Pass(vec![key]) }
@@ -120,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prefixes() {
+    fn prefixes_are_parsed() {
         for (text, key) in [
             ("ctrl-\\", Some(named("\\", CONTROL))),
             ("Ctrl-A", Some(named("a", CONTROL))),
@@ -140,7 +129,7 @@ mod tests {
     fn commands_follow_the_prefix() {
         let prefix = || named("\\", CONTROL);
         let key = |key: &str| named(key, 0);
-        for (typed, meant) in [
+        for (typed, expected) in [
             (vec![key("d")], vec![Meaning::Pass(vec![key("d")])]),
             (vec![prefix(), key("d")], vec![Meaning::Prefix, Meaning::Command(Command::Detach)]),
             (vec![prefix(), prefix()], vec![Meaning::Prefix, Meaning::Pass(vec![prefix()])]),
@@ -155,7 +144,7 @@ mod tests {
         ] {
             let mut state = Prefix::parse("ctrl-\\").unwrap();
             let found: Vec<Meaning> = typed.into_iter().map(|key| state.key(key)).collect();
-            assert_eq!(found, meant);
+            assert_eq!(found, expected);
         }
         let mut none = Prefix::parse("none").unwrap();
         assert_eq!(none.key(prefix()), Meaning::Pass(vec![prefix()]));

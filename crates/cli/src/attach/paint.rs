@@ -1,5 +1,5 @@
-//! A mirror drawn on a terminal: what changed since the last time, as xterm's control sequences. It
-//! knows what stands on the terminal, and no device.
+//! Draws a mirror on a terminal: the changes since the last time, as xterm control sequences. It keeps a
+//! copy of the content of the terminal and knows no device.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ use protocol::{
 
 use super::sgr;
 
-/// One cell of a row, owned by the line it was read from.
+/// One cell of a row, borrowed from its line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Cell<'a> {
     text: &'a str,
@@ -22,14 +22,14 @@ struct Cell<'a> {
 
 const BLANK: Cell<'static> = Cell { text: " ", width: 1, style: 0 };
 
-/// What stands on a terminal.
+/// Draws mirrors, and keeps the content of the terminal.
 #[derive(Debug, Default)]
 pub struct Painter {
     columns: u32,
     rows: u32,
-    /// First column and row of the session's screen that is shown.
+    /// First visible column and row of the session's screen.
     offset: (u32, u32),
-    /// By row of the terminal; none where nothing is known.
+    /// Content of each row of the terminal; `None` if unknown.
     shown: Vec<Option<Line>>,
     epoch: Option<u64>,
     notice: Option<String>,
@@ -41,25 +41,25 @@ pub struct Painter {
 }
 
 impl Painter {
-    /// The terminal's size, in cells. Nothing is known of it any more.
+    /// Sets the size of the terminal in cells. Its content becomes unknown.
     pub fn resize(&mut self, columns: u32, rows: u32) {
         (self.columns, self.rows) = (columns.max(1), rows.max(1));
         self.forget();
     }
 
-    /// Draws everything the next time.
+    /// Makes the next call of [`paint`](Self::paint) draw everything.
     pub fn forget(&mut self) {
         self.shown = vec![None; usize::try_from(self.rows).unwrap_or_default()];
         self.notice = None;
     }
 
-    /// The cell of the session's screen that stands at a cell of the terminal.
+    /// Translates a cell of the terminal to a cell of the session's screen.
     pub fn place(&self, column: u32, row: u32) -> (u32, u32) {
         (column + self.offset.0, row + self.offset.1)
     }
 
-    /// The bytes that make the terminal show the mirror, with a notice over its last row. `wanted` are
-    /// the modes that this terminal should have.
+    /// Returns the bytes that make the terminal show the mirror, with a notice over its last row, and
+    /// have the modes `wanted`.
     pub fn paint(&mut self, mirror: &Mirror, notice: Option<&str>, wanted: u32) -> String {
         self.out = "\x1b[?2026h\x1b[?25l".into();
         let before = self.out.len();
@@ -67,18 +67,18 @@ impl Painter {
             self.epoch = Some(mirror.epoch());
             self.forget();
         }
-        self.look(mirror);
+        self.follow_cursor(mirror);
         for row in 0..self.rows {
             self.row(mirror, row, notice.filter(|_| row + 1 == self.rows));
         }
         self.notice = notice.map(str::to_owned);
-        self.about(mirror, wanted);
+        self.properties(mirror, wanted);
         let changed = self.out.len() > before;
         self.cursor(mirror, changed)
     }
 
-    /// Chooses the part of a larger screen that has the cursor.
-    fn look(&mut self, mirror: &Mirror) {
+    /// Moves the visible part of a larger screen to the cursor.
+    fn follow_cursor(&mut self, mirror: &Mirror) {
         let rows = u32::try_from(mirror.lines().len()).unwrap_or(u32::MAX);
         let cursor = mirror.cursor();
         let offset = (
@@ -110,8 +110,8 @@ impl Painter {
         let wanted = cells(new, self.offset.0, self.columns);
         match &old {
             Some(old) => {
-                let standing = cells(old, self.offset.0, self.columns);
-                self.difference(mirror, row, &standing, &wanted);
+                let shown = cells(old, self.offset.0, self.columns);
+                self.difference(mirror, row, &shown, &wanted);
             }
             None => self.cells(mirror, row, 0, &wanted, true),
         }
@@ -119,8 +119,8 @@ impl Painter {
     }
 
     fn set(&mut self, row: usize, line: Option<Line>) {
-        if let Some(place) = self.shown.get_mut(row) {
-            *place = line;
+        if let Some(shown) = self.shown.get_mut(row) {
+            *shown = line;
         }
     }
 
@@ -134,7 +134,7 @@ impl Painter {
         self.cells(mirror, row, column, middle, tail == 0);
     }
 
-    /// Writes cells from a column on; `to_end` when they are the rest of the row.
+    /// Writes cells from a column on; `to_end` if they are the rest of the row.
     fn cells(&mut self, mirror: &Mirror, row: u32, column: u32, cells: &[Cell<'_>], to_end: bool) {
         let blanks = cells.iter().rev().take_while(|cell| **cell == BLANK).count();
         let written = if to_end { cells.len() - blanks } else { cells.len() };
@@ -147,17 +147,17 @@ impl Painter {
                 self.go(at, row);
             }
             if style != Some(cell.style) {
-                let looks: Style = mirror.style(cell.style);
-                self.out.push_str(&sgr::sgr(&looks));
-                if link || !looks.link.is_empty() {
-                    self.out.push_str(&sgr::link(&looks.link));
-                    link = !looks.link.is_empty();
+                let attributes: Style = mirror.style(cell.style);
+                self.out.push_str(&sgr::sgr(&attributes));
+                if link || !attributes.link.is_empty() {
+                    self.out.push_str(&sgr::link(&attributes.link));
+                    link = !attributes.link.is_empty();
                 }
                 style = Some(cell.style);
             }
             self.out.extend(cell.text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }));
             at += cell.width;
-            // Terminals disagree on how wide anything else is.
+            // Terminals disagree on the width of other characters, so the next cell is addressed.
             known = cell.text.is_ascii();
         }
         if link {
@@ -177,12 +177,12 @@ impl Painter {
     }
 
     fn go(&mut self, column: u32, row: u32) {
-        // Writing to a string can't fail.
+        // Writing to a string never fails.
         let _ = write!(self.out, "\x1b[{};{}H", row + 1, column + 1);
     }
 
-    /// Title, colours and modes.
-    fn about(&mut self, mirror: &Mirror, wanted: u32) {
+    /// Writes changes of title, colours and modes.
+    fn properties(&mut self, mirror: &Mirror, wanted: u32) {
         if self.title != mirror.title() {
             mirror.title().clone_into(&mut self.title);
             let title: String = self.title.chars().filter(|c| !c.is_control()).collect();
@@ -199,7 +199,7 @@ impl Painter {
         }
     }
 
-    /// Puts the cursor where it belongs and gives the bytes; none when nothing changed.
+    /// Places the cursor and returns all bytes; only those for the cursor if nothing else changed.
     fn cursor(&mut self, mirror: &Mirror, changed: bool) -> String {
         let cursor = mirror.cursor();
         let column = cursor.column.checked_sub(self.offset.0);
@@ -226,13 +226,13 @@ impl Painter {
     }
 }
 
-/// The first cell to show so that the cursor is seen, moved no further than it must.
+/// Returns the first visible cell so that the cursor is visible, moved as little as possible.
 fn follow(offset: u32, cursor: u32, room: u32, size: u32) -> u32 {
     let last = size.saturating_sub(room);
     offset.clamp((cursor + 1).saturating_sub(room), cursor).min(last)
 }
 
-/// The cells of a line between two columns, blanks at its end included.
+/// Returns `columns` cells of a line from a column on, padded with blanks.
 fn cells(line: &Line, from: u32, columns: u32) -> Vec<Cell<'_>> {
     let mut found = Vec::new();
     let (mut at, mut width) = (0, 0);
@@ -256,7 +256,7 @@ fn cells(line: &Line, from: u32, columns: u32) -> Vec<Cell<'_>> {
     found
 }
 
-/// Turns modes of the terminal on and off: mouse, focus, the wheel's cursor keys, kitty's flags.
+/// Returns the changes of terminal modes: mouse, focus, alternate scroll, kitty flags.
 fn mode_changes(old: u32, new: u32) -> String {
     let mut out = String::new();
     for (bit, number) in [
@@ -272,7 +272,7 @@ fn mode_changes(old: u32, new: u32) -> String {
             let _ = write!(out, "\x1b[?{number}{}", if on { 'h' } else { 'l' });
         }
     }
-    // The narrower kinds of mouse reports are lost when a wider one is turned off.
+    // Disabling a wider kind of mouse report also disables the narrower ones.
     if new & modes::ANY_MOUSE != old & modes::ANY_MOUSE {
         for (bit, number) in [(modes::MOUSE_CLICK, 1000), (modes::MOUSE_DRAG, 1002)] {
             if new & bit & old != 0 {

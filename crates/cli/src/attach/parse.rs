@@ -1,64 +1,58 @@
-//! What a terminal sends, as what a person did: text, keys, pastes, the mouse. xterm's sequences, the
-//! kitty keyboard protocol, bracketed paste. Bytes go in as they come; it knows no terminal device.
+//! Parses the input of a terminal into text, keys, pastes and mouse events: xterm sequences, the kitty
+//! keyboard protocol, bracketed paste. Bytes may be split anywhere; it knows no terminal device.
 
 use protocol::wire::{Key, Mouse};
 
 use super::sequences::{self, Sequence};
 
-/// Longest control sequence: what is longer is none.
+/// Longest control sequence, in bytes; a longer one is read as text.
 const LONGEST: usize = 64;
 
-/// Most bytes of a paste; one whose end never comes must not fill the memory.
+/// Largest paste in bytes, so that one without an end does not fill the memory.
 const PASTE: usize = 16 * 1024 * 1024;
 
-/// Ends a bracketed paste.
 const PASTE_END: &[u8] = b"\x1b[201~";
 
-/// One thing a person did.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Typed {
-    /// Characters that stand for themselves.
     Text(String),
-    /// Any other key.
     Key(Key),
-    /// A whole paste.
     Paste(String),
-    /// The mouse, in cells of this terminal.
+    /// A mouse event, in cells of this terminal.
     Mouse(Mouse),
-    /// The terminal's window got the focus or lost it.
+    /// The window of the terminal gained (true) or lost (false) the focus.
     Focus(bool),
 }
 
-/// Reads a stream of input in pieces of any size.
+/// Parses a stream of input in parts of any size.
 #[derive(Debug, Default)]
 pub struct Parser {
     buffer: Vec<u8>,
-    /// The paste that has begun.
+    /// Content so far of an open paste.
     paste: Option<Vec<u8>>,
 }
 
 enum Step {
-    /// So many bytes were this.
+    /// This number of bytes was consumed and had this meaning, if any.
     Took(usize, Option<Typed>),
-    /// A paste begins behind so many bytes.
+    /// A paste begins after this number of bytes.
     PasteBegins(usize),
-    /// More bytes are needed to tell.
     Wait,
 }
 
 impl Parser {
-    /// Takes more bytes; what is complete comes out.
+    /// Adds bytes and returns the complete events.
     pub fn feed(&mut self, bytes: &[u8]) -> Vec<Typed> {
         self.buffer.extend_from_slice(bytes);
         self.run(false)
     }
 
-    /// Whether the bytes so far are the beginning of something: [`Self::flush`] after a moment.
+    /// Returns true if an event is incomplete; call [`Self::flush`] after a short time.
     pub fn waits(&self) -> bool {
         self.paste.is_none() && !self.buffer.is_empty()
     }
 
-    /// Nothing more came: an escape was the key, not the beginning of a sequence.
+    /// Ends an incomplete event: a lone escape was the Escape key.
     pub fn flush(&mut self) -> Vec<Typed> {
         self.run(true)
     }
@@ -99,7 +93,7 @@ impl Parser {
         out
     }
 
-    /// Adds to the paste; when it ends, how much of `more` was its end, and all of its text.
+    /// Adds to the paste. At its end, returns the number of bytes used of `more` and the whole text.
     fn pasted(&mut self, more: &[u8]) -> Option<(usize, String)> {
         let paste = self.paste.as_mut()?;
         let before = paste.len();
@@ -118,7 +112,7 @@ impl Parser {
     }
 }
 
-/// The first thing in `bytes`.
+/// Parses the first event in `bytes`.
 fn step(bytes: &[u8], last: bool) -> Step {
     match bytes {
         [] => Step::Wait,
@@ -137,13 +131,13 @@ fn text(bytes: &[u8], last: bool) -> Step {
             let good = run.get(..error.valid_up_to()).unwrap_or_default();
             Step::Took(good.len(), Some(Typed::Text(String::from_utf8_lossy(good).into_owned())))
         }
-        // The rest of a character is on its way.
+        // A character is incomplete.
         Err(error) if error.error_len().is_none() && end == bytes.len() && !last => Step::Wait,
         Err(error) => Step::Took(error.error_len().unwrap_or(end), None),
     }
 }
 
-/// What an escape begins; `rest` is behind it.
+/// Parses an event that begins with an escape, which `rest` follows.
 fn escape(rest: &[u8], last: bool) -> Step {
     let lone = || Step::Took(1, Some(Typed::Key(sequences::named("Escape", 0))));
     match rest {
@@ -189,13 +183,13 @@ fn alt(character: &str, bytes: usize) -> Step {
     Step::Took(bytes, Some(Typed::Key(sequences::named(character, sequences::ALT))))
 }
 
-/// A control sequence behind its `CSI`, and how many bytes it has (ECMA-48, 5.4).
+/// Parses a control sequence after its `CSI` and returns its length in bytes (ECMA-48, 5.4).
 fn control_sequence(bytes: &[u8]) -> Result<(usize, Sequence), ()> {
     let end = bytes.iter().take(LONGEST).position(|byte| !(0x20..0x40).contains(byte)).ok_or(())?;
     let (params, rest) = bytes.split_at(end);
     match rest.first() {
         Some(last @ 0x40..0x7f) => Ok((end + 1, sequences::meaning(params, *last))),
-        // What breaks off a sequence is read for itself.
+        // A byte that interrupts a sequence is parsed separately.
         _ => Ok((end, Sequence::Unknown)),
     }
 }
@@ -223,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn what_terminals_send() {
+    fn terminal_input_is_parsed() {
         let release = |mut typed: Typed| {
             if let Typed::Key(key) = &mut typed {
                 key.kind = KeyKind::Release.into();
@@ -278,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mouse() {
+    fn mouse_reports_are_parsed() {
         let mouse = |kind: MouseKind, button, column, row, modifiers| {
             Typed::Mouse(Mouse { kind: kind.into(), button, column, row, modifiers })
         };
@@ -296,14 +290,14 @@ mod tests {
     }
 
     #[test]
-    fn what_means_nothing_is_nothing() {
+    fn unknown_sequences_are_ignored() {
         for bytes in [&b"\x1b[?1;2c"[..], b"\x1b[5;10R", b"\x1b[99z", b"\xff\xc3", b"\x1b[57500u"] {
             assert_eq!(all(bytes), [], "{bytes:?}");
         }
     }
 
     #[test]
-    fn one_thing_after_the_other() {
+    fn events_keep_their_order() {
         assert_eq!(
             all(b"ls -l\r\x1b[A\x1b[200~x\x1b[201~y\x1b"),
             [
@@ -317,9 +311,9 @@ mod tests {
         );
     }
 
-    /// A session that knows nothing of keyboards gets the bytes that this terminal sent.
+    /// A session without keyboard modes receives the bytes that this terminal sent.
     #[test]
-    fn plain_keys_come_out_as_they_went_in() {
+    fn plain_keys_are_encoded_as_they_were_sent() {
         let screen = screen::Screen::new(screen::Size::clamped(80, 24), 0);
         let mut inputs: Vec<Vec<u8>> = (0..0x20).chain([0x7f]).map(|byte| vec![byte]).collect();
         inputs.extend((0..0x80).filter(|byte| !b"[O\x1b".contains(byte)).map(|it| vec![0x1b, it]));
@@ -336,7 +330,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn cuts_change_nothing(
+        fn splitting_the_input_changes_nothing(
             pieces in prop::collection::vec(prop::sample::select(vec![
                 "ab", "\r", "\x1b[1;5A", "\x1b[<0;10;20M", "漢é", "\x1b[200~p\x1b[20\x1b[201~", "\x1bOP",
             ]), 0..8),
@@ -356,7 +350,7 @@ mod tests {
         }
 
         #[test]
-        fn anything_is_read_to_its_end(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn any_input_is_consumed(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let mut parser = Parser::default();
             parser.feed(&bytes);
             parser.flush();

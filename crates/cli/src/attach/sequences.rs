@@ -1,5 +1,5 @@
-//! The tables behind the parser: which key each control character and sequence stands for, as W3C UI
-//! Events names it. xterm's function keys, modifyOtherKeys, SGR mouse, the kitty keyboard protocol.
+//! The tables of the parser: the key of each control character and sequence, with the names of W3C UI
+//! Events. xterm function keys, modifyOtherKeys, SGR mouse reports, the kitty keyboard protocol.
 
 use protocol::wire::{Key, KeyKind, Mouse, MouseKind};
 
@@ -7,28 +7,21 @@ use super::parse::Typed;
 
 /// Wire modifiers.
 pub const SHIFT: u32 = 1;
-/// As [`SHIFT`].
 pub const ALT: u32 = 2;
-/// As [`SHIFT`].
 pub const CONTROL: u32 = 4;
 
-/// What a control sequence means.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sequence {
-    /// Something a person did.
     Typed(Typed),
-    /// A paste begins.
     Paste,
-    /// Nothing that is known here.
     Unknown,
 }
 
-/// A key without more to it.
+/// Returns a key press without a code.
 pub fn named(key: &str, modifiers: u32) -> Key {
     Key { key: key.to_owned(), modifiers, ..Key::default() }
 }
 
-/// The key of a control character.
 pub fn control(byte: u8) -> Key {
     match byte {
         0 => named(" ", CONTROL),
@@ -40,12 +33,12 @@ pub fn control(byte: u8) -> Key {
     }
 }
 
-/// F1 to F5 of the Linux console.
+/// Returns one of the keys F1 to F5 of the Linux console.
 pub fn linux(letter: u8) -> Option<Key> {
     (b'A'..=b'E').contains(&letter).then(|| named(&format!("F{}", letter - b'A' + 1), 0))
 }
 
-/// A key in application mode, behind its `SS3`.
+/// Returns a key in application mode, by the letter after `SS3`.
 pub fn application(letter: u8) -> Option<Key> {
     if let Some(key) = lettered(letter) {
         return Some(named(key, 0));
@@ -87,40 +80,24 @@ fn lettered(letter: u8) -> Option<&'static str> {
     })
 }
 
-fn numbered(number: u32) -> Option<&'static str> {
-    Some(match number {
-        1 | 7 => "Home",
-        2 => "Insert",
-        3 => "Delete",
-        4 | 8 => "End",
-        5 => "PageUp",
-        6 => "PageDown",
-        11 => "F1",
-        12 => "F2",
-        13 => "F3",
-        14 => "F4",
-        15 => "F5",
-        17 => "F6",
-        18 => "F7",
-        19 => "F8",
-        20 => "F9",
-        21 => "F10",
-        23 => "F11",
-        24 => "F12",
-        25 => "F13",
-        26 => "F14",
-        28 => "F15",
-        29 => "F16",
-        31 => "F17",
-        32 => "F18",
-        33 => "F19",
-        34 => "F20",
-        _ => return None,
-    })
+fn numbered(number: u32) -> Option<String> {
+    let function = match number {
+        11..=15 => number - 10,
+        17..=21 => number - 11,
+        23..=26 => number - 12,
+        28..=29 => number - 13,
+        31..=34 => number - 14,
+        _ => {
+            let names = ["Home", "Insert", "Delete", "End", "PageUp", "PageDown", "Home", "End"];
+            let at = usize::try_from(number.checked_sub(1)?).ok()?;
+            return names.get(at).map(|name| (*name).to_owned());
+        }
+    };
+    Some(format!("F{function}"))
 }
 
-/// Keys of the kitty keyboard protocol that are no characters: W3C key and code.
-fn private(number: u32) -> Option<(String, &'static str)> {
+/// Returns W3C key and code of a kitty key that is not a character.
+fn private(number: u32) -> Option<(String, String)> {
     let (key, code) = match number {
         9 => ("Tab", ""),
         13 => ("Enter", ""),
@@ -132,7 +109,11 @@ fn private(number: u32) -> Option<(String, &'static str)> {
         57361 => ("PrintScreen", ""),
         57362 => ("Pause", ""),
         57363 => ("ContextMenu", ""),
-        57376..=57398 => return Some((format!("F{}", number - 57363), "")),
+        57376..=57398 => return Some((format!("F{}", number - 57363), String::new())),
+        57399..=57408 => {
+            let digit = number - 57399;
+            return Some((digit.to_string(), format!("Numpad{digit}")));
+        }
         57409 => (".", "NumpadDecimal"),
         57410 => ("/", "NumpadDivide"),
         57411 => ("*", "NumpadMultiply"),
@@ -161,10 +142,10 @@ fn private(number: u32) -> Option<(String, &'static str)> {
         57450 => ("Meta", "MetaRight"),
         _ => return None,
     };
-    Some((key.to_owned(), code))
+    Some((key.to_owned(), code.to_owned()))
 }
 
-/// The meaning of a control sequence by its parameters and its last byte.
+/// Returns the meaning of a control sequence by its parameters and its last byte.
 pub fn meaning(params: &[u8], last: u8) -> Sequence {
     let text = String::from_utf8_lossy(params);
     if let Some(report) = text.strip_prefix('<') {
@@ -194,44 +175,26 @@ pub fn meaning(params: &[u8], last: u8) -> Sequence {
         b'O' if params.is_empty() => Sequence::Typed(Typed::Focus(false)),
         b'Z' => Sequence::Typed(Typed::Key(named("Tab", SHIFT))),
         b'~' if number == Some(200) => Sequence::Paste,
-        b'~' if number == Some(27) => {
-            match part(2, 0).and_then(|code| character(code, modifiers)) {
-                Some((name, code)) => key(&name, code),
-                None => Sequence::Unknown,
-            }
+        b'~' if number == Some(27) => part(2, 0)
+            .and_then(|code| character(code, modifiers))
+            .map_or(Sequence::Unknown, |(name, code)| key(&name, &code)),
+        b'~' => number.and_then(numbered).map_or(Sequence::Unknown, |name| key(&name, "")),
+        b'u' => {
+            let shifted = part(0, 1).filter(|_| modifiers & SHIFT != 0);
+            number
+                .and_then(|code| {
+                    private(code).or_else(|| character(shifted.unwrap_or(code), modifiers))
+                })
+                .map_or(Sequence::Unknown, |(name, code)| key(&name, &code))
         }
-        b'~' => match number.and_then(numbered) {
-            Some(name) => key(name, ""),
-            None => Sequence::Unknown,
-        },
-        b'u' => match number.and_then(|code| {
-            keypad(code).or_else(|| {
-                let shifted = part(0, 1).filter(|_| modifiers & SHIFT != 0);
-                character(shifted.unwrap_or(code), modifiers)
-            })
-        }) {
-            Some((name, code)) => key(&name, code),
-            None => Sequence::Unknown,
-        },
-        _ => match lettered(last).filter(|_| number.is_none_or(|number| number == 1)) {
-            Some(name) => key(name, ""),
-            None => Sequence::Unknown,
-        },
+        _ => lettered(last)
+            .filter(|_| number.is_none_or(|number| number == 1))
+            .map_or(Sequence::Unknown, |name| key(name, "")),
     }
 }
 
-fn keypad(code: u32) -> Option<(String, &'static str)> {
-    const CODES: [&str; 10] = [
-        "Numpad0", "Numpad1", "Numpad2", "Numpad3", "Numpad4", "Numpad5", "Numpad6", "Numpad7",
-        "Numpad8", "Numpad9",
-    ];
-    let digit = code.checked_sub(57399)?;
-    let name = CODES.get(usize::try_from(digit).ok()?)?;
-    Some((digit.to_string(), name))
-}
-
-/// A key by the number of its character.
-fn character(code: u32, modifiers: u32) -> Option<(String, &'static str)> {
+/// Returns W3C key and code by the number of a character.
+fn character(code: u32, modifiers: u32) -> Option<(String, String)> {
     if let Some(key) = private(code) {
         return Some(key);
     }
@@ -239,17 +202,17 @@ fn character(code: u32, modifiers: u32) -> Option<(String, &'static str)> {
         char::from_u32(code).filter(|it| !it.is_control() && !(0xe000..0xf900).contains(&code))?;
     let shifted = modifiers & SHIFT != 0;
     let key = if shifted { character.to_uppercase().to_string() } else { character.to_string() };
-    Some((key, ""))
+    Some((key, String::new()))
 }
 
-/// The wire's modifiers from those of a sequence: 1 and shift, alt, control, super, hyper, meta, locks.
+/// Translates the modifiers of a sequence (1 plus shift, alt, control, super, hyper, meta, locks).
 fn modifiers(param: u32) -> u32 {
     let bits = param.saturating_sub(1);
     let meta = u32::from(bits & (8 | 32) != 0) * 8;
     (bits & 7) | meta | (bits >> 2 & 0b11_0000)
 }
 
-/// SGR mouse report: `button;column;row`, pressed or moved with `M`, released with `m`.
+/// Parses an SGR mouse report: `button;column;row`, with `M` for press and move, `m` for release.
 fn mouse(report: &str, last: u8) -> Option<Mouse> {
     let mut fields = report.split(';').map(|field| field.parse::<u32>().ok());
     let (bits, column, row) = (fields.next()??, fields.next()??, fields.next()??);

@@ -3,33 +3,33 @@
 use std::fmt::Write;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
-use protocol::style::{self, Color, Style};
+use protocol::style::{self as flags, Color, Style};
 
-/// Everything about how cells look, from nothing.
-pub fn sgr(looks: &Style) -> String {
+/// Returns the sequence that resets and sets all attributes of cells.
+pub fn sgr(style: &Style) -> String {
     let mut out = String::from("\x1b[0");
     for (flag, number) in [
-        (style::BOLD, 1),
-        (style::DIM, 2),
-        (style::ITALIC, 3),
-        (style::BLINK, 5),
-        (style::INVERSE, 7),
-        (style::HIDDEN, 8),
-        (style::STRIKEOUT, 9),
+        (flags::BOLD, 1),
+        (flags::DIM, 2),
+        (flags::ITALIC, 3),
+        (flags::BLINK, 5),
+        (flags::INVERSE, 7),
+        (flags::HIDDEN, 8),
+        (flags::STRIKEOUT, 9),
     ] {
-        if looks.flags & flag != 0 {
-            // Writing to a string can't fail, here and below.
+        if style.flags & flag != 0 {
+            // Writing to a string never fails, here and below.
             let _ = write!(out, ";{number}");
         }
     }
-    match (looks.flags & style::UNDERLINE) >> style::UNDERLINE_SHIFT {
+    match (style.flags & flags::UNDERLINE) >> flags::UNDERLINE_SHIFT {
         0 => {}
         1 => out.push_str(";4"),
         kind => drop(write!(out, ";4:{kind}")),
     }
-    color(&mut out, looks.foreground, 30, 90);
-    color(&mut out, looks.background, 40, 100);
-    match Color::unpack(looks.underline_color) {
+    color(&mut out, style.foreground, 30, 90);
+    color(&mut out, style.background, 40, 100);
+    match Color::unpack(style.underline_color) {
         Color::Default => {}
         Color::Indexed(index) => drop(write!(out, ";58:5:{index}")),
         Color::Rgb(r, g, b) => drop(write!(out, ";58:2::{r}:{g}:{b}")),
@@ -48,13 +48,13 @@ fn color(out: &mut String, packed: u32, normal: u32, bright: u32) {
     };
 }
 
-/// Begins a hyperlink; an empty one ends it.
+/// Returns the sequence that begins a hyperlink; an empty address ends it.
 pub fn link(address: &str) -> String {
     let address: String = address.chars().filter(char::is_ascii_graphic).collect();
     format!("\x1b]8;;{address}\x1b\\")
 }
 
-/// DECSCUSR for a cursor of the wire.
+/// Returns the DECSCUSR sequence for a cursor style of the wire.
 pub fn cursor(style: u32) -> &'static str {
     match style {
         1 => "\x1b[2 q",
@@ -67,10 +67,10 @@ pub fn cursor(style: u32) -> &'static str {
     }
 }
 
-/// The terminal's own colours again.
+/// Resets the colours to those of the terminal.
 pub const OWN_COLORS: &str = "\x1b]104\x1b\\\x1b]110\x1b\\\x1b]111\x1b\\\x1b]112\x1b\\";
 
-/// Colours that differ from the terminal's own, by index.
+/// Returns the sequences that set colours by index and reset the others.
 pub fn palette(changed: &[(u32, u32)]) -> String {
     let mut out = OWN_COLORS.to_owned();
     for (index, rgb) in changed {
@@ -84,7 +84,7 @@ pub fn palette(changed: &[(u32, u32)]) -> String {
     out
 }
 
-/// Puts text on the terminal's clipboard (OSC 52).
+/// Returns the sequence that sets the clipboard of the terminal (OSC 52).
 pub fn clipboard(text: &str) -> String {
     format!("\x1b]52;c;{}\x1b\\", BASE64_STANDARD.encode(text))
 }
@@ -94,12 +94,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn looks() {
+    fn styles_become_sequences() {
         let packed = |color: Color| color.pack();
-        for (looks, written) in [
+        for (style, written) in [
             (Style::default(), "\x1b[0m"),
-            (Style { flags: style::BOLD | style::INVERSE, ..Style::default() }, "\x1b[0;1;7m"),
-            (Style { flags: 3 << style::UNDERLINE_SHIFT, ..Style::default() }, "\x1b[0;4:3m"),
+            (Style { flags: flags::BOLD | flags::INVERSE, ..Style::default() }, "\x1b[0;1;7m"),
+            (Style { flags: 3 << flags::UNDERLINE_SHIFT, ..Style::default() }, "\x1b[0;4:3m"),
             (Style { foreground: packed(Color::Indexed(1)), ..Style::default() }, "\x1b[0;31m"),
             (Style { foreground: packed(Color::Indexed(9)), ..Style::default() }, "\x1b[0;91m"),
             (
@@ -111,12 +111,12 @@ mod tests {
                 "\x1b[0;48;2;1;2;3m",
             ),
         ] {
-            assert_eq!(sgr(&looks), written);
+            assert_eq!(sgr(&style), written);
         }
     }
 
     #[test]
-    fn a_link_can_not_break_out() {
+    fn a_link_cannot_inject_sequences() {
         assert_eq!(link("https://x/\x1b\\\x07\u{9c}y"), "\x1b]8;;https://x/\\y\x1b\\");
     }
 }

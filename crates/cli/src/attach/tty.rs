@@ -1,5 +1,5 @@
-//! The terminal this program runs in: raw mode, the alternate screen, its size and its input. However
-//! the program ends, the terminal is as it was before.
+//! The terminal of this program: raw mode, alternate screen, size and input. It is restored when the
+//! program ends, also by a panic.
 
 use std::{
     io::{self, IsTerminal},
@@ -17,33 +17,32 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::sgr;
 
-/// Takes the screen: title kept, alternate screen, no wrapping of our own lines, pastes marked, keys
-/// in their plain form, the wheel without cursor keys.
+/// Saves the title, enters the alternate screen, disables line wrap and alternate scroll, enables
+/// bracketed paste, resets the key modes.
 const ENTER: &str =
     "\x1b[22;0t\x1b[?1049h\x1b[?7l\x1b[?2004h\x1b[?1l\x1b>\x1b[>0u\x1b[?1007l\x1b[0m\x1b[2J";
 
-/// Gives it back.
+/// Undoes [`ENTER`] and all modes that painting sets.
 const LEAVE: &str = "\x1b[?2026l\x1b[0m\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?1007h\x1b[<u\x1b[0 q\x1b[?25h\x1b[?7h\x1b[?1049l\x1b[23;0t";
 
-/// What to do to make the terminal as it was; nothing once it is done.
-type Before = Arc<Mutex<Option<Termios>>>;
+/// Saved settings of the terminal; `None` once they are restored.
+type Saved = Arc<Mutex<Option<Termios>>>;
 
-/// Pieces of input that wait to be taken.
-const WAITING: usize = 16;
+const QUEUE: usize = 16;
 
-/// The terminal, taken until it is dropped.
+/// The terminal in raw mode, restored when dropped.
 pub struct Tty {
     input: Arc<OwnedFd>,
     output: OwnedFd,
     typed: Receiver<Vec<u8>>,
-    before: Before,
+    saved: Saved,
 }
 
 impl Tty {
-    /// Takes the terminal of standard input and output.
+    /// Takes over the terminal of standard input and output.
     pub fn take() -> io::Result<Self> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-            return Err(io::Error::other("there is none"));
+            return Err(io::Error::other("standard input and output must be a terminal"));
         }
         Self::on(io::stdin().as_fd(), io::stdout().as_fd())
     }
@@ -51,51 +50,49 @@ impl Tty {
     fn on(input: BorrowedFd<'_>, output: BorrowedFd<'_>) -> io::Result<Self> {
         let input = Arc::new(input.try_clone_to_owned()?);
         let output = output.try_clone_to_owned()?;
-        let saved = tcgetattr(&input)?;
-        let mut raw = saved.clone();
+        let settings = tcgetattr(&input)?;
+        let mut raw = settings.clone();
         raw.make_raw();
-        let before = Arc::new(Mutex::new(Some(saved)));
-        let (hear, typed) = channel(WAITING);
-        let tty = Self { input: Arc::clone(&input), output, typed, before };
+        let saved = Arc::new(Mutex::new(Some(settings)));
+        let (sender, typed) = channel(QUEUE);
+        let tty = Self { input: Arc::clone(&input), output, typed, saved };
         tcsetattr(&tty.input, OptionalActions::Drain, &raw)?;
         tty.write(ENTER)?;
         tty.restore_on_panic()?;
-        // Others have this descriptor too, so it can't be made non-blocking; the thread ends with the
-        // program, or with the terminal.
-        thread::Builder::new().name("input".into()).spawn(move || listen(&input, &hear))?;
+        // Other programs share this descriptor, so it must stay blocking. The thread ends with the
+        // program or the terminal.
+        thread::Builder::new().name("input".into()).spawn(move || listen(&input, &sender))?;
         Ok(tty)
     }
 
-    /// A panic's message must be read on the screen that stays.
+    /// Restores the terminal before the message of a panic, so that it stays visible.
     fn restore_on_panic(&self) -> io::Result<()> {
-        let before = Arc::clone(&self.before);
+        let saved = Arc::clone(&self.saved);
         let (input, output) = (Arc::clone(&self.input), self.output.try_clone()?);
         let usual = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
-            restore(&before, &input, &output);
+            restore(&saved, &input, &output);
             usual(panic);
         }));
         Ok(())
     }
 
-    /// Columns and rows.
     pub fn size(&self) -> Option<(u16, u16)> {
         size_of(self.output.as_fd())
     }
 
-    /// Writes all of it.
     pub fn write(&self, text: &str) -> io::Result<()> {
         write(&self.output, text)
     }
 
-    /// The next input; none when the terminal is gone.
+    /// Returns the next input, or `None` once the terminal is gone.
     pub async fn read(&mut self) -> Option<Vec<u8>> {
         self.typed.recv().await
     }
 }
 
-/// Reads until the terminal is gone or nobody takes what is read.
-fn listen(input: &OwnedFd, hear: &Sender<Vec<u8>>) {
+/// Reads until the terminal is gone or the receiver is dropped.
+fn listen(input: &OwnedFd, sender: &Sender<Vec<u8>>) {
     let mut buffer = vec![0; 16 * 1024];
     loop {
         match rustix::io::read(input, &mut buffer) {
@@ -108,7 +105,7 @@ fn listen(input: &OwnedFd, hear: &Sender<Vec<u8>>) {
             Ok(0) | Err(_) => return,
             Ok(read) => {
                 let bytes = buffer.get(..read).unwrap_or_default().to_vec();
-                if hear.blocking_send(bytes).is_err() {
+                if sender.blocking_send(bytes).is_err() {
                     return;
                 }
             }
@@ -118,16 +115,16 @@ fn listen(input: &OwnedFd, hear: &Sender<Vec<u8>>) {
 
 impl Drop for Tty {
     fn drop(&mut self) {
-        restore(&self.before, &self.input, &self.output);
+        restore(&self.saved, &self.input, &self.output);
     }
 }
 
-fn restore(before: &Before, input: &OwnedFd, output: &OwnedFd) {
-    let saved = before.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(saved) = saved {
-        // A terminal that is gone needs no restoring.
+fn restore(saved: &Saved, input: &OwnedFd, output: &OwnedFd) {
+    let settings = saved.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(settings) = settings {
+        // Fails only if the terminal is gone.
         let _ = write(output, sgr::OWN_COLORS).and_then(|()| write(output, LEAVE));
-        let _ = tcsetattr(input, OptionalActions::Drain, &saved);
+        let _ = tcsetattr(input, OptionalActions::Drain, &settings);
     }
 }
 
@@ -137,7 +134,7 @@ fn write(output: &OwnedFd, text: &str) -> io::Result<()> {
         match rustix::io::write(output, rest) {
             Ok(written) => rest = rest.get(written..).unwrap_or_default(),
             Err(rustix::io::Errno::INTR) => {}
-            // Somebody else who has this terminal made it non-blocking.
+            // Another program made the terminal non-blocking.
             Err(rustix::io::Errno::AGAIN) => {
                 poll(&mut [PollFd::new(output, PollFlags::OUT)], None)?;
             }
@@ -147,7 +144,7 @@ fn write(output: &OwnedFd, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Columns and rows of the terminal on standard output, if it is one.
+/// Returns columns and rows of the terminal on standard output, if it is one.
 pub fn size() -> Option<(u16, u16)> {
     size_of(io::stdout().as_fd())
 }
@@ -177,30 +174,30 @@ mod tests {
         (master, slave.into())
     }
 
-    fn said(master: &OwnedFd) -> String {
+    fn written(master: &OwnedFd) -> String {
         let mut buffer = [0; 4096];
         let read = rustix::io::read(master, &mut buffer).unwrap();
         String::from_utf8(buffer[..read].to_vec()).unwrap()
     }
 
     #[tokio::test]
-    async fn a_panic_leaves_the_terminal_as_it_was() {
+    async fn a_panic_restores_the_terminal() {
         let (master, slave) = pseudo_terminal();
         let echoes = || tcgetattr(&slave).unwrap().local_modes.contains(LocalModes::ECHO);
         assert!(echoes());
         let tty = Tty::on(slave.as_fd(), slave.as_fd()).unwrap();
-        assert_eq!((echoes(), said(&master).as_str()), (false, ENTER));
+        assert_eq!((echoes(), written(&master).as_str()), (false, ENTER));
         let unwound = panic::catch_unwind(panic::AssertUnwindSafe(|| {
             let _tty = tty;
-            panic!("as a bug would");
+            panic!("a bug");
         }));
         assert!(unwound.is_err() && echoes());
-        let left = said(&master);
+        let left = written(&master);
         assert!(left.ends_with(LEAVE), "{left:?}");
     }
 
     #[tokio::test]
-    async fn input_comes_as_it_is_typed_until_the_terminal_is_gone() {
+    async fn input_arrives_as_typed_until_the_terminal_is_gone() {
         let (master, slave) = pseudo_terminal();
         let mut tty = Tty::on(slave.as_fd(), slave.as_fd()).unwrap();
         for typed in [&b"\x03"[..], b"\r", b"0123456789"] {

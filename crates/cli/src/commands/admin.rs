@@ -11,7 +11,7 @@ use protocol::{
     id::SessionId,
 };
 
-use super::{Ended, LocalCommand, remote::Remote, sessions::state};
+use super::{Ended, LocalCommand, remote::Options, sessions::state};
 use crate::{
     Failure,
     http::Client,
@@ -38,11 +38,8 @@ pub struct List {
     /// List the sessions of this machine without the server (root or the service account).
     #[arg(long, conflicts_with_all = ["q", "owner", "server", "account", "idle", "attached", "sort"])]
     local: bool,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    remote: Remote,
+    options: Options,
 }
 
 /// End sessions of any member, with everything that runs in them.
@@ -57,11 +54,8 @@ pub struct DropSome {
     /// Drop sessions of this machine without the server (root or the service account).
     #[arg(long)]
     local: bool,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    remote: Remote,
+    options: Options,
 }
 
 /// End all sessions, or all that match a filter. Prompts for the workspace name and your password.
@@ -75,11 +69,8 @@ pub struct DropMatching {
     /// Reason, shown to the owners and written to the audit log.
     #[arg(long)]
     reason: Option<String>,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    remote: Remote,
+    options: Options,
 }
 
 /// Filter on the sessions of all members.
@@ -132,7 +123,6 @@ enum Sort {
 }
 
 impl Sort {
-    /// Value of the `sort` parameter.
     fn parameter(self) -> &'static str {
         match self {
             Self::Created => "created_at",
@@ -165,18 +155,15 @@ impl List {
         run_dir: impl FnOnce() -> Option<PathBuf>,
     ) -> Result<Option<LocalCommand>, Failure> {
         let plain = self.filter == Filter::default() && self.sort == Sort::default();
-        if self.remote.is_local(self.local, plain, run_dir).await? {
-            return Ok(Some(LocalCommand::List { json: self.json }));
+        if self.options.remote.is_local(self.local, plain, run_dir).await? {
+            return Ok(Some(LocalCommand::List { json: self.options.json }));
         }
-        let client = self.remote.client()?;
+        let client = self.options.remote.client()?;
         let page = all(&client, &self.filter.into(), self.sort.parameter()).await?;
-        if self.json {
-            print_json(&page)?;
-        } else if page.items.is_empty() {
-            print("No running sessions.")?;
-        } else {
-            print(&list(&page.items, now()))?;
-        }
+        self.options.print(&page, |page| match page.items.as_slice() {
+            [] => "No running sessions.".into(),
+            found => list(found, now()),
+        })?;
         Ok(None)
     }
 }
@@ -186,12 +173,12 @@ impl DropSome {
         self,
         run_dir: impl FnOnce() -> Option<PathBuf>,
     ) -> Result<Option<LocalCommand>, Failure> {
-        if self.remote.is_local(self.local, true, run_dir).await? {
-            let Self { sessions, reason, json, .. } = self;
+        if self.options.remote.is_local(self.local, true, run_dir).await? {
+            let (sessions, reason, json) = (self.sessions, self.reason, self.options.json);
             return Ok(Some(LocalCommand::Drop { sessions, reason, json }));
         }
-        let mut ended = Ended::new(self.json, "Dropped");
-        let outcome = self.each(&self.remote.client()?, &mut ended).await;
+        let mut ended = Ended::new(self.options.json, "Dropped");
+        let outcome = self.each(&self.options.remote.client()?, &mut ended).await;
         ended.finish(outcome)?;
         Ok(None)
     }
@@ -212,7 +199,7 @@ impl DropSome {
 
 impl DropMatching {
     async fn run(self) -> Result<(), Failure> {
-        let client = self.remote.client()?;
+        let client = self.options.remote.client()?;
         let confirm = prompt::line("Workspace name, to confirm")?;
         let password = prompt::secret("Password")?;
         let filter = AdminFilter::from(self.filter);
@@ -220,7 +207,7 @@ impl DropMatching {
         let (keep_own, reason) = (self.keep_own, self.reason);
         let body = DropAll { confirm, password, filter, keep_own, reason };
         let dropped: DropResults = client.post("/admin/sessions/drop-all", &body).await?;
-        if self.json {
+        if self.options.json {
             return print_json(&dropped);
         }
         let total = dropped.results.len();

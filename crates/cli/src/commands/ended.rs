@@ -25,9 +25,6 @@ impl Ended {
     }
 
     /// Records a session that was ended.
-    ///
-    /// # Errors
-    /// When standard output is closed.
     pub fn add(&mut self, id: SessionId, name: String) -> Result<(), Failure> {
         if !self.json {
             return print(&format!("{} {name}.", self.verb));
@@ -37,9 +34,6 @@ impl Ended {
     }
 
     /// Prints the JSON, even when a later session failed, and returns `outcome`.
-    ///
-    /// # Errors
-    /// Those of `outcome`, or when standard output is closed.
     pub fn finish<E: From<Failure>>(self, outcome: Result<(), E>) -> Result<(), E> {
         if self.json {
             print_json(&DropResults { results: self.results })?;

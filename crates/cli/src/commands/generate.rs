@@ -20,9 +20,6 @@ pub struct Man {}
 
 impl Completions {
     /// Prints the script for `program`.
-    ///
-    /// # Errors
-    /// When standard output is closed.
     pub fn run(&self, mut program: clap::Command) -> Result<(), Failure> {
         let mut text = Vec::new();
         clap_complete::generate(self.shell, &mut program, "websh", &mut text);
@@ -32,9 +29,6 @@ impl Completions {
 
 impl Man {
     /// Prints the pages of `program` and its subcommands.
-    ///
-    /// # Errors
-    /// When standard output is closed.
     pub fn run(&self, mut program: clap::Command) -> Result<(), Failure> {
         let mut text = Vec::new();
         program.build();

@@ -22,26 +22,17 @@ use crate::Failure;
 
 /// A command that goes through the REST interface.
 #[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "the argument structs have the help text")]
 pub enum Command {
-    #[expect(missing_docs, reason = "the argument struct has the help text, here and below")]
     Login(login::Login),
-    #[expect(missing_docs, reason = "as Login")]
     Logout(login::Logout),
-    #[expect(missing_docs, reason = "as Login")]
     Ls(sessions::Ls),
-    #[expect(missing_docs, reason = "as Login")]
     New(new::New),
-    #[expect(missing_docs, reason = "as Login")]
     Attach(attach::Attach),
-    #[expect(missing_docs, reason = "as Login")]
     Close(sessions::Close),
-    #[expect(missing_docs, reason = "as Login")]
     Rename(sessions::Rename),
-    #[expect(missing_docs, reason = "as Login")]
     Share(share::Share),
-    #[expect(missing_docs, reason = "as Login")]
     Shares(share::Shares),
-    #[expect(missing_docs, reason = "as Login")]
     Unshare(share::Unshare),
     /// List and drop the sessions of all members (staff and superusers).
     #[command(subcommand)]
@@ -73,9 +64,6 @@ pub enum LocalCommand {
 impl Command {
     /// Runs the command, or returns the local command it stands for. `run_dir` is the directory of
     /// this machine's session sockets, if the configuration can be read.
-    ///
-    /// # Errors
-    /// When the command fails.
     pub async fn run(
         self,
         run_dir: impl FnOnce() -> Option<PathBuf>,

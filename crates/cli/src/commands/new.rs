@@ -42,7 +42,7 @@ pub struct New {
 pub(super) enum Policy {
     /// The second client takes over.
     Handoff,
-    /// The second client is refused unless it asks to take over.
+    /// The second client is refused unless it takes over explicitly.
     Single,
     /// Both stay attached; one drives at a time.
     Multi,

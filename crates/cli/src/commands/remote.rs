@@ -11,18 +11,18 @@ use protocol::{
     format,
     id::SessionId,
 };
+use serde::Serialize;
 
 use crate::{
     Failure,
     credentials::Credentials,
     http::{self, Client, Identity, ServerAddress},
+    output::{print, print_json},
     settings::{Settings, environment},
 };
 
-/// Most sessions in one page of the REST interface.
 const PAGE: usize = 100;
 
-/// The server to use.
 #[derive(Debug, Args)]
 pub(super) struct Remote {
     /// Server to use [env: WEBSH_URL] [default: the last one you signed in to].
@@ -30,8 +30,29 @@ pub(super) struct Remote {
     url: Option<String>,
 }
 
+/// Options of commands that print a result.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub remote: Remote,
+}
+
+impl Options {
+    /// Prints a result as JSON, or as the text that `text` makes of it.
+    pub(super) fn print<T: Serialize>(
+        &self,
+        result: &T,
+        text: impl FnOnce(&T) -> String,
+    ) -> Result<(), Failure> {
+        if self.json { print_json(result) } else { print(&text(result)) }
+    }
+}
+
 impl Remote {
-    /// Whether a server is named, by argument or by variable.
+    /// Returns true if a server is named, by argument or by variable.
     fn is_named(&self) -> bool {
         self.url.is_some() || Settings::read(environment()).url.is_some()
     }
@@ -51,8 +72,8 @@ impl Remote {
         Ok(Client::new(address, Identity::Token(token))?)
     }
 
-    /// Whether the command is for this machine's own sessions: when `requested`; or when no server is
-    /// named and nobody is signed in; or when the server of this machine can't be reached. The last two
+    /// Returns true if the command is for this machine's own sessions: if `requested`; if no server is
+    /// named and no token is stored; or if the server of this machine is unreachable. The last two apply
     /// only if session sockets can answer the command (`plain`) and the caller may read `run_dir`.
     pub(super) async fn is_local(
         &self,
@@ -81,7 +102,7 @@ impl Remote {
     }
 }
 
-/// The error of a server that can't be reached; `None` when it answers, even with a refusal.
+/// Returns the error of an unreachable server, or `None` if it answers, even with a refusal.
 async fn unreachable(client: &Client) -> Option<http::Error> {
     let answer = client.get::<Me>("/me").await;
     answer.err().filter(|error| matches!(error, http::Error::Unreachable { .. }))
@@ -91,10 +112,9 @@ fn signed_out() -> Failure {
     Failure::NotAllowed("You are not signed in. Run `websh login URL` first.".into())
 }
 
-/// Path of the credentials file.
 pub(super) fn credentials_file(settings: &Settings) -> Result<PathBuf, Failure> {
     let folder = settings.folder.as_ref().ok_or_else(|| {
-        Failure::Message("Can't store credentials: HOME is not set to a directory.".into())
+        Failure::Message("Could not store credentials: HOME is not set to an absolute path.".into())
     })?;
     Ok(folder.join("credentials.toml"))
 }

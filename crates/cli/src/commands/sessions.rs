@@ -11,12 +11,12 @@ use protocol::{
 
 use super::{
     Ended, LocalCommand,
-    remote::{Remote, find, sessions},
+    remote::{Options, find, sessions},
 };
 use crate::{
     Failure,
     http::Client,
-    output::{now, print, print_json, table},
+    output::{now, table},
 };
 
 /// List sessions.
@@ -34,11 +34,8 @@ pub struct Ls {
     /// List the sessions of this machine without the server (root or the service account).
     #[arg(long, conflicts_with_all = ["all", "ended"])]
     local: bool,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    remote: Remote,
+    options: Options,
 }
 
 /// End sessions, with everything that runs in them.
@@ -47,11 +44,8 @@ pub struct Close {
     /// Session names or ids.
     #[arg(value_name = "ID|NAME", required = true)]
     sessions: Vec<String>,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    remote: Remote,
+    options: Options,
 }
 
 /// Rename a session.
@@ -62,11 +56,8 @@ pub struct Rename {
     session: String,
     /// New name.
     name: String,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    remote: Remote,
+    options: Options,
 }
 
 impl Ls {
@@ -75,29 +66,28 @@ impl Ls {
         run_dir: impl FnOnce() -> Option<PathBuf>,
     ) -> Result<Option<LocalCommand>, Failure> {
         let plain = !self.all && !self.ended;
-        if self.remote.is_local(self.local, plain, run_dir).await? {
-            return Ok(Some(LocalCommand::List { json: self.json }));
+        if self.options.remote.is_local(self.local, plain, run_dir).await? {
+            return Ok(Some(LocalCommand::List { json: self.options.json }));
         }
-        let client = self.remote.client()?;
+        let client = self.options.remote.client()?;
         let scope = if self.all { "all" } else { "mine" };
         let (state, limit) =
             if self.ended { ("ended", self.limit) } else { ("active", usize::MAX) };
         let found = sessions(&client, &format!("scope={scope}&state={state}"), limit).await?;
-        if self.json {
-            print_json(&SessionPage { items: found, next: None })?;
-        } else if found.is_empty() {
-            print(if self.ended { "No ended sessions." } else { "No running sessions." })?;
-        } else {
-            print(&list(&found, self.all, now()))?;
-        }
+        let page = SessionPage { items: found, next: None };
+        self.options.print(&page, |page| match (page.items.as_slice(), self.ended) {
+            ([], true) => "No ended sessions.".into(),
+            ([], false) => "No running sessions.".into(),
+            (found, _) => list(found, self.all, now()),
+        })?;
         Ok(None)
     }
 }
 
 impl Close {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let client = self.remote.client()?;
-        let mut ended = Ended::new(self.json, "Closed");
+        let client = self.options.remote.client()?;
+        let mut ended = Ended::new(self.options.json, "Closed");
         let outcome = self.each(&client, &mut ended).await;
         ended.finish(outcome)
     }
@@ -114,14 +104,11 @@ impl Close {
 
 impl Rename {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let client = self.remote.client()?;
+        let client = self.options.remote.client()?;
         let session = find(&client, &self.session).await?;
         let change = ChangeSession { name: Some(self.name), ..ChangeSession::default() };
         let renamed: Session = client.patch(&format!("/sessions/{}", session.id), &change).await?;
-        if self.json {
-            return print_json(&renamed);
-        }
-        print(&format!("Renamed {} to {}.", session.name, renamed.name))
+        self.options.print(&renamed, |it| format!("Renamed {} to {}.", session.name, it.name))
     }
 }
 

@@ -9,10 +9,10 @@ use protocol::{
     format,
 };
 
-use super::remote::{Remote, find};
+use super::remote::{Options, Remote, find};
 use crate::{
     Failure,
-    output::{print, print_json, table},
+    output::{print, table},
 };
 
 /// Share a session by link and password, or by email.
@@ -39,11 +39,8 @@ pub struct Share {
     /// Email a separate link and password to each address.
     #[arg(long, value_name = "ADDRESS", num_args = 1..)]
     mail: Vec<String>,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    remote: Remote,
+    options: Options,
 }
 
 /// List the shares of a session and their guests, including ended ones.
@@ -52,11 +49,8 @@ pub struct Shares {
     /// Session name or id.
     #[arg(value_name = "ID|NAME")]
     session: String,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    remote: Remote,
+    options: Options,
 }
 
 /// Revoke shares of a session. Guests are disconnected; the session keeps running.
@@ -73,7 +67,7 @@ pub struct Unshare {
 
 impl Share {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let client = self.remote.client()?;
+        let client = self.options.remote.client()?;
         let session = find(&client, &self.session).await?;
         let read_only = match (self.read_only, self.full_access) {
             (true, _) => Some(true),
@@ -86,17 +80,15 @@ impl Share {
             let new = NewShare { minutes, read_only, max_guests, guests_alone };
             let path = format!("/sessions/{}/shares", session.id);
             let fresh: FreshShare = client.post(&path, &new).await?;
-            return if self.json { print_json(&fresh) } else { print(&credentials(&fresh)) };
+            return self.options.print(&fresh, credentials);
         }
         let new = NewInvites { emails: self.mail, minutes, read_only, guests_alone };
         let path = format!("/sessions/{}/invites", session.id);
         let answer: InviteResults = client.post(&path, &new).await?;
-        if self.json {
-            print_json(&answer)?;
-        } else {
+        self.options.print(&answer, |answer| {
             let rows = answer.results.iter().map(|it| vec![it.email.clone(), delivery(it.status)]);
-            print(&table(&["ADDRESS", "STATUS"], &rows.collect::<Vec<_>>()))?;
-        }
+            table(&["ADDRESS", "STATUS"], &rows.collect::<Vec<_>>())
+        })?;
         if answer.results.iter().any(|it| it.status != InviteStatus::Queued) {
             return Err(Failure::Message("Some emails were not sent.".into()));
         }
@@ -106,17 +98,14 @@ impl Share {
 
 impl Shares {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let client = self.remote.client()?;
+        let client = self.options.remote.client()?;
         let session = find(&client, &self.session).await?;
         let path = format!("/sessions/{}/shares", session.id);
         let shares: Vec<api::Share> = client.get(&path).await?;
-        if self.json {
-            return print_json(&shares);
-        }
-        if shares.is_empty() {
-            return print(&format!("{} has no shares.", session.name));
-        }
-        print(&list(&shares))
+        self.options.print(&shares, |shares| match shares.as_slice() {
+            [] => format!("{} has no shares.", session.name),
+            shares => list(shares),
+        })
     }
 }
 

@@ -9,11 +9,11 @@ use protocol::{
 
 use super::{
     login::{Scope, create_token},
-    remote::Remote,
+    remote::Options,
 };
 use crate::{
     Failure,
-    output::{now, print, print_json, table},
+    output::{now, table},
 };
 
 #[derive(Debug, Subcommand)]
@@ -26,11 +26,8 @@ pub enum Token {
 /// List your tokens.
 #[derive(Debug, Args)]
 pub struct List {
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    remote: Remote,
+    options: Options,
 }
 
 /// Create a token and print its secret, once. Prompts for your password.
@@ -44,11 +41,8 @@ pub struct New {
     /// Lifetime in days.
     #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=365))]
     days: u32,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    remote: Remote,
+    options: Options,
 }
 
 /// Remove a token and close the connections that use it.
@@ -57,11 +51,8 @@ pub struct Remove {
     /// Token id, or a name that only one token has.
     #[arg(value_name = "ID|NAME")]
     token: String,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    remote: Remote,
+    options: Options,
 }
 
 impl Token {
@@ -76,46 +67,42 @@ impl Token {
 
 impl List {
     async fn run(self) -> Result<(), Failure> {
-        let tokens: Vec<TokenInfo> = self.remote.client()?.get("/tokens").await?;
-        if self.json {
-            return print_json(&tokens);
-        }
-        if tokens.is_empty() {
-            return print("No tokens.");
-        }
-        let now = now().timestamp_millis();
-        let rows: Vec<Vec<String>> = tokens
-            .iter()
-            .map(|token| {
-                vec![
-                    token.name.clone(),
-                    format!("{:?}", token.scope).to_lowercase(),
-                    token.used_at.map_or_else(|| "never".into(), |at| format::ago(at, now)),
-                    format::at(token.expires_at),
-                    token.id.to_string(),
-                ]
-            })
-            .collect();
-        print(&table(&["NAME", "SCOPE", "LAST USED", "EXPIRES", "ID"], &rows))
+        let tokens: Vec<TokenInfo> = self.options.remote.client()?.get("/tokens").await?;
+        self.options.print(&tokens, |tokens| {
+            if tokens.is_empty() {
+                return "No tokens.".into();
+            }
+            let now = now().timestamp_millis();
+            let rows: Vec<Vec<String>> = tokens
+                .iter()
+                .map(|token| {
+                    vec![
+                        token.name.clone(),
+                        format!("{:?}", token.scope).to_lowercase(),
+                        token.used_at.map_or_else(|| "never".into(), |at| format::ago(at, now)),
+                        format::at(token.expires_at),
+                        token.id.to_string(),
+                    ]
+                })
+                .collect();
+            table(&["NAME", "SCOPE", "LAST USED", "EXPIRES", "ID"], &rows)
+        })
     }
 }
 
 impl New {
     async fn run(self) -> Result<(), Failure> {
         let new = NewToken { name: self.name, scope: self.scope.into(), days: self.days };
-        let client = self.remote.client()?;
+        let client = self.options.remote.client()?;
         let me: Me = client.get("/me").await?;
         let created = create_token(&client, &me.email, &new).await?;
-        if self.json {
-            return print_json(&created);
-        }
-        print(&created.secret)
+        self.options.print(&created, |it| it.secret.clone())
     }
 }
 
 impl Remove {
     async fn run(self) -> Result<(), Failure> {
-        let client = self.remote.client()?;
+        let client = self.options.remote.client()?;
         let tokens: Vec<TokenInfo> = client.get("/tokens").await?;
         let wanted = &self.token;
         let id = wanted.parse::<TokenId>().ok();
@@ -134,9 +121,6 @@ impl Remove {
             }
         };
         client.delete(&format!("/tokens/{}", token.id)).await?;
-        if self.json {
-            return print_json(token);
-        }
-        print(&format!("Removed the token {}.", token.name))
+        self.options.print(token, |it| format!("Removed the token {}.", it.name))
     }
 }

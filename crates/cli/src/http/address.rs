@@ -39,12 +39,12 @@ impl ServerAddress {
         self.0.origin().ascii_serialization()
     }
 
-    /// Whether it uses TLS.
+    /// Returns true for TLS.
     pub fn is_https(&self) -> bool {
         self.0.scheme() == "https"
     }
 
-    /// Whether it is on the loopback interface of this machine.
+    /// Returns true if the host is the loopback interface of this machine.
     pub fn is_loopback(&self) -> bool {
         let host = self.0.host_str().unwrap_or_default().trim_matches(['[', ']']);
         host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())

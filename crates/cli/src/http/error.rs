@@ -9,9 +9,8 @@ pub enum Error {
     #[error("{}", .0.message)]
     Refused(Box<ErrorInfo>, u16),
     /// No connection, a broken one, or no answer in time.
-    #[error("{server} can't be reached: {reason}.")]
+    #[error("Could not connect to {server}: {reason}.")]
     Unreachable {
-        /// Origin of the server.
         server: String,
         /// Reason, without a full stop.
         reason: String,
@@ -19,10 +18,8 @@ pub enum Error {
     /// The answer is not that of websh, or of an incompatible version.
     #[error("{0} did not answer like websh. Check the address.")]
     Strange(String),
-    /// The address is invalid.
     #[error("{0}")]
     Address(String),
-    /// The credentials can't be read or written.
     #[error("{0}")]
     Credentials(String),
 }
@@ -43,7 +40,7 @@ impl Error {
         self.refusal()?.session.as_deref()
     }
 
-    /// Whether the same request may succeed later.
+    /// Returns true if the same request may succeed later.
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Refused(_, status) => matches!(status, 429 | 500..),

@@ -24,7 +24,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// Time for an answer. Dropping many sessions that are slow to end takes longest.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Largest answer, in bytes.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
 const AGENT: &str = concat!("websh/", env!("CARGO_PKG_VERSION"), " (Linux)");
@@ -32,11 +31,8 @@ const AGENT: &str = concat!("websh/", env!("CARGO_PKG_VERSION"), " (Linux)");
 /// Authentication of a client.
 #[derive(Clone)]
 pub enum Identity {
-    /// None, for signing in.
     Anonymous,
-    /// The cookie of a sign-in.
     Cookie(String),
-    /// An API token.
     Token(String),
 }
 
@@ -48,6 +44,7 @@ pub struct Client {
     http: reqwest::Client,
 }
 
+/// Methods send requests below `/api/v1`.
 impl Client {
     /// A client that uses the system's certificate authorities and proxies. Sends nothing yet.
     pub fn new(address: ServerAddress, identity: Identity) -> Result<Self, Error> {
@@ -72,17 +69,14 @@ impl Client {
         Self { address: self.address.clone(), identity, http: self.http.clone() }
     }
 
-    /// Address of the server.
     pub fn address(&self) -> &ServerAddress {
         &self.address
     }
 
-    /// `GET` below `/api/v1`.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
         self.parse(&self.send(Method::GET, path, None::<&()>).await?.1)
     }
 
-    /// `POST` below `/api/v1`.
     pub async fn post<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -91,7 +85,6 @@ impl Client {
         self.parse(&self.send(Method::POST, path, Some(body)).await?.1)
     }
 
-    /// `PATCH` below `/api/v1`.
     pub async fn patch<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -100,12 +93,10 @@ impl Client {
         self.parse(&self.send(Method::PATCH, path, Some(body)).await?.1)
     }
 
-    /// `DELETE` below `/api/v1`.
     pub async fn delete(&self, path: &str) -> Result<(), Error> {
         self.send(Method::DELETE, path, None::<&()>).await.map(drop)
     }
 
-    /// `DELETE` with a body.
     pub async fn delete_with(
         &self,
         path: &str,
@@ -126,7 +117,6 @@ impl Client {
         self.send(Method::POST, "/logout", None::<&()>).await.map(drop)
     }
 
-    /// Opens the WebSocket of a ticket.
     pub async fn socket(&self, path: &str, subprotocol: &str) -> Result<Socket, Error> {
         let opening = socket::open(self, path, subprotocol);
         tokio::time::timeout(CONNECT_TIMEOUT, opening).await.map_err(|_| self.address.silent())?

@@ -20,7 +20,6 @@ use super::{Client, Error};
 /// Largest message of a session, in bytes. A frame of the largest screen fits.
 const MAX_MESSAGE: usize = 16 * 1024 * 1024;
 
-/// An open WebSocket.
 pub type Socket = WebSocketStream<Upgraded>;
 
 /// Opens a WebSocket (RFC 6455, 4.1).

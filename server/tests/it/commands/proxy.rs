@@ -129,7 +129,7 @@ async fn requests_and_attach_use_the_proxy_and_the_trusted_certificates() {
 
     // A host in NO_PROXY is connected to directly, which fails here.
     ann.extra.push(("NO_PROXY", HOST.into()));
-    assert!(ann.fails(&["ls"], 1).await.contains("can't be reached"));
+    assert!(ann.fails(&["ls"], 1).await.contains("Could not connect"));
     assert_eq!(proxy.targets().len(), targets.len());
     ann.extra.pop();
 
@@ -143,7 +143,7 @@ async fn requests_and_attach_use_the_proxy_and_the_trusted_certificates() {
     let refusing = Proxy::start(None).await;
     ann.extra = vec![("ALL_PROXY", refusing.url.clone())];
     let error = ann.fails(&["ls"], 1).await;
-    assert!(error.contains("can't be reached") && error.contains("proxy"), "{error}");
+    assert!(error.contains("Could not connect") && error.contains("proxy"), "{error}");
     assert_eq!(refusing.targets(), [target]);
 }
 
@@ -178,5 +178,5 @@ async fn other_servers_are_recognized() {
     }
     drop(test_server);
     ann.url = "http://127.0.0.1:9".into();
-    assert!(ann.fails(&["token", "list"], 1).await.contains("can't be reached"));
+    assert!(ann.fails(&["token", "list"], 1).await.contains("Could not connect"));
 }

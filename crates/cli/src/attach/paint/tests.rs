@@ -1,11 +1,11 @@
-//! What a terminal shows after it was painted on, by an emulator of its own.
+//! Content of a terminal after painting, according to a terminal emulator.
 
 use proptest::prelude::*;
 use screen::{Screen, Size};
 
 use super::*;
 
-/// A session's screen, its mirror, and the terminal that shows it: an emulator of its own.
+/// The screen of a session, its mirror, and an emulated terminal that shows it.
 struct Show {
     session: Screen,
     mirror: Mirror,
@@ -42,7 +42,7 @@ impl Show {
         shown
     }
 
-    /// Text and looks of all cells.
+    /// Text and styles of all cells.
     fn content(mirror: &Mirror) -> Vec<Vec<(String, Style)>> {
         let rows = mirror.lines().iter().map(|line| {
             let cells = cells(line, 0, mirror.columns());
@@ -57,7 +57,7 @@ fn text(mirror: &Mirror) -> Vec<&str> {
 }
 
 #[test]
-fn a_notice_covers_the_last_row_and_goes() {
+fn a_notice_covers_the_last_row_until_it_ends() {
     let mut show = Show::new((10, 3), (10, 3));
     show.feed(b"one\r\ntwo\r\nthree", Some("away"));
     let shown = show.shown();
@@ -78,7 +78,7 @@ fn a_smaller_terminal_follows_the_cursor() {
 }
 
 #[test]
-fn a_key_costs_a_few_bytes_and_nothing_costs_fewer() {
+fn a_key_costs_few_bytes_and_no_change_costs_fewer() {
     let mut show = Show::new((80, 24), (80, 24));
     show.feed("x".repeat(70).as_bytes(), None);
     let quiet = show.painter.paint(&show.mirror, None, 0);
@@ -112,7 +112,7 @@ fn the_terminal_gets_no_control_characters_from_a_screen() {
 }
 
 #[test]
-fn modes_go_on_and_off() {
+fn modes_are_enabled_and_disabled() {
     use modes::{FOCUS, KITTY_SHIFT, MOUSE_CLICK, MOUSE_DRAG};
     for (old, new, written) in [
         (0, 0, ""),
@@ -148,7 +148,7 @@ fn output() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn the_terminal_shows_what_the_session_has(steps in prop::collection::vec((output(), any::<bool>()), 1..40)) {
+    fn the_terminal_shows_the_screen_of_the_session(steps in prop::collection::vec((output(), any::<bool>()), 1..40)) {
         let mut show = Show::new((20, 8), (20, 8));
         for (output, notice) in steps {
             show.feed(output.as_bytes(), notice.then_some("notice"));
