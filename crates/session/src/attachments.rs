@@ -20,22 +20,12 @@ use crate::attachments::attachment::{Attachment, watching_interval};
 /// Time after its last input during which a participant is shown as typing.
 const TYPING: Duration = Duration::from_secs(3);
 
-/// All attachments, by number.
 #[derive(Default)]
 pub struct Attachments {
     attached: BTreeMap<u64, Attachment>,
     last_number: u64,
     /// Probed attachments and the senders that resolve the probes.
     probes: Vec<(u64, oneshot::Sender<()>)>,
-}
-
-/// Attachments that need attention after a deadline.
-#[derive(Default)]
-pub struct Overdue {
-    /// Stalled attachments, whose connections are closed.
-    pub stalled: Vec<u64>,
-    /// A participant stopped typing.
-    pub stopped_typing: bool,
 }
 
 impl Attachments {
@@ -45,7 +35,6 @@ impl Attachments {
         self.last_number
     }
 
-    /// Adds an attachment.
     pub fn insert(&mut self, number: u64, attachment: Attachment) {
         self.attached.insert(number, attachment);
     }
@@ -56,27 +45,22 @@ impl Attachments {
         self.attached.remove(&number)
     }
 
-    /// Removes all attachments.
     pub fn take(&mut self) -> BTreeMap<u64, Attachment> {
         std::mem::take(&mut self.attached)
     }
 
-    /// Number of attachments.
     pub fn len(&self) -> usize {
         self.attached.len()
     }
 
-    /// Number of guests' attachments.
     pub fn guest_count(&self) -> usize {
         self.values().filter(|attachment| attachment.guest.is_some()).count()
     }
 
-    /// The attachment with a number.
     pub fn get(&self, number: u64) -> Option<&Attachment> {
         self.attached.get(&number)
     }
 
-    /// The attachment with a number.
     pub fn get_mut(&mut self, number: u64) -> Option<&mut Attachment> {
         self.attached.get_mut(&number)
     }
@@ -86,22 +70,18 @@ impl Attachments {
         self.get(number).map(|attachment| attachment.person.clone())
     }
 
-    /// All attachments with their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (u64, &Attachment)> {
         self.attached.iter().map(|(number, attachment)| (*number, attachment))
     }
 
-    /// All attachments with their numbers.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (u64, &mut Attachment)> {
         self.attached.iter_mut().map(|(number, attachment)| (*number, attachment))
     }
 
-    /// All attachments.
     pub fn values(&self) -> impl Iterator<Item = &Attachment> {
         self.attached.values()
     }
 
-    /// All attachments.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Attachment> {
         self.attached.values_mut()
     }
@@ -127,23 +107,22 @@ impl Attachments {
         }
     }
 
-    /// Handles passed deadlines: sends acknowledgements and closes stalled connections.
-    pub fn tick(&mut self, now: Instant) -> Overdue {
-        let mut overdue = Overdue::default();
+    /// Handles passed deadlines: sends acknowledgements and closes stalled connections. Returns the stalled
+    /// attachments and whether a participant stopped typing.
+    pub fn tick(&mut self, now: Instant) -> (Vec<u64>, bool) {
+        let (mut stalled, mut stopped_typing) = (Vec::new(), false);
         for (number, attachment) in &mut self.attached {
             if attachment.acks_at().is_some_and(|at| at <= now) {
                 attachment.send_acks();
             }
-            let stopped = attachment.typed_at.take_if(|at| *at + TYPING <= now).is_some();
-            overdue.stopped_typing |= stopped;
+            stopped_typing |= attachment.typed_at.take_if(|at| *at + TYPING <= now).is_some();
             if attachment.stalls_at().is_some_and(|at| at <= now) {
-                attachment
-                    .connection
-                    .close(close::TOO_SLOW, "No frame was acknowledged for 30 seconds.");
-                overdue.stalled.push(*number);
+                let reason = "No frame was acknowledged for 30 seconds.";
+                attachment.connection.close(close::TOO_SLOW, reason);
+                stalled.push(*number);
             }
         }
-        overdue
+        (stalled, stopped_typing)
     }
 
     /// Time of the next [`tick`](Self::tick).

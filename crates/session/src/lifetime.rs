@@ -25,9 +25,6 @@ pub struct Lifetime {
 
 impl Lifetime {
     /// Starts now.
-    ///
-    /// # Errors
-    /// Fails when no timer can be created.
     pub fn new(rules: &Rules) -> io::Result<Self> {
         let now = unix_millis();
         Ok(Self {
@@ -38,7 +35,6 @@ impl Lifetime {
         })
     }
 
-    /// Applies new rules.
     pub fn configure(&mut self, rules: &Rules) {
         self.idle.configure(rules, since_boot());
     }
@@ -65,7 +61,6 @@ impl Lifetime {
         Some(notice.map_or(0, |_| self.expires_at()))
     }
 
-    /// Returns whether the session has expired.
     pub fn expired(&self) -> bool {
         self.idle.expired(since_boot())
     }

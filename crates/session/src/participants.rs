@@ -6,19 +6,16 @@ pub mod role;
 mod roster;
 mod tenure;
 
-use std::time::Duration;
+use std::{rc::Rc, time::Duration};
 
 use protocol::{
     framing::Channel,
-    id::ClientId,
     wire::{
-        self, BatonRule, End, Policy, Report, Rules, ShareChange, ShareEnding, Theme,
-        Viewer as Person, baton::Wish, notice, server_message::Body, share_end::How,
+        self, End, Report, Rules, ShareEnding, baton::Wish, notice, server_message::Body,
+        share_end::How,
     },
 };
-use screen::Size;
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use crate::{
     attachments::{
@@ -28,58 +25,26 @@ use crate::{
         closing::Closing,
     },
     clock::{self, Now, since_boot, unix_millis},
+    io::connection::Connection,
     participants::{
         baton::{Admission, Baton, Outcome},
         role::Role,
         roster::{Roster, Schedule},
         tenure::Tenure,
     },
-    sharing::shares::{GuestId, Shares},
+    sharing::shares::Shares,
 };
 
 /// Everyone attached.
 pub struct Participants {
-    /// The attachments.
     pub attachments: Attachments,
-    baton: Baton,
+    /// Roles and the driver.
+    pub baton: Baton,
     tenure: Tenure,
     /// Driver as of the last [`update`](Self::update).
     driver: Option<u64>,
-    shares: Shares,
+    pub shares: Shares,
     roster: Schedule,
-}
-
-/// A candidate that may attach.
-pub struct Admitted {
-    /// Number of the attachment.
-    pub number: u64,
-    /// Role of the attachment.
-    pub role: Role,
-    /// Guest, for a candidate with a share.
-    pub guest: Option<GuestId>,
-    /// The attachment drives.
-    pub driving: bool,
-    /// Driver that was replaced.
-    pub replaced: Option<Person>,
-}
-
-/// A new driver, with the properties that the terminal adopts.
-pub struct NewDriver {
-    /// Client of the driver.
-    pub client: ClientId,
-    /// Size of its page.
-    pub size: Option<Size>,
-    /// Default colors of its page.
-    pub theme: Option<Theme>,
-}
-
-/// Guests whose permissions changed.
-#[derive(Default)]
-pub struct Review {
-    /// Guests with another role. Their queued input no longer counts.
-    pub changed: Vec<u64>,
-    /// Guests whose share has ended, and the reason.
-    pub ended: Vec<(u64, How)>,
 }
 
 impl Participants {
@@ -95,48 +60,49 @@ impl Participants {
         }
     }
 
-    /// Applies new rules, also to current participants.
-    pub fn configure(&mut self, policy: Policy, rule: BatonRule, guests_alone: bool) {
-        self.baton.configure(policy, rule);
-        self.shares.configure(guests_alone);
-    }
-
-    /// Admits a candidate and closes the attachment that it displaces. `known` is set if its client has
-    /// driven before.
+    /// Attaches a candidate and closes the attachment that it displaces. `known` is set if its client has
+    /// driven before. `accept` returns the highest input number of a client with this role.
     ///
     /// # Errors
     /// Closing of a rejected candidate.
-    pub fn admit(&mut self, candidate: &Candidate, known: bool) -> Result<Admitted, Closing> {
-        let (role, guest) = match &candidate.kind {
+    pub fn attach(
+        &mut self,
+        connection: &Rc<Connection>,
+        candidate: Candidate,
+        known: bool,
+        accept: impl FnOnce(Role) -> u64,
+    ) -> Result<(u64, Role), Closing> {
+        let Candidate { client, person, take_over, .. } = candidate;
+        let (role, guest) = match candidate.kind {
             Kind::Owner => (Role::Owner, None),
             Kind::Watcher => (Role::Watcher, None),
             Kind::Overseer => (Role::Overseer, None),
-            Kind::Guest(id, grant) => match self.shares.admit(*id, grant, clock::now()) {
-                Ok(permissions) => (Role::of_guest(&permissions), Some(*id)),
+            Kind::Guest(id, grant) => match self.shares.admit(id, &grant, clock::now()) {
+                Ok(permissions) => (Role::of_guest(&permissions), Some(id)),
                 Err(how) => return Err(Closing::share(how, unix_millis())),
             },
         };
         let number = self.attachments.next_number();
-        let (client, take_over) = (candidate.client, candidate.take_over);
-        match self.baton.attach(number, client, role, known, take_over) {
-            Admission::Joined { driving, displaces, replaced } => {
-                let replaced = replaced.and_then(|number| self.attachments.person(number));
-                if let Some(displaced) = displaces.and_then(|number| self.remove(number)) {
-                    Closing::taken_over(Some(candidate.person.clone())).send(&displaced.connection);
-                }
-                Ok(Admitted { number, role, guest, driving, replaced })
+        let (driving, displaces, replaced) = match self
+            .baton
+            .attach(number, client, role, known, take_over)
+        {
+            Admission::Joined { driving, displaces, replaced } => (driving, displaces, replaced),
+            Admission::Replaced(by) => {
+                return Err(Closing::taken_over(self.attachments.person(by)));
             }
-            Admission::Replaced(by) => Err(Closing::taken_over(self.attachments.person(by))),
-            Admission::InUse(by) => Err(Closing::in_use(self.attachments.person(by))),
+            Admission::InUse(by) => return Err(Closing::in_use(self.attachments.person(by))),
+        };
+        let replaced = replaced.and_then(|number| self.attachments.person(number));
+        if let Some(displaced) = displaces.and_then(|number| self.remove(number)) {
+            Closing::taken_over(Some(person.clone())).send(&displaced.connection);
         }
-    }
-
-    /// Sends the first message of an attachment and adds it.
-    pub fn add(&mut self, admitted: Admitted, attachment: Attachment, accepted: u64) {
-        let Admitted { number, driving, replaced, .. } = admitted;
-        let version = protocol::VERSION;
+        let (version, accepted) = (protocol::VERSION, accept(role));
+        let connection = Rc::clone(connection);
+        let attachment = Attachment::new(connection, person, client, guest, candidate.position);
         attachment.send(Body::Welcome(wire::Welcome { version, accepted, driving, replaced }));
         self.attachments.insert(number, attachment);
+        Ok((number, role))
     }
 
     fn remove(&mut self, number: u64) -> Option<Attachment> {
@@ -154,17 +120,6 @@ impl Participants {
         Some(attachment)
     }
 
-    /// Role of an attachment.
-    pub fn role(&self, number: u64) -> Option<Role> {
-        self.baton.role(number)
-    }
-
-    /// Returns whether an attachment belongs to the owner.
-    pub fn is_owners(&self, number: u64) -> bool {
-        self.baton.is_owners(number)
-    }
-
-    /// Attachment of the current driver.
     pub fn driving(&self) -> Option<&Attachment> {
         self.attachments.get(self.baton.driver()?)
     }
@@ -198,7 +153,7 @@ impl Participants {
     /// Returns a lent baton whose time is up, to the owner if the lender is gone. Returns whether
     /// participants must be updated.
     pub fn end_loan(&mut self, now: Instant) -> bool {
-        let Some(loan) = self.tenure.take_expired(now) else { return false };
+        let Some(loan) = self.tenure.loan.take_if(|loan| loan.until <= now) else { return false };
         let Some(driver) = self.baton.driver() else { return false };
         let receiver = {
             let lender = self.attachments.iter().filter(|(_, it)| it.client == loan.from);
@@ -219,14 +174,14 @@ impl Participants {
     pub fn drives(&mut self, number: u64, types: bool, now: Instant) -> bool {
         let drives = self.baton.driver() == Some(number);
         if drives && types {
-            self.tenure.record(now);
+            self.tenure.last_used = Some(now);
         }
         drives
     }
 
     /// Updates attachments after a change of the baton and schedules a list of participants. Returns the
     /// driver if it is a new one.
-    pub fn update(&mut self) -> Option<NewDriver> {
+    pub fn update(&mut self) -> Option<&Attachment> {
         let now = Instant::now();
         let driver = self.baton.driver();
         let mut owner_present = false;
@@ -242,58 +197,30 @@ impl Participants {
         let attachment = self.attachments.get_mut(driver?)?;
         attachment.refusal_sent = false;
         self.tenure.begin(attachment.client, now);
-        Some(NewDriver {
-            client: attachment.client,
-            size: attachment.size,
-            theme: attachment.theme,
-        })
+        Some(attachment)
     }
 
-    /// Counts keys of a guest that reached the shell.
-    pub fn count_keys(&mut self, guest: GuestId, keys: u64) {
-        self.shares.count_keys(guest, keys);
-    }
-
-    /// Changes a share.
-    pub fn change_share(&mut self, share: Uuid, change: &ShareChange) {
-        self.shares.change(share, change, clock::now());
-    }
-
-    /// Removes a guest for the rest of the session.
-    pub fn remove_guest(&mut self, guest: Uuid) {
-        self.shares.remove(guest);
-    }
-
-    /// Returns whether a guest is attached.
-    pub fn has_guests(&self) -> bool {
-        self.shares.has_guests()
-    }
-
-    /// Time of the next check of the guests.
-    pub fn next_check(&self) -> Option<Duration> {
-        self.shares.next_check(since_boot())
-    }
-
-    /// Applies the current permissions of all guests.
-    pub fn review_guests(&mut self, now: Now) -> Review {
+    /// Applies the current permissions of all guests. Returns the guests with another role, and those whose
+    /// share has ended with the reason.
+    pub fn review_guests(&mut self, now: Now) -> (Vec<u64>, Vec<(u64, How)>) {
         let guests = self.attachments.iter().filter_map(|(number, attachment)| {
             attachment.guest.map(|guest| (number, self.shares.permissions(guest, now)))
         });
-        let mut review = Review::default();
+        let (mut changed, mut ended) = (Vec::new(), Vec::new());
         for (number, permissions) in guests.collect::<Vec<_>>() {
             let role = match permissions {
                 Ok(permissions) => Role::of_guest(&permissions),
                 Err(how) => {
-                    review.ended.push((number, how));
+                    ended.push((number, how));
                     Role::Spectator
                 }
             };
             // Roles change before anyone is evicted, so that the baton cannot pass to such a guest.
             if self.baton.set_role(number, role) {
-                review.changed.push(number);
+                changed.push(number);
             }
         }
-        review
+        (changed, ended)
     }
 
     /// Reason that the share of an attachment has ended, if it has.
@@ -302,9 +229,8 @@ impl Participants {
         self.shares.permissions(guest, clock::now()).err()
     }
 
-    /// Sends a notice to the owner.
     pub fn notify_owner(&self, body: &notice::Body) {
-        for (_, attachment) in self.attachments.iter().filter(|(it, _)| self.is_owners(*it)) {
+        for (_, attachment) in self.attachments.iter().filter(|(it, _)| self.baton.is_owners(*it)) {
             attachment.notify(body.clone());
         }
     }
@@ -317,7 +243,7 @@ impl Participants {
             for (number, attachment) in self.attachments.iter() {
                 let concerned = match attachment.guest {
                     Some(guest) => guest.share == warning.share,
-                    None => self.is_owners(number),
+                    None => self.baton.is_owners(number),
                 };
                 if concerned {
                     attachment.notify(body.clone());
@@ -337,11 +263,11 @@ impl Participants {
             return;
         }
         self.roster.sent(now);
-        let encoded = self.roster().encode(self.baton.policy().into());
+        let encode = self.roster().encode(self.baton.policy().into());
         let clock = clock::now();
         for (number, attachment) in self.attachments.iter() {
             let permissions = |guest| self.shares.permissions(guest, clock).ok();
-            let body = encoded.message(number, attachment.guest.and_then(permissions));
+            let body = encode(number, attachment.guest.and_then(permissions));
             attachment.connection.send(Channel::Message, &body);
         }
     }
@@ -352,12 +278,10 @@ impl Participants {
 
     /// Time at which a list of participants or the end of a loan is due.
     pub fn deadline(&self) -> Option<Instant> {
-        [self.roster.due(), self.tenure.loan().map(|loan| loan.until)].into_iter().flatten().min()
-    }
-
-    /// Attachment of the owner that drives or, while a guest drives, attached to drive.
-    pub fn owner_client(&self) -> Option<u64> {
-        self.baton.owner_client()
+        [self.roster.due(), self.tenure.loan.as_ref().map(|loan| loan.until)]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The part of a report about the participants.

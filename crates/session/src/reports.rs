@@ -14,7 +14,6 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// Delay of the first report after a quiet time, which combines a burst of changes into one report.
 const SETTLE: Duration = Duration::from_millis(40);
 
-/// Sends one report on a connection.
 pub fn send_report(connection: &Connection, report: &Report) {
     connection.send(Channel::Message, &report.encode_to_vec());
 }
@@ -40,7 +39,6 @@ impl Reports {
         self.awaiting_end.push(connection);
     }
 
-    /// Removes a closed connection.
     pub fn remove(&mut self, connection: &Rc<Connection>) {
         self.subscribers.retain(|other| !Rc::ptr_eq(other, connection));
         self.awaiting_end.retain(|other| !Rc::ptr_eq(other, connection));
@@ -59,12 +57,10 @@ impl Reports {
         self.due
     }
 
-    /// Returns whether a report is due.
     pub fn is_due(&self, now: Instant) -> bool {
         self.due.is_some_and(|at| at <= now)
     }
 
-    /// Sends a report to all subscribers.
     pub fn send(&mut self, report: &Report, now: Instant) {
         (self.due, self.sent) = (None, Some(now));
         self.subscribers.iter().for_each(|connection| send_report(connection, report));

@@ -27,9 +27,6 @@ use crate::{
 const LINGER: Duration = Duration::from_secs(3);
 
 /// Serves until the session has ended and all connections were notified.
-///
-/// # Errors
-/// Fails when signals cannot be watched or the final report cannot be written.
 pub async fn serve(
     session: Session,
     listener: Listener,

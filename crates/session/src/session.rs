@@ -17,6 +17,7 @@ use tokio::{
 use uuid::Uuid;
 
 use crate::{
+    clock::since_boot,
     error::Error,
     io::{connection::Connection, timer::BootTimer},
     lifetime::{Lifetime, idle::Activity},
@@ -28,13 +29,11 @@ use crate::{
 /// The session, as shared by the tasks of its thread.
 pub type Shared = Rc<RefCell<Session>>;
 
-/// One session.
 pub struct Session {
     /// Wakes the main loop after a deadline moved or input was queued.
     pub wake: Rc<Notify>,
     /// Pending request to end the session.
     pub end_request: Option<wire::EndRequest>,
-    /// Receivers of reports.
     pub reports: Reports,
     id: SessionId,
     shared: SharedTerminal,
@@ -49,9 +48,6 @@ pub struct Session {
 
 impl Session {
     /// Opens the PTY and starts the shell.
-    ///
-    /// # Errors
-    /// Those of [`Pty::open`].
     pub fn open(start: &wire::Start) -> Result<Self, Error> {
         let id = Uuid::from_slice(&start.session)
             .map(SessionId)
@@ -73,7 +69,6 @@ impl Session {
         Ok(session)
     }
 
-    /// The PTY of the shell.
     pub fn pty(&self) -> Rc<Pty> {
         Rc::clone(&self.shared.terminal.pty)
     }
@@ -164,7 +159,9 @@ impl Session {
 
     /// Applies new rules, also to current participants.
     pub fn configure(&mut self, rules: &Rules) {
-        self.shared.participants.configure(rules.policy(), rules.baton(), rules.guests_alone);
+        let participants = &mut self.shared.participants;
+        participants.baton.configure(rules.policy(), rules.baton());
+        participants.shares.configure(rules.guests_alone);
         self.lifetime.configure(rules);
         self.check_expiry();
         self.shared.terminal.feed.limit_history(rules.history_bytes);
@@ -193,7 +190,7 @@ impl Session {
     }
 
     fn arm_timer(&self) {
-        self.lifetime.arm(self.shared.participants.next_check());
+        self.lifetime.arm(self.shared.participants.shares.next_check(since_boot()));
     }
 
     /// Sends due warnings, ends expired shares and arms the timer for the next check; activity until then
@@ -209,7 +206,7 @@ impl Session {
     /// Probes the owner's client that drives or attached to drive. Returns its number and a receiver that
     /// resolves when it sends a message or detaches.
     pub fn probe(&mut self) -> Option<(u64, oneshot::Receiver<()>)> {
-        let number = self.shared.participants.owner_client()?;
+        let number = self.shared.participants.baton.owner_client()?;
         Some((number, self.shared.participants.attachments.probe(number)?))
     }
 
@@ -277,7 +274,6 @@ impl Session {
         self.reports.finish(&self.report());
     }
 
-    /// The current report.
     pub fn report(&self) -> Report {
         let SharedTerminal { terminal, participants, .. } = &self.shared;
         let (screen, size) = (terminal.feed.screen(), terminal.feed.screen().size());

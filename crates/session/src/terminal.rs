@@ -45,9 +45,7 @@ pub enum Intake {
 
 /// The PTY, the screen and the input of a session.
 pub struct Terminal {
-    /// The PTY of the shell.
     pub pty: Rc<Pty>,
-    /// The screen and its frames.
     pub feed: ScreenFeed,
     /// Input numbers of members' clients.
     pub numbers: Numbers,
@@ -60,9 +58,6 @@ pub struct Terminal {
 
 impl Terminal {
     /// Opens the PTY and starts the shell.
-    ///
-    /// # Errors
-    /// Those of [`Pty::open`].
     pub fn open(start: &Start) -> Result<Self, Error> {
         let size = clamped(start.columns, start.rows);
         let scrollback = usize::try_from(start.scrollback).unwrap_or(usize::MAX);
@@ -176,7 +171,6 @@ impl Terminal {
         !self.queue.is_empty()
     }
 
-    /// Returns whether a paste is unfinished.
     pub fn is_pasting(&self) -> bool {
         self.paste.is_some()
     }

@@ -22,11 +22,9 @@ const MOVES: usize = 64;
 /// Content of frames beside rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Status {
-    /// The cursor.
     pub cursor: Cursor,
     /// Bits of `protocol::modes`.
     pub modes: u32,
-    /// Number of bells, wrapping.
     pub bells: u32,
     /// Id of the first row.
     pub top: u64,
@@ -41,7 +39,6 @@ pub struct Revisions {
     revision: u64,
     columns: u32,
     rows: Vec<Row>,
-    /// The styles of the rows.
     pub styles: StyleTable,
     status: Status,
     /// Status at each of the last revisions, the current one last.

@@ -13,7 +13,6 @@ use protocol::{
 pub struct Row {
     /// Content of the row.
     pub line: Line,
-    /// Hash of `line`.
     pub hash: u64,
     revision: u64,
     /// The row became blank by a move in its revision, so older viewers get it by that move.
@@ -32,7 +31,6 @@ enum Previous {
     Part { since: u64, part: wire::Row },
 }
 
-/// Hash of a line.
 pub fn hash(line: &Line) -> u64 {
     let mut hasher = DefaultHasher::new();
     line.hash(&mut hasher);
@@ -50,12 +48,10 @@ impl Row {
         Self { moved_in: true, ..Self::new(Line::default(), revision) }
     }
 
-    /// Returns whether the row is blank.
     pub fn is_blank(&self) -> bool {
         self.line == Line::default()
     }
 
-    /// Sets the content.
     pub fn set(&mut self, line: Line, revision: u64) {
         self.hash = hash(&line);
         let old = std::mem::replace(&mut self.line, line);
@@ -67,7 +63,6 @@ impl Row {
         (self.revision, self.moved_in) = (revision, false);
     }
 
-    /// Returns the whole row.
     pub fn whole(&self) -> wire::Row {
         wire::Row {
             text: self.line.text.clone(),

@@ -31,7 +31,6 @@ impl Shift {
 
 /// Returns the move that leaves the fewest rows to send, if it improves on no move. Rows are given as
 /// hashes of their content; `blank` is the hash of a blank row.
-#[must_use]
 pub fn find(old: &[u64], new: &[u64], blank: u64) -> Option<Shift> {
     let differing = |from: &[u64]| from.iter().zip(new).filter(|(a, b)| a != b).count();
     let unmoved = differing(old);

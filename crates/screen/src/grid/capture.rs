@@ -19,7 +19,6 @@ pub struct Pass {
     other: HashMap<(u32, u16), u32>,
 }
 
-/// Converts one row.
 pub fn row(grid: &Grid<Square>, at: GridLine, styles: &mut StyleTable, pass: &mut Pass) -> Line {
     let row = &grid[at];
     let cells = row.inner.as_slice();

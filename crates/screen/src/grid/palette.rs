@@ -11,7 +11,6 @@ const ANSI: [u32; 16] = [
 ];
 
 /// Default color of a palette index, as shown without a theme.
-#[must_use]
 pub fn default(index: u32) -> u32 {
     const LEVELS: [u32; 6] = [0, 95, 135, 175, 215, 255];
     let level = |step: u32| LEVELS.get(step as usize).copied().unwrap_or_default();
@@ -28,7 +27,6 @@ pub fn default(index: u32) -> u32 {
 }
 
 /// Parses `#rgb` to `#rrrrggggbbbb` and `rgb:r/g/b` to `rgb:rrrr/gggg/bbbb` (XParseColor) as `0xrrggbb`.
-#[must_use]
 pub fn parse(text: &[u8]) -> Option<u32> {
     let text = std::str::from_utf8(text).ok()?;
     let hex = |digits: &str| {

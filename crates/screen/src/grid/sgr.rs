@@ -100,7 +100,6 @@ fn plain(code: u16) -> Option<Attr> {
 }
 
 /// Returns the SGR parameters that select `style`, starting with a reset.
-#[must_use]
 pub fn parameters(style: &Style) -> String {
     let mut text = String::from("0");
     for (flag, code) in

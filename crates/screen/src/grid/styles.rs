@@ -27,7 +27,6 @@ const FULL: usize = MAX_STYLES - 64;
 pub struct StyleTable {
     styles: Vec<Style>,
     index: HashMap<Style, u32>,
-    /// Bytes of links.
     links: usize,
     /// A link was omitted.
     out_of_links: bool,
@@ -46,31 +45,26 @@ impl Default for StyleTable {
 
 impl StyleTable {
     /// Number of entries, including the default style.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.styles.len()
     }
 
     /// Returns whether the table has no room for styles.
-    #[must_use]
     pub fn is_full(&self) -> bool {
         self.styles.len() >= FULL
     }
 
     /// Returns whether links were omitted.
-    #[must_use]
     pub fn is_out_of_links(&self) -> bool {
         self.out_of_links
     }
 
     /// Returns the entries from index `from` on.
-    #[must_use]
     pub fn since(&self, from: usize) -> &[Style] {
         self.styles.get(from..).unwrap_or_default()
     }
 
     /// Returns the style of an index, the default one for an unknown index.
-    #[must_use]
     pub fn get(&self, index: u32) -> Style {
         usize::try_from(index).ok().and_then(|at| self.styles.get(at)).cloned().unwrap_or_default()
     }
@@ -95,8 +89,6 @@ impl StyleTable {
     }
 }
 
-/// Converts a style of the emulator.
-#[must_use]
 pub fn convert(style: &EngineStyle, link: &str) -> Style {
     const FLAGS: [(StyleFlags, u32); 8] = [
         (StyleFlags::BOLD, BOLD),
@@ -141,7 +133,6 @@ fn color(color: AnsiColor) -> Color {
 }
 
 /// Returns whether a URL is allowed as a link: http, https or mailto, printable and not too long.
-#[must_use]
 pub fn is_link(uri: &str) -> bool {
     let allowed = ["http://", "https://", "mailto:"].iter().any(|scheme| {
         uri.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))

@@ -19,12 +19,10 @@ const SLACK: usize = 16;
 /// Number of styles up to which the emulator's table is not replaced.
 const MANY_STYLES: usize = 256;
 
-/// Limits of the history.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Total lines of history.
     pub lines: usize,
-    /// Lines in the ring.
     pub ring: usize,
     /// Bytes in the compact store.
     pub bytes: usize,
@@ -33,7 +31,6 @@ pub struct Limits {
 /// Moves all but the last `keep` history lines of `grid` to `store` and frees unused memory of the grid.
 /// `base` is the id of the first line that the grid evicted. Returns by how much `base` must rise, because
 /// the grid may restart its count.
-#[must_use]
 pub fn compact(
     grid: &mut Grid<Square>,
     base: u64,

@@ -66,7 +66,6 @@ impl Store {
         self.end
     }
 
-    /// Bytes held.
     pub fn bytes(&self) -> usize {
         self.bytes
     }

@@ -9,9 +9,7 @@ use super::key_table::{self, Function};
 
 /// Shift, as in `wire::Key::modifiers`.
 pub const SHIFT: u32 = 1;
-/// Alt.
 pub const ALT: u32 = 2;
-/// Control.
 pub const CONTROL: u32 = 4;
 const META: u32 = 8;
 const CAPS_LOCK: u32 = 16;
@@ -39,7 +37,6 @@ pub struct Keyboard {
 }
 
 /// Encodes a key event. The result is empty if the event sends nothing in these modes.
-#[must_use]
 pub fn encode(key: &Key, modes: Keyboard) -> Vec<u8> {
     let released = key.kind() == KeyKind::Release;
     if modes.kitty == 0 {

@@ -16,7 +16,6 @@ const WHEEL_LINES: usize = 3;
 const NONE: u32 = 3;
 
 /// Encodes a mouse event in these modes (bits of `protocol::modes`). `x10` is mode 9.
-#[must_use]
 pub fn encode(mouse: &Mouse, modes: u32, x10: bool) -> Vec<u8> {
     if modes & ANY_MOUSE == 0 {
         return wheel_keys(mouse, modes);

@@ -21,7 +21,6 @@ use crate::Size;
 
 /// The emulator (rio-vt), the parser and the remaining state of the terminal.
 pub struct Engine {
-    /// The emulator.
     pub term: Crosswords<VoidListener>,
     /// State that the emulator does not keep.
     pub terminal: Terminal,

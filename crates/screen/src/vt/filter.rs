@@ -41,7 +41,6 @@ pub struct Filter {
 
 impl Filter {
     /// Returns whether the stream is outside of any sequence.
-    #[must_use]
     pub fn is_ground(&self) -> bool {
         self.state == State::Ground
     }
@@ -51,7 +50,6 @@ impl Filter {
         std::mem::take(&mut self.long)
     }
 
-    /// Passes `bytes` on in parts.
     pub fn pass<'a>(&mut self, bytes: &'a [u8], mut to: impl FnMut(Piece<'a>)) {
         let mut start = 0;
         let mut at = 0;

@@ -29,7 +29,6 @@ const PLAIN_PRIVATE_MODES: [u16; 15] =
 
 /// Handler of one feed: the emulator and the remaining state.
 pub struct Performer<'a, U: EventListener> {
-    /// The emulator.
     pub term: &'a mut Crosswords<U>,
     /// State that the emulator does not keep.
     pub terminal: &'a mut Terminal,
@@ -51,17 +50,14 @@ pub fn afford_extras<U: EventListener>(
 }
 
 impl<U: EventListener> Performer<'_, U> {
-    /// Number of columns.
     pub fn columns(&self) -> u64 {
         self.term.grid.columns() as u64
     }
 
-    /// Number of rows.
     pub fn rows(&self) -> u64 {
         self.term.grid.screen_lines() as u64
     }
 
-    /// Returns whether a mode is on.
     pub fn has(&self, mode: Mode) -> bool {
         self.term.mode().contains(mode)
     }

@@ -62,8 +62,6 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Returns the color of a palette index.
-    #[must_use]
     pub fn color(&self, index: u32) -> u32 {
         let theme = || {
             let at = usize::try_from(index.checked_sub(palette::FOREGROUND)?).ok()?;
@@ -74,7 +72,6 @@ impl Terminal {
     }
 
     /// Creates the state of a blank terminal.
-    #[must_use]
     pub fn new(size: Size) -> Self {
         Self { bottom: i32::from(size.rows), ..Self::default() }
     }

@@ -45,7 +45,6 @@ pub fn watching_interval(watching: usize) -> Duration {
 
 /// One client connected to the session.
 pub struct Attachment {
-    /// Connection of the client.
     pub connection: Rc<Connection>,
     /// Person and device, as shown to others.
     pub person: Person,
@@ -55,7 +54,6 @@ pub struct Attachment {
     pub client: ClientId,
     /// The attachment does not drive: its input is refused, and it gets fewer frames of a flood.
     pub watching: bool,
-    /// The page is visible.
     pub visible: bool,
     /// Epoch and first line that a guest may see.
     pub history_start: (u64, u64),
@@ -198,7 +196,6 @@ impl Attachment {
         self.connection.send(Channel::Message, &ServerMessage { body: Some(body) }.encode_to_vec());
     }
 
-    /// Sends a notice.
     pub fn notify(&self, body: protocol::wire::notice::Body) {
         self.send(Body::Notice(protocol::wire::Notice { body: Some(body) }));
     }

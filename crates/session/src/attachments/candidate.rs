@@ -19,7 +19,6 @@ pub enum Kind {
     Watcher,
     /// Another member who attaches to watch.
     Overseer,
-    /// Guest of a share.
     Guest(GuestId, Guest),
 }
 
@@ -29,7 +28,6 @@ pub struct Candidate {
     pub client: ClientId,
     /// Person and device, as shown to others.
     pub person: Person,
-    /// Kind of client.
     pub kind: Kind,
     /// Position of the client's mirror.
     pub position: Option<Position>,

@@ -42,9 +42,6 @@ pub struct Connection {
 
 impl Connection {
     /// Takes over a connected socket.
-    ///
-    /// # Errors
-    /// Fails when the socket cannot be registered with the runtime.
     pub fn new(stream: UnixStream) -> io::Result<Self> {
         Ok(Self {
             socket: Descriptor::new(stream.into_std()?.into())?,

@@ -20,9 +20,6 @@ pub struct Descriptor {
 
 impl Descriptor {
     /// Takes over a non-blocking descriptor.
-    ///
-    /// # Errors
-    /// Fails when the descriptor cannot be registered with the runtime.
     pub fn new(fd: OwnedFd) -> io::Result<Self> {
         Ok(Self { reading: registered(fd, Interest::READABLE)?, writing: RefCell::default() })
     }

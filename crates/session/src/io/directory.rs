@@ -17,27 +17,19 @@ const REPORT: &str = "report";
 /// Name of the final report while it is being written.
 const UNFINISHED: &str = "report.unfinished";
 
-/// Name of the socket.
 const SOCKET: &str = "socket";
 
-/// The session's directory.
 pub struct Directory {
     fd: OwnedFd,
 }
 
 impl Directory {
     /// Opens the directory.
-    ///
-    /// # Errors
-    /// Those of open(2).
     pub fn open(path: &Path) -> io::Result<Self> {
         Ok(Self { fd: File::open(path)?.into() })
     }
 
     /// Binds the session's socket in the directory.
-    ///
-    /// # Errors
-    /// Those of bind(2).
     pub fn listen(&self) -> io::Result<UnixListener> {
         // A socket name holds 107 bytes. This name is short even for a long path of the directory.
         UnixListener::bind(format!("/proc/self/fd/{}/{SOCKET}", self.fd.as_raw_fd()))
@@ -45,9 +37,6 @@ impl Directory {
 
     /// Changes the owner to the account that the process is about to become, so that it can write its
     /// report. The socket keeps its owner.
-    ///
-    /// # Errors
-    /// Those of fchown(2).
     pub fn chown(&self, user: u32, group: u32) -> io::Result<()> {
         Ok(fchown(&self.fd, Some(Uid::from_raw(user)), Some(Gid::from_raw(group)))?)
     }
@@ -65,7 +54,6 @@ impl Directory {
         Ok(renameat(&self.fd, UNFINISHED, &self.fd, REPORT)?)
     }
 
-    /// Removes the socket.
     pub fn remove_socket(&self) {
         let _ = unlinkat(&self.fd, SOCKET, AtFlags::empty());
     }

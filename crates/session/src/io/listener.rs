@@ -16,7 +16,6 @@ use tokio::{
 /// Longest wait for connections that send no request.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The listening socket.
 pub struct Listener {
     listener: UnixListener,
     starter: Uid,
@@ -35,9 +34,6 @@ impl Listener {
     }
 
     /// Waits for the next connection.
-    ///
-    /// # Errors
-    /// Those of accept(2), most likely a lack of descriptors.
     pub async fn accept(self: &Rc<Self>) -> io::Result<(UnixStream, Pending)> {
         let stream = loop {
             let (stream, _) = self.listener.accept().await?;

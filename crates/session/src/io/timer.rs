@@ -16,9 +16,6 @@ pub struct BootTimer {
 
 impl BootTimer {
     /// Creates a disarmed timer.
-    ///
-    /// # Errors
-    /// Those of `timerfd_create(2)`.
     pub fn new() -> io::Result<Self> {
         let flags = TimerfdFlags::CLOEXEC | TimerfdFlags::NONBLOCK;
         let timer = timerfd_create(TimerfdClockId::Boottime, flags)?;

@@ -60,7 +60,6 @@ impl Idle {
         }
     }
 
-    /// Returns whether the current rules count this activity.
     pub fn counts(&self, activity: Activity) -> bool {
         match activity {
             Activity::Action => true,
@@ -69,7 +68,6 @@ impl Idle {
         }
     }
 
-    /// Records an activity.
     pub fn record(&mut self, activity: Activity, now: Duration) {
         match activity {
             Activity::Action => self.last_action = now,
@@ -90,7 +88,6 @@ impl Idle {
         (!self.timeout.is_zero()).then(|| (last + self.timeout).max(self.grace_until))
     }
 
-    /// Returns whether the session has expired.
     pub fn expired(&self, now: Duration) -> bool {
         self.deadline().is_some_and(|at| at <= now)
     }

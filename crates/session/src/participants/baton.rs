@@ -13,9 +13,7 @@ use super::role::Role;
 /// Result of an attempt to attach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
-    /// Attached.
     Joined {
-        /// The new attachment drives.
         driving: bool,
         /// Attachment to close in its favor: the driver, or the last attachment of the same client.
         displaces: Option<u64>,
@@ -56,7 +54,6 @@ impl Baton {
         Self { policy, rule, clients: BTreeMap::new(), driver: None, requests: Vec::new() }
     }
 
-    /// Attach policy.
     pub fn policy(&self) -> Policy {
         self.policy
     }
@@ -82,7 +79,6 @@ impl Baton {
         changed
     }
 
-    /// Current driver.
     pub fn driver(&self) -> Option<u64> {
         self.driver
     }
@@ -92,7 +88,6 @@ impl Baton {
         self.other_owner_client(None)
     }
 
-    /// Role of an attachment.
     pub fn role(&self, number: u64) -> Option<Role> {
         self.clients.get(&number).map(|(_, role)| *role)
     }

@@ -2,7 +2,6 @@
 
 use protocol::wire::Grant;
 
-/// Role of an attachment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Client of the owner that attached to drive.

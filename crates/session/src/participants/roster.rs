@@ -4,7 +4,7 @@ use prost::{
     Message,
     encoding::{WireType, encode_key, encode_varint},
 };
-use protocol::wire::{Crew, Present};
+use protocol::wire::{Crew, Grant, Present};
 use tokio::time::{Duration, Instant};
 
 use super::{baton::Baton, role::Role, tenure::Tenure};
@@ -23,7 +23,6 @@ const INTERVAL: Duration = Duration::from_millis(1);
 /// Field number of `ServerMessage.crew`.
 const CREW_TAG: u32 = 10;
 
-/// Schedule of the list.
 #[derive(Debug, Default)]
 pub struct Schedule {
     due: Option<Instant>,
@@ -59,7 +58,7 @@ impl Roster {
     pub fn new(attachments: &Attachments, baton: &Baton, tenure: &Tenure) -> Self {
         let entry = |(number, attachment): (u64, &Attachment)| {
             let driving = baton.driver() == Some(number);
-            let loan = tenure.loan().filter(|_| driving);
+            let loan = tenure.loan.as_ref().filter(|_| driving);
             let guest = attachment.guest.map(|guest| guest.guest.as_bytes().to_vec());
             Present {
                 driving_until: loan.map_or(0, |loan| loan.until_millis),
@@ -84,31 +83,20 @@ impl Roster {
         self.present
     }
 
-    /// Encodes the part of the list that all recipients have in common.
-    pub fn encode(mut self, policy: i32) -> EncodedRoster {
+    /// Encodes the list for each recipient, which is always named in its own list.
+    pub fn encode(mut self, policy: i32) -> impl Fn(u64, Option<Grant>) -> Vec<u8> {
         let unnamed = self.present.split_off(self.present.len().min(MAX_NAMED));
         let common = Crew { present: self.present, policy, ..Crew::default() }.encode_to_vec();
-        EncodedRoster { common, unnamed }
-    }
-}
-
-/// The encoded list, to be completed for each recipient.
-pub struct EncodedRoster {
-    common: Vec<u8>,
-    unnamed: Vec<Present>,
-}
-
-impl EncodedRoster {
-    /// Message for one recipient, which is always named.
-    pub fn message(&self, number: u64, grant: Option<protocol::wire::Grant>) -> Vec<u8> {
-        let present = self.unnamed.iter().filter(|one| one.viewer == number).cloned().collect();
-        let own = Crew { present, you: number, grant, ..Crew::default() }.encode_to_vec();
-        // Concatenated encodings of two protobuf messages decode as their merge.
-        let mut body = Vec::with_capacity(self.common.len() + own.len() + 6);
-        encode_key(CREW_TAG, WireType::LengthDelimited, &mut body);
-        encode_varint((self.common.len() + own.len()) as u64, &mut body);
-        body.extend_from_slice(&self.common);
-        body.extend(own);
-        body
+        move |number, grant| {
+            let present = unnamed.iter().filter(|one| one.viewer == number).cloned().collect();
+            let own = Crew { present, you: number, grant, ..Crew::default() }.encode_to_vec();
+            // Concatenated encodings of two protobuf messages decode as their merge.
+            let mut body = Vec::with_capacity(common.len() + own.len() + 6);
+            encode_key(CREW_TAG, WireType::LengthDelimited, &mut body);
+            encode_varint((common.len() + own.len()) as u64, &mut body);
+            body.extend_from_slice(&common);
+            body.extend(own);
+            body
+        }
     }
 }

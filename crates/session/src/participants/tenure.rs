@@ -32,11 +32,12 @@ pub struct Loan {
     pub until_millis: u64,
 }
 
-/// Tenure of the current driver.
 #[derive(Debug, Default)]
 pub struct Tenure {
-    last_used: Option<Instant>,
-    loan: Option<Loan>,
+    /// Last input of the driver.
+    pub last_used: Option<Instant>,
+    /// Time limit of the tenure.
+    pub loan: Option<Loan>,
 }
 
 impl Tenure {
@@ -46,12 +47,6 @@ impl Tenure {
         self.loan.take_if(|loan| loan.to != client);
     }
 
-    /// Records that the driver typed.
-    pub fn record(&mut self, now: Instant) {
-        self.last_used = Some(now);
-    }
-
-    /// Returns whether the driver is idle.
     pub fn is_idle(&self, pasting: bool, now: Instant) -> bool {
         is_idle(self.last_used.map(|at| now.saturating_duration_since(at)), pasting)
     }
@@ -61,15 +56,5 @@ impl Tenure {
         let time = time.min(MAX_LOAN);
         let until_millis = wall + u64::try_from(time.as_millis()).unwrap_or_default();
         self.loan = Some(Loan { from, to, until: now + time, until_millis });
-    }
-
-    /// Current loan.
-    pub fn loan(&self) -> Option<&Loan> {
-        self.loan.as_ref()
-    }
-
-    /// Takes the loan if its time is up.
-    pub fn take_expired(&mut self, now: Instant) -> Option<Loan> {
-        self.loan.take_if(|loan| loan.until <= now)
     }
 }

@@ -23,9 +23,6 @@ const SLOW_POLL: Duration = Duration::from_secs(1);
 const GIVE_UP: Duration = Duration::from_secs(8);
 
 /// Makes this process the parent of all orphans among its descendants.
-///
-/// # Errors
-/// Those of prctl(2). Without a subreaper, a session could leave processes behind.
 pub fn become_subreaper() -> std::io::Result<()> {
     process::set_child_subreaper(Some(process::getpid()))?;
     Ok(())

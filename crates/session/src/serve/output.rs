@@ -24,7 +24,6 @@ pub struct Output {
 }
 
 impl Output {
-    /// A reader of this PTY.
     pub fn new(pty: Rc<Pty>) -> Self {
         Self { pty, buffer: Vec::new(), closed: false }
     }

@@ -27,7 +27,6 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The shell exited.
     pub fn exited(status: Option<WaitStatus>) -> Self {
         Self {
             request: EndRequest { cause: EndCause::Exited.into(), ..EndRequest::default() },
@@ -35,12 +34,10 @@ impl Outcome {
         }
     }
 
-    /// A client requested the end.
     pub fn requested(request: EndRequest) -> Self {
         Self { request, status: None }
     }
 
-    /// The session expired.
     pub fn expired() -> Self {
         Self::requested(EndRequest { cause: EndCause::Expired.into(), ..EndRequest::default() })
     }
@@ -57,9 +54,6 @@ impl Outcome {
 }
 
 /// Ends the session.
-///
-/// # Errors
-/// Fails when the report cannot be written. The host role then considers the session lost.
 pub async fn end(
     shared: &Shared,
     outcome: Outcome,

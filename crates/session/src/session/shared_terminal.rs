@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::{
-    attachments::{attachment::Attachment, candidate::Candidate, closing::Closing},
+    attachments::{candidate::Candidate, closing::Closing},
     clock::{self, unix_millis},
     error::Error,
     io::connection::Connection,
@@ -33,7 +33,6 @@ use crate::{
 /// Consequences of an event for the session.
 #[derive(Default)]
 pub struct Effects {
-    /// Activity of the owner.
     pub owner_activity: Option<Activity>,
     /// The report changed.
     pub report: bool,
@@ -43,20 +42,14 @@ pub struct Effects {
     pub check_moved: bool,
 }
 
-/// The terminal and its participants.
 pub struct SharedTerminal {
-    /// The terminal.
     pub terminal: Terminal,
-    /// The participants.
     pub participants: Participants,
     effects: Effects,
 }
 
 impl SharedTerminal {
     /// Opens the PTY and starts the shell.
-    ///
-    /// # Errors
-    /// Those of [`Terminal::open`].
     pub fn open(start: &Start, rules: &Rules) -> Result<Self, Error> {
         Ok(Self {
             terminal: Terminal::open(start)?,
@@ -95,24 +88,26 @@ impl SharedTerminal {
             .map_err(|reason| connection.close(close::BAD_MESSAGE, reason))
             .ok()?;
         let (client, next_input) = (candidate.client, candidate.next_input);
-        let known = self.terminal.numbers.contains(client);
-        let admitted = self
+        let Terminal { feed, numbers, guest_numbers, .. } = &mut self.terminal;
+        let known = numbers.contains(client);
+        let accept = |role: Role| {
+            if role.is_guest() {
+                guest_numbers.attach(client, next_input)
+            } else if role.may_drive() {
+                numbers.attach(client, next_input)
+            } else {
+                0
+            }
+        };
+        let (number, role) = self
             .participants
-            .admit(&candidate, known)
+            .attach(connection, candidate, known, accept)
             .map_err(|closing| closing.send(connection))
             .ok()?;
-        let accepted = match admitted.guest {
-            Some(_) => self.terminal.guest_numbers.attach(client, next_input),
-            None if admitted.role.may_drive() => self.terminal.numbers.attach(client, next_input),
-            None => 0,
-        };
-        let Candidate { person, position, .. } = candidate;
-        let connection = Rc::clone(connection);
-        let mut attachment = Attachment::new(connection, person, client, admitted.guest, position);
-        let screen = self.terminal.feed.screen();
-        attachment.history_start = (screen.position().epoch, screen.top());
-        let (number, role) = (admitted.number, admitted.role);
-        self.participants.add(admitted, attachment, accepted);
+        if let Some(attachment) = self.participants.attachments.get_mut(number) {
+            let screen = feed.screen();
+            attachment.history_start = (screen.position().epoch, screen.top());
+        }
         if role.is_owners() {
             self.effects.owner_activity = Some(Activity::Action);
         }
@@ -121,7 +116,6 @@ impl SharedTerminal {
         Some(number)
     }
 
-    /// Detaches a client.
     pub fn leave(&mut self, number: u64) {
         if self.participants.leave(number).is_some() {
             self.update();
@@ -137,7 +131,7 @@ impl SharedTerminal {
         if let Some(how) = self.participants.share_end(number) {
             return self.evict(number, how);
         }
-        let owners = self.participants.is_owners(number);
+        let owners = self.participants.baton.is_owners(number);
         let Some(attachment) = self.participants.attachments.get_mut(number) else { return };
         match message {
             Some(Request::Input(input)) => {
@@ -193,7 +187,7 @@ impl SharedTerminal {
             self.update();
         }
         let drives = self.participants.drives(number, typed, now);
-        let Some(role) = self.participants.role(number) else { return };
+        let Some(role) = self.participants.baton.role(number) else { return };
         let Some(attachment) = self.participants.attachments.get_mut(number) else { return };
         // Input of guests is always numbered, because their permissions change while they type.
         let numbered = role.may_drive() || role.is_guest();
@@ -220,7 +214,7 @@ impl SharedTerminal {
             self.request_roster();
         }
         if let (Some(guest), Some(event)) = (guest, &event) {
-            self.participants.count_keys(guest, key_count(event));
+            self.participants.shares.count_keys(guest, key_count(event));
         }
         if role.is_owners() {
             self.effects.owner_activity = Some(Activity::Action);
@@ -260,12 +254,13 @@ impl SharedTerminal {
     /// Must follow each change of participants. Passes the terminal to a new driver.
     pub fn update(&mut self) {
         if let Some(driver) = self.participants.update() {
-            self.terminal.end_paste_of_others(driver.client);
+            let (client, size, theme) = (driver.client, driver.size, driver.theme);
+            self.terminal.end_paste_of_others(client);
             self.write();
-            if let Some(theme) = driver.theme {
+            if let Some(theme) = theme {
                 self.terminal.set_theme(theme);
             }
-            if let Some(size) = driver.size {
+            if let Some(size) = size {
                 self.resize(size);
             }
         }
@@ -274,18 +269,16 @@ impl SharedTerminal {
 
     /// Applies the current permissions of guests, evicts those whose share has ended and sends warnings.
     pub fn review_guests(&mut self) {
-        if !self.participants.has_guests() {
+        if !self.participants.shares.has_guests() {
             return;
         }
         let now = clock::now();
-        let review = self.participants.review_guests(now);
-        for number in &review.changed {
-            self.withdraw(*number);
-        }
-        if !review.changed.is_empty() {
+        let (changed, ended) = self.participants.review_guests(now);
+        changed.iter().for_each(|number| self.withdraw(*number));
+        if !changed.is_empty() {
             self.update();
         }
-        review.ended.into_iter().for_each(|(number, how)| self.evict(number, how));
+        ended.into_iter().for_each(|(number, how)| self.evict(number, how));
         self.participants.warn_of_share_ends(now);
         self.effects.check_moved = true;
     }
@@ -315,7 +308,7 @@ impl SharedTerminal {
             self.participants.notify_owner(&body);
             return true;
         }
-        self.participants.change_share(share, change);
+        self.participants.shares.change(share, change, clock::now());
         self.review_guests();
         self.request_roster();
         true
@@ -324,7 +317,7 @@ impl SharedTerminal {
     /// Evicts a guest for the rest of the session. Returns false for an invalid id.
     pub fn remove_guest(&mut self, guest: &[u8]) -> bool {
         let Ok(guest) = Uuid::from_slice(guest) else { return false };
-        self.participants.remove_guest(guest);
+        self.participants.shares.remove(guest);
         self.review_guests();
         true
     }
@@ -338,14 +331,14 @@ impl SharedTerminal {
 
     /// Handles passed deadlines.
     pub fn tick(&mut self, now: Instant) {
-        let overdue = self.participants.attachments.tick(now);
-        if overdue.stopped_typing {
+        let (stalled, stopped_typing) = self.participants.attachments.tick(now);
+        if stopped_typing {
             self.request_roster();
         }
         if self.participants.end_loan(now) {
             self.update();
         }
-        overdue.stalled.into_iter().for_each(|number| self.leave(number));
+        stalled.into_iter().for_each(|number| self.leave(number));
         self.effects.report |= self.terminal.feed.compact_if_quiet(now);
     }
 

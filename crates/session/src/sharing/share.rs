@@ -13,7 +13,6 @@ pub const WARNINGS: [Duration; 2] = [Duration::from_mins(5), Duration::from_mins
 /// End of a share on both clocks. The clock that gets there first ends it.
 #[derive(Clone, Copy, Debug)]
 pub struct End {
-    /// Time since boot.
     pub boot: Duration,
     /// Unix milliseconds.
     pub wall: u64,
@@ -42,7 +41,6 @@ impl<T> Setting<T> {
 /// A share, as known from its guests and changes.
 #[derive(Debug)]
 pub struct Share {
-    /// Id of the share.
     pub id: Uuid,
     read_only: Setting<bool>,
     end: Setting<Option<End>>,
@@ -75,7 +73,6 @@ impl Share {
         self.set_end(ends_at, false, now);
     }
 
-    /// Applies a change of the share.
     pub fn apply_change(&mut self, change: &ShareChange, now: Now) {
         if let Some(read_only) = change.read_only {
             self.read_only.update(read_only, true);

@@ -21,7 +21,6 @@ const MAX_GONE: usize = 100;
 /// Identity of an attachment that joined by a share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GuestId {
-    /// The share.
     pub share: Uuid,
     /// The guest: one person, in any number of tabs.
     pub guest: Uuid,
@@ -30,7 +29,6 @@ pub struct GuestId {
 /// Warning about the end of a share, for its guests and the owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndWarning {
-    /// The share.
     pub share: Uuid,
     /// End in Unix milliseconds, 0 when the warning is cancelled.
     pub at: u64,
@@ -77,7 +75,6 @@ impl Shares {
         }
     }
 
-    /// Returns whether a guest is attached.
     pub fn has_guests(&self) -> bool {
         self.guests.iter().any(|guest| guest.attachments > 0)
     }
@@ -120,7 +117,6 @@ impl Shares {
         self.guest(id).keys += keys;
     }
 
-    /// Changes a share.
     pub fn change(&mut self, id: Uuid, change: &ShareChange, now: Now) {
         self.share(id).apply_change(change, now);
         self.forget_oldest();

@@ -14,7 +14,6 @@ const MAX_HOLD: Duration = Duration::from_millis(150);
 /// Time without output after which the history is compacted.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// The screen and its frames.
 pub struct ScreenFeed {
     /// Boxed, because a screen has 14 KB and every move would touch as much of the stack.
     screen: Box<Screen>,
@@ -34,7 +33,6 @@ struct EncodedFrame {
 }
 
 impl ScreenFeed {
-    /// A blank screen.
     pub fn new(size: Size, scrollback: usize, history_bytes: u64) -> Self {
         let mut screen = Box::new(Screen::new(size, scrollback));
         screen.limit_history(history_bytes);
@@ -50,7 +48,6 @@ impl ScreenFeed {
         }
     }
 
-    /// The screen.
     pub fn screen(&self) -> &Screen {
         &self.screen
     }
@@ -68,13 +65,11 @@ impl ScreenFeed {
         self.screen.take_events()
     }
 
-    /// Changes the size.
     pub fn resize(&mut self, size: Size) {
         self.screen.resize(size);
         self.dirty = true;
     }
 
-    /// Limits the bytes of history.
     pub fn limit_history(&mut self, bytes: u64) {
         self.screen.limit_history(bytes);
         self.dirty = true;

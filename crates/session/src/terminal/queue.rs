@@ -52,9 +52,6 @@ pub struct Full;
 
 impl InputQueue {
     /// Appends input of an attachment, or of the session itself (none).
-    ///
-    /// # Errors
-    /// [`Full`]; nothing was queued.
     pub fn push(&mut self, attachment: Option<u64>, bytes: Vec<u8>) -> Result<(), Full> {
         if !self.has_room(bytes.len()) {
             return Err(Full);
@@ -65,9 +62,6 @@ impl InputQueue {
     }
 
     /// Appends a reply of the terminal to a query.
-    ///
-    /// # Errors
-    /// [`Full`]; nothing was queued.
     pub fn reply(&mut self, bytes: Vec<u8>) -> Result<(), Full> {
         let cost = bytes.len() + OVERHEAD;
         if self.replies + cost > MAX_REPLIES {
@@ -83,7 +77,6 @@ impl InputQueue {
         self.input + bytes + OVERHEAD <= MAX_QUEUED
     }
 
-    /// Returns whether nothing waits.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
