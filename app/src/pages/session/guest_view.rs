@@ -80,9 +80,9 @@ pub fn GuestView(
                 <span class="bar-home">
                     <Logo />
                 </span>
-                <span class="bar-name" data-testid="terminal-name">
+                <h1 class="bar-name" data-testid="terminal-name">
                     {name.get_value()}
-                </span>
+                </h1>
                 <span class="bar-title" data-testid="guest-owner">
                     {format!("{}’s session", owner.get_value())}
                 </span>

@@ -79,9 +79,9 @@ pub fn TerminalView(
                     <a class="bar-home" href="/" aria-label="My sessions" data-testid="all-sessions">
                         <Logo />
                     </a>
-                    <span class="bar-name" data-testid="terminal-name">
+                    <h1 class="bar-name" data-testid="terminal-name">
                         {move || name.get()}
-                    </span>
+                    </h1>
                     <span class="bar-title" data-testid="terminal-title">
                         {move || ui.title.get()}
                     </span>
