@@ -64,22 +64,21 @@ fn named(login: Option<&str>, own: &str) -> String {
 }
 
 /// Returns whether this process can switch to other accounts.
-pub(crate) fn can_switch() -> bool {
+#[must_use]
+pub fn can_switch_accounts() -> bool {
     geteuid().is_root()
 }
 
-/// Returns the account with this name, if sessions can run as it.
-///
-/// # Errors
-/// [`Error::UnknownAccount`], or [`Error::UnusableAccount`] with the reason.
+/// Returns the account with this name. Fails with [`Error::UnknownAccount`] or
+/// [`Error::UnusableAccount`] if sessions cannot run as it.
 pub fn find_account(name: &str) -> Result<Account, Error> {
     let own = own();
     if own.name == name {
         return Ok(own);
     }
     let unknown = || Error::UnknownAccount(name.to_owned());
-    // Without root, other accounts can't be used, so nothing is revealed about them.
-    if !can_switch() {
+    // Without root, only the own account is usable: reveal nothing about others.
+    if !can_switch_accounts() {
         return Err(unknown());
     }
     let user = User::from_name(name).ok().flatten().ok_or_else(unknown)?;
@@ -94,10 +93,11 @@ pub fn find_account(name: &str) -> Result<Account, Error> {
 
 /// Returns all accounts that sessions can run as, starting with the account of this process. Accounts of
 /// a directory service are not listed; [`find_account`] returns them.
-pub fn usable() -> Vec<Account> {
+#[must_use]
+pub fn accounts() -> Vec<Account> {
     let own = own();
     let mut accounts = Vec::new();
-    if can_switch() {
+    if can_switch_accounts() {
         let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
         let names = passwd.lines().filter_map(|line| line.split(':').next());
         accounts.extend(names.filter_map(|name| find_account(name).ok()));
@@ -150,7 +150,7 @@ fn unusable_reason(shell: &Path, listed: Option<&str>, executable: bool) -> Opti
     if matches!(name, "nologin" | "false" | "true") {
         Some("Logging in to this account is disabled.".to_owned())
     } else if !executable {
-        Some(format!("Its login shell, {shown}, can't be started."))
+        Some(format!("Its login shell, {shown}, is not executable."))
     } else if !valid {
         Some(format!("Its login shell, {shown}, is not listed in /etc/shells."))
     } else {
@@ -182,7 +182,7 @@ mod tests {
             ("/bin/zsh", None, true, None),
             ("/bin/zsh", Some(shells), true, Some("not listed")),
             ("/bin/sync", Some(shells), true, Some("not listed")),
-            ("/bin/sh", Some(shells), false, Some("can't be started")),
+            ("/bin/sh", Some(shells), false, Some("not executable")),
             ("/usr/sbin/nologin", Some(shells), true, Some("disabled")),
             ("/bin/false", None, true, Some("disabled")),
             ("sh", Some(shells), true, Some("not listed")),
@@ -200,11 +200,11 @@ mod tests {
 
     #[test]
     fn the_account_of_this_process_comes_first() {
-        let all = usable();
+        let all = accounts();
         assert!(all[0].is_own() && all[0].groups.contains(&all[0].gid), "{:?}", all[0]);
         assert_eq!(find_account(&all[0].name).unwrap(), all[0]);
         assert!(matches!(find_account("no-such-account"), Err(Error::UnknownAccount(_))));
-        if !can_switch() {
+        if !can_switch_accounts() {
             assert_eq!(all.len(), 1, "other accounts require root");
         }
     }

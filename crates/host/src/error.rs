@@ -15,29 +15,29 @@ pub enum Error {
     #[error("{0}")]
     Offline(String),
     /// The directory of the session could not be created; nothing is left behind.
-    #[error("The session directory can't be created: {0}.")]
+    #[error("Cannot create the session directory: {0}.")]
     Directory(#[source] io::Error),
     /// The account does not exist on this machine, or this process must not use it.
-    #[error("The account {0} can't be used on this machine.")]
+    #[error("Account {0} does not exist on this machine or is not allowed.")]
     UnknownAccount(String),
     /// Logging in to this account is not possible.
-    #[error("The account {account} can't be used: {reason}")]
+    #[error("Account {account} is not usable: {reason}")]
     UnusableAccount {
         /// Its name.
         account: String,
         /// The reason, one sentence.
         reason: String,
     },
-    /// The run directory can't be used.
+    /// The run directory is missing or not usable.
     #[error("{0}")]
     RunDir(String),
     /// The session process did not answer in time.
     #[error("The session does not respond.")]
     Stuck,
     /// The session process is of an earlier version of websh, which does not support the request.
-    #[error("The session was started by an earlier version of websh, which can't do this.")]
+    #[error("The session was started by an earlier version of websh, which does not support this.")]
     Unsupported,
     /// The operating system returned an error.
-    #[error("The session can't be reached: {0}.")]
+    #[error("Cannot reach the session: {0}.")]
     Io(#[from] io::Error),
 }

@@ -75,7 +75,7 @@ async fn reach(registry: &Registry, id: SessionId) -> Option<(Reader, Writer)> {
             Ok(connection) => return Some(connection),
             Err(Error::Gone) => return None,
             Err(error) => {
-                tracing::warn!(session = %id, %error, "the session can't be reached; trying again");
+                tracing::warn!(session = %id, %error, "cannot reach the session; retrying");
             }
         }
         sleep(RETRY).await;

@@ -1,5 +1,5 @@
-//! Ending a session whose process does not respond. Its descendants are killed first, because they can't
-//! be found once the process is gone.
+//! Ending a session whose process does not respond. Its descendants are killed first, because nothing
+//! identifies them once the process is gone.
 
 use std::time::Duration;
 

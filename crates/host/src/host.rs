@@ -11,11 +11,11 @@ use protocol::{
     id::SessionId,
     wire::{AttachRequest, EndRequest, Report, session_request::Body},
 };
-use tokio::{sync::watch, time::timeout};
+use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 use crate::{
-    Account, Config, Error, Reader, Start, Usage, Writer, accounts, connection, follow, force,
-    launch, registry::Registry, run_dir, usage::UsageCache,
+    Config, Error, Reader, Start, Usage, Writer, connection, follow, force, launch,
+    registry::Registry, run_dir, usage::UsageCache,
 };
 
 /// Time limit for a session to end itself: HUP, TERM, KILL and the final check.
@@ -31,41 +31,29 @@ pub struct Host {
 impl Host {
     /// Creates the run directory if necessary and finds all sessions: those that run, and those that
     /// ended while no host role was running.
-    ///
-    /// # Errors
-    /// [`Error::RunDir`] if the directory is accessible to others.
+    /// Fails with [`Error::RunDir`] if the directory is not private to this account.
     pub async fn open(config: Config) -> Result<Self, Error> {
         run_dir::prepare(&config.run_dir)?;
         let found = run_dir::sessions(&config.run_dir)?;
         let host = Self::with(config);
         host.registry.unreported().extend(found.iter().copied());
-        let tasks: Vec<_> = found
-            .into_iter()
-            .map(|id| tokio::spawn(follow::find_again(Arc::clone(&host.registry), id)))
-            .collect();
-        for task in tasks {
-            let _ = task.await;
-        }
+        let find = |id| follow::find_again(Arc::clone(&host.registry), id);
+        let mut tasks: JoinSet<()> = found.into_iter().map(find).collect();
+        while tasks.join_next().await.is_some() {}
         Ok(host)
     }
 
     /// Finds the running sessions, to list or end them while another process has the host role. The run
     /// directory is not changed.
-    ///
-    /// # Errors
-    /// [`Error::RunDir`] if the directory does not exist or the caller must not read it.
+    /// Fails with [`Error::RunDir`] if this process cannot read it.
     pub async fn beside(config: Config) -> Result<Self, Error> {
         let found = run_dir::sessions(&config.run_dir).map_err(|error| {
-            Error::RunDir(format!("{} can't be read: {error}", config.run_dir.display()))
+            Error::RunDir(format!("Cannot read {}: {error}", config.run_dir.display()))
         })?;
         let host = Self::with(config);
-        let tasks: Vec<_> = found
-            .into_iter()
-            .map(|id| tokio::spawn(follow::read_report(Arc::clone(&host.registry), id)))
-            .collect();
-        for task in tasks {
-            let _ = task.await;
-        }
+        let read = |id| follow::read_report(Arc::clone(&host.registry), id);
+        let mut tasks: JoinSet<()> = found.into_iter().map(read).collect();
+        while tasks.join_next().await.is_some() {}
         Ok(host)
     }
 
@@ -73,30 +61,8 @@ impl Host {
         Self { registry: Arc::new(Registry::new(config)), usage: Arc::default() }
     }
 
-    /// Returns the accounts that sessions can run as, starting with the account of this process.
-    #[must_use]
-    pub fn accounts(&self) -> Vec<Account> {
-        accounts::usable()
-    }
-
-    /// Returns whether sessions can run as other accounts, which requires root.
-    #[must_use]
-    pub fn can_switch_accounts(&self) -> bool {
-        accounts::can_switch()
-    }
-
-    /// Returns the account with this name, if sessions can run as it.
-    ///
-    /// # Errors
-    /// [`Error::UnknownAccount`], or [`Error::UnusableAccount`] with the reason.
-    pub fn account(&self, name: &str) -> Result<Account, Error> {
-        accounts::find_account(name)
-    }
-
     /// Checks that sessions can be started: that their program and run directory exist.
-    ///
-    /// # Errors
-    /// [`Error::Offline`] with the missing path.
+    /// Fails with [`Error::Offline`], which names the missing path.
     pub fn online(&self) -> Result<(), Error> {
         let Config { run_dir, program } = &self.registry.config;
         let missing = |path: &Path| Error::Offline(format!("{} does not exist.", path.display()));
@@ -109,11 +75,7 @@ impl Host {
         Ok(())
     }
 
-    /// Starts a session and returns its first report.
-    ///
-    /// # Errors
-    /// [`Error::Offline`], [`Error::UnknownAccount`], [`Error::Directory`], [`Error::Spawn`]. Nothing is
-    /// left behind.
+    /// Starts a session and returns its first report. A failure leaves nothing behind.
     pub async fn start(&self, start: Start) -> Result<Report, Error> {
         self.online()?;
         let id = start.id;
@@ -152,9 +114,7 @@ impl Host {
 
     /// Attaches a viewer, or a guest if the request has one. From then on both sides send messages of
     /// the .proto.
-    ///
-    /// # Errors
-    /// [`Error::Gone`] if the session has ended.
+    /// Fails with [`Error::Gone`] if the session has ended.
     pub async fn attach(
         &self,
         id: SessionId,
@@ -169,9 +129,7 @@ impl Host {
 
     /// Ends a session and returns once all its processes have ended. Returns `None` if its process did
     /// not respond and was killed together with its descendants.
-    ///
-    /// # Errors
-    /// [`Error::Gone`] if it has ended, [`Error::Stuck`] if KILL did not end it.
+    /// Fails with [`Error::Gone`] if it has ended and with [`Error::Stuck`] if KILL did not end it.
     pub async fn end(&self, id: SessionId, request: EndRequest) -> Result<Option<Report>, Error> {
         let answer = async {
             let run_dir = self.registry.run_dir();

@@ -26,7 +26,7 @@ const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sb
 pub struct Start {
     /// Id.
     pub id: SessionId,
-    /// Name of one of [`Host::accounts`](crate::Host::accounts).
+    /// Name of one of [`accounts`](crate::accounts()).
     pub account: String,
     /// Columns of the screen.
     pub cols: u16,

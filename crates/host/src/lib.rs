@@ -16,7 +16,7 @@ mod requests;
 mod run_dir;
 mod usage;
 
-pub use accounts::{Account, find_account, operator};
+pub use accounts::{Account, accounts, can_switch_accounts, find_account, operator};
 pub use connection::{Reader, Relayed, Writer};
 pub use error::Error;
 pub use host::Host;

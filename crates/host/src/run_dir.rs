@@ -31,29 +31,33 @@ pub fn directory(run_dir: &Path, id: SessionId) -> PathBuf {
 
 /// Creates the run directory with access for this account alone.
 pub fn prepare(run_dir: &Path) -> Result<(), Error> {
-    let refuse = |reason: String| {
-        Err(Error::RunDir(format!("The directory {} {reason}.", run_dir.display())))
+    let refuse = |problem: &str| {
+        Err(Error::RunDir(format!("The run directory {} {problem}.", run_dir.display())))
+    };
+    let fail = |action: &str, error: io::Error| {
+        let path = run_dir.display();
+        Err(Error::RunDir(format!("Cannot {action} the run directory {path}: {error}.")))
     };
     match create(run_dir) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return refuse(format!("can't be created: {error}")),
+        Err(error) => return fail("create", error),
     }
     let found = match fs::symlink_metadata(run_dir) {
         Ok(found) => found,
-        Err(error) => return refuse(format!("can't be read: {error}")),
+        Err(error) => return fail("read", error),
     };
     if !found.is_dir() {
-        return refuse("is not a directory".into());
+        return refuse("is not a directory");
     }
     if found.uid() != geteuid().as_raw() {
-        return refuse("belongs to another account".into());
+        return refuse("belongs to another account");
     }
     if found.mode() & 0o077 == 0 {
         return Ok(());
     }
     fs::set_permissions(run_dir, fs::Permissions::from_mode(0o700))
-        .or_else(|error| refuse(format!("can't be made private: {error}")))
+        .or_else(|error| fail("restrict access to", error))
 }
 
 /// Creates a directory with mode 0700.
@@ -86,6 +90,6 @@ pub fn remove(run_dir: &Path, id: SessionId) {
     if let Err(error) = fs::remove_dir_all(directory(run_dir, id))
         && error.kind() != io::ErrorKind::NotFound
     {
-        tracing::warn!(session = %id, %error, "the session directory can't be removed");
+        tracing::warn!(session = %id, %error, "cannot remove the session directory");
     }
 }

@@ -33,7 +33,7 @@ pub struct Usage {
     pub memory: u64,
     /// Current processor time in thousandths of one core. Absent after the first measurement.
     pub cpu_permille: Option<u32>,
-    /// Whether the session process is stopped by a signal or a debugger, and thus can't respond.
+    /// The session process is stopped by a signal or a debugger and thus does not respond.
     pub stopped: bool,
 }
 

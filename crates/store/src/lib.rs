@@ -9,13 +9,13 @@
 mod column;
 mod entity;
 mod error;
+mod execute;
 mod migration;
 mod queries;
 mod rows;
 #[cfg(feature = "test-support")]
 pub mod samples;
 mod store;
-mod transaction;
 
 pub use error::Error;
 pub use queries::{

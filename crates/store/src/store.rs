@@ -18,8 +18,8 @@ use sea_orm_migration::MigratorTrait;
 use crate::{
     AuditLog, Credentials, Error, Grants, Guests, Invites, Members, Sessions, Settings, Shares,
     SignIns, Tokens,
+    execute::{TIMEOUT, bounded},
     migration::Migrator,
-    transaction::{TIMEOUT, bounded},
 };
 
 /// Time that SQLite waits for the lock of another process: less than [`TIMEOUT`], so that SQLite's own

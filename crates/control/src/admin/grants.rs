@@ -49,7 +49,7 @@ impl Control {
     ) -> Result<Vec<AccountInfo>, Error> {
         authorize(actor, Action::ManageGrants, Target::Workspace)?;
         known(&server)?;
-        let accounts = self.inner.host.accounts().into_iter().map(|account| AccountInfo {
+        let accounts = host::accounts().into_iter().map(|account| AccountInfo {
             account: account.name,
             shell: account.shell.display().to_string(),
             home: account.home.display().to_string(),
@@ -70,7 +70,7 @@ impl Control {
     ) -> Result<AccountGrant, Error> {
         authorize(actor, Action::ManageGrants, Target::Workspace)?;
         known(&server)?;
-        let account = self.inner.host.account(&new.account);
+        let account = host::find_account(&new.account);
         let account = account.map_err(|_| Error::UnknownAccount(shown(&new.account)))?;
         add(&self.inner.store, &actor.into(), self.now(), server, account, new.to).await
     }
@@ -102,7 +102,7 @@ impl Control {
     /// # Errors
     /// [`Error::Unavailable`].
     pub(crate) async fn offered(&self, actor: &Actor) -> Result<Offered, Error> {
-        let own = self.inner.host.accounts().into_iter().find(host::Account::is_own);
+        let own = host::accounts().into_iter().find(host::Account::is_own);
         match own {
             // Grants play no part where there is no choice.
             Some(own) if own.uid != 0 => {
@@ -113,7 +113,7 @@ impl Control {
         let mut offered = Offered { by_grant: true, ..Offered::default() };
         let grants = self.inner.store.grants.list(LOCAL).await?;
         for account in granted(&grants, actor.member, actor.role) {
-            match self.inner.host.account(&account) {
+            match host::find_account(&account) {
                 // An account may have become a second root since it was granted to a role.
                 Ok(found) if found.uid == 0 && !by_name(&grants, &account, actor.member) => {}
                 Ok(_) => offered.usable.push(account),
@@ -139,7 +139,7 @@ impl Control {
         if let Some(known) = unusable.into_iter().find(|known| known.account == account) {
             return Err(Error::SpawnFailed(known.reason));
         }
-        Err(match self.inner.host.account(account) {
+        Err(match host::find_account(account) {
             Err(host::Error::UnknownAccount(_)) => Error::UnknownAccount(shown(account)),
             _ => Error::AccountForbidden(shown(account)),
         })
@@ -148,7 +148,7 @@ impl Control {
     /// What the first superuser is granted: the service's own account, where it is root and so
     /// nothing is offered without a grant.
     pub(crate) fn first_grant(&self, member: MemberId, name: &str) -> Vec<AccountGrant> {
-        let own = self.inner.host.accounts().into_iter().find(host::Account::is_own);
+        let own = host::accounts().into_iter().find(host::Account::is_own);
         let root = own.filter(|account| account.uid == 0);
         root.map(|account| AccountGrant {
             id: GrantId(Uuid::now_v7()),

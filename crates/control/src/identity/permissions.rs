@@ -151,7 +151,7 @@ impl Control {
 
     /// The grants of this machine; none where they decide nothing.
     pub(crate) async fn deciding_grants(&self) -> Result<Option<Vec<AccountGrant>>, Error> {
-        if !self.inner.host.can_switch_accounts() {
+        if !host::can_switch_accounts() {
             return Ok(None);
         }
         Ok(Some(self.inner.store.grants.list(LOCAL).await?))

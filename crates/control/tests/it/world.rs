@@ -32,7 +32,7 @@ impl World {
         let config =
             host::Config { run_dir: data.path().join("run"), program: data.path().join("none") };
         let host = Host::open(config).await.unwrap();
-        let account = host.accounts().swap_remove(0).name;
+        let account = host::accounts().swap_remove(0).name;
         let clock = Arc::new(Manual::new(DateTime::UNIX_EPOCH));
         let control =
             Control::new(store.clone(), host, clock.clone(), Settings::default()).await.unwrap();

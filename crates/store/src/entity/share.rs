@@ -44,10 +44,4 @@ pub enum Relation {
     Session,
 }
 
-impl Related<super::session::Entity> for Entity {
-    fn to() -> RelationDef {
-        Relation::Session.def()
-    }
-}
-
 impl ActiveModelBehavior for ActiveModel {}

@@ -15,7 +15,7 @@ use super::search::{contains, starts_with};
 use crate::{
     Error,
     entity::audit,
-    transaction::{bounded, record},
+    execute::{bounded, record},
 };
 
 /// Queries on the audit log.

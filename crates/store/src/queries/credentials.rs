@@ -12,7 +12,7 @@ use crate::{
     Error, Member,
     column::parse,
     entity::{member, sign_in, token},
-    transaction::bounded,
+    execute::bounded,
 };
 
 /// The table of one kind of credential.

@@ -13,7 +13,7 @@ use crate::{
     Error,
     column::parse,
     entity::{account_grant, member},
-    transaction::{begin, bounded, finish},
+    execute::{begin, bounded, delete_recorded},
 };
 
 /// Queries on account grants.
@@ -38,12 +38,9 @@ impl Grants {
 
     /// Removes a grant. Returns false if there is none with this id.
     pub async fn remove(&self, id: GrantId, entry: &AuditEntry) -> Result<bool, Error> {
-        bounded(async {
-            let transaction = begin(&self.db, [entry]).await?;
-            let done = account_grant::Entity::delete_by_id(id.0).exec(&transaction).await?;
-            finish(transaction, done.rows_affected > 0).await
-        })
-        .await
+        let deletion =
+            account_grant::Entity::delete_many().filter(account_grant::Column::Id.eq(id.0));
+        delete_recorded(&self.db, deletion, entry).await
     }
 
     /// Lists all grants of a server, ordered by account.

@@ -17,11 +17,11 @@ use uuid::Uuid;
 use crate::{
     Error, GuestRow, ShareRow,
     entity::{guest, share},
+    execute::{all, begin, bounded, finish, one, update, update_recorded},
     rows::{
         guest::{active, read},
         share::read as read_share,
     },
-    transaction::{begin, bounded, finish},
 };
 
 /// Result of a request for a guest slot.
@@ -114,15 +114,10 @@ impl Guests {
 
     /// Lists the guests who have a slot in a share.
     pub async fn present_in(&self, share: ShareId) -> Result<Vec<GuestRow>, Error> {
-        bounded(async {
-            let found = guest::Entity::find()
-                .filter(guest::Column::ShareId.eq(share.0))
-                .filter(guest::Column::LeftAt.is_null())
-                .all(&self.db)
-                .await?;
-            found.into_iter().map(read).collect()
-        })
-        .await
+        let query = guest::Entity::find()
+            .filter(guest::Column::ShareId.eq(share.0))
+            .filter(guest::Column::LeftAt.is_null());
+        all(&self.db, query, read).await
     }
 
     /// Returns the number of guests that each of these sessions ever had. Sessions without guests are
@@ -167,10 +162,7 @@ impl Guests {
 
     /// Returns the guest with this id, present or not.
     pub async fn get(&self, id: GuestId) -> Result<Option<GuestRow>, Error> {
-        bounded(async {
-            guest::Entity::find_by_id(id.0).one(&self.db).await?.map(read).transpose()
-        })
-        .await
+        one(&self.db, guest::Entity::find_by_id(id.0), read).await
     }
 
     /// Frees the slot of a guest who may come back. Returns false if it is free already.
@@ -180,17 +172,11 @@ impl Guests {
         at: DateTime<Utc>,
         entry: &AuditEntry,
     ) -> Result<bool, Error> {
-        bounded(async {
-            let transaction = begin(&self.db, [entry]).await?;
-            let done = guest::Entity::update_many()
-                .col_expr(guest::Column::LeftAt, Expr::value(at))
-                .filter(guest::Column::Id.eq(id.0))
-                .filter(guest::Column::LeftAt.is_null())
-                .exec(&transaction)
-                .await?;
-            finish(transaction, done.rows_affected > 0).await
-        })
-        .await
+        let change = guest::Entity::update_many()
+            .col_expr(guest::Column::LeftAt, Expr::value(at))
+            .filter(guest::Column::Id.eq(id.0))
+            .filter(guest::Column::LeftAt.is_null());
+        update_recorded(&self.db, change, entry).await
     }
 
     /// Ends a guest's access permanently. A guest who had left already keeps that time. Returns false if
@@ -202,35 +188,24 @@ impl Guests {
         end: GuestEnd,
         entry: &AuditEntry,
     ) -> Result<bool, Error> {
-        bounded(async {
-            let left_at = Func::coalesce([Expr::col(guest::Column::LeftAt), Expr::value(at)]);
-            let transaction = begin(&self.db, [entry]).await?;
-            let done = guest::Entity::update_many()
-                .col_expr(guest::Column::LeftAt, left_at.into())
-                .col_expr(guest::Column::EndReason, Expr::value(end.to_string()))
-                .filter(guest::Column::Id.eq(id.0))
-                .filter(guest::Column::EndReason.is_null())
-                .exec(&transaction)
-                .await?;
-            finish(transaction, done.rows_affected > 0).await
-        })
-        .await
+        let left_at = Func::coalesce([Expr::col(guest::Column::LeftAt), Expr::value(at)]);
+        let change = guest::Entity::update_many()
+            .col_expr(guest::Column::LeftAt, left_at.into())
+            .col_expr(guest::Column::EndReason, Expr::value(end.to_string()))
+            .filter(guest::Column::Id.eq(id.0))
+            .filter(guest::Column::EndReason.is_null());
+        update_recorded(&self.db, change, entry).await
     }
 
     /// Raises the total number of keys that a guest has typed. Returns false, without a change, if the
     /// stored number is not lower.
     pub async fn raise_keys(&self, id: GuestId, keys: u64) -> Result<bool, Error> {
-        bounded(async {
-            let keys = i64::try_from(keys).unwrap_or(i64::MAX);
-            let done = guest::Entity::update_many()
-                .col_expr(guest::Column::Keys, Expr::value(keys))
-                .filter(guest::Column::Id.eq(id.0))
-                .filter(guest::Column::Keys.lt(keys))
-                .exec(&self.db)
-                .await?;
-            Ok(done.rows_affected > 0)
-        })
-        .await
+        let keys = i64::try_from(keys).unwrap_or(i64::MAX);
+        let change = guest::Entity::update_many()
+            .col_expr(guest::Column::Keys, Expr::value(keys))
+            .filter(guest::Column::Id.eq(id.0))
+            .filter(guest::Column::Keys.lt(keys));
+        update(&self.db, change).await
     }
 }
 

@@ -15,8 +15,8 @@ use super::members;
 use crate::{
     Error, InviteRow, Member,
     entity::{invite, member},
+    execute::{all, begin, bounded, delete, delete_recorded, finish, one},
     rows::invite::{active, read},
-    transaction::{begin, bounded, finish},
 };
 
 /// Queries on invites.
@@ -60,50 +60,30 @@ impl Invites {
 
     /// Returns the invite whose secret has this SHA-256, valid or not.
     pub async fn by_hash(&self, hash: &[u8; 32]) -> Result<Option<InviteRow>, Error> {
-        bounded(async {
-            invite::Entity::find()
-                .filter(invite::Column::TokenHash.eq(hash.to_vec()))
-                .one(&self.db)
-                .await?
-                .map(read)
-                .transpose()
-        })
-        .await
+        let query = invite::Entity::find().filter(invite::Column::TokenHash.eq(hash.to_vec()));
+        one(&self.db, query, read).await
     }
 
     /// Returns the invite with this id, valid or not.
     pub async fn get(&self, id: InviteId) -> Result<Option<InviteRow>, Error> {
-        bounded(async {
-            invite::Entity::find_by_id(id.0).one(&self.db).await?.map(read).transpose()
-        })
-        .await
+        one(&self.db, invite::Entity::find_by_id(id.0), read).await
     }
 
     /// Lists valid invites, newest first.
     pub async fn pending(&self, now: DateTime<Utc>) -> Result<Vec<Invite>, Error> {
-        bounded(async {
-            let found = invite::Entity::find()
-                .filter(invite::Column::UsedAt.is_null())
-                .filter(invite::Column::ExpiresAt.gt(now))
-                .order_by_desc(invite::Column::Id)
-                .all(&self.db)
-                .await?;
-            found.into_iter().map(|row| Ok(read(row)?.invite)).collect()
-        })
-        .await
+        let query = invite::Entity::find()
+            .filter(invite::Column::UsedAt.is_null())
+            .filter(invite::Column::ExpiresAt.gt(now))
+            .order_by_desc(invite::Column::Id);
+        all(&self.db, query, |row| Ok(read(row)?.invite)).await
     }
 
     /// Removes an unused invite. Returns false if there is none with this id.
     pub async fn remove(&self, id: InviteId, entry: &AuditEntry) -> Result<bool, Error> {
-        bounded(async {
-            let transaction = begin(&self.db, [entry]).await?;
-            let done = invite::Entity::delete_by_id(id.0)
-                .filter(invite::Column::UsedAt.is_null())
-                .exec(&transaction)
-                .await?;
-            finish(transaction, done.rows_affected > 0).await
-        })
-        .await
+        let deletion = invite::Entity::delete_many()
+            .filter(invite::Column::Id.eq(id.0))
+            .filter(invite::Column::UsedAt.is_null());
+        delete_recorded(&self.db, deletion, entry).await
     }
 
     /// Uses an invite to add a member. Returns false, without a change, if it is no longer valid.
@@ -150,14 +130,9 @@ impl Invites {
 
     /// Removes expired invites, used or not.
     pub async fn remove_expired(&self, now: DateTime<Utc>) -> Result<(), Error> {
-        bounded(async {
-            invite::Entity::delete_many()
-                .filter(invite::Column::ExpiresAt.lte(now))
-                .exec(&self.db)
-                .await?;
-            Ok(())
-        })
-        .await
+        delete(&self.db, invite::Entity::delete_many().filter(invite::Column::ExpiresAt.lte(now)))
+            .await
+            .map(drop)
     }
 }
 

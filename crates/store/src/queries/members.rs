@@ -15,8 +15,8 @@ use super::grants;
 use crate::{
     Error, Member,
     entity::{invite, member, sign_in, token},
+    execute::{all, begin, bounded, finish, one, record},
     rows::member::active,
-    transaction::{begin, bounded, finish, record},
 };
 
 /// Result of [`Members::change`].
@@ -93,33 +93,19 @@ impl Members {
 
     /// Returns the member with this id.
     pub async fn get(&self, id: MemberId) -> Result<Option<Member>, Error> {
-        bounded(async {
-            member::Entity::find_by_id(id.0).one(&self.db).await?.map(Member::try_from).transpose()
-        })
-        .await
+        one(&self.db, member::Entity::find_by_id(id.0), Member::try_from).await
     }
 
     /// Returns the member with this email address, given in lower case.
     pub async fn by_email(&self, email: &str) -> Result<Option<Member>, Error> {
-        bounded(async {
-            member::Entity::find()
-                .filter(member::Column::Email.eq(email))
-                .one(&self.db)
-                .await?
-                .map(Member::try_from)
-                .transpose()
-        })
-        .await
+        let query = member::Entity::find().filter(member::Column::Email.eq(email));
+        one(&self.db, query, Member::try_from).await
     }
 
     /// Lists all members, ordered by email address.
     pub async fn list(&self) -> Result<Vec<Member>, Error> {
-        bounded(async {
-            let found =
-                member::Entity::find().order_by_asc(member::Column::Email).all(&self.db).await?;
-            found.into_iter().map(Member::try_from).collect()
-        })
-        .await
+        all(&self.db, member::Entity::find().order_by_asc(member::Column::Email), Member::try_from)
+            .await
     }
 
     /// Changes a member. Deactivation removes their sign-ins, tokens and unused invites for them. A

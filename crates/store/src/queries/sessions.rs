@@ -15,8 +15,8 @@ use super::search::contains;
 use crate::{
     Ending, Error, SessionRow,
     entity::{member, session},
+    execute::{bounded, delete, update},
     rows::session::{active, read},
-    transaction::bounded,
 };
 
 /// Ids in one query: within the parameter limits of both databases.
@@ -157,26 +157,21 @@ impl Sessions {
 
     /// Makes a lost session active again. Returns false if it did not end as lost.
     pub async fn revive(&self, id: SessionId) -> Result<bool, Error> {
-        bounded(async {
-            let done = session::Entity::update_many()
-                .set(session::ActiveModel {
-                    state: Set(SessionState::Active.to_string()),
-                    ended_at: Set(None),
-                    end_reason: Set(None),
-                    ended_by: Set(None),
-                    exit_code: Set(None),
-                    exit_signal: Set(None),
-                    end_note: Set(None),
-                    ..Default::default()
-                })
-                .filter(session::Column::Id.eq(id.0))
-                .filter(session::Column::State.eq(SessionState::Ended.to_string()))
-                .filter(session::Column::EndReason.eq(EndReason::Lost.to_string()))
-                .exec(&self.db)
-                .await?;
-            Ok(done.rows_affected == 1)
-        })
-        .await
+        let change = session::Entity::update_many()
+            .set(session::ActiveModel {
+                state: Set(SessionState::Active.to_string()),
+                ended_at: Set(None),
+                end_reason: Set(None),
+                ended_by: Set(None),
+                exit_code: Set(None),
+                exit_signal: Set(None),
+                end_note: Set(None),
+                ..Default::default()
+            })
+            .filter(session::Column::Id.eq(id.0))
+            .filter(session::Column::State.eq(SessionState::Ended.to_string()))
+            .filter(session::Column::EndReason.eq(EndReason::Lost.to_string()));
+        update(&self.db, change).await
     }
 
     /// Counts the starting and active sessions of one owner, or of all.
@@ -193,29 +188,19 @@ impl Sessions {
 
     /// Removes the sessions that ended before a time. Returns their number.
     pub async fn remove_ended(&self, before: DateTime<Utc>) -> Result<u64, Error> {
-        bounded(async {
-            let done = session::Entity::delete_many()
-                .filter(session::Column::State.eq(SessionState::Ended.to_string()))
-                .filter(session::Column::EndedAt.lt(before))
-                .exec(&self.db)
-                .await?;
-            Ok(done.rows_affected)
-        })
-        .await
+        let deletion = session::Entity::delete_many()
+            .filter(session::Column::State.eq(SessionState::Ended.to_string()))
+            .filter(session::Column::EndedAt.lt(before));
+        delete(&self.db, deletion).await
     }
 
     /// Makes a starting session active. Returns false if it is not starting.
     pub async fn activate(&self, id: SessionId) -> Result<bool, Error> {
-        bounded(async {
-            let done = session::Entity::update_many()
-                .col_expr(session::Column::State, Expr::value(SessionState::Active.to_string()))
-                .filter(session::Column::Id.eq(id.0))
-                .filter(session::Column::State.eq(SessionState::Starting.to_string()))
-                .exec(&self.db)
-                .await?;
-            Ok(done.rows_affected == 1)
-        })
-        .await
+        let change = session::Entity::update_many()
+            .col_expr(session::Column::State, Expr::value(SessionState::Active.to_string()))
+            .filter(session::Column::Id.eq(id.0))
+            .filter(session::Column::State.eq(SessionState::Starting.to_string()));
+        update(&self.db, change).await
     }
 
     /// Changes the name and attach policy of a living session, where given. Returns false if there is
@@ -226,65 +211,49 @@ impl Sessions {
         name: Option<&str>,
         policy: Option<AttachPolicy>,
     ) -> Result<bool, Error> {
-        bounded(async {
-            let mut update = session::Entity::update_many();
-            if let Some(name) = name {
-                update = update.col_expr(session::Column::Name, Expr::value(name));
-            }
-            if let Some(policy) = policy {
-                let policy = Expr::value(policy.to_string());
-                update = update.col_expr(session::Column::AttachPolicy, policy);
-            }
-            let done = update
-                // An UPDATE without any SET is a syntax error.
-                .col_expr(session::Column::Id, Expr::value(id.0))
-                .filter(session::Column::Id.eq(id.0))
-                .filter(session::Column::State.ne(SessionState::Ended.to_string()))
-                .exec(&self.db)
-                .await?;
-            Ok(done.rows_affected == 1)
-        })
-        .await
+        let mut change = session::Entity::update_many()
+            // An UPDATE without any SET is a syntax error.
+            .col_expr(session::Column::Id, Expr::value(id.0))
+            .filter(session::Column::Id.eq(id.0))
+            .filter(session::Column::State.ne(SessionState::Ended.to_string()));
+        if let Some(name) = name {
+            change = change.col_expr(session::Column::Name, Expr::value(name));
+        }
+        if let Some(policy) = policy {
+            let policy = Expr::value(policy.to_string());
+            change = change.col_expr(session::Column::AttachPolicy, policy);
+        }
+        update(&self.db, change).await
     }
 
     /// Ends a session and stores its last state. Returns false, without a change, if it has ended.
     pub async fn end(&self, row: &SessionRow, ending: &Ending) -> Result<bool, Error> {
-        bounded(async {
-            let done = session::Entity::update_many()
-                .set(session::ActiveModel {
-                    state: Set(SessionState::Ended.to_string()),
-                    last_seen: Set(row.last_seen),
-                    cols: Set(row.cols.into()),
-                    rows: Set(row.rows.into()),
-                    title: Set(row.title.clone()),
-                    ended_at: Set(Some(ending.at)),
-                    end_reason: Set(Some(ending.reason.to_string())),
-                    ended_by: Set(ending.by.clone()),
-                    exit_code: Set(ending.exit_code),
-                    exit_signal: Set(ending.exit_signal),
-                    end_note: Set(ending.note.clone()),
-                    ..Default::default()
-                })
-                .filter(session::Column::Id.eq(row.id.0))
-                .filter(session::Column::State.ne(SessionState::Ended.to_string()))
-                .exec(&self.db)
-                .await?;
-            Ok(done.rows_affected == 1)
-        })
-        .await
+        let change = session::Entity::update_many()
+            .set(session::ActiveModel {
+                state: Set(SessionState::Ended.to_string()),
+                last_seen: Set(row.last_seen),
+                cols: Set(row.cols.into()),
+                rows: Set(row.rows.into()),
+                title: Set(row.title.clone()),
+                ended_at: Set(Some(ending.at)),
+                end_reason: Set(Some(ending.reason.to_string())),
+                ended_by: Set(ending.by.clone()),
+                exit_code: Set(ending.exit_code),
+                exit_signal: Set(ending.exit_signal),
+                end_note: Set(ending.note.clone()),
+                ..Default::default()
+            })
+            .filter(session::Column::Id.eq(row.id.0))
+            .filter(session::Column::State.ne(SessionState::Ended.to_string()));
+        update(&self.db, change).await
     }
 
     /// Removes a session that never became active.
     pub async fn remove_starting(&self, id: SessionId) -> Result<(), Error> {
-        bounded(async {
-            session::Entity::delete_many()
-                .filter(session::Column::Id.eq(id.0))
-                .filter(session::Column::State.eq(SessionState::Starting.to_string()))
-                .exec(&self.db)
-                .await?;
-            Ok(())
-        })
-        .await
+        let deletion = session::Entity::delete_many()
+            .filter(session::Column::Id.eq(id.0))
+            .filter(session::Column::State.eq(SessionState::Starting.to_string()));
+        delete(&self.db, deletion).await.map(drop)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     Error,
     column::{self, parse},
     entity::settings,
-    transaction::{begin, bounded},
+    execute::{begin, bounded, one},
 };
 
 /// The id of the only row.
@@ -22,10 +22,7 @@ pub struct Settings {
 impl Settings {
     /// Returns the settings, if any were ever changed.
     pub async fn get(&self) -> Result<Option<WorkspaceSettings>, Error> {
-        bounded(async {
-            settings::Entity::find_by_id(ROW).one(&self.db).await?.map(read).transpose()
-        })
-        .await
+        one(&self.db, settings::Entity::find_by_id(ROW), read).await
     }
 
     /// Replaces all settings.

@@ -20,11 +20,11 @@ use super::guests;
 use crate::{
     Error, ShareChanges, ShareContext, ShareEnding, ShareRow,
     entity::{guest, member, session, share},
+    execute::{all, begin, bounded, finish, one, update},
     rows::{
         guest::read as read_guest,
         share::{active, read},
     },
-    transaction::{begin, bounded, finish},
 };
 
 /// Queries on shares.
@@ -66,23 +66,13 @@ impl Shares {
 
     /// Returns the share with this id.
     pub async fn get(&self, id: ShareId) -> Result<Option<ShareRow>, Error> {
-        bounded(async {
-            share::Entity::find_by_id(id.0).one(&self.db).await?.map(read).transpose()
-        })
-        .await
+        one(&self.db, share::Entity::find_by_id(id.0), read).await
     }
 
     /// Returns the share whose token has this SHA-256, living or not.
     pub async fn by_token(&self, hash: &[u8; 32]) -> Result<Option<ShareRow>, Error> {
-        bounded(async {
-            share::Entity::find()
-                .filter(share::Column::TokenHash.eq(hash.to_vec()))
-                .one(&self.db)
-                .await?
-                .map(read)
-                .transpose()
-        })
-        .await
+        let query = share::Entity::find().filter(share::Column::TokenHash.eq(hash.to_vec()));
+        one(&self.db, query, read).await
     }
 
     /// Lists all shares of a session with their guests, newest first.
@@ -234,12 +224,7 @@ impl Shares {
 
     /// Lists living shares whose guests may type.
     pub async fn writable(&self, now: DateTime<Utc>) -> Result<Vec<ShareRow>, Error> {
-        bounded(async {
-            let found =
-                share::living(now).filter(share::Column::ReadOnly.eq(false)).all(&self.db).await?;
-            found.into_iter().map(read).collect()
-        })
-        .await
+        all(&self.db, share::living(now).filter(share::Column::ReadOnly.eq(false)), read).await
     }
 
     /// Returns whether guests of a session may type while its owner is away.
@@ -306,27 +291,17 @@ impl Shares {
         state: MailState,
         error: Option<&str>,
     ) -> Result<(), Error> {
-        bounded(async {
-            share::Entity::update_many()
-                .col_expr(share::Column::Mail, Expr::value(state.to_string()))
-                .col_expr(share::Column::MailError, Expr::value(error.map(str::to_owned)))
-                .filter(share::Column::Id.eq(id.0))
-                .exec(&self.db)
-                .await?;
-            Ok(())
-        })
-        .await
+        let change = share::Entity::update_many()
+            .col_expr(share::Column::Mail, Expr::value(state.to_string()))
+            .col_expr(share::Column::MailError, Expr::value(error.map(str::to_owned)))
+            .filter(share::Column::Id.eq(id.0));
+        update(&self.db, change).await.map(drop)
     }
 
     /// Lists shares whose email is queued.
     pub async fn unsent(&self) -> Result<Vec<ShareRow>, Error> {
-        bounded(async {
-            let found = share::Entity::find()
-                .filter(share::Column::Mail.eq(MailState::Queued.to_string()))
-                .all(&self.db)
-                .await?;
-            found.into_iter().map(read).collect()
-        })
-        .await
+        let query =
+            share::Entity::find().filter(share::Column::Mail.eq(MailState::Queued.to_string()));
+        all(&self.db, query, read).await
     }
 }

@@ -12,8 +12,8 @@ use super::credentials;
 use crate::{
     Error, Member, SignIn,
     entity::{member, sign_in},
+    execute::{all, begin, bounded, delete, delete_recorded, finish},
     rows::sign_in::{active, read},
-    transaction::{begin, bounded, finish},
 };
 
 /// Queries on sign-ins.
@@ -70,37 +70,22 @@ impl SignIns {
         member: MemberId,
         now: DateTime<Utc>,
     ) -> Result<Vec<SignIn>, Error> {
-        bounded(async {
-            let found = sign_in::Entity::find()
-                .filter(sign_in::Column::MemberId.eq(member.0))
-                .filter(sign_in::Column::ExpiresAt.gt(now))
-                .order_by_desc(sign_in::Column::Id)
-                .all(&self.db)
-                .await?;
-            found.into_iter().map(read).collect()
-        })
-        .await
+        let query = sign_in::Entity::find()
+            .filter(sign_in::Column::MemberId.eq(member.0))
+            .filter(sign_in::Column::ExpiresAt.gt(now))
+            .order_by_desc(sign_in::Column::Id);
+        all(&self.db, query, read).await
     }
 
     /// Removes a sign-in. Returns false if there is none with this id.
     pub async fn remove(&self, id: Uuid, entry: &AuditEntry) -> Result<bool, Error> {
-        bounded(async {
-            let transaction = begin(&self.db, [entry]).await?;
-            let done = sign_in::Entity::delete_by_id(id).exec(&transaction).await?;
-            finish(transaction, done.rows_affected > 0).await
-        })
-        .await
+        let deletion = sign_in::Entity::delete_many().filter(sign_in::Column::Id.eq(id));
+        delete_recorded(&self.db, deletion, entry).await
     }
 
     /// Removes expired sign-ins.
     pub async fn remove_expired(&self, now: DateTime<Utc>) -> Result<(), Error> {
-        bounded(async {
-            sign_in::Entity::delete_many()
-                .filter(sign_in::Column::ExpiresAt.lte(now))
-                .exec(&self.db)
-                .await?;
-            Ok(())
-        })
-        .await
+        let deletion = sign_in::Entity::delete_many().filter(sign_in::Column::ExpiresAt.lte(now));
+        delete(&self.db, deletion).await.map(drop)
     }
 }

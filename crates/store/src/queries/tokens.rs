@@ -16,7 +16,7 @@ use crate::{
     Error, Member,
     column::parse,
     entity::{member, sign_in, token},
-    transaction::{begin, bounded, finish},
+    execute::{all, begin, bounded, delete_recorded, finish, one, update, update_recorded},
 };
 
 /// Queries on API tokens.
@@ -84,60 +84,37 @@ impl Tokens {
 
     /// Returns the token with this id, expired or not, and its member.
     pub async fn get(&self, id: TokenId) -> Result<Option<(MemberId, TokenInfo)>, Error> {
-        bounded(async {
-            token::Entity::find_by_id(id.0).one(&self.db).await?.map(read).transpose()
-        })
-        .await
+        one(&self.db, token::Entity::find_by_id(id.0), read).await
     }
 
     /// Lists a member's tokens, newest first.
     pub async fn of_member(&self, member: MemberId) -> Result<Vec<TokenInfo>, Error> {
-        bounded(async {
-            let found = token::Entity::find()
-                .filter(token::Column::MemberId.eq(member.0))
-                .order_by_desc(token::Column::Id)
-                .all(&self.db)
-                .await?;
-            found.into_iter().map(|row| Ok(read(row)?.1)).collect()
-        })
-        .await
+        let query = token::Entity::find()
+            .filter(token::Column::MemberId.eq(member.0))
+            .order_by_desc(token::Column::Id);
+        all(&self.db, query, |row| Ok(read(row)?.1)).await
     }
 
     /// Sets the time of a token's last use.
     pub async fn set_used(&self, id: TokenId, at: DateTime<Utc>) -> Result<(), Error> {
-        bounded(async {
-            token::Entity::update_many()
-                .col_expr(token::Column::UsedAt, Expr::value(at))
-                .filter(token::Column::Id.eq(id.0))
-                .exec(&self.db)
-                .await?;
-            Ok(())
-        })
-        .await
+        let change = token::Entity::update_many()
+            .col_expr(token::Column::UsedAt, Expr::value(at))
+            .filter(token::Column::Id.eq(id.0));
+        update(&self.db, change).await.map(drop)
     }
 
     /// Renames a token. Returns false if there is none with this id.
     pub async fn rename(&self, id: TokenId, name: &str, entry: &AuditEntry) -> Result<bool, Error> {
-        bounded(async {
-            let transaction = begin(&self.db, [entry]).await?;
-            let done = token::Entity::update_many()
-                .col_expr(token::Column::Name, Expr::value(name))
-                .filter(token::Column::Id.eq(id.0))
-                .exec(&transaction)
-                .await?;
-            finish(transaction, done.rows_affected > 0).await
-        })
-        .await
+        let change = token::Entity::update_many()
+            .col_expr(token::Column::Name, Expr::value(name))
+            .filter(token::Column::Id.eq(id.0));
+        update_recorded(&self.db, change, entry).await
     }
 
     /// Removes a token. Returns false if there is none with this id.
     pub async fn remove(&self, id: TokenId, entry: &AuditEntry) -> Result<bool, Error> {
-        bounded(async {
-            let transaction = begin(&self.db, [entry]).await?;
-            let done = token::Entity::delete_by_id(id.0).exec(&transaction).await?;
-            finish(transaction, done.rows_affected > 0).await
-        })
-        .await
+        let deletion = token::Entity::delete_many().filter(token::Column::Id.eq(id.0));
+        delete_recorded(&self.db, deletion, entry).await
     }
 }
 

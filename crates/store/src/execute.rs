@@ -1,12 +1,12 @@
-//! The time limit on every query, and transactions that record a change in the audit log together with
-//! the change itself.
+//! Execution of queries within the time limit, and of changes that are recorded in the audit log in the
+//! same transaction.
 
 use std::time::Duration;
 
 use protocol::api::AuditEntry;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
-    TransactionTrait,
+    DeleteMany, EntityTrait, Select, TransactionTrait, UpdateMany,
 };
 
 use crate::{Error, entity::audit};
@@ -19,6 +19,68 @@ pub(crate) async fn bounded<T>(query: impl Future<Output = Result<T, Error>>) ->
     tokio::time::timeout(TIMEOUT, query)
         .await
         .unwrap_or_else(|_| Err(Error::Unavailable("no answer in 5 s".to_owned())))
+}
+
+/// Returns the first row of a query.
+pub(crate) async fn one<E: EntityTrait, T>(
+    db: &DatabaseConnection,
+    query: Select<E>,
+    read: impl Fn(E::Model) -> Result<T, Error>,
+) -> Result<Option<T>, Error> {
+    bounded(async { query.one(db).await?.map(read).transpose() }).await
+}
+
+/// Returns all rows of a query.
+pub(crate) async fn all<E: EntityTrait, T>(
+    db: &DatabaseConnection,
+    query: Select<E>,
+    read: impl Fn(E::Model) -> Result<T, Error>,
+) -> Result<Vec<T>, Error> {
+    bounded(async { query.all(db).await?.into_iter().map(read).collect() }).await
+}
+
+/// Returns whether a change updated a row.
+pub(crate) async fn update<E: EntityTrait>(
+    db: &DatabaseConnection,
+    change: UpdateMany<E>,
+) -> Result<bool, Error> {
+    bounded(async { Ok(change.exec(db).await?.rows_affected > 0) }).await
+}
+
+/// Returns whether a change updated a row. Only then the audit entry is added.
+pub(crate) async fn update_recorded<E: EntityTrait>(
+    db: &DatabaseConnection,
+    change: UpdateMany<E>,
+    entry: &AuditEntry,
+) -> Result<bool, Error> {
+    bounded(async {
+        let transaction = begin(db, [entry]).await?;
+        let done = change.exec(&transaction).await?;
+        finish(transaction, done.rows_affected > 0).await
+    })
+    .await
+}
+
+/// Returns the number of deleted rows.
+pub(crate) async fn delete<E: EntityTrait>(
+    db: &DatabaseConnection,
+    deletion: DeleteMany<E>,
+) -> Result<u64, Error> {
+    bounded(async { Ok(deletion.exec(db).await?.rows_affected) }).await
+}
+
+/// Returns whether a row was deleted. Only then the audit entry is added.
+pub(crate) async fn delete_recorded<E: EntityTrait>(
+    db: &DatabaseConnection,
+    deletion: DeleteMany<E>,
+    entry: &AuditEntry,
+) -> Result<bool, Error> {
+    bounded(async {
+        let transaction = begin(db, [entry]).await?;
+        let done = deletion.exec(&transaction).await?;
+        finish(transaction, done.rows_affected > 0).await
+    })
+    .await
 }
 
 /// Begins a transaction with its audit entries. Its first statement is thus a write, which makes SQLite
