@@ -2,7 +2,7 @@
 //! the wish is kept until the server answered. The last choice is remembered.
 
 use leptos::{prelude::*, task::spawn_local};
-use protocol::api::{AttachPolicy, NewSession, Server, Session};
+use protocol::api::{NewSession, Server, Session};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
@@ -125,7 +125,7 @@ fn Form(
             server: server.get_untracked(),
             account: account.get_untracked(),
             name: Some(name.get_untracked().trim().to_owned()).filter(|it| !it.is_empty()),
-            attach_policy: policy_of(&policy.get_untracked()),
+            attach_policy: policy.get_untracked().parse().ok(),
             cols: None,
             rows: None,
             idempotency_key: Some(create_key::key()),
@@ -300,16 +300,6 @@ async fn open_session(new: NewSession, first: Option<Session>) -> Result<Session
     let answer = api::sessions::create(new).await;
     create_key::answered(&answer);
     answer
-}
-
-/// What a word of [`POLICIES`] means.
-fn policy_of(word: &str) -> Option<AttachPolicy> {
-    match word {
-        "handoff" => Some(AttachPolicy::Handoff),
-        "single" => Some(AttachPolicy::Single),
-        "multi" => Some(AttachPolicy::Multi),
-        _ => None,
-    }
 }
 
 /// What is chosen at first: the last choice where it is still possible, else the first that is.

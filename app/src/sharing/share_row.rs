@@ -52,7 +52,7 @@ pub fn ShareRow(
             class="share"
             data-testid="share-row"
             data-share=of.to_string()
-            data-state=move || share.with(|it| state(it.state))
+            data-state=move || share.with(|it| it.state.to_string())
             data-read-only=move || read_only.get().to_string()
         >
             <div class="share-head">
@@ -166,17 +166,6 @@ fn Extend(
                 "Set"
             </button>
         </form>
-    }
-}
-
-/// The stable name of a state.
-fn state(state: ShareState) -> &'static str {
-    match state {
-        ShareState::Active => "active",
-        ShareState::Expired => "expired",
-        ShareState::Revoked => "revoked",
-        ShareState::SessionEnded => "session_ended",
-        ShareState::Void => "void",
     }
 }
 
