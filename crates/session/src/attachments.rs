@@ -29,7 +29,6 @@ pub struct Attachments {
 }
 
 impl Attachments {
-    /// Allocates the number of a new attachment.
     pub fn next_number(&mut self) -> u64 {
         self.last_number += 1;
         self.last_number
@@ -65,7 +64,6 @@ impl Attachments {
         self.attached.get_mut(&number)
     }
 
-    /// Person behind an attachment.
     pub fn person(&self, number: u64) -> Option<Person> {
         self.get(number).map(|attachment| attachment.person.clone())
     }

@@ -14,7 +14,6 @@ pub struct Now {
     pub wall: u64,
 }
 
-/// Reads both clocks.
 pub fn now() -> Now {
     Now { boot: since_boot(), wall: unix_millis() }
 }

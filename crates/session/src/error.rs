@@ -11,7 +11,6 @@ pub enum Error {
     /// The start request is incomplete or malformed.
     #[error("The start request lacks {0}.")]
     Request(&'static str),
-    /// A system call failed.
     #[error("The session could not be set up: {0}.")]
     Io(#[from] io::Error),
 }

@@ -24,7 +24,6 @@ pub struct Lifetime {
 }
 
 impl Lifetime {
-    /// Starts now.
     pub fn new(rules: &Rules) -> io::Result<Self> {
         let now = unix_millis();
         Ok(Self {

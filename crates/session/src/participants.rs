@@ -35,7 +35,6 @@ use crate::{
     sharing::shares::Shares,
 };
 
-/// Everyone attached.
 pub struct Participants {
     pub attachments: Attachments,
     /// Roles and the driver.
@@ -48,7 +47,6 @@ pub struct Participants {
 }
 
 impl Participants {
-    /// Participants of a new session.
     pub fn new(rules: &Rules) -> Self {
         Self {
             attachments: Attachments::default(),
@@ -252,12 +250,10 @@ impl Participants {
         }
     }
 
-    /// Schedules a list of participants.
     pub fn request_roster(&mut self, now: Instant) {
         self.roster.request(self.attachments.len(), now);
     }
 
-    /// Sends the list of participants if it is due.
     pub fn send_due_roster(&mut self, now: Instant) {
         if self.roster.due().is_none_or(|at| at > now) {
             return;
@@ -284,7 +280,6 @@ impl Participants {
             .min()
     }
 
-    /// The part of a report about the participants.
     pub fn report(&self) -> Report {
         let person = |number: Option<u64>| number.and_then(|it| self.attachments.person(it));
         let is_guest = |number: &u64| self.baton.role(*number).is_some_and(Role::is_guest);
@@ -301,7 +296,6 @@ impl Participants {
         }
     }
 
-    /// Closes all attachments after the end of the session.
     pub fn close_all(&mut self, end: &End) {
         for (number, attachment) in self.attachments.take() {
             self.baton.leave(number);

@@ -18,7 +18,6 @@ pub fn send_report(connection: &Connection, report: &Report) {
     connection.send(Channel::Message, &report.encode_to_vec());
 }
 
-/// Connections that receive reports.
 #[derive(Default)]
 pub struct Reports {
     subscribers: Vec<Rc<Connection>>,
@@ -44,7 +43,6 @@ impl Reports {
         self.awaiting_end.retain(|other| !Rc::ptr_eq(other, connection));
     }
 
-    /// Schedules a report.
     pub fn request(&mut self, now: Instant) {
         if !self.subscribers.is_empty() && self.due.is_none() {
             let earliest = self.sent.map_or(now, |sent| sent + INTERVAL);
@@ -52,7 +50,6 @@ impl Reports {
         }
     }
 
-    /// Time at which the next report is due.
     pub fn due(&self) -> Option<Instant> {
         self.due
     }

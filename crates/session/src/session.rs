@@ -47,7 +47,6 @@ pub struct Session {
 }
 
 impl Session {
-    /// Opens the PTY and starts the shell.
     pub fn open(start: &wire::Start) -> Result<Self, Error> {
         let id = Uuid::from_slice(&start.session)
             .map(SessionId)
@@ -78,7 +77,6 @@ impl Session {
         Rc::clone(&self.lifetime.timer)
     }
 
-    /// Processes output of the shell.
     pub fn output(&mut self, bytes: &[u8]) {
         let now = Instant::now();
         self.shared.output(bytes, now);
@@ -98,26 +96,22 @@ impl Session {
         Some(number)
     }
 
-    /// Detaches a client.
     pub fn leave(&mut self, number: u64) {
         self.shared.leave(number);
         self.settle();
     }
 
-    /// Handles a message of an attachment.
     pub fn on_message(&mut self, number: u64, body: &[u8]) {
         self.shared.on_message(number, body);
         self.settle();
         self.flush();
     }
 
-    /// Writes queued input to the PTY.
     pub fn write(&mut self) {
         self.shared.write();
         self.settle();
     }
 
-    /// Returns whether input waits for the PTY.
     pub fn has_queued_input(&self) -> bool {
         self.shared.terminal.has_queued_input()
     }

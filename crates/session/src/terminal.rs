@@ -33,7 +33,6 @@ use crate::{
 /// Longest encoding of a key, a mouse event or the brackets of a paste, in bytes.
 const MAX_ENCODED_KEY: usize = 256;
 
-/// Decision about an input.
 pub enum Intake {
     /// New input of the driver, to be applied.
     Apply,
@@ -166,7 +165,6 @@ impl Terminal {
         self.has_queued_input()
     }
 
-    /// Returns whether input waits for the PTY.
     pub fn has_queued_input(&self) -> bool {
         !self.queue.is_empty()
     }
@@ -215,7 +213,6 @@ impl Terminal {
         changed
     }
 
-    /// Sets the colors reported to programs.
     pub fn set_theme(&mut self, theme: Theme) {
         self.feed.screen_mut().set_theme(theme.foreground, theme.background, theme.cursor);
     }

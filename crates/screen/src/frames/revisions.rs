@@ -23,12 +23,9 @@ const MOVES: usize = 64;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Status {
     pub cursor: Cursor,
-    /// Bits of `protocol::modes`.
     pub modes: u32,
     pub bells: u32,
-    /// Id of the first row.
     pub top: u64,
-    /// Id of the oldest available line.
     pub oldest: u64,
 }
 
@@ -70,7 +67,6 @@ impl Revisions {
         self.status
     }
 
-    /// The rows, top to bottom.
     pub fn lines(&self) -> impl ExactSizeIterator<Item = &wire::Line> {
         self.rows.iter().map(|row| &row.line)
     }

@@ -11,7 +11,6 @@ use protocol::{
 /// A row with its last change.
 #[derive(Debug)]
 pub struct Row {
-    /// Content of the row.
     pub line: Line,
     pub hash: u64,
     revision: u64,
@@ -25,10 +24,15 @@ pub struct Row {
 enum Previous {
     /// Unknown: viewers need the whole row.
     Unknown,
-    /// Previous content.
-    Line { since: u64, line: Line },
+    Line {
+        since: u64,
+        line: Line,
+    },
     /// Difference, computed at the first request.
-    Part { since: u64, part: wire::Row },
+    Part {
+        since: u64,
+        part: wire::Row,
+    },
 }
 
 pub fn hash(line: &Line) -> u64 {

@@ -11,7 +11,6 @@ use rio_vt::{
     crosswords::style::{Style as EngineStyle, StyleFlags, UnderlineKind},
 };
 
-/// Maximum bytes of a link.
 pub const MAX_LINK: usize = 2048;
 
 /// Maximum bytes of links per table, so that a frame with the whole table fits into a message. Further
@@ -28,7 +27,6 @@ pub struct StyleTable {
     styles: Vec<Style>,
     index: HashMap<Style, u32>,
     links: usize,
-    /// A link was omitted.
     out_of_links: bool,
 }
 
@@ -54,12 +52,10 @@ impl StyleTable {
         self.styles.len() >= FULL
     }
 
-    /// Returns whether links were omitted.
     pub fn is_out_of_links(&self) -> bool {
         self.out_of_links
     }
 
-    /// Returns the entries from index `from` on.
     pub fn since(&self, from: usize) -> &[Style] {
         self.styles.get(from..).unwrap_or_default()
     }

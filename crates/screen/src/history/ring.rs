@@ -21,10 +21,8 @@ const MANY_STYLES: usize = 256;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Total lines of history.
     pub lines: usize,
     pub ring: usize,
-    /// Bytes in the compact store.
     pub bytes: usize,
 }
 

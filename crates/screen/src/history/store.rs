@@ -8,7 +8,6 @@ use protocol::{line::Line, wire};
 
 use crate::grid::styles::StyleTable;
 
-/// Maximum lines per chunk.
 const CHUNK: usize = 256;
 
 /// Number of styles at which a chunk is full.
@@ -56,12 +55,10 @@ pub struct Store {
 }
 
 impl Store {
-    /// Id of the oldest line.
     pub fn first(&self) -> u64 {
         self.first
     }
 
-    /// Id after the last line.
     pub fn end(&self) -> u64 {
         self.end
     }

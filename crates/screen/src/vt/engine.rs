@@ -72,7 +72,6 @@ impl Engine {
         self.with_primary(|_| ());
     }
 
-    /// Returns whether the alternate screen is shown.
     pub fn is_alternate(&self) -> bool {
         self.term.mode().contains(Mode::ALT_SCREEN)
     }

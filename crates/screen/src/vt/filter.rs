@@ -13,7 +13,6 @@ const ESC: u8 = 0x1b;
 /// Part of the filtered stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// Unchanged bytes.
     Bytes(&'a [u8]),
     /// The current string is too long and must be cancelled.
     Cancel,

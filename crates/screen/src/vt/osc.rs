@@ -13,9 +13,7 @@ use super::{
 };
 use crate::grid::{palette, styles::is_link};
 
-/// Maximum characters of a title.
 const MAX_TITLE: usize = 1024;
-/// Maximum bytes of a clipboard text.
 pub const MAX_CLIPBOARD: usize = 1024 * 1024;
 /// Cost of a link in the emulator's table.
 const LINK_COST: u64 = 1_000;

@@ -12,7 +12,6 @@ use crate::grid::{sgr, styles};
 
 /// Primary device attributes: VT220, ANSI color, clipboard.
 pub const PRIMARY_ATTRIBUTES: &str = "\x1b[?62;22;52c";
-/// Secondary device attributes.
 pub const SECONDARY_ATTRIBUTES: &str = "\x1b[>0;10;1c";
 /// Name of the terminal (XTVERSION).
 pub const VERSION: &str = "\x1bP>|websh\x1b\\";

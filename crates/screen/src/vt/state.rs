@@ -93,7 +93,6 @@ impl Terminal {
         }
     }
 
-    /// Queues a reply to the program.
     pub fn reply(&mut self, reply: &str) {
         self.reply_bytes += reply.len();
         if self.reply_bytes <= MAX_REPLIES {
@@ -110,7 +109,6 @@ impl Terminal {
         self.events.push(Event::Clipboard(text));
     }
 
-    /// Takes the events since the last call.
     pub fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
     }

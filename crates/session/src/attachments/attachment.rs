@@ -13,7 +13,6 @@ use tokio::time::{Duration, Instant};
 
 use crate::{io::connection::Connection, sharing::shares::GuestId};
 
-/// Maximum number of frames in flight.
 const WINDOW_FRAMES: usize = 2;
 
 /// Bytes in flight at which no further frame is sent.
@@ -125,7 +124,6 @@ impl Attachment {
         }
     }
 
-    /// Returns whether a frame may be sent now.
     pub fn is_ready(&self, now: Instant, watching: Duration) -> bool {
         self.ready_at(now, watching).is_some_and(|at| at <= now)
     }
@@ -178,7 +176,6 @@ impl Attachment {
         self.unacked_since.map(|since| since + ACK_DELAY)
     }
 
-    /// Sends acknowledgements without a frame.
     pub fn send_acks(&mut self) {
         let more = self.take_acks();
         if more > 0 {

@@ -11,7 +11,6 @@ use crate::{clock::unix_millis, sharing::shares::GuestId};
 /// Longest name of a person or device, in characters.
 const MAX_NAME: usize = 80;
 
-/// Kind of client that attaches.
 pub enum Kind {
     /// Client of the owner that attaches to drive.
     Owner,
@@ -24,7 +23,6 @@ pub enum Kind {
 
 /// A validated request to attach.
 pub struct Candidate {
-    /// The page or program.
     pub client: ClientId,
     /// Person and device, as shown to others.
     pub person: Person,

@@ -59,7 +59,6 @@ impl Closing {
         Self { cause, code: close::GONE, reason }
     }
 
-    /// Sends the message and closes the connection.
     pub fn send(self, connection: &Connection) {
         let body = Some(Body::Ended(Ended { cause: self.cause }));
         connection.send(Channel::Message, &ServerMessage { body }.encode_to_vec());

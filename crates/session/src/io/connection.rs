@@ -28,7 +28,6 @@ const MAX_UNSENT: usize = 1024 * 1024;
 /// Grace period for a closing connection to read its last messages.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// Bytes per read from the socket.
 const READ: usize = 4096;
 
 /// The socket and its unsent bytes.
@@ -41,7 +40,6 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Takes over a connected socket.
     pub fn new(stream: UnixStream) -> io::Result<Self> {
         Ok(Self {
             socket: Descriptor::new(stream.into_std()?.into())?,

@@ -24,7 +24,6 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Opens the directory.
     pub fn open(path: &Path) -> io::Result<Self> {
         Ok(Self { fd: File::open(path)?.into() })
     }

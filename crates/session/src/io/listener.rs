@@ -33,7 +33,6 @@ impl Listener {
         Self { listener, starter, pending: Cell::new(0), received: Notify::new() }
     }
 
-    /// Waits for the next connection.
     pub async fn accept(self: &Rc<Self>) -> io::Result<(UnixStream, Pending)> {
         let stream = loop {
             let (stream, _) = self.listener.accept().await?;

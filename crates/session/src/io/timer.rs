@@ -36,7 +36,6 @@ impl BootTimer {
         let _ = timerfd_settime(&self.timer, TimerfdTimerFlags::ABSTIME, &setting);
     }
 
-    /// Waits until the timer fires.
     pub async fn fired(&self) {
         let mut count = [0; 8];
         let drained = count.len() + 1;

@@ -35,7 +35,6 @@ pub struct Idle {
 }
 
 impl Idle {
-    /// State of a session that starts now.
     pub fn new(rules: &Rules, now: Duration) -> Self {
         Self {
             keep_alive: rules.keep_alive(),

@@ -29,7 +29,6 @@ pub enum Admission {
 /// Result of a request about the baton.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Nothing changed.
     Ignored,
     /// The driver or the pending requests changed.
     Changed,
@@ -49,7 +48,6 @@ pub struct Baton {
 }
 
 impl Baton {
-    /// A baton without clients.
     pub fn new(policy: Policy, rule: BatonRule) -> Self {
         Self { policy, rule, clients: BTreeMap::new(), driver: None, requests: Vec::new() }
     }
@@ -92,7 +90,6 @@ impl Baton {
         self.clients.get(&number).map(|(_, role)| *role)
     }
 
-    /// Returns whether the attachment belongs to the owner.
     pub fn is_owners(&self, number: u64) -> bool {
         self.role(number).is_some_and(Role::is_owners)
     }
@@ -103,12 +100,10 @@ impl Baton {
         may && (self.driver.is_none_or(|driver| driver == number) || self.may_receive(number))
     }
 
-    /// Returns whether the attachment has a pending request to drive.
     pub fn has_requested(&self, number: u64) -> bool {
         self.requests.contains(&number)
     }
 
-    /// Number of pending requests to drive.
     pub fn request_count(&self) -> usize {
         self.requests.len()
     }
@@ -178,7 +173,6 @@ impl Baton {
         self.driver == Some(number)
     }
 
-    /// Handles a request about the baton.
     pub fn request(&mut self, number: u64, wish: &Wish) -> Outcome {
         let Some(role) = self.role(number) else { return Outcome::Ignored };
         let drives = self.driver == Some(number);

@@ -17,7 +17,6 @@ pub enum Role {
 }
 
 impl Role {
-    /// Role of a guest with these permissions.
     pub fn of_guest(permissions: &Grant) -> Self {
         match permissions.read_only || permissions.owner_away {
             true => Self::Spectator,
@@ -25,7 +24,6 @@ impl Role {
         }
     }
 
-    /// Returns whether this role can drive.
     pub fn may_drive(self) -> bool {
         matches!(self, Self::Owner | Self::Guest)
     }

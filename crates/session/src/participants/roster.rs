@@ -37,12 +37,10 @@ impl Schedule {
         self.due.get_or_insert(earliest.max(now));
     }
 
-    /// Time at which the list is due.
     pub fn due(&self) -> Option<Instant> {
         self.due
     }
 
-    /// Records that the list was sent.
     pub fn sent(&mut self, now: Instant) {
         (self.due, self.sent) = (None, Some(now));
     }
@@ -54,7 +52,6 @@ pub struct Roster {
 }
 
 impl Roster {
-    /// Lists the participants.
     pub fn new(attachments: &Attachments, baton: &Baton, tenure: &Tenure) -> Self {
         let entry = |(number, attachment): (u64, &Attachment)| {
             let driving = baton.driver() == Some(number);

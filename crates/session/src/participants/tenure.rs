@@ -26,17 +26,13 @@ pub struct Loan {
     /// Client that gets the baton back.
     pub from: ClientId,
     to: ClientId,
-    /// End of the loan.
     pub until: Instant,
-    /// End of the loan in Unix milliseconds.
     pub until_millis: u64,
 }
 
 #[derive(Debug, Default)]
 pub struct Tenure {
-    /// Last input of the driver.
     pub last_used: Option<Instant>,
-    /// Time limit of the tenure.
     pub loan: Option<Loan>,
 }
 

@@ -15,7 +15,6 @@ const TURN: usize = 64 * 1024;
 /// Maximum bytes of the first read of a turn, enough for an echo.
 const FIRST_READ: usize = 4096;
 
-/// Reader of the PTY.
 pub struct Output {
     pty: Rc<Pty>,
     buffer: Vec<u8>,

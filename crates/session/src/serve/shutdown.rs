@@ -42,7 +42,6 @@ impl Outcome {
         Self::requested(EndRequest { cause: EndCause::Expired.into(), ..EndRequest::default() })
     }
 
-    /// The machine stops the process.
     pub fn terminated() -> Self {
         let note = "The machine stopped the session.".to_owned();
         Self::requested(EndRequest {
@@ -53,7 +52,6 @@ impl Outcome {
     }
 }
 
-/// Ends the session.
 pub async fn end(
     shared: &Shared,
     outcome: Outcome,

@@ -49,7 +49,6 @@ pub struct SharedTerminal {
 }
 
 impl SharedTerminal {
-    /// Opens the PTY and starts the shell.
     pub fn open(start: &Start, rules: &Rules) -> Result<Self, Error> {
         Ok(Self {
             terminal: Terminal::open(start)?,
@@ -58,7 +57,6 @@ impl SharedTerminal {
         })
     }
 
-    /// Takes the effects since the last call.
     pub fn take_effects(&mut self) -> Effects {
         std::mem::take(&mut self.effects)
     }
@@ -67,7 +65,6 @@ impl SharedTerminal {
         (self.effects.report, self.effects.wake) = (true, true);
     }
 
-    /// Processes output of the shell.
     pub fn output(&mut self, bytes: &[u8], now: Instant) {
         for event in self.terminal.feed.output(bytes, now) {
             match event {
@@ -82,7 +79,6 @@ impl SharedTerminal {
         self.write();
     }
 
-    /// Attaches a client. Returns its number, or none after rejecting it.
     pub fn attach(&mut self, connection: &Rc<Connection>, request: AttachRequest) -> Option<u64> {
         let candidate = Candidate::parse(request)
             .map_err(|reason| connection.close(close::BAD_MESSAGE, reason))
@@ -123,7 +119,6 @@ impl SharedTerminal {
         }
     }
 
-    /// Handles a message of an attachment.
     pub fn on_message(&mut self, number: u64, body: &[u8]) {
         let message = ClientMessage::decode(body).ok().and_then(|message| message.body);
         self.participants.attachments.resolve_probes(number);
@@ -241,7 +236,6 @@ impl SharedTerminal {
         }
     }
 
-    /// Writes queued input to the PTY.
     pub fn write(&mut self) {
         self.effects.wake |= self.terminal.write(&mut self.participants.attachments);
     }
@@ -300,7 +294,6 @@ impl SharedTerminal {
         self.write();
     }
 
-    /// Changes a share, for its current and future guests. Returns false for an invalid id.
     pub fn change_share(&mut self, change: &ShareChange) -> bool {
         let Ok(share) = Uuid::from_slice(&change.share) else { return false };
         if change.wrong_passwords > 0 {
@@ -314,7 +307,6 @@ impl SharedTerminal {
         true
     }
 
-    /// Evicts a guest for the rest of the session. Returns false for an invalid id.
     pub fn remove_guest(&mut self, guest: &[u8]) -> bool {
         let Ok(guest) = Uuid::from_slice(guest) else { return false };
         self.participants.shares.remove(guest);
@@ -329,7 +321,6 @@ impl SharedTerminal {
         self.terminal.feed.send_frames(now, &mut self.participants.attachments, false);
     }
 
-    /// Handles passed deadlines.
     pub fn tick(&mut self, now: Instant) {
         let (stalled, stopped_typing) = self.participants.attachments.tick(now);
         if stopped_typing {

@@ -14,7 +14,6 @@ pub const WARNINGS: [Duration; 2] = [Duration::from_mins(5), Duration::from_mins
 #[derive(Clone, Copy, Debug)]
 pub struct End {
     pub boot: Duration,
-    /// Unix milliseconds.
     pub wall: u64,
 }
 
@@ -44,7 +43,6 @@ pub struct Share {
     pub id: Uuid,
     read_only: Setting<bool>,
     end: Setting<Option<End>>,
-    /// The share was revoked.
     pub revoked: bool,
     /// Number of warnings in effect.
     warned: usize,
@@ -57,7 +55,6 @@ impl Share {
         Self { id, read_only, end, revoked: false, warned: 0 }
     }
 
-    /// End of the share, if known.
     pub fn end(&self) -> Option<End> {
         self.end.value
     }
@@ -98,7 +95,6 @@ impl Share {
         }
     }
 
-    /// Returns whether the time of the share is up.
     pub fn is_over(&self, now: Now) -> bool {
         self.end().is_none_or(|end| end.boot <= now.boot || end.wall <= now.wall)
     }

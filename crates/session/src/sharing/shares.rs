@@ -112,7 +112,6 @@ impl Shares {
         self.forget_oldest();
     }
 
-    /// Counts keys of a guest that reached the shell.
     pub fn count_keys(&mut self, id: GuestId, keys: u64) {
         self.guest(id).keys += keys;
     }
@@ -122,7 +121,6 @@ impl Shares {
         self.forget_oldest();
     }
 
-    /// Removes a guest for the rest of the session.
     pub fn remove(&mut self, guest: Uuid) {
         let known = self.guests.iter().find(|known| known.id.guest == guest);
         let share = known.map_or(Uuid::nil(), |known| known.id.share);
@@ -194,7 +192,6 @@ impl Shares {
         !self.guests_alone && self.owner_left.is_some_and(|left| left + AWAY <= now)
     }
 
-    /// Returns whether a guest of the share is attached.
     fn is_used(&self, share: Uuid) -> bool {
         self.guests.iter().any(|guest| guest.attachments > 0 && guest.id.share == share)
     }

@@ -57,7 +57,6 @@ impl ScreenFeed {
         &mut self.screen
     }
 
-    /// Feeds output and returns the events that it caused.
     pub fn output(&mut self, bytes: &[u8], now: Instant) -> Vec<Event> {
         self.screen.feed(bytes);
         self.dirty = true;

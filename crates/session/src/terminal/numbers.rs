@@ -10,7 +10,6 @@ const MAX_CLIENTS: usize = 64;
 /// Remembered clients of guests: more than can be attached at once.
 const MAX_GUESTS: usize = 1024;
 
-/// Decision about a numbered input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// New input, to be applied.
@@ -29,7 +28,6 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    /// Numbers of members' clients.
     pub fn of_members() -> Self {
         Self { capacity: MAX_CLIENTS, clients: VecDeque::new() }
     }

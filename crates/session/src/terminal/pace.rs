@@ -18,7 +18,6 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// A full bucket.
     pub fn new(now: Instant) -> Self {
         Self { full_at: now }
     }

@@ -35,7 +35,6 @@ struct Item {
     bytes: Vec<u8>,
 }
 
-/// Counts of withdrawn input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Withdrawn {
     /// Inputs that were not or not fully written.
@@ -46,7 +45,6 @@ pub struct Withdrawn {
     pub paste_ends: usize,
 }
 
-/// The queue has no room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;
 
@@ -103,7 +101,6 @@ impl InputQueue {
         withdrawn
     }
 
-    /// Returns the next bytes to write.
     pub fn front(&self) -> Option<&[u8]> {
         self.items.front().and_then(|item| item.bytes.get(self.written..))
     }
