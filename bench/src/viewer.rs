@@ -119,7 +119,7 @@ impl Viewer {
         Ok(socket.send(Message::Binary(message.into()))?)
     }
 
-    fn on(&mut self, event: Event<'_>) -> Result<()> {
+    fn on(&mut self, event: Event) -> Result<()> {
         self.client.on(event, 0, 0.0);
         self.perform()
     }
@@ -168,7 +168,8 @@ impl Viewer {
         match self.read()? {
             Some(Message::Binary(body)) => {
                 self.arrived = Instant::now();
-                self.on(Event::Message(&body))?;
+                self.client.receive(&body, 0);
+                self.perform()?;
                 Ok(Step::Message)
             }
             Some(Message::Close(frame)) => Ok(Step::Closed(frame.map(|frame| frame.code.into()))),

@@ -2,7 +2,7 @@
 //! for a ticket and the ending that each of them sees.
 
 use client::{
-    Ending,
+    CloseReason, Ending,
     ending::{self, ShareOver},
 };
 use protocol::{
@@ -71,9 +71,7 @@ impl Attachment {
             Self::Guest => api::sharing::joined().await.map(drop),
         };
         self.refused(
-            answer.err().unwrap_or_else(|| {
-                PageError::new("stopped", "The session closed this connection.")
-            }),
+            answer.err().unwrap_or_else(|| PageError::new("stopped", CloseReason::Gone.sentence())),
         )
     }
 }

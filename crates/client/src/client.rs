@@ -7,124 +7,24 @@ use prost::Message as _;
 use protocol::{
     api::{Attach, AttachMode},
     id::ClientId,
-    mirror::{Change, Mirror},
+    mirror::Mirror,
     wire::{
         self, Ack, ClientMessage, Crew, Frame, Hello, HistoryRequest, Keep, Ping, Pong, Presence,
-        Refresh, ServerMessage, Size, Theme, Welcome, client_message::Body as Send, ended::Cause,
+        Refresh, ServerMessage, Size, Theme, Welcome, client_message::Body as Send,
         input::Event as Input, notice, server_message::Body,
     },
 };
 
 use crate::{
+    action::{Action, Notification, ParticipantsChange, Refused},
     baton::BatonAction,
-    close::CloseReason,
-    link::{self, Link, State},
+    link::{self, Event, Link, State},
     outbox::Outbox,
     participants::Participants,
 };
 
 /// Interval of presence messages, in milliseconds.
 const HEARTBEAT: u64 = 20_000;
-
-/// Event from outside.
-#[derive(Clone, Copy, Debug)]
-pub enum Event<'a> {
-    /// The client is ready, or a person reconnects.
-    Start {
-        /// Take over from the current driver.
-        take_over: bool,
-    },
-    /// The server issued a ticket.
-    Ticket,
-    /// The server refused the attach permanently.
-    Refused,
-    /// The attach failed for a reason that may pass.
-    Failed,
-    /// A binary message arrived.
-    Message(&'a [u8]),
-    /// The socket closed with this code; 1006 without a close frame.
-    Closed(u16),
-    /// The time of [`Client::wake`] has come.
-    Tick,
-    /// A reconnect is likely to succeed, for example because the network is back.
-    Retry,
-    /// The client became visible or hidden.
-    Visible(bool),
-}
-
-/// Action for the caller to perform, in order.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Action {
-    /// Request a ticket, then report [`Event::Ticket`], [`Event::Refused`] or [`Event::Failed`].
-    Attach(Attach),
-    /// Open a socket with the ticket and send [`Client::hello`] first.
-    Open,
-    /// Send a binary message on the open socket; drop it if there is none.
-    Send(Vec<u8>),
-    /// Close the socket, cancel a request for a ticket, and ignore what either still delivers.
-    Close,
-    /// Call [`Client::report_presence`].
-    ReportPresence,
-    /// Show a change.
-    Notify(Notification),
-}
-
-/// Change for the caller to show.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Notification {
-    /// The session accepted this client.
-    Welcome,
-    /// The mirror changed.
-    Frame(Change),
-    /// Lines of history arrived.
-    History(wire::History),
-    /// The participants changed.
-    Participants(ParticipantsChange),
-    /// The session discarded input because this client does not drive.
-    InputRefused,
-    /// The driver refused the request for the baton.
-    BatonRefused {
-        /// Name of the driver.
-        by: String,
-    },
-    /// The session expires at this time in Unix milliseconds; none once that is averted.
-    Expiry(Option<i64>),
-    /// A share ends at this time in Unix milliseconds; none once that is averted.
-    ShareEnding(Option<i64>),
-    /// Number of wrong passwords tried for the shares of the session.
-    WrongPasswords(u32),
-    /// A program set the clipboard.
-    Clipboard(String),
-    /// Last message of the session, with the cause if it is known.
-    Ended(Option<Cause>),
-    /// The attachment is over; it does not reconnect by itself.
-    Over(CloseReason),
-}
-
-/// Consequences of a change of the participants for this client.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ParticipantsChange {
-    /// It drives now.
-    pub gained: bool,
-    /// It no longer drives; its unsent input was discarded.
-    pub lost: bool,
-    /// It drives, and another participant requests the baton.
-    pub requested: bool,
-}
-
-/// Reason why input was not accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
-    /// This client only watches.
-    #[error("this client only watches")]
-    Watching,
-    /// The attachment is over.
-    #[error("the attachment is over")]
-    Over,
-    /// Too much input is waiting to be sent.
-    #[error("too much input is waiting to be sent")]
-    Full,
-}
 
 /// One client of a session.
 #[derive(Debug)]
@@ -250,31 +150,20 @@ impl Client {
     }
 
     /// Processes an event at `now`; `chance` in 0..1 spreads the reconnects of many clients.
-    pub fn on(&mut self, event: Event<'_>, now: u64, chance: f64) {
-        let event = match event {
-            Event::Message(bytes) => {
-                // A newer session may send messages that this client does not know.
-                if let Ok(ServerMessage { body }) = ServerMessage::decode(bytes) {
-                    self.link(link::Event::Received, now, chance);
-                    body.into_iter().for_each(|body| self.receive(body, now, chance));
-                }
-                return;
-            }
-            Event::Tick => {
-                if self.is_connected() && now >= self.next_presence {
-                    self.request_presence(now);
-                }
-                link::Event::Tick
-            }
-            Event::Start { take_over } => link::Event::Start { take_over },
-            Event::Ticket => link::Event::Ticket,
-            Event::Refused => link::Event::Refused,
-            Event::Failed => link::Event::Failed,
-            Event::Closed(code) => link::Event::Closed(code),
-            Event::Retry => link::Event::Retry,
-            Event::Visible(visible) => link::Event::Visible(visible),
-        };
-        self.link(event, now, chance);
+    pub fn on(&mut self, event: Event, now: u64, chance: f64) {
+        if event == Event::Tick && self.is_connected() && now >= self.next_presence {
+            self.request_presence(now);
+        }
+        let actions = self.link.on(event, now, chance);
+        self.follow(actions);
+    }
+
+    /// Processes a binary message. Ignores unknown messages, which a newer session may send.
+    pub fn receive(&mut self, message: &[u8], now: u64) {
+        if let Ok(ServerMessage { body }) = ServerMessage::decode(message) {
+            self.link.received(now);
+            body.into_iter().for_each(|body| self.process(body, now));
+        }
     }
 
     /// Queues input, and sends it as soon as this client may.
@@ -348,8 +237,8 @@ impl Client {
         self.state() == State::Connected
     }
 
-    fn link(&mut self, event: link::Event, now: u64, chance: f64) {
-        for action in self.link.on(event, now, chance) {
+    fn follow(&mut self, actions: Vec<link::Action>) {
+        for action in actions {
             match action {
                 link::Action::Attach { take_over } => {
                     let mode = self.mode;
@@ -367,29 +256,30 @@ impl Client {
         }
     }
 
-    fn receive(&mut self, body: Body, now: u64, chance: f64) {
+    fn process(&mut self, body: Body, now: u64) {
         match body {
-            Body::Welcome(welcome) => self.welcome(&welcome, now, chance),
+            Body::Welcome(welcome) => self.welcome(&welcome, now),
             Body::Frame(frame) => self.frame(&frame),
             Body::History(history) => self.notify(Notification::History(history)),
             Body::Acked(acked) => self.acknowledge(acked.more),
             Body::Ping(Ping { nonce }) => self.send(Send::Pong(Pong { nonce })),
-            Body::Pong(Pong { nonce }) => self.link(link::Event::Pong(nonce), now, chance),
+            Body::Pong(Pong { nonce }) => self.link.pong(nonce),
             Body::Notice(notice) => self.notice(notice),
             Body::Crew(crew) => self.set_participants(crew, now),
             Body::Clipboard(clipboard) => self.notify(Notification::Clipboard(clipboard.text)),
             Body::Ended(ended) => {
                 self.notify(Notification::Ended(ended.cause));
-                self.link(link::Event::Ended, now, chance);
+                let actions = self.link.ended();
+                self.follow(actions);
             }
         }
     }
 
-    fn welcome(&mut self, welcome: &Welcome, now: u64, chance: f64) {
+    fn welcome(&mut self, welcome: &Welcome, now: u64) {
         self.outbox.welcome(welcome.accepted);
         (self.driving, self.may_drive) = (welcome.driving, welcome.driving);
         self.watching = !welcome.driving;
-        self.link(link::Event::Welcome, now, chance);
+        self.link.welcome(now);
         self.request_presence(now);
         self.notify(Notification::Welcome);
     }
@@ -437,9 +327,10 @@ impl Client {
         self.driving = self.participants.driving().unwrap_or(drove);
         self.may_drive = self.participants.me.as_ref().is_some_and(|me| me.may_drive);
         self.watching = !self.driving;
-        let asked_before = |viewer| before.others.iter().any(|it| it.viewer == viewer && it.asking);
+        let requested_before =
+            |viewer| before.others.iter().any(|it| it.viewer == viewer && it.requesting);
         let requested =
-            self.participants.others.iter().any(|it| it.asking && !asked_before(it.viewer));
+            self.participants.others.iter().any(|it| it.requesting && !requested_before(it.viewer));
         let change = ParticipantsChange {
             gained: self.driving && !drove,
             lost: drove && !self.driving,

@@ -40,13 +40,15 @@ impl CloseReason {
     #[must_use]
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::Explained | Self::Gone => "The session closed this connection.",
-            Self::SignedOut => "You were signed out.",
+            Self::Explained | Self::Gone => "The session closed this connection. Attach again.",
+            Self::SignedOut => "You were signed out. Sign in again.",
             Self::Forbidden => "You no longer have access to this session.",
-            Self::TakenOver => "Another client drives this session now.",
-            Self::Misunderstood => "This client and the session run incompatible versions.",
+            Self::TakenOver => "Another client took over this session.",
+            Self::Misunderstood => {
+                "This client and the server are incompatible. Update the older one."
+            }
             Self::TooMuch => {
-                "The program does not accept more input, or too many terminals are open."
+                "Too much unread input or too many open terminals. Close some and attach again."
             }
         }
     }

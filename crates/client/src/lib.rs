@@ -2,6 +2,7 @@
 //! happened, such as messages, closed sockets, input and time, and performs the [`Action`]s that come
 //! out. The page, `websh attach` and the benchmarks drive the same [`Client`].
 
+mod action;
 mod baton;
 mod client;
 mod close;
@@ -10,8 +11,10 @@ pub mod link;
 mod outbox;
 pub mod participants;
 
+pub use action::{Action, Notification, ParticipantsChange, Refused};
 pub use baton::BatonAction;
-pub use client::{Action, Client, Event, Notification, ParticipantsChange, Refused, encode};
+pub use client::{Client, encode};
 pub use close::CloseReason;
 pub use ending::Ending;
+pub use link::Event;
 pub use participants::{Participant, Participants};

@@ -23,7 +23,7 @@ const CONNECT_WITHIN: u64 = 15_000;
 /// Refused tickets in a row after which their age is no longer a likely cause.
 const MAX_TICKETS: u32 = 4;
 
-/// Event of the connection.
+/// Event from outside, besides the messages of the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// The client is ready, or a person reconnects.
@@ -37,14 +37,6 @@ pub enum Event {
     Refused,
     /// The request failed for a reason that may pass.
     Failed,
-    /// The session sent its welcome.
-    Welcome,
-    /// A message arrived.
-    Received,
-    /// The ping with this nonce was answered.
-    Pong(u32),
-    /// The last message of the session arrived.
-    Ended,
     /// The socket closed with this code; 1006 without a close frame.
     Closed(u16),
     /// The time of [`Link::wake`] has come.
@@ -152,22 +144,8 @@ impl Link {
                 self.deadline = now + CONNECT_WITHIN;
                 vec![Action::Open]
             }
-            (Event::Refused | Event::Ended, _) => self.over(CloseReason::Explained),
+            (Event::Refused, _) => self.over(CloseReason::Explained),
             (Event::Failed, State::Connecting) => self.pause(now, chance),
-            (Event::Welcome, State::Connecting) => {
-                self.state = State::Connected;
-                (self.attempts, self.take_over, self.pinged) = (0, false, None);
-                self.next_ping = now + PING_EVERY;
-                vec![]
-            }
-            (Event::Received, State::Connected) => {
-                self.next_ping = now + PING_EVERY;
-                vec![]
-            }
-            (Event::Pong(nonce), State::Connected) => {
-                self.pinged = self.pinged.filter(|(sent, _)| *sent != nonce);
-                vec![]
-            }
             // The ticket may have expired on the way; a new attempt shows whether that was the cause.
             (Event::Closed(close::FORBIDDEN), State::Connecting) if self.attempts < MAX_TICKETS => {
                 self.pause(now, chance)
@@ -190,6 +168,34 @@ impl Link {
                 }
             }
             _ => vec![],
+        }
+    }
+
+    /// Adopts the session's welcome.
+    pub fn welcome(&mut self, now: u64) {
+        if self.state == State::Connecting {
+            self.state = State::Connected;
+            (self.attempts, self.take_over, self.pinged) = (0, false, None);
+            self.received(now);
+        }
+    }
+
+    /// Adopts the arrival of a message.
+    pub fn received(&mut self, now: u64) {
+        self.next_ping = now + PING_EVERY;
+    }
+
+    /// Adopts the answer to the ping with this nonce.
+    pub fn pong(&mut self, nonce: u32) {
+        self.pinged.take_if(|(sent, _)| *sent == nonce);
+    }
+
+    /// Adopts the last message of the session.
+    #[must_use]
+    pub fn ended(&mut self) -> Vec<Action> {
+        match self.state {
+            State::Idle | State::Over => vec![],
+            _ => self.over(CloseReason::Explained),
         }
     }
 

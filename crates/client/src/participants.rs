@@ -23,7 +23,7 @@ pub struct Participant {
     /// Its input reaches the shell.
     pub driving: bool,
     /// It requests the baton.
-    pub asking: bool,
+    pub requesting: bool,
     /// A superuser who watches another member's session.
     pub overseeing: bool,
     /// It may drive, or request to.
@@ -58,7 +58,7 @@ impl From<wire::Present> for Participant {
             who: person.who,
             device: person.device,
             driving: present.driving,
-            asking: present.asking,
+            requesting: present.asking,
             overseeing: present.overseeing,
             may_drive: present.may_drive,
             guest: !present.guest.is_empty(),
@@ -134,7 +134,7 @@ impl Participants {
     /// Returns the one among the others who has requested the baton for longest.
     #[must_use]
     pub fn requester(&self) -> Option<&Participant> {
-        self.others.iter().find(|it| it.asking)
+        self.others.iter().find(|it| it.requesting)
     }
 
     /// Returns whether typing is enough to drive: there is no driver and this client may drive.
@@ -156,7 +156,7 @@ impl Participants {
     /// Returns whether this client may pass the baton to a viewer that has not requested it.
     #[must_use]
     pub fn can_hand_to(&self, viewer: u64) -> bool {
-        let may = |it: &Participant| it.viewer == viewer && it.may_drive && !it.asking;
+        let may = |it: &Participant| it.viewer == viewer && it.may_drive && !it.requesting;
         self.driving() == Some(true) && self.baton_moves() && self.others.iter().any(may)
     }
 
@@ -181,9 +181,9 @@ impl Participants {
             return vec![];
         };
         if me.driving {
-            let asking = self.others.iter().filter(|it| it.asking).map(|it| it.viewer);
+            let requesting = self.others.iter().filter(|it| it.requesting).map(|it| it.viewer);
             let mut actions: Vec<BatonAction> =
-                asking.flat_map(|it| [Grant(it), Lend(it), Refuse(it)]).collect();
+                requesting.flat_map(|it| [Grant(it), Lend(it), Refuse(it)]).collect();
             if self.others.iter().any(|it| it.may_drive) {
                 actions.push(Release);
             }
@@ -192,7 +192,7 @@ impl Participants {
         if !me.may_drive {
             return vec![];
         }
-        match (self.driver(), me.asking) {
+        match (self.driver(), me.requesting) {
             (Some(_), true) if me.guest => vec![Withdraw],
             _ if me.guest => vec![Request],
             (None, _) => vec![Take],

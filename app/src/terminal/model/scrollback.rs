@@ -54,21 +54,21 @@ impl Scrollback {
         self.lines.get(&id)
     }
 
-    /// Returns the first line and the number of lines to request so that `wanted` can be shown, of the
+    /// Returns the first line and the number of lines to request so that `visible` can be shown, of the
     /// lines `held` by the session. None if all are fetched or requested.
-    pub fn request(&mut self, wanted: Range<u64>, held: Range<u64>) -> Option<(u64, u32)> {
-        let known = |id: &u64| {
+    pub fn request(&mut self, visible: Range<u64>, held: Range<u64>) -> Option<(u64, u32)> {
+        let covered = |id: &u64| {
             self.lines.contains_key(id) || self.requested.iter().any(|range| range.contains(id))
         };
-        let wanted = wanted.start.max(held.start)..wanted.end.min(held.end);
-        let missing = wanted.clone().find(|id| !known(id))?;
+        let visible = visible.start.max(held.start)..visible.end.min(held.end);
+        let missing = visible.clone().find(|id| !covered(id))?;
         let mut first = missing;
-        while first > held.start && missing - first < MARGIN && !known(&(first - 1)) {
+        while first > held.start && missing - first < MARGIN && !covered(&(first - 1)) {
             first -= 1;
         }
-        let limit = (wanted.end + MARGIN).min(held.end).min(first + u64::from(MAX_HISTORY_LINES));
+        let limit = (visible.end + MARGIN).min(held.end).min(first + u64::from(MAX_HISTORY_LINES));
         let mut end = missing + 1;
-        while end < limit && !known(&end) {
+        while end < limit && !covered(&end) {
             end += 1;
         }
         self.requested.push(first..end);

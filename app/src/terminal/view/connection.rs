@@ -88,12 +88,18 @@ impl Connection {
     }
 
     /// Processes an event.
-    pub fn on(&self, event: Event<'_>) {
-        let before = self.client().state();
+    pub fn on(&self, event: Event) {
         let now = browser::steady_millis();
         self.with(|client| client.on(event, now, js_sys::Math::random()));
-        // Frames arrive often, and the timer may run out early.
-        if !matches!(event, Event::Message(_)) || self.client().state() != before {
+        self.show_state();
+        self.arm();
+    }
+
+    fn receive(&self, message: &[u8]) {
+        let before = self.client().state();
+        self.with(|client| client.receive(message, browser::steady_millis()));
+        // Messages arrive often, so the timer may run out early.
+        if self.client().state() != before {
             self.show_state();
             self.arm();
         }
@@ -159,7 +165,7 @@ impl Connection {
         let receive = move |incoming: Incoming| {
             if let Some(this) = this.upgrade().filter(|this| this.attempt.get() == attempt) {
                 match incoming {
-                    Ok(bytes) => this.on(Event::Message(&bytes)),
+                    Ok(bytes) => this.receive(&bytes),
                     Err(code) => this.on(Event::Closed(code)),
                 }
             }

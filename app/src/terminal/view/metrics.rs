@@ -26,7 +26,7 @@ pub struct Metrics {
     font: String,
     canvas: Option<CanvasRenderingContext2d>,
     letter: f64,
-    known: HashMap<String, bool>,
+    cached: HashMap<String, bool>,
 }
 
 impl Metrics {
@@ -41,7 +41,7 @@ impl Metrics {
         }
         (self.width, self.height) = (width, height);
         self.font = font;
-        self.known.clear();
+        self.cached.clear();
         if self.canvas.is_none() {
             let canvas = browser::document().create_element("canvas").ok();
             let canvas = canvas.and_then(|it| it.dyn_into::<HtmlCanvasElement>().ok());
@@ -55,19 +55,19 @@ impl Metrics {
         true
     }
 
-    /// Returns whether a glyph is known to be exactly as wide as `cells` cells.
+    /// Returns whether a glyph is exactly as wide as `cells` cells; false if it cannot be measured.
     pub fn fits(&mut self, glyph: &str, cells: u32) -> bool {
-        if let Some(known) = self.known.get(glyph) {
-            return *known;
+        if let Some(cached) = self.cached.get(glyph) {
+            return *cached;
         }
-        if self.known.len() >= MAX_GLYPHS {
-            self.known.clear();
+        if self.cached.len() >= MAX_GLYPHS {
+            self.cached.clear();
         }
         let want = self.letter * f64::from(cells);
         let fits = self
             .advance(glyph)
             .is_some_and(|advance| want > 0.0 && (advance - want).abs() <= self.letter * TOLERANCE);
-        self.known.insert(glyph.into(), fits);
+        self.cached.insert(glyph.into(), fits);
         fits
     }
 

@@ -198,9 +198,9 @@ impl Painter {
 }
 
 /// Sets or removes an attribute if it changes.
-fn set(element: &Element, name: &str, is: &mut bool, wanted: bool) {
-    if *is != wanted {
-        *is = wanted;
-        let _ = element.toggle_attribute_with_force(name, wanted);
+fn set(element: &Element, name: &str, is: &mut bool, on: bool) {
+    if *is != on {
+        *is = on;
+        let _ = element.toggle_attribute_with_force(name, on);
     }
 }

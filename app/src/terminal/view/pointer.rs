@@ -150,9 +150,9 @@ impl Pointer {
             return self.turn(event, before - now);
         }
         let (pressed, modes) = (self.pressed.get(), self.terminal.modes());
-        let wanted = modes & modes::MOUSE_MOTION != 0
+        let requested = modes & modes::MOUSE_MOTION != 0
             || (modes & modes::MOUSE_DRAG != 0 && pressed.is_some());
-        if !wanted || self.receiver(event.shift_key()) != Receiver::Program {
+        if !requested || self.receiver(event.shift_key()) != Receiver::Program {
             return;
         }
         let last = self.cell.get();

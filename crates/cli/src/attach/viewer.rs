@@ -211,11 +211,11 @@ impl Viewer {
                 self.outcome = Some(ended.map_or(Outcome::Refused(error), Outcome::Over));
                 self.on(Event::Refused);
             }
-            Incoming::Message(bytes) => self.on(Event::Message(&bytes)),
+            Incoming::Message(bytes) => self.client.receive(&bytes, self.now()),
         }
     }
 
-    fn on(&mut self, event: Event<'_>) {
+    fn on(&mut self, event: Event) {
         self.client.on(event, self.now(), rand::random());
     }
 

@@ -125,24 +125,15 @@ fn client_name(client: Option<ActiveClient>) -> String {
 /// Result for a connection that was closed and will not be opened again, with the server's reason if
 /// it has one.
 async fn closed(client: &Client, session: &Session, reason: CloseReason) -> Result<(), Failure> {
-    let message = |text: &str| Failure::Message(text.into());
+    let sentence = reason.sentence().to_owned();
     Err(match reason {
-        CloseReason::SignedOut => Failure::NotAllowed(
-            "You were signed out. Run `websh login URL` to sign in again.".into(),
-        ),
-        CloseReason::Forbidden => {
-            Failure::NotAllowed("You no longer have permission to use this session.".into())
+        CloseReason::SignedOut | CloseReason::Forbidden => Failure::NotAllowed(sentence),
+        CloseReason::TakenOver | CloseReason::Misunderstood | CloseReason::TooMuch => {
+            Failure::Message(sentence)
         }
-        CloseReason::TakenOver => message("Another client took over this session."),
-        CloseReason::Misunderstood => {
-            message("This websh and the server are incompatible. Install the same version.")
-        }
-        CloseReason::TooMuch => message(
-            "Too much unread input or too many open terminals. Close some and attach again.",
-        ),
         CloseReason::Explained | CloseReason::Gone => {
             match client.get::<Session>(&format!("/sessions/{}", session.id)).await {
-                Ok(_) => message("The session closed the connection. Attach again."),
+                Ok(_) => Failure::Message(sentence),
                 Err(error) => match error.session() {
                     Some(session) => return ended(session),
                     None => error.into(),

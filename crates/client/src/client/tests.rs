@@ -1,8 +1,11 @@
 //! The client against a scripted session.
 
-use protocol::wire::{self, End, Ended, Paste, Present, Reset, Row, Viewer, client_message};
+use protocol::wire::{
+    self, End, Ended, Paste, Present, Reset, Row, Viewer, client_message, ended::Cause,
+};
 
 use super::*;
+use crate::close::CloseReason;
 
 const OTHER: u64 = 2;
 const YOU: u64 = 1;
@@ -44,7 +47,7 @@ fn texts(client: &mut Client) -> Vec<(u64, String)> {
 
 fn receive(client: &mut Client, body: Body) {
     let bytes = ServerMessage { body: Some(body) }.encode_to_vec();
-    client.on(Event::Message(&bytes), 0, 0.0);
+    client.receive(&bytes, 0);
 }
 
 fn connect(client: &mut Client, accepted: u64, driving: bool) {
@@ -208,10 +211,10 @@ fn requests_for_the_baton_are_notified_to_the_driver_once() {
     };
     let mut client = client();
     connect(&mut client, 0, true);
-    let asks = crew(vec![present(YOU, true, false), present(OTHER, false, true)]);
-    receive(&mut client, asks.clone());
+    let request = crew(vec![present(YOU, true, false), present(OTHER, false, true)]);
+    receive(&mut client, request.clone());
     assert!(requested(&mut client));
-    receive(&mut client, asks);
+    receive(&mut client, request);
     assert!(!requested(&mut client));
     receive(&mut client, crew(vec![present(YOU, false, false), present(3, false, true)]));
     assert!(!requested(&mut client));
@@ -266,8 +269,8 @@ fn pings_are_answered_and_unknown_messages_ignored() {
     let _ = sent(&mut client);
     receive(&mut client, Body::Ping(Ping { nonce: 5 }));
     assert_eq!(sent(&mut client), [Send::Pong(Pong { nonce: 5 })]);
-    client.on(Event::Message(b"\xff\xff\xff"), 0, 0.0);
-    client.on(Event::Message(b""), 0, 0.0);
+    client.receive(b"\xff\xff\xff", 0);
+    client.receive(b"", 0);
     assert_eq!(sent(&mut client), []);
 }
 

@@ -6,9 +6,10 @@ const START: Event = Event::Start { take_over: false };
 
 fn connected() -> Link {
     let mut link = Link::default();
-    for event in [START, Event::Ticket, Event::Welcome] {
+    for event in [START, Event::Ticket] {
         let _ = link.on(event, 0, 0.0);
     }
+    link.welcome(0);
     assert_eq!(link.state(), State::Connected);
     link
 }
@@ -20,7 +21,7 @@ fn a_ticket_a_socket_and_a_welcome_connect() {
     assert_eq!(link.on(START, 5, 0.0), [Action::Close, attach]);
     assert_eq!(link.on(START, 5, 0.0), []);
     assert_eq!(link.on(Event::Ticket, 6, 0.0), [Action::Open]);
-    assert_eq!(link.on(Event::Welcome, 7, 0.0), []);
+    link.welcome(7);
     assert_eq!(link.state(), State::Connected);
 }
 
@@ -93,7 +94,7 @@ fn pauses_double_to_ten_seconds_and_reset_after_a_welcome() {
     assert_eq!(pauses, [200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]);
     let _ = link.on(Event::Retry, now, 0.0);
     let _ = link.on(Event::Ticket, now, 0.0);
-    let _ = link.on(Event::Welcome, now, 0.0);
+    link.welcome(now);
     let _ = link.on(Event::Closed(1012), now, 0.0);
     assert_eq!(link.state(), State::Waiting { until: now + 200 });
 }
@@ -107,10 +108,10 @@ fn pauses_are_spread() {
 fn silence_is_detected_only_while_visible() {
     let mut link = connected();
     assert_eq!(link.wake(), Some(10_000));
-    assert_eq!(link.on(Event::Received, 4_000, 0.0), []);
+    link.received(4_000);
     assert_eq!(link.on(Event::Tick, 10_000, 0.0), []);
     assert_eq!(link.on(Event::Tick, 14_000, 0.0), [Action::Ping(1)]);
-    assert_eq!(link.on(Event::Pong(1), 14_010, 0.0), []);
+    link.pong(1);
     let _ = link.on(Event::Visible(false), 15_000, 0.0);
     assert_eq!(link.wake(), None);
     assert_eq!(link.on(Event::Visible(true), 99_000, 0.0), [Action::Ping(2)]);

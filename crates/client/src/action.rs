@@ -1,0 +1,84 @@
+//! Output of the client: actions, notifications, and reasons for which it refuses input.
+
+use protocol::{
+    api::Attach,
+    mirror::Change,
+    wire::{self, ended::Cause},
+};
+
+use crate::close::CloseReason;
+
+/// Action for the caller to perform, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Request a ticket, then report [`Ticket`](crate::Event::Ticket), [`Refused`](crate::Event::Refused) or
+    /// [`Failed`](crate::Event::Failed).
+    Attach(Attach),
+    /// Open a socket with the ticket and send [`Client::hello`](crate::Client::hello) first.
+    Open,
+    /// Send a binary message on the open socket; drop it if there is none.
+    Send(Vec<u8>),
+    /// Close the socket, cancel a request for a ticket, and ignore what either still delivers.
+    Close,
+    /// Call [`Client::report_presence`](crate::Client::report_presence).
+    ReportPresence,
+    /// Show a change.
+    Notify(Notification),
+}
+
+/// Change for the caller to show.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notification {
+    /// The session accepted this client.
+    Welcome,
+    /// The mirror changed.
+    Frame(Change),
+    /// Lines of history arrived.
+    History(wire::History),
+    /// The participants changed.
+    Participants(ParticipantsChange),
+    /// The session discarded input because this client does not drive.
+    InputRefused,
+    /// The driver refused the request for the baton.
+    BatonRefused {
+        /// Name of the driver.
+        by: String,
+    },
+    /// The session expires at this time in Unix milliseconds; none once that is averted.
+    Expiry(Option<i64>),
+    /// A share ends at this time in Unix milliseconds; none once that is averted.
+    ShareEnding(Option<i64>),
+    /// Number of wrong passwords tried for the shares of the session.
+    WrongPasswords(u32),
+    /// A program set the clipboard.
+    Clipboard(String),
+    /// Last message of the session, with the cause if it is known.
+    Ended(Option<Cause>),
+    /// The attachment is over; it does not reconnect by itself.
+    Over(CloseReason),
+}
+
+/// Consequences of a change of the participants for this client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ParticipantsChange {
+    /// It drives now.
+    pub gained: bool,
+    /// It no longer drives; its unsent input was discarded.
+    pub lost: bool,
+    /// It drives, and another participant requests the baton.
+    pub requested: bool,
+}
+
+/// Reason why input was not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// This client only watches.
+    #[error("this client only watches")]
+    Watching,
+    /// The attachment is over.
+    #[error("the attachment is over")]
+    Over,
+    /// Too much input is waiting to be sent.
+    #[error("too much input is waiting to be sent")]
+    Full,
+}
