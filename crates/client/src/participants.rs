@@ -46,7 +46,7 @@ impl Participant {
     /// Returns the activity to show.
     #[must_use]
     pub fn doing(&self) -> Doing {
-        Doing::of(self.typing, self.driving, self.asking, self.overseeing)
+        Doing::of(self.typing, self.driving, self.requesting, self.overseeing)
     }
 }
 
