@@ -34,29 +34,24 @@ pub fn children(process: u32) -> BTreeSet<u32> {
 
 /// Processes that run `program` with `argument` as their first argument.
 pub fn running(program: &Path, argument: &str) -> Vec<u32> {
-    all()
-        .filter(|process| {
-            let line = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
-            let mut words = line.split(|byte| *byte == 0);
-            words.next() == Some(program.as_os_str().as_encoded_bytes())
-                && words.next() == Some(argument.as_bytes())
-        })
-        .collect()
+    let start = [program.as_os_str().as_encoded_bytes(), argument.as_bytes()];
+    find(|words| words.starts_with(&start))
 }
 
 /// Processes whose command line has `word` as one of its words.
 pub fn mentioning(word: &str) -> Vec<u32> {
-    all()
-        .filter(|process| {
-            let line = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
-            line.split(|byte| *byte == 0).any(|it| it == word.as_bytes())
-        })
-        .collect()
+    find(|words| words.contains(&word.as_bytes()))
 }
 
-fn all() -> impl Iterator<Item = u32> {
+/// Processes whose command line matches.
+fn find(matches: impl Fn(&[&[u8]]) -> bool) -> Vec<u32> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+    let all = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    all.filter(|process| {
+        let line = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+        matches(&line.split(|byte| *byte == 0).collect::<Vec<_>>())
+    })
+    .collect()
 }
 
 /// Sends a signal; ignores a process that has exited.

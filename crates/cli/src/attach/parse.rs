@@ -1,9 +1,7 @@
 //! Parses the input of a terminal into text, keys, pastes and mouse events: xterm sequences, the kitty
 //! keyboard protocol, bracketed paste. Bytes may be split anywhere; it knows no terminal device.
 
-use protocol::wire::{Key, Mouse};
-
-use super::sequences::{self, Sequence};
+use super::sequences::{self, Sequence, Typed};
 
 /// Longest control sequence, in bytes; a longer one is read as text.
 const LONGEST: usize = 64;
@@ -12,17 +10,6 @@ const LONGEST: usize = 64;
 const PASTE: usize = 16 * 1024 * 1024;
 
 const PASTE_END: &[u8] = b"\x1b[201~";
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum Typed {
-    Text(String),
-    Key(Key),
-    Paste(String),
-    /// A mouse event, in cells of this terminal.
-    Mouse(Mouse),
-    /// The window of the terminal gained (true) or lost (false) the focus.
-    Focus(bool),
-}
 
 /// Parses a stream of input in parts of any size.
 #[derive(Debug, Default)]
@@ -197,7 +184,7 @@ fn control_sequence(bytes: &[u8]) -> Result<(usize, Sequence), ()> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use protocol::wire::{KeyKind, MouseKind};
+    use protocol::wire::{Key, KeyKind, Mouse, MouseKind};
 
     use super::*;
 

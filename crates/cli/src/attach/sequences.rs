@@ -3,12 +3,22 @@
 
 use protocol::wire::{Key, KeyKind, Mouse, MouseKind};
 
-use super::parse::Typed;
-
 /// Wire modifiers.
 pub const SHIFT: u32 = 1;
 pub const ALT: u32 = 2;
 pub const CONTROL: u32 = 4;
+
+/// One event of input.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Typed {
+    Text(String),
+    Key(Key),
+    Paste(String),
+    /// A mouse event, in cells of this terminal.
+    Mouse(Mouse),
+    /// The window of the terminal gained (true) or lost (false) the focus.
+    Focus(bool),
+}
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sequence {

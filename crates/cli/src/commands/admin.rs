@@ -4,14 +4,18 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand, ValueEnum};
-use form_urlencoded::Serializer;
 use protocol::{
-    api::{AdminFilter, AdminSession, AdminSessionPage, Drop, DropAll, DropResults},
+    api::{AdminFilter, AdminSession, AdminSessionPage, AdminSort, Drop, DropAll, DropResults},
     format,
     id::SessionId,
 };
+use serde::Serialize;
 
-use super::{Ended, LocalCommand, remote::Options, sessions::state};
+use super::{
+    Ended, LocalCommand,
+    remote::{Options, PAGE},
+    sessions::state,
+};
 use crate::{
     Failure,
     http::Client,
@@ -122,18 +126,28 @@ enum Sort {
     Name,
 }
 
-impl Sort {
-    fn parameter(self) -> &'static str {
-        match self {
-            Self::Created => "created_at",
-            Self::LastSeen => "last_seen",
-            Self::Bytes => "bytes_buffered",
-            Self::Memory => "memory",
-            Self::Cpu => "cpu",
-            Self::Owner => "owner",
-            Self::Name => "name",
+impl From<Sort> for AdminSort {
+    fn from(sort: Sort) -> Self {
+        match sort {
+            Sort::Created => Self::CreatedAt,
+            Sort::LastSeen => Self::LastSeen,
+            Sort::Bytes => Self::BytesBuffered,
+            Sort::Memory => Self::Memory,
+            Sort::Cpu => Self::Cpu,
+            Sort::Owner => Self::Owner,
+            Sort::Name => Self::Name,
         }
     }
+}
+
+/// Query of the list of all sessions.
+#[derive(Serialize)]
+struct Query<'a> {
+    limit: usize,
+    sort: AdminSort,
+    #[serde(flatten)]
+    filter: &'a AdminFilter,
+    cursor: Option<String>,
 }
 
 impl Admin {
@@ -159,7 +173,7 @@ impl List {
             return Ok(Some(LocalCommand::List { json: self.options.json }));
         }
         let client = self.options.remote.client()?;
-        let page = all(&client, &self.filter.into(), self.sort.parameter()).await?;
+        let page = all(&client, &self.filter.into(), self.sort.into()).await?;
         self.options.print(&page, |page| match page.items.as_slice() {
             [] => "No running sessions.".into(),
             found => list(found, now()),
@@ -224,16 +238,16 @@ impl DropMatching {
     }
 }
 
-/// All pages of a listing, as one page.
+/// All pages of a list, as one page.
 async fn all(
     client: &Client,
     filter: &AdminFilter,
-    sort: &str,
+    sort: AdminSort,
 ) -> Result<AdminSessionPage, Failure> {
     let mut whole = AdminSessionPage { items: Vec::new(), next: None, total: 0 };
     loop {
-        let query = query(filter, sort, whole.next.as_deref());
-        let page: AdminSessionPage = client.get(&format!("/admin/sessions?{query}")).await?;
+        let query = Query { limit: PAGE, sort, filter, cursor: whole.next };
+        let page: AdminSessionPage = client.list("/admin/sessions", &query).await?;
         whole.total = page.total;
         whole.items.extend(page.items);
         whole.next = page.next;
@@ -243,31 +257,10 @@ async fn all(
     }
 }
 
-fn query(filter: &AdminFilter, sort: &str, cursor: Option<&str>) -> String {
-    let mut query = Serializer::new(String::new());
-    query.append_pair("limit", "100").append_pair("sort", sort);
-    let idle = filter.idle_minutes.map(|minutes| minutes.to_string());
-    let attached = filter.attached.map(|attached| attached.to_string());
-    for (name, value) in [
-        ("q", filter.q.as_deref()),
-        ("owner", filter.owner.as_deref()),
-        ("server", filter.server.as_deref()),
-        ("account", filter.account.as_deref()),
-        ("idle_minutes", idle.as_deref()),
-        ("attached", attached.as_deref()),
-        ("cursor", cursor),
-    ] {
-        if let Some(value) = value {
-            query.append_pair(name, value);
-        }
-    }
-    query.finish()
-}
-
 /// The only session with this name.
 async fn named(client: &Client, wanted: &str) -> Result<(SessionId, String), Failure> {
     let filter = AdminFilter { q: Some(wanted.to_owned()), ..AdminFilter::default() };
-    let found = all(client, &filter, "name").await?;
+    let found = all(client, &filter, AdminSort::Name).await?;
     let mut named = found.items.iter().filter(|it| it.session.name == wanted);
     match (named.next(), named.next()) {
         (Some(one), None) => Ok((one.session.id, one.session.name.clone())),
@@ -307,6 +300,10 @@ mod tests {
 
     #[test]
     fn a_filter_becomes_a_query() {
+        let query = |filter: &AdminFilter, sort, cursor: Option<&str>| {
+            let cursor = cursor.map(str::to_owned);
+            serde_urlencoded::to_string(Query { limit: 100, sort, filter, cursor }).unwrap()
+        };
         let filter = AdminFilter {
             q: Some("a b&c".into()),
             idle_minutes: Some(5),
@@ -314,9 +311,9 @@ mod tests {
             ..AdminFilter::default()
         };
         assert_eq!(
-            query(&filter, "cpu", Some("x=")),
+            query(&filter, AdminSort::Cpu, Some("x=")),
             "limit=100&sort=cpu&q=a+b%26c&idle_minutes=5&attached=false&cursor=x%3D"
         );
-        assert_eq!(query(&AdminFilter::default(), "name", None), "limit=100&sort=name");
+        assert_eq!(query(&AdminFilter::default(), AdminSort::Name, None), "limit=100&sort=name");
     }
 }

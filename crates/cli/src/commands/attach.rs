@@ -16,7 +16,7 @@ use crate::{
 
 const STATUS: &str = "\
 Exit status: 0 if you detach or the shell exits, with any status of its own; 1 if another client takes over or the \
-session can't be shown; 3 if you have no permission; 4 if there is no such session; 5 if the session has ended already, \
+connection fails; 3 if you have no permission; 4 if there is no such session; 5 if the session has ended already, \
 or is closed, dropped or expires while you are attached.";
 
 /// Show a session in this terminal and type into it.
@@ -99,7 +99,7 @@ async fn show(
 }
 
 /// Result for a session that ended while it was shown. An exit of the shell is the normal way to
-/// leave, whatever its status, which is that of its last command.
+/// leave, with any status: that of its last command.
 fn ended(session: &Session) -> Result<(), Failure> {
     let sentence = format::ending(session);
     match (session.end_reason, session.exit_code, session.exit_signal) {

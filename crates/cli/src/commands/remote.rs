@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 use protocol::{
-    api::{Me, Session, SessionPage},
+    api::{Life, Me, Scope, Session, SessionPage},
     format,
     id::SessionId,
 };
@@ -21,7 +21,8 @@ use crate::{
     settings::{Settings, environment},
 };
 
-const PAGE: usize = 100;
+/// Most sessions in one page.
+pub(super) const PAGE: usize = 100;
 
 #[derive(Debug, Args)]
 pub(super) struct Remote {
@@ -119,21 +120,27 @@ pub(super) fn credentials_file(settings: &Settings) -> Result<PathBuf, Failure> 
     Ok(folder.join("credentials.toml"))
 }
 
-/// Sessions that match `query`, up to `limit`.
+/// Query of the list of sessions.
+#[derive(Serialize)]
+struct Query {
+    scope: Scope,
+    state: Life,
+    limit: usize,
+    cursor: Option<String>,
+}
+
+/// Sessions of a list, up to `limit`.
 pub(super) async fn sessions(
     client: &Client,
-    query: &str,
+    scope: Scope,
+    state: Life,
     limit: usize,
 ) -> Result<Vec<Session>, Failure> {
     let mut found: Vec<Session> = Vec::new();
     let mut cursor: Option<String> = None;
     while found.len() < limit {
-        let mut path = format!("/sessions?{query}&limit={}", (limit - found.len()).min(PAGE));
-        if let Some(cursor) = &cursor {
-            path.push_str("&cursor=");
-            path.extend(form_urlencoded::byte_serialize(cursor.as_bytes()));
-        }
-        let page: SessionPage = client.get(&path).await?;
+        let query = Query { scope, state, limit: (limit - found.len()).min(PAGE), cursor };
+        let page: SessionPage = client.list("/sessions", &query).await?;
         found.extend(page.items);
         cursor = page.next;
         if cursor.is_none() {
@@ -148,11 +155,11 @@ pub(super) async fn find(client: &Client, wanted: &str) -> Result<Session, Failu
     if let Ok(id) = wanted.parse::<SessionId>() {
         return Ok(client.get(&format!("/sessions/{id}")).await?);
     }
-    let running = sessions(client, "state=active", usize::MAX).await?;
+    let running = sessions(client, Scope::Mine, Life::Active, usize::MAX).await?;
     match pick(&running, wanted) {
         Ok(found) => Ok(found.clone()),
         Err(0) => {
-            let ended = sessions(client, "state=ended", PAGE).await?;
+            let ended = sessions(client, Scope::Mine, Life::Ended, PAGE).await?;
             match pick(&ended, wanted) {
                 Ok(session) => Err(Failure::Ended(format::ending(session))),
                 Err(_) => Err(Failure::no_session(wanted)),

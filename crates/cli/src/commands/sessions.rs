@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::Args;
 use protocol::{
-    api::{ChangeSession, Session, SessionPage, SessionState},
+    api::{ChangeSession, Life, Scope, Session, SessionPage, SessionState},
     format,
 };
 
@@ -70,10 +70,10 @@ impl Ls {
             return Ok(Some(LocalCommand::List { json: self.options.json }));
         }
         let client = self.options.remote.client()?;
-        let scope = if self.all { "all" } else { "mine" };
+        let scope = if self.all { Scope::All } else { Scope::Mine };
         let (state, limit) =
-            if self.ended { ("ended", self.limit) } else { ("active", usize::MAX) };
-        let found = sessions(&client, &format!("scope={scope}&state={state}"), limit).await?;
+            if self.ended { (Life::Ended, self.limit) } else { (Life::Active, usize::MAX) };
+        let found = sessions(&client, scope, state, limit).await?;
         let page = SessionPage { items: found, next: None };
         self.options.print(&page, |page| match (page.items.as_slice(), self.ended) {
             ([], true) => "No ended sessions.".into(),

@@ -77,6 +77,16 @@ impl Client {
         self.parse(&self.send(Method::GET, path, None::<&()>).await?.1)
     }
 
+    /// `GET` with a query.
+    pub async fn list<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &(impl Serialize + Sync),
+    ) -> Result<T, Error> {
+        let query = serde_urlencoded::to_string(query).map_err(|_| self.strange())?;
+        self.get(&format!("{path}?{query}")).await
+    }
+
     pub async fn post<T: DeserializeOwned>(
         &self,
         path: &str,

@@ -7,7 +7,7 @@ use protocol::wire::{
 };
 
 use super::*;
-use crate::attach::parse::Typed;
+use crate::attach::sequences::Typed;
 
 fn viewer() -> Viewer {
     let session = serde_json::from_value(serde_json::json!({

@@ -9,8 +9,7 @@ use protocol::{
 use super::{Outcome, Viewer};
 use crate::attach::{
     command::{Command, HELP, Meaning},
-    parse::Typed,
-    sequences::{ALT, CONTROL, named},
+    sequences::{ALT, CONTROL, Typed, named},
 };
 
 /// Wire modifier of the Meta key.
