@@ -9,6 +9,7 @@ use crate::{
     pages::guard::SignedIn,
     palette::{Command, page_commands::offer},
     ui::{
+        button::Button,
         dialog::confirm::{Confirm, Question},
         failure::Failure,
         ready::ready,
@@ -80,15 +81,13 @@ fn Page() -> impl IntoView {
     view! {
         <div class="page-head">
             <h1>"Members"</h1>
-            <button
-                type="button"
-                class="button primary"
-                data-testid="invite"
-                disabled=move || !ready.get()
-                on:click=move |_| inviting.set(true)
-            >
-                "Invite member"
-            </button>
+            <Button
+                testid="invite"
+                label="Invite member"
+                kind="primary"
+                disabled=Signal::derive(move || !ready.get())
+                press=move |()| inviting.set(true)
+            />
         </div>
         <pending::PendingLinks />
         <Answered of=first view=|first| view! { <List first /> }.into_any() />

@@ -10,7 +10,7 @@ use super::minutes::clock;
 use crate::{
     api::sharing,
     format,
-    ui::{request::Request, show::Show, time::Now},
+    ui::{button::Button, request::Request, show::Show, time::Now},
 };
 
 /// Guests who have not left.
@@ -42,16 +42,14 @@ pub fn Guests(
                     <strong>{guest.name.clone()}</strong>
                     <small>{details(&guest)}</small>
                 </span>
-                <button
-                    type="button"
-                    class="button small"
-                    data-testid="guest-remove"
-                    aria-label=label
-                    disabled=move || request.busy.get()
-                    on:click=move |_| remove(id)
-                >
-                    "Remove"
-                </button>
+                <Button
+                    testid="guest-remove"
+                    label="Remove"
+                    full_label=label
+                    kind="small"
+                    disabled=request.busy
+                    press=move |()| remove(id)
+                />
             </li>
         }
     };

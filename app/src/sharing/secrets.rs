@@ -6,7 +6,7 @@ use protocol::api::FreshShare;
 use super::{minutes::clock, qr::Qr};
 use crate::{
     browser,
-    ui::{form::shown_once::ShownOnce, show::Show},
+    ui::{button::Button, form::shown_once::ShownOnce, show::Show},
 };
 
 /// Link and password.
@@ -83,14 +83,12 @@ pub fn ShareSecrets(
                 copied=mark_copied
             />
             <div class="secret-actions">
-                <button
-                    type="button"
-                    class="button primary"
-                    data-testid="share-copy-both"
-                    on:click=copy_both
-                >
-                    "Copy both"
-                </button>
+                <Button
+                    testid="share-copy-both"
+                    label="Copy both"
+                    kind="primary"
+                    press=copy_both
+                />
                 <button
                     type="button"
                     class="button"
@@ -116,22 +114,14 @@ pub fn ShareSecrets(
                 </p>
             </Show>
             <div class="dialog-actions">
-                <button
-                    type="button"
-                    class="button"
-                    data-testid="share-back"
-                    on:click=move |_| leave(back)
-                >
-                    "All shares"
-                </button>
-                <button
-                    type="button"
-                    class="button"
-                    data-testid="share-done"
-                    on:click=move |_| leave(close)
-                >
-                    {move || if unsaved() { "Close anyway" } else { "Done" }}
-                </button>
+                <Button testid="share-back" label="All shares" press=move |()| leave(back) />
+                <Button
+                    testid="share-done"
+                    label=Signal::derive(move || {
+                        if unsaved() { "Close anyway" } else { "Done" }
+                    })
+                    press=move |()| leave(close)
+                />
             </div>
         </div>
     }

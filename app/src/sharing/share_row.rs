@@ -13,7 +13,10 @@ use super::{
 use crate::{
     api::sharing,
     format,
-    ui::{failure::Failure, form::switch::Switch, request::Request, show::Show, time::Now},
+    ui::{
+        button::Button, failure::Failure, form::switch::Switch, request::Request, show::Show,
+        time::Now,
+    },
 };
 
 /// The row.
@@ -75,15 +78,13 @@ pub fn ShareRow(
                 fallback=move || {
                     view! {
                         <div class="share-actions">
-                            <button
-                                type="button"
-                                class="button small"
-                                data-testid="share-renew"
-                                disabled=move || request.busy.get()
-                                on:click=renew
-                            >
-                                "New link with the same settings"
-                            </button>
+                            <Button
+                                testid="share-renew"
+                                label="New link with the same settings"
+                                kind="small"
+                                disabled=request.busy
+                                press=renew
+                            />
                         </div>
                     }
                 }
@@ -105,15 +106,13 @@ pub fn ShareRow(
                     >
                         "Extend"
                     </button>
-                    <button
-                        type="button"
-                        class="button small danger-text"
-                        data-testid="share-revoke"
-                        disabled=move || request.busy.get()
-                        on:click=revoke
-                    >
-                        "Revoke"
-                    </button>
+                    <Button
+                        testid="share-revoke"
+                        label="Revoke"
+                        kind="small danger-text"
+                        disabled=request.busy
+                        press=revoke
+                    />
                 </div>
                 <Show when=move || extending.get()>
                     <Extend id share extending changed />

@@ -1,5 +1,6 @@
 //! Generic widgets: dialogs, forms, lists, times. They know no sessions, members or shares.
 
+pub mod button;
 pub mod dialog;
 pub mod failure;
 pub mod form;

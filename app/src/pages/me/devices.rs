@@ -9,6 +9,7 @@ use crate::{
     api,
     palette::{Command, page_commands::offer},
     ui::{
+        button::Button,
         failure::Failure,
         request::Request,
         show::Show,
@@ -73,15 +74,12 @@ fn List(first: Vec<SignInInfo>) -> impl IntoView {
         </ul>
         <Show when=several>
             <div class="form-end">
-                <button
-                    type="button"
-                    class="button"
-                    data-testid="devices-end-others"
-                    disabled=move || request.busy.get()
-                    on:click=move |_| end_others()
-                >
-                    "Sign out all others"
-                </button>
+                <Button
+                    testid="devices-end-others"
+                    label="Sign out all others"
+                    disabled=request.busy
+                    press=move |()| end_others()
+                />
             </div>
         </Show>
     }
@@ -104,16 +102,13 @@ fn Device(it: SignInInfo, end: Callback<Uuid>, request: Request) -> impl IntoVie
                     view! { <span class="badge success">"this browser"</span> }.into_any()
                 } else {
                     view! {
-                        <button
-                            type="button"
-                            class="button"
-                            data-testid="device-end"
-                            aria-label=label
-                            disabled=move || request.busy.get()
-                            on:click=move |_| end.run(id)
-                        >
-                            "Sign out"
-                        </button>
+                        <Button
+                            testid="device-end"
+                            label="Sign out"
+                            full_label=label
+                            disabled=request.busy
+                            press=move |()| end.run(id)
+                        />
                     }
                         .into_any()
                 }}

@@ -9,6 +9,7 @@ use crate::{
     api,
     palette::{Command, page_commands::offer},
     ui::{
+        button::Button,
         dialog::confirm::{Confirm, Question},
         failure::Failure,
         show::Show,
@@ -60,14 +61,7 @@ fn List(first: Vec<TokenInfo>) -> impl IntoView {
             </ul>
         </Show>
         <div class="form-end">
-            <button
-                type="button"
-                class="button"
-                data-testid="new-token"
-                on:click=move |_| open.set(true)
-            >
-                "New token"
-            </button>
+            <Button testid="new-token" label="New token" press=move |()| open.set(true) />
         </div>
         <NewTokenDialog open role refresh />
         <Confirm asked done=refresh />
@@ -98,15 +92,7 @@ fn Token(it: TokenInfo, asked: RwSignal<Option<Question>>) -> impl IntoView {
                 </p>
             </div>
             <div class="item-actions">
-                <button
-                    type="button"
-                    class="button"
-                    data-testid="token-remove"
-                    aria-label=label
-                    on:click=remove
-                >
-                    "Remove"
-                </button>
+                <Button testid="token-remove" label="Remove" full_label=label press=remove />
             </div>
         </li>
     }

@@ -9,6 +9,7 @@ use crate::{
     api, format,
     palette::{Command, page_commands::offer},
     ui::{
+        button::Button,
         failure::Failure,
         request::Request,
         show::Show,
@@ -76,16 +77,13 @@ fn Row(it: Invite, list: Whole<Invite>) -> impl IntoView {
                 <p class="muted">{what} ", expires " <Ahead time=expires_at /></p>
             </div>
             <div class="item-actions">
-                <button
-                    type="button"
-                    class="button"
-                    data-testid="withdraw"
-                    aria-label=label
-                    disabled=move || request.busy.get()
-                    on:click=revoke
-                >
-                    "Revoke"
-                </button>
+                <Button
+                    testid="withdraw"
+                    label="Revoke"
+                    full_label=label
+                    disabled=request.busy
+                    press=revoke
+                />
             </div>
             <Failure error=request.error testid="waiting-error" />
         </li>

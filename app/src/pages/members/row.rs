@@ -7,7 +7,10 @@ use super::{PageState, ROLES};
 use crate::{
     api, format,
     palette::Command,
-    ui::{dialog::confirm::Question, failure::Failure, request::Request, show::Show, time::Ago},
+    ui::{
+        button::Button, dialog::confirm::Question, failure::Failure, request::Request, show::Show,
+        time::Ago,
+    },
 };
 
 /// The row; it is kept while the member changes.
@@ -105,24 +108,20 @@ pub fn MemberRow(
                                     }
                                 })}
                         </select>
-                        <button
-                            type="button"
-                            class="button"
-                            data-testid="member-reset"
-                            aria-label=move || format!("Reset password of {}", of(|it| it.name))
-                            disabled=move || request.busy.get() || !active()
-                            on:click=reset
-                        >
-                            "Reset password"
-                        </button>
-                        <button
-                            type="button"
-                            class="button"
-                            data-testid="member-turn"
-                            on:click=toggle_active
-                        >
-                            {move || if active() { "Deactivate" } else { "Reactivate" }}
-                        </button>
+                        <Button
+                            testid="member-reset"
+                            label="Reset password"
+                            full_label=Signal::derive(move || format!("Reset password of {}", of(|it| it.name)))
+                            disabled=Signal::derive(move || request.busy.get() || !active())
+                            press=reset
+                        />
+                        <Button
+                            testid="member-turn"
+                            label=Signal::derive(move || {
+                                if active() { "Deactivate" } else { "Reactivate" }
+                            })
+                            press=toggle_active
+                        />
                     }
                         .into_any()
                 }}

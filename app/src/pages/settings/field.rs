@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use leptos::prelude::*;
+use protocol::api::WorkspaceSettings;
 
 use crate::{error::PageError, ui::form::field::Field};
 
@@ -17,62 +18,49 @@ impl Errors {
     }
 }
 
-/// A number field: its name in errors, its bounds and the text typed into it.
+/// A number of the settings: its name in errors, texts, bounds and place.
+pub struct Spec {
+    pub name: &'static str,
+    pub testid: &'static str,
+    pub label: &'static str,
+    pub unit: &'static str,
+    pub hint: &'static str,
+    pub bounds: RangeInclusive<u32>,
+    pub value: fn(&mut WorkspaceSettings) -> &mut u32,
+}
+
+/// A number field with the text typed into it.
 #[derive(Clone, Copy)]
 pub struct Number {
-    name: &'static str,
-    low: u32,
-    high: u32,
+    pub spec: &'static Spec,
     pub text: RwSignal<String>,
 }
 
 impl Number {
-    pub fn new(name: &'static str, bounds: RangeInclusive<u32>, value: u32) -> Self {
-        let text = RwSignal::new(value.to_string());
-        Self { name, low: *bounds.start(), high: *bounds.end(), text }
+    pub fn new(spec: &'static Spec, settings: &WorkspaceSettings) -> Self {
+        let value = *(spec.value)(&mut settings.clone());
+        Self { spec, text: RwSignal::new(value.to_string()) }
     }
 
-    pub fn name(self) -> &'static str {
-        self.name
-    }
-
-    #[cfg(test)]
-    pub fn bounds(self) -> (u32, u32) {
-        (self.low, self.high)
-    }
-
-    /// Stores the number in `value`, or adds an error.
-    pub fn read(self, value: &mut u32, errors: &mut Vec<PageError>) {
+    /// Writes the number into `settings`, or adds an error.
+    pub fn read(self, settings: &mut WorkspaceSettings, errors: &mut Vec<PageError>) {
+        let Spec { name, bounds, value, .. } = self.spec;
         match self.text.with_untracked(|text| text.trim().parse()) {
-            Ok(number) if (self.low..=self.high).contains(&number) => *value = number,
-            _ => errors.push(PageError::of_field(
-                self.name,
-                &format!("Enter a whole number from {} to {}.", self.low, self.high),
-            )),
+            Ok(number) if bounds.contains(&number) => *value(settings) = number,
+            _ => {
+                let (low, high) = (bounds.start(), bounds.end());
+                let message = format!("Enter a whole number from {low} to {high}.");
+                errors.push(PageError::of_field(name, &message));
+            }
         }
     }
 
     /// The labeled input.
-    pub fn view(
-        self,
-        label: &'static str,
-        testid: &'static str,
-        unit: &'static str,
-        hint: &'static str,
-        errors: Errors,
-    ) -> impl IntoView {
+    pub fn view(self, errors: Errors) -> impl IntoView {
+        let &Spec { name, testid, label, unit, hint, .. } = self.spec;
+        let (value, error) = (self.text, errors.of(name));
         view! {
-            <Field
-                label
-                name=self.name
-                kind="text"
-                autocomplete="off"
-                testid
-                unit
-                hint
-                value=self.text
-                error=errors.of(self.name)
-            />
+            <Field label name kind="text" autocomplete="off" testid unit hint value error />
         }
     }
 }

@@ -42,20 +42,24 @@ impl Fields {
         let mut settings = WorkspaceSettings { changed_by: None, changed_at: None, ..current };
         let mut errors = Vec::new();
         self.general.read(&mut settings, &mut errors);
-        self.lifetime.read(&mut settings, &mut errors);
-        self.sharing.read(&mut settings, &mut errors);
-        self.limits.read(&mut settings, &mut errors);
+        self.lifetime.read(&mut settings);
+        self.sharing.read(&mut settings);
+        self.numbers().into_iter().for_each(|number| number.read(&mut settings, &mut errors));
         if errors.is_empty() { Ok(settings) } else { Err(errors) }
     }
 
-    fn numbers(self) -> impl Iterator<Item = Number> {
+    fn numbers(self) -> [Number; 9] {
         let Self { lifetime, sharing, limits, .. } = self;
-        lifetime.numbers().into_iter().chain(sharing.numbers()).chain(limits.numbers())
+        let [per_user, per_token, total, creates, history] = limits.0;
+        let (timeout, keep_ended) = (lifetime.timeout, lifetime.keep_ended);
+        let (minutes, guests) = (sharing.max_minutes, sharing.max_guests);
+        [timeout, keep_ended, minutes, guests, per_user, per_token, total, creates, history]
     }
 
     /// Returns whether a field shows this error.
     fn show(self, error: &PageError) -> bool {
-        error.is_about("name") || self.numbers().any(|number| error.is_about(number.name()))
+        error.is_about("name")
+            || self.numbers().iter().any(|number| error.is_about(number.spec.name))
     }
 }
 
@@ -169,6 +173,7 @@ pub fn SettingsForm(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pages::settings::field::Spec;
 
     fn with_fields(test: impl FnOnce(Fields)) {
         Owner::new().with(|| test(Fields::new(&WorkspaceSettings::default())));
@@ -196,19 +201,19 @@ mod tests {
     #[test]
     fn every_number_is_checked_against_its_bounds() {
         with_fields(|fields| {
-            assert_eq!(fields.numbers().count(), 9);
             for number in fields.numbers() {
-                let (low, high) = number.bounds();
+                let &Spec { name, ref bounds, .. } = number.spec;
+                let (low, high) = (bounds.start(), bounds.end());
                 let before = number.text.get_untracked();
                 for valid in [low, high] {
                     number.text.set(valid.to_string());
-                    assert!(read(fields).is_ok(), "{} {valid}", number.name());
+                    assert!(read(fields).is_ok(), "{name} {valid}");
                 }
                 let (below, above) = ((low - 1).to_string(), (high + 1).to_string());
                 for invalid in [&below, &above, "", "ten", "10.5", "-20", "99999999999999999999"] {
                     number.text.set(invalid.to_owned());
                     let message = format!("Enter a whole number from {low} to {high}.");
-                    let expected = PageError::of_field(number.name(), &message);
+                    let expected = PageError::of_field(name, &message);
                     assert_eq!(read(fields), Err(vec![expected]), "{invalid:?}");
                 }
                 number.text.set(before);
@@ -219,7 +224,9 @@ mod tests {
     #[test]
     fn all_errors_are_reported_at_once() {
         with_fields(|fields| {
-            for text in fields.numbers().map(|number| number.text).chain([fields.general.name]) {
+            for text in
+                fields.numbers().map(|number| number.text).into_iter().chain([fields.general.name])
+            {
                 text.set(String::new());
             }
             let errors = read(fields).unwrap_err();

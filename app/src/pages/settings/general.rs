@@ -34,7 +34,7 @@ impl General {
         }
     }
 
-    /// Writes the fields into `settings`; adds an error for each invalid one.
+    /// Writes the fields into `settings`; adds an error for an invalid name.
     pub fn read(self, settings: &mut WorkspaceSettings, errors: &mut Vec<PageError>) {
         settings.name = self.name.with_untracked(|name| name.trim().to_owned());
         settings.attach_policy = self.attach_policy.get_untracked();

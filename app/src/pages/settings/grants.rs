@@ -11,6 +11,7 @@ use crate::{
     format,
     palette::{Command, page_commands::offer},
     ui::{
+        button::Button,
         dialog::confirm::{Confirm, Question},
         failure::Failure,
         section::Section,
@@ -161,15 +162,7 @@ fn Row(
                 <p class="muted">"granted by " {by} ", " <Ago time=created_at /></p>
             </div>
             <div class="item-actions">
-                <button
-                    type="button"
-                    class="button"
-                    data-testid="grant-remove"
-                    aria-label=label
-                    on:click=revoke
-                >
-                    "Revoke"
-                </button>
+                <Button testid="grant-remove" label="Revoke" full_label=label press=revoke />
             </div>
         </li>
     }

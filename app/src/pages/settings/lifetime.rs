@@ -4,13 +4,10 @@ use leptos::prelude::*;
 use protocol::api::{KeepAlive, WorkspaceSettings, WorkspaceUsage, limits};
 
 use super::{
-    field::{Errors, Number},
+    field::{Errors, Number, Spec},
     usage::UsageNote,
 };
-use crate::{
-    error::PageError,
-    ui::{form::choice::Choice, section::Section},
-};
+use crate::ui::{form::choice::Choice, section::Section};
 
 const KEEP_ALIVE: [(KeepAlive, &str); 3] = [
     (KeepAlive::Attached, "The owner has it open in a visible tab"),
@@ -18,40 +15,45 @@ const KEEP_ALIVE: [(KeepAlive, &str); 3] = [
     (KeepAlive::Working, "It is open in a visible tab, or its programs produce output"),
 ];
 
+static TIMEOUT: Spec = Spec {
+    name: "session_timeout_minutes",
+    testid: "settings-timeout",
+    label: "Idle timeout",
+    unit: "minutes",
+    hint: "10 to 1440. After lowering it, running sessions keep at least 5 minutes.",
+    bounds: limits::SESSION_TIMEOUT_MINUTES,
+    value: |it| &mut it.session_timeout_minutes,
+};
+
+static KEEP_ENDED: Spec = Spec {
+    name: "keep_ended_days",
+    testid: "settings-kept",
+    label: "Keep ended sessions in history for",
+    unit: "days",
+    hint: "",
+    bounds: limits::KEEP_ENDED_DAYS,
+    value: |it| &mut it.keep_ended_days,
+};
+
 /// The fields as typed.
 #[derive(Clone, Copy)]
 pub struct Lifetime {
     pub timeout: Number,
     keep_alive: RwSignal<KeepAlive>,
-    keep_ended: Number,
+    pub keep_ended: Number,
 }
 
 impl Lifetime {
     pub fn new(settings: &WorkspaceSettings) -> Self {
         Self {
-            timeout: Number::new(
-                "session_timeout_minutes",
-                limits::SESSION_TIMEOUT_MINUTES,
-                settings.session_timeout_minutes,
-            ),
+            timeout: Number::new(&TIMEOUT, settings),
             keep_alive: RwSignal::new(settings.keep_alive),
-            keep_ended: Number::new(
-                "keep_ended_days",
-                limits::KEEP_ENDED_DAYS,
-                settings.keep_ended_days,
-            ),
+            keep_ended: Number::new(&KEEP_ENDED, settings),
         }
     }
 
-    pub fn numbers(self) -> [Number; 2] {
-        [self.timeout, self.keep_ended]
-    }
-
-    /// Writes the fields into `settings`; adds an error for each invalid one.
-    pub fn read(self, settings: &mut WorkspaceSettings, errors: &mut Vec<PageError>) {
+    pub fn read(self, settings: &mut WorkspaceSettings) {
         settings.keep_alive = self.keep_alive.get_untracked();
-        self.timeout.read(&mut settings.session_timeout_minutes, errors);
-        self.keep_ended.read(&mut settings.keep_ended_days, errors);
     }
 
     pub fn view(self, errors: Errors, usage: Option<WorkspaceUsage>) -> impl IntoView {
@@ -61,15 +63,7 @@ impl Lifetime {
                 about="Idle sessions end after a timeout, with everything running in them."
             >
                 <div class="panel stack">
-                    {self
-                        .timeout
-                        .view(
-                            "Idle timeout",
-                            "settings-timeout",
-                            "minutes",
-                            "10 to 1440. After lowering it, running sessions keep at least 5 minutes.",
-                            errors,
-                        )}
+                    {self.timeout.view(errors)}
                     <UsageNote usage />
                     <Choice
                         label="A session counts as in use while"
@@ -78,9 +72,7 @@ impl Lifetime {
                         value=self.keep_alive
                         hint="Attaching and typing always count."
                     />
-                    {self
-                        .keep_ended
-                        .view("Keep ended sessions in history for", "settings-kept", "days", "", errors)}
+                    {self.keep_ended.view(errors)}
                 </div>
             </Section>
         }

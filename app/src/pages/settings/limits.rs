@@ -3,70 +3,73 @@
 use leptos::prelude::*;
 use protocol::api::{WorkspaceSettings, limits};
 
-use super::field::{Errors, Number};
-use crate::{error::PageError, ui::section::Section};
+use super::field::{Errors, Number, Spec};
+use crate::ui::section::Section;
+
+static NUMBERS: [Spec; 5] = [
+    Spec {
+        name: "max_sessions_per_user",
+        testid: "settings-per-user",
+        label: "Sessions per user",
+        unit: "sessions",
+        hint: "",
+        bounds: limits::SESSIONS_PER_USER,
+        value: |it| &mut it.max_sessions_per_user,
+    },
+    Spec {
+        name: "max_sessions_per_token",
+        testid: "settings-per-token",
+        label: "Sessions per API token",
+        unit: "sessions",
+        hint: "",
+        bounds: limits::SESSIONS_PER_TOKEN,
+        value: |it| &mut it.max_sessions_per_token,
+    },
+    Spec {
+        name: "max_sessions",
+        testid: "settings-in-all",
+        label: "Sessions in the workspace",
+        unit: "sessions",
+        hint: "",
+        bounds: limits::SESSIONS,
+        value: |it| &mut it.max_sessions,
+    },
+    Spec {
+        name: "max_creates_per_minute",
+        testid: "settings-creates",
+        label: "New sessions per user",
+        unit: "per minute",
+        hint: "",
+        bounds: limits::CREATES_PER_MINUTE,
+        value: |it| &mut it.max_creates_per_minute,
+    },
+    Spec {
+        name: "history_mib",
+        testid: "settings-history",
+        label: "History per session",
+        unit: "MiB",
+        hint: "",
+        bounds: limits::HISTORY_MIB,
+        value: |it| &mut it.history_mib,
+    },
+];
 
 /// The fields as typed.
 #[derive(Clone, Copy)]
-pub struct Limits {
-    per_user: Number,
-    per_token: Number,
-    total: Number,
-    creates: Number,
-    history: Number,
-}
+pub struct Limits(pub [Number; 5]);
 
 impl Limits {
     pub fn new(settings: &WorkspaceSettings) -> Self {
-        Self {
-            per_user: Number::new(
-                "max_sessions_per_user",
-                limits::SESSIONS_PER_USER,
-                settings.max_sessions_per_user,
-            ),
-            per_token: Number::new(
-                "max_sessions_per_token",
-                limits::SESSIONS_PER_TOKEN,
-                settings.max_sessions_per_token,
-            ),
-            total: Number::new("max_sessions", limits::SESSIONS, settings.max_sessions),
-            creates: Number::new(
-                "max_creates_per_minute",
-                limits::CREATES_PER_MINUTE,
-                settings.max_creates_per_minute,
-            ),
-            history: Number::new("history_mib", limits::HISTORY_MIB, settings.history_mib),
-        }
-    }
-
-    pub fn numbers(self) -> [Number; 5] {
-        [self.per_user, self.per_token, self.total, self.creates, self.history]
-    }
-
-    /// Writes the fields into `settings`; adds an error for each invalid one.
-    pub fn read(self, settings: &mut WorkspaceSettings, errors: &mut Vec<PageError>) {
-        self.per_user.read(&mut settings.max_sessions_per_user, errors);
-        self.per_token.read(&mut settings.max_sessions_per_token, errors);
-        self.total.read(&mut settings.max_sessions, errors);
-        self.creates.read(&mut settings.max_creates_per_minute, errors);
-        self.history.read(&mut settings.history_mib, errors);
+        Self(NUMBERS.each_ref().map(|spec| Number::new(spec, settings)))
     }
 
     pub fn view(self, errors: Errors) -> impl IntoView {
-        let number =
-            move |it: Number, label, testid, unit| it.view(label, testid, unit, "", errors);
         view! {
             <Section
                 title="Limits"
                 about="Users who reach a limit can close one of their sessions. Limits never end a running session."
             >
-                <div class="panel stack">
-                    {number(self.per_user, "Sessions per user", "settings-per-user", "sessions")}
-                    {number(self.per_token, "Sessions per API token", "settings-per-token", "sessions")}
-                    {number(self.total, "Sessions in the workspace", "settings-in-all", "sessions")}
-                    {number(self.creates, "New sessions per user", "settings-creates", "per minute")}
-                    {number(self.history, "History per session", "settings-history", "MiB")}
-                </div>
+                <div class="panel stack">{self.0.map(|number| number.view(errors))}</div>
             </Section>
         }
     }

@@ -3,13 +3,10 @@
 use leptos::prelude::*;
 use protocol::api::{BatonRule, ShareReadOnly, WorkspaceSettings, limits};
 
-use super::field::{Errors, Number};
-use crate::{
-    error::PageError,
-    ui::{
-        form::{choice::Choice, switch::Switch},
-        section::Section,
-    },
+use super::field::{Errors, Number, Spec};
+use crate::ui::{
+    form::{choice::Choice, switch::Switch},
+    section::Section,
 };
 
 const READ_ONLY: [(ShareReadOnly, &str); 3] = [
@@ -23,12 +20,32 @@ const BATON: [(BatonRule, &str); 2] = [
     (BatonRule::Ask, "Guests ask the driver"),
 ];
 
+static MAX_MINUTES: Spec = Spec {
+    name: "share_max_minutes",
+    testid: "settings-share-minutes",
+    label: "Maximum duration",
+    unit: "minutes",
+    hint: "5 to 180.",
+    bounds: limits::SHARE_MINUTES,
+    value: |it| &mut it.share_max_minutes,
+};
+
+static MAX_GUESTS: Spec = Spec {
+    name: "share_max_guests",
+    testid: "settings-share-guests",
+    label: "Guests per share at a time",
+    unit: "guests",
+    hint: "",
+    bounds: limits::SHARE_GUESTS,
+    value: |it| &mut it.share_max_guests,
+};
+
 /// The fields as typed.
 #[derive(Clone, Copy)]
 pub struct Sharing {
     enabled: RwSignal<bool>,
-    max_minutes: Number,
-    max_guests: Number,
+    pub max_minutes: Number,
+    pub max_guests: Number,
     read_only: RwSignal<ShareReadOnly>,
     baton: RwSignal<BatonRule>,
 }
@@ -37,32 +54,17 @@ impl Sharing {
     pub fn new(settings: &WorkspaceSettings) -> Self {
         Self {
             enabled: RwSignal::new(settings.sharing_enabled),
-            max_minutes: Number::new(
-                "share_max_minutes",
-                limits::SHARE_MINUTES,
-                settings.share_max_minutes,
-            ),
-            max_guests: Number::new(
-                "share_max_guests",
-                limits::SHARE_GUESTS,
-                settings.share_max_guests,
-            ),
+            max_minutes: Number::new(&MAX_MINUTES, settings),
+            max_guests: Number::new(&MAX_GUESTS, settings),
             read_only: RwSignal::new(settings.share_read_only),
             baton: RwSignal::new(settings.share_baton),
         }
     }
 
-    pub fn numbers(self) -> [Number; 2] {
-        [self.max_minutes, self.max_guests]
-    }
-
-    /// Writes the fields into `settings`; adds an error for each invalid one.
-    pub fn read(self, settings: &mut WorkspaceSettings, errors: &mut Vec<PageError>) {
+    pub fn read(self, settings: &mut WorkspaceSettings) {
         settings.sharing_enabled = self.enabled.get_untracked();
         settings.share_read_only = self.read_only.get_untracked();
         settings.share_baton = self.baton.get_untracked();
-        self.max_minutes.read(&mut settings.share_max_minutes, errors);
-        self.max_guests.read(&mut settings.share_max_guests, errors);
     }
 
     pub fn view(self, errors: Errors) -> impl IntoView {
@@ -79,12 +81,8 @@ impl Sharing {
                         on=enabled
                         flip=move |on| enabled.set(on)
                     />
-                    {self
-                        .max_minutes
-                        .view("Maximum duration", "settings-share-minutes", "minutes", "5 to 180.", errors)}
-                    {self
-                        .max_guests
-                        .view("Guests per share at a time", "settings-share-guests", "guests", "", errors)}
+                    {self.max_minutes.view(errors)}
+                    {self.max_guests.view(errors)}
                     <Choice
                         label="Guest access"
                         testid="settings-share-read-only"
