@@ -12,7 +12,7 @@ use std::{
 
 use clap::Args;
 use cli::output::print;
-use control::{Control, Settings, System};
+use control::{Control, System};
 use host::Host;
 use rustix::{
     fs::{FlockOperation, flock},
@@ -63,21 +63,21 @@ impl Serve {
         let store = Store::open(&config.database_url).await?;
         let run_dir = config.run_dir();
         let host = Host::open(host::Config { run_dir, program: config.session_program.clone() });
-        let settings = Settings { mail, ..settings(&config) };
-        let control = Control::new(store, host.await?, Arc::new(System), settings).await?;
-        control.settle().await?;
-        control.void_unsent().await?;
+        let control =
+            Control::new(store, host.await?, Arc::new(System), settings(&config), mail).await?;
+        control.reconciler.run_once().await?;
+        control.guest_invites.void_unsent().await?;
         announce(&config, &control).await?;
         warn_of_shared_account(&control).await?;
 
         let stop = CancellationToken::new();
         let sockets = TaskTracker::new();
-        let following = tokio::spawn(control.clone().follow());
-        let watching = tokio::spawn(control.clone().watch_sign_ins());
-        let sharing = tokio::spawn(control.clone().watch_shares());
-        let forgetting = tokio::spawn(control.clone().watch_history());
-        let governed = control.clone();
-        let governing = tokio::spawn(async move { governed.push_rules().await });
+        let following = tokio::spawn(Arc::clone(&control.reconciler).run());
+        let watching = tokio::spawn(Arc::clone(&control.connections).watch());
+        let sharing = tokio::spawn(Arc::clone(&control.share_expiry).watch());
+        let forgetting = tokio::spawn(Arc::clone(&control.retention).watch());
+        let reconciler = Arc::clone(&control.reconciler);
+        let governing = tokio::spawn(async move { reconciler.push_rules().await });
         let state = AppState::new(control, &config, stop.clone(), sockets.clone());
         let stopping = tokio::spawn(stop_on_signal(stop.clone()));
         listen::serve(listener, router::router(state), stop).await;
@@ -96,13 +96,13 @@ impl Serve {
     }
 }
 
-fn settings(config: &Config) -> Settings {
-    Settings {
+fn settings(config: &Config) -> control::Config {
+    control::Config {
         server_name: rustix::system::uname().nodename().to_string_lossy().into_owned(),
         shell: config.shell.clone(),
         scrollback: config.scrollback,
         public_url: config.public_url.clone(),
-        ..Settings::default()
+        ..control::Config::default()
     }
 }
 
@@ -120,7 +120,7 @@ async fn announce(config: &Config, control: &Control) -> Result<(), Failure> {
         (None, None) => {}
     }
     print(&format!("  listening  {} at {}", config.listen, config.public_url))?;
-    if let Some(token) = control.offer_set_up().await? {
+    if let Some(token) = control.set_up.offer().await? {
         print("")?;
         print("No members yet. Open this link to create the first one; it can be used once:")?;
         print("")?;
@@ -131,7 +131,7 @@ async fn announce(config: &Config, control: &Control) -> Result<(), Failure> {
 }
 
 async fn warn_of_shared_account(control: &Control) -> Result<(), Failure> {
-    let members = control.active_members().await?;
+    let members = control.members.count_active().await?;
     if share_an_account(members, rustix::process::geteuid().is_root()) {
         tracing::warn!(
             members,

@@ -13,5 +13,5 @@ use crate::{api::json::Json, error::PageError};
 #[server(name = ReadAudit, prefix = "/api/pages", endpoint = "audit", input = Json, output = Json)]
 pub async fn audit(filter: AuditFilter, cursor: Option<String>) -> Result<AuditPage, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.audit_log(&actor, filter, None, cursor.as_deref()).await?)
+    Ok(control.audit.list(&actor, filter, None, cursor.as_deref()).await?)
 }

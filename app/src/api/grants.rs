@@ -16,7 +16,7 @@ use crate::{api::json::Json, error::PageError};
 #[server(name = ListGrants, prefix = "/api/pages", endpoint = "grants", input = Json, output = Json)]
 pub async fn grants(server: String) -> Result<Vec<AccountGrant>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.grants(&actor, server).await?)
+    Ok(control.grants.list(&actor, server).await?)
 }
 
 /// The accounts of a server that can be granted.
@@ -26,7 +26,7 @@ pub async fn grants(server: String) -> Result<Vec<AccountGrant>, PageError> {
 #[server(name = ListAccounts, prefix = "/api/pages", endpoint = "accounts", input = Json, output = Json)]
 pub async fn accounts(server: String) -> Result<Vec<AccountInfo>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.accounts_of(&actor, server).await?)
+    Ok(control.grants.accounts(&actor, server).await?)
 }
 
 /// Grants an account.
@@ -36,7 +36,7 @@ pub async fn accounts(server: String) -> Result<Vec<AccountInfo>, PageError> {
 #[server(name = AddGrant, prefix = "/api/pages", endpoint = "grant", input = Json, output = Json)]
 pub async fn grant(server: String, new: NewGrant) -> Result<AccountGrant, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.grant(&actor, server, new).await?)
+    Ok(control.grants.create(&actor, server, new).await?)
 }
 
 /// Takes a grant back. Sessions that run go on.
@@ -46,5 +46,5 @@ pub async fn grant(server: String, new: NewGrant) -> Result<AccountGrant, PageEr
 #[server(name = RemoveGrant, prefix = "/api/pages", endpoint = "revoke-grant", input = Json, output = Json)]
 pub async fn revoke(server: String, id: GrantId) -> Result<(), PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.revoke_grant(&actor, server, id).await?)
+    Ok(control.grants.revoke(&actor, server, id).await?)
 }

@@ -16,7 +16,7 @@ use crate::{api::json::Json, error::PageError};
 #[server(name = ListInvites, prefix = "/api/pages", endpoint = "invites", input = Json, output = Json)]
 pub async fn invites() -> Result<Vec<Invite>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.invites(&actor).await?)
+    Ok(control.invites.list(&actor).await?)
 }
 
 /// Whether one can go by mail.
@@ -26,7 +26,7 @@ pub async fn invites() -> Result<Vec<Invite>, PageError> {
 #[server(name = MailsInvites, prefix = "/api/pages", endpoint = "mails-invites", input = Json, output = Json)]
 pub async fn mails_invites() -> Result<bool, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.mails_invites(&actor)?)
+    Ok(control.invites.can_mail(&actor)?)
 }
 
 /// Makes one; the answer has its link, this once.
@@ -36,7 +36,7 @@ pub async fn mails_invites() -> Result<bool, PageError> {
 #[server(name = CreateInvite, prefix = "/api/pages", endpoint = "invite", input = Json, output = Json)]
 pub async fn invite(new: NewInvite) -> Result<InviteLink, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.invite(&actor, new).await?)
+    Ok(control.invites.create(&actor, new).await?)
 }
 
 /// Makes its link worthless.
@@ -46,5 +46,5 @@ pub async fn invite(new: NewInvite) -> Result<InviteLink, PageError> {
 #[server(name = WithdrawInvite, prefix = "/api/pages", endpoint = "withdraw-invite", input = Json, output = Json)]
 pub async fn withdraw(id: InviteId) -> Result<(), PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.withdraw(&actor, id).await?)
+    Ok(control.invites.withdraw(&actor, id).await?)
 }

@@ -26,7 +26,7 @@ pub async fn me() -> Result<Me, PageError> {
 #[server(name = ListMembers, prefix = "/api/pages", endpoint = "members", input = Json, output = Json)]
 pub async fn members() -> Result<Vec<Member>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.members(&actor).await?)
+    Ok(control.members.list(&actor).await?)
 }
 
 /// Changes a member: name, role, whether they are let in.
@@ -36,7 +36,7 @@ pub async fn members() -> Result<Vec<Member>, PageError> {
 #[server(name = ChangeMemberOf, prefix = "/api/pages", endpoint = "change-member", input = Json, output = Json)]
 pub async fn change(id: MemberId, change: ChangeMember) -> Result<Member, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.change_member(&actor, id, change).await?)
+    Ok(control.members.change(&actor, id, change).await?)
 }
 
 /// Makes a link by which a member chooses a new password.
@@ -46,5 +46,5 @@ pub async fn change(id: MemberId, change: ChangeMember) -> Result<Member, PageEr
 #[server(name = ResetMember, prefix = "/api/pages", endpoint = "reset-member", input = Json, output = Json)]
 pub async fn reset(id: MemberId) -> Result<InviteLink, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.reset(&actor, id).await?)
+    Ok(control.invites.create_reset(&actor, id).await?)
 }

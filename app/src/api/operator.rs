@@ -18,5 +18,5 @@ pub async fn all(
     limit: Option<u64>,
 ) -> Result<AdminSessionPage, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.all_sessions(&actor, &filter, sort, limit, cursor.as_deref()).await?)
+    Ok(control.all_sessions.list(&actor, &filter, sort, limit, cursor.as_deref()).await?)
 }

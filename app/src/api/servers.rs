@@ -12,5 +12,5 @@ use crate::{api::json::Json, error::PageError};
 #[server(name = ListServers, prefix = "/api/pages", endpoint = "servers", input = Json, output = Json)]
 pub async fn servers() -> Result<Vec<Server>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.servers(&actor).await?)
+    Ok(control.creator.servers(&actor).await?)
 }

@@ -23,6 +23,7 @@ pub async fn sessions(
 ) -> Result<SessionPage, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control
+        .sessions
         .list(&actor, protocol::api::Scope::Mine, life, q.as_deref(), limit, cursor.as_deref())
         .await?)
 }
@@ -34,7 +35,7 @@ pub async fn sessions(
 #[server(name = GetSession, prefix = "/api/pages", endpoint = "session", input = Json, output = Json)]
 pub async fn session(id: SessionId) -> Result<Session, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.get(&actor, id).await?)
+    Ok(control.sessions.get(&actor, id).await?)
 }
 
 /// Opens a session; a repeated idempotency key gives the session that the first call made.
@@ -44,7 +45,7 @@ pub async fn session(id: SessionId) -> Result<Session, PageError> {
 #[server(name = CreateSession, prefix = "/api/pages", endpoint = "create", input = Json, output = Json)]
 pub async fn create(new: NewSession) -> Result<Session, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.create(&actor, new).await?.session)
+    Ok(control.creator.create(&actor, new).await?.session)
 }
 
 /// Ends a session and everything in it; answers once nothing of it is left.
@@ -54,5 +55,5 @@ pub async fn create(new: NewSession) -> Result<Session, PageError> {
 #[server(name = CloseSession, prefix = "/api/pages", endpoint = "close", input = Json, output = Json)]
 pub async fn close(id: SessionId) -> Result<(), PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.close(&actor, id).await?)
+    Ok(control.sessions.close(&actor, id).await?)
 }

@@ -14,7 +14,7 @@ use crate::{api::json::Json, error::PageError};
 #[server(name = ListSignIns, prefix = "/api/pages", endpoint = "sign-ins", input = Json, output = Json)]
 pub async fn sign_ins() -> Result<Vec<SignInInfo>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.sign_ins(&actor).await?)
+    Ok(control.sign_ins.list(&actor).await?)
 }
 
 /// Signs one of them out, and closes what is open by it.
@@ -24,5 +24,5 @@ pub async fn sign_ins() -> Result<Vec<SignInInfo>, PageError> {
 #[server(name = EndSignIn, prefix = "/api/pages", endpoint = "end-sign-in", input = Json, output = Json)]
 pub async fn end(id: Uuid) -> Result<(), PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.end_sign_in(&actor, id).await?)
+    Ok(control.sign_ins.end(&actor, id).await?)
 }

@@ -16,7 +16,7 @@ use crate::{api::json::Json, error::PageError};
 #[server(name = ListTokens, prefix = "/api/pages", endpoint = "tokens", input = Json, output = Json)]
 pub async fn tokens() -> Result<Vec<TokenInfo>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.tokens(&actor).await?)
+    Ok(control.tokens.list(&actor).await?)
 }
 
 /// Makes one; the answer has its secret, this once.
@@ -26,7 +26,7 @@ pub async fn tokens() -> Result<Vec<TokenInfo>, PageError> {
 #[server(name = CreateToken, prefix = "/api/pages", endpoint = "create-token", input = Json, output = Json)]
 pub async fn create(new: NewToken) -> Result<FreshToken, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.new_token(&actor, new).await?)
+    Ok(control.tokens.create(&actor, new).await?)
 }
 
 /// Makes it worthless, and closes what is open by it.
@@ -36,5 +36,5 @@ pub async fn create(new: NewToken) -> Result<FreshToken, PageError> {
 #[server(name = RemoveToken, prefix = "/api/pages", endpoint = "remove-token", input = Json, output = Json)]
 pub async fn remove(id: TokenId) -> Result<(), PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.remove_token(&actor, id).await?)
+    Ok(control.tokens.remove(&actor, id).await?)
 }

@@ -13,7 +13,7 @@ use crate::{api::json::Json, error::PageError};
 #[server(name = GetSettings, prefix = "/api/pages", endpoint = "settings", input = Json, output = Json)]
 pub async fn settings() -> Result<WorkspaceSettings, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.settings(&actor).await?)
+    Ok(control.settings.get(&actor).await?)
 }
 
 /// Changes all of it at once.
@@ -23,7 +23,7 @@ pub async fn settings() -> Result<WorkspaceSettings, PageError> {
 #[server(name = ChangeSettings, prefix = "/api/pages", endpoint = "change-settings", input = Json, output = Json)]
 pub async fn change_settings(settings: WorkspaceSettings) -> Result<WorkspaceSettings, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.change_settings(&actor, settings).await?)
+    Ok(control.settings.change(&actor, settings).await?)
 }
 
 /// What sessions hold right now.
@@ -33,5 +33,5 @@ pub async fn change_settings(settings: WorkspaceSettings) -> Result<WorkspaceSet
 #[server(name = GetUsage, prefix = "/api/pages", endpoint = "usage", input = Json, output = Json)]
 pub async fn usage() -> Result<WorkspaceUsage, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.usage(&actor).await?)
+    Ok(control.all_sessions.usage(&actor).await?)
 }

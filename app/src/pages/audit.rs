@@ -28,7 +28,7 @@ pub fn LogPage() -> impl IntoView {
 #[component]
 fn Log() -> impl IntoView {
     let query = use_query_map();
-    let asked = Memo::new(move |_| query.with(|query| filter::Asked::of(|name| query.get(name))));
+    let asked = Memo::new(move |_| query.with(|query| filter::Query::read(|name| query.get(name))));
     let first = Resource::new(
         move || asked.get(),
         |asked| async move {
@@ -52,7 +52,7 @@ fn Log() -> impl IntoView {
         let about = |(action, words): (&'static str, &'static str)| {
             let go = go.clone();
             let narrow = move || {
-                let asked = filter::Asked { action: action.into(), ..asked.get_untracked() };
+                let asked = filter::Query { action: action.into(), ..asked.get_untracked() };
                 go(&format!("/audit{}", asked.as_query(false)), replaced());
             };
             Command::new("audit-about", format!("Show: {words}"), "audit log", narrow)
@@ -83,12 +83,12 @@ fn replaced() -> NavigateOptions {
 
 /// What narrows the log.
 #[component]
-fn Narrow(asked: Memo<filter::Asked>) -> impl IntoView {
+fn Narrow(asked: Memo<filter::Query>) -> impl IntoView {
     let go = use_navigate();
     let form = NodeRef::<leptos::html::Form>::new();
     let narrow = move || {
         let Some(form) = form.get_untracked() else { return };
-        let given = filter::Asked::of(|name| browser::value_in(&form, name));
+        let given = filter::Query::read(|name| browser::value_in(&form, name));
         let query = given.as_query(false);
         go(&format!("/audit{query}"), replaced());
     };
@@ -119,7 +119,7 @@ fn Narrow(asked: Memo<filter::Asked>) -> impl IntoView {
             on:change=move |_| at_once()
         >
             <label class="wide">
-                "Who, whom or what"
+                "Search"
                 <input
                     type="search"
                     name="q"
@@ -130,7 +130,7 @@ fn Narrow(asked: Memo<filter::Asked>) -> impl IntoView {
                 />
             </label>
             <label>
-                "About"
+                "Kind"
                 <select name="action" data-testid="audit-action">
                     {filter::KINDS.map(kind)}
                 </select>
@@ -167,7 +167,7 @@ fn Entries(filter: AuditFilter, page: AuditPage) -> impl IntoView {
     view! {
         <Show
             when=move || !empty.get()
-            fallback=|| view! { <p class="empty-list" data-testid="audit-none">"Nothing of the kind was done."</p> }
+            fallback=|| view! { <p class="empty-list" data-testid="audit-none">"No entries match these filters."</p> }
         >
             <ol class="items" data-testid="audit">
                 <For

@@ -1,4 +1,4 @@
-//! May this actor do this? One pure function and one table of tests, asked by every way in.
+//! Authorization: one pure function and one table of tests for all interfaces.
 
 use std::net::IpAddr;
 
@@ -9,83 +9,83 @@ use protocol::{
 };
 use uuid::Uuid;
 
-/// Who asks: a member, by one sign-in or token.
+/// An authenticated member, by one sign-in or token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     /// The member.
     pub member: MemberId,
-    /// Their address.
+    /// Email address.
     pub email: String,
-    /// Their name.
+    /// Display name.
     pub name: String,
-    /// Their role.
+    /// Role.
     pub role: Role,
-    /// The sign-in or token they use now.
+    /// Id of the sign-in or token in use.
     pub sign_in: Uuid,
-    /// When it stops working.
+    /// Expiry of the sign-in or token.
     pub until: DateTime<Utc>,
-    /// What their token allows; none for a sign-in, which allows all that the role does.
+    /// Scope of the token; none for a sign-in, which allows everything that the role does.
     pub scope: Option<TokenScope>,
-    /// The address they ask from.
+    /// Address that the request comes from.
     pub source: IpAddr,
 }
 
 impl Actor {
-    /// As `GET /me` shows it.
+    /// Returns the form that `GET /me` shows.
     #[must_use]
     pub fn me(&self) -> Me {
         Me { id: self.member, email: self.email.clone(), name: self.name.clone(), role: self.role }
     }
 }
 
-/// What an actor may want.
+/// An action to authorize.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// List the own sessions, and the servers to open them on.
+    /// List own sessions, and the servers to create them on.
     ListOwn,
-    /// List everybody's.
+    /// List all sessions.
     ListAll,
-    /// Open a session.
+    /// Create a session.
     Create,
-    /// See a session's metadata.
+    /// Read a session's metadata.
     See,
-    /// Rename it or change its policy.
+    /// Rename a session or change its policy.
     Change,
-    /// End it.
+    /// Close a session.
     Close,
-    /// Attach and type.
+    /// Attach and drive.
     Drive,
-    /// Attach and look.
+    /// Attach and watch.
     Watch,
-    /// Attach to somebody else's and look; its owner is told.
+    /// Watch another member's session; its owner is notified.
     Oversee,
-    /// Share it: let others in, and change how.
+    /// Create and change shares of a session.
     Share,
-    /// See its shares and their guests.
+    /// List the shares of a session and their guests.
     SeeShares,
-    /// Take a share of it back, or remove a guest.
+    /// Revoke a share, or remove a guest.
     Unshare,
-    /// End anybody's, with a reason.
+    /// Drop any session, with a reason.
     Drop,
-    /// End many at once.
+    /// Drop many sessions at once.
     DropAll,
-    /// See what all sessions hold.
+    /// Read the resource usage of all sessions.
     ReadUsage,
-    /// See the workspace's settings.
+    /// Read the workspace settings.
     ReadSettings,
-    /// Change them.
+    /// Change the workspace settings.
     ChangeSettings,
     /// Invite, change and deactivate members.
     ManageMembers,
-    /// Say who may use which account.
+    /// Grant accounts to members and roles.
     ManageGrants,
     /// Read the audit log.
     ReadAudit,
-    /// Change the own password, and see and end the own tokens and sign-ins.
+    /// Change own password, and manage own tokens and sign-ins.
     ManageOwn,
 }
 
-/// What they want it of.
+/// Target of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     /// The workspace as a whole.
@@ -94,12 +94,12 @@ pub enum Target {
     SessionOf(MemberId),
 }
 
-/// No.
+/// Reason an action was denied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Denied {
-    /// And what it is asked of does not exist for this actor.
+    /// The target does not exist for this actor.
     NotFound,
-    /// What it is asked of may be known to them.
+    /// The target is visible to the actor, but the action is not allowed.
     Forbidden,
 }
 
@@ -112,10 +112,10 @@ impl From<Denied> for crate::Error {
     }
 }
 
-/// Whether an actor may do something.
+/// Checks that an actor may perform an action.
 ///
 /// # Errors
-/// [`Denied`], with how it is to be said.
+/// [`Denied`], if not.
 pub fn authorize(actor: &Actor, action: Action, target: Target) -> Result<(), Denied> {
     use Action::{
         ChangeSettings, Close, Create, DropAll, ListAll, ListOwn, ManageGrants, ManageMembers,
@@ -142,13 +142,13 @@ pub fn authorize(actor: &Actor, action: Action, target: Target) -> Result<(), De
                     | Unshare
             )
         }
-        // What a token can't reach by its scope, its bearer does not learn of either.
+        // Sessions outside a token's scope are hidden from its bearer.
         Target::SessionOf(_)
             if !staff || actor.scope.is_some_and(|scope| scope < TokenScope::Admin) =>
         {
             return Err(Denied::NotFound);
         }
-        // Nobody looks into another's session unseen: without a notice to the owner, not at all.
+        // Watching another member's session always notifies its owner, hence `Oversee`.
         Target::SessionOf(_) => match action {
             See | Close | Unshare => true,
             Action::Change | Oversee | SeeShares => superuser,
@@ -158,7 +158,7 @@ pub fn authorize(actor: &Actor, action: Action, target: Target) -> Result<(), De
     if within && allowed { Ok(()) } else { Err(Denied::Forbidden) }
 }
 
-/// The least scope of a token that allows an action at all.
+/// Returns the narrowest token scope that allows an action.
 fn needs(action: Action) -> TokenScope {
     use Action::{
         Change, Close, Create, Drive, ListOwn, ReadSettings, See, SeeShares, Share, Unshare, Watch,
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn everybody_may_do_this_and_no_more() {
+    fn actions_are_authorized_by_role() {
         use Action::*;
         use Denied::*;
         const YES: Result<(), Denied> = Ok(());
@@ -244,29 +244,29 @@ mod tests {
             for (role, expected) in
                 [(Role::Member, member), (Role::Staff, staff), (Role::Superuser, superuser)]
             {
-                let asked = format!("{role:?} {action:?} {target:?}");
+                let case = format!("{role:?} {action:?} {target:?}");
                 let mut actor = actor(role);
-                assert_eq!(authorize(&actor, action, target), expected, "{asked}");
-                // A token of the widest scope is as good as a sign-in, a narrower one never better.
+                assert_eq!(authorize(&actor, action, target), expected, "{case}");
+                // A token of the widest scope equals a sign-in; a narrower one never allows more.
                 actor.scope = Some(TokenScope::Admin);
-                assert_eq!(authorize(&actor, action, target), expected, "{asked} by token");
+                assert_eq!(authorize(&actor, action, target), expected, "{case} by token");
                 for scope in [TokenScope::Read, TokenScope::Sessions] {
                     actor.scope = Some(scope);
                     let by_token = authorize(&actor, action, target);
-                    assert!(by_token.is_err() || expected.is_ok(), "{asked} {scope:?}");
+                    assert!(by_token.is_err() || expected.is_ok(), "{case} {scope:?}");
                 }
             }
         }
     }
 
     #[test]
-    fn a_token_allows_what_its_scope_says() {
+    fn a_token_allows_what_its_scope_allows() {
         use Action::*;
         let own = Target::SessionOf(MemberId(Uuid::from_u128(1)));
         let other = Target::SessionOf(MemberId(Uuid::from_u128(9)));
         const NO: Result<(), Denied> = Err(Denied::Forbidden);
         const HIDDEN: Result<(), Denied> = Err(Denied::NotFound);
-        // action, target, and what a superuser's token of scope read and of scope sessions may
+        // action, target, result for a superuser's token of scope read, and of scope sessions
         let table = [
             (ListOwn, Target::Workspace, Ok(()), Ok(())),
             (ReadSettings, Target::Workspace, Ok(()), Ok(())),
@@ -295,8 +295,8 @@ mod tests {
         for (action, target, read, sessions) in table {
             for (scope, expected) in [(TokenScope::Read, read), (TokenScope::Sessions, sessions)] {
                 let actor = Actor { scope: Some(scope), ..actor(Role::Superuser) };
-                let said = authorize(&actor, action, target);
-                assert_eq!(said, expected, "{scope:?} {action:?} {target:?}");
+                let result = authorize(&actor, action, target);
+                assert_eq!(result, expected, "{scope:?} {action:?} {target:?}");
             }
         }
     }

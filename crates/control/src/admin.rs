@@ -1,7 +1,8 @@
-//! Administration of the workspace: members, account grants, settings and everybody's sessions.
+//! Administration of the workspace: members, account grants, settings, all sessions, and the audit log.
 
-mod all_sessions;
-pub mod grants;
-pub mod members;
+pub(crate) mod all_sessions;
+pub(crate) mod audit_log;
+pub(crate) mod grants;
+pub(crate) mod members;
 mod session_list;
-mod settings;
+pub(crate) mod settings;

@@ -1,30 +1,29 @@
-//! Who hears that a list of sessions may have changed: whoever can see one that did, and nobody else.
-//! Nothing more is said, so nothing can be out of date.
+//! Change notifications for lists of sessions. A listener is notified of changes to sessions it can see
+//! and of no others. Notifications carry no data, so that they cannot be stale.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{Mutex, PoisonError},
 };
 
-use protocol::id::{MemberId, SessionId};
+use protocol::id::MemberId;
 use tokio::sync::watch;
 
 use crate::{
     Actor,
     access::{Action, Target, authorize},
-    control::Reports,
 };
 
-/// Those who listen, by what they can see.
 #[derive(Default)]
 pub(crate) struct Changes {
+    /// For listeners who see all sessions.
     all: watch::Sender<u64>,
     own: Mutex<HashMap<MemberId, watch::Sender<u64>>>,
 }
 
 impl Changes {
-    /// What changes whenever a session that this actor can see may have.
-    pub(crate) fn seen_by(&self, actor: &Actor) -> watch::Receiver<u64> {
+    /// Returns a receiver for the sessions that the actor can see.
+    pub(crate) fn visible_to(&self, actor: &Actor) -> watch::Receiver<u64> {
         if authorize(actor, Action::ListAll, Target::Workspace).is_ok() {
             return self.all.subscribe();
         }
@@ -33,7 +32,7 @@ impl Changes {
         own.entry(actor.member).or_default().subscribe()
     }
 
-    /// A session of this member may have changed.
+    /// Notifies the listeners who can see sessions of this member.
     pub(crate) fn announce(&self, owner: MemberId) {
         let next = |count: &mut u64| *count = count.wrapping_add(1);
         self.all.send_modify(next);
@@ -44,16 +43,10 @@ impl Changes {
     }
 }
 
-/// The sessions whose reports came, went or say something else.
-pub(crate) fn moved(before: &Reports, after: &Reports) -> HashSet<SessionId> {
-    let ids = before.keys().chain(after.keys());
-    ids.filter(|id| before.get(id) != after.get(id)).copied().collect()
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
-    use protocol::{api::Role, wire::Report};
+    use protocol::api::Role;
     use uuid::Uuid;
 
     use super::*;
@@ -72,41 +65,30 @@ mod tests {
     }
 
     #[test]
-    fn everybody_hears_of_what_they_can_see() {
+    fn listeners_are_notified_of_visible_changes_only() {
         let changes = Changes::default();
         let [ann, bob] = [1, 2].map(|member| actor(member, Role::Member));
         let staff = actor(3, Role::Staff);
         let superuser = actor(4, Role::Superuser);
-        let mut heard = [&ann, &ann, &bob, &staff, &superuser].map(|actor| changes.seen_by(actor));
+        let mut receivers =
+            [&ann, &ann, &bob, &staff, &superuser].map(|actor| changes.visible_to(actor));
         for (owner, expected) in [
             (&ann, [true, true, false, true, true]),
             (&bob, [false, false, true, true, true]),
             (&staff, [false, false, false, true, true]),
         ] {
             changes.announce(owner.member);
-            let found = heard.each_ref().map(|one| one.has_changed().unwrap());
-            assert_eq!(found, expected, "{:?}", owner.role);
-            heard.iter_mut().for_each(watch::Receiver::mark_unchanged);
+            let notified = receivers.each_ref().map(|one| one.has_changed().unwrap());
+            assert_eq!(notified, expected, "{:?}", owner.role);
+            receivers.iter_mut().for_each(watch::Receiver::mark_unchanged);
         }
     }
 
     #[test]
-    fn who_stopped_listening_is_forgotten() {
+    fn dropped_listeners_are_removed() {
         let changes = Changes::default();
-        drop(changes.seen_by(&actor(1, Role::Member)));
-        let _listens = changes.seen_by(&actor(2, Role::Member));
+        drop(changes.visible_to(&actor(1, Role::Member)));
+        let _kept = changes.visible_to(&actor(2, Role::Member));
         assert_eq!(changes.own.lock().unwrap().len(), 1);
-    }
-
-    #[test]
-    fn only_what_differs_has_moved() {
-        let id = |number| SessionId(Uuid::from_u128(number));
-        let titled = |title: &str| Report { title: title.into(), ..Report::default() };
-        let before =
-            Reports::from([(id(1), titled("a")), (id(2), titled("a")), (id(3), titled("a"))]);
-        let after =
-            Reports::from([(id(1), titled("a")), (id(2), titled("b")), (id(4), titled("a"))]);
-        assert_eq!(moved(&before, &after), [2, 3, 4].map(id).into());
-        assert_eq!(moved(&after, &after), HashSet::new());
     }
 }

@@ -1,39 +1,39 @@
-//! Where the time comes from.
+//! Sources of the current time.
 
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
-/// A source of the time.
+/// A source of the current time.
 pub trait Clock: Send + Sync + 'static {
-    /// The time now.
+    /// Returns the current time.
     fn now(&self) -> DateTime<Utc>;
 }
 
-/// The machine's clock.
+/// The system clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct System;
 
 impl Clock for System {
     #[expect(clippy::disallowed_methods, reason = "this is the injected clock")]
     fn now(&self) -> DateTime<Utc> {
-        // Databases and session processes keep no more than this.
+        // The precision of databases and of session processes.
         Utc::now().trunc_subsecs(3)
     }
 }
 
-/// A clock that stands still until it is set, for tests.
+/// A clock for tests that stands still until it is advanced.
 #[derive(Debug)]
 pub struct Manual(Mutex<DateTime<Utc>>);
 
 impl Manual {
-    /// A clock that stands at a time.
+    /// Creates a clock that stands at this time.
     #[must_use]
     pub fn new(now: DateTime<Utc>) -> Self {
         Self(Mutex::new(now))
     }
 
-    /// Moves it on.
+    /// Advances the clock.
     pub fn advance(&self, by: TimeDelta) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) += by;
     }

@@ -1,150 +1,177 @@
-//! What can be refused or go wrong, with the word for programs and the sentence for people.
+//! Errors of this crate, each with a stable code for programs and a sentence for users: the problem
+//! first, then the way out.
 
 use std::borrow::Cow;
 
 use protocol::api::{ActiveClient, EndReason, ErrorBody, ErrorInfo, GuestEnd, Session};
 
-use crate::sessions::limits::Limit;
-
-/// Why a request was not done.
+/// Reason a request failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Nobody is signed in, or not any more.
-    #[error("Sign in first.")]
+    /// The request carries no valid sign-in or token.
+    #[error("Please sign in.")]
     Unauthenticated,
-    /// Address or password is wrong; which one is not said.
-    #[error("The e-mail address or the password is wrong.")]
+    /// The address or the password is wrong; the message does not reveal which.
+    #[error("Incorrect email address or password.")]
     InvalidCredentials,
-    /// Too many failed sign-ins; seconds until the next one is looked at.
+    /// Too many failed attempts; seconds until the next one is allowed.
     #[error("Too many attempts. Try again in {0} seconds.")]
     Throttled(u64),
-    /// More sign-ins at once than passwords can be checked.
-    #[error("Too many people are signing in just now. Try again in a moment.")]
+    /// The queue for password checks is full.
+    #[error("Too many people are signing in right now. Try again in a moment.")]
     Busy,
-    /// The actor's role does not allow it.
+    /// The actor's role does not allow the action.
     #[error("You are not allowed to do this.")]
     Forbidden,
-    /// There is no such thing, or it is somebody else's.
+    /// The target does not exist, or is hidden from the actor.
     #[error("There is no such {0}.")]
     NotFound(&'static str),
-    /// The session is over.
-    #[error("{}", ended_sentence(.0))]
+    /// The session has ended.
+    #[error("{}", ended_message(.0))]
     Ended(Box<Session>),
-    /// A value that can't be used.
+    /// A field has an invalid value.
     #[error("{message}")]
     Invalid {
-        /// The field it is in.
+        /// Name of the field.
         field: &'static str,
         /// One sentence.
         message: String,
     },
-    /// No server of this id.
+    /// No server has this id.
     #[error("There is no server named {0}.")]
     UnknownServer(String),
-    /// No account of this name on the server.
+    /// The server has no account of this name.
     #[error("There is no account named {0} on this server.")]
     UnknownAccount(String),
-    /// The shell could not be started. One sentence.
+    /// The shell failed to start. One sentence.
     #[error("{0}")]
     SpawnFailed(String),
-    /// There are as many sessions as allowed, or they come too fast; the member's own ones are these.
-    #[error("{}", limit_sentence(*.limit))]
+    /// A session limit is reached.
+    #[error("{}", limit_message(*.limit))]
     SessionLimit {
-        /// Which bound.
+        /// The limit.
         limit: Limit,
-        /// The member's living sessions.
+        /// The member's running sessions that count towards it.
         sessions: Vec<Session>,
     },
-    /// Somebody drives the session, and its policy is to ask before taking over.
+    /// Another client drives the session, and its policy requires a confirmation to take over.
     #[error("This session is in use by {} ({}).", .0.who, .0.device)]
     AttachedElsewhere(ActiveClient),
-    /// The current password that goes with a new one is wrong.
-    #[error("This is not your current password.")]
+    /// The current password given with a new one is wrong.
+    #[error("Incorrect current password.")]
     WrongPassword,
-    /// No superuser would be left who can come in.
-    #[error("This is the last superuser. Make somebody else one first.")]
+    /// The change would leave no active superuser.
+    #[error("This is the last superuser. Make another member a superuser first.")]
     LastSuperuser,
-    /// The link was used or is too old.
-    #[error("This link was used already or is too old. Ask for a new one.")]
+    /// The link was used or has expired.
+    #[error("This link is no longer valid. Ask for a new one.")]
     InviteOver,
-    /// There is no way to send mail.
-    #[error("websh has no mail server to send this by. Copy the link instead.")]
+    /// No mail transport is configured.
+    #[error("No mail server is configured. Copy the link instead.")]
     MailNotConfigured,
-    /// It is granted already.
-    #[error("This account is granted to them already.")]
+    /// The same grant exists.
+    #[error("This account is already granted to them.")]
     GrantExists,
-    /// The member has as many tokens as they may have.
-    #[error("You have as many tokens as you may have. Remove one first.")]
+    /// The member has the maximum number of tokens.
+    #[error("Token limit reached. Remove a token and try again.")]
     TooManyTokens,
-    /// No session can be opened on this server now. Sessions that run there are not told of it.
-    #[error("{0} is offline: no session can be opened on it just now.")]
+    /// The server cannot start sessions now. Running sessions are not affected.
+    #[error("{0} is offline. New sessions cannot be created on it right now.")]
     ServerOffline(String),
-    /// The account exists, and the actor may not use it.
-    #[error("You may not use the account {0}.")]
+    /// The account exists, but is not granted to the actor.
+    #[error("You do not have access to the account {0}.")]
     AccountForbidden(String),
-    /// A member of this address exists.
-    #[error("There is a member with this e-mail address already.")]
+    /// A member with this address exists.
+    #[error("A member with this email address already exists.")]
     MemberExists,
-    /// No share has this token and this password. Which of them is wrong is not said.
-    #[error("This link or its password does not work.")]
+    /// No share has this token and this password; the message does not reveal which is wrong.
+    #[error("This link or its password is not valid.")]
     ShareDenied,
-    /// A share, or a guest's part in it, is over.
-    #[error("{}", over_sentence(*.0))]
+    /// A share has ended, or a guest's part in it.
+    #[error("{}", share_end_message(*.0))]
     ShareOver(GuestEnd),
-    /// As many guests are there as the share takes.
-    #[error("All places of this share are taken. Try again when somebody has left.")]
+    /// The share has its maximum number of guests.
+    #[error("This share is full. Try again when a guest has left.")]
     ShareFull,
     /// The workspace does not allow sharing.
-    #[error("Sharing is switched off in this workspace.")]
+    #[error("Sharing is turned off in this workspace.")]
     SharingDisabled,
-    /// The session has as many shares as it may have.
-    #[error("This session has as many links as it may have. Revoke one first.")]
+    /// The session has the maximum number of shares.
+    #[error("Share limit of this session reached. Revoke a share and try again.")]
     TooManyShares,
-    /// Nobody who came by a share.
-    #[error("Open the link you were given and enter its password first.")]
+    /// The request carries no guest cookie.
+    #[error("Open the link you received and enter its password first.")]
     NotJoined,
-    /// The ticket is unknown, used, too old or another sign-in's.
-    #[error("This ticket does not work (any more). Attach again.")]
+    /// The ticket is unknown, used, expired or issued to another sign-in.
+    #[error("This ticket is not valid. Attach again.")]
     BadTicket,
-    /// The sign-in has as many sockets as it may have.
-    #[error("Too many terminals are open in this browser. Close one first.")]
+    /// The sign-in has the maximum number of open sockets.
+    #[error("Too many terminals are open in this browser. Close one and try again.")]
     TooManySockets,
-    /// The session's process does not answer.
-    #[error("The session does not answer.")]
+    /// The session process does not answer.
+    #[error("The session does not respond. Try again in a moment.")]
     Unreachable,
-    /// The database has no room to write.
-    #[error("There is no room on the disk of the database. Running sessions are not affected.")]
+    /// The database has no space left.
+    #[error("The disk of the database is full. Running sessions are not affected.")]
     DatabaseFull,
-    /// The database gave no answer. Details are in the log only.
-    #[error("websh can't reach its database just now. Running sessions are not affected.")]
+    /// The database does not answer. Details are in the log only.
+    #[error(
+        "The database is unavailable. Running sessions are not affected. Try again in a moment."
+    )]
     Unavailable,
 }
 
-/// The class of an error, free of any protocol's numbers.
+/// A limit that a new session would exceed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// Running sessions of the member.
+    Member,
+    /// Running sessions created with the API token.
+    Token,
+    /// Running sessions of the whole workspace.
+    Workspace,
+    /// New sessions per minute; seconds until the next one is allowed.
+    Rate(u64),
+}
+
+impl Limit {
+    /// Returns the name of the setting that defines the limit.
+    #[must_use]
+    pub fn setting(self) -> &'static str {
+        match self {
+            Self::Member => "max_sessions_per_user",
+            Self::Token => "max_sessions_per_token",
+            Self::Workspace => "max_sessions",
+            Self::Rate(_) => "max_creates_per_minute",
+        }
+    }
+}
+
+/// Class of an error, independent of any protocol's status codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The request itself is wrong.
+    /// The request is malformed.
     Invalid,
-    /// Who asks is not known.
+    /// The caller is not authenticated.
     Unauthenticated,
-    /// Who asks may not.
+    /// The caller is not allowed to do this.
     Forbidden,
-    /// Not there.
+    /// The target does not exist.
     NotFound,
-    /// Not in this state of things.
+    /// The current state does not allow it.
     Conflict,
-    /// Was there, is over.
+    /// The target existed and has ended.
     Gone,
-    /// Well-formed, but can't be done as asked.
+    /// The request is well-formed, but cannot be fulfilled.
     Unprocessable,
-    /// Too much of it.
+    /// A limit is reached.
     TooMany,
-    /// Not now.
+    /// A temporary failure.
     Unavailable,
 }
 
 impl Error {
-    /// The stable snake_case word.
+    /// Returns the stable snake_case code.
     #[must_use]
     pub fn code(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
@@ -193,7 +220,7 @@ impl Error {
         })
     }
 
-    /// Its class.
+    /// Returns the class of the error.
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
@@ -230,13 +257,13 @@ impl Error {
         }
     }
 
-    /// One plain sentence for people.
+    /// Returns one plain sentence for users.
     #[must_use]
     pub fn message(&self) -> String {
         self.to_string()
     }
 
-    /// Seconds after which trying again makes sense, where that is known.
+    /// Returns the seconds after which a retry makes sense, where that is known.
     #[must_use]
     pub fn retry_after(&self) -> Option<u64> {
         match self {
@@ -294,7 +321,7 @@ impl From<Error> for ErrorBody {
 
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
-        tracing::error!(%error, "the database gave no answer");
+        tracing::error!(%error, "a database request failed");
         match error {
             store::Error::Full(_) => Self::DatabaseFull,
             _ => Self::Unavailable,
@@ -302,42 +329,45 @@ impl From<store::Error> for Error {
     }
 }
 
-fn limit_sentence(limit: Limit) -> String {
+fn limit_message(limit: Limit) -> String {
     match limit {
-        Limit::Member => "You have as many sessions as you may have. Close one first.".to_owned(),
+        Limit::Member => "Session limit reached. Close a session and try again.".to_owned(),
         Limit::Token => {
-            "This token has opened as many sessions as it may. Close one first.".to_owned()
+            "Session limit of this API token reached. Close a session that it created and try again."
+                .to_owned()
         }
         Limit::Workspace => {
-            "The workspace has as many sessions as it may have. Close one of yours first."
+            "Session limit of the workspace reached. Close one of your sessions and try again."
                 .to_owned()
         }
         Limit::Rate(seconds) => {
-            format!("Sessions are opened too fast. Try again in {seconds} seconds.")
+            format!("Too many new sessions. Try again in {seconds} seconds.")
         }
     }
 }
 
-fn over_sentence(end: GuestEnd) -> &'static str {
+fn share_end_message(end: GuestEnd) -> &'static str {
     match end {
         GuestEnd::Left => "You left this session.",
         GuestEnd::Removed => "You were removed from this session.",
-        GuestEnd::Expired => "The time of this share is over.",
-        GuestEnd::Revoked => "This share was taken back.",
-        GuestEnd::SessionEnded => "The session of this share has ended.",
+        GuestEnd::Expired => "This share has expired.",
+        GuestEnd::Revoked => "This share was revoked.",
+        GuestEnd::SessionEnded => "The shared session has ended.",
     }
 }
 
-fn ended_sentence(session: &Session) -> String {
+fn ended_message(session: &Session) -> String {
     let by = session.ended_by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
     match session.end_reason.unwrap_or(EndReason::Lost) {
         EndReason::Exited => match (session.exit_code, session.exit_signal) {
-            (_, Some(signal)) => format!("The shell of this session was ended by signal {signal}."),
+            (_, Some(signal)) => {
+                format!("The shell of this session was killed by signal {signal}.")
+            }
             (Some(code), None) => format!("The shell of this session exited with status {code}."),
             (None, None) => "The shell of this session exited.".to_owned(),
         },
         EndReason::Closed => format!("This session was closed{by}."),
-        EndReason::Expired => "This session expired: nobody used it for too long.".to_owned(),
+        EndReason::Expired => "This session expired after being idle for too long.".to_owned(),
         EndReason::Dropped => format!("This session was dropped{by}."),
         EndReason::Lost => "This session was lost: its process is gone.".to_owned(),
     }
@@ -348,8 +378,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_with_a_field_names_it() {
-        let invalid = |field| Error::invalid(field, "It can't be.");
+    fn errors_of_a_field_name_it() {
+        let invalid = |field| Error::invalid(field, "Invalid.");
         for (error, code, field) in [
             (invalid("name"), "invalid_name", Some("name")),
             (invalid("new"), "invalid_password", Some("new")),

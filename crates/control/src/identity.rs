@@ -1,8 +1,13 @@
-//! Authentication: passwords, sign-ins, API tokens, invites, and the permissions of open connections.
+//! Authentication and permissions: passwords, sign-ins, API tokens, invites, tickets, and the
+//! permissions of open connections. It depends on no session, share or administration code.
 
-mod api_tokens;
+pub(crate) mod accounts;
+pub(crate) mod api_tokens;
+pub(crate) mod connections;
 pub(crate) mod invites;
+pub(crate) mod new_member;
 pub(crate) mod passwords;
 pub(crate) mod permissions;
+pub(crate) mod set_up;
 pub(crate) mod sign_ins;
 pub(crate) mod tickets;

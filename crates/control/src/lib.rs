@@ -1,12 +1,14 @@
-//! Who may do what with which session, and what then happens to it: sign-in, create, list, attach,
-//! close, and keeping rows and processes in step. Every way in (REST, server functions, sockets) asks
-//! here. It knows no HTTP, no SQL and no PTY.
+//! The rules of the workspace: authentication, authorization, session lifecycle, sharing and
+//! administration. REST, server functions and sockets all call this crate. It contains no HTTP, SQL or
+//! PTY code.
 
 pub mod access;
 mod admin;
 mod audit;
 mod changes;
 mod clock;
+pub mod command_line;
+mod context;
 mod control;
 mod error;
 mod identity;
@@ -18,15 +20,34 @@ mod throttle;
 mod validate;
 
 pub use access::Actor;
-pub use admin::{grants, members, members::NewMember};
-pub use audit::{Doer, Subject};
-pub use clock::{Clock, Manual, System};
-pub use control::{Control, Settings};
-pub use error::{Error, Kind};
-pub use identity::{
-    permissions::{Standing, Withdrawn, Worth},
-    sign_ins::{Caller, SignedIn},
+pub use admin::{
+    all_sessions::AllSessions, audit_log::AuditLog, grants::Grants, members::Members,
+    settings::Settings,
 };
-pub use mail::transport::Mail;
-pub use sessions::{attach::Grant, create::Created, limits::Limit};
-pub use sharing::guests::{Entered, Visitor};
+pub use clock::{Clock, Manual, System};
+pub use context::Config;
+pub use control::Control;
+pub use error::{Error, Kind, Limit};
+pub use identity::{
+    api_tokens::ApiTokens,
+    connections::Connections,
+    invites::Invites,
+    new_member::NewMember,
+    permissions::{LivePermissions, Permissions, RevokeReason},
+    set_up::SetUp,
+    sign_ins::{Caller, SignIns, SignedIn},
+};
+pub use mail::transport::MailTransport;
+pub use sessions::{
+    Sessions,
+    attachments::{Attachments, RedeemedTicket},
+    create::{Created, Creator},
+    reconciler::Reconciler,
+    retention::Retention,
+};
+pub use sharing::{
+    expiry::ShareExpiry,
+    guests::{Guests, JoinResult, JoinedGuest},
+    mail_invites::GuestInvites,
+    shares::Shares,
+};

@@ -1,14 +1,14 @@
-//! Random secrets, and the hashes that are kept of them.
+//! Random secrets and the hashes that are stored of them.
 
 use sha2::{Digest, Sha256};
 
-/// A new secret of 256 bits, in hexadecimal.
+/// Returns a new secret of 256 bits, in hexadecimal.
 pub(crate) fn new() -> String {
     let bytes: [u8; 32] = rand::random();
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What is kept of a secret. Plain SHA-256 is enough for one that can't be guessed.
+/// Returns the stored form of a secret. Plain SHA-256 suffices for secrets of 256 random bits.
 pub(crate) fn hash(secret: &str) -> [u8; 32] {
     Sha256::digest(secret).into()
 }

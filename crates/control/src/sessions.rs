@@ -1,39 +1,57 @@
-//! Listing, seeing, changing and ending sessions.
+//! Sessions: listing, reading, changing, previewing and closing them. Creation, attachments and the
+//! reconciliation of rows and processes have their own types below.
 
-pub(crate) mod attach;
+pub(crate) mod attachments;
 pub(crate) mod create;
-pub(crate) mod limits;
-mod preview;
-pub(crate) mod reconcile;
-mod retention;
+pub(crate) mod guest_receipts;
+mod limits;
+pub(crate) mod lookup;
+mod reconcile;
+pub(crate) mod reconciler;
+pub(crate) mod retention;
 pub(crate) mod rules;
+pub(crate) mod unsettled;
 pub(crate) mod view;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
+use bytes::Bytes;
 use protocol::{
     api::{
-        AttachPolicy, ChangeSession, EndReason, Life, Scope, Session, SessionPage, SessionState,
-        limits::SESSION_PAGE,
+        AttachPolicy, AuditAction, ChangeSession, EndReason, Life, Scope, Session, SessionPage,
+        SessionState, limits as bounds,
     },
     id::SessionId,
-    wire::{EndCause, EndRequest, Report},
+    wire::{EndCause, EndRequest, Position},
 };
 use store::{Ending, Page, SessionRow};
 
+use self::unsettled::Unsettled;
 use crate::{
-    Actor, Control, Doer, Error, Subject,
+    Actor, Error,
     access::{Action, Target, authorize},
-    control::{Reports, detached},
+    audit::{AuditActor, AuditTarget},
+    context::{Context, detached},
+    identity::accounts,
     validate,
 };
 
-impl Control {
-    /// Lists sessions, newest first; with `q`, those that have it in their name, account, server or, of
-    /// the actor's own, last title.
+/// Sessions of all members.
+pub struct Sessions {
+    ctx: Arc<Context>,
+    unsettled: Arc<Unsettled>,
+}
+
+impl Sessions {
+    pub(crate) fn new(ctx: Arc<Context>, unsettled: Arc<Unsettled>) -> Self {
+        Self { ctx, unsettled }
+    }
+
+    /// Lists sessions, newest first. `q` searches names, accounts, servers and, of the actor's own
+    /// sessions, last titles.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for everybody's as a member, [`Error::Invalid`] for a bad cursor.
+    /// [`Error::Forbidden`] for all sessions as a member, [`Error::Invalid`] for a bad cursor.
     pub async fn list(
         &self,
         actor: &Actor,
@@ -53,31 +71,31 @@ impl Control {
                 None
             }
         };
-        let limit = SESSION_PAGE.limit(limit);
+        let limit = bounds::SESSION_PAGE.limit(limit);
         let before = cursor
             .map(str::parse)
             .transpose()
-            .map_err(|_| Error::invalid("cursor", "This cursor is not one of a page before."))?;
+            .map_err(|_| Error::invalid("cursor", "Invalid cursor. Start from the first page."))?;
         let q = q
             .map(str::trim)
             .filter(|q| !q.is_empty())
             .map(|q| validate::search("q", q))
             .transpose()?;
         let page = Page { owner, life, limit: limit + 1, before, q, titles_of: actor.member };
-        let mut rows = self.inner.store.sessions.list(page).await?;
+        let mut rows = self.ctx.store.sessions.list(page).await?;
         let full = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = rows.len() > full;
         rows.truncate(full);
         let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
-        let mut items = self.views(&rows);
+        let mut items = lookup::views(&self.ctx, &rows);
         let own = rows.iter().filter(|row| row.owner == actor.member);
         let own: Vec<SessionId> = own.map(|row| row.id).collect();
-        let counted = match life {
-            Life::Active => self.inner.store.shares.wrong_passwords(&own, self.now()).await?,
-            Life::Ended => self.inner.store.guests.count_by_session(&own).await?,
+        let counts = match life {
+            Life::Active => self.ctx.store.shares.wrong_passwords(&own, self.ctx.now()).await?,
+            Life::Ended => self.ctx.store.guests.count_by_session(&own).await?,
         };
         for (item, row) in items.iter_mut().zip(&rows) {
-            let count = counted.get(&row.id).copied().unwrap_or_default();
+            let count = counts.get(&row.id).copied().unwrap_or_default();
             match life {
                 Life::Active => item.wrong_passwords = count,
                 Life::Ended => item.visitors = count,
@@ -87,24 +105,24 @@ impl Control {
             }
         }
         if life == Life::Active {
-            // One whose row does not say so yet may be over.
+            // A session may have ended before its row is updated.
             items.retain(|session| session.state != SessionState::Ended);
         }
         Ok(SessionPage { items, next })
     }
 
-    /// One session.
+    /// Returns a running session.
     ///
     /// # Errors
-    /// [`Error::NotFound`], also for somebody else's; [`Error::Ended`] with all that is known.
+    /// [`Error::NotFound`], also for another member's; [`Error::Ended`] with the final state.
     pub async fn get(&self, actor: &Actor, id: SessionId) -> Result<Session, Error> {
-        let row = self.row(id).await?;
+        let row = self.ctx.session_row(id).await?;
         authorize(actor, Action::See, Target::SessionOf(row.owner))?;
-        self.living_for(actor, &row)?;
+        lookup::running_for(&self.ctx, actor, &row)?;
         self.shown(actor, &row).await
     }
 
-    /// Changes a living session's name or policy.
+    /// Changes the name or the policy of a running session.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Ended`], [`Error::Invalid`].
@@ -114,83 +132,138 @@ impl Control {
         id: SessionId,
         change: ChangeSession,
     ) -> Result<Session, Error> {
-        let row = self.row(id).await?;
+        let row = self.ctx.session_row(id).await?;
         authorize(actor, Action::Change, Target::SessionOf(row.owner))?;
         let name = change.name.as_deref().map(|name| validate::label("name", name)).transpose()?;
-        self.living_for(actor, &row)?;
-        for (action, detail) in changes(&row, name.as_deref(), change.attach_policy) {
-            let subject = Subject::session(id, &row.name);
-            self.audit(&actor.into(), action, subject, Some(detail)).await?;
+        lookup::running_for(&self.ctx, actor, &row)?;
+        for (action, detail) in differences(&row, name.as_deref(), change.attach_policy) {
+            let target = AuditTarget::session(id, &row.name);
+            self.ctx.audit(&actor.into(), action, target, Some(detail)).await?;
         }
-        self.inner.store.sessions.change(id, name.as_deref(), change.attach_policy).await?;
-        self.announce(row.owner);
-        let row = self.row(id).await?;
-        self.living_for(actor, &row)?;
+        self.ctx.store.sessions.change(id, name.as_deref(), change.attach_policy).await?;
+        self.ctx.announce(row.owner);
+        let row = self.ctx.session_row(id).await?;
+        lookup::running_for(&self.ctx, actor, &row)?;
         if change.attach_policy.is_some() {
-            self.govern(&row, &self.governing().await?).await;
+            rules::push(&self.ctx, &row, &self.ctx.workspace_settings().await?).await;
         }
         self.shown(actor, &row).await
     }
 
-    /// Ends a session; returns once its whole process tree is gone.
+    /// Returns the screen of a session from a position on, as one `Frame` of the wire. Returns none if
+    /// nothing is newer or the session has ended: a polling client may make one request too many. Viewers
+    /// are not notified, and the request does not count as activity.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Ended`] when it is over already,
-    /// [`Error::Unreachable`] when its process does not answer.
-    pub async fn close(&self, actor: &Actor, id: SessionId) -> Result<(), Error> {
-        let row = self.row(id).await?;
+    /// [`Error::NotFound`]; [`Error::Forbidden`] for everyone but the owner;
+    /// [`Error::AccountForbidden`], [`Error::Unreachable`].
+    pub async fn preview(
+        &self,
+        actor: &Actor,
+        id: SessionId,
+        position: Option<Position>,
+    ) -> Result<Option<Bytes>, Error> {
+        let row = self.ctx.session_row(id).await?;
+        authorize(actor, Action::Watch, Target::SessionOf(row.owner))?;
+        if lookup::running(&self.ctx, &row).is_err() {
+            return Ok(None);
+        }
+        accounts::require_granted(&self.ctx, actor, &row.account).await?;
+        match self.ctx.host.peek(id, position).await {
+            // An empty frame has no bytes.
+            Ok(frame) => Ok(Some(frame).filter(|frame| !frame.is_empty())),
+            Err(host::Error::Gone) => Ok(None),
+            Err(error) => Err(lookup::unreachable(&self.ctx, actor, id, &error).await),
+        }
+    }
+
+    /// Counts as activity of the owner, which restarts the session's timeout.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Ended`], [`Error::Unreachable`].
+    pub async fn keep_alive(&self, actor: &Actor, id: SessionId) -> Result<(), Error> {
+        let row = self.ctx.session_row(id).await?;
+        authorize(actor, Action::Drive, Target::SessionOf(row.owner))?;
+        lookup::running_for(&self.ctx, actor, &row)?;
+        match self.ctx.host.keep(id).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(lookup::unreachable(&self.ctx, actor, id, &error).await),
+        }
+    }
+
+    /// Closes a session. Returns when its whole process tree is gone.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Ended`] if it has ended already,
+    /// [`Error::Unreachable`] if its process does not answer.
+    pub async fn close(self: &Arc<Self>, actor: &Actor, id: SessionId) -> Result<(), Error> {
+        let row = self.ctx.session_row(id).await?;
         authorize(actor, Action::Close, Target::SessionOf(row.owner))?;
-        self.settled(id).await;
-        let row = self.row(id).await?;
-        self.living_for(actor, &row)?;
+        self.unsettled.wait(id).await;
+        let row = self.ctx.session_row(id).await?;
+        lookup::running_for(&self.ctx, actor, &row)?;
         let own = row.owner == actor.member;
         let cause = if own { EndCause::Closed } else { EndCause::Dropped };
         self.end(row, actor.into(), cause, String::new()).await
     }
 
-    /// Ends a living session, whether whoever asked for it waits or not.
-    pub(crate) async fn end(
-        &self,
+    /// Drops a session on behalf of an operator.
+    pub(crate) async fn drop_by_operator(
+        self: &Arc<Self>,
+        actor: &AuditActor,
+        id: SessionId,
+        reason: String,
+    ) -> Result<(), Error> {
+        self.unsettled.wait(id).await;
+        let row = self.ctx.session_row(id).await?;
+        lookup::running(&self.ctx, &row).map_err(view::without_content)?;
+        self.end(row, actor.clone(), EndCause::Dropped, reason).await
+    }
+
+    /// Ends a running session, even if the caller is dropped.
+    async fn end(
+        self: &Arc<Self>,
         row: SessionRow,
-        doer: Doer,
+        actor: AuditActor,
         cause: EndCause,
         note: String,
     ) -> Result<(), Error> {
-        let control = self.clone();
-        detached(async move { control.end_now(row, &doer, cause, note).await }).await
+        let sessions = Arc::clone(self);
+        detached(async move { sessions.end_now(row, &actor, cause, note).await }).await
     }
 
     async fn end_now(
         &self,
         mut row: SessionRow,
-        doer: &Doer,
+        actor: &AuditActor,
         cause: EndCause,
         note: String,
     ) -> Result<(), Error> {
-        let _working = self.work_on(row.id, Some(row.owner));
-        let dropped = cause == EndCause::Dropped;
-        let action = if dropped { "session.drop" } else { "session.close" };
+        let _settling = self.unsettled.begin(row.id, Some(row.owner));
+        let (action, reason) = match cause {
+            EndCause::Dropped => (AuditAction::SessionDrop, EndReason::Dropped),
+            _ => (AuditAction::SessionClose, EndReason::Closed),
+        };
         let detail = Some(note.clone()).filter(|note| !note.is_empty());
-        let subject = Subject::session(row.id, &row.name);
-        if let Err(error) = self.audit(doer, action, subject, detail.clone()).await {
-            // An end is never refused: a session that must go can't wait for the database.
-            tracing::error!(session = %row.id, by = doer.name(), action, %error, "not in the audit log");
+        let target = AuditTarget::session(row.id, &row.name);
+        if let Err(error) = self.ctx.audit(actor, action, target, detail.clone()).await {
+            // A session can be ended while the database is unavailable.
+            tracing::error!(session = %row.id, by = actor.name(), %action, %error, "not in the audit log");
         }
-        let by = doer.name().to_owned();
+        let by = actor.name().to_owned();
         let request = EndRequest { cause: cause.into(), by: by.clone(), note };
-        let ending = match self.inner.host.end(row.id, request).await {
+        let ending = match self.ctx.host.end(row.id, request).await {
             Ok(Some(report)) => {
-                view::adopt(&mut row, &report);
-                // As long as they are not written the final report stays.
-                if self.write_receipts(&mut HashMap::new(), &report).await.is_err() {
+                view::apply_report(&mut row, &report);
+                // The final report stays until the receipts are written.
+                if guest_receipts::write(&self.ctx, &mut HashMap::new(), &report).await.is_err() {
                     return Ok(());
                 }
                 report.end.as_ref().map(view::ending)
             }
-            // Its process did not answer and was killed with all below it.
+            // The process did not answer, and was killed with its tree.
             Ok(None) => None,
-            // Nothing to end any more: how it went is said by its final report, which is dealt with
-            // when rows and processes are compared.
+            // It has ended by itself. The reconciler processes its final report.
             Err(host::Error::Gone) => return Ok(()),
             Err(error) => {
                 tracing::warn!(session = %row.id, %error, "a session could not be ended");
@@ -198,85 +271,44 @@ impl Control {
             }
         };
         let ending = ending.unwrap_or(Ending {
-            at: self.now(),
-            reason: if dropped { EndReason::Dropped } else { EndReason::Closed },
+            at: self.ctx.now(),
+            reason,
             by: Some(by),
             exit_code: None,
             exit_signal: None,
             note: detail,
         });
-        match self.inner.store.sessions.end(&row, &ending).await {
-            Ok(_) => self.inner.host.acknowledge(row.id).await,
-            // The final report stays until a row can say it.
+        match self.ctx.store.sessions.end(&row, &ending).await {
+            Ok(_) => self.ctx.host.acknowledge(row.id).await,
+            // The final report stays until the reconciler has updated the row.
             Err(error) => {
-                tracing::warn!(session = %row.id, %error, "its end is not in its row yet");
+                tracing::warn!(session = %row.id, %error, "the end is not in its row yet");
             }
         }
         Ok(())
     }
 
-    pub(crate) async fn row(&self, id: SessionId) -> Result<SessionRow, Error> {
-        self.inner.store.sessions.get(id).await?.ok_or(Error::NotFound("session"))
-    }
-
-    /// What a session's process says; an error when it is over.
-    pub(crate) fn living(&self, row: &SessionRow) -> Result<Option<Report>, Error> {
-        let report = self.inner.host.report(row.id);
-        let session = view::session(row, report.as_ref());
-        match session.state {
-            SessionState::Ended => Err(Error::Ended(Box::new(session))),
-            SessionState::Starting | SessionState::Active => Ok(report),
-        }
-    }
-
-    /// As [`living`](Self::living), with nothing of what happened in it for those who don't own it.
-    pub(crate) fn living_for(
-        &self,
-        actor: &Actor,
-        row: &SessionRow,
-    ) -> Result<Option<Report>, Error> {
-        let own = row.owner == actor.member;
-        self.living(row).map_err(|error| if own { error } else { view::without_content(error) })
-    }
-
     async fn shown(&self, actor: &Actor, row: &SessionRow) -> Result<Session, Error> {
-        let mut session = self.view(row);
+        let mut session = lookup::view(&self.ctx, row);
         if row.owner == actor.member {
-            session.wrong_passwords = self.wrong_passwords(row.id).await?;
+            session.wrong_passwords = lookup::wrong_passwords(&self.ctx, row.id).await?;
         } else {
             view::hide_content(&mut session);
         }
         Ok(session)
     }
-
-    /// How many wrong passwords were tried for the living shares of a session.
-    pub(crate) async fn wrong_passwords(&self, id: SessionId) -> Result<u32, Error> {
-        let tried = self.inner.store.shares.wrong_passwords(&[id], self.now()).await?;
-        Ok(tried.get(&id).copied().unwrap_or_default())
-    }
-
-    pub(crate) fn view(&self, row: &SessionRow) -> Session {
-        view::session(row, self.inner.host.report(row.id).as_ref())
-    }
-
-    pub(crate) fn views(&self, rows: &[SessionRow]) -> Vec<Session> {
-        let reports: Reports = self.inner.host.reports();
-        rows.iter().map(|row| view::session(row, reports.get(&row.id))).collect()
-    }
 }
 
-/// What a change is to be written down as.
-fn changes(
+/// Returns the audit actions and details of a change.
+fn differences(
     row: &SessionRow,
     name: Option<&str>,
     policy: Option<AttachPolicy>,
-) -> Vec<(&'static str, String)> {
-    let renamed = name.filter(|name| *name != row.name);
-    let other = policy.filter(|policy| *policy != row.attach_policy);
-    let renamed = renamed.map(|name| ("session.rename", format!("{} → {name}", row.name)));
-    let other = other.map(|policy| {
-        let was = format!("{:?} → {policy:?}", row.attach_policy);
-        ("session.policy", was.to_lowercase())
-    });
-    renamed.into_iter().chain(other).collect()
+) -> Vec<(AuditAction, String)> {
+    let name = name.filter(|name| *name != row.name);
+    let policy = policy.filter(|policy| *policy != row.attach_policy);
+    let name = name.map(|name| (AuditAction::SessionRename, format!("{} → {name}", row.name)));
+    let policy = policy
+        .map(|policy| (AuditAction::SessionPolicy, format!("{} → {policy}", row.attach_policy)));
+    name.into_iter().chain(policy).collect()
 }

@@ -1,6 +1,6 @@
-//! How often something may be tried per key: GCRA, the generic cell rate algorithm of ITU-T I.371,
-//! with cells that can be given back. A successful sign-in gives its cell back, which the limiters at
-//! hand can't; so only failures count, and yet many at once can't slip past the count.
+//! Rate limits per key: GCRA, the generic cell rate algorithm of ITU-T I.371, with refunds. A successful
+//! sign-in refunds its cell, so that only failures count, while concurrent attempts cannot exceed the
+//! limit. Published rate limiters have no refunds.
 
 use std::{
     collections::HashMap,
@@ -11,37 +11,37 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Keys remembered before those that are back at full allowance are forgotten.
+/// New keys after which those at full allowance are removed.
 const SWEEP: usize = 10_000;
 
-/// A limiter over keys.
+/// A rate limiter with one allowance per key.
 #[derive(Debug)]
 pub(crate) struct Throttle<K> {
     burst: i32,
     refill: TimeDelta,
-    /// Per key, when it is back at full allowance, and how many keys there were after the last sweep.
+    /// Time at which each key is back at full allowance, and the number of keys after the last sweep.
     full_at: Mutex<(HashMap<K, DateTime<Utc>>, usize)>,
 }
 
 impl<K: Eq + Hash> Throttle<K> {
-    /// Allows `burst` tries at once, and one more every `refill`.
+    /// Allows `burst` attempts at once, and one more every `refill`.
     pub(crate) fn new(burst: i32, refill: TimeDelta) -> Self {
         Self { burst, refill, full_at: Mutex::new((HashMap::new(), 0)) }
     }
 
-    /// Takes a cell, or says in how many seconds there is one.
+    /// Takes a cell, or returns the seconds until one is free.
     pub(crate) fn take(&self, key: K, now: DateTime<Utc>) -> Result<(), u64> {
         self.take_at((self.burst, self.refill), key, now)
     }
 
-    /// Whether there is a cell, or in how many seconds.
-    pub(crate) fn ask(&self, key: &K, now: DateTime<Utc>) -> Result<(), u64> {
+    /// Checks for a free cell without taking it.
+    pub(crate) fn check(&self, key: &K, now: DateTime<Utc>) -> Result<(), u64> {
         let guard = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         let at = guard.0.get(key).copied().unwrap_or(now).max(now) + self.refill;
         within(at - now - self.refill * self.burst)
     }
 
-    /// As [`take`](Self::take), at another rate: one that may have changed since.
+    /// Like [`take`](Self::take), at a rate that may change between calls.
     pub(crate) fn take_at(
         &self,
         (burst, refill): (i32, TimeDelta),
@@ -60,8 +60,8 @@ impl<K: Eq + Hash> Throttle<K> {
         Ok(())
     }
 
-    /// Gives a taken cell back.
-    pub(crate) fn give_back(&self, key: &K) {
+    /// Returns a taken cell.
+    pub(crate) fn refund(&self, key: &K) {
         let mut guard = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(at) = guard.0.get_mut(key) {
             *at -= self.refill;
@@ -69,18 +69,18 @@ impl<K: Eq + Hash> Throttle<K> {
     }
 }
 
-/// Nothing over the allowance, or the seconds until that is so.
+/// Returns the seconds until an excess over the allowance is gone.
 fn within(over: TimeDelta) -> Result<(), u64> {
     if over <= TimeDelta::zero() {
         return Ok(());
     }
-    // Rounded up: a try after exactly that time succeeds.
+    // Rounded up, so that an attempt after exactly that time succeeds.
     let seconds = (over.num_milliseconds() + 999) / 1000;
     Err(u64::try_from(seconds).unwrap_or(1).max(1))
 }
 
-/// Where tries come from, as far as one person's addresses can be told from another's: an IPv4
-/// address, or the /64 of an IPv6 one, within which every host picks its own (RFC 4291, 2.5.1).
+/// Network that attempts come from: an IPv4 address, or the /64 of an IPv6 address, within which a host
+/// chooses its own addresses (RFC 4291, 2.5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Network(IpAddr);
 
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_networks_addresses_count_together() {
+    fn addresses_of_one_network_share_an_allowance() {
         let network = |address: &str| Network::from(address.parse::<IpAddr>().unwrap());
         for (one, other, same) in [
             ("192.0.2.1", "192.0.2.1", true),
@@ -125,7 +125,10 @@ mod tests {
             assert_eq!(throttle.take("ann", at(0)), Ok(()));
         }
         assert_eq!(throttle.take("ann", at(0)), Err(60));
-        assert_eq!((throttle.ask(&"ann", at(0)), throttle.ask(&"bob", at(0))), (Err(60), Ok(())));
+        assert_eq!(
+            (throttle.check(&"ann", at(0)), throttle.check(&"bob", at(0))),
+            (Err(60), Ok(()))
+        );
         assert_eq!(throttle.take("ann", at(45)), Err(15));
         assert_eq!(throttle.take("bob", at(45)), Ok(()));
         assert_eq!(throttle.take("ann", at(60)), Ok(()));
@@ -148,16 +151,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_back_was_never_taken() {
+    fn a_refunded_cell_does_not_count() {
         let throttle = Throttle::new(2, TimeDelta::seconds(60));
         for _ in 0..100 {
             assert_eq!(throttle.take("ann", at(0)), Ok(()));
-            throttle.give_back(&"ann");
+            throttle.refund(&"ann");
         }
     }
 
     #[test]
-    fn keys_at_full_allowance_are_forgotten() {
+    fn keys_at_full_allowance_are_removed() {
         let throttle = Throttle::new(1, TimeDelta::seconds(1));
         for key in 0..SWEEP {
             throttle.take(key, at(0)).unwrap();

@@ -1,13 +1,13 @@
-//! What people may call things, and the bounds of what they may ask for. Pure.
+//! Validation of names, searches, passwords and addresses. Pure.
 
 use protocol::api::limits::{
     COLUMNS, DEFAULT_COLUMNS, DEFAULT_ROWS, MAX_EMAIL, MAX_IDEMPOTENCY_KEY, MAX_NAME, MAX_PASSWORD,
-    MAX_REASON, MAX_SEARCH, MIN_PASSWORD, ROWS,
+    MAX_REASON, MAX_SEARCH, MAX_SHOWN, MIN_PASSWORD, ROWS,
 };
 
 use crate::Error;
 
-/// Size of a new screen.
+/// Returns the size of a new screen, within bounds.
 pub(crate) fn size(cols: Option<u16>, rows: Option<u16>) -> (u16, u16) {
     (
         cols.unwrap_or(DEFAULT_COLUMNS).clamp(*COLUMNS.start(), *COLUMNS.end()),
@@ -15,112 +15,119 @@ pub(crate) fn size(cols: Option<u16>, rows: Option<u16>) -> (u16, u16) {
     )
 }
 
-/// A name as people see it: 1–64 characters, none of which steers a terminal or turns text around.
+/// Validates a display name: not empty, of bounded length, without control or bidirectional formatting characters.
 pub(crate) fn label(field: &'static str, text: &str) -> Result<String, Error> {
     let text = text.trim();
     match text.chars().count() {
-        0 => Err(Error::invalid(field, "A name can't be empty.")),
-        1..=MAX_NAME if text.chars().any(steering) => {
-            Err(Error::invalid(field, "A name can't hold control characters."))
+        0 => Err(Error::invalid(field, "Enter a name.")),
+        1..=MAX_NAME if text.chars().any(is_formatting) => {
+            Err(Error::invalid(field, "A name cannot contain control characters."))
         }
         1..=MAX_NAME => Ok(text.to_owned()),
-        _ => Err(Error::invalid(
-            field,
-            format!("A name can't be longer than {MAX_NAME} characters."),
-        )),
+        _ => {
+            let message = format!("A name can have at most {MAX_NAME} characters.");
+            Err(Error::invalid(field, message))
+        }
     }
 }
 
-/// What somebody looks for.
+/// Validates a search text.
 pub(crate) fn search(field: &'static str, text: &str) -> Result<String, Error> {
     (text.chars().count() <= MAX_SEARCH && !text.contains('\0'))
         .then(|| text.to_owned())
         .ok_or_else(|| {
-            Error::invalid(field, format!("A search has at most {MAX_SEARCH} characters."))
+            Error::invalid(field, format!("A search can have at most {MAX_SEARCH} characters."))
         })
 }
 
-/// Why something is done, in the words of who does it; empty when they say nothing.
+/// Validates an optional reason; an absent one is empty.
 pub(crate) fn reason(text: Option<&str>) -> Result<String, Error> {
     let text = text.unwrap_or_default().trim();
     match text.chars().count() {
-        _ if text.chars().any(steering) => {
-            Err(Error::invalid("reason", "A reason can't hold control characters."))
+        _ if text.chars().any(is_formatting) => {
+            Err(Error::invalid("reason", "A reason cannot contain control characters."))
         }
         0..=MAX_REASON => Ok(text.to_owned()),
-        _ => Err(Error::invalid(
-            "reason",
-            format!("A reason can't be longer than {MAX_REASON} characters."),
-        )),
+        _ => {
+            let message = format!("A reason can have at most {MAX_REASON} characters.");
+            Err(Error::invalid("reason", message))
+        }
     }
 }
 
-/// What another program said, as people can be shown it: one line, not long.
-pub(crate) fn shown(text: &str) -> String {
+/// Reduces the output of another program to one short printable line.
+pub(crate) fn one_line(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().filter(|c| !steering(*c)).take(MAX_REASON).collect()
+    line.chars().filter(|c| !is_formatting(*c)).take(MAX_REASON).collect()
 }
 
-/// C0 and C1 controls, line separators, and what reorders or hides text (UAX #9, zero width).
-fn steering(c: char) -> bool {
+/// Reduces user input to a short printable text for an error message.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(MAX_SHOWN).collect()
+}
+
+/// C0 and C1 controls, line separators, and characters that reorder or hide text (UAX #9, zero width).
+fn is_formatting(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
-/// An idempotency key: 1–64 printable ASCII characters.
+/// Validates an idempotency key: printable ASCII of bounded length.
 pub(crate) fn key(text: &str) -> Result<(), Error> {
-    let good = (1..=MAX_IDEMPOTENCY_KEY).contains(&text.len())
+    let valid = (1..=MAX_IDEMPOTENCY_KEY).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_graphic());
-    good.then_some(()).ok_or_else(|| {
-        Error::invalid(
-            "idempotency_key",
-            format!("An idempotency key is 1 to {MAX_IDEMPOTENCY_KEY} printable ASCII characters."),
-        )
+    valid.then_some(()).ok_or_else(|| {
+        let message = format!(
+            "An idempotency key must be 1 to {MAX_IDEMPOTENCY_KEY} printable ASCII characters."
+        );
+        Error::invalid("idempotency_key", message)
     })
 }
 
-/// An e-mail address in lower case. Only mail itself can tell whether it exists.
+/// Validates an email address and converts it to lower case. Only delivery can prove that it exists.
 pub(crate) fn email(text: &str) -> Result<String, Error> {
     let text = text.trim().to_lowercase();
     let plausible = text.chars().count() <= MAX_EMAIL
-        && !text.chars().any(|c| c.is_whitespace() || steering(c))
+        && !text.chars().any(|c| c.is_whitespace() || is_formatting(c))
         && text.split_once('@').is_some_and(|(local, domain)| {
             !local.is_empty() && !domain.is_empty() && !domain.contains('@')
         });
-    plausible
-        .then_some(text)
-        .ok_or_else(|| Error::invalid("email", "This is not an e-mail address."))
+    if plausible {
+        return Ok(text);
+    }
+    let message = match printable(&text) {
+        empty if empty.is_empty() => "Enter an email address.".to_owned(),
+        text => format!("{text} is not a valid email address."),
+    };
+    Err(Error::invalid("email", message))
 }
 
-/// What somebody types to sign in may be anything, but not long.
+/// Bounds the length of sign-in credentials, which may hold any character.
 pub(crate) fn credentials(email: &str, password: &str) -> Result<String, Error> {
-    for (field, text, most) in [("email", email, MAX_EMAIL), ("password", password, MAX_PASSWORD)] {
-        if text.chars().count() > most {
-            return Err(Error::invalid(field, format!("This is longer than {most} characters.")));
+    for (field, text, max) in [("email", email, MAX_EMAIL), ("password", password, MAX_PASSWORD)] {
+        if text.chars().count() > max {
+            return Err(Error::invalid(field, format!("Use at most {max} characters.")));
         }
     }
     Ok(email.trim().to_lowercase())
 }
 
-/// A new password, in a field of this name.
+/// Validates a new password in the named field.
 pub(crate) fn new_password(field: &'static str, text: &str) -> Result<(), Error> {
     match text.chars().count() {
-        0..MIN_PASSWORD => Err(Error::invalid(
-            field,
-            format!("A password has at least {MIN_PASSWORD} characters."),
-        )),
-        MIN_PASSWORD..=MAX_PASSWORD => Ok(()),
-        _ => {
-            Err(Error::invalid(field, format!("A password has at most {MAX_PASSWORD} characters.")))
+        0..MIN_PASSWORD => {
+            Err(Error::invalid(field, format!("Use at least {MIN_PASSWORD} characters.")))
         }
+        MIN_PASSWORD..=MAX_PASSWORD => Ok(()),
+        _ => Err(Error::invalid(field, format!("Use at most {MAX_PASSWORD} characters."))),
     }
 }
 
-/// The first of `base`, `base 2`, `base 3`, … that is not taken.
-pub(crate) fn fresh_name(base: &str, taken: &[String]) -> String {
-    let base: String = base.chars().filter(|c| !steering(*c)).take(MAX_NAME - 8).collect();
+/// Returns the first of `base`, `base 2`, `base 3`, … that is not taken.
+pub(crate) fn unused_name(base: &str, taken: &[String]) -> String {
+    let base: String = base.chars().filter(|c| !is_formatting(*c)).take(MAX_NAME - 8).collect();
     if !taken.contains(&base) {
         return base;
     }
@@ -197,14 +204,14 @@ mod tests {
     }
 
     #[test]
-    fn a_fresh_name_is_free() {
+    fn an_unused_name_is_free() {
         let taken = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
-        assert_eq!(fresh_name("ann@box", &taken(&[])), "ann@box");
-        assert_eq!(fresh_name("ann@box", &taken(&["ann@box"])), "ann@box 2");
+        assert_eq!(unused_name("ann@box", &taken(&[])), "ann@box");
+        assert_eq!(unused_name("ann@box", &taken(&["ann@box"])), "ann@box 2");
         assert_eq!(
-            fresh_name("ann@box", &taken(&["ann@box 2", "ann@box", "ann@box 3"])),
+            unused_name("ann@box", &taken(&["ann@box 2", "ann@box", "ann@box 3"])),
             "ann@box 4"
         );
-        assert!(label("name", &fresh_name(&"x".repeat(200), &[])).is_ok());
+        assert!(label("name", &unused_name(&"x".repeat(200), &[])).is_ok());
     }
 }

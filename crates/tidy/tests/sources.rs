@@ -249,33 +249,6 @@ fn pages_have_the_test_ids_of_the_tests() {
 }
 
 #[test]
-fn what_the_audit_log_has_is_said_in_words() {
-    let page = read("app/src/pages/audit/entry.rs");
-    let filter = read("app/src/pages/audit/filter.rs");
-    let kinds = ["session", "share", "member", "token", "grant", "settings", "audit"];
-    let is_action = |text: &str| {
-        text.split_once('.').is_some_and(|(kind, done)| {
-            kinds.contains(&kind) && done.chars().all(|c| c.is_ascii_lowercase() || c == '_')
-        })
-    };
-    let mut actions: Vec<String> = Vec::new();
-    for file in rust().iter().filter(|file| file.path.starts_with("crates/control/src/")) {
-        let texts = file.product().flat_map(|(_, line)| line.split('"').skip(1).step_by(2));
-        actions.extend(texts.filter(|text| is_action(text)).map(str::to_owned));
-    }
-    assert!(actions.len() >= 40, "actions are found: {actions:?}");
-    let kind = |action: &str| action.split('.').next().unwrap_or_default().to_owned();
-    actions.retain(|action| {
-        !page.contains(&format!("\"{action}\""))
-            || !filter.contains(&format!("\"{}\"", kind(action)))
-    });
-    no_breach(
-        "Every action has its words on the page of the log, and its kind a filter.",
-        &actions,
-    );
-}
-
-#[test]
 fn links_in_documents_exist() {
     let mut broken = Vec::new();
     for file in files(&[".md"]) {

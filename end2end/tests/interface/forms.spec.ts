@@ -24,7 +24,7 @@ test.describe('invalid input is refused', () => {
     const long = 'Ada '.repeat(30).trim();
     for (const [typed, sentence] of [
       ['   ', 'Enter a name.'],
-      [long, "A name can't be longer than 64 characters."],
+      [long, 'A name can have at most 64 characters.'],
     ] as const) {
       await name.fill(typed);
       await page.getByTestId('me-name-save').click();
@@ -42,7 +42,7 @@ test.describe('invalid input is refused', () => {
     for (const [old, other, field, sentence] of [
       ['', 'a good long password', 'current', 'Enter your current password.'],
       [MEMBER.password, 'short', 'new', 'Use at least 12 characters.'],
-      ['not the password', 'a good long password', 'current', 'This is not your current password.'],
+      ['not the password', 'a good long password', 'current', 'Incorrect current password.'],
     ] as const) {
       await current.fill(old);
       await next.fill(other);
@@ -72,7 +72,7 @@ test.describe('invalid input is refused', () => {
     await page.getByTestId('invite').click();
     await dialog.getByTestId('invite-email').fill(MEMBER.email);
     await dialog.getByTestId('invite-confirm').click();
-    await expect(mistake(dialog, 'invite-email')).toHaveText('There is a member with this e-mail address already.');
+    await expect(mistake(dialog, 'invite-email')).toHaveText('A member with this email address already exists.');
     await expect(dialog.getByTestId('invite-email')).toHaveValue(MEMBER.email);
     await expect(dialog.getByTestId('invite-email')).toHaveAttribute('aria-invalid', 'true');
     await expect(dialog.getByTestId('invite-error')).toHaveCount(0);
@@ -90,7 +90,7 @@ test.describe('invalid input is refused', () => {
     for (const [called, secret, field, sentence] of [
       ['', good, 'name', 'Enter a name.'],
       ['Grace', 'short', 'password', 'Use at least 12 characters.'],
-      [long, good, 'name', "A name can't be longer than 64 characters."],
+      [long, good, 'name', 'A name can have at most 64 characters.'],
     ] as const) {
       await name.fill(called);
       await password.fill(secret);
@@ -122,7 +122,7 @@ test.describe('invalid input is refused', () => {
     const fresher = page.getByTestId('new-token-dialog');
     for (const [called, sentence] of [
       ['  ', 'Enter a name for the token.'],
-      [long, "A name can't be longer than 64 characters."],
+      [long, 'A name can have at most 64 characters.'],
     ] as const) {
       await fresher.getByTestId('token-name').fill(called);
       await fresher.getByTestId('token-days').fill('7');
@@ -144,7 +144,7 @@ test.describe('invalid input is refused', () => {
     const name = dialog.getByTestId('new-session-name');
     await name.fill(long);
     await dialog.getByTestId('new-session-create').click();
-    await expect(mistake(dialog, 'new-session-name')).toHaveText("A name can't be longer than 64 characters.");
+    await expect(mistake(dialog, 'new-session-name')).toHaveText('A name can have at most 64 characters.');
     await expect(name).toHaveValue(long);
     await expect(name).toHaveAttribute('aria-invalid', 'true');
     await expect(dialog.getByTestId('new-session-error')).toHaveCount(0);
@@ -160,9 +160,9 @@ test.describe('invalid input is refused', () => {
     await expect(other).toHaveValue('work');
     await expect(other).toBeFocused();
     for (const [typed, sentence] of [
-      ['  ', "A name can't be empty."],
-      [long, "A name can't be longer than 64 characters."],
-      ['turned \u202e around', "A name can't hold control characters."],
+      ['  ', 'Enter a name.'],
+      [long, 'A name can have at most 64 characters.'],
+      ['turned \u202e around', 'A name cannot contain control characters.'],
     ] as const) {
       await other.fill(typed);
       await rename.getByTestId('rename-confirm').click();
@@ -186,8 +186,8 @@ test.describe('invalid input is refused', () => {
     await row.getByTestId('all-drop').click();
     const one = page.getByTestId('drop-dialog');
     for (const [why, sentence] of [
-      ['r'.repeat(201), "A reason can't be longer than 200 characters."],
-      ['turned \u202e around', "A reason can't hold control characters."],
+      ['r'.repeat(201), 'A reason can have at most 200 characters.'],
+      ['turned \u202e around', 'A reason cannot contain control characters.'],
     ] as const) {
       await one.getByTestId('drop-reason').fill(why);
       await one.getByTestId('drop-confirm').click();
@@ -203,9 +203,9 @@ test.describe('invalid input is refused', () => {
     const password = all.getByTestId('drop-all-password');
     const reason = all.getByTestId('drop-all-reason');
     for (const [workspace, secret, why, field, sentence] of [
-      ['another', MEMBER.password, '', 'name', "Type the workspace's name exactly as it is."],
-      ['websh', 'not the password', '', 'password', 'This is not your password.'],
-      ['websh', MEMBER.password, 'r'.repeat(201), 'reason', "A reason can't be longer than 200 characters."],
+      ['another', MEMBER.password, '', 'name', 'The name does not match. Enter the name of the workspace.'],
+      ['websh', 'not the password', '', 'password', 'Incorrect password.'],
+      ['websh', MEMBER.password, 'r'.repeat(201), 'reason', 'A reason can have at most 200 characters.'],
     ] as const) {
       await name.fill(workspace);
       await password.fill(secret);
@@ -252,7 +252,7 @@ test.describe('invalid input is refused', () => {
     await expect(mistake(page, 'grant-to')).toHaveText('Choose a member or a role.');
     await to.selectOption({ label: `${MEMBER.name} (${MEMBER.email})` });
     await grant.click();
-    await expect(mistake(page, 'grant-to')).toHaveText('This account is granted to them already.');
+    await expect(mistake(page, 'grant-to')).toHaveText('This account is already granted to them.');
     await expect(account).toHaveValue('root');
     await expect(page.getByTestId('grant')).toHaveCount(1);
 

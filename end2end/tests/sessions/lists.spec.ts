@@ -269,7 +269,7 @@ test.describe('limits', () => {
     const inTheWay = dialog.getByTestId('limit-session');
     await expect(inTheWay).toHaveCount(2);
     await expect(dialog.getByTestId('new-session-error')).toHaveText(
-      'You have as many sessions as you may have. Close one first.',
+      'Session limit reached. Close a session and try again.',
     );
     await expect(dialog.getByTestId('new-session-error')).toHaveAttribute('data-code', 'session_limit');
     await expect(dialog.getByTestId('new-session-name')).toHaveValue('third');

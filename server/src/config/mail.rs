@@ -2,7 +2,7 @@
 
 use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt};
 
-use control::Mail;
+use control::MailTransport;
 
 use super::{Config, ConfigError, refuse, url};
 
@@ -14,7 +14,7 @@ impl Config {
     ///
     /// # Errors
     /// One sentence naming the key.
-    pub fn mail(&self) -> Result<Option<Mail>, ConfigError> {
+    pub fn mail(&self) -> Result<Option<MailTransport>, ConfigError> {
         match (&self.smtp_url, &self.mail_from, &self.mail_dir) {
             (Some(_), None, _) => refuse(
                 "smtp_url is set, but mail_from is not. Set mail_from to the sender's address.",
@@ -22,12 +22,12 @@ impl Config {
             (Some(url), Some(_), _) if url::is_unencrypted_mail(url) => refuse(
                 "smtp_url would send mail and passwords unencrypted. Use smtps://… or smtp://…?tls=required.",
             ),
-            (Some(url), Some(from), _) => Mail::smtp(url, from).map(Some).map_err(ConfigError),
+            (Some(url), Some(from), _) => MailTransport::smtp(url, from).map(Some).map_err(ConfigError),
             (None, from, Some(directory)) => {
                 let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
                 made.map_err(|error| ConfigError(format!("Failed to create mail_dir: {error}.")))?;
                 let from = from.as_deref().unwrap_or(DEFAULT_SENDER);
-                Mail::directory(directory, from).map(Some).map_err(ConfigError)
+                MailTransport::directory(directory, from).map(Some).map_err(ConfigError)
             }
             (None, _, None) => Ok(None),
         }

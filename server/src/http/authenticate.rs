@@ -6,7 +6,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use control::{Actor, Control, Visitor};
+use control::{Actor, Control, JoinedGuest};
 
 use super::{
     client_ip::ClientIp,
@@ -26,10 +26,10 @@ pub async fn authenticate(
     let headers = request.headers();
     let authenticated = if headers.contains_key(header::AUTHORIZATION) {
         // A request with a token is made by the token, even if it carries a cookie.
-        control.bearer(bearer(headers).unwrap_or_default(), source).await
+        control.tokens.authenticate(bearer(headers).unwrap_or_default(), source).await
     } else {
         match cookies.token(Cookie::SignIn, headers) {
-            Some(token) => control.who(token, source).await,
+            Some(token) => control.sign_ins.authenticate(token, source).await,
             None => Err(control::Error::Unauthenticated),
         }
     };
@@ -64,7 +64,7 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
 
 /// Extracts the guest of a request; rejects others with 401. Only routes that use it accept a guest's cookie.
 #[derive(Debug)]
-pub struct Guest(pub Visitor);
+pub struct Guest(pub JoinedGuest);
 
 impl<S: Sync> FromRequestParts<S> for Guest
 where
@@ -77,6 +77,6 @@ where
         let cookies = Cookies::from_ref(state);
         let token =
             cookies.token(Cookie::Guest, &parts.headers).ok_or(control::Error::NotJoined)?;
-        Ok(Self(Control::from_ref(state).visitor(token).await?))
+        Ok(Self(Control::from_ref(state).guests.authenticate(token).await?))
     }
 }

@@ -3,7 +3,7 @@
 
 use clap::{Args, Subcommand};
 use cli::output::{print, print_json, table};
-use control::{System, grants};
+use control::{System, command_line};
 use protocol::{api::Grantee, format};
 use store::Store;
 
@@ -49,17 +49,17 @@ impl Account {
         match self {
             Self::Grant(one) => {
                 let to = one.to.grantee(&store).await?;
-                let grant = grants::grant_here(&store, &System, &one.account, to).await?;
+                let grant = command_line::grant(&store, &System, &one.account, to).await?;
                 print(&format!("Granted {} to {}.", grant.account, grant.to_name))?;
             }
             Self::Revoke(one) => {
                 let to = one.to.grantee(&store).await?;
-                grants::revoke_here(&store, &System, &one.account, to).await?;
+                command_line::revoke(&store, &System, &one.account, to).await?;
                 print(&format!("Revoked the grant of {}.", one.account))?;
             }
-            Self::List { json: true } => print_json(&grants::list_here(&store).await?)?,
+            Self::List { json: true } => print_json(&command_line::grants(&store).await?)?,
             Self::List { json: false } => {
-                let rows: Vec<Vec<String>> = grants::list_here(&store)
+                let rows: Vec<Vec<String>> = command_line::grants(&store)
                     .await?
                     .into_iter()
                     .map(|it| vec![it.account, it.to_name, it.by, format::at(it.created_at)])

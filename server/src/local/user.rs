@@ -5,7 +5,7 @@ use cli::{
     output::{print, print_json},
     prompt,
 };
-use control::{NewMember, System, members};
+use control::{NewMember, System, command_line};
 use protocol::api;
 use store::Store;
 
@@ -71,7 +71,7 @@ impl User {
                 let name =
                     name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
                 let new = NewMember { email, name, password: prompt::secret("Password")? };
-                let me = members::add(&store, &System, new, role.into(), &account).await?;
+                let me = command_line::add_member(&store, &System, new, role.into(), &account).await?;
                 if json {
                     return Ok(print_json(&me)?);
                 }
@@ -79,11 +79,11 @@ impl User {
             }
             Self::Passwd { email } => {
                 let password = prompt::secret("Password")?;
-                members::change_password(&store, &System, &email, &password).await?;
+                command_line::change_password(&store, &System, &email, &password).await?;
                 print("Changed the password and signed the member out everywhere.")?;
             }
             Self::List { json } => {
-                let members = members::list(&store).await?;
+                let members = command_line::members(&store).await?;
                 if json {
                     return Ok(print_json(&members)?);
                 }

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use chrono::{DateTime, TimeDelta};
-use control::{Control, Manual, Settings};
+use control::{Control, Manual};
 use host::Host;
 use serde_json::{Value, json};
 use store::Store;
@@ -69,9 +69,9 @@ impl Fixture {
         };
         let host = Host::open(host_config).await.unwrap();
         let clock = Arc::new(Manual::new(DateTime::UNIX_EPOCH));
-        let settings = Settings { public_url: config.public_url.clone(), ..Settings::default() };
-        let control = Control::new(store, host, clock.clone(), settings).await.unwrap();
-        let token = control.offer_set_up().await.unwrap();
+        let settings = control::Config { public_url: config.public_url.clone(), ..control::Config::default() };
+        let control = Control::new(store, host, clock.clone(), settings, None).await.unwrap();
+        let token = control.set_up.offer().await.unwrap();
         let state = AppState::new(control, &config, CancellationToken::new(), TaskTracker::new());
         let app =
             Self { _data: data, clock, router: router(state), origin: config.public_url.clone() };

@@ -13,7 +13,7 @@ use axum::{
 };
 use chrono::Utc;
 use close_reason::CloseReason;
-use control::{Actor, Error, Grant, Visitor, Withdrawn};
+use control::{Actor, Error, RedeemedTicket, JoinedGuest, RevokeReason};
 use prost::Message as _;
 use protocol::{
     MAX_CLIENT_MESSAGE, SUBPROTOCOL, close,
@@ -32,7 +32,7 @@ pub enum Principal {
     /// A member.
     Member(Actor),
     /// A person who joined by a share.
-    Guest(Box<Visitor>),
+    Guest(Box<JoinedGuest>),
 }
 
 /// Answers the upgrade and serves the socket until it ends or the server stops. The caller has checked
@@ -74,14 +74,14 @@ async fn serve(mut socket: WebSocket, state: AppState, principal: Principal, abo
     };
     let started = Instant::now();
     let redeemed = match &principal {
-        Principal::Member(actor) => control.redeem(actor, &hello.ticket),
-        Principal::Guest(visitor) => control.redeem_visitor(visitor, &hello.ticket),
+        Principal::Member(actor) => control.attachments.redeem(actor, &hello.ticket),
+        Principal::Guest(visitor) => control.guests.redeem(visitor, &hello.ticket),
     };
     let grant = match redeemed {
         Ok(grant) => grant,
         Err(error) => return relay::refuse(socket, refusal(&error)).await,
     };
-    match control.connect(&grant, hello).await {
+    match control.attachments.connect(&grant, hello).await {
         Ok(session) => {
             metrics.attached(started);
             relay::relay(socket, session, end_of_access(grant, stop), &abort).await;
@@ -127,7 +127,7 @@ fn restarting() -> CloseReason {
 
 /// Waits until the server has to end an attachment.
 #[expect(clippy::disallowed_methods, reason = "the end of a sign-in becomes a timer here")]
-async fn end_of_access(mut grant: Grant, stop: CancellationToken) -> CloseReason {
+async fn end_of_access(mut grant: RedeemedTicket, stop: CancellationToken) -> CloseReason {
     let left = grant.until.map(|until| (until - Utc::now()).to_std().unwrap_or_default());
     // A guest has no end here: only the session knows about extensions, and disconnects the guest.
     let expired = async {
@@ -137,16 +137,16 @@ async fn end_of_access(mut grant: Grant, stop: CancellationToken) -> CloseReason
         }
     };
     tokio::select! {
-        withdrawn = grant.withdrawn() => match withdrawn {
-            Withdrawn::SignedOut => {}
-            Withdrawn::Dismissed => {
+        withdrawn = grant.revoked() => match withdrawn {
+            RevokeReason::SignedOut => {}
+            RevokeReason::Forbidden => {
                 return CloseReason::new(
                     close::FORBIDDEN,
                     "You no longer have access to this session.",
                 );
             }
             // The page attaches again, with the permissions of the new role.
-            Withdrawn::Demoted => {
+            RevokeReason::Demoted => {
                 return CloseReason::new(
                     close::RESTART,
                     "Your role changed. The session is still running.",

@@ -1,67 +1,89 @@
-//! One entry of the log, as a sentence.
+//! An entry of the audit log, as a sentence.
 
 use leptos::prelude::*;
-use protocol::api::AuditEntry;
+use protocol::api::{AuditAction, AuditEntry};
 
 use crate::{format, ui::time::Ago};
 
-/// Actions and what is said of them, before the name of what it was done to.
-const VERBS: [(&str, &str); 43] = [
-    ("session.create", "opened session"),
-    ("session.attach", "attached to session"),
-    ("session.take_over", "took over session"),
-    ("session.watch", "watched session"),
-    ("session.rename", "renamed session"),
-    ("session.policy", "changed the attach policy of session"),
-    ("session.close", "closed session"),
-    ("session.drop", "dropped session"),
-    ("session.drop_all", "dropped all sessions of"),
-    ("session.expire", "ended the unused session"),
-    ("session.exit", "saw the end of session"),
-    ("session.lost", "lost session"),
-    ("member.invite", "invited"),
-    ("member.join", "joined as"),
-    ("member.role", "changed the role of"),
-    ("member.name", "changed the name of"),
-    ("member.deactivate", "deactivated"),
-    ("member.activate", "let in again"),
-    ("member.reset", "made a password link for"),
-    ("member.mail_failed", "could not send the invitation of"),
-    ("member.password", "changed the password of"),
-    ("member.sign_in", "signed in as"),
-    ("member.sign_in_failed", "could not sign in as"),
-    ("member.sign_out", "signed out as"),
-    ("share.create", "shared session"),
-    ("share.join", "came as a guest to session"),
-    ("share.leave", "left as a guest from session"),
-    ("share.denied", "had no right link and password to"),
-    ("share.extend", "gave more time to guests of session"),
-    ("share.mode", "changed what guests may do in session"),
-    ("share.guests_alone", "changed what guests may do alone in session"),
-    ("share.remove", "showed a guest out of session"),
-    ("share.revoke", "took back a share of session"),
-    ("share.expire", "saw the time end of a share of session"),
-    ("share.session_ended", "ended a share together with session"),
-    ("share.mail_failed", "could not send the link to session"),
-    ("token.create", "made API token"),
-    ("token.rename", "renamed API token"),
-    ("token.remove", "removed API token"),
-    ("grant.add", "granted account"),
-    ("grant.remove", "took back account"),
-    ("settings.change", "changed the settings of"),
-    ("audit.export", "exported"),
-];
+/// Text around the target of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phrase {
+    /// The actor, then the verb, the target and the end of the sentence.
+    By(&'static str, &'static str),
+    /// An event without an actor: the text before and after the target.
+    Event(&'static str, &'static str),
+}
 
-/// The entry.
+impl From<AuditAction> for Phrase {
+    fn from(action: AuditAction) -> Self {
+        let by = |verb| Self::By(verb, "");
+        match action {
+            AuditAction::SessionCreate => by("created session"),
+            AuditAction::SessionAttach => by("attached to session"),
+            AuditAction::SessionTakeOver => by("took over session"),
+            AuditAction::SessionWatch => by("watched session"),
+            AuditAction::SessionRename => by("renamed session"),
+            AuditAction::SessionPolicy => by("changed the attach policy of session"),
+            AuditAction::SessionClose => by("closed session"),
+            AuditAction::SessionDrop => by("dropped session"),
+            AuditAction::SessionDropAll => by("dropped sessions of the"),
+            AuditAction::SessionExpire => Self::Event("Session", "expired"),
+            AuditAction::SessionExit => Self::Event("Session", "exited"),
+            AuditAction::SessionLost => Self::Event("Session", "was lost"),
+            AuditAction::MemberInvite => by("invited"),
+            AuditAction::MemberJoin => by("joined as"),
+            AuditAction::MemberRole => by("changed the role of"),
+            AuditAction::MemberName => by("renamed"),
+            AuditAction::MemberDeactivate => by("deactivated"),
+            AuditAction::MemberActivate => by("reactivated"),
+            AuditAction::MemberReset => by("created a password link for"),
+            AuditAction::MemberMailFailed => by("failed to send the invitation to"),
+            AuditAction::MemberPassword => by("changed the password of"),
+            AuditAction::MemberSignIn => by("signed in as"),
+            AuditAction::MemberSignInFailed => by("failed at"),
+            AuditAction::MemberSignOut => by("signed out as"),
+            AuditAction::ShareCreate => by("shared session"),
+            AuditAction::ShareJoin => by("joined session"),
+            AuditAction::ShareLeave => by("left session"),
+            AuditAction::ShareDenied => by("failed to join"),
+            AuditAction::ShareExtend => by("changed the expiry of a share of session"),
+            AuditAction::ShareMode => by("changed guest access to session"),
+            AuditAction::ShareGuestsAlone => by("changed unattended guest access to session"),
+            AuditAction::ShareRemove => by("removed a guest from session"),
+            AuditAction::ShareRevoke => by("revoked a share of session"),
+            AuditAction::ShareExpire => Self::Event("A share of session", "expired"),
+            AuditAction::ShareSessionEnded => Self::Event("A share of session", "ended with it"),
+            AuditAction::ShareMailFailed => by("failed to send a link to session"),
+            AuditAction::TokenCreate => by("created API token"),
+            AuditAction::TokenRename => by("renamed API token"),
+            AuditAction::TokenRemove => by("removed API token"),
+            AuditAction::GrantAdd => by("granted account"),
+            AuditAction::GrantRemove => by("revoked a grant of account"),
+            AuditAction::SettingsChange => by("changed the"),
+            AuditAction::AuditExport => Self::By("exported the", "log"),
+        }
+    }
+}
+
+/// Parts of a sentence, in this order. Names are highlighted.
+#[derive(Debug, PartialEq, Eq)]
+struct Sentence {
+    actor: Option<String>,
+    before: &'static str,
+    target: String,
+    after: &'static str,
+}
+
+/// Shows an entry.
 #[component]
 pub fn Entry(
-    /// What was done.
+    /// The entry.
     it: AuditEntry,
 ) -> impl IntoView {
     let AuditEntry { at, actor, via, source, action, target, detail, .. } = it;
-    let (verb, target) = said(&action, &actor, target);
+    let Sentence { actor, before, target, after } = sentence(&action, actor, target);
     let name = action.clone();
-    let by = via_words(&via, source.as_deref());
+    let origin = origin(&via, source.as_deref());
     view! {
         <li class="item entry" data-testid="audit-entry" data-action=name>
             <p class="entry-time muted" title=format::at(at)>
@@ -69,42 +91,48 @@ pub fn Entry(
             </p>
             <div class="item-main">
                 <p>
-                    <strong>{actor}</strong> " " {verb} " "
-                    <strong>{target}</strong>
+                    {actor.map(|actor| view! { <strong>{actor}</strong> " " })} {before} " "
+                    <strong>{target}</strong> " " {after}
                 </p>
                 {detail.map(|detail| view! { <p class="muted entry-detail">{detail}</p> })}
             </div>
             <p class="item-side muted">
                 <code>{action}</code>
                 <br />
-                {by}
+                {origin}
             </p>
         </li>
     }
 }
 
-/// What was done, and to what or whom; not said twice when somebody did it to themselves.
-fn said(action: &str, actor: &str, target: String) -> (&'static str, String) {
-    let verb = VERBS.iter().find(|(name, _)| *name == action);
-    let verb = verb.map_or("did this to", |(_, verb)| verb);
-    match verb.strip_suffix(" as").filter(|_| actor == target) {
-        Some(verb) => (verb, String::new()),
-        None => (verb, target),
+/// Returns the sentence of an entry. Actions of other versions of websh have a generic one.
+fn sentence(action: &str, actor: String, target: String) -> Sentence {
+    let phrase = action.parse::<AuditAction>().map(Phrase::from);
+    match phrase.unwrap_or(Phrase::By("performed an unknown action on", "")) {
+        Phrase::Event(before, after) => Sentence { actor: None, before, target, after },
+        Phrase::By(verb, after) => {
+            // "Ada signed in" rather than "Ada signed in as Ada".
+            let (before, target) = match verb.strip_suffix(" as").filter(|_| actor == target) {
+                Some(verb) => (verb, String::new()),
+                None => (verb, target),
+            };
+            Sentence { actor: Some(actor), before, target, after }
+        }
     }
 }
 
-/// By which way, and from where.
-fn via_words(via: &str, source: Option<&str>) -> String {
-    let way = match via {
-        "page" => "by a page",
+/// Describes the interface and the address that an action came from.
+fn origin(via: &str, source: Option<&str>) -> String {
+    let interface = match via {
+        "page" => "on the web",
         "token" => "by an API token",
-        "command_line" => "by the command line",
+        "command_line" => "on the command line",
         "share" => "by a share",
-        _ => "by itself",
+        _ => "automatically",
     };
     match source {
-        Some(source) => format!("{way}, from {source}"),
-        None => way.into(),
+        Some(source) => format!("{interface}, from {source}"),
+        None => interface.into(),
     }
 }
 
@@ -113,36 +141,47 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ways() {
-        for (via, source, words) in [
-            ("page", Some("192.0.2.7"), "by a page, from 192.0.2.7"),
+    fn an_origin_has_an_interface_and_an_address() {
+        for (via, source, expected) in [
+            ("page", Some("192.0.2.7"), "on the web, from 192.0.2.7"),
             ("token", Some("::1"), "by an API token, from ::1"),
-            ("command_line", None, "by the command line"),
+            ("command_line", None, "on the command line"),
             ("share", Some("192.0.2.8"), "by a share, from 192.0.2.8"),
-            ("websh", None, "by itself"),
+            ("websh", None, "automatically"),
         ] {
-            assert_eq!(via_words(via, source), words);
+            assert_eq!(origin(via, source), expected);
         }
     }
 
     #[test]
-    fn what_is_said() {
+    fn entries_read_as_sentences() {
         for (action, target, expected) in [
-            ("member.sign_in", "Ada", ("signed in", "")),
-            ("member.sign_in", "ada@example.org", ("signed in as", "ada@example.org")),
-            ("session.drop", "Ada", ("dropped session", "Ada")),
-            ("something.new", "it", ("did this to", "it")),
+            ("member.sign_in", "Ada", "Ada signed in"),
+            ("member.sign_in", "ada@example.org", "Ada signed in as ada@example.org"),
+            ("member.sign_in_failed", "sign-in", "Ada failed at sign-in"),
+            ("session.drop", "Ada", "Ada dropped session Ada"),
+            ("session.exit", "build", "Session build exited"),
+            ("share.remove", "build", "Ada removed a guest from session build"),
+            ("share.session_ended", "build", "A share of session build ended with it"),
+            ("settings.change", "settings", "Ada changed the settings"),
+            ("audit.export", "audit", "Ada exported the audit log"),
+            ("something.new", "it", "Ada performed an unknown action on it"),
         ] {
-            let (verb, of) = said(action, "Ada", target.into());
-            assert_eq!((verb, &*of), expected, "{action} {target}");
+            let Sentence { actor, before, target, after } =
+                sentence(action, "Ada".into(), target.into());
+            let parts = [actor.as_deref().unwrap_or_default(), before, &target, after];
+            let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+            assert_eq!(parts.join(" "), expected, "{action}");
         }
     }
 
     #[test]
-    fn verbs_are_said_once_each() {
-        let mut names: Vec<_> = VERBS.iter().map(|(name, _)| *name).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), VERBS.len());
+    fn every_action_has_its_own_phrase() {
+        let mut seen = Vec::new();
+        for action in AuditAction::ALL {
+            let phrase = Phrase::from(*action);
+            assert!(!seen.contains(&phrase), "{action}");
+            seen.push(phrase);
+        }
     }
 }

@@ -1,29 +1,29 @@
-//! What narrows the log, as it stands in the address of the page. Pure. Days are those of UTC.
+//! Filter of the audit log, as in the query of the page's address. Pure. Days are in UTC.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use protocol::api::AuditFilter;
 
-/// Names in the address.
+/// Names of the query parameters.
 const NAMES: [&str; 4] = ["q", "action", "from", "to"];
 
-/// What entries can be about: the part of an action before the dot, and its words.
+/// Kinds of actions, the part before the dot, with their labels.
 pub const KINDS: [(&str, &str); 8] = [
-    ("", "Everything"),
+    ("", "All entries"),
     ("session", "Sessions"),
     ("share", "Shares"),
     ("member", "Members"),
     ("token", "API tokens"),
-    ("grant", "Accounts"),
+    ("grant", "Account grants"),
     ("settings", "Settings"),
-    ("audit", "The log itself"),
+    ("audit", "Audit log"),
 ];
 
-/// The texts of the address; empty ones do not restrict.
+/// Values of the query parameters. Empty ones do not restrict the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asked {
-    /// Part of who, whom or what.
+pub struct Query {
+    /// Part of the actor, target or detail.
     pub q: String,
-    /// Action, or what it is about.
+    /// Action or kind of action.
     pub action: String,
     /// First day, `2026-11-21`.
     pub from: String,
@@ -31,27 +31,27 @@ pub struct Asked {
     pub to: String,
 }
 
-impl Asked {
-    /// Reads an address, or a form, by the names in it.
-    pub fn of(value: impl Fn(&str) -> Option<String>) -> Self {
+impl Query {
+    /// Reads the values of an address or a form by their names.
+    pub fn read(value: impl Fn(&str) -> Option<String>) -> Self {
         let text = |name| value(name).unwrap_or_default().trim().to_owned();
         Self { q: text("q"), action: text("action"), from: text("from"), to: text("to") }
     }
 
-    /// As the server understands it. A day that is none does not restrict.
+    /// Returns the filter for the server. An invalid day does not restrict the list.
     pub fn filter(&self) -> AuditFilter {
         let text = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         AuditFilter {
             q: text(&self.q),
             action: text(&self.action),
             from: day(&self.from).map(start),
-            // The last day is in it.
+            // The last day is included.
             to: day(&self.to).and_then(|day| day.checked_add_days(Days::new(1))).map(start),
         }
     }
 
-    /// The part of an address from the question mark on; for the server with points in time instead
-    /// of days. Nothing when nothing restricts.
+    /// Returns the query string with its question mark, or an empty string. The server gets points in time
+    /// instead of days.
     pub fn as_query(&self, for_server: bool) -> String {
         let time = |time: Option<DateTime<Utc>>| {
             time.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true)).unwrap_or_default()
@@ -74,7 +74,7 @@ impl Asked {
     }
 }
 
-/// Adds a text as it stands in a query: all but the unreserved characters of RFC 3986 by their bytes.
+/// Appends a percent-encoded text: all bytes but the unreserved characters of RFC 3986.
 fn encode(query: &mut String, text: &str) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -85,7 +85,7 @@ fn encode(query: &mut String, text: &str) {
     }
 }
 
-/// `2026-11-21`. Read by hand: the general reader is a large part of what a browser would load.
+/// Parses `2026-11-21`. The parser of chrono would add much to the size of the wasm.
 fn day(text: &str) -> Option<NaiveDate> {
     let mut parts = text.splitn(3, '-');
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
@@ -100,19 +100,19 @@ fn start(day: NaiveDate) -> DateTime<Utc> {
 mod tests {
     use super::*;
 
-    fn asked(from: &str, to: &str) -> Asked {
-        Asked { q: "ada & co".into(), action: "session".into(), from: from.into(), to: to.into() }
+    fn query(from: &str, to: &str) -> Query {
+        Query { q: "ada & co".into(), action: "session".into(), from: from.into(), to: to.into() }
     }
 
     #[test]
-    fn days_are_whole() {
+    fn days_include_their_last_second() {
         for (from, to, expected) in [
             ("2026-11-21", "2026-11-21", ("2026-11-21T00:00:00Z", "2026-11-22T00:00:00Z")),
             ("2024-02-29", "2026-12-31", ("2024-02-29T00:00:00Z", "2027-01-01T00:00:00Z")),
             ("", "", ("", "")),
             ("yesterday", "2026-02-30", ("", "")),
         ] {
-            let filter = asked(from, to).filter();
+            let filter = query(from, to).filter();
             let text = |time: Option<DateTime<Utc>>| {
                 time.map(|it| it.to_rfc3339_opts(SecondsFormat::Secs, true)).unwrap_or_default()
             };
@@ -121,15 +121,21 @@ mod tests {
     }
 
     #[test]
-    fn an_address_and_back() {
-        let asked = asked("2026-11-21", "");
-        let query = asked.as_query(false);
-        assert_eq!(query, "?q=ada%20%26%20co&action=session&from=2026-11-21");
-        let odd = Asked { q: "100%25 ä".into(), ..Asked::default() };
+    fn a_query_string_round_trips() {
+        let query = query("2026-11-21", "");
+        assert_eq!(query.as_query(false), "?q=ada%20%26%20co&action=session&from=2026-11-21");
+        let odd = Query { q: "100%25 ä".into(), ..Query::default() };
         assert_eq!(odd.as_query(false), "?q=100%2525%20%C3%A4");
-        let back = Asked::of(|name| (name == "q").then(|| " 100%25 ä ".into()));
+        let back = Query::read(|name| (name == "q").then(|| " 100%25 ä ".into()));
         assert_eq!(back, odd);
-        assert_eq!(Asked::default().as_query(true), "");
-        assert!(asked.as_query(true).ends_with("from=2026-11-21T00%3A00%3A00Z"));
+        assert_eq!(Query::default().as_query(true), "");
+        assert!(query.as_query(true).ends_with("from=2026-11-21T00%3A00%3A00Z"));
+    }
+
+    #[test]
+    fn every_action_has_a_filter() {
+        for action in protocol::api::AuditAction::ALL {
+            assert!(KINDS.iter().any(|(kind, _)| *kind == action.kind()), "{action}");
+        }
     }
 }

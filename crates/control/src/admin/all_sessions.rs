@@ -1,36 +1,48 @@
-//! What staff and superusers see and do: everybody's sessions, what they take, and ending them.
+//! All sessions of the workspace for staff and superusers: listing them, their resource usage, and
+//! dropping them.
 
 use std::sync::Arc;
 
 use protocol::{
     api::{
-        self, AdminFilter, AdminSession, AdminSessionPage, AdminSort, DropAll, DropResults,
-        Dropped, Session, WorkspaceUsage, limits,
+        self, AdminFilter, AdminSession, AdminSessionPage, AdminSort, AuditAction, DropAll,
+        DropResults, Dropped, Session, WorkspaceUsage, limits,
     },
     id::SessionId,
-    wire::EndCause,
 };
 use store::SessionRow;
 use tokio::sync::Semaphore;
 
+use super::session_list;
 use crate::{
-    Actor, Control, Doer, Error, Subject,
+    Actor, Error, SignIns,
     access::{Action, Target, authorize},
-    admin::session_list,
-    control::detached,
-    sessions::view,
+    audit::{AuditActor, AuditTarget},
+    context::{Context, detached},
+    sessions::{Sessions, view},
     validate,
 };
 
-/// Sessions that are ended at the same time.
-const AT_ONCE: usize = 16;
+/// Number of sessions that are dropped concurrently.
+const CONCURRENCY: usize = 16;
 
-impl Control {
-    /// Everybody's living sessions, as far as an operator may know them.
+/// Sessions of all members.
+pub struct AllSessions {
+    ctx: Arc<Context>,
+    sessions: Arc<Sessions>,
+    sign_ins: Arc<SignIns>,
+}
+
+impl AllSessions {
+    pub(crate) fn new(ctx: Arc<Context>, sessions: Arc<Sessions>, sign_ins: Arc<SignIns>) -> Self {
+        Self { ctx, sessions, sign_ins }
+    }
+
+    /// Lists all running sessions, without their content.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for a member, [`Error::Invalid`] for a bad cursor.
-    pub async fn all_sessions(
+    pub async fn list(
         &self,
         actor: &Actor,
         filter: &AdminFilter,
@@ -40,140 +52,136 @@ impl Control {
     ) -> Result<AdminSessionPage, Error> {
         authorize(actor, Action::ListAll, Target::Workspace)?;
         let limit = usize::try_from(limits::ADMIN_PAGE.limit(limit)).unwrap_or(1);
-        let all = self.overview().await?;
-        session_list::page(all, filter, sort, limit, cursor, self.now())
+        session_list::page(self.running().await?, filter, sort, limit, cursor, self.ctx.now())
     }
 
-    /// What all sessions hold right now.
+    /// Returns the current resource usage of all sessions.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for a member.
     pub async fn usage(&self, actor: &Actor) -> Result<WorkspaceUsage, Error> {
         authorize(actor, Action::ReadUsage, Target::Workspace)?;
-        Ok(total(&self.overview().await?))
+        Ok(total(&self.running().await?))
     }
 
-    /// Ends anybody's session; returns once its whole process tree is gone.
+    /// Drops any session. Returns when its whole process tree is gone.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for a member, [`Error::Invalid`] for a bad reason, [`Error::NotFound`],
-    /// [`Error::Ended`] when it is over already, [`Error::Unreachable`] when not even KILL ended it.
-    pub async fn drop_session(
+    /// [`Error::Ended`] if it has ended already, [`Error::Unreachable`] if even KILL did not end it.
+    pub async fn drop_one(
         &self,
         actor: &Actor,
         id: SessionId,
-        asked: api::Drop,
+        request: api::Drop,
     ) -> Result<(), Error> {
         authorize(actor, Action::Drop, Target::Workspace)?;
-        let reason = validate::reason(asked.reason.as_deref())?;
-        self.drop_one(&actor.into(), id, reason).await
+        let reason = validate::reason(request.reason.as_deref())?;
+        self.sessions.drop_by_operator(&actor.into(), id, reason).await
     }
 
-    async fn drop_one(&self, doer: &Doer, id: SessionId, reason: String) -> Result<(), Error> {
-        self.settled(id).await;
-        let row = self.row(id).await?;
-        self.living(&row).map_err(view::without_content)?;
-        self.end(row, doer.clone(), EndCause::Dropped, reason).await
-    }
-
-    /// Ends all sessions that match. Goes on to its end even when whoever asked goes away.
+    /// Drops all sessions that match, even if the caller is dropped.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for everybody but superusers; [`Error::Invalid`] for another name than the
-    /// workspace's, a wrong password, a bad reason or filter; [`Error::Throttled`]; [`Error::Unavailable`]
-    /// when it can't be written down. Nothing is ended then.
-    pub async fn drop_all(&self, actor: &Actor, asked: DropAll) -> Result<DropResults, Error> {
+    /// [`Error::Forbidden`] for everyone but superusers; [`Error::Invalid`] for a wrong workspace name, a
+    /// wrong password, a bad reason or filter; [`Error::Throttled`]; [`Error::Unavailable`] if it cannot
+    /// be recorded in the audit log. No session is dropped then.
+    pub async fn drop_all(&self, actor: &Actor, request: DropAll) -> Result<DropResults, Error> {
         authorize(actor, Action::DropAll, Target::Workspace)?;
-        let reason = validate::reason(asked.reason.as_deref())?;
-        let filter = asked.filter.unwrap_or_default();
+        let reason = validate::reason(request.reason.as_deref())?;
+        let filter = request.filter.unwrap_or_default();
         let AdminFilter { q, owner, server, account, .. } = &filter;
         for (field, text) in [("q", q), ("owner", owner), ("server", server), ("account", account)]
         {
             text.as_ref().map(|text| validate::search(field, text)).transpose()?;
         }
-        if asked.confirm.trim() != self.governing().await?.name {
-            let message = "Type the workspace's name exactly as it is.";
+        if request.confirm.trim() != self.ctx.workspace_settings().await?.name {
+            let message = "The name does not match. Enter the name of the workspace.";
             return Err(Error::invalid("confirm", message));
         }
-        self.confirm(actor, &asked.password).await.map_err(|error| match error {
-            Error::InvalidCredentials => Error::invalid("password", "This is not your password."),
+        self.sign_ins.confirm(actor, &request.password).await.map_err(|error| match error {
+            Error::InvalidCredentials => Error::invalid("password", "Incorrect password."),
             error => error,
         })?;
-        let mut all = self.overview().await?;
-        let now = self.now();
+        let mut all = self.running().await?;
+        let now = self.ctx.now();
         all.retain(|item| {
             session_list::matches(item, &filter, now)
-                && !(asked.keep_own && item.owner_id == actor.member)
+                && !(request.keep_own && item.owner_id == actor.member)
         });
-        let detail = described(&filter, asked.keep_own, &reason);
-        let detail = format!("{} sessions; {detail}", all.len());
-        let doer = Doer::from(actor);
-        let subject = Subject::only("workspace");
-        self.audit(&doer, "session.drop_all", subject, Some(detail)).await?;
-        let control = self.clone();
-        detached(async move { Ok(control.drop_each(&doer, all, &reason).await) }).await
+        let detail = describe(&filter, request.keep_own, &reason);
+        let detail = Some(format!("{} sessions; {detail}", all.len()));
+        let actor = AuditActor::from(actor);
+        let target = AuditTarget::singleton("workspace");
+        self.ctx.audit(&actor, AuditAction::SessionDropAll, target, detail).await?;
+        let sessions = Arc::clone(&self.sessions);
+        detached(async move { Ok(drop_each(&sessions, &actor, all, &reason).await) }).await
     }
 
-    async fn drop_each(&self, doer: &Doer, all: Vec<AdminSession>, reason: &str) -> DropResults {
-        let places = Arc::new(Semaphore::new(AT_ONCE));
-        let dropping: Vec<_> = all
-            .into_iter()
-            .map(|item| {
-                let (control, places) = (self.clone(), Arc::clone(&places));
-                let (doer, reason) = (doer.clone(), reason.to_owned());
-                let Session { id, name, .. } = item.session;
-                let ending = tokio::spawn(async move {
-                    let _place = places.acquire().await;
-                    control.drop_one(&doer, id, reason).await
-                });
-                (id, name, ending)
-            })
-            .collect();
-        let mut results = Vec::new();
-        for (id, name, ending) in dropping {
-            results.push(became(id, name, ending.await.unwrap_or(Err(Error::Unavailable))));
-        }
-        DropResults { results }
-    }
-
-    /// All living sessions. No session is asked anything: one that is stuck holds up nobody.
-    pub(crate) async fn overview(&self) -> Result<Vec<AdminSession>, Error> {
-        let rows = self.inner.store.sessions.living().await?;
-        let (reports, silent) = (self.inner.host.reports(), self.inner.host.unreported());
-        let usage = self.inner.host.usage().await;
+    /// Returns all running sessions. No session process is queried, so that a stuck one does not block.
+    async fn running(&self) -> Result<Vec<AdminSession>, Error> {
+        let rows = self.ctx.store.sessions.living().await?;
+        let (reports, silent) = (self.ctx.host.reports(), self.ctx.host.silent());
+        let usage = self.ctx.host.usage().await;
         let all = rows.iter().map(|row| {
             let mut session = view::session(row, reports.get(&row.id));
             view::hide_content(&mut session);
             let usage = usage.get(&row.id);
             let stale = silent.contains(&row.id) || usage.is_some_and(|usage| usage.stopped);
-            AdminSession { stale, ..seen(row, session, usage) }
+            AdminSession { stale, ..shown(row, session, usage) }
         });
-        // One whose row does not say so yet may be over.
+        // A session may have ended before its row is updated.
         Ok(all.filter(|item| item.session.ended_at.is_none()).collect())
     }
 }
 
-/// A filter and a reason as the audit log has them.
-fn described(filter: &AdminFilter, keep_own: bool, reason: &str) -> String {
+async fn drop_each(
+    sessions: &Arc<Sessions>,
+    actor: &AuditActor,
+    all: Vec<AdminSession>,
+    reason: &str,
+) -> DropResults {
+    let permits = Arc::new(Semaphore::new(CONCURRENCY));
+    let dropping: Vec<_> = all
+        .into_iter()
+        .map(|item| {
+            let (sessions, permits) = (Arc::clone(sessions), Arc::clone(&permits));
+            let (actor, reason) = (actor.clone(), reason.to_owned());
+            let Session { id, name, .. } = item.session;
+            let task = tokio::spawn(async move {
+                let _permit = permits.acquire().await;
+                sessions.drop_by_operator(&actor, id, reason).await
+            });
+            (id, name, task)
+        })
+        .collect();
+    let mut results = Vec::new();
+    for (id, name, task) in dropping {
+        results.push(dropped(id, name, task.await.unwrap_or(Err(Error::Unavailable))));
+    }
+    DropResults { results }
+}
+
+/// Describes a filter and a reason for the audit log.
+fn describe(filter: &AdminFilter, keep_own: bool, reason: &str) -> String {
     let AdminFilter { q, owner, server, account, idle_minutes, attached } = filter;
-    let said = [
-        q.as_ref().map(|q| format!("with {q:?}")),
+    let parts = [
+        q.as_ref().map(|q| format!("matching {q:?}")),
         owner.as_ref().map(|owner| format!("of {owner}")),
         server.as_ref().map(|server| format!("on {server}")),
         account.as_ref().map(|account| format!("as {account}")),
-        idle_minutes.map(|minutes| format!("unused for {minutes} minutes")),
+        idle_minutes.map(|minutes| format!("idle for {minutes} minutes")),
         attached.map(|attached| if attached { "attached" } else { "not attached" }.to_owned()),
         keep_own.then(|| "not their own".to_owned()),
     ];
-    let said: Vec<String> = said.into_iter().flatten().collect();
-    let which = if said.is_empty() { "all".to_owned() } else { said.join(", ") };
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let which = if parts.is_empty() { "all".to_owned() } else { parts.join(", ") };
     if reason.is_empty() { which } else { format!("{which}; {reason}") }
 }
 
-/// What became of a session that was to be dropped.
-fn became(id: SessionId, name: String, ended: Result<(), Error>) -> Dropped {
-    let error = match ended {
-        // Over by itself meanwhile: nothing of it is left either.
+fn dropped(id: SessionId, name: String, result: Result<(), Error>) -> Dropped {
+    let error = match result {
+        // A session that ended by itself is gone as well.
         Ok(()) | Err(Error::Ended(_)) => None,
         Err(error) => Some(error),
     };
@@ -181,8 +189,7 @@ fn became(id: SessionId, name: String, ended: Result<(), Error>) -> Dropped {
     Dropped { id, name, error: error.map(|error| error.code().into_owned()), message }
 }
 
-/// A session as an operator sees it: not what happens in it.
-fn seen(row: &SessionRow, session: Session, usage: Option<&host::Usage>) -> AdminSession {
+fn shown(row: &SessionRow, session: Session, usage: Option<&host::Usage>) -> AdminSession {
     AdminSession {
         session,
         owner_id: row.owner,
@@ -216,23 +223,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_not_dropped_has_a_word_and_a_sentence() {
-        for (ended, code, said) in [
+    fn a_session_that_was_not_dropped_has_a_code_and_a_message() {
+        for (result, code, message) in [
             (Ok(()), None, None),
             (
                 Err(Error::Unreachable),
                 Some("session_unreachable"),
-                Some("The session does not answer."),
+                Some("The session does not respond. Try again in a moment."),
             ),
             (Err(Error::NotFound("session")), Some("not_found"), Some("There is no such session.")),
         ] {
-            let became = became(SessionId(Uuid::from_u128(1)), "work".into(), ended);
-            assert_eq!((became.error.as_deref(), became.message.as_deref()), (code, said));
+            let dropped = dropped(SessionId(Uuid::from_u128(1)), "work".into(), result);
+            assert_eq!((dropped.error.as_deref(), dropped.message.as_deref()), (code, message));
         }
     }
 
     #[test]
-    fn what_was_dropped_is_described() {
+    fn filters_are_described() {
         let none = AdminFilter::default();
         let some = AdminFilter {
             q: Some("build".into()),
@@ -240,13 +247,13 @@ mod tests {
             attached: Some(false),
             ..AdminFilter::default()
         };
-        for (filter, keep_own, reason, said) in [
+        for (filter, keep_own, reason, expected) in [
             (&none, false, "", "all"),
             (&none, true, "", "not their own"),
             (&none, false, "the disk is full", "all; the disk is full"),
-            (&some, false, "", "with \"build\", unused for 90 minutes, not attached"),
+            (&some, false, "", "matching \"build\", idle for 90 minutes, not attached"),
         ] {
-            assert_eq!(described(filter, keep_own, reason), said);
+            assert_eq!(describe(filter, keep_own, reason), expected);
         }
     }
 }

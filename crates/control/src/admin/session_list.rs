@@ -1,4 +1,4 @@
-//! The list of everybody's sessions: which ones, in which order, and which page of them. Pure.
+//! Filtering, sorting and paging of the list of all sessions. Pure.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use protocol::{
@@ -8,8 +8,8 @@ use protocol::{
 
 use crate::Error;
 
-/// One page of what matches, in an order that has no ties. The cursor names the last item seen and its
-/// place, so that a list that changes meanwhile goes on where it was.
+/// Returns one page of the matching sessions, in an order without ties. The cursor names the last item and
+/// its index, so that paging continues at the right position while the list changes.
 pub(crate) fn page(
     mut all: Vec<AdminSession>,
     filter: &AdminFilter,
@@ -21,8 +21,8 @@ pub(crate) fn page(
     let after = cursor.map(read_cursor).transpose()?;
     all.retain(|item| matches(item, filter, now));
     order(&mut all, sort);
-    let start = after.map_or(0, |(place, last)| {
-        all.iter().position(|item| item.session.id == last).map_or(place, |found| found + 1)
+    let start = after.map_or(0, |(index, last)| {
+        all.iter().position(|item| item.session.id == last).map_or(index, |found| found + 1)
     });
     let total = u32::try_from(all.len()).unwrap_or(u32::MAX);
     let end = start.saturating_add(limit).min(all.len());
@@ -32,18 +32,18 @@ pub(crate) fn page(
     Ok(AdminSessionPage { items, next, total })
 }
 
-/// Whether a session is one of those asked for.
+/// Returns true if a session matches a filter.
 pub(crate) fn matches(item: &AdminSession, filter: &AdminFilter, now: DateTime<Utc>) -> bool {
     let session = &item.session;
-    let holds = |text: &str, part: &str| text.to_lowercase().contains(part);
+    let contains = |text: &str, part: &str| text.to_lowercase().contains(part);
     let by_text = filter.q.as_deref().map(|q| q.trim().to_lowercase()).is_none_or(|q| {
         [&session.name, &session.owner, &item.owner_email, &session.account]
             .into_iter()
-            .any(|text| holds(text, &q))
-            || holds(&session.id.to_string(), &q)
+            .any(|text| contains(text, &q))
+            || contains(&session.id.to_string(), &q)
     });
-    let same = |wanted: &Option<String>, found: &str| {
-        wanted.as_deref().is_none_or(|wanted| wanted == found)
+    let same = |filter: &Option<String>, value: &str| {
+        filter.as_deref().is_none_or(|filter| filter == value)
     };
     by_text
         && filter.owner.as_deref().is_none_or(|owner| owner.eq_ignore_ascii_case(&item.owner_email))
@@ -56,7 +56,7 @@ pub(crate) fn matches(item: &AdminSession, filter: &AdminFilter, now: DateTime<U
 }
 
 fn order(all: &mut [AdminSession], sort: AdminSort) {
-    // Ids rise with time: the newest first among equals.
+    // Ids increase with time: the newest comes first among equals.
     all.sort_by(|a, b| {
         let (left, right) = (&a.session, &b.session);
         let first = match sort {
@@ -75,8 +75,8 @@ fn order(all: &mut [AdminSession], sort: AdminSort) {
 fn read_cursor(cursor: &str) -> Result<(usize, SessionId), Error> {
     cursor
         .split_once('.')
-        .and_then(|(place, last)| Some((place.parse().ok()?, last.parse().ok()?)))
-        .ok_or_else(|| Error::invalid("cursor", "This cursor is not one of a page before."))
+        .and_then(|(index, last)| Some((index.parse().ok()?, last.parse().ok()?)))
+        .ok_or_else(|| Error::invalid("cursor", "Invalid cursor. Start from the first page."))
 }
 
 #[cfg(test)]
@@ -89,7 +89,7 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes)
     }
 
-    /// Session `number`: made at that minute, and everything else of it falls as it rises.
+    /// Session `number`, created at that minute. Its other values decrease as the number increases.
     fn session(number: u8, owner: &str, account: &str, clients: u32) -> AdminSession {
         let falling = 100 - u64::from(number);
         AdminSession {
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_absent_does_not_restrict() {
+    fn absent_filters_do_not_restrict() {
         let none = AdminFilter::default();
         let some = |text: &str| Some(text.to_owned());
         let table = [
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn every_order() {
+    fn sort_orders() {
         for (sort, expected) in [
             (AdminSort::CreatedAt, [3, 2, 1]),
             (AdminSort::LastSeen, [1, 2, 3]),
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_turn_while_the_list_changes() {
+    fn paging_continues_while_the_list_changes() {
         let turn = |list: Vec<AdminSession>, cursor: Option<&str>| {
             page(list, &AdminFilter::default(), AdminSort::CreatedAt, 2, cursor, at(10)).unwrap()
         };
@@ -181,10 +181,10 @@ mod tests {
         let next = first.next.unwrap();
         let second = turn(all(), Some(&next));
         assert_eq!((numbers(&second), second.next), (vec![1], None));
-        // A newer one came: nothing is shown twice.
+        // A newer session was added: no item is repeated.
         let more = [all(), vec![session(4, "Ann", "ann", 0)]].concat();
         assert_eq!(numbers(&turn(more, Some(&next))), [1]);
-        // The last one seen is gone: nothing worse than going on at its place.
+        // The last item is gone: paging continues at its index.
         let fewer = all().into_iter().filter(|item| item.session.id.0.as_u128() != 2).collect();
         assert_eq!(numbers(&turn(fewer, Some(&next))), []);
         assert_eq!(numbers(&turn(vec![], Some(&next))), []);

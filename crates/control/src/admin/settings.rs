@@ -1,61 +1,75 @@
-//! The workspace's settings: what may be set, who may set it, and what is said of a change.
+//! Workspace settings: validation, authorization, and putting a change into force.
 
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, sync::Arc};
 
-use protocol::api::{WorkspaceSettings, limits};
+use protocol::api::{AuditAction, WorkspaceSettings, limits};
 
 use crate::{
-    Actor, Control, Error, Subject,
+    Actor, Error,
     access::{Action, Target, authorize},
-    audit, validate,
+    audit::{self, AuditTarget},
+    context::Context,
+    sessions::rules,
+    sharing::updates::ShareUpdates,
+    validate,
 };
 
-impl Control {
-    /// The settings in force.
+/// Settings of the workspace, which superusers change. [`Config`](crate::Config) is the operator's.
+pub struct Settings {
+    ctx: Arc<Context>,
+    updates: Arc<ShareUpdates>,
+}
+
+impl Settings {
+    pub(crate) fn new(ctx: Arc<Context>, updates: Arc<ShareUpdates>) -> Self {
+        Self { ctx, updates }
+    }
+
+    /// Returns the settings in force.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::Unavailable`].
-    pub async fn settings(&self, actor: &Actor) -> Result<WorkspaceSettings, Error> {
+    pub async fn get(&self, actor: &Actor) -> Result<WorkspaceSettings, Error> {
         authorize(actor, Action::ReadSettings, Target::Workspace)?;
-        Ok(self.inner.store.settings.get().await?.unwrap_or_default())
+        self.ctx.workspace_settings().await
     }
 
-    /// Puts settings in force, at once and for sessions that run too.
+    /// Puts settings in force immediately, also for running sessions.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::Invalid`] with the field, [`Error::Unavailable`].
-    pub async fn change_settings(
+    pub async fn change(
         &self,
         actor: &Actor,
         new: WorkspaceSettings,
     ) -> Result<WorkspaceSettings, Error> {
         authorize(actor, Action::ChangeSettings, Target::Workspace)?;
-        let new = checked(new)?;
-        let before = self.inner.store.settings.get().await?.unwrap_or_default();
-        let now = self.now();
+        let new = validated(new)?;
+        let before = self.ctx.workspace_settings().await?;
+        let now = self.ctx.now();
         let new = WorkspaceSettings {
             changed_by: Some(actor.name.clone()),
             changed_at: Some(now),
             ..new
         };
-        let subject = Subject::only("settings");
+        let target = AuditTarget::singleton("settings");
         let detail = Some(difference(&before, &new)).filter(|detail| !detail.is_empty());
-        let entry = audit::entry(now, &actor.into(), "settings.change", subject, detail);
-        self.inner.store.settings.put(&new, &entry).await?;
-        let control = self.clone();
-        // Sessions hear of it at once; one that is stuck holds up nobody.
-        tokio::spawn(async move { control.push_rules().await });
-        self.inner.shared.notify_one();
+        let entry = audit::entry(now, &actor.into(), AuditAction::SettingsChange, target, detail);
+        self.ctx.store.settings.put(&new, &entry).await?;
+        let ctx = Arc::clone(&self.ctx);
+        // In the background, because a stuck session delays it.
+        tokio::spawn(async move { rules::push_to_all(&ctx).await });
+        self.updates.wake_expiry();
         Ok(new)
     }
 }
 
-/// The settings with a tidy name, if all of them can be used.
-fn checked(new: WorkspaceSettings) -> Result<WorkspaceSettings, Error> {
+/// Validates all settings and normalizes the name.
+fn validated(new: WorkspaceSettings) -> Result<WorkspaceSettings, Error> {
     let name = validate::label("name", &new.name)?;
     if !limits::SESSION_TIMEOUT_MINUTES.contains(&new.session_timeout_minutes) {
-        let said = "The session timeout is 10 minutes to 24 hours.";
-        return Err(Error::invalid("session_timeout_minutes", said));
+        let message = "Choose a session timeout of 10 minutes to 24 hours.";
+        return Err(Error::invalid("session_timeout_minutes", message));
     }
     let bounds: [(&'static str, u32, RangeInclusive<u32>); 8] = [
         ("max_sessions_per_user", new.max_sessions_per_user, limits::SESSIONS_PER_USER),
@@ -69,22 +83,21 @@ fn checked(new: WorkspaceSettings) -> Result<WorkspaceSettings, Error> {
     ];
     for (field, value, bound) in bounds {
         if !bound.contains(&value) {
-            let said = format!("This is a number from {} to {}.", bound.start(), bound.end());
-            return Err(Error::invalid(field, said));
+            let message = format!("Enter a number from {} to {}.", bound.start(), bound.end());
+            return Err(Error::invalid(field, message));
         }
     }
     Ok(WorkspaceSettings { name, ..new })
 }
 
-/// What a change changes, old and new.
+/// Describes a change by old and new values.
 fn difference(old: &WorkspaceSettings, new: &WorkspaceSettings) -> String {
-    let words = |settings: &WorkspaceSettings| {
-        let lower = |text: String| text.to_lowercase();
+    let values = |settings: &WorkspaceSettings| {
         [
             ("name", settings.name.clone()),
             ("session_timeout_minutes", settings.session_timeout_minutes.to_string()),
-            ("keep_alive", lower(format!("{:?}", settings.keep_alive))),
-            ("attach_policy", lower(format!("{:?}", settings.attach_policy))),
+            ("keep_alive", settings.keep_alive.to_string()),
+            ("attach_policy", settings.attach_policy.to_string()),
             ("max_sessions_per_user", settings.max_sessions_per_user.to_string()),
             ("max_sessions_per_token", settings.max_sessions_per_token.to_string()),
             ("max_sessions", settings.max_sessions.to_string()),
@@ -93,15 +106,15 @@ fn difference(old: &WorkspaceSettings, new: &WorkspaceSettings) -> String {
             ("keep_ended_days", settings.keep_ended_days.to_string()),
             ("sharing_enabled", settings.sharing_enabled.to_string()),
             ("share_max_minutes", settings.share_max_minutes.to_string()),
-            ("share_read_only", lower(format!("{:?}", settings.share_read_only))),
-            ("share_baton", lower(format!("{:?}", settings.share_baton))),
+            ("share_read_only", settings.share_read_only.to_string()),
+            ("share_baton", settings.share_baton.to_string()),
             ("share_max_guests", settings.share_max_guests.to_string()),
         ]
     };
-    let changed = words(old).into_iter().zip(words(new)).filter(|(old, new)| old != new);
-    let said: Vec<String> =
+    let changed = values(old).into_iter().zip(values(new)).filter(|(old, new)| old != new);
+    let parts: Vec<String> =
         changed.map(|((field, old), (_, new))| format!("{field}: {old} → {new}")).collect();
-    said.join(", ")
+    parts.join(", ")
 }
 
 #[cfg(test)]
@@ -152,11 +165,11 @@ mod tests {
         for (change, expected) in table {
             let mut settings = WorkspaceSettings::default();
             change(&mut settings);
-            match (checked(settings), expected) {
+            match (validated(settings), expected) {
                 (Ok(_), None) => {}
                 (Err(error), Some((field, code))) => {
                     assert_eq!(error.code(), code);
-                    assert!(matches!(error, Error::Invalid { field: said, .. } if said == field));
+                    assert!(matches!(error, Error::Invalid { field: found, .. } if found == field));
                 }
                 (result, expected) => panic!("{result:?}, not {expected:?}"),
             }
@@ -164,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_told_with_old_and_new() {
+    fn a_change_is_described_by_old_and_new_values() {
         let old = WorkspaceSettings::default();
         let new =
             WorkspaceSettings { session_timeout_minutes: 10, name: "Ops".into(), ..old.clone() };

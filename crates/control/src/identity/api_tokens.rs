@@ -1,42 +1,52 @@
-//! API tokens: what a program may do in a member's name. Only hashes of them are kept.
+//! API tokens, by which programs act for a member. Only their hashes are stored.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use chrono::TimeDelta;
 use protocol::{
-    api::{ChangeToken, FreshToken, NewToken, TokenInfo, limits},
+    api::{AuditAction, ChangeToken, FreshToken, NewToken, TokenInfo, limits},
     id::{MemberId, TokenId},
 };
 use uuid::Uuid;
 
+use super::{connections::Connections, tickets::Holder};
 use crate::{
-    Actor, Control, Error, Subject,
+    Actor, Error,
     access::{Action, Target, authorize},
-    audit,
-    identity::tickets::Holder,
+    audit::{self, AuditTarget},
+    context::Context,
     secret, validate,
 };
 
-/// How a token's secret begins, so that it is known for what it is wherever it turns up.
+/// Prefix of every token, so that secret scanners recognize it.
 const PREFIX: &str = "websh_";
 
-/// How often a token's use is written down.
-const USED: TimeDelta = TimeDelta::minutes(1);
+/// Precision of the time of last use, which bounds the writes to the database.
+const USED_PRECISION: TimeDelta = TimeDelta::minutes(1);
 
-impl Control {
-    /// Who holds a token.
+/// API tokens of all members.
+pub struct ApiTokens {
+    ctx: Arc<Context>,
+    connections: Arc<Connections>,
+}
+
+impl ApiTokens {
+    pub(crate) fn new(ctx: Arc<Context>, connections: Arc<Connections>) -> Self {
+        Self { ctx, connections }
+    }
+
+    /// Returns the member who owns a token.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`], [`Error::Unavailable`].
-    pub async fn bearer(&self, secret: &str, source: IpAddr) -> Result<Actor, Error> {
-        let now = self.now();
-        let found = self.inner.store.tokens.by_hash(&secret::hash(secret), now).await?;
+    pub async fn authenticate(&self, secret: &str, source: IpAddr) -> Result<Actor, Error> {
+        let now = self.ctx.now();
+        let found = self.ctx.store.tokens.by_hash(&secret::hash(secret), now).await?;
         let (token, member) = found.ok_or(Error::Unauthenticated)?;
-        if token.used_at.is_none_or(|used| now - used >= USED) {
-            // When it was used is good to know; it is no reason to refuse its use.
-            if let Err(error) = self.inner.store.tokens.set_used(token.id, now).await {
-                tracing::warn!(%error, "a token's use is not written down");
-            }
+        if token.used_at.is_none_or(|used| now - used >= USED_PRECISION)
+            && let Err(error) = self.ctx.store.tokens.set_used(token.id, now).await
+        {
+            tracing::warn!(%error, "the last use of a token was not recorded");
         }
         Ok(Actor {
             member: member.id,
@@ -50,36 +60,32 @@ impl Control {
         })
     }
 
-    /// The actor's own tokens, newest first.
+    /// Lists the actor's own tokens, newest first.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::Unavailable`].
-    pub async fn tokens(&self, actor: &Actor) -> Result<Vec<TokenInfo>, Error> {
+    pub async fn list(&self, actor: &Actor) -> Result<Vec<TokenInfo>, Error> {
         authorize(actor, Action::ManageOwn, Target::Workspace)?;
-        Ok(self.inner.store.tokens.of_member(actor.member).await?)
+        Ok(self.ctx.store.tokens.of_member(actor.member).await?)
     }
 
-    /// Another member's tokens, newest first.
+    /// Lists another member's tokens, newest first.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NotFound`], [`Error::Unavailable`].
-    pub async fn tokens_of(
-        &self,
-        actor: &Actor,
-        member: MemberId,
-    ) -> Result<Vec<TokenInfo>, Error> {
+    pub async fn list_of(&self, actor: &Actor, member: MemberId) -> Result<Vec<TokenInfo>, Error> {
         authorize(actor, Action::ManageMembers, Target::Workspace)?;
-        self.inner.store.members.get(member).await?.ok_or(Error::NotFound("member"))?;
-        Ok(self.inner.store.tokens.of_member(member).await?)
+        self.ctx.store.members.get(member).await?.ok_or(Error::NotFound("member"))?;
+        Ok(self.ctx.store.tokens.of_member(member).await?)
     }
 
-    /// Makes a token for the actor. Its secret is in the answer and nowhere else.
+    /// Creates a token for the actor. Its secret is in the result and nowhere else.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] also for a token: it would outlive itself; [`Error::Invalid`],
-    /// [`Error::TooManyTokens`], [`Error::Unavailable`]; [`Error::Unauthenticated`] when the sign-in
-    /// ended since the actor was looked up.
-    pub async fn new_token(&self, actor: &Actor, new: NewToken) -> Result<FreshToken, Error> {
+    /// [`Error::Forbidden`] also for a token, which could otherwise outlive itself; [`Error::Invalid`],
+    /// [`Error::TooManyTokens`], [`Error::Unavailable`]; [`Error::Unauthenticated`] if the sign-in has
+    /// ended since the actor was authenticated.
+    pub async fn create(&self, actor: &Actor, new: NewToken) -> Result<FreshToken, Error> {
         authorize(actor, Action::ManageOwn, Target::Workspace)?;
         if actor.scope.is_some() {
             return Err(Error::Forbidden);
@@ -87,14 +93,14 @@ impl Control {
         let name = validate::label("name", &new.name)?;
         if !limits::TOKEN_DAYS.contains(&new.days) {
             let (min, max) = limits::TOKEN_DAYS.into_inner();
-            let message = format!("A token works for {min} to {max} days.");
+            let message = format!("Choose a lifetime of {min} to {max} days.");
             return Err(Error::invalid("days", message));
         }
-        if self.inner.store.tokens.of_member(actor.member).await?.len() >= limits::MAX_TOKENS {
+        if self.ctx.store.tokens.of_member(actor.member).await?.len() >= limits::MAX_TOKENS {
             return Err(Error::TooManyTokens);
         }
         let secret = format!("{PREFIX}{}", secret::new());
-        let now = self.now();
+        let now = self.ctx.now();
         let token = TokenInfo {
             id: TokenId(Uuid::now_v7()),
             name,
@@ -103,24 +109,23 @@ impl Control {
             expires_at: now + TimeDelta::days(new.days.into()),
             used_at: None,
         };
-        let subject = Subject::new("token", &token.id, &token.name);
-        let scope = format!("{:?}", token.scope).to_lowercase();
-        let detail = Some(format!("scope: {scope}, days: {}", new.days));
-        let entry = audit::entry(now, &actor.into(), "token.create", subject, detail);
+        let target = AuditTarget::new("token", &token.id, &token.name);
+        let detail = Some(format!("scope: {}, days: {}", token.scope, new.days));
+        let entry = audit::entry(now, &actor.into(), AuditAction::TokenCreate, target, detail);
         let hash = secret::hash(&secret);
         let (member, by) = (actor.member, actor.sign_in);
-        if !self.inner.store.tokens.add(member, by, &token, &hash, &entry).await? {
+        if !self.ctx.store.tokens.add(member, by, &token, &hash, &entry).await? {
             return Err(Error::Unauthenticated);
         }
         Ok(FreshToken { token, secret })
     }
 
-    /// Gives a token another name, the actor's own or as a superuser anybody's.
+    /// Renames a token: the actor's own or, as a superuser, any.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::Invalid`], [`Error::NotFound`] also for somebody else's,
+    /// [`Error::Forbidden`], [`Error::Invalid`], [`Error::NotFound`] also for another member's,
     /// [`Error::Unavailable`].
-    pub async fn change_token(
+    pub async fn change(
         &self,
         actor: &Actor,
         id: TokenId,
@@ -131,35 +136,37 @@ impl Control {
         if name == token.name {
             return Ok(token);
         }
-        let subject = Subject::new("token", &id, &token.name);
+        let target = AuditTarget::new("token", &id, &token.name);
         let detail = Some(format!("{} → {name}", token.name));
-        let entry = audit::entry(self.now(), &actor.into(), "token.rename", subject, detail);
-        if !self.inner.store.tokens.rename(id, &name, &entry).await? {
+        let action = AuditAction::TokenRename;
+        let entry = audit::entry(self.ctx.now(), &actor.into(), action, target, detail);
+        if !self.ctx.store.tokens.rename(id, &name, &entry).await? {
             return Err(Error::NotFound("token"));
         }
         Ok(TokenInfo { name, ..token })
     }
 
-    /// Removes a token, the actor's own or as a superuser anybody's, and closes what is open by it.
+    /// Removes a token, the actor's own or, as a superuser, any, and closes its connections.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::NotFound`] also for somebody else's, [`Error::Unavailable`].
-    pub async fn remove_token(&self, actor: &Actor, id: TokenId) -> Result<(), Error> {
+    /// [`Error::Forbidden`], [`Error::NotFound`] also for another member's, [`Error::Unavailable`].
+    pub async fn remove(&self, actor: &Actor, id: TokenId) -> Result<(), Error> {
         let token = self.manageable(actor, id).await?;
-        let subject = Subject::new("token", &id, &token.name);
-        let entry = audit::entry(self.now(), &actor.into(), "token.remove", subject, None);
-        if !self.inner.store.tokens.remove(id, &entry).await? {
+        let target = AuditTarget::new("token", &id, &token.name);
+        let action = AuditAction::TokenRemove;
+        let entry = audit::entry(self.ctx.now(), &actor.into(), action, target, None);
+        if !self.ctx.store.tokens.remove(id, &entry).await? {
             return Err(Error::NotFound("token"));
         }
-        self.doors().shut(Holder::Member(id.0));
+        self.connections.tickets().close(Holder::Member(id.0));
         Ok(())
     }
 
-    /// A token that the actor may change: their own, or as a superuser anybody's.
+    /// Returns a token that the actor may change: their own or, as a superuser, any.
     async fn manageable(&self, actor: &Actor, id: TokenId) -> Result<TokenInfo, Error> {
         authorize(actor, Action::ManageOwn, Target::Workspace)?;
         let unknown = || Error::NotFound("token");
-        let (owner, token) = self.inner.store.tokens.get(id).await?.ok_or_else(unknown)?;
+        let (owner, token) = self.ctx.store.tokens.get(id).await?.ok_or_else(unknown)?;
         let any = authorize(actor, Action::ManageMembers, Target::Workspace).is_ok();
         if owner == actor.member || any { Ok(token) } else { Err(unknown()) }
     }

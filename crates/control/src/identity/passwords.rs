@@ -1,4 +1,4 @@
-//! Hashing and checking passwords: argon2id off the runtime's threads, few at a time.
+//! Hashing and checking of passwords: argon2id on blocking threads, with bounded concurrency.
 
 use std::sync::Arc;
 
@@ -10,32 +10,32 @@ use tokio::sync::Semaphore;
 
 use crate::{Error, secret};
 
-/// Hashes computed at once; each takes 19 MiB and a core.
-const AT_ONCE: usize = 2;
+/// Maximum number of concurrent computations; each takes 19 MiB and a core.
+const CONCURRENCY: usize = 2;
 
-/// Callers that may wait for their turn; more are told to come back.
-const WAITING: usize = 64;
+/// Maximum number of waiting callers; further ones get [`Error::Busy`].
+const MAX_WAITING: usize = 64;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Passwords {
     turn: Arc<Semaphore>,
     queue: Arc<Semaphore>,
-    /// Stands in for the hash of members that do not exist, so that they take as long.
-    nobody: Arc<str>,
+    /// Hash that is checked for unknown members, so that the check takes the same time.
+    placeholder: Arc<str>,
 }
 
 impl Passwords {
     pub(crate) async fn new() -> Result<Self, Error> {
         let mut passwords = Self {
-            turn: Arc::new(Semaphore::new(AT_ONCE)),
-            queue: Arc::new(Semaphore::new(WAITING)),
-            nobody: Arc::from(""),
+            turn: Arc::new(Semaphore::new(CONCURRENCY)),
+            queue: Arc::new(Semaphore::new(MAX_WAITING)),
+            placeholder: Arc::from(""),
         };
-        passwords.nobody = passwords.hash(secret::new()).await?.into();
+        passwords.placeholder = passwords.hash(secret::new()).await?.into();
         Ok(passwords)
     }
 
-    /// The PHC string of a password.
+    /// Returns the PHC string of a password.
     pub(crate) async fn hash(&self, password: String) -> Result<String, Error> {
         self.work(move || {
             Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string())
@@ -47,14 +47,14 @@ impl Passwords {
         })
     }
 
-    /// Whether a password has this PHC string; never when there is none.
+    /// Checks a password against a PHC string. Without one the result is false.
     pub(crate) async fn check(
         &self,
         password: String,
         hash: Option<String>,
     ) -> Result<bool, Error> {
         let exists = hash.is_some();
-        let hash = hash.unwrap_or_else(|| self.nobody.to_string());
+        let hash = hash.unwrap_or_else(|| self.placeholder.to_string());
         let right = self
             .work(move || {
                 PasswordHash::new(&hash).is_ok_and(|hash| {
@@ -69,10 +69,10 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let _place = self.queue.try_acquire().map_err(|_| Error::Busy)?;
+        let _queued = self.queue.try_acquire().map_err(|_| Error::Busy)?;
         let turn = Arc::clone(&self.turn).acquire_owned().await.map_err(|_| Error::Busy)?;
         let done = tokio::task::spawn_blocking(move || {
-            // Held by the work itself, so that a caller who goes away frees no turn early.
+            // Held by the work itself, because a dropped caller does not stop it.
             let _turn = turn;
             work()
         });
@@ -99,16 +99,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_crowd_is_told_to_come_back() {
+    async fn callers_beyond_the_queue_get_busy() {
         let passwords = Passwords::new().await.unwrap();
-        let crowd: Vec<_> = (0..WAITING + 10)
+        let callers: Vec<_> = (0..MAX_WAITING + 10)
             .map(|_| {
                 let passwords = passwords.clone();
                 tokio::spawn(async move { passwords.check("x".into(), None).await })
             })
             .collect();
         let mut busy = 0;
-        for one in crowd {
+        for one in callers {
             busy += usize::from(matches!(one.await.unwrap(), Err(Error::Busy)));
         }
         assert_eq!(busy, 10);

@@ -1,38 +1,40 @@
-//! Signing in and out: passwords that are checked, sign-ins that are made, listed and ended.
+//! Sign-ins of members: checking passwords with rate limits, creating, listing and ending sign-ins.
 
-use std::{fmt, net::IpAddr};
+use std::{fmt, net::IpAddr, sync::Arc};
 
 use chrono::TimeDelta;
-use protocol::api::{ChangePassword, Me, SignInInfo};
+use protocol::api::{AuditAction, ChangePassword, Me, SignInInfo};
 use store::{Member, SignIn};
 use uuid::Uuid;
 
+use super::{connections::Connections, new_member::me, passwords::Passwords, tickets::Holder};
 use crate::{
-    Actor, Control, Doer, Error, Subject,
+    Actor, Error,
     access::{Action, Target, authorize},
-    admin::members::me,
-    audit,
-    identity::tickets::Holder,
-    secret, validate,
+    audit::{self, AuditActor, AuditTarget},
+    context::Context,
+    secret,
+    throttle::{Network, Throttle},
+    validate,
 };
 
-/// Where a request comes from.
+/// Origin of an unauthenticated request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// The address.
+    /// Network address.
     pub source: IpAddr,
-    /// The browser or program, such as `Firefox on Linux`.
+    /// Browser or program, such as `Firefox on Linux`.
     pub device: String,
 }
 
-/// A fresh sign-in.
+/// A new sign-in.
 #[derive(Clone)]
 pub struct SignedIn {
-    /// The secret for the cookie.
+    /// Secret for the cookie.
     pub token: String,
-    /// How long it works.
-    pub lasts: TimeDelta,
-    /// Whose it is.
+    /// Lifetime of the sign-in.
+    pub lifetime: TimeDelta,
+    /// The member.
     pub me: Me,
 }
 
@@ -42,97 +44,122 @@ impl fmt::Debug for SignedIn {
     }
 }
 
-impl Control {
-    /// Signs a member in. Unknown addresses are answered as wrong passwords are, and as late.
+/// Sign-ins, with the rate limits on failed attempts.
+pub struct SignIns {
+    ctx: Arc<Context>,
+    passwords: Passwords,
+    connections: Arc<Connections>,
+    failures_by_account: Throttle<String>,
+    failures_by_source: Throttle<Network>,
+}
+
+impl SignIns {
+    pub(crate) fn new(
+        ctx: Arc<Context>,
+        passwords: Passwords,
+        connections: Arc<Connections>,
+    ) -> Self {
+        Self {
+            ctx,
+            passwords,
+            connections,
+            failures_by_account: Throttle::new(10, TimeDelta::seconds(60)),
+            failures_by_source: Throttle::new(30, TimeDelta::seconds(10)),
+        }
+    }
+
+    /// Signs a member in. An unknown address gets the same error as a wrong password, after the same
+    /// time.
     ///
     /// # Errors
     /// [`Error::InvalidCredentials`], [`Error::Throttled`], [`Error::Busy`], [`Error::Invalid`].
-    pub async fn sign_in(
+    pub async fn create(
         &self,
         email: &str,
         password: &str,
         caller: &Caller,
     ) -> Result<SignedIn, Error> {
         let email = validate::credentials(email, password)?;
-        let now = self.now();
-        let throttled = |seconds| Error::Throttled(seconds);
+        let now = self.ctx.now();
         let source = caller.source.into();
-        self.inner.by_source.take(source, now).map_err(throttled)?;
-        self.inner.by_account.take(email.clone(), now).map_err(throttled)?;
+        self.failures_by_source.take(source, now).map_err(Error::Throttled)?;
+        self.failures_by_account.take(email.clone(), now).map_err(Error::Throttled)?;
         let checked = self.check(&email, password).await;
         if !matches!(checked, Err(Error::InvalidCredentials)) {
-            self.inner.by_source.give_back(&source);
-            self.inner.by_account.give_back(&email);
+            self.failures_by_source.refund(&source);
+            self.failures_by_account.refund(&email);
         }
-        let member = match checked {
-            Err(Error::InvalidCredentials) => {
-                let doer = Doer::stranger(&email.replace('\0', "\u{fffd}"), caller.source);
-                let subject = Subject::only("sign-in");
-                // It is refused either way.
-                let _ = self.audit(&doer, "member.sign_in_failed", subject, None).await;
-                return Err(Error::InvalidCredentials);
-            }
-            checked => checked?,
-        };
-        self.let_in(&member, caller).await
+        if let Err(Error::InvalidCredentials) = checked {
+            let name = email.replace('\0', "\u{fffd}");
+            let actor = AuditActor::unauthenticated(&name, caller.source);
+            let (action, target) =
+                (AuditAction::MemberSignInFailed, AuditTarget::singleton("sign-in"));
+            // The sign-in fails either way.
+            let _ = self.ctx.audit(&actor, action, target, None).await;
+        }
+        self.create_for(&checked?, caller).await
     }
 
-    /// Makes a sign-in for a member who has shown who they are, by the password that `member` has.
+    /// Creates a sign-in for a member who has proved their identity with the password in `member`.
     ///
     /// # Errors
-    /// [`Error::InvalidCredentials`] when they have another one by now or may not come in any more.
-    pub(crate) async fn let_in(&self, member: &Member, caller: &Caller) -> Result<SignedIn, Error> {
-        let now = self.now();
+    /// [`Error::InvalidCredentials`] if the password has changed since, or the member was deactivated.
+    pub(crate) async fn create_for(
+        &self,
+        member: &Member,
+        caller: &Caller,
+    ) -> Result<SignedIn, Error> {
+        let now = self.ctx.now();
         let token = secret::new();
-        let lasts = self.inner.settings.sign_in_lifetime;
+        let lifetime = self.ctx.config.sign_in_lifetime;
         let sign_in = SignIn {
             id: Uuid::now_v7(),
             member: member.id,
             token_hash: secret::hash(&token),
             created_at: now,
-            expires_at: now + lasts,
+            expires_at: now + lifetime,
             device: caller.device.clone(),
             source: caller.source.to_string(),
         };
-        let doer = Doer::member(member.id, &member.name, caller.source);
-        let subject = Subject::member(member.id, &member.name);
+        let actor = AuditActor::member(member.id, &member.name, caller.source);
+        let target = AuditTarget::member(member.id, &member.name);
         let detail = Some(caller.device.clone()).filter(|device| !device.is_empty());
-        let entry = audit::entry(now, &doer, "member.sign_in", subject, detail);
-        if !self.inner.store.sign_ins.add(&sign_in, &member.password_hash, &entry).await? {
+        let entry = audit::entry(now, &actor, AuditAction::MemberSignIn, target, detail);
+        if !self.ctx.store.sign_ins.add(&sign_in, &member.password_hash, &entry).await? {
             return Err(Error::InvalidCredentials);
         }
-        self.inner.store.sign_ins.remove_expired(now).await?;
-        Ok(SignedIn { token, lasts, me: me(member) })
+        self.ctx.store.sign_ins.remove_expired(now).await?;
+        Ok(SignedIn { token, lifetime, me: me(member) })
     }
 
     async fn check(&self, email: &str, password: &str) -> Result<Member, Error> {
-        // A database may refuse NUL as such, and nobody has it in their address.
+        // Databases may reject NUL, and no address contains it.
         let plausible = !email.contains('\0');
-        let member = if plausible { self.inner.store.members.by_email(email).await? } else { None };
+        let member = if plausible { self.ctx.store.members.by_email(email).await? } else { None };
         let hash = member.as_ref().map(|member| member.password_hash.clone());
-        let right = self.inner.passwords.check(password.to_owned(), hash).await?;
+        let right = self.passwords.check(password.to_owned(), hash).await?;
         member.filter(|member| right && member.active).ok_or(Error::InvalidCredentials)
     }
 
-    /// Ends the actor's sign-in and closes what is open by it.
+    /// Ends the actor's current sign-in and closes its connections.
     ///
     /// # Errors
-    /// [`Error::Unavailable`]; the sign-in is still good then.
-    pub async fn sign_out(&self, actor: &Actor) -> Result<(), Error> {
-        // A token is removed, not signed out.
+    /// [`Error::Forbidden`] for a token, which is removed instead; [`Error::Unavailable`]: the sign-in
+    /// stays valid then.
+    pub async fn end_current(&self, actor: &Actor) -> Result<(), Error> {
         if actor.scope.is_some() {
             return Err(Error::Forbidden);
         }
-        self.end_one(actor, actor.sign_in).await.map(drop)
+        self.remove(actor, actor.sign_in).await.map(drop)
     }
 
-    /// Where the actor is signed in, newest first.
+    /// Lists the actor's sign-ins, newest first.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::Unavailable`].
-    pub async fn sign_ins(&self, actor: &Actor) -> Result<Vec<SignInInfo>, Error> {
+    pub async fn list(&self, actor: &Actor) -> Result<Vec<SignInInfo>, Error> {
         authorize(actor, Action::ManageOwn, Target::Workspace)?;
-        let all = self.inner.store.sign_ins.of_member(actor.member, self.now()).await?;
+        let all = self.ctx.store.sign_ins.of_member(actor.member, self.ctx.now()).await?;
         let all = all.into_iter().map(|sign_in| SignInInfo {
             id: sign_in.id,
             device: sign_in.device,
@@ -144,35 +171,35 @@ impl Control {
         Ok(all.collect())
     }
 
-    /// Ends one of the actor's sign-ins and closes what is open by it.
+    /// Ends one of the actor's sign-ins and closes its connections.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::NotFound`] also for somebody else's, [`Error::Unavailable`].
-    pub async fn end_sign_in(&self, actor: &Actor, id: Uuid) -> Result<(), Error> {
-        let all = self.sign_ins(actor).await?;
-        let own = all.iter().any(|sign_in| sign_in.id == id);
-        if own && self.end_one(actor, id).await? { Ok(()) } else { Err(Error::NotFound("sign-in")) }
+    /// [`Error::Forbidden`], [`Error::NotFound`] also for another member's, [`Error::Unavailable`].
+    pub async fn end(&self, actor: &Actor, id: Uuid) -> Result<(), Error> {
+        let own = self.list(actor).await?.iter().any(|sign_in| sign_in.id == id);
+        if own && self.remove(actor, id).await? { Ok(()) } else { Err(Error::NotFound("sign-in")) }
     }
 
-    async fn end_one(&self, actor: &Actor, sign_in: Uuid) -> Result<bool, Error> {
-        let subject = Subject::member(actor.member, &actor.name);
-        let entry = audit::entry(self.now(), &actor.into(), "member.sign_out", subject, None);
-        let ended = self.inner.store.sign_ins.remove(sign_in, &entry).await?;
-        self.doors().shut(Holder::Member(sign_in));
+    async fn remove(&self, actor: &Actor, sign_in: Uuid) -> Result<bool, Error> {
+        let target = AuditTarget::member(actor.member, &actor.name);
+        let action = AuditAction::MemberSignOut;
+        let entry = audit::entry(self.ctx.now(), &actor.into(), action, target, None);
+        let ended = self.ctx.store.sign_ins.remove(sign_in, &entry).await?;
+        self.connections.tickets().close(Holder::Member(sign_in));
         Ok(ended)
     }
 
-    /// Whether this is the actor's password. Wrong ones count as failed sign-ins do.
+    /// Checks the actor's password. Wrong ones count as failed sign-ins.
     ///
     /// # Errors
     /// [`Error::InvalidCredentials`], [`Error::Throttled`], [`Error::Busy`], [`Error::Invalid`].
     pub(crate) async fn confirm(&self, actor: &Actor, password: &str) -> Result<(), Error> {
         validate::credentials(&actor.email, password)?;
-        let now = self.now();
-        self.inner.by_account.take(actor.email.clone(), now).map_err(Error::Throttled)?;
+        let now = self.ctx.now();
+        self.failures_by_account.take(actor.email.clone(), now).map_err(Error::Throttled)?;
         let checked = self.check(&actor.email, password).await;
         if !matches!(checked, Err(Error::InvalidCredentials)) {
-            self.inner.by_account.give_back(&actor.email);
+            self.failures_by_account.refund(&actor.email);
         }
         checked.map(drop)
     }
@@ -182,32 +209,33 @@ impl Control {
     /// # Errors
     /// [`Error::WrongPassword`], [`Error::Forbidden`], [`Error::Throttled`], [`Error::Busy`],
     /// [`Error::Invalid`], [`Error::Unavailable`].
-    pub async fn change_own_password(
+    pub async fn change_password(
         &self,
         actor: &Actor,
-        given: ChangePassword,
+        request: ChangePassword,
     ) -> Result<(), Error> {
         authorize(actor, Action::ManageOwn, Target::Workspace)?;
-        validate::new_password("new", &given.new)?;
-        self.confirm(actor, &given.current).await.map_err(|error| match error {
-            // One that is too long to be looked at is not theirs either.
+        validate::new_password("new", &request.new)?;
+        self.confirm(actor, &request.current).await.map_err(|error| match error {
+            // A password too long to check is wrong as well.
             Error::InvalidCredentials | Error::Invalid { .. } => Error::WrongPassword,
             error => error,
         })?;
-        let hash = self.inner.passwords.hash(given.new).await?;
-        let subject = Subject::member(actor.member, &actor.name);
-        let entry = audit::entry(self.now(), &actor.into(), "member.password", subject, None);
-        let store = &self.inner.store;
+        let hash = self.passwords.hash(request.new).await?;
+        let target = AuditTarget::member(actor.member, &actor.name);
+        let action = AuditAction::MemberPassword;
+        let entry = audit::entry(self.ctx.now(), &actor.into(), action, target, None);
+        let store = &self.ctx.store;
         store.members.set_password(actor.member, &hash, Some(actor.sign_in), &entry).await?;
-        self.recheck_sign_ins().await
+        self.connections.recheck().await
     }
 
-    /// Who holds a sign-in's token.
+    /// Returns the member who holds a sign-in's token.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`], [`Error::Unavailable`].
-    pub async fn who(&self, token: &str, source: IpAddr) -> Result<Actor, Error> {
-        let found = self.inner.store.sign_ins.by_hash(&secret::hash(token), self.now()).await?;
+    pub async fn authenticate(&self, token: &str, source: IpAddr) -> Result<Actor, Error> {
+        let found = self.ctx.store.sign_ins.by_hash(&secret::hash(token), self.ctx.now()).await?;
         let (sign_in, member) = found.ok_or(Error::Unauthenticated)?;
         Ok(Actor {
             member: member.id,
@@ -221,13 +249,13 @@ impl Control {
         })
     }
 
-    /// An actor as they are by now: for what takes long.
+    /// Reloads an actor's role during a long operation.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] when what they came in by is over, [`Error::Unavailable`].
-    pub async fn again(&self, actor: Actor) -> Result<Actor, Error> {
-        let standing = self.inner.store.credentials.valid(&[actor.sign_in], self.now()).await?;
-        let now = standing.get(&actor.sign_in).ok_or(Error::Unauthenticated)?;
+    /// [`Error::Unauthenticated`] if the sign-in or token has ended, [`Error::Unavailable`].
+    pub async fn refresh(&self, actor: Actor) -> Result<Actor, Error> {
+        let valid = self.ctx.store.credentials.valid(&[actor.sign_in], self.ctx.now()).await?;
+        let now = valid.get(&actor.sign_in).ok_or(Error::Unauthenticated)?;
         Ok(Actor { role: now.role, ..actor })
     }
 }

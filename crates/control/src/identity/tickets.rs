@@ -1,4 +1,5 @@
-//! Tickets that open one socket each, and whose sockets are open: a sign-in's, a token's, a guest's.
+//! Tickets for one socket each, and the open connections of every ticket holder: a sign-in, an API
+//! token or a guest. In memory, without I/O.
 
 use std::collections::HashMap;
 
@@ -10,45 +11,45 @@ use protocol::{
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::{
-    Actor, Error,
-    identity::permissions::{Standing, Worth},
-};
+use super::permissions::{LivePermissions, Permissions};
+use crate::{Actor, Error};
 
-/// How long a ticket works.
-pub(crate) const TICKET: TimeDelta = TimeDelta::seconds(limits::TICKET_SECONDS);
+/// Lifetime of a ticket.
+pub(crate) const LIFETIME: TimeDelta = TimeDelta::seconds(limits::TICKET_SECONDS);
 
-/// Most sockets of one sign-in, and most tickets it may hold.
-const MAX_SOCKETS: usize = 100;
+/// Maximum number of connections, and of pending tickets, of one sign-in.
+const MAX_CONNECTIONS: usize = 100;
 
-/// Most sockets of one guest, and most tickets they may hold.
-const MAX_GUEST_SOCKETS: usize = 8;
+/// Maximum number of connections, and of pending tickets, of one guest.
+const MAX_GUEST_CONNECTIONS: usize = 8;
 
-/// Tickets that wait, and holders that have sockets.
+type Senders = HashMap<Uuid, watch::Sender<Option<Permissions>>>;
+
 #[derive(Debug, Default)]
-pub(crate) struct Doors {
-    tickets: HashMap<[u8; 32], Waiting>,
-    holders: HashMap<Uuid, watch::Sender<Option<Worth>>>,
-    guests: HashMap<Uuid, watch::Sender<Option<Worth>>>,
+pub(crate) struct Tickets {
+    /// By the hash of the ticket.
+    pending: HashMap<[u8; 32], PendingTicket>,
+    members: Senders,
+    guests: Senders,
 }
 
+/// A ticket that has not been redeemed.
 #[derive(Debug)]
-pub(crate) struct Waiting {
+pub(crate) struct PendingTicket {
     pub(crate) session: SessionId,
     pub(crate) owner: MemberId,
     pub(crate) watch: bool,
-    /// The account that has to stay granted to the holder.
+    /// Account that must stay granted to the holder.
     pub(crate) account: Option<String>,
     pub(crate) holder: Holder,
     pub(crate) until: DateTime<Utc>,
 }
 
-/// Who holds tickets and sockets.
+/// Holder of tickets and connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Holder {
-    /// A sign-in or token.
+    /// A sign-in or an API token.
     Member(Uuid),
-    /// Who came by a share.
     Guest(GuestId),
 }
 
@@ -59,10 +60,10 @@ impl Holder {
         }
     }
 
-    fn most(self) -> usize {
+    fn limit(self) -> usize {
         match self {
-            Self::Member(_) => MAX_SOCKETS,
-            Self::Guest(_) => MAX_GUEST_SOCKETS,
+            Self::Member(_) => MAX_CONNECTIONS,
+            Self::Guest(_) => MAX_GUEST_CONNECTIONS,
         }
     }
 }
@@ -73,74 +74,74 @@ impl From<&Actor> for Holder {
     }
 }
 
-impl Doors {
-    /// Adds a ticket by the hash of its secret.
+impl Tickets {
+    /// Adds a ticket by its hash.
     pub(crate) fn add(
         &mut self,
         hash: [u8; 32],
-        waiting: Waiting,
+        ticket: PendingTicket,
         now: DateTime<Utc>,
     ) -> Result<(), Error> {
-        self.tickets.retain(|_, other| other.until > now);
-        let mine = self.tickets.values().filter(|other| other.holder == waiting.holder).count();
-        if mine >= waiting.holder.most() {
-            return Err(Error::Throttled(u64::try_from(TICKET.num_seconds()).unwrap_or(1)));
+        self.pending.retain(|_, other| other.until > now);
+        let held = self.pending.values().filter(|other| other.holder == ticket.holder).count();
+        if held >= ticket.holder.limit() {
+            return Err(Error::Throttled(u64::try_from(LIFETIME.num_seconds()).unwrap_or(1)));
         }
-        self.tickets.insert(hash, waiting);
+        self.pending.insert(hash, ticket);
         Ok(())
     }
 
-    /// Takes a ticket and, in the same breath, a place among the holder's sockets: a sign-out comes
-    /// before both or after both.
+    /// Takes a ticket and opens a connection of its holder in one step: a sign-out comes before both or
+    /// after both.
     pub(crate) fn redeem(
         &mut self,
         hash: &[u8; 32],
         holder: Holder,
         role: Role,
         now: DateTime<Utc>,
-    ) -> Result<(Waiting, Standing), Error> {
-        let waiting = self.tickets.remove(hash).ok_or(Error::BadTicket)?;
-        if waiting.holder != holder || waiting.until <= now {
+    ) -> Result<(PendingTicket, LivePermissions), Error> {
+        let ticket = self.pending.remove(hash).ok_or(Error::BadTicket)?;
+        if ticket.holder != holder || ticket.until <= now {
             return Err(Error::BadTicket);
         }
-        Ok((waiting, self.stand(holder, role)?))
+        Ok((ticket, self.connect(holder, role)?))
     }
 
-    /// Whether a ticket waits.
-    pub(crate) fn has(&self, hash: &[u8; 32]) -> bool {
-        self.tickets.contains_key(hash)
+    pub(crate) fn is_pending(&self, hash: &[u8; 32]) -> bool {
+        self.pending.contains_key(hash)
     }
 
-    /// Whether a holder has a socket open or a ticket for one.
+    /// Returns true if a holder has an open connection or a valid ticket for one.
     pub(crate) fn expects(&mut self, holder: Holder, now: DateTime<Utc>) -> bool {
-        let open = self.of(holder).get(&holder.id());
+        let open = self.senders(holder).get(&holder.id());
         open.is_some_and(|sender| sender.receiver_count() > 0)
-            || self.tickets.values().any(|other| other.holder == holder && other.until > now)
+            || self.pending.values().any(|other| other.holder == holder && other.until > now)
     }
 
-    /// A place among the sockets and streams of a holder.
-    pub(crate) fn stand(&mut self, holder: Holder, role: Role) -> Result<Standing, Error> {
-        let all = self.of(holder);
+    /// Opens a connection of a holder. It counts until the receiver is dropped.
+    pub(crate) fn connect(&mut self, holder: Holder, role: Role) -> Result<LivePermissions, Error> {
+        let all = self.senders(holder);
         all.retain(|_, sender| sender.receiver_count() > 0);
-        let sender =
-            all.entry(holder.id()).or_insert_with(|| watch::Sender::new(Some(Worth::of(role))));
-        if sender.receiver_count() >= holder.most() {
+        let sender = all
+            .entry(holder.id())
+            .or_insert_with(|| watch::Sender::new(Some(Permissions::of_role(role))));
+        if sender.receiver_count() >= holder.limit() {
             return Err(Error::TooManySockets);
         }
         Ok(sender.subscribe())
     }
 
-    fn of(&mut self, holder: Holder) -> &mut HashMap<Uuid, watch::Sender<Option<Worth>>> {
+    fn senders(&mut self, holder: Holder) -> &mut Senders {
         match holder {
-            Holder::Member(_) => &mut self.holders,
+            Holder::Member(_) => &mut self.members,
             Holder::Guest(_) => &mut self.guests,
         }
     }
 
-    /// Tells what is open by a holder what it is worth now.
-    pub(crate) fn regard(&mut self, holder: Holder, worth: Worth) {
-        if let Some(sender) = self.of(holder).get(&holder.id()) {
-            let now = Some(worth);
+    /// Updates the permissions of a holder's connections.
+    pub(crate) fn update(&mut self, holder: Holder, permissions: Permissions) {
+        if let Some(sender) = self.senders(holder).get(&holder.id()) {
+            let now = Some(permissions);
             sender.send_if_modified(|before| {
                 *before != now && {
                     *before = now.clone();
@@ -150,21 +151,21 @@ impl Doors {
         }
     }
 
-    /// The sign-ins that something is open by.
-    pub(crate) fn open(&mut self) -> Vec<Uuid> {
-        self.holders.retain(|_, sender| sender.receiver_count() > 0);
-        self.holders.keys().copied().collect()
+    /// Returns the sign-ins with open connections.
+    pub(crate) fn connected_sign_ins(&mut self) -> Vec<Uuid> {
+        self.members.retain(|_, sender| sender.receiver_count() > 0);
+        self.members.keys().copied().collect()
     }
 
-    /// Takes a holder's tickets away; what is open stays so.
-    pub(crate) fn forget(&mut self, holder: Holder) {
-        self.tickets.retain(|_, waiting| waiting.holder != holder);
+    /// Revokes the pending tickets of a holder; open connections stay.
+    pub(crate) fn revoke(&mut self, holder: Holder) {
+        self.pending.retain(|_, ticket| ticket.holder != holder);
     }
 
-    /// Closes everything that is open by a holder.
-    pub(crate) fn shut(&mut self, holder: Holder) {
-        self.forget(holder);
-        if let Some(sender) = self.of(holder).remove(&holder.id()) {
+    /// Revokes the pending tickets of a holder and closes its connections.
+    pub(crate) fn close(&mut self, holder: Holder) {
+        self.revoke(holder);
+        if let Some(sender) = self.senders(holder).remove(&holder.id()) {
             sender.send_replace(None);
         }
     }

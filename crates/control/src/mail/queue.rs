@@ -1,5 +1,5 @@
-//! Mail on its way out: how much may wait, whose turn it is, and how often it is tried. What waits is in
-//! memory alone, because it has secrets (docs/decisions/0010).
+//! Queue of outgoing mail: limits, concurrency and retries. Queued mail is in memory only, because it
+//! contains secrets (docs/decisions/0010).
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,109 +10,114 @@ use protocol::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::{
-    Actor, Control, Error,
-    mail::templates::Letter,
-    mail::transport::{Mail, NotSent},
-    sharing::rules as share_rules,
-    throttle::Throttle,
+use super::{
+    templates::Email,
+    transport::{MailTransport, SendError},
 };
+use crate::{Actor, Error, context::Context, throttle::Throttle};
 
-/// Mails that may wait at once.
-const WAITING: usize = 500;
+/// Maximum number of queued mails.
+const MAX_QUEUED: usize = 500;
 
-/// Mails that are handed over at once.
-const AT_ONCE: usize = 4;
+/// Number of mails that are sent concurrently.
+const CONCURRENCY: usize = 4;
 
-/// Seconds after which there may be room in a queue that is full.
-const FULL: u64 = 60;
+/// Seconds after which a client may retry when the queue is full.
+const RETRY_AFTER: u64 = 60;
 
-/// Pauses between tries, in seconds: a mail server that defers what it does not know (RFC 6647) takes
-/// it after some minutes.
+/// Pauses between attempts, in seconds: a server with greylisting (RFC 6647) accepts mail after some
+/// minutes.
 const PAUSES: [u64; 6] = [2, 10, 30, 60, 120, 300];
 
-/// How much mail there may be.
-#[derive(Debug)]
-pub(crate) struct MailQueue {
-    by_member: Throttle<MemberId>,
-    places: Arc<Semaphore>,
-    turns: Semaphore,
-}
+/// A slot in the queue, free again once it is dropped.
+pub(crate) type QueueSlot = OwnedSemaphorePermit;
 
-impl MailQueue {
-    pub(crate) fn new() -> Self {
-        Self {
-            // 50 at once, and 50 an hour.
-            by_member: Throttle::new(50, TimeDelta::seconds(72)),
-            places: Arc::new(Semaphore::new(WAITING)),
-            turns: Semaphore::new(AT_ONCE),
-        }
-    }
-}
-
-/// What a mail brings.
+/// Purpose of a mail. It is not sent once that has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Brings {
-    /// The way into a session.
+pub(crate) enum Purpose {
     Share(ShareId),
-    /// The way into the workspace.
     Invite(InviteId),
 }
 
-impl Control {
-    /// A place in the queue.
-    pub(crate) fn place_for_mail(&self, actor: &Actor) -> Result<OwnedSemaphorePermit, Error> {
-        let queue = &self.inner.mails;
-        queue.by_member.take(actor.member, self.now()).map_err(Error::Throttled)?;
-        Arc::clone(&queue.places).try_acquire_owned().map_err(|_| Error::Throttled(FULL))
+pub(crate) struct Mailer {
+    ctx: Arc<Context>,
+    transport: Option<MailTransport>,
+    by_member: Throttle<MemberId>,
+    slots: Arc<Semaphore>,
+    sending: Semaphore,
+}
+
+impl Mailer {
+    pub(crate) fn new(ctx: Arc<Context>, transport: Option<MailTransport>) -> Self {
+        Self {
+            ctx,
+            transport,
+            // 50 at once, then 50 an hour.
+            by_member: Throttle::new(50, TimeDelta::seconds(72)),
+            slots: Arc::new(Semaphore::new(MAX_QUEUED)),
+            sending: Semaphore::new(CONCURRENCY),
+        }
     }
 
-    /// Tries until the mail is sent, or there is no use in trying: why, in a sentence.
+    pub(crate) fn is_configured(&self) -> bool {
+        self.transport.is_some()
+    }
+
+    /// Reserves a slot in the queue for one mail of a member.
+    pub(crate) fn reserve(&self, actor: &Actor) -> Result<QueueSlot, Error> {
+        self.by_member.take(actor.member, self.ctx.now()).map_err(Error::Throttled)?;
+        Arc::clone(&self.slots).try_acquire_owned().map_err(|_| Error::Throttled(RETRY_AFTER))
+    }
+
+    /// Sends a mail, with retries. Returns the reason in a sentence if it fails permanently.
     pub(crate) async fn deliver(
         &self,
-        _place: OwnedSemaphorePermit,
-        mail: &Mail,
-        brings: Brings,
+        _slot: QueueSlot,
+        purpose: Purpose,
         to: &str,
-        letter: &Letter,
+        email: &Email,
     ) -> Result<(), String> {
+        let Some(transport) = &self.transport else {
+            return Err(Error::MailNotConfigured.message());
+        };
         let mut pauses = PAUSES.into_iter();
         loop {
-            let said = {
-                let _turn = self.inner.mails.turns.acquire().await;
-                // A mail that leads nowhere helps nobody.
-                if !self.still_open(brings).await {
-                    return Err("It was over before its mail was sent.".to_owned());
+            let reason = {
+                let _turn = self.sending.acquire().await;
+                if !self.is_valid(purpose).await {
+                    return Err("The link expired before its mail was sent.".to_owned());
                 }
-                match mail.send(to, letter).await {
+                match transport.send(to, email).await {
                     Ok(()) => return Ok(()),
-                    Err(NotSent::Ever(said)) => return Err(said),
-                    Err(NotSent::Yet(said)) => said,
+                    Err(SendError::Permanent(reason)) => return Err(reason),
+                    Err(SendError::Temporary(reason)) => reason,
                 }
             };
-            let Some(pause) = pauses.next() else { return Err(said) };
-            if let Brings::Share(share) = brings {
+            let Some(pause) = pauses.next() else { return Err(reason) };
+            if let Purpose::Share(share) = purpose {
                 let _ = self
-                    .inner
+                    .ctx
                     .store
                     .shares
-                    .set_mail_state(share, MailState::Queued, Some(&said))
+                    .set_mail_state(share, MailState::Queued, Some(&reason))
                     .await;
             }
             tokio::time::sleep(Duration::from_secs(pause)).await;
         }
     }
 
-    /// Whether the way that a mail brings leads anywhere.
-    async fn still_open(&self, brings: Brings) -> bool {
-        let now = self.now();
-        match brings {
-            Brings::Share(id) => {
-                let row = self.inner.store.shares.get(id).await.ok().flatten();
-                row.is_some_and(|row| share_rules::state(&row, now) == ShareState::Active)
+    /// Returns true while the link in a mail is valid.
+    async fn is_valid(&self, purpose: Purpose) -> bool {
+        let now = self.ctx.now();
+        match purpose {
+            Purpose::Share(id) => {
+                let row = self.ctx.store.shares.get(id).await.ok().flatten();
+                row.is_some_and(|row| {
+                    row.share.state == ShareState::Active && row.share.expires_at > now
+                })
             }
-            Brings::Invite(id) => {
-                let row = self.inner.store.invites.get(id).await.ok().flatten();
+            Purpose::Invite(id) => {
+                let row = self.ctx.store.invites.get(id).await.ok().flatten();
                 row.is_some_and(|row| row.used_at.is_none() && row.invite.expires_at > now)
             }
         }

@@ -1,5 +1,4 @@
-//! How mail leaves: by a mail server or into a directory. What is written in it is `letters`', what waits
-//! and is tried again `share_mail`'s.
+//! Transports for mail: an SMTP server, or a directory of files. Templates and queueing are elsewhere.
 
 use std::{error::Error as _, fmt, path::Path, sync::Arc, time::Duration};
 
@@ -13,114 +12,117 @@ use lettre::{
 };
 use uuid::Uuid;
 
-use crate::{mail::templates::Letter, validate};
+use super::templates::Email;
+use crate::validate;
 
-/// How long a mail server may take to answer.
-const ANSWER: Duration = Duration::from_secs(30);
+/// Timeout of each exchange with a mail server.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Why a mail was not sent, in a sentence for who sent it.
+/// Reason a mail was not sent, as a sentence for its sender.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum NotSent {
-    /// Trying again may help.
-    Yet(String),
-    /// It will not be taken.
-    Ever(String),
+pub(crate) enum SendError {
+    /// A retry may succeed.
+    Temporary(String),
+    Permanent(String),
 }
 
-/// A way for mail to leave, and whom it is from; clones share it.
+/// A transport for mail, and the address it is sent from. Clones share it.
 #[derive(Clone)]
-pub struct Mail {
-    way: Way,
+pub struct MailTransport {
+    backend: Backend,
     from: Arc<Mailbox>,
 }
 
 #[derive(Clone)]
-enum Way {
+enum Backend {
     Smtp(AsyncSmtpTransport<Tokio1Executor>),
     Directory(AsyncFileTransport<Tokio1Executor>),
 }
 
-impl fmt::Debug for Mail {
+impl fmt::Debug for MailTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mail").field("from", &self.from).finish_non_exhaustive()
+        f.debug_struct("MailTransport").field("from", &self.from).finish_non_exhaustive()
     }
 }
 
-impl Mail {
-    /// By a mail server (RFC 5321): `smtps://USER:PASSWORD@HOST`, or `smtp://HOST:587?tls=required` with
-    /// STARTTLS (RFC 3207).
+impl MailTransport {
+    /// Sends by a mail server (RFC 5321): `smtps://USER:PASSWORD@HOST`, or
+    /// `smtp://HOST:587?tls=required` for STARTTLS (RFC 3207).
     ///
     /// # Errors
-    /// One sentence that names the key; no part of the URL is in it.
+    /// One sentence that names the configuration key. It contains no part of the URL.
     pub fn smtp(url: &str, from: &str) -> Result<Self, String> {
         let from = sender(from)?;
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| {
             "smtp_url must be smtps://… or smtp://… with the host of a mail server.".to_owned()
         })?;
-        let own = ClientId::Domain(from.email.domain().to_owned());
-        let smtp = builder.hello_name(own).timeout(Some(ANSWER)).build();
-        Ok(Self { way: Way::Smtp(smtp), from })
+        let hello = ClientId::Domain(from.email.domain().to_owned());
+        let smtp = builder.hello_name(hello).timeout(Some(TIMEOUT)).build();
+        Ok(Self { backend: Backend::Smtp(smtp), from })
     }
 
-    /// As files `*.eml` in a directory, for trying it out.
+    /// Writes files `*.eml` into a directory, for trying websh out.
     ///
     /// # Errors
-    /// One sentence that names the key.
+    /// One sentence that names the configuration key.
     pub fn directory(path: &Path, from: &str) -> Result<Self, String> {
-        Ok(Self { way: Way::Directory(AsyncFileTransport::new(path)), from: sender(from)? })
+        Ok(Self { backend: Backend::Directory(AsyncFileTransport::new(path)), from: sender(from)? })
     }
 
-    /// Hands a letter over.
-    pub(crate) async fn send(&self, to: &str, letter: &Letter) -> Result<(), NotSent> {
-        let message = self.message(to, letter).map_err(NotSent::Ever)?;
-        match &self.way {
-            Way::Smtp(smtp) => smtp.send(message).await.map(drop).map_err(|error| {
+    pub(crate) async fn send(&self, to: &str, email: &Email) -> Result<(), SendError> {
+        let message = self.message(to, email).map_err(SendError::Permanent)?;
+        match &self.backend {
+            Backend::Smtp(smtp) => smtp.send(message).await.map(drop).map_err(|error| {
                 let Some(code) = error.status() else {
-                    tracing::warn!(%error, "the mail server can't be reached");
-                    return NotSent::Yet("The mail server can't be reached.".to_owned());
+                    tracing::warn!(%error, "the mail server is unreachable");
+                    return SendError::Temporary("The mail server is unreachable.".to_owned());
                 };
-                let words = error.source().map(ToString::to_string).unwrap_or_default();
-                let words = validate::shown(&words);
-                let colon = if words.is_empty() { "." } else { ": " };
-                let said = format!("The mail server refused it with {code}{colon}{words}");
-                if error.is_permanent() { NotSent::Ever(said) } else { NotSent::Yet(said) }
+                let reply = error.source().map(ToString::to_string).unwrap_or_default();
+                let reply = validate::one_line(&reply);
+                let colon = if reply.is_empty() { "." } else { ": " };
+                let reason = format!("The mail server refused it with {code}{colon}{reply}");
+                if error.is_permanent() {
+                    SendError::Permanent(reason)
+                } else {
+                    SendError::Temporary(reason)
+                }
             }),
-            Way::Directory(files) => files.send(message).await.map(drop).map_err(|error| {
-                tracing::warn!(%error, "mail_dir can't be written");
-                NotSent::Ever("It could not be written to mail_dir.".to_owned())
+            Backend::Directory(files) => files.send(message).await.map(drop).map_err(|error| {
+                tracing::warn!(%error, "mail_dir is not writable");
+                SendError::Permanent("Writing to mail_dir failed.".to_owned())
             }),
         }
     }
 
-    fn message(&self, to: &str, letter: &Letter) -> Result<Message, String> {
-        let no_address = |_| "This is not an e-mail address.".to_owned();
+    fn message(&self, to: &str, email: &Email) -> Result<Message, String> {
+        let invalid = |_| format!("{to} is not a valid email address.");
         let domain = self.from.email.domain();
         let mut message = Message::builder()
             .from((*self.from).clone())
-            .to(Mailbox::new(None, to.parse().map_err(no_address)?))
-            .subject(&letter.subject)
+            .to(Mailbox::new(None, to.parse().map_err(invalid)?))
+            .subject(&email.subject)
             .message_id(Some(format!("<{}@{domain}>", Uuid::now_v7())))
             .raw_header(HeaderValue::new(
-                // RFC 3834: nobody's absence note comes back.
+                // Suppresses automatic replies (RFC 3834).
                 HeaderName::new_from_ascii_str("Auto-Submitted"),
                 "auto-generated".to_owned(),
             ));
-        if let Ok(address) = letter.reply_to.parse() {
-            message = message.reply_to(Mailbox::new(Some(letter.by.clone()), address));
+        if let Ok(address) = email.reply_to.parse() {
+            message = message.reply_to(Mailbox::new(Some(email.by.clone()), address));
         }
-        let parts = MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone());
-        message.multipart(parts).map_err(|_| "The mail could not be written.".to_owned())
+        let parts = MultiPart::alternative_plain_html(email.text.clone(), email.html.clone());
+        message.multipart(parts).map_err(|_| "The mail could not be encoded.".to_owned())
     }
 }
 
 fn sender(from: &str) -> Result<Arc<Mailbox>, String> {
-    let said = |_| "mail_from must be an e-mail address, such as websh@example.org.".to_owned();
-    from.parse().map(Arc::new).map_err(said)
+    let invalid = |_| "mail_from must be an email address, such as websh@example.org.".to_owned();
+    from.parse().map(Arc::new).map_err(invalid)
 }
 
-/// An address that mail can be sent to, as it is kept.
-pub(crate) fn address(written: &str) -> Option<String> {
-    validate::email(written).ok().filter(|address| address.parse::<Address>().is_ok())
+/// Normalizes an address, or returns none if no mail can be sent to it.
+pub(crate) fn address(text: &str) -> Option<String> {
+    validate::email(text).ok().filter(|address| address.parse::<Address>().is_ok())
 }
 
 #[cfg(test)]
@@ -128,11 +130,11 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::mail::templates::Invitation;
+    use crate::mail::templates::GuestInvitation;
 
     #[test]
-    fn a_mail_has_its_secrets_in_the_body_alone() {
-        let letter = Invitation {
+    fn secrets_are_in_the_body_only() {
+        let email = GuestInvitation {
             by: "Ann",
             reply_to: "ann@example.org",
             session: "build",
@@ -141,8 +143,9 @@ mod tests {
             read_only: true,
             until: DateTime::UNIX_EPOCH,
         };
-        let mail = Mail::directory(Path::new("/nowhere"), "websh <websh@example.org>").unwrap();
-        let message = mail.message("bob@example.org", &letter.into()).unwrap();
+        let mail =
+            MailTransport::directory(Path::new("/nowhere"), "websh <websh@example.org>").unwrap();
+        let message = mail.message("bob@example.org", &email.into()).unwrap();
         let text = String::from_utf8(message.formatted()).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         assert!(!head.contains("secret") && !head.contains("0000-1111"), "{head}");
@@ -157,17 +160,18 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_send_says_which_key_is_wrong() {
+    fn an_invalid_configuration_names_the_key() {
         for url in ["https://user:secret@host", "smtp://host?tls=secret", "secret"] {
-            let said = Mail::smtp(url, "websh@example.org").unwrap_err();
-            assert!(said.contains("smtp_url") && !said.contains("secret"), "{said}");
+            let error = MailTransport::smtp(url, "websh@example.org").unwrap_err();
+            assert!(error.contains("smtp_url") && !error.contains("secret"), "{error}");
         }
-        assert!(Mail::smtp("smtp://localhost:25", "nobody").unwrap_err().contains("mail_from"));
+        let error = MailTransport::smtp("smtp://localhost:25", "nobody").unwrap_err();
+        assert!(error.contains("mail_from"));
     }
 
     #[test]
-    fn addresses_are_tidied_or_refused() {
-        for (written, kept) in [
+    fn addresses_are_normalized_or_refused() {
+        for (text, expected) in [
             (" Bob@Example.org ", Some("bob@example.org")),
             ("bob", None),
             ("bob@", None),
@@ -175,7 +179,7 @@ mod tests {
             ("a b@example.org", None),
             ("", None),
         ] {
-            assert_eq!(address(written).as_deref(), kept, "{written:?}");
+            assert_eq!(address(text).as_deref(), expected, "{text:?}");
         }
     }
 }

@@ -1,142 +1,194 @@
-//! Opening sessions: on which server and account, within which bounds, and what is left when it fails.
+//! Creation of sessions: validation, limits, starting the process, and cleaning up after a failure.
 
-use std::{io, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
+use chrono::TimeDelta;
 use protocol::{
-    api::{Life, NewSession, Server, Session, SessionState, WorkspaceSettings, limits::MAX_SHOWN},
-    id::{SessionId, TokenId},
+    api::{AuditAction, Life, NewSession, Server, Session, SessionState, WorkspaceSettings},
+    id::{MemberId, SessionId, TokenId},
     wire::{EndCause, EndRequest, Report},
 };
 use store::{Added, Page, SessionRow};
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use super::{
+    limits, lookup,
+    rules::rules,
+    unsettled::{Settling, Unsettled},
+    view,
+};
 use crate::{
-    Actor, Control, Error, Subject,
+    Actor, Error,
     access::{Action, Target, authorize},
-    control::detached,
-    sessions::limits::{self, Limit},
-    sessions::rules::rules,
-    sessions::view,
+    audit::AuditTarget,
+    context::{Context, LOCAL, detached},
+    error::Limit,
+    identity::accounts,
+    throttle::Throttle,
     validate,
 };
 
-/// The id of the machine the web process runs on.
-pub(crate) const LOCAL: &str = "local";
+/// Maximum wait for concurrent creations.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a create waits for those before it.
-const TURN: Duration = Duration::from_secs(5);
-
-/// What a create came to.
+/// Result of a creation.
 #[derive(Clone, Debug)]
 pub struct Created {
     /// The session.
     pub session: Session,
-    /// False when a create with the same idempotency key made it before.
+    /// False if an earlier request with the same idempotency key created it.
     pub new: bool,
 }
 
-impl Control {
-    /// The servers an actor may open sessions on.
+/// Creates sessions within the limits of the workspace.
+pub struct Creator {
+    ctx: Arc<Context>,
+    unsettled: Arc<Unsettled>,
+    rate: Throttle<MemberId>,
+    /// Held while sessions are counted and a row is added, so that no limit is exceeded.
+    counting: tokio::sync::Mutex<()>,
+}
+
+impl Creator {
+    pub(crate) fn new(ctx: Arc<Context>, unsettled: Arc<Unsettled>) -> Self {
+        Self {
+            ctx,
+            unsettled,
+            rate: Throttle::new(30, TimeDelta::seconds(2)),
+            counting: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Lists the servers that an actor can create sessions on.
     ///
     /// # Errors
     /// [`Error::Forbidden`].
     pub async fn servers(&self, actor: &Actor) -> Result<Vec<Server>, Error> {
         authorize(actor, Action::ListOwn, Target::Workspace)?;
-        let offered = self.offered(actor).await?;
+        let offered = accounts::offered(&self.ctx, actor).await?;
         Ok(vec![Server {
             id: LOCAL.to_owned(),
-            name: self.inner.settings.server_name.clone(),
-            online: self.inner.host.online().is_ok(),
+            name: self.ctx.config.server_name.clone(),
+            online: self.ctx.host.online().is_ok(),
             accounts: offered.usable,
             unusable: offered.unusable,
             by_grant: offered.by_grant,
         }])
     }
 
-    /// Opens a session, or finds the one that the same idempotency key opened before.
+    /// Creates a session, or returns the one that the same idempotency key created before.
     ///
     /// # Errors
     /// [`Error::Invalid`], [`Error::UnknownServer`], [`Error::UnknownAccount`],
     /// [`Error::AccountForbidden`], [`Error::ServerOffline`], [`Error::SessionLimit`],
-    /// [`Error::SpawnFailed`], [`Error::Unavailable`]: nothing is left behind.
-    pub async fn create(&self, actor: &Actor, new: NewSession) -> Result<Created, Error> {
+    /// [`Error::SpawnFailed`], [`Error::Unavailable`]. No session is left behind then.
+    pub async fn create(
+        self: &Arc<Self>,
+        actor: &Actor,
+        new: NewSession,
+    ) -> Result<Created, Error> {
         authorize(actor, Action::Create, Target::Workspace)?;
         new.idempotency_key.as_deref().map(validate::key).transpose()?;
         let name = new.name.as_deref().map(|name| validate::label("name", name)).transpose()?;
         if new.server != LOCAL {
-            return Err(Error::UnknownServer(printable(&new.server)));
+            return Err(Error::UnknownServer(validate::printable(&new.server)));
         }
-        self.may_use(actor, &new.account).await?;
-        let (control, actor) = (self.clone(), actor.clone());
-        detached(async move { control.open_session(&actor, new, name).await }).await
+        accounts::require_usable(&self.ctx, actor, &new.account).await?;
+        let (creator, actor) = (Arc::clone(self), actor.clone());
+        detached(async move { creator.create_now(&actor, new, name).await }).await
     }
 
-    async fn open_session(
+    async fn create_now(
         &self,
         actor: &Actor,
         new: NewSession,
         name: Option<String>,
     ) -> Result<Created, Error> {
-        let owner = actor.member;
-        let token = actor.scope.map(|_| TokenId(actor.sign_in));
-        let store = &self.inner.store;
-        // Behind a database that does not answer, each would wait as long as all before it.
-        let counting = timeout(TURN, self.inner.counting.lock()).await;
+        // Bounded, because waits add up while the database does not answer.
+        let counting = timeout(LOCK_TIMEOUT, self.counting.lock()).await;
         let counting = counting.map_err(|_| Error::Unavailable)?;
         if let Some(key) = &new.idempotency_key
-            && let Some(row) = store.sessions.by_key(owner, key).await?
+            && let Some(row) = self.ctx.store.sessions.by_key(actor.member, key).await?
         {
             drop(counting);
-            return self.opened_before(row.id).await;
+            return self.existing(row.id).await;
         }
-        if let Err(error) = self.inner.host.online() {
-            tracing::warn!(%error, "no session can be opened");
-            return Err(Error::ServerOffline(self.inner.settings.server_name.clone()));
+        if let Err(error) = self.ctx.host.online() {
+            tracing::warn!(%error, "sessions cannot be created");
+            return Err(Error::ServerOffline(self.ctx.config.server_name.clone()));
         }
-        let settings = self.governing().await?;
-        let life = Life::Active;
+        let settings = self.ctx.workspace_settings().await?;
+        let own = self.check_limits(actor, &settings).await?;
+        let row = self.new_row(actor, new, name, own, &settings);
+        let _settling: Settling = self.unsettled.begin(row.id, Some(row.owner));
+        if let Added::Existing(row) = self.ctx.store.sessions.add(&row).await? {
+            drop(counting);
+            return self.existing(row.id).await;
+        }
+        drop(counting);
+        let report = self.start(actor, &row, &settings).await?;
+        let row = SessionRow { state: SessionState::Active, ..row };
+        Ok(Created { session: view::session(&row, Some(&report)), new: true })
+    }
+
+    /// Checks the limits and returns the actor's running sessions.
+    async fn check_limits(
+        &self,
+        actor: &Actor,
+        settings: &WorkspaceSettings,
+    ) -> Result<Vec<SessionRow>, Error> {
+        let (owner, token) = (actor.member, token(actor));
         let page = Page {
             owner: Some(owner),
-            life,
+            life: Life::Active,
             limit: u64::MAX >> 1,
             before: None,
             q: None,
             titles_of: owner,
         };
-        let own = store.sessions.list(page).await?;
-        let all = store.sessions.count_living(None).await?;
+        let own = self.ctx.store.sessions.list(page).await?;
+        let all = self.ctx.store.sessions.count_living(None).await?;
         let refuse = |limit| {
-            // Only those of them whose end would make room.
+            // Closing one of these makes room.
             let counts = |row: &&SessionRow| limit != Limit::Token || row.token == token;
             let counted: Vec<SessionRow> = own.iter().filter(counts).cloned().collect();
-            Error::SessionLimit { limit, sessions: self.views(&counted) }
+            Error::SessionLimit { limit, sessions: lookup::views(&self.ctx, &counted) }
         };
-        if let Some(limit) = limits::reached(&settings, &own, token, all) {
+        if let Some(limit) = limits::reached(settings, &own, token, all) {
             return Err(refuse(limit));
         }
-        let creates = &self.inner.creates;
-        creates
-            .take_at(limits::rate(&settings), owner, self.now())
+        self.rate
+            .take_at(limits::rate(settings), owner, self.ctx.now())
             .map_err(|seconds| refuse(Limit::Rate(seconds)))?;
+        Ok(own)
+    }
+
+    fn new_row(
+        &self,
+        actor: &Actor,
+        new: NewSession,
+        name: Option<String>,
+        own: Vec<SessionRow>,
+        settings: &WorkspaceSettings,
+    ) -> SessionRow {
         let name = name.unwrap_or_else(|| {
             let taken: Vec<String> = own.into_iter().map(|row| row.name).collect();
-            let base = format!("{}@{}", new.account, self.inner.settings.server_name);
-            validate::fresh_name(&base, &taken)
+            let base = format!("{}@{}", new.account, self.ctx.config.server_name);
+            validate::unused_name(&base, &taken)
         });
         let (cols, rows) = validate::size(new.cols, new.rows);
-        let now = self.now();
-        let id = SessionId(Uuid::now_v7());
-        let mut row = SessionRow {
-            id,
-            owner,
+        let now = self.ctx.now();
+        SessionRow {
+            id: SessionId(Uuid::now_v7()),
+            owner: actor.member,
             owner_name: actor.name.clone(),
             owner_email: actor.email.clone(),
             idempotency_key: new.idempotency_key,
             name,
             server: new.server,
             account: new.account,
-            token,
+            token: token(actor),
             attach_policy: new.attach_policy.unwrap_or(settings.attach_policy),
             state: SessionState::Starting,
             created_at: now,
@@ -145,49 +197,41 @@ impl Control {
             rows,
             title: String::new(),
             ending: None,
-        };
-        let _working = self.work_on(id, Some(owner));
-        if let Added::Existing(row) = store.sessions.add(&row).await? {
-            drop(counting);
-            return self.opened_before(row.id).await;
         }
-        drop(counting);
-        let report = self.start(actor, &row, &settings).await?;
-        row.state = SessionState::Active;
-        Ok(Created { session: view::session(&row, Some(&report)), new: true })
     }
 
-    /// Starts the process of a starting row and makes the row active; or removes the row.
+    /// Starts the process of a row and activates the row, or removes it.
     async fn start(
         &self,
         actor: &Actor,
         row: &SessionRow,
-        governing: &WorkspaceSettings,
+        settings: &WorkspaceSettings,
     ) -> Result<Report, Error> {
-        let (store, host, settings) = (&self.inner.store, &self.inner.host, &self.inner.settings);
+        let Context { store, host, config, .. } = &*self.ctx;
         let start = host::Start {
             id: row.id,
             account: row.account.clone(),
             cols: row.cols,
             rows: row.rows,
-            shell: settings.shell.clone(),
-            scrollback: settings.scrollback,
-            rules: rules(governing, row.attach_policy, false),
+            shell: config.shell.clone(),
+            scrollback: config.scrollback,
+            rules: rules(settings, row.attach_policy, false),
         };
         let report = match host.start(start).await {
             Ok(report) => report,
             Err(error) => {
-                tracing::warn!(session = %row.id, %error, "a session could not be started");
+                tracing::warn!(session = %row.id, %error, "a session failed to start");
                 if let Err(error) = store.sessions.remove_starting(row.id).await {
-                    // It goes when rows and processes are compared the next time.
-                    tracing::warn!(session = %row.id, %error, "its row could not be removed yet");
+                    // The reconciler removes it.
+                    tracing::warn!(session = %row.id, %error, "its row is not removed yet");
                 }
-                return Err(not_started(error, &self.inner.settings.server_name));
+                return Err(start_error(error, &config.server_name));
             }
         };
-        let subject = Subject::session(row.id, &row.name);
+        let target = AuditTarget::session(row.id, &row.name);
         let detail = Some(format!("{}@{}", row.account, row.server));
-        let recorded = self.audit(&actor.into(), "session.create", subject, detail).await;
+        let action = AuditAction::SessionCreate;
+        let recorded = self.ctx.audit(&actor.into(), action, target, detail).await;
         let active = match recorded {
             Ok(()) => store.sessions.activate(row.id).await.map_err(Error::from),
             Err(error) => Err(error),
@@ -198,27 +242,31 @@ impl Control {
                 let request =
                     EndRequest { cause: EndCause::Dropped.into(), ..EndRequest::default() };
                 if let Err(error) = host.end(row.id, request).await {
-                    tracing::warn!(session = %row.id, %error, "it could not be ended");
+                    tracing::warn!(session = %row.id, %error, "a session could not be ended");
                 }
                 Err(failed.err().unwrap_or(Error::Unavailable))
             }
         }
     }
 
-    async fn opened_before(&self, id: SessionId) -> Result<Created, Error> {
-        self.settled(id).await;
-        let row = self.inner.store.sessions.get(id).await?.ok_or_else(|| {
-            Error::SpawnFailed("The session of this key could not be started.".to_owned())
+    async fn existing(&self, id: SessionId) -> Result<Created, Error> {
+        self.unsettled.wait(id).await;
+        let row = self.ctx.store.sessions.get(id).await?.ok_or_else(|| {
+            Error::SpawnFailed("The session with this key failed to start.".to_owned())
         })?;
-        Ok(Created { session: self.view(&row), new: false })
+        Ok(Created { session: lookup::view(&self.ctx, &row), new: false })
     }
 }
 
-/// What a member is told of a session that could not be started; the log has the rest.
-fn not_started(error: host::Error, server: &str) -> Error {
+fn token(actor: &Actor) -> Option<TokenId> {
+    actor.scope.map(|_| TokenId(actor.sign_in))
+}
+
+/// Converts an error of the host into one for members. Details that only operators need are logged.
+fn start_error(error: host::Error, server: &str) -> Error {
     match error {
         host::Error::Offline(_) => Error::ServerOffline(server.to_owned()),
-        host::Error::Spawn(sentence) => Error::SpawnFailed(sentence),
+        host::Error::Spawn(message) => Error::SpawnFailed(message),
         host::Error::UnknownAccount(account) => Error::UnknownAccount(account),
         host::Error::Directory(error) | host::Error::Io(error)
             if matches!(
@@ -226,16 +274,11 @@ fn not_started(error: host::Error, server: &str) -> Error {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
             ) =>
         {
-            Error::SpawnFailed("There is no room on the disk for a new session.".to_owned())
+            Error::SpawnFailed("The disk is full. A new session needs free space.".to_owned())
         }
         host::Error::UnusableAccount { .. } => Error::SpawnFailed(error.to_string()),
-        _ => Error::SpawnFailed("The session could not be started.".to_owned()),
+        _ => Error::SpawnFailed("The session failed to start. Details are in the log.".to_owned()),
     }
-}
-
-/// Somebody's input, fit to be shown back to them.
-fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(MAX_SHOWN).collect()
 }
 
 #[cfg(test)]

@@ -1,37 +1,13 @@
-//! How many sessions there may be, and how fast they may come. Pure.
+//! Limits on the number of sessions and on the rate of new ones. Pure.
 
 use chrono::TimeDelta;
 use protocol::{api::WorkspaceSettings, id::TokenId};
 use store::SessionRow;
 
-/// A bound that a create would cross.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Limit {
-    /// Living sessions of the member.
-    Member,
-    /// Living sessions that the API token opened.
-    Token,
-    /// Living sessions of the whole workspace.
-    Workspace,
-    /// Creates in a minute; seconds until the next one is let through.
-    Rate(u64),
-}
+use crate::error::Limit;
 
-impl Limit {
-    /// The setting that says it.
-    #[must_use]
-    pub fn setting(self) -> &'static str {
-        match self {
-            Self::Member => "max_sessions_per_user",
-            Self::Token => "max_sessions_per_token",
-            Self::Workspace => "max_sessions",
-            Self::Rate(_) => "max_creates_per_minute",
-        }
-    }
-}
-
-/// Which bound is reached: the narrowest first, since its owner can do something about it. `own` are
-/// the member's living sessions, `all` is how many the workspace has.
+/// Returns the limit that is reached, the narrowest first, because its owner can act on it. `own` are the
+/// member's running sessions, `all` counts those of the workspace.
 pub(crate) fn reached(
     settings: &WorkspaceSettings,
     own: &[SessionRow],
@@ -49,7 +25,7 @@ pub(crate) fn reached(
     }
 }
 
-/// Creates at once, and the pause after which there is one more.
+/// Returns the burst of new sessions and the pause after which one more is allowed.
 pub(crate) fn rate(settings: &WorkspaceSettings) -> (i32, TimeDelta) {
     let most = settings.max_creates_per_minute.max(1);
     (i32::try_from(most).unwrap_or(i32::MAX), TimeDelta::milliseconds(60_000 / i64::from(most)))
@@ -79,9 +55,9 @@ mod tests {
     }
 
     #[test]
-    fn the_narrowest_bound_is_named() {
+    fn the_narrowest_limit_is_returned() {
         let (page, seven, eight) = (None, Some(7), Some(8));
-        // tokens of the member's living sessions, the token that asks, all living sessions
+        // tokens of the member's running sessions, token of the request, all running sessions
         let table = [
             (vec![], page, 0, None),
             (vec![page, page], page, 9, None),
@@ -103,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_minute_is_shared_out() {
+    fn the_rate_is_spread_over_a_minute() {
         for (most, expected) in [(30, 2000), (1, 60_000), (600, 100), (0, 60_000)] {
             let (burst, pause) =
                 rate(&WorkspaceSettings { max_creates_per_minute: most, ..settings() });

@@ -1,4 +1,4 @@
-//! Keeping rows and processes in step: what to do when they differ, as one pure function.
+//! Reconciliation of session rows with session processes, as one pure function.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,27 +10,26 @@ use protocol::{
 };
 use store::{Ending, SessionRow};
 
-use crate::sessions::view;
+use super::view;
 
-/// One thing to do.
+/// One step of a reconciliation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// The row says starting, the process runs: the web process died in between.
+    /// The row is starting and the process runs: the web process died in between.
     Activate(SessionId),
-    /// The row says starting, there is no process: nobody ever saw it.
+    /// The row is starting and there is no process: the session was never visible.
     Remove(SessionId),
-    /// The session is over: end its row, then forget its final report, if there is one.
+    /// The session has ended: end its row, then acknowledge its final report, if there is one.
     End(Box<SessionRow>, Ending),
-    /// The row says lost, the process was only out of reach: the session lives on.
+    /// The row is lost, but the process was only unreachable: the session continues.
     Revive(SessionId),
-    /// A final report without a living row: forget it.
+    /// A final report without a running row.
     Acknowledge(SessionId),
-    /// A process that belongs to nobody: end it.
+    /// A process without a row.
     Stop(SessionId),
 }
 
 impl Step {
-    /// The session it is about.
     pub(crate) fn session(&self) -> SessionId {
         match self {
             Self::Activate(id)
@@ -43,9 +42,9 @@ impl Step {
     }
 }
 
-/// The sessions that have a process or its final report, and no living row: their rows must be looked
-/// for among those that ended as lost before [`reconcile`] may judge.
-pub(crate) fn strangers(
+/// Returns the sessions with a process or a final report, but without a running row. Their rows may have
+/// ended as lost, so those are read before [`reconcile`].
+pub(crate) fn without_row(
     rows: &[SessionRow],
     reports: &HashMap<SessionId, Report>,
     unsettled: &HashSet<SessionId>,
@@ -54,8 +53,8 @@ pub(crate) fn strangers(
     reports.keys().filter(|id| !owned.contains(id) && !unsettled.contains(id)).copied().collect()
 }
 
-/// What to do, given all reports, all living rows and the lost ones among [`strangers`]. `unsettled` sessions are being worked on
-/// elsewhere, or too new to judge: they are left alone.
+/// Returns the steps for all reports, all running rows and the lost rows of [`without_row`]. `unsettled`
+/// sessions are skipped: another task changes them, or they are too new.
 pub(crate) fn reconcile(
     rows: &[SessionRow],
     reports: &HashMap<SessionId, Report>,
@@ -75,7 +74,7 @@ pub(crate) fn reconcile(
             (Some(report), state) => match &report.end {
                 Some(end) => {
                     let mut last = row.clone();
-                    view::adopt(&mut last, report);
+                    view::apply_report(&mut last, report);
                     steps.push(Step::End(Box::new(last), view::ending(end)));
                 }
                 None if state == SessionState::Starting => steps.push(Step::Activate(row.id)),
@@ -95,7 +94,7 @@ pub(crate) fn reconcile(
             }
         }
     }
-    for id in strangers(rows, reports, unsettled) {
+    for id in without_row(rows, reports, unsettled) {
         let over = reports.get(&id).is_some_and(|report| report.end.is_some());
         steps.push(if over { Step::Acknowledge(id) } else { Step::Stop(id) });
     }
@@ -143,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn every_pair_has_its_step() {
+    fn each_pair_of_row_and_report_has_its_steps() {
         use SessionState::*;
         let exit = |state| vec![end(last(state), 9, EndReason::Exited, Some(7))];
         let table = [
@@ -171,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn one_sessions_trouble_is_its_own() {
+    fn one_lost_session_does_not_affect_others() {
         let rows = [row(1, SessionState::Active), row(2, SessionState::Active)];
         let reports = HashMap::from([(id(2), alive())]);
         let steps = reconcile(&rows, &reports, &HashSet::new(), NOW);

@@ -1,40 +1,44 @@
-//! Forgetting sessions that ended long ago.
+//! Deletion of sessions that ended long ago.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{Control, Error};
+use crate::{Error, context::Context};
 
-/// Pause between two looks. History is kept by the day, so an hour more or less is nothing.
-const LOOK: Duration = Duration::from_secs(3600);
+/// Interval between deletions. Retention is configured in days, so an hour does not matter.
+const INTERVAL: Duration = Duration::from_secs(3600);
 
-impl Control {
-    /// Forgets what ended too long ago, at once and every hour. Polled for as long as the server runs,
-    /// which is for good.
-    pub async fn watch_history(self) {
-        let mut ticks = interval(LOOK);
+/// Deletes old ended sessions.
+pub struct Retention {
+    ctx: Arc<Context>,
+}
+
+impl Retention {
+    pub(crate) fn new(ctx: Arc<Context>) -> Self {
+        Self { ctx }
+    }
+
+    /// Deletes old sessions now and every hour, forever.
+    pub async fn watch(self: Arc<Self>) {
+        let mut ticks = interval(INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            if let Err(error) = self.forget_history().await {
-                tracing::warn!(%error, "old sessions could not be forgotten");
+            if let Err(error) = self.delete_expired().await {
+                tracing::warn!(%error, "old sessions could not be deleted");
             }
         }
     }
 
-    /// Forgets the sessions that ended more days ago than the settings keep them. Returns how many.
+    /// Deletes the sessions that ended before the retention period. Returns their number.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn forget_history(&self) -> Result<u64, Error> {
-        let days = self.governing().await?.keep_ended_days;
-        Ok(self
-            .inner
-            .store
-            .sessions
-            .remove_ended(self.now() - TimeDelta::days(days.into()))
-            .await?)
+    pub async fn delete_expired(&self) -> Result<u64, Error> {
+        let days = self.ctx.workspace_settings().await?.keep_ended_days;
+        let before = self.ctx.now() - TimeDelta::days(days.into());
+        Ok(self.ctx.store.sessions.remove_ended(before).await?)
     }
 }

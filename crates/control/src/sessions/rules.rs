@@ -1,4 +1,6 @@
-//! What a session is governed by, as its process is told, and telling it.
+//! Rules of a session process, derived from the workspace settings, and pushing them to processes.
+
+use std::sync::Arc;
 
 use protocol::{
     api::{self, AttachPolicy, WorkspaceSettings},
@@ -7,16 +9,15 @@ use protocol::{
 use store::SessionRow;
 use tokio::task::JoinSet;
 
-use crate::{Control, Error};
+use crate::{Error, context::Context};
 
-/// Sessions that are told at the same time.
-const AT_ONCE: usize = 32;
+/// Number of sessions that receive rules concurrently.
+const CONCURRENCY: usize = 32;
 
-/// Seconds that a session lives on at least when a change of the settings shortens its life: enough
-/// for its owner to be warned.
+/// Minimum remaining life in seconds after a change of the settings, so that the owner can be warned.
 pub(crate) const GRACE: u32 = 300;
 
-/// The rules of a session with this policy; `guests_alone` as one of its shares has it.
+/// Returns the rules of a session. `guests_alone` is the setting of its shares.
 pub(crate) fn rules(
     settings: &WorkspaceSettings,
     policy: AttachPolicy,
@@ -47,43 +48,34 @@ pub(crate) fn rules(
     }
 }
 
-impl Control {
-    /// The settings in force.
-    pub(crate) async fn governing(&self) -> Result<WorkspaceSettings, Error> {
-        let found = self.inner.store.settings.get().await?;
-        Ok(found.unwrap_or_default())
-    }
-
-    /// Tells all living sessions the rules that are in force. One that does not answer is left with
-    /// those it has; it is told again with the next change and at the next start.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn push_rules(&self) -> Result<(), Error> {
-        let settings = self.governing().await?;
-        let mut telling = JoinSet::new();
-        for row in self.inner.store.sessions.living().await? {
-            if telling.len() >= AT_ONCE {
-                telling.join_next().await;
-            }
-            let (control, settings) = (self.clone(), settings.clone());
-            telling.spawn(async move { control.govern(&row, &settings).await });
+/// Sends the current rules to all sessions. One that does not answer keeps its old rules until the next
+/// change or restart.
+///
+/// # Errors
+/// [`Error::Unavailable`].
+pub(crate) async fn push_to_all(ctx: &Arc<Context>) -> Result<(), Error> {
+    let settings = ctx.workspace_settings().await?;
+    let mut pushing = JoinSet::new();
+    for row in ctx.store.sessions.living().await? {
+        if pushing.len() >= CONCURRENCY {
+            pushing.join_next().await;
         }
-        telling.join_all().await;
-        Ok(())
+        let (ctx, settings) = (Arc::clone(ctx), settings.clone());
+        pushing.spawn(async move { push(&ctx, &row, &settings).await });
     }
+    pushing.join_all().await;
+    Ok(())
+}
 
-    /// Tells one session its rules.
-    pub(crate) async fn govern(&self, row: &SessionRow, settings: &WorkspaceSettings) {
-        // Without an answer guests may do less, not more.
-        let alone = self.inner.store.shares.guests_alone(row.id, self.now()).await.unwrap_or(false);
-        let rules = rules(settings, row.attach_policy, alone);
-        match self.inner.host.configure(row.id, rules).await {
-            // Over, or not yet there: a session is started with the rules of that moment.
-            Ok(_) | Err(host::Error::Gone) => {}
-            Err(error) => {
-                tracing::warn!(session = %row.id, %error, "a session keeps its old rules");
-            }
+/// Sends the current rules to one session.
+pub(crate) async fn push(ctx: &Context, row: &SessionRow, settings: &WorkspaceSettings) {
+    // Without an answer from the database guests get fewer permissions, not more.
+    let guests_alone = ctx.store.shares.guests_alone(row.id, ctx.now()).await.unwrap_or(false);
+    match ctx.host.configure(row.id, rules(settings, row.attach_policy, guests_alone)).await {
+        // It has ended, or it will start with the current rules.
+        Ok(_) | Err(host::Error::Gone) => {}
+        Err(error) => {
+            tracing::warn!(session = %row.id, %error, "a session keeps its old rules");
         }
     }
 }
@@ -93,9 +85,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sessions_are_told_what_the_settings_say() {
+    fn rules_follow_the_settings() {
         use api::{BatonRule, KeepAlive};
-        for (keep_alive, told_alive, share_baton, told_baton) in [
+        for (keep_alive, sent_keep_alive, share_baton, sent_baton) in [
             (KeepAlive::Input, wire::KeepAlive::Input, BatonRule::Free, wire::BatonRule::Free),
             (KeepAlive::Attached, wire::KeepAlive::Attached, BatonRule::Ask, wire::BatonRule::Ask),
             (KeepAlive::Working, wire::KeepAlive::Working, BatonRule::Free, wire::BatonRule::Free),
@@ -106,7 +98,7 @@ mod tests {
                 let rules = rules(&settings, AttachPolicy::Single, alone);
                 assert_eq!(
                     (rules.keep_alive(), rules.baton(), rules.policy(), rules.guests_alone),
-                    (told_alive, told_baton, Policy::Single, alone)
+                    (sent_keep_alive, sent_baton, Policy::Single, alone)
                 );
                 assert_eq!((rules.timeout, rules.history_bytes), (3600, 64 << 20));
             }

@@ -1,4 +1,4 @@
-//! What people see of a session: its row joined with what its process last said. Pure.
+//! Public form of a session: its row joined with the latest report of its process. Pure.
 
 use chrono::{DateTime, Utc};
 use protocol::{
@@ -9,15 +9,15 @@ use store::{Ending, SessionRow};
 
 use crate::Error;
 
-/// A session as its owner sees it. A final report counts at once, before the row has it.
+/// Returns the owner's view of a session. A final report applies before its row is updated.
 pub(crate) fn session(row: &SessionRow, report: Option<&Report>) -> Session {
     let mut row = row.clone();
-    let said = report.and_then(|report| report.end.as_ref()).map(ending);
+    let reported = report.and_then(|report| report.end.as_ref()).map(ending);
     if row.ending.is_none() {
         if let Some(report) = report {
-            adopt(&mut row, report);
+            apply_report(&mut row, report);
         }
-        row.ending = said;
+        row.ending = reported;
     }
     let ending = row.ending;
     let live = report.filter(|_| ending.is_none());
@@ -54,14 +54,14 @@ pub(crate) fn session(row: &SessionRow, report: Option<&Report>) -> Session {
     }
 }
 
-/// Takes away what tells of what happens in a session: for everybody but its owner.
+/// Removes the content of a session, which only its owner may see.
 pub(crate) fn hide_content(session: &mut Session) {
     session.title.clear();
     session.foreground = None;
     session.present.clear();
 }
 
-/// The same error for somebody who is not the owner.
+/// Removes the content from an error for anyone but the owner.
 pub(crate) fn without_content(mut error: Error) -> Error {
     if let Error::Ended(session) = &mut error {
         hide_content(session);
@@ -69,7 +69,7 @@ pub(crate) fn without_content(mut error: Error) -> Error {
     error
 }
 
-/// The client of its owner that drives a session, or came to.
+/// Returns the owner's client that drives a session, or drove it last.
 pub(crate) fn active_client(report: &Report) -> Option<ActiveClient> {
     report.driver.as_ref().map(|driver| ActiveClient {
         who: driver.who.clone(),
@@ -78,7 +78,7 @@ pub(crate) fn active_client(report: &Report) -> Option<ActiveClient> {
     })
 }
 
-/// Who is attached, and what they do.
+/// Returns the participants and their activity.
 fn present(report: &Report) -> Vec<Present> {
     let one = |it: &wire::Present| {
         let person = it.person.clone().unwrap_or_default();
@@ -93,15 +93,15 @@ fn present(report: &Report) -> Vec<Present> {
     report.present.iter().map(one).collect()
 }
 
-/// Takes over what a report says of a session, so that it stays known once the process is gone.
-pub(crate) fn adopt(row: &mut SessionRow, report: &Report) {
+/// Copies the lasting facts of a report into the row, because the process may be gone later.
+pub(crate) fn apply_report(row: &mut SessionRow, report: &Report) {
     row.last_seen = time(report.last_seen).max(row.created_at);
     row.cols = u16::try_from(report.columns).unwrap_or(row.cols);
     row.rows = u16::try_from(report.rows).unwrap_or(row.rows);
     row.title.clone_from(&report.title);
 }
 
-/// How a session ended, as its final report has it.
+/// Converts the end of a final report.
 pub(crate) fn ending(end: &End) -> Ending {
     Ending {
         at: time(end.at),

@@ -1,119 +1,101 @@
-//! Places of guests: free again a while after their last connection has ended, and taken again by whoever
-//! comes back with their cookie. Who is connected, their session's process says.
+//! Slots of guests in a share. A slot is free again some time after the guest's last connection has ended;
+//! a guest who returns with their cookie takes one again. Session processes report who is connected.
+
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use protocol::wire::{GuestSeen, Report};
+use protocol::{api::AuditAction, wire::GuestSeen};
 use store::{Admission, GuestRow, SessionRow};
+use tokio::sync::{Mutex, MutexGuard};
 
-use crate::{Control, Doer, Error, Subject, audit, identity::tickets::Holder};
+use crate::{
+    Error,
+    audit::{self, AuditActor, AuditTarget},
+    context::Context,
+    identity::{connections::Connections, tickets::Holder},
+    sessions::guest_receipts::{self, seen, time},
+};
 
-/// So long a guest without a connection keeps their place: a page that is loaded again, or whose
-/// network changes, is back by then.
-const GRACE: TimeDelta = TimeDelta::seconds(10);
+/// Time that a slot is kept without a connection, for a reloaded page or a changed network.
+const RECONNECT_GRACE: TimeDelta = TimeDelta::seconds(10);
 
-/// So long a guest keeps it who was let in and has never been connected.
-const COMING: TimeDelta = TimeDelta::seconds(60);
+/// Time that a slot is kept for a guest who has not connected yet.
+const FIRST_CONNECT_GRACE: TimeDelta = TimeDelta::seconds(60);
 
-impl Control {
-    /// Frees the places of guests who are gone.
-    pub(crate) async fn free_places(&self) -> Result<(), Error> {
-        for (guest, session) in self.inner.store.guests.present().await? {
-            // Nobody who comes back is let in between the look at them and the end of their place.
-            let _turn = self.inner.joining.lock().await;
-            let Some(report) = self.inner.host.report(session) else { continue };
-            let now = self.now();
-            if report.end.is_some() || self.doors().expects(Holder::Guest(guest.guest.id), now) {
+pub(crate) struct GuestSlots {
+    ctx: Arc<Context>,
+    connections: Arc<Connections>,
+    /// Start of this process. Guests could not reconnect before.
+    started_at: DateTime<Utc>,
+    /// Held while a slot is taken or freed.
+    lock: Mutex<()>,
+}
+
+impl GuestSlots {
+    pub(crate) fn new(ctx: Arc<Context>, connections: Arc<Connections>) -> Self {
+        let started_at = ctx.now();
+        Self { ctx, connections, started_at, lock: Mutex::default() }
+    }
+
+    /// Waits until no other task takes or frees a slot.
+    pub(crate) async fn lock(&self) -> MutexGuard<'_, ()> {
+        self.lock.lock().await
+    }
+
+    /// Frees the slots of guests who have left.
+    pub(crate) async fn free_abandoned(&self) -> Result<(), Error> {
+        for (guest, session) in self.ctx.store.guests.present().await? {
+            // Prevents a return between the check and the end of the slot.
+            let _lock = self.lock().await;
+            let Some(report) = self.ctx.host.report(session) else { continue };
+            let now = self.ctx.now();
+            let holder = Holder::Guest(guest.guest.id);
+            if report.end.is_some() || self.connections.tickets().expects(holder, now) {
                 continue;
             }
             let joined_at = guest.guest.joined_at;
-            if let Some(at) = gone(seen(&report, &guest), joined_at, self.inner.began, now) {
-                self.write_left(&guest, &self.row(session).await?, at).await?;
+            if let Some(at) = left_at(seen(&report, &guest), joined_at, self.started_at, now) {
+                let session = self.ctx.session_row(session).await?;
+                guest_receipts::write_departure(&self.ctx, &guest, &session, at).await?;
             }
         }
         Ok(())
     }
 
-    /// Writes down who has left a session that says so, however short ago: what ends now was not there
-    /// for them.
-    pub(crate) async fn write_who_left(&self, report: &Report) -> Result<(), Error> {
-        let ended = report.end.as_ref().map_or(u64::MAX, |end| end.at);
-        for (guest, session) in self.inner.store.guests.present().await? {
-            if session.0.as_bytes()[..] != report.session[..] {
-                continue;
-            }
-            let left = seen(report, &guest).map(|seen| seen.left_at);
-            if let Some(at) = left.filter(|at| (1..ended).contains(at)).and_then(time) {
-                self.write_left(&guest, &self.row(session).await?, at).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives a guest who was away a place again. `joining` is held by whoever calls.
+    /// Gives a returning guest a slot again. The caller holds [`lock`](Self::lock).
     ///
     /// # Errors
-    /// [`Error::ShareFull`], [`Error::ShareDenied`] when what they came by is over,
-    /// [`Error::Unavailable`].
-    pub(crate) async fn take_place(
-        &self,
-        guest: &GuestRow,
-        session: &SessionRow,
-    ) -> Result<(), Error> {
-        let subject = Subject::share(guest.share, &session.name);
-        let (now, detail) = (self.now(), Some("came back".to_owned()));
-        let entry = audit::entry(now, &Doer::guest_in(guest), "share.join", subject, detail);
-        match self.inner.store.guests.readmit(guest, now, &entry).await? {
+    /// [`Error::ShareFull`], [`Error::ShareDenied`] if the share has ended, [`Error::Unavailable`].
+    pub(crate) async fn retake(&self, guest: &GuestRow, session: &SessionRow) -> Result<(), Error> {
+        let target = AuditTarget::share(guest.share, &session.name);
+        let (now, detail) = (self.ctx.now(), Some("came back".to_owned()));
+        let actor = AuditActor::absent_guest(guest);
+        let entry = audit::entry(now, &actor, AuditAction::ShareJoin, target, detail);
+        match self.ctx.store.guests.readmit(guest, now, &entry).await? {
             Admission::Admitted => {}
             Admission::Full => return Err(Error::ShareFull),
             Admission::Ended => return Err(Error::ShareDenied),
         }
         if guest.guest.left_at.is_some() {
-            self.announce(session.owner);
-        }
-        Ok(())
-    }
-
-    async fn write_left(
-        &self,
-        guest: &GuestRow,
-        session: &SessionRow,
-        at: DateTime<Utc>,
-    ) -> Result<(), Error> {
-        let subject = Subject::share(guest.share, &session.name);
-        let detail = Some("connection ended".to_owned());
-        let doer = Doer::guest_in(guest);
-        let entry = audit::entry(self.now(), &doer, "share.leave", subject, detail);
-        if self.inner.store.guests.free_slot(guest.guest.id, at, &entry).await? {
-            self.announce(session.owner);
+            self.ctx.announce(session.owner);
         }
         Ok(())
     }
 }
 
-/// What a session says of a guest.
-fn seen<'a>(report: &'a Report, guest: &GuestRow) -> Option<&'a GuestSeen> {
-    report.seen.iter().find(|seen| seen.guest[..] == guest.guest.id.0.as_bytes()[..])
-}
-
-/// Since when a guest is gone whom nothing is open for; none while their place is kept. `began` is
-/// since when they could come back.
-fn gone(
+/// Returns the time that a guest without connections left, or none within the grace period.
+fn left_at(
     seen: Option<&GuestSeen>,
     joined_at: DateTime<Utc>,
-    began: DateTime<Utc>,
+    started_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
-    let (left, patience) = match seen {
+    let (left, grace) = match seen {
         Some(GuestSeen { left_at: 0, .. }) => return None,
-        Some(seen) => (time(seen.left_at)?, GRACE),
-        None => (joined_at, COMING),
+        Some(seen) => (time(seen.left_at)?, RECONNECT_GRACE),
+        None => (joined_at, FIRST_CONNECT_GRACE),
     };
-    (left.max(began) + patience <= now).then_some(left)
-}
-
-/// A time as sessions tell it.
-fn time(milliseconds: u64) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp_millis(i64::try_from(milliseconds).ok()?)
+    (left.max(started_at) + grace <= now).then_some(left)
 }
 
 #[cfg(test)]
@@ -125,8 +107,8 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_kept_for_a_while() {
-        // left (none: never came; 0: is here), since when this process runs, now, gone since
+    fn a_slot_is_kept_during_the_grace_period() {
+        // reported departure (none: never connected; 0: connected), start of this process, now, result
         let table = [
             (Some(0), 0, 100_000, None),
             (Some(200), 0, 209, None),
@@ -138,11 +120,11 @@ mod tests {
             (None, 300, 359, None),
             (None, 300, 360, Some(100)),
         ];
-        for (left, began, now, since) in table {
+        for (left, started, now, expected) in table {
             let seen =
                 left.map(|left: u64| GuestSeen { left_at: left * 1000, ..GuestSeen::default() });
-            let gone = gone(seen.as_ref(), at(100), at(began), at(now));
-            assert_eq!(gone, since.map(at), "{left:?} {began} {now}");
+            let found = left_at(seen.as_ref(), at(100), at(started), at(now));
+            assert_eq!(found, expected.map(at), "{left:?} {started} {now}");
         }
     }
 }

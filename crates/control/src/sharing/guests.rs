@@ -1,147 +1,186 @@
-//! Guests: coming in by a link and its password, and what whoever is in by one may do.
+//! Guests: joining by a link and its password, attaching, and leaving.
+
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use protocol::{
-    api::{Guest, GuestEnd, Join, Joined, Role, ShareState, SharedSession, Ticket},
-    id::{GuestId, SessionId, ShareId},
+    api::{AuditAction, Guest, GuestEnd, Join, Joined, ShareState, SharedSession, Ticket},
+    id::{GuestId, ShareId},
     wire,
 };
 use store::{Admission, GuestRow, SessionRow, ShareRow};
 use uuid::Uuid;
 
+use super::{guest_slots::GuestSlots, password, rules, updates::milliseconds};
 use crate::{
-    Actor, Caller, Control, Doer, Error, Grant, Subject, audit, identity::permissions::Given,
-    identity::tickets::Holder, secret, sharing::password as share_secret,
-    sharing::rules as share_rules, sharing::updates::milliseconds, validate,
+    Actor, Caller, Error,
+    audit::{self, AuditActor, AuditTarget},
+    context::Context,
+    identity::{connections::Connections, passwords::Passwords, tickets::Holder},
+    secret,
+    sessions::{
+        attachments::{Attachments, RedeemedTicket},
+        lookup,
+    },
+    throttle::{Network, Throttle},
+    validate,
 };
 
-/// How long a browser keeps a guest's cookie: longer than most shares last, however often they are
-/// extended, so that it can ask what became of it.
-const COOKIE: TimeDelta = TimeDelta::days(1);
+/// Lifetime of a guest's cookie. It outlives most extended shares, so that the page can show their end.
+const COOKIE_LIFETIME: TimeDelta = TimeDelta::days(1);
 
-/// Somebody who came by a share and holds a place.
+/// A guest of an active share, authenticated by their cookie.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Visitor {
-    /// Where they are, as they may know it.
+pub struct JoinedGuest {
+    /// Public data about the guest and the session.
     pub joined: Joined,
-    /// What they came by.
-    pub share: ShareId,
+    share: ShareId,
     session: SessionRow,
     row: GuestRow,
 }
 
-impl Visitor {
+impl JoinedGuest {
     fn id(&self) -> GuestId {
         self.joined.guest
     }
-
-    fn session(&self) -> SessionId {
-        self.session.id
-    }
 }
 
-/// Somebody who has just come in.
-pub struct Entered {
-    /// Where they are.
+/// Result of joining.
+pub struct JoinResult {
+    /// Public data about the guest and the session.
     pub joined: Joined,
-    /// The secret for their cookie; none when they came in before and keep the one they have.
-    pub token: Option<String>,
-    /// How long the cookie is kept.
-    pub lasts: TimeDelta,
+    /// Secret for a new cookie; none if the guest keeps an earlier one.
+    pub cookie: Option<String>,
+    /// Lifetime of the cookie.
+    pub cookie_lifetime: TimeDelta,
 }
 
-impl Control {
-    /// Lets somebody in by a link and its password: a member by their own name, anybody by the one
-    /// they give. Who shows the cookie of a place they hold keeps it. All refusals but those of the
-    /// right password are one, and take as long.
+/// Guests of all shares, with the rate limits on wrong passwords.
+pub struct Guests {
+    ctx: Arc<Context>,
+    passwords: Passwords,
+    connections: Arc<Connections>,
+    attachments: Arc<Attachments>,
+    slots: Arc<GuestSlots>,
+    failures_by_share: Throttle<[u8; 32]>,
+    failures_by_source: Throttle<Network>,
+}
+
+impl Guests {
+    pub(crate) fn new(
+        ctx: Arc<Context>,
+        passwords: Passwords,
+        connections: Arc<Connections>,
+        attachments: Arc<Attachments>,
+        slots: Arc<GuestSlots>,
+    ) -> Self {
+        Self {
+            ctx,
+            passwords,
+            connections,
+            attachments,
+            slots,
+            failures_by_share: Throttle::new(10, TimeDelta::seconds(60)),
+            failures_by_source: Throttle::new(30, TimeDelta::seconds(10)),
+        }
+    }
+
+    /// Admits a person by a link and its password: a member under their own name, others under the name
+    /// they enter. A valid cookie keeps its slot. Without the right password, all refusals are the same
+    /// and take the same time.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a name, [`Error::Throttled`], [`Error::ShareDenied`]; with the right
     /// password [`Error::ShareOver`], [`Error::ShareFull`]; [`Error::Busy`], [`Error::Unavailable`].
     pub async fn join(
-        &self,
-        given: Join,
+        self: &Arc<Self>,
+        request: Join,
         member: Option<&Actor>,
-        held: Option<&str>,
+        cookie: Option<&str>,
         caller: &Caller,
-    ) -> Result<Entered, Error> {
+    ) -> Result<JoinResult, Error> {
         let name = match member {
             Some(member) => member.name.clone(),
-            None => validate::label("name", &given.name)?,
+            None => validate::label("name", &request.name)?,
         };
-        let hash = secret::hash(&given.token);
-        let now = self.now();
-        // Asked now and taken once it was wrong: right ones that come at once hinder nobody. As many
-        // wrong ones slip through as passwords are checked at once, which finds none of 80 bits.
-        self.inner.joins_by_share.ask(&hash, now).map_err(Error::Throttled)?;
-        self.inner.joins_by_source.ask(&caller.source.into(), now).map_err(Error::Throttled)?;
-        let row = self.inner.store.shares.by_token(&hash).await?;
+        let hash = secret::hash(&request.token);
+        let now = self.ctx.now();
+        // Only a wrong password takes a cell, so that concurrent right ones do not block each other.
+        // Concurrent wrong ones can exceed the limit by the number of concurrent checks, which is
+        // negligible against 80 bits.
+        self.failures_by_share.check(&hash, now).map_err(Error::Throttled)?;
+        self.failures_by_source.check(&caller.source.into(), now).map_err(Error::Throttled)?;
+        let row = self.ctx.store.shares.by_token(&hash).await?;
         let expected = row.as_ref().map(|row| row.password_hash.clone());
-        let typed = share_secret::tidy(&given.password);
-        let right = self.inner.passwords.check(typed, expected).await?;
-        let row = match share_rules::admit(row.as_ref(), right, self.now()) {
+        let typed = password::normalize(&request.password);
+        let right = self.passwords.check(typed, expected).await?;
+        let row = match rules::admit(row.as_ref(), right, self.ctx.now()) {
             Err(Error::ShareDenied) => {
-                // The count may be full by now: it is refused either way.
-                let _ = self.inner.joins_by_share.take(hash, now);
-                let _ = self.inner.joins_by_source.take(caller.source.into(), now);
-                self.note_wrong_password(row, &name, caller);
+                // The limit may be reached by now; the refusal stays the same.
+                let _ = self.failures_by_share.take(hash, now);
+                let _ = self.failures_by_source.take(caller.source.into(), now);
+                self.record_wrong_password(row, &name, caller);
                 return Err(Error::ShareDenied);
             }
             admitted => admitted?,
         };
-        self.enter(row, name, member, held, caller).await
+        self.admit(row, name, member, cookie, caller).await
     }
 
-    /// Writes down a wrong password and tells the owner, behind the answer: how long it takes would say
-    /// whether there is such a share.
-    fn note_wrong_password(&self, row: Option<ShareRow>, name: &str, caller: &Caller) {
-        let doer = Doer::guest(name, caller.source);
-        let control = self.clone();
+    /// Records a wrong password and notifies the owner, in the background: the time to do so would
+    /// reveal that the share exists.
+    fn record_wrong_password(self: &Arc<Self>, row: Option<ShareRow>, name: &str, caller: &Caller) {
+        let actor = AuditActor::guest(name, caller.source);
+        let guests = Arc::clone(self);
         tokio::spawn(async move {
+            let ctx = &guests.ctx;
             let Some(row) = row else {
-                let _ = control.audit(&doer, "share.denied", Subject::only("share"), None).await;
+                let target = AuditTarget::singleton("share");
+                let _ = ctx.audit(&actor, AuditAction::ShareDenied, target, None).await;
                 return;
             };
-            let Ok(session) = control.row(row.session).await else { return };
-            let subject = Subject::share(row.share.id, &session.name);
-            let entry = audit::entry(control.now(), &doer, "share.denied", subject, None);
-            let _ = control.inner.store.shares.count_wrong_password(row.share.id, &entry).await;
-            control.announce(session.owner);
-            // Whoever is in the session hears it there; lists ask.
-            let tried = control.wrong_passwords(session.id).await.unwrap_or_default();
-            if share_rules::state(&row, control.now()) == ShareState::Active && tried > 0 {
+            let Ok(session) = ctx.session_row(row.session).await else { return };
+            let target = AuditTarget::share(row.share.id, &session.name);
+            let entry = audit::entry(ctx.now(), &actor, AuditAction::ShareDenied, target, None);
+            let _ = ctx.store.shares.count_wrong_password(row.share.id, &entry).await;
+            ctx.announce(session.owner);
+            // The session process notifies its viewers; lists reload.
+            let count = lookup::wrong_passwords(ctx, session.id).await.unwrap_or_default();
+            if rules::state(&row, ctx.now()) == ShareState::Active && count > 0 {
                 let share = row.share.id.0.as_bytes().to_vec();
-                let told =
-                    wire::ShareChange { share, wrong_passwords: tried, ..Default::default() };
-                let _ = control.inner.host.change_share(session.id, told).await;
+                let change =
+                    wire::ShareChange { share, wrong_passwords: count, ..Default::default() };
+                let _ = ctx.host.change_share(session.id, change).await;
             }
         });
     }
 
-    async fn enter(
+    async fn admit(
         &self,
         share: &ShareRow,
         name: String,
         member: Option<&Actor>,
-        held: Option<&str>,
+        cookie: Option<&str>,
         caller: &Caller,
-    ) -> Result<Entered, Error> {
-        let session = self.row(share.session).await?;
-        self.living(&session).map_err(|_| Error::ShareOver(GuestEnd::SessionEnded))?;
-        let now = self.now();
-        if let Some(held) = held
+    ) -> Result<JoinResult, Error> {
+        let session = self.ctx.session_row(share.session).await?;
+        lookup::running(&self.ctx, &session)
+            .map_err(|_| Error::ShareOver(GuestEnd::SessionEnded))?;
+        let now = self.ctx.now();
+        let result = |guest: &GuestRow, cookie| JoinResult {
+            joined: joined(&session, share, guest),
+            cookie,
+            cookie_lifetime: COOKIE_LIFETIME,
+        };
+        if let Some(cookie) = cookie
             && let Some((guest, of)) =
-                self.inner.store.guests.by_cookie(&secret::hash(held)).await?
+                self.ctx.store.guests.by_cookie(&secret::hash(cookie)).await?
             && of.share.id == share.share.id
             && guest.guest.end.is_none()
         {
-            let _turn = self.inner.joining.lock().await;
-            self.take_place(&guest, &session).await?;
-            return Ok(Entered {
-                joined: joined(&session, share, &guest),
-                token: None,
-                lasts: COOKIE,
-            });
+            let _lock = self.slots.lock().await;
+            self.slots.retake(&guest, &session).await?;
+            return Ok(result(&guest, None));
         }
         let guest = GuestRow {
             guest: Guest {
@@ -159,108 +198,92 @@ impl Control {
             share: share.share.id,
             member: member.map(|member| member.member),
         };
-        let doer = match member {
+        let actor = match member {
             Some(member) => member.into(),
-            None => Doer::guest(&guest.guest.name, caller.source),
+            None => AuditActor::guest(&guest.guest.name, caller.source),
         };
-        let subject = Subject::share(share.share.id, &session.name);
-        let entry = audit::entry(now, &doer, "share.join", subject, None);
-        let token = secret::new();
+        let target = AuditTarget::share(share.share.id, &session.name);
+        let entry = audit::entry(now, &actor, AuditAction::ShareJoin, target, None);
+        let cookie = secret::new();
         let joining = {
-            // One after the other: a crowd that waits here does not wait for the database's lock.
-            let _turn = self.inner.joining.lock().await;
-            self.inner.store.guests.add(&guest, &secret::hash(&token), &entry).await?
+            // Serialized here, so that many guests at once do not contend for the database's lock.
+            let _lock = self.slots.lock().await;
+            self.ctx.store.guests.add(&guest, &secret::hash(&cookie), &entry).await?
         };
         match joining {
             Admission::Admitted => {}
             Admission::Full => return Err(Error::ShareFull),
-            // Ended since it was looked at: a moment later it would have been refused.
+            // It ended since it was read.
             Admission::Ended => return Err(Error::ShareDenied),
         }
-        self.announce(session.owner);
-        Ok(Entered { joined: joined(&session, share, &guest), token: Some(token), lasts: COOKIE })
+        self.ctx.announce(session.owner);
+        Ok(result(&guest, Some(cookie)))
     }
 
-    /// Who holds a guest's cookie.
+    /// Returns the guest who holds a cookie.
     ///
     /// # Errors
-    /// [`Error::NotJoined`], [`Error::ShareOver`] with why they are in no more,
-    /// [`Error::Unavailable`].
-    pub async fn visitor(&self, token: &str) -> Result<Visitor, Error> {
-        let found = self.inner.store.guests.by_cookie(&secret::hash(token)).await?;
+    /// [`Error::NotJoined`], [`Error::ShareOver`] with the reason, [`Error::Unavailable`].
+    pub async fn authenticate(&self, cookie: &str) -> Result<JoinedGuest, Error> {
+        let found = self.ctx.store.guests.by_cookie(&secret::hash(cookie)).await?;
         let (guest, share) = found.ok_or(Error::NotJoined)?;
         if let Some(end) = guest.guest.end {
             return Err(Error::ShareOver(end));
         }
-        if let Some(end) = share_rules::over(share_rules::state(&share, self.now())) {
+        if let Some(end) = rules::guest_end(rules::state(&share, self.ctx.now())) {
             return Err(Error::ShareOver(end));
         }
-        let session = self.row(share.session).await?;
-        self.living(&session).map_err(|_| Error::ShareOver(GuestEnd::SessionEnded))?;
+        let session = self.ctx.session_row(share.session).await?;
+        lookup::running(&self.ctx, &session)
+            .map_err(|_| Error::ShareOver(GuestEnd::SessionEnded))?;
         let joined = joined(&session, &share, &guest);
-        Ok(Visitor { joined, share: share.share.id, session, row: guest })
+        Ok(JoinedGuest { joined, share: share.share.id, session, row: guest })
     }
 
-    /// A guest's ticket for one socket, and their place if they were away.
+    /// Issues a ticket for one socket, and gives the guest a slot again if they had left.
     ///
     /// # Errors
-    /// [`Error::Throttled`] when they hold too many; as [`join`](Self::join) with the right password
-    /// where they were away.
-    pub async fn attach_visitor(&self, visitor: &Visitor) -> Result<Ticket, Error> {
-        // Until they have the ticket: nobody is found to be gone meanwhile.
-        let _turn = self.inner.joining.lock().await;
-        self.take_place(&visitor.row, &visitor.session).await?;
-        let owner = visitor.session.owner;
-        let issued =
-            self.issue(Holder::Guest(visitor.id()), visitor.session(), owner, false, None)?;
-        Ok(Ticket { url: "/api/v1/join/socket".to_owned(), ..issued })
+    /// [`Error::Throttled`] with too many tickets; for a guest who had left, see
+    /// [`join`](Self::join) with the right password.
+    pub async fn issue_ticket(&self, guest: &JoinedGuest) -> Result<Ticket, Error> {
+        // Held until the ticket is issued, so that the slot is not freed before.
+        let _lock = self.slots.lock().await;
+        self.slots.retake(&guest.row, &guest.session).await?;
+        self.attachments.issue_to_guest(guest.id(), guest.session.id, guest.session.owner)
     }
 
-    /// Takes a guest's ticket in, once.
+    /// Redeems a guest's ticket, once.
     ///
     /// # Errors
     /// [`Error::BadTicket`], [`Error::TooManySockets`].
-    pub fn redeem_visitor(&self, visitor: &Visitor, ticket: &str) -> Result<Grant, Error> {
-        let holder = Holder::Guest(visitor.id());
-        // Of all roles a guest has none: whatever is looked at is whether their place is there.
-        let redeemed = self.doors().redeem(&secret::hash(ticket), holder, Role::Member, self.now());
-        let (waiting, standing) = redeemed?;
-        let Joined { name, read_only, expires_at, .. } = &visitor.joined;
-        let guest = wire::Guest {
-            share: visitor.share.0.as_bytes().to_vec(),
-            guest: visitor.id().0.as_bytes().to_vec(),
+    pub fn redeem(&self, guest: &JoinedGuest, ticket: &str) -> Result<RedeemedTicket, Error> {
+        let Joined { name, read_only, expires_at, .. } = &guest.joined;
+        let sent = wire::Guest {
+            share: guest.share.0.as_bytes().to_vec(),
+            guest: guest.id().0.as_bytes().to_vec(),
             name: name.clone(),
             read_only: *read_only,
             ends_at: milliseconds(*expires_at),
         };
-        Ok(Grant {
-            session: waiting.session,
-            watch: false,
-            given: Given { role: Role::Member, overseeing: false, account: None },
-            who: name.clone(),
-            guest: Some(guest),
-            until: None,
-            standing,
-        })
+        self.attachments.redeem_for_guest(guest.id(), sent, ticket)
     }
 
-    /// A guest goes: the place is free, and what they have open is closed.
+    /// Ends a guest's part in a share: frees the slot and closes their connections.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn leave(&self, visitor: &Visitor, caller: &Caller) -> Result<(), Error> {
-        let doer = Doer::guest(&visitor.joined.name, caller.source);
-        let subject = Subject::share(visitor.share, &visitor.joined.session.name);
-        let now = self.now();
-        let entry = audit::entry(now, &doer, "share.leave", subject, None);
-        self.inner.store.guests.end(visitor.id(), now, GuestEnd::Left, &entry).await?;
-        self.doors().shut(Holder::Guest(visitor.id()));
-        self.announce(visitor.session.owner);
+    pub async fn leave(&self, guest: &JoinedGuest, caller: &Caller) -> Result<(), Error> {
+        let actor = AuditActor::guest(&guest.joined.name, caller.source);
+        let target = AuditTarget::share(guest.share, &guest.session.name);
+        let now = self.ctx.now();
+        let entry = audit::entry(now, &actor, AuditAction::ShareLeave, target, None);
+        self.ctx.store.guests.end(guest.id(), now, GuestEnd::Left, &entry).await?;
+        self.connections.tickets().close(Holder::Guest(guest.id()));
+        self.ctx.announce(guest.session.owner);
         Ok(())
     }
 }
 
-/// Where a guest is.
 fn joined(session: &SessionRow, share: &ShareRow, guest: &GuestRow) -> Joined {
     Joined {
         session: SharedSession {

@@ -1,64 +1,91 @@
-//! Shares that go by mail: one for each address, sent behind the answer, and void when it can't be sent:
-//! nobody has its password then.
+//! Shares that are sent by mail, one for each address. The mail is sent in the background. A share whose
+//! mail fails becomes void, because its password was never delivered.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use protocol::{
     api::{
-        GuestEnd, InviteResult, InviteResults, InviteStatus, MailState, NewInvites, NewShare,
-        ShareState, limits,
+        AuditAction, GuestEnd, InviteResult, InviteResults, InviteStatus, MailState, NewInvites,
+        NewShare, ShareState, limits,
     },
     id::{SessionId, ShareId},
 };
 use store::{SessionRow, ShareEnding, ShareRow};
 
+use super::{
+    rules::{self, Terms},
+    shares::Shares,
+    updates::ShareUpdates,
+};
 use crate::{
-    Actor, Control, Doer, Error, Subject, audit,
-    mail::queue::Brings,
-    mail::templates::{Invitation, Letter},
-    mail::transport::{self as mail, Mail},
-    sharing::rules::{self as share_rules, Terms},
+    Actor, Error,
+    audit::{self, AuditActor, AuditTarget},
+    context::Context,
+    mail::{
+        queue::{Mailer, Purpose},
+        templates::{Email, GuestInvitation},
+        transport::address,
+    },
 };
 
-impl Control {
-    /// Invites people by mail, each by a share of their own. What is no address is told apart; one that
-    /// is said twice is sent to once.
+/// Invites of guests by mail.
+pub struct GuestInvites {
+    ctx: Arc<Context>,
+    shares: Arc<Shares>,
+    updates: Arc<ShareUpdates>,
+    mailer: Arc<Mailer>,
+}
+
+impl GuestInvites {
+    pub(crate) fn new(
+        ctx: Arc<Context>,
+        shares: Arc<Shares>,
+        updates: Arc<ShareUpdates>,
+        mailer: Arc<Mailer>,
+    ) -> Self {
+        Self { ctx, shares, updates, mailer }
+    }
+
+    /// Invites guests by mail, each by a separate share. Invalid addresses are reported one by one, and
+    /// duplicates get one mail.
     ///
     /// # Errors
-    /// As [`share`](Self::share); [`Error::MailNotConfigured`]; [`Error::Invalid`] when none of them
-    /// is an address, or there are too many; [`Error::Throttled`] when nothing more may be sent now.
-    pub async fn invite_guests(
-        &self,
+    /// See [`Shares::create`]; [`Error::MailNotConfigured`]; [`Error::Invalid`] without a valid address
+    /// or with too many; [`Error::Throttled`] if no mail can be sent now.
+    pub async fn create(
+        self: &Arc<Self>,
         actor: &Actor,
         id: SessionId,
         new: NewInvites,
     ) -> Result<InviteResults, Error> {
-        let (row, settings) = self.sharable(actor, id).await?;
-        let mail = self.inner.settings.mail.as_ref().ok_or(Error::MailNotConfigured)?;
+        let (row, settings) = self.shares.require_sharable(actor, id).await?;
+        if !self.mailer.is_configured() {
+            return Err(Error::MailNotConfigured);
+        }
         if new.emails.len() > limits::MAX_SHARE_ADDRESSES {
             let message = format!("Invite at most {} people at once.", limits::MAX_SHARE_ADDRESSES);
             return Err(Error::invalid("emails", message));
         }
-        let last = self.inner.store.shares.last_read_only(actor.member).await?;
-        let wanted = NewShare {
+        let last = self.ctx.store.shares.last_read_only(actor.member).await?;
+        let share = NewShare {
             minutes: new.minutes,
             read_only: new.read_only,
             max_guests: Some(settings.share_max_guests.min(limits::MAIL_SHARE_GUESTS)),
             guests_alone: new.guests_alone,
         };
-        let terms = share_rules::terms(&settings, &wanted, last)?;
-        let addresses = once(new.emails);
+        let terms = rules::terms(&settings, &share, last)?;
+        let addresses = unique(new.emails);
         if addresses.iter().all(|(to, _)| to.is_none()) {
-            return Err(Error::invalid("email", "There is no e-mail address to send it to."));
+            return Err(Error::invalid("email", "Enter at least one valid email address."));
         }
         let mut results = Vec::new();
         let mut refusal = None;
         for (to, email) in addresses {
-            let posted = match to {
-                Some(to) => Some(self.post(actor, &row, terms, mail, to).await),
+            let queued = match to {
+                Some(to) => Some(self.queue(actor, &row, terms, to).await),
                 None => None,
             };
-            let (status, share_id) = match posted {
+            let (status, share_id) = match queued {
                 None => (InviteStatus::InvalidEmail, None),
                 Some(Ok(share)) => (InviteStatus::Queued, Some(share)),
                 Some(Err(error @ (Error::Throttled(_) | Error::TooManyShares | Error::Busy))) => {
@@ -75,89 +102,85 @@ impl Control {
         }
     }
 
-    async fn post(
-        &self,
+    /// Creates a share for an address and queues its mail.
+    async fn queue(
+        self: &Arc<Self>,
         actor: &Actor,
         row: &SessionRow,
         terms: Terms,
-        mail: &Mail,
         to: String,
     ) -> Result<ShareId, Error> {
-        let place = self.place_for_mail(actor)?;
-        let (share, secrets) = self.new_share(actor, row, terms, Some(to.clone())).await?;
-        let letter = Letter::from(Invitation {
+        let slot = self.mailer.reserve(actor)?;
+        let (share, secrets) = self.shares.add(actor, row, terms, Some(to.clone())).await?;
+        let email = Email::from(GuestInvitation {
             by: &actor.name,
             reply_to: &actor.email,
             session: &row.name,
-            url: &self.share_url(&secrets),
+            url: &self.shares.url(&secrets),
             password: &secrets.password,
             read_only: share.read_only,
             until: share.expires_at,
         });
-        let (control, mail, id) = (self.clone(), mail.clone(), share.id);
+        let (invites, id) = (Arc::clone(self), share.id);
         tokio::spawn(async move {
-            let said = control.deliver(place, &mail, Brings::Share(id), &to, &letter).await;
-            if let Err(error) = control.delivered(id, said).await {
-                tracing::warn!(share = %id, %error, "what became of its mail is not written down");
+            let sent = invites.mailer.deliver(slot, Purpose::Share(id), &to, &email).await;
+            if let Err(error) = invites.record(id, sent).await {
+                tracing::warn!(share = %id, %error, "the result of a mail was not recorded");
             }
         });
         Ok(id)
     }
 
-    /// Writes down what became of a mail. A share whose mail was not sent is void.
-    async fn delivered(&self, share: ShareId, said: Result<(), String>) -> Result<(), Error> {
-        // Forgotten with its session.
-        let Some(row) = self.inner.store.shares.get(share).await? else { return Ok(()) };
-        let session = self.row(row.session).await?;
-        match said {
-            Ok(()) => self.inner.store.shares.set_mail_state(share, MailState::Sent, None).await?,
-            Err(said) => self.make_void(&row, &session, &said).await?,
+    /// Records the result of a mail.
+    async fn record(&self, share: ShareId, sent: Result<(), String>) -> Result<(), Error> {
+        // The share may have been deleted with its session.
+        let Some(row) = self.ctx.store.shares.get(share).await? else { return Ok(()) };
+        let session = self.ctx.session_row(row.session).await?;
+        match sent {
+            Ok(()) => self.ctx.store.shares.set_mail_state(share, MailState::Sent, None).await?,
+            Err(reason) => self.void(&row, &session, &reason).await?,
         }
-        self.announce(session.owner);
+        self.ctx.announce(session.owner);
         Ok(())
     }
 
-    async fn make_void(
-        &self,
-        row: &ShareRow,
-        session: &SessionRow,
-        said: &str,
-    ) -> Result<(), Error> {
+    async fn void(&self, row: &ShareRow, session: &SessionRow, reason: &str) -> Result<(), Error> {
         let share = row.share.id;
         let ending = ShareEnding {
-            at: self.now(),
+            at: self.ctx.now(),
             state: ShareState::Void,
             by: None,
             guests: GuestEnd::Revoked,
         };
-        let subject = Subject::share(share, &session.name);
-        let detail = row.share.email.as_ref().map(|to| format!("to {to}: {said}"));
-        let entry = audit::entry(ending.at, &Doer::websh(), "share.mail_failed", subject, detail);
-        self.end_share(row, &ending, &entry).await?;
-        // Last: whoever reads that it failed finds its link void.
-        Ok(self.inner.store.shares.set_mail_state(share, MailState::Failed, Some(said)).await?)
+        let target = AuditTarget::share(share, &session.name);
+        let detail = row.share.email.as_ref().map(|to| format!("to {to}: {reason}"));
+        let (websh, action) = (AuditActor::websh(), AuditAction::ShareMailFailed);
+        let entry = audit::entry(ending.at, &websh, action, target, detail);
+        self.updates.end(row, &ending, &entry).await?;
+        // Last, so that the link of a mail that is shown as failed is void.
+        Ok(self.ctx.store.shares.set_mail_state(share, MailState::Failed, Some(reason)).await?)
     }
 
-    /// Shares whose mail waited when websh stopped: what it was to say is gone.
+    /// Voids the shares whose mail was queued when websh stopped, because the queue is lost.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn void_unsent(&self) -> Result<(), Error> {
-        for row in self.inner.store.shares.unsent().await? {
-            let session = self.row(row.session).await?;
-            self.make_void(&row, &session, "websh was stopped before it was sent.").await?;
+        for row in self.ctx.store.shares.unsent().await? {
+            let session = self.ctx.session_row(row.session).await?;
+            self.void(&row, &session, "websh stopped before the mail was sent.").await?;
         }
         Ok(())
     }
 }
 
-/// Addresses as they are sent to, beside how they were written, each once.
-fn once(written: Vec<String>) -> Vec<(Option<String>, String)> {
+/// Returns the normalized and the entered form of each address, without duplicates.
+fn unique(entered: Vec<String>) -> Vec<(Option<String>, String)> {
     let mut seen = HashSet::new();
-    written
+    entered
         .into_iter()
-        .map(|written| (mail::address(&written), written))
-        .filter(|(to, written)| seen.insert(to.clone().unwrap_or_else(|| written.clone())))
+        .map(|entered| (address(&entered), entered))
+        .filter(|(to, entered)| seen.insert(to.clone().unwrap_or_else(|| entered.clone())))
         .collect()
 }
 
@@ -166,10 +189,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_sent_to_once() {
-        let written =
+    fn duplicate_addresses_get_one_mail() {
+        let entered =
             ["Bob@example.org", "bob@example.org ", "nobody", "nobody", "zoe@example.org"];
-        let found = once(written.map(str::to_owned).to_vec());
+        let found = unique(entered.map(str::to_owned).to_vec());
         let to: Vec<_> = found.iter().map(|(to, _)| to.as_deref()).collect();
         assert_eq!(to, [Some("bob@example.org"), None, Some("zoe@example.org")]);
         assert_eq!(found[0].1, "Bob@example.org");

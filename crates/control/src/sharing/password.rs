@@ -1,20 +1,20 @@
-//! The password of a share: random, and easy to read out and to type.
+//! Passwords of shares: random, and easy to read aloud and to type.
 
-/// Crockford's base 32: no letter that is taken for a digit or another letter.
+/// Crockford's base 32, which has no ambiguous letters.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// Characters of a password, of 5 bits each, in groups of four.
+/// Length of a password in characters of 5 bits each, in groups of four.
 const LENGTH: usize = 16;
 
-/// Longest text that is looked at as a password, in characters.
-const LONGEST: usize = 128;
+/// Longest input that is checked, in characters.
+const MAX_INPUT: usize = 128;
 
-/// A new password of 80 bits, such as `7F3K-9QWE-0M2C-XT5H`.
+/// Returns a new password of 80 bits, such as `7F3K-9QWE-0M2C-XT5H`.
 pub(crate) fn new() -> String {
     let mut bits: u128 = rand::random();
     let mut password = String::new();
-    for place in 0..LENGTH {
-        if place > 0 && place % 4 == 0 {
+    for position in 0..LENGTH {
+        if position > 0 && position % 4 == 0 {
             password.push('-');
         }
         let five = usize::try_from(bits & 31).unwrap_or_default();
@@ -24,12 +24,11 @@ pub(crate) fn new() -> String {
     password
 }
 
-/// A password as it was made from what somebody typed: case, dashes and spaces do not matter, nor do
-/// letters that look like digits.
-pub(crate) fn tidy(typed: &str) -> String {
+/// Normalizes a typed password: ignores case, dashes and spaces, and maps ambiguous letters to digits.
+pub(crate) fn normalize(typed: &str) -> String {
     typed
         .chars()
-        .take(LONGEST)
+        .take(MAX_INPUT)
         .filter(|c| !matches!(c, '-' | ' '))
         .map(|c| match c.to_ascii_uppercase() {
             'O' => '0',
@@ -51,22 +50,22 @@ mod tests {
         assert_eq!(many.len(), 10_000);
         let mut seen = [const { 0_u32 }; 128];
         for password in &many {
-            assert_eq!((password.len(), tidy(password).len()), (19, 16), "{password}");
-            tidy(password).bytes().for_each(|byte| seen[usize::from(byte)] += 1);
+            assert_eq!((password.len(), normalize(password).len()), (19, 16), "{password}");
+            normalize(password).bytes().for_each(|byte| seen[usize::from(byte)] += 1);
         }
-        // Each of the 32 comes 5000 times, give or take 350 (5 σ).
+        // Each of the 32 characters is expected 5000 times, ±350 (5 σ).
         for byte in ALPHABET {
-            let times = seen[usize::from(*byte)];
-            assert!((4650..=5350).contains(&times), "{} {times}", char::from(*byte));
+            let count = seen[usize::from(*byte)];
+            assert!((4650..=5350).contains(&count), "{} {count}", char::from(*byte));
         }
-        assert_eq!(seen.iter().filter(|times| **times > 0).count(), 32);
+        assert_eq!(seen.iter().filter(|count| **count > 0).count(), 32);
     }
 
     #[test]
-    fn typing_it_is_forgiving() {
+    fn typed_passwords_are_normalized() {
         for typed in ["7F3K-9QWE-0M1C-XT5H", "7f3k9qweom1cxt5h", " 7f3k 9qwe OMlC xt5h "] {
-            assert_eq!(tidy(typed), "7F3K9QWE0M1CXT5H", "{typed}");
+            assert_eq!(normalize(typed), "7F3K9QWE0M1CXT5H", "{typed}");
         }
-        assert_eq!(tidy(&"é".repeat(200)).chars().count(), 128);
+        assert_eq!(normalize(&"é".repeat(200)).chars().count(), 128);
     }
 }

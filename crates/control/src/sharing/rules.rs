@@ -1,4 +1,4 @@
-//! What may be shared and how, and whom a share lets in. Pure.
+//! Rules of shares: their terms, their state, and the admission of guests. Pure.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use protocol::api::{
@@ -9,80 +9,77 @@ use store::ShareRow;
 
 use crate::Error;
 
-/// What a new share is like.
+/// Terms of a new share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Terms {
-    pub(crate) lasts: TimeDelta,
+    pub(crate) duration: TimeDelta,
     pub(crate) read_only: bool,
     pub(crate) max_guests: u32,
     pub(crate) guests_alone: bool,
 }
 
-/// What a share becomes that somebody wants; `last` is what they last chose for read-only.
+/// Returns the terms of a requested share. `last` is the actor's last choice of read-only.
 pub(crate) fn terms(
     settings: &WorkspaceSettings,
-    wanted: &NewShare,
+    new: &NewShare,
     last: Option<bool>,
 ) -> Result<Terms, Error> {
     if !settings.sharing_enabled {
         return Err(Error::SharingDisabled);
     }
-    let lasts = length(settings, wanted.minutes)?;
+    let duration = duration(settings, new.minutes)?;
     let most = settings.share_max_guests;
-    let max_guests = wanted.max_guests.unwrap_or(DEFAULT_SHARE_GUESTS.min(most));
+    let max_guests = new.max_guests.unwrap_or(DEFAULT_SHARE_GUESTS.min(most));
     if !(1..=most).contains(&max_guests) {
-        return Err(Error::invalid("max_guests", format!("A share takes 1 to {most} guests.")));
+        return Err(Error::invalid("max_guests", format!("Choose 1 to {most} guests.")));
     }
     Ok(Terms {
-        lasts,
-        read_only: read_only(
-            settings,
-            wanted.read_only.unwrap_or(starts_read_only(settings, last)),
-        )?,
+        duration,
+        read_only: read_only(settings, new.read_only.unwrap_or(default_read_only(settings, last)))?,
         max_guests,
-        guests_alone: wanted.guests_alone.unwrap_or(false),
+        guests_alone: new.guests_alone.unwrap_or(false),
     })
 }
 
-/// How long a share lasts from now on.
-pub(crate) fn length(settings: &WorkspaceSettings, minutes: Minutes) -> Result<TimeDelta, Error> {
+/// Returns the duration of a share from now on.
+pub(crate) fn duration(settings: &WorkspaceSettings, minutes: Minutes) -> Result<TimeDelta, Error> {
     let longest = settings.share_max_minutes.min(*SHARE_MINUTES.end());
     match minutes.0 {
         Some(minutes) if (*SHARE_MINUTES.start()..=longest).contains(&minutes) => {
             Ok(TimeDelta::minutes(minutes.into()))
         }
         _ => {
-            let said = format!("A share lasts {} to {longest} minutes.", SHARE_MINUTES.start());
-            Err(Error::invalid("minutes", said))
+            let message = format!("Choose {} to {longest} minutes.", SHARE_MINUTES.start());
+            Err(Error::invalid("minutes", message))
         }
     }
 }
 
-/// The time of a share that is made anew: as long as the one before, as far as that is allowed now.
-pub(crate) fn again(settings: &WorkspaceSettings, before: TimeDelta) -> Minutes {
+/// Returns the duration of a renewed share: the previous one, within the current limits.
+pub(crate) fn renewed_duration(settings: &WorkspaceSettings, before: TimeDelta) -> Minutes {
     let longest = settings.share_max_minutes.min(*SHARE_MINUTES.end());
     let minutes = u32::try_from(before.num_minutes()).unwrap_or(longest);
     Minutes(Some(minutes.clamp(*SHARE_MINUTES.start(), longest)))
 }
 
-/// Whether a share may be as somebody wants it.
-pub(crate) fn read_only(settings: &WorkspaceSettings, wanted: bool) -> Result<bool, Error> {
-    if !wanted && settings.share_read_only == ShareReadOnly::Forced {
-        let said = "Sessions of this workspace are shared read-only.";
-        return Err(Error::invalid("read_only", said));
+/// Validates a choice of read-only.
+pub(crate) fn read_only(settings: &WorkspaceSettings, choice: bool) -> Result<bool, Error> {
+    if !choice && settings.share_read_only == ShareReadOnly::Forced {
+        let message = "This workspace allows read-only shares only.";
+        return Err(Error::invalid("read_only", message));
     }
-    Ok(wanted)
+    Ok(choice)
 }
 
-/// What read-only is where nobody says.
-pub(crate) fn starts_read_only(settings: &WorkspaceSettings, last: Option<bool>) -> bool {
+/// Returns the default of read-only.
+pub(crate) fn default_read_only(settings: &WorkspaceSettings, last: Option<bool>) -> bool {
     match settings.share_read_only {
         ShareReadOnly::Chosen => last.unwrap_or(false),
         ShareReadOnly::Preset | ShareReadOnly::Forced => true,
     }
 }
 
-/// Where a share is in its life, whether its end was written down or not.
+/// Returns the state of a share. An expired one may not be recorded as such yet.
 pub(crate) fn state(row: &ShareRow, now: DateTime<Utc>) -> ShareState {
     match row.share.state {
         ShareState::Active if row.share.expires_at <= now => ShareState::Expired,
@@ -90,8 +87,8 @@ pub(crate) fn state(row: &ShareRow, now: DateTime<Utc>) -> ShareState {
     }
 }
 
-/// Whether whoever shows the right password (or not) may come in. A share that was taken back is as if
-/// it had never been; that one is over is for those to know who could come in before.
+/// Decides on the admission of a guest, given whether their password is right. A revoked share is treated
+/// as an unknown one. That a share has ended is revealed only with the right password.
 pub(crate) fn admit(
     row: Option<&ShareRow>,
     right: bool,
@@ -106,8 +103,8 @@ pub(crate) fn admit(
     }
 }
 
-/// What the guests of a share are told that is over.
-pub(crate) fn over(state: ShareState) -> Option<GuestEnd> {
+/// Returns the reason for guests that a share has ended.
+pub(crate) fn guest_end(state: ShareState) -> Option<GuestEnd> {
     match state {
         ShareState::Active => None,
         ShareState::Expired => Some(GuestEnd::Expired),
@@ -131,35 +128,38 @@ mod tests {
     }
 
     #[test]
-    fn lengths() {
-        let short = WorkspaceSettings { share_max_minutes: 60, ..WorkspaceSettings::default() };
-        let free = WorkspaceSettings::default();
+    fn durations_are_bounded() {
+        let limited = WorkspaceSettings { share_max_minutes: 60, ..WorkspaceSettings::default() };
+        let default = WorkspaceSettings::default();
         for (settings, minutes, good) in [
-            (&free, Some(4), false),
-            (&free, Some(5), true),
-            (&free, Some(180), true),
-            (&free, Some(181), false),
-            (&free, None, false),
-            (&short, Some(60), true),
-            (&short, Some(61), false),
+            (&default, Some(4), false),
+            (&default, Some(5), true),
+            (&default, Some(180), true),
+            (&default, Some(181), false),
+            (&default, None, false),
+            (&limited, Some(60), true),
+            (&limited, Some(61), false),
         ] {
-            let found = length(settings, Minutes(minutes));
+            let found = duration(settings, Minutes(minutes));
             assert_eq!(found.is_ok(), good, "{minutes:?}");
             match found {
-                Ok(lasts) => assert_eq!(Some(lasts.num_minutes()), minutes.map(i64::from)),
+                Ok(duration) => assert_eq!(Some(duration.num_minutes()), minutes.map(i64::from)),
                 Err(error) => assert_eq!(error.code(), "invalid_expiry"),
             }
         }
         for (before, minutes) in [(1, 5), (30, 30), (60, 60), (61, 60), (500, 60)] {
-            assert_eq!(again(&short, TimeDelta::minutes(before)), Minutes(Some(minutes)));
+            assert_eq!(
+                renewed_duration(&limited, TimeDelta::minutes(before)),
+                Minutes(Some(minutes))
+            );
         }
     }
 
     #[test]
     fn read_only_is_chosen_preset_or_forced() {
         use ShareReadOnly::{Chosen, Forced, Preset};
-        // rule, what is wanted, what was chosen last, what it becomes
-        for (rule, wanted, last, expected) in [
+        // rule, choice, last choice, result
+        for (rule, choice, last, expected) in [
             (Chosen, None, None, Some(false)),
             (Chosen, None, Some(true), Some(true)),
             (Chosen, Some(false), Some(true), Some(false)),
@@ -171,7 +171,7 @@ mod tests {
         ] {
             let settings =
                 WorkspaceSettings { share_read_only: rule, ..WorkspaceSettings::default() };
-            let new = NewShare { minutes: 30.into(), read_only: wanted, ..NewShare::default() };
+            let new = NewShare { minutes: 30.into(), read_only: choice, ..NewShare::default() };
             match (terms(&settings, &new, last), expected) {
                 (Ok(terms), Some(expected)) => assert_eq!(terms.read_only, expected, "{new:?}"),
                 (found, None) => assert_eq!(code(found), "invalid_read_only"),
@@ -181,8 +181,8 @@ mod tests {
     }
 
     #[test]
-    fn guests_are_bounded_by_the_workspace() {
-        for (most, wanted, expected) in [
+    fn the_workspace_limits_guests() {
+        for (most, requested, expected) in [
             (50, None, Some(20)),
             (10, None, Some(10)),
             (50, Some(50), Some(50)),
@@ -192,9 +192,9 @@ mod tests {
         ] {
             let settings =
                 WorkspaceSettings { share_max_guests: most, ..WorkspaceSettings::default() };
-            let new = NewShare { minutes: 30.into(), max_guests: wanted, ..NewShare::default() };
+            let new = NewShare { minutes: 30.into(), max_guests: requested, ..NewShare::default() };
             let found = terms(&settings, &new, None).map(|terms| terms.max_guests);
-            assert_eq!(found.ok(), expected, "{most} {wanted:?}");
+            assert_eq!(found.ok(), expected, "{most} {requested:?}");
         }
         let off = WorkspaceSettings { sharing_enabled: false, ..WorkspaceSettings::default() };
         let new = NewShare { minutes: 30.into(), ..NewShare::default() };
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_right_password_tells_anything() {
+    fn only_the_right_password_reveals_anything() {
         let now = DateTime::UNIX_EPOCH;
         let row = |state, minutes| ShareRow {
             share: Share {
@@ -214,8 +214,8 @@ mod tests {
             by: MemberId(Uuid::nil()),
             password_hash: String::new(),
         };
-        // state, minutes left, what the right password is told
-        for (state, minutes, told) in [
+        // state, minutes left, error with the right password
+        for (state, minutes, expected) in [
             (ShareState::Active, 1, None),
             (ShareState::Active, 0, Some("share_expired")),
             (ShareState::Expired, -1, Some("share_expired")),
@@ -226,7 +226,7 @@ mod tests {
         ] {
             let row = row(state, minutes);
             let found = admit(Some(&row), true, now).err().map(|error| error.code().into_owned());
-            assert_eq!(found.as_deref(), told, "{state:?}");
+            assert_eq!(found.as_deref(), expected, "{state:?}");
             assert_eq!(code(admit(Some(&row), false, now)), "share_denied");
         }
         assert_eq!(code(admit(None, true, now)), "share_denied");

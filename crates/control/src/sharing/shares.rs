@@ -1,147 +1,243 @@
-//! Shares as the owner of a session makes and lists them. What a share allows is `share_rules`'s, what
-//! becomes of it `share_changes`'s.
+//! Shares of a session as its owner manages them: creating, listing, changing, renewing and revoking.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use protocol::{
     api::{
-        FreshShare, MailState, NewShare, Share, ShareKind, ShareState, SharingOptions,
-        WorkspaceSettings, limits,
+        AuditAction, ChangeShare, FreshShare, GuestEnd, MailState, NewShare, Share, ShareKind,
+        ShareState, SharingOptions, WorkspaceSettings, limits,
     },
-    id::{SessionId, ShareId},
+    id::{GuestId, SessionId, ShareId},
 };
-use store::{SessionRow, ShareRow};
+use store::{SessionRow, ShareChanges, ShareRow};
 use uuid::Uuid;
 
+use super::{
+    password,
+    rules::{self, Terms},
+    updates::ShareUpdates,
+};
 use crate::{
-    Actor, Control, Error, Subject,
+    Actor, Error,
     access::{Action, Target, authorize},
-    audit, secret,
-    sharing::password as share_secret,
-    sharing::rules::{self as share_rules, Terms},
+    audit::{self, AuditTarget},
+    context::Context,
+    identity::{accounts, passwords::Passwords},
+    mail::queue::Mailer,
+    secret,
+    sessions::{lookup, rules as session_rules},
 };
 
-/// The secrets of a share, while somebody is told them.
+/// Secrets of a new share.
 pub(crate) struct Secrets {
     pub(crate) token: String,
     pub(crate) password: String,
 }
 
-impl Control {
-    /// What a new share may be.
+/// Shares of all sessions.
+pub struct Shares {
+    ctx: Arc<Context>,
+    passwords: Passwords,
+    updates: Arc<ShareUpdates>,
+    mailer: Arc<Mailer>,
+}
+
+impl Shares {
+    pub(crate) fn new(
+        ctx: Arc<Context>,
+        passwords: Passwords,
+        updates: Arc<ShareUpdates>,
+        mailer: Arc<Mailer>,
+    ) -> Self {
+        Self { ctx, passwords, updates, mailer }
+    }
+
+    /// Returns the options for a new share.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Unavailable`].
-    pub async fn sharing(&self, actor: &Actor, id: SessionId) -> Result<SharingOptions, Error> {
-        let row = self.row(id).await?;
+    pub async fn options(&self, actor: &Actor, id: SessionId) -> Result<SharingOptions, Error> {
+        let row = self.ctx.session_row(id).await?;
         authorize(actor, Action::Share, Target::SessionOf(row.owner))?;
-        let settings = self.governing().await?;
-        let last = self.inner.store.shares.last_read_only(actor.member).await?;
+        let settings = self.ctx.workspace_settings().await?;
+        let last = self.ctx.store.shares.last_read_only(actor.member).await?;
         Ok(SharingOptions {
             enabled: settings.sharing_enabled,
             max_minutes: settings.share_max_minutes,
             max_guests: settings.share_max_guests,
-            read_only: share_rules::starts_read_only(&settings, last),
-            read_only_forced: share_rules::read_only(&settings, false).is_err(),
-            mail: self.inner.settings.mail.is_some(),
+            read_only: rules::default_read_only(&settings, last),
+            read_only_forced: rules::read_only(&settings, false).is_err(),
+            mail: self.mailer.is_configured(),
         })
     }
 
-    /// All shares of a session with their guests, newest first, also once it has ended: the receipts.
+    /// Lists the shares of a session with their guests, newest first, also after its end.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Unavailable`].
-    pub async fn shares(&self, actor: &Actor, id: SessionId) -> Result<Vec<Share>, Error> {
-        let row = self.row(id).await?;
+    pub async fn list(&self, actor: &Actor, id: SessionId) -> Result<Vec<Share>, Error> {
+        let row = self.ctx.session_row(id).await?;
         authorize(actor, Action::SeeShares, Target::SessionOf(row.owner))?;
-        let now = self.now();
-        let found = self.inner.store.shares.of_session(id).await?;
-        let report = self.inner.host.report(id).filter(|report| report.end.is_none());
-        let here = report.iter().flat_map(|report| &report.seen).filter(|seen| seen.left_at == 0);
-        let here: HashSet<&[u8]> = here.map(|seen| seen.guest.as_slice()).collect();
+        let now = self.ctx.now();
+        let found = self.ctx.store.shares.of_session(id).await?;
+        let report = self.ctx.host.report(id).filter(|report| report.end.is_none());
+        let present = report.iter().flat_map(|report| &report.seen);
+        let present = present.filter(|seen| seen.left_at == 0);
+        let present: HashSet<&[u8]> = present.map(|seen| seen.guest.as_slice()).collect();
         let mut shares: Vec<Share> = found.into_iter().map(|row| shown(row, now)).collect();
         for guest in shares.iter_mut().flat_map(|share| &mut share.guests) {
-            guest.here = guest.end.is_none() && here.contains(&guest.id.0.as_bytes()[..]);
+            guest.here = guest.end.is_none() && present.contains(&guest.id.0.as_bytes()[..]);
             guest.left_at = guest.left_at.filter(|_| !guest.here);
         }
         Ok(shares)
     }
 
-    /// Shares a session. Link and password are in the answer and nowhere else.
+    /// Shares a session by a link. The link and the password are in the result and nowhere else.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Ended`], [`Error::AccountForbidden`],
     /// [`Error::SharingDisabled`], [`Error::Invalid`], [`Error::TooManyShares`], [`Error::Busy`],
     /// [`Error::Unavailable`].
-    pub async fn share(
+    pub async fn create(
         &self,
         actor: &Actor,
         id: SessionId,
         new: NewShare,
     ) -> Result<FreshShare, Error> {
-        let (row, settings) = self.sharable(actor, id).await?;
-        let last = self.inner.store.shares.last_read_only(actor.member).await?;
-        let terms = share_rules::terms(&settings, &new, last)?;
-        self.hand_out_share(actor, &row, terms).await
+        let (row, settings) = self.require_sharable(actor, id).await?;
+        let last = self.ctx.store.shares.last_read_only(actor.member).await?;
+        let terms = rules::terms(&settings, &new, last)?;
+        self.create_link(actor, &row, terms).await
     }
 
-    /// A new link with the settings of an old one, which stops working if it still does.
+    /// Creates a new link with the terms of an old share, and revokes the old one if it is active.
     ///
     /// # Errors
-    /// As [`share`](Self::share); [`Error::NotFound`] also when there was no such share.
-    pub async fn renew_share(
+    /// See [`create`](Self::create); [`Error::NotFound`] also without such a share.
+    pub async fn renew(
         &self,
         actor: &Actor,
         id: SessionId,
         share: ShareId,
     ) -> Result<FreshShare, Error> {
-        let (row, settings) = self.sharable(actor, id).await?;
+        let (row, settings) = self.require_sharable(actor, id).await?;
         let old = self.share_of(id, share).await?;
-        let before = old.share.expires_at - old.share.created_at;
-        let forced = share_rules::read_only(&settings, false).is_err();
+        let duration = old.share.expires_at - old.share.created_at;
+        let forced = rules::read_only(&settings, false).is_err();
         let new = NewShare {
-            minutes: share_rules::again(&settings, before),
+            minutes: rules::renewed_duration(&settings, duration),
             read_only: Some(old.share.read_only || forced),
             max_guests: Some(old.share.max_guests.min(settings.share_max_guests)),
             guests_alone: Some(old.share.guests_alone),
         };
-        let terms = share_rules::terms(&settings, &new, None)?;
-        if share_rules::state(&old, self.now()) == ShareState::Active {
-            self.take_back(&actor.into(), &row, &old).await?;
+        let terms = rules::terms(&settings, &new, None)?;
+        if rules::state(&old, self.ctx.now()) == ShareState::Active {
+            self.updates.revoke(&actor.into(), &row, &old).await?;
         }
-        self.hand_out_share(actor, &row, terms).await
+        self.create_link(actor, &row, terms).await
     }
 
-    /// The session, to be shared by whoever asks.
-    pub(crate) async fn sharable(
+    /// Changes an active share. The change applies to present guests too.
+    ///
+    /// # Errors
+    /// See [`create`](Self::create); [`Error::ShareOver`] if it has ended; [`Error::Unreachable`] if the
+    /// session did not receive narrower permissions. Its guests are disconnected then.
+    pub async fn change(
+        &self,
+        actor: &Actor,
+        id: SessionId,
+        share: ShareId,
+        change: ChangeShare,
+    ) -> Result<Share, Error> {
+        let (row, settings) = self.require_sharable(actor, id).await?;
+        let old = self.share_of(id, share).await?;
+        let now = self.ctx.now();
+        let duration = change.minutes.map(|minutes| rules::duration(&settings, minutes));
+        let read_only = change.read_only.map(|choice| rules::read_only(&settings, choice));
+        let changes = ShareChanges {
+            expires_at: duration.transpose()?.map(|duration| now + duration),
+            read_only: read_only.transpose()?,
+            guests_alone: change.guests_alone,
+        };
+        self.updates.change(&actor.into(), &row, &old, changes).await?;
+        let all = self.list(actor, id).await?;
+        all.into_iter().find(|found| found.id == share).ok_or(Error::NotFound("share"))
+    }
+
+    /// Revokes a share and disconnects its guests. The shell continues.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::ShareOver`] if it has ended already,
+    /// [`Error::Unavailable`].
+    pub async fn revoke(&self, actor: &Actor, id: SessionId, share: ShareId) -> Result<(), Error> {
+        let row = self.ctx.session_row(id).await?;
+        authorize(actor, Action::Unshare, Target::SessionOf(row.owner))?;
+        let old = self.share_of(id, share).await?;
+        if let Some(end) = rules::guest_end(rules::state(&old, self.ctx.now())) {
+            return Err(Error::ShareOver(end));
+        }
+        self.updates.revoke(&actor.into(), &row, &old).await
+    }
+
+    /// Removes a guest, who cannot rejoin with the same cookie.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::ShareOver`] if their access has ended already,
+    /// [`Error::Unavailable`].
+    pub async fn remove_guest(
+        &self,
+        actor: &Actor,
+        id: SessionId,
+        share: ShareId,
+        guest: GuestId,
+    ) -> Result<(), Error> {
+        let row = self.ctx.session_row(id).await?;
+        authorize(actor, Action::Unshare, Target::SessionOf(row.owner))?;
+        self.share_of(id, share).await?;
+        let unknown = || Error::NotFound("guest");
+        let found = self.ctx.store.guests.get(guest).await?;
+        let found = found.filter(|found| found.share == share).ok_or_else(unknown)?;
+        let target = AuditTarget::share(share, &row.name);
+        let detail = Some(format!("guest: {}", found.guest.name));
+        let (action, now) = (AuditAction::ShareRemove, self.ctx.now());
+        let entry = audit::entry(now, &actor.into(), action, target, detail);
+        if !self.ctx.store.guests.end(guest, now, GuestEnd::Removed, &entry).await? {
+            return Err(Error::ShareOver(found.guest.end.unwrap_or(GuestEnd::Left)));
+        }
+        self.updates.kick(id, guest).await;
+        self.ctx.announce(row.owner);
+        Ok(())
+    }
+
+    /// Returns a running session that the actor may share, and the workspace settings.
+    pub(crate) async fn require_sharable(
         &self,
         actor: &Actor,
         id: SessionId,
     ) -> Result<(SessionRow, WorkspaceSettings), Error> {
-        let row = self.row(id).await?;
+        let row = self.ctx.session_row(id).await?;
         authorize(actor, Action::Share, Target::SessionOf(row.owner))?;
-        self.living(&row)?;
-        self.still_granted(actor, &row.account).await?;
-        Ok((row, self.governing().await?))
+        lookup::running(&self.ctx, &row)?;
+        accounts::require_granted(&self.ctx, actor, &row.account).await?;
+        Ok((row, self.ctx.workspace_settings().await?))
     }
 
-    /// A share of this session.
-    pub(crate) async fn share_of(&self, id: SessionId, share: ShareId) -> Result<ShareRow, Error> {
-        let found = self.inner.store.shares.get(share).await?;
+    async fn share_of(&self, id: SessionId, share: ShareId) -> Result<ShareRow, Error> {
+        let found = self.ctx.store.shares.get(share).await?;
         found.filter(|found| found.session == id).ok_or(Error::NotFound("share"))
     }
 
-    async fn hand_out_share(
+    async fn create_link(
         &self,
         actor: &Actor,
         row: &SessionRow,
         terms: Terms,
     ) -> Result<FreshShare, Error> {
-        let (share, secrets) = self.new_share(actor, row, terms, None).await?;
+        let (share, secrets) = self.add(actor, row, terms, None).await?;
         Ok(FreshShare {
             id: share.id,
-            url: self.share_url(&secrets),
+            url: self.url(&secrets),
             password: secrets.password,
             expires_at: share.expires_at,
             read_only: share.read_only,
@@ -150,23 +246,22 @@ impl Control {
         })
     }
 
-    /// The link of a share, from the configured address alone.
-    pub(crate) fn share_url(&self, secrets: &Secrets) -> String {
-        format!("{}/join#{}", self.inner.settings.public_url, secrets.token)
+    /// Returns the link of a share, based on the configured address.
+    pub(crate) fn url(&self, secrets: &Secrets) -> String {
+        format!("{}/join#{}", self.ctx.config.public_url, secrets.token)
     }
 
-    /// Writes a share down, for a link or for the mail to an address.
-    pub(crate) async fn new_share(
+    /// Adds a share: a link or, with an address, a mail.
+    pub(crate) async fn add(
         &self,
         actor: &Actor,
         row: &SessionRow,
         terms: Terms,
         email: Option<String>,
     ) -> Result<(Share, Secrets), Error> {
-        let secrets = Secrets { token: secret::new(), password: share_secret::new() };
-        let password_hash =
-            self.inner.passwords.hash(share_secret::tidy(&secrets.password)).await?;
-        let now = self.now();
+        let secrets = Secrets { token: secret::new(), password: password::new() };
+        let password_hash = self.passwords.hash(password::normalize(&secrets.password)).await?;
+        let now = self.ctx.now();
         let by_mail = email.is_some();
         let share = Share {
             id: ShareId(Uuid::now_v7()),
@@ -180,44 +275,43 @@ impl Control {
             guests_alone: terms.guests_alone,
             by: actor.name.clone(),
             created_at: now,
-            expires_at: now + terms.lasts,
+            expires_at: now + terms.duration,
             ended_at: None,
             ended_by: None,
             wrong_passwords: 0,
             guests: Vec::new(),
         };
-        let detail = told(&share, terms.lasts.num_minutes());
-        let subject = Subject::share(share.id, &row.name);
-        let entry = audit::entry(now, &actor.into(), "share.create", subject, Some(detail));
-        let (session, by) = (row.id, actor.member);
+        let detail = Some(describe(&share, terms.duration.num_minutes()));
+        let target = AuditTarget::share(share.id, &row.name);
+        let entry = audit::entry(now, &actor.into(), AuditAction::ShareCreate, target, detail);
         let most = if by_mail { limits::MAX_MAIL_SHARES } else { limits::MAX_LINK_SHARES };
-        let new = ShareRow { share, session, by, password_hash };
+        let new = ShareRow { share, session: row.id, by: actor.member, password_hash };
         let hash = secret::hash(&secrets.token);
-        if !self.inner.store.shares.add(&new, &hash, most, &entry).await? {
+        if !self.ctx.store.shares.add(&new, &hash, most, &entry).await? {
             return Err(Error::TooManyShares);
         }
         if terms.guests_alone {
-            self.govern(row, &self.governing().await?).await;
+            session_rules::push(&self.ctx, row, &self.ctx.workspace_settings().await?).await;
         }
-        self.inner.shared.notify_one();
-        self.announce(row.owner);
+        self.updates.wake_expiry();
+        self.ctx.announce(row.owner);
         Ok((new.share, secrets))
     }
 }
 
-/// A share as its owner sees it.
+/// Returns the owner's view of a share.
 fn shown(row: ShareRow, now: DateTime<Utc>) -> Share {
-    let state = share_rules::state(&row, now);
+    let state = rules::state(&row, now);
     let mut share = row.share;
     if state == ShareState::Expired {
-        // That its time is over is written down a moment later.
+        // The expiry is recorded a moment later.
         share.ended_at = share.ended_at.or(Some(share.expires_at));
     }
     Share { state, ..share }
 }
 
-/// A new share as the audit log has it.
-fn told(share: &Share, minutes: i64) -> String {
+/// Describes a new share for the audit log.
+fn describe(share: &Share, minutes: i64) -> String {
     let mode = if share.read_only { "read-only" } else { "full access" };
     let to = share.email.as_ref().map(|to| format!(", to {to}")).unwrap_or_default();
     format!("{mode}, {minutes} minutes, at most {} guests{to}", share.max_guests)

@@ -1,4 +1,4 @@
-//! What `control` does over time, with a real database and a clock that is set.
+//! Behaviour of `Control` over time, with a real database and a manual clock.
 #![expect(clippy::unwrap_used, reason = "a step that fails fails the test")]
 
 mod shares;

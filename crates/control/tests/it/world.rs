@@ -1,9 +1,9 @@
-//! `control` over a database of its own, at a time that is set. There is no session process.
+//! `Control` over a temporary database with a manual clock, without session processes.
 
 use std::{net::Ipv4Addr, sync::Arc};
 
 use chrono::DateTime;
-use control::{Actor, Caller, Control, Manual, NewMember, Settings};
+use control::{Actor, Caller, Config, Control, Manual, NewMember};
 use host::Host;
 use protocol::{api::SessionState, id::SessionId};
 use store::{SessionRow, Store, samples};
@@ -34,17 +34,18 @@ impl World {
         let host = Host::open(config).await.unwrap();
         let account = host::accounts().swap_remove(0).name;
         let clock = Arc::new(Manual::new(DateTime::UNIX_EPOCH));
-        let control =
-            Control::new(store.clone(), host, clock.clone(), Settings::default()).await.unwrap();
-        let token = control.offer_set_up().await.unwrap().unwrap();
+        let control = Control::new(store.clone(), host, clock.clone(), Config::default(), None)
+            .await
+            .unwrap();
+        let token = control.set_up.offer().await.unwrap().unwrap();
         let ann = NewMember { email: EMAIL.into(), name: "Ann".into(), password: PASSWORD.into() };
-        control.set_up(&token, ann, &caller()).await.unwrap();
+        control.set_up.complete(&token, ann, &caller()).await.unwrap();
         Self { _data: data, store, clock, control, account }
     }
 
     pub async fn sign_in(&self) -> Actor {
-        let signed_in = self.control.sign_in(EMAIL, PASSWORD, &caller()).await.unwrap();
-        self.control.who(&signed_in.token, caller().source).await.unwrap()
+        let signed_in = self.control.sign_ins.create(EMAIL, PASSWORD, &caller()).await.unwrap();
+        self.control.sign_ins.authenticate(&signed_in.token, caller().source).await.unwrap()
     }
 
     pub async fn session_of(&self, owner: &Actor) -> SessionId {

@@ -32,7 +32,7 @@ pub async fn password(
     SignedIn(actor): SignedIn,
     Json(body): Json<ChangePassword>,
 ) -> Result<StatusCode, ApiError> {
-    state.control.change_own_password(&actor, body).await?;
+    state.control.sign_ins.change_password(&actor, body).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -48,7 +48,7 @@ pub async fn sign_ins(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
 ) -> Result<Json<Vec<SignInInfo>>, ApiError> {
-    Ok(Json(state.control.sign_ins(&actor).await?))
+    Ok(Json(state.control.sign_ins.list(&actor).await?))
 }
 
 /// Ends a sign-in and closes its open connections.
@@ -66,6 +66,6 @@ pub async fn end(
     SignedIn(actor): SignedIn,
     PathId(id): PathId<Uuid>,
 ) -> Result<StatusCode, ApiError> {
-    state.control.end_sign_in(&actor, id).await?;
+    state.control.sign_ins.end(&actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

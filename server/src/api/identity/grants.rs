@@ -39,7 +39,7 @@ pub async fn accounts(
     SignedIn(actor): SignedIn,
     Path(server): Path<String>,
 ) -> Result<Json<Vec<AccountInfo>>, ApiError> {
-    Ok(Json(state.control.accounts_of(&actor, server).await?))
+    Ok(Json(state.control.grants.accounts(&actor, server).await?))
 }
 
 /// Lists the grants on a server.
@@ -57,7 +57,7 @@ pub async fn list(
     SignedIn(actor): SignedIn,
     Path(server): Path<String>,
 ) -> Result<Json<Vec<AccountGrant>>, ApiError> {
-    Ok(Json(state.control.grants(&actor, server).await?))
+    Ok(Json(state.control.grants.list(&actor, server).await?))
 }
 
 /// Grants an account to a member or a role.
@@ -78,7 +78,7 @@ pub async fn add(
     Path(server): Path<String>,
     Json(body): Json<NewGrant>,
 ) -> Result<(StatusCode, Json<AccountGrant>), ApiError> {
-    Ok((StatusCode::CREATED, Json(state.control.grant(&actor, server, body).await?)))
+    Ok((StatusCode::CREATED, Json(state.control.grants.create(&actor, server, body).await?)))
 }
 
 /// Revokes a grant. Running sessions keep running.
@@ -101,6 +101,6 @@ pub async fn remove(
     Path((server, grant)): Path<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
     let grant = grant.parse().map_err(|_| ApiError::not_found())?;
-    state.control.revoke_grant(&actor, server, grant).await?;
+    state.control.grants.revoke(&actor, server, grant).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -48,7 +48,7 @@ pub async fn list(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
 ) -> Result<Json<Vec<Invite>>, ApiError> {
-    Ok(Json(state.control.invites(&actor).await?))
+    Ok(Json(state.control.invites.list(&actor).await?))
 }
 
 /// Invites a person. Replaces an earlier invite for the same address.
@@ -67,7 +67,7 @@ pub async fn invite(
     SignedIn(actor): SignedIn,
     Json(body): Json<NewInvite>,
 ) -> Result<(StatusCode, Json<InviteLink>), ApiError> {
-    Ok((StatusCode::CREATED, Json(state.control.invite(&actor, body).await?)))
+    Ok((StatusCode::CREATED, Json(state.control.invites.create(&actor, body).await?)))
 }
 
 /// Revokes a link that was not used yet.
@@ -85,7 +85,7 @@ pub async fn revoke(
     SignedIn(actor): SignedIn,
     PathId(id): PathId<InviteId>,
 ) -> Result<StatusCode, ApiError> {
-    state.control.withdraw(&actor, id).await?;
+    state.control.invites.withdraw(&actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -102,7 +102,7 @@ pub async fn preview(
     State(state): State<AppState>,
     Json(body): Json<Link>,
 ) -> Result<Json<Invite>, ApiError> {
-    Ok(Json(state.control.look_at_invite(&body.token).await?))
+    Ok(Json(state.control.invites.preview(&body.token).await?))
 }
 
 /// Uses a link: joins the workspace or sets a new password, and signs in.
@@ -121,6 +121,6 @@ pub async fn accept(
     CallerInfo(caller): CallerInfo,
     Json(body): Json<AcceptInvite>,
 ) -> Result<(HeaderMap, Json<Me>), ApiError> {
-    let signed_in = state.control.accept_invite(body, &caller).await?;
+    let signed_in = state.control.invites.accept(body, &caller).await?;
     Ok(signed_in_as(&state, signed_in))
 }

@@ -35,7 +35,7 @@ pub async fn list(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
 ) -> Result<Json<Vec<Member>>, ApiError> {
-    Ok(Json(state.control.members(&actor).await?))
+    Ok(Json(state.control.members.list(&actor).await?))
 }
 
 /// Invites a person, as `POST /invites` does. They become a member when they choose a password.
@@ -75,7 +75,7 @@ pub async fn change(
     PathId(id): PathId<MemberId>,
     Json(body): Json<ChangeMember>,
 ) -> Result<Json<Member>, ApiError> {
-    Ok(Json(state.control.change_member(&actor, id, body).await?))
+    Ok(Json(state.control.members.change(&actor, id, body).await?))
 }
 
 /// Deactivates a member. Their connections close at once; their sessions keep running.
@@ -95,7 +95,7 @@ pub async fn deactivate(
     PathId(id): PathId<MemberId>,
 ) -> Result<StatusCode, ApiError> {
     let change = ChangeMember { active: Some(false), ..ChangeMember::default() };
-    state.control.change_member(&actor, id, change).await?;
+    state.control.members.change(&actor, id, change).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -114,7 +114,7 @@ pub async fn reset(
     SignedIn(actor): SignedIn,
     PathId(id): PathId<MemberId>,
 ) -> Result<(StatusCode, Json<InviteLink>), ApiError> {
-    Ok((StatusCode::CREATED, Json(state.control.reset(&actor, id).await?)))
+    Ok((StatusCode::CREATED, Json(state.control.invites.create_reset(&actor, id).await?)))
 }
 
 /// Lists a member's tokens.
@@ -132,5 +132,5 @@ pub async fn tokens(
     SignedIn(actor): SignedIn,
     PathId(id): PathId<MemberId>,
 ) -> Result<Json<Vec<TokenInfo>>, ApiError> {
-    Ok(Json(state.control.tokens_of(&actor, id).await?))
+    Ok(Json(state.control.tokens.list_of(&actor, id).await?))
 }

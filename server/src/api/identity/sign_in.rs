@@ -59,9 +59,9 @@ pub async fn login(
     before: Option<Extension<Actor>>,
     Json(body): Json<Credentials>,
 ) -> Result<(HeaderMap, Json<Me>), ApiError> {
-    let signed_in = state.control.sign_in(&body.email, &body.password, &caller).await?;
+    let signed_in = state.control.sign_ins.create(&body.email, &body.password, &caller).await?;
     if let Some(Extension(before)) = before {
-        state.control.sign_out(&before).await?;
+        state.control.sign_ins.end_current(&before).await?;
     }
     Ok(signed_in_as(&state, signed_in))
 }
@@ -81,13 +81,13 @@ pub async fn set_up(
     CallerInfo(caller): CallerInfo,
     body: Result<Json<SetUp>, ApiError>,
 ) -> Result<(StatusCode, HeaderMap, Json<Me>), ApiError> {
-    if !state.control.awaits_set_up() {
+    if !state.control.set_up.is_pending() {
         return Err(ApiError::not_found());
     }
     let Json(SetUp { token, email, name, password }) = body?;
     let new = NewMember { email: email.clone(), name, password: password.clone() };
-    state.control.set_up(&token, new, &caller).await?;
-    let signed_in = state.control.sign_in(&email, &password, &caller).await?;
+    state.control.set_up.complete(&token, new, &caller).await?;
+    let signed_in = state.control.sign_ins.create(&email, &password, &caller).await?;
     let (headers, me) = signed_in_as(&state, signed_in);
     Ok((StatusCode::CREATED, headers, me))
 }
@@ -102,7 +102,7 @@ pub async fn logout(
     actor: Option<Extension<Actor>>,
 ) -> Result<(StatusCode, HeaderMap), ApiError> {
     if let Some(Extension(actor)) = actor {
-        state.control.sign_out(&actor).await?;
+        state.control.sign_ins.end_current(&actor).await?;
     }
     Ok((StatusCode::NO_CONTENT, state.cookies.remove(Cookie::SignIn)))
 }
@@ -121,6 +121,6 @@ pub async fn me(SignedIn(actor): SignedIn) -> Json<Me> {
 
 /// Returns the response to a new sign-in: its cookie, and the member.
 pub(super) fn signed_in_as(state: &AppState, by: control::SignedIn) -> (HeaderMap, Json<Me>) {
-    let cookie = state.cookies.set(Cookie::SignIn, &by.token, by.lasts.num_seconds());
+    let cookie = state.cookies.set(Cookie::SignIn, &by.token, by.lifetime.num_seconds());
     (cookie, Json(by.me))
 }

@@ -30,7 +30,7 @@ pub async fn list(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
 ) -> Result<Json<Vec<TokenInfo>>, ApiError> {
-    Ok(Json(state.control.tokens(&actor).await?))
+    Ok(Json(state.control.tokens.list(&actor).await?))
 }
 
 /// Creates a token.
@@ -49,7 +49,7 @@ pub async fn create(
     SignedIn(actor): SignedIn,
     Json(body): Json<NewToken>,
 ) -> Result<(StatusCode, Json<FreshToken>), ApiError> {
-    Ok((StatusCode::CREATED, Json(state.control.new_token(&actor, body).await?)))
+    Ok((StatusCode::CREATED, Json(state.control.tokens.create(&actor, body).await?)))
 }
 
 /// Renames a token. Superusers can rename every token.
@@ -69,7 +69,7 @@ pub async fn change(
     PathId(id): PathId<TokenId>,
     Json(change): Json<ChangeToken>,
 ) -> Result<Json<TokenInfo>, ApiError> {
-    Ok(Json(state.control.change_token(&actor, id, change).await?))
+    Ok(Json(state.control.tokens.change(&actor, id, change).await?))
 }
 
 /// Removes a token and closes its connections. Superusers can remove every token.
@@ -87,6 +87,6 @@ pub async fn remove(
     SignedIn(actor): SignedIn,
     PathId(id): PathId<TokenId>,
 ) -> Result<StatusCode, ApiError> {
-    state.control.remove_token(&actor, id).await?;
+    state.control.tokens.remove(&actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -79,7 +79,7 @@ pub async fn list(
 ) -> Result<Json<AuditPage>, ApiError> {
     let Listing { q, action, from, to, limit, cursor } = query;
     let filter = AuditFilter { q, action, from, to };
-    Ok(Json(state.control.audit_log(&actor, filter, limit, cursor.as_deref()).await?))
+    Ok(Json(state.control.audit.list(&actor, filter, limit, cursor.as_deref()).await?))
 }
 
 /// Exports the audit log as JSON lines, newest first.
@@ -106,7 +106,7 @@ pub async fn export(
     }
     let Exporting { q, action, from, to } = query;
     let filter = AuditFilter { q, action, from, to };
-    state.control.export_audit(&actor, &filter).await?;
+    state.control.audit.record_export(&actor, &filter).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/x-ndjson"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"websh-audit.jsonl\""),
@@ -135,10 +135,10 @@ impl Export {
     /// Returns the next lines, and the rest of the export if there is more.
     async fn next(mut self) -> Result<(String, Option<Self>), control::Error> {
         // Stops the export once the actor may no longer read the log.
-        self.actor = self.control.again(self.actor).await?;
+        self.actor = self.control.sign_ins.refresh(self.actor).await?;
         let cursor = self.cursor.as_deref();
         let filter = self.filter.clone();
-        let page = self.control.audit_log(&self.actor, filter, Some(CHUNK), cursor).await?;
+        let page = self.control.audit.list(&self.actor, filter, Some(CHUNK), cursor).await?;
         let lines = page.items.iter().map(line).collect();
         let rest = page.next.map(|next| Self { cursor: Some(next), ..self });
         Ok((lines, rest))

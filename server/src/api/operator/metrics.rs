@@ -51,6 +51,6 @@ async fn require_staff_token(
     headers: &HeaderMap,
 ) -> Result<(), ApiError> {
     let secret = bearer(headers).ok_or_else(ApiError::not_found)?;
-    let actor = state.control.bearer(secret, peer.ip().to_canonical()).await?;
+    let actor = state.control.tokens.authenticate(secret, peer.ip().to_canonical()).await?;
     if actor.role >= Role::Staff { Ok(()) } else { Err(control::Error::Forbidden.into()) }
 }

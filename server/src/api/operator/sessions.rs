@@ -65,7 +65,7 @@ pub async fn list(
 ) -> Result<Json<AdminSessionPage>, ApiError> {
     let Listing { q, owner, server, account, idle_minutes, attached, sort, limit, cursor } = query;
     let filter = AdminFilter { q, owner, server, account, idle_minutes, attached };
-    let page = state.control.all_sessions(&actor, &filter, sort, limit, cursor.as_deref()).await?;
+    let page = state.control.all_sessions.list(&actor, &filter, sort, limit, cursor.as_deref()).await?;
     Ok(Json(page))
 }
 
@@ -88,7 +88,7 @@ pub async fn drop_session(
     PathSession(id): PathSession,
     OptionalJson(body): OptionalJson<Drop>,
 ) -> Result<StatusCode, ApiError> {
-    state.control.drop_session(&actor, id, body).await?;
+    state.control.all_sessions.drop_one(&actor, id, body).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -107,7 +107,7 @@ pub async fn drop_all(
     SignedIn(actor): SignedIn,
     Json(body): Json<DropAll>,
 ) -> Result<Json<DropResults>, ApiError> {
-    Ok(Json(state.control.drop_all(&actor, body).await?))
+    Ok(Json(state.control.all_sessions.drop_all(&actor, body).await?))
 }
 
 /// Returns the current resource usage of all sessions.
@@ -122,5 +122,5 @@ pub async fn usage(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
 ) -> Result<Json<WorkspaceUsage>, ApiError> {
-    Ok(Json(state.control.usage(&actor).await?))
+    Ok(Json(state.control.all_sessions.usage(&actor).await?))
 }

@@ -24,7 +24,7 @@ pub async fn get(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
 ) -> Result<Json<WorkspaceSettings>, ApiError> {
-    Ok(Json(state.control.settings(&actor).await?))
+    Ok(Json(state.control.settings.get(&actor).await?))
 }
 
 /// Replaces all settings. Running sessions follow them at once.
@@ -42,5 +42,5 @@ pub async fn put(
     SignedIn(actor): SignedIn,
     Json(body): Json<WorkspaceSettings>,
 ) -> Result<Json<WorkspaceSettings>, ApiError> {
-    Ok(Json(state.control.change_settings(&actor, body).await?))
+    Ok(Json(state.control.settings.change(&actor, body).await?))
 }

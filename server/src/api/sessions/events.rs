@@ -59,7 +59,7 @@ pub async fn events(
     {
         return Err(ApiError::wrong_origin());
     }
-    let standing = state.control.standing(&actor)?;
+    let standing = state.control.connections.open(&actor)?;
     let state = Some((state.control.changes(&actor), standing, state.stop, Instant::now()));
     let role = actor.role;
     let changes = stream::unfold(state, move |state| async move {

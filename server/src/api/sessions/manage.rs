@@ -53,7 +53,7 @@ pub async fn servers(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
 ) -> Result<Json<Vec<Server>>, ApiError> {
-    Ok(Json(state.control.servers(&actor).await?))
+    Ok(Json(state.control.creator.servers(&actor).await?))
 }
 
 /// Opens a session. Repeating an `idempotency_key` returns the session it opened.
@@ -77,7 +77,7 @@ pub async fn create(
     Json(new): Json<NewSession>,
 ) -> Result<(StatusCode, Json<Session>), ApiError> {
     let started = Instant::now();
-    let created = state.control.create(&actor, new).await?;
+    let created = state.control.creator.create(&actor, new).await?;
     if !created.new {
         return Ok((StatusCode::OK, Json(created.session)));
     }
@@ -100,7 +100,7 @@ pub async fn list(
 ) -> Result<Json<SessionPage>, ApiError> {
     let Listing { scope, state: life, q, limit, cursor } = query;
     let (q, cursor) = (q.as_deref(), cursor.as_deref());
-    Ok(Json(state.control.list(&actor, scope, life, q, limit, cursor).await?))
+    Ok(Json(state.control.sessions.list(&actor, scope, life, q, limit, cursor).await?))
 }
 
 /// Returns a session.
@@ -117,7 +117,7 @@ pub async fn get(
     SignedIn(actor): SignedIn,
     PathSession(id): PathSession,
 ) -> Result<Json<Session>, ApiError> {
-    Ok(Json(state.control.get(&actor, id).await?))
+    Ok(Json(state.control.sessions.get(&actor, id).await?))
 }
 
 /// Renames a session or changes its attach policy.
@@ -135,7 +135,7 @@ pub async fn change(
     PathSession(id): PathSession,
     Json(change): Json<ChangeSession>,
 ) -> Result<Json<Session>, ApiError> {
-    Ok(Json(state.control.change(&actor, id, change).await?))
+    Ok(Json(state.control.sessions.change(&actor, id, change).await?))
 }
 
 /// Closes a session: ends all of its processes.
@@ -152,7 +152,7 @@ pub async fn close(
     SignedIn(actor): SignedIn,
     PathSession(id): PathSession,
 ) -> Result<StatusCode, ApiError> {
-    state.control.close(&actor, id).await?;
+    state.control.sessions.close(&actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -173,5 +173,5 @@ pub async fn attach(
     PathSession(id): PathSession,
     Json(body): Json<Attach>,
 ) -> Result<Json<Ticket>, ApiError> {
-    Ok(Json(state.control.attach(&actor, id, body).await?))
+    Ok(Json(state.control.attachments.issue(&actor, id, body).await?))
 }

@@ -59,7 +59,7 @@ pub async fn screen(
         _ => return Err(ApiError::bad_request("Set all of epoch, revision and styles, or none.")),
     };
     let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
-    Ok(match state.control.screen(&actor, id, position).await? {
+    Ok(match state.control.sessions.preview(&actor, id, position).await? {
         Some(frame) => (kind, frame).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
     })
@@ -81,6 +81,6 @@ pub async fn keep(
     SignedIn(actor): SignedIn,
     PathSession(id): PathSession,
 ) -> Result<StatusCode, ApiError> {
-    state.control.keep(&actor, id).await?;
+    state.control.sessions.keep_alive(&actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -52,9 +52,9 @@ pub async fn join(
 ) -> Result<(HeaderMap, Json<Joined>), ApiError> {
     let member = member.as_ref().map(|Extension(member)| member);
     let held = state.cookies.token(Cookie::Guest, &headers);
-    let entered = state.control.join(body, member, held, &caller).await?;
-    let seconds = entered.lasts.num_seconds();
-    let cookie = entered.token.map(|token| state.cookies.set(Cookie::Guest, &token, seconds));
+    let entered = state.control.guests.join(body, member, held, &caller).await?;
+    let seconds = entered.cookie_lifetime.num_seconds();
+    let cookie = entered.cookie.map(|token| state.cookies.set(Cookie::Guest, &token, seconds));
     Ok((cookie.unwrap_or_default(), Json(entered.joined)))
 }
 
@@ -85,7 +85,7 @@ pub async fn attach(
     State(state): State<AppState>,
     Guest(visitor): Guest,
 ) -> Result<Json<Ticket>, ApiError> {
-    Ok(Json(state.control.attach_visitor(&visitor).await?))
+    Ok(Json(state.control.guests.issue_ticket(&visitor).await?))
 }
 
 /// Leaves the session: frees the guest's slot and closes their connections.
@@ -102,7 +102,7 @@ pub async fn leave(
     CallerInfo(caller): CallerInfo,
     Guest(visitor): Guest,
 ) -> Result<(StatusCode, HeaderMap), ApiError> {
-    state.control.leave(&visitor, &caller).await?;
+    state.control.guests.leave(&visitor, &caller).await?;
     Ok((StatusCode::NO_CONTENT, state.cookies.remove(Cookie::Guest)))
 }
 

@@ -42,7 +42,7 @@ pub async fn options(
     SignedIn(actor): SignedIn,
     PathSession(id): PathSession,
 ) -> Result<Json<SharingOptions>, ApiError> {
-    Ok(Json(state.control.sharing(&actor, id).await?))
+    Ok(Json(state.control.shares.options(&actor, id).await?))
 }
 
 /// Lists a session's shares with their guests, also after the session has ended.
@@ -60,7 +60,7 @@ pub async fn list(
     SignedIn(actor): SignedIn,
     PathSession(id): PathSession,
 ) -> Result<Json<Vec<Share>>, ApiError> {
-    Ok(Json(state.control.shares(&actor, id).await?))
+    Ok(Json(state.control.shares.list(&actor, id).await?))
 }
 
 /// Creates a share: a link and a password.
@@ -82,7 +82,7 @@ pub async fn share(
     PathSession(id): PathSession,
     Json(new): Json<NewShare>,
 ) -> Result<(StatusCode, Json<FreshShare>), ApiError> {
-    Ok((StatusCode::CREATED, Json(state.control.share(&actor, id, new).await?)))
+    Ok((StatusCode::CREATED, Json(state.control.shares.create(&actor, id, new).await?)))
 }
 
 /// Extends a share or changes its guests' permissions, also for attached guests.
@@ -104,7 +104,7 @@ pub async fn change(
     PathShare(id, share): PathShare,
     Json(change): Json<ChangeShare>,
 ) -> Result<Json<Share>, ApiError> {
-    Ok(Json(state.control.change_share(&actor, id, share, change).await?))
+    Ok(Json(state.control.shares.change(&actor, id, share, change).await?))
 }
 
 /// Revokes a share and disconnects its guests. The session keeps running.
@@ -122,7 +122,7 @@ pub async fn revoke(
     SignedIn(actor): SignedIn,
     PathShare(id, share): PathShare,
 ) -> Result<StatusCode, ApiError> {
-    state.control.revoke_share(&actor, id, share).await?;
+    state.control.shares.revoke(&actor, id, share).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -142,7 +142,7 @@ pub async fn renew(
     SignedIn(actor): SignedIn,
     PathShare(id, share): PathShare,
 ) -> Result<(StatusCode, Json<FreshShare>), ApiError> {
-    Ok((StatusCode::CREATED, Json(state.control.renew_share(&actor, id, share).await?)))
+    Ok((StatusCode::CREATED, Json(state.control.shares.renew(&actor, id, share).await?)))
 }
 
 /// Removes a guest. Their cookie is no longer valid.
@@ -164,7 +164,7 @@ pub async fn remove(
     SignedIn(actor): SignedIn,
     PathGuest(id, share, guest): PathGuest,
 ) -> Result<StatusCode, ApiError> {
-    state.control.remove_guest(&actor, id, share, guest).await?;
+    state.control.shares.remove_guest(&actor, id, share, guest).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -188,6 +188,6 @@ pub async fn invite(
     PathSession(id): PathSession,
     Json(new): Json<NewInvites>,
 ) -> Result<(StatusCode, Json<InviteResults>), ApiError> {
-    let results = state.control.invite_guests(&actor, id, new).await?;
+    let results = state.control.guest_invites.create(&actor, id, new).await?;
     Ok((StatusCode::MULTI_STATUS, Json(results)))
 }

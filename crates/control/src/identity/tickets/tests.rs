@@ -1,4 +1,4 @@
-//! What tickets open, what closes what they opened, and how much of it there may be.
+//! Redeeming and revoking tickets, and the limits on connections.
 
 use super::*;
 
@@ -9,33 +9,33 @@ fn holder(id: u128) -> Holder {
 }
 
 fn redeem(
-    doors: &mut Doors,
+    tickets: &mut Tickets,
     ticket: u8,
     id: u128,
     now: DateTime<Utc>,
-) -> Result<(Waiting, Standing), Error> {
-    doors.redeem(&[ticket; 32], holder(id), Role::Member, now)
+) -> Result<(PendingTicket, LivePermissions), Error> {
+    tickets.redeem(&[ticket; 32], holder(id), Role::Member, now)
 }
 
-fn doors(tickets: &[u8]) -> Doors {
-    let mut doors = Doors::default();
-    for ticket in tickets {
-        let waiting = Waiting {
+fn with_tickets(numbers: &[u8]) -> Tickets {
+    let mut tickets = Tickets::default();
+    for number in numbers {
+        let ticket = PendingTicket {
             session: SessionId(Uuid::from_u128(5)),
             owner: MemberId(Uuid::from_u128(1)),
             watch: false,
             account: None,
             holder: holder(7),
-            until: NOW + TICKET,
+            until: NOW + LIFETIME,
         };
-        doors.add([*ticket; 32], waiting, NOW).unwrap();
+        tickets.add([*number; 32], ticket, NOW).unwrap();
     }
-    doors
+    tickets
 }
 
 #[test]
 fn a_ticket_works_once_for_its_sign_in_and_in_time() {
-    let late = NOW + TICKET;
+    let late = NOW + LIFETIME;
     // ticket, sign-in, time, works
     let table = [
         (1, 7, NOW, true),
@@ -45,74 +45,75 @@ fn a_ticket_works_once_for_its_sign_in_and_in_time() {
         (1, 7, late, false),
     ];
     for (ticket, sign_in, now, works) in table {
-        let mut doors = doors(&[1]);
-        let first = redeem(&mut doors, ticket, sign_in, now);
+        let mut tickets = with_tickets(&[1]);
+        let first = redeem(&mut tickets, ticket, sign_in, now);
         assert_eq!(first.is_ok(), works, "{ticket} {sign_in} {now}");
         if ticket == 1 {
-            let again = redeem(&mut doors, 1, 7, NOW);
+            let again = redeem(&mut tickets, 1, 7, NOW);
             assert!(matches!(again, Err(Error::BadTicket)));
         }
     }
 }
 
 #[test]
-fn signing_out_shuts_sockets_and_tickets() {
-    let mut doors = doors(&[1, 2]);
-    let (_, standing) = redeem(&mut doors, 1, 7, NOW).unwrap();
-    doors.shut(holder(8));
-    assert_eq!(*standing.borrow(), Some(Worth::of(Role::Member)));
-    doors.shut(holder(7));
-    assert_eq!(*standing.borrow(), None);
-    assert!(matches!(redeem(&mut doors, 2, 7, NOW), Err(Error::BadTicket)));
+fn signing_out_closes_connections_and_revokes_tickets() {
+    let mut tickets = with_tickets(&[1, 2]);
+    let (_, permissions) = redeem(&mut tickets, 1, 7, NOW).unwrap();
+    tickets.close(holder(8));
+    assert_eq!(*permissions.borrow(), Some(Permissions::of_role(Role::Member)));
+    tickets.close(holder(7));
+    assert_eq!(*permissions.borrow(), None);
+    assert!(matches!(redeem(&mut tickets, 2, 7, NOW), Err(Error::BadTicket)));
 }
 
 #[test]
-fn only_another_worth_is_news() {
-    let mut doors = Doors::default();
-    let mut standing = doors.stand(holder(7), Role::Member).unwrap();
-    doors.regard(holder(7), Worth::of(Role::Member));
-    doors.regard(holder(8), Worth::of(Role::Staff));
-    assert!(!standing.has_changed().unwrap());
-    doors.regard(holder(7), Worth::of(Role::Staff));
-    assert_eq!(*standing.borrow_and_update(), Some(Worth::of(Role::Staff)));
-    // Whoever was looked up just before the change is told of it as well.
-    let again = doors.stand(holder(7), Role::Member).unwrap();
-    assert_eq!(*again.borrow(), Some(Worth::of(Role::Staff)));
+fn only_changed_permissions_notify() {
+    let mut tickets = Tickets::default();
+    let mut permissions = tickets.connect(holder(7), Role::Member).unwrap();
+    tickets.update(holder(7), Permissions::of_role(Role::Member));
+    tickets.update(holder(8), Permissions::of_role(Role::Staff));
+    assert!(!permissions.has_changed().unwrap());
+    tickets.update(holder(7), Permissions::of_role(Role::Staff));
+    assert_eq!(*permissions.borrow_and_update(), Some(Permissions::of_role(Role::Staff)));
+    // A connection opened with an outdated role gets the current permissions.
+    let again = tickets.connect(holder(7), Role::Member).unwrap();
+    assert_eq!(*again.borrow(), Some(Permissions::of_role(Role::Staff)));
 }
 
 #[test]
 fn sockets_and_tickets_of_one_sign_in_are_bounded() {
     let all: Vec<u8> = (0..100).collect();
-    let mut doors = doors(&all);
-    let waiting = |sign_in| Waiting {
+    let mut tickets = with_tickets(&all);
+    let ticket = |sign_in| PendingTicket {
         session: SessionId(Uuid::from_u128(5)),
         owner: MemberId(Uuid::from_u128(1)),
         watch: false,
         account: None,
         holder: holder(sign_in),
-        until: NOW + TICKET,
+        until: NOW + LIFETIME,
     };
-    assert!(doors.add([200; 32], waiting(7), NOW).is_err());
-    doors.add([200; 32], waiting(8), NOW).unwrap();
-    let open: Vec<_> = all.iter().map(|one| redeem(&mut doors, *one, 7, NOW).unwrap()).collect();
-    doors.add([201; 32], waiting(7), NOW).unwrap();
-    let one_more = redeem(&mut doors, 201, 7, NOW);
+    assert!(tickets.add([200; 32], ticket(7), NOW).is_err());
+    tickets.add([200; 32], ticket(8), NOW).unwrap();
+    let open: Vec<_> = all.iter().map(|one| redeem(&mut tickets, *one, 7, NOW).unwrap()).collect();
+    tickets.add([201; 32], ticket(7), NOW).unwrap();
+    let one_more = redeem(&mut tickets, 201, 7, NOW);
     assert!(matches!(one_more, Err(Error::TooManySockets)));
     drop(open);
-    doors.add([201; 32], waiting(7), NOW).unwrap();
-    assert!(redeem(&mut doors, 201, 7, NOW).is_ok());
+    tickets.add([201; 32], ticket(7), NOW).unwrap();
+    assert!(redeem(&mut tickets, 201, 7, NOW).is_ok());
 }
 
 #[test]
-fn guests_have_sockets_of_their_own() {
-    let mut doors = doors(&[]);
+fn guests_have_connections_of_their_own() {
+    let mut tickets = with_tickets(&[]);
     let guest = Holder::Guest(GuestId(Uuid::from_u128(7)));
-    let stand = |doors: &mut Doors, holder| doors.stand(holder, Role::Member);
-    let open: Vec<_> = (0..MAX_GUEST_SOCKETS).map(|_| stand(&mut doors, guest).unwrap()).collect();
-    assert!(matches!(stand(&mut doors, guest), Err(Error::TooManySockets)));
-    assert!(doors.open().is_empty(), "a guest is no sign-in");
-    let member = stand(&mut doors, holder(7)).unwrap();
-    doors.shut(guest);
-    let worth = (open[0].borrow().clone(), member.borrow().clone());
-    assert_eq!(worth, (None, Some(Worth::of(Role::Member))));
+    let connect = |tickets: &mut Tickets, holder| tickets.connect(holder, Role::Member);
+    let open: Vec<_> =
+        (0..MAX_GUEST_CONNECTIONS).map(|_| connect(&mut tickets, guest).unwrap()).collect();
+    assert!(matches!(connect(&mut tickets, guest), Err(Error::TooManySockets)));
+    assert!(tickets.connected_sign_ins().is_empty(), "a guest is not a sign-in");
+    let member = connect(&mut tickets, holder(7)).unwrap();
+    tickets.close(guest);
+    let permissions = (open[0].borrow().clone(), member.borrow().clone());
+    assert_eq!(permissions, (None, Some(Permissions::of_role(Role::Member))));
 }

@@ -1,20 +1,18 @@
-//! Creating where something is in the way.
-
-use std::sync::Arc;
+//! Creation under failure: a full disk, and a lock that is never released.
 
 use chrono::DateTime;
 use host::Host;
 use store::Store;
 
 use super::*;
-use crate::{Caller, Manual, NewMember, Settings};
+use crate::{Caller, Config, Control, Manual, NewMember};
 
 #[test]
-fn a_full_disk_is_said_and_no_path_is() {
-    let full = "There is no room on the disk for a new session.";
-    let other = "The session could not be started.";
+fn start_errors_name_a_full_disk_and_no_path() {
+    let full = "The disk is full. A new session needs free space.";
+    let other = "The session failed to start. Details are in the log.";
     let path = || io::Error::other("/var/lib/websh/run is gone");
-    for (error, said) in [
+    for (error, message) in [
         (host::Error::Directory(io::ErrorKind::StorageFull.into()), full),
         (host::Error::Directory(io::ErrorKind::QuotaExceeded.into()), full),
         (host::Error::Io(io::ErrorKind::StorageFull.into()), full),
@@ -23,42 +21,42 @@ fn a_full_disk_is_said_and_no_path_is() {
         (host::Error::Gone, other),
         (host::Error::Spawn("There is no shell.".into()), "There is no shell."),
     ] {
-        let error = not_started(error, "deep");
-        assert_eq!((&*error.code(), error.message().as_str()), ("spawn_failed", said));
+        let error = start_error(error, "deep");
+        assert_eq!((&*error.code(), error.message().as_str()), ("spawn_failed", message));
     }
     let offline =
-        not_started(host::Error::Offline("/usr/lib/websh-session is not there.".into()), "deep");
-    let said = "deep is offline: no session can be opened on it just now.";
-    assert_eq!((&*offline.code(), offline.message().as_str()), ("server_offline", said));
+        start_error(host::Error::Offline("/usr/lib/websh-session is not there.".into()), "deep");
+    let message = "deep is offline. New sessions cannot be created on it right now.";
+    assert_eq!((&*offline.code(), offline.message().as_str()), ("server_offline", message));
 }
 
 #[tokio::test]
-async fn nobody_waits_for_good_behind_others() {
+async fn waiting_for_concurrent_creations_is_bounded() {
     let data = tempfile::tempdir().unwrap();
     let store = Store::open_file(&data.path().join("websh.db")).await.unwrap();
     let config =
         host::Config { run_dir: data.path().join("run"), program: data.path().join("none") };
     let host = Host::open(config).await.unwrap();
     let clock = Arc::new(Manual::new(DateTime::UNIX_EPOCH));
-    let control = Control::new(store, host, clock, Settings::default()).await.unwrap();
-    let token = control.offer_set_up().await.unwrap().unwrap();
+    let control = Control::new(store, host, clock, Config::default(), None).await.unwrap();
+    let token = control.set_up.offer().await.unwrap().unwrap();
     let caller = Caller { source: std::net::Ipv4Addr::LOCALHOST.into(), device: String::new() };
     let (email, password) = ("ann@example.org", "correct horse battery");
     let ann = NewMember { email: email.into(), name: "Ann".into(), password: password.into() };
-    control.set_up(&token, ann, &caller).await.unwrap();
-    let signed_in = control.sign_in(email, password, &caller).await.unwrap();
-    let actor = control.who(&signed_in.token, caller.source).await.unwrap();
+    control.set_up.complete(&token, ann, &caller).await.unwrap();
+    let signed_in = control.sign_ins.create(email, password, &caller).await.unwrap();
+    let actor = control.sign_ins.authenticate(&signed_in.token, caller.source).await.unwrap();
     let new = NewSession {
         server: LOCAL.into(),
-        account: control.offered(&actor).await.unwrap().usable.remove(0),
+        account: control.creator.servers(&actor).await.unwrap()[0].accounts[0].clone(),
         name: None,
         cols: None,
         rows: None,
         idempotency_key: None,
         attach_policy: None,
     };
-    let slow = control.inner.counting.lock().await;
-    let waited = timeout(TURN * 2, control.create(&actor, new)).await.unwrap();
-    assert!(matches!(waited, Err(Error::Unavailable)), "{waited:?}");
-    drop(slow);
+    let held = control.creator.counting.lock().await;
+    let result = timeout(LOCK_TIMEOUT * 2, control.creator.create(&actor, new)).await.unwrap();
+    assert!(matches!(result, Err(Error::Unavailable)), "{result:?}");
+    drop(held);
 }

@@ -1,0 +1,218 @@
+//! Accounts of this machine that a member may use. Without root websh offers its own account only. As
+//! root it offers the granted accounts, and `root` itself only if it is granted to the member by name.
+
+use chrono::{DateTime, Utc};
+use protocol::{
+    api::{AccountGrant, Grantee, Role, UnusableAccount},
+    id::{GrantId, MemberId},
+};
+use uuid::Uuid;
+
+use crate::{
+    Actor, Error,
+    context::{Context, LOCAL},
+    validate,
+};
+
+/// Accounts offered to a member.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct OfferedAccounts {
+    pub(crate) usable: Vec<String>,
+    /// Granted accounts that the machine does not let websh use, with the reason.
+    pub(crate) unusable: Vec<UnusableAccount>,
+    pub(crate) by_grant: bool,
+}
+
+/// Accounts that a member may have a shell as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AllowedAccounts {
+    /// Grants do not apply: there is one account, or the holder is a guest.
+    All,
+    Granted(Vec<String>),
+}
+
+impl AllowedAccounts {
+    pub(crate) fn new(grants: Option<&[AccountGrant]>, member: MemberId, role: Role) -> Self {
+        grants.map_or(Self::All, |all| Self::Granted(granted(all, member, role)))
+    }
+
+    pub(crate) fn allow(&self, account: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Granted(names) => names.iter().any(|name| name == account),
+        }
+    }
+}
+
+/// Returns the accounts that an actor may create sessions as.
+pub(crate) async fn offered(ctx: &Context, actor: &Actor) -> Result<OfferedAccounts, Error> {
+    if let Some(own) = own_account(ctx).filter(|own| own.uid != 0) {
+        return Ok(OfferedAccounts { usable: vec![own.name], ..OfferedAccounts::default() });
+    }
+    let mut offered = OfferedAccounts { by_grant: true, ..OfferedAccounts::default() };
+    let grants = ctx.store.grants.list(LOCAL).await?;
+    for account in granted(&grants, actor.member, actor.role) {
+        match ctx.host.account(&account) {
+            // An account may have become a second root since it was granted to a role.
+            Ok(found) if found.uid == 0 && !granted_by_name(&grants, &account, actor.member) => {}
+            Ok(_) => offered.usable.push(account),
+            Err(error) => {
+                let reason = unusable_reason(error);
+                offered.unusable.push(UnusableAccount { account, reason });
+            }
+        }
+    }
+    Ok(offered)
+}
+
+/// Checks that an actor may create sessions as an account.
+///
+/// # Errors
+/// [`Error::AccountForbidden`], [`Error::UnknownAccount`]; [`Error::SpawnFailed`] with the reason if
+/// the account is granted but unusable; [`Error::Unavailable`].
+pub(crate) async fn require_usable(
+    ctx: &Context,
+    actor: &Actor,
+    account: &str,
+) -> Result<(), Error> {
+    let OfferedAccounts { usable, unusable, .. } = offered(ctx, actor).await?;
+    if usable.iter().any(|name| name == account) {
+        return Ok(());
+    }
+    if let Some(known) = unusable.into_iter().find(|known| known.account == account) {
+        return Err(Error::SpawnFailed(known.reason));
+    }
+    Err(match ctx.host.account(account) {
+        Err(host::Error::UnknownAccount(_)) => Error::UnknownAccount(validate::printable(account)),
+        _ => Error::AccountForbidden(validate::printable(account)),
+    })
+}
+
+/// Checks that the account of a running session is still granted to the actor.
+///
+/// # Errors
+/// [`Error::AccountForbidden`], [`Error::Unavailable`].
+pub(crate) async fn require_granted(
+    ctx: &Context,
+    actor: &Actor,
+    account: &str,
+) -> Result<(), Error> {
+    let grants = effective_grants(ctx).await?;
+    if AllowedAccounts::new(grants.as_deref(), actor.member, actor.role).allow(account) {
+        return Ok(());
+    }
+    Err(Error::AccountForbidden(validate::printable(account)))
+}
+
+/// Returns the grants of this machine, or none if websh cannot change accounts and grants do not apply.
+pub(crate) async fn effective_grants(ctx: &Context) -> Result<Option<Vec<AccountGrant>>, Error> {
+    if !ctx.host.changes_accounts() {
+        return Ok(None);
+    }
+    Ok(Some(ctx.store.grants.list(LOCAL).await?))
+}
+
+/// Returns the grants of the first superuser: the service's own account if that is root, because root
+/// offers no account without a grant.
+pub(crate) fn first_grant(ctx: &Context, member: MemberId, name: &str) -> Vec<AccountGrant> {
+    let root = own_account(ctx).filter(|account| account.uid == 0);
+    root.map(|account| new_grant(account.name, member, name, "websh", ctx.now()))
+        .into_iter()
+        .collect()
+}
+
+/// Creates a grant of a local account to a member.
+pub(crate) fn new_grant(
+    account: String,
+    member: MemberId,
+    name: &str,
+    by: &str,
+    now: DateTime<Utc>,
+) -> AccountGrant {
+    AccountGrant {
+        id: GrantId(Uuid::now_v7()),
+        server: LOCAL.to_owned(),
+        account,
+        to: Grantee::Member(member),
+        to_name: name.to_owned(),
+        by: by.to_owned(),
+        created_at: now,
+    }
+}
+
+fn own_account(ctx: &Context) -> Option<host::Account> {
+    ctx.host.accounts().into_iter().find(host::Account::is_own)
+}
+
+/// Returns the accounts granted to a member, by name or by role, without duplicates.
+fn granted(grants: &[AccountGrant], member: MemberId, role: Role) -> Vec<String> {
+    let mut accounts: Vec<String> = grants
+        .iter()
+        .filter(|grant| match grant.to {
+            Grantee::Member(id) => id == member,
+            Grantee::Role(least) => role >= least,
+        })
+        .map(|grant| grant.account.clone())
+        .collect();
+    accounts.sort();
+    accounts.dedup();
+    accounts
+}
+
+fn granted_by_name(grants: &[AccountGrant], account: &str, member: MemberId) -> bool {
+    grants.iter().any(|grant| grant.account == account && grant.to == Grantee::Member(member))
+}
+
+/// Turns the reason of the host into a sentence.
+fn unusable_reason(error: host::Error) -> String {
+    match error {
+        host::Error::UnusableAccount { reason, .. } => {
+            let mut rest = reason.trim_end_matches('.').chars();
+            let first = rest.next().into_iter().flat_map(char::to_uppercase);
+            format!("{}.", first.chain(rest).collect::<String>())
+        }
+        _ => "There is no such account on this machine.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    fn grant(account: &str, to: Grantee) -> AccountGrant {
+        AccountGrant {
+            id: GrantId(Uuid::from_u128(1)),
+            server: LOCAL.into(),
+            account: account.into(),
+            to,
+            to_name: String::new(),
+            by: String::new(),
+            created_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn accounts_are_granted_by_name_and_by_role() {
+        let member = |number| MemberId(Uuid::from_u128(number));
+        let grants = [
+            grant("deploy", Grantee::Role(Role::Staff)),
+            grant("guest", Grantee::Role(Role::Member)),
+            grant("guest", Grantee::Member(member(1))),
+            grant("root", Grantee::Member(member(1))),
+            grant("root", Grantee::Role(Role::Member)),
+        ];
+        for (number, role, expected) in [
+            (1, Role::Member, vec!["guest", "root"]),
+            (2, Role::Member, vec!["guest", "root"]),
+            (2, Role::Staff, vec!["deploy", "guest", "root"]),
+            (2, Role::Superuser, vec!["deploy", "guest", "root"]),
+        ] {
+            assert_eq!(granted(&grants, member(number), role), expected, "{number} {role:?}");
+        }
+        assert!(granted(&grants[3..4], member(2), Role::Superuser).is_empty());
+        let by_name = |number| granted_by_name(&grants, "root", member(number));
+        assert!(by_name(1) && !by_name(2));
+    }
+}
