@@ -76,12 +76,12 @@ fn Log() -> impl IntoView {
     }
 }
 
-/// Another filter is no other page to come back to.
+/// Replaces the history entry, so that the back button skips filters.
 fn replaced() -> NavigateOptions {
     NavigateOptions { replace: true, ..Default::default() }
 }
 
-/// What narrows the log.
+/// Form with the filters of the log.
 #[component]
 fn Narrow(asked: Memo<filter::Query>) -> impl IntoView {
     let go = use_navigate();

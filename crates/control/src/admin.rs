@@ -2,6 +2,7 @@
 
 pub(crate) mod all_sessions;
 pub(crate) mod audit_log;
+pub mod command_line;
 pub(crate) mod grants;
 pub(crate) mod members;
 mod session_list;

@@ -1,6 +1,8 @@
 //! State shared by all areas of the crate: database, host, clock, configuration and change
 //! notifications. It depends on none of the areas.
 
+pub(crate) mod changes;
+
 use std::{path::PathBuf, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,10 +13,10 @@ use protocol::{
 };
 use store::{SessionRow, Store};
 
+use self::changes::Changes;
 use crate::{
     Clock, Error,
     audit::{self, AuditActor, AuditTarget},
-    changes::Changes,
 };
 
 /// Id of the machine that the web process runs on.

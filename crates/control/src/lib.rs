@@ -5,9 +5,7 @@
 pub mod access;
 mod admin;
 mod audit;
-mod changes;
 mod clock;
-pub mod command_line;
 mod context;
 mod control;
 mod error;
@@ -21,7 +19,7 @@ mod validate;
 
 pub use access::Actor;
 pub use admin::{
-    all_sessions::AllSessions, audit_log::AuditLog, grants::Grants, members::Members,
+    all_sessions::AllSessions, audit_log::AuditLog, command_line, grants::Grants, members::Members,
     settings::Settings,
 };
 pub use clock::{Clock, Manual, System};

@@ -22,7 +22,9 @@ impl Config {
             (Some(url), Some(_), _) if url::is_unencrypted_mail(url) => refuse(
                 "smtp_url would send mail and passwords unencrypted. Use smtps://… or smtp://…?tls=required.",
             ),
-            (Some(url), Some(from), _) => MailTransport::smtp(url, from).map(Some).map_err(ConfigError),
+            (Some(url), Some(from), _) => {
+                MailTransport::smtp(url, from).map(Some).map_err(ConfigError)
+            }
             (None, from, Some(directory)) => {
                 let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
                 made.map_err(|error| ConfigError(format!("Failed to create mail_dir: {error}.")))?;

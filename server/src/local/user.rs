@@ -71,7 +71,8 @@ impl User {
                 let name =
                     name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
                 let new = NewMember { email, name, password: prompt::secret("Password")? };
-                let me = command_line::add_member(&store, &System, new, role.into(), &account).await?;
+                let me =
+                    command_line::add_member(&store, &System, new, role.into(), &account).await?;
                 if json {
                     return Ok(print_json(&me)?);
                 }

@@ -69,7 +69,8 @@ impl Fixture {
         };
         let host = Host::open(host_config).await.unwrap();
         let clock = Arc::new(Manual::new(DateTime::UNIX_EPOCH));
-        let settings = control::Config { public_url: config.public_url.clone(), ..control::Config::default() };
+        let settings =
+            control::Config { public_url: config.public_url.clone(), ..control::Config::default() };
         let control = Control::new(store, host, clock.clone(), settings, None).await.unwrap();
         let token = control.set_up.offer().await.unwrap();
         let state = AppState::new(control, &config, CancellationToken::new(), TaskTracker::new());

@@ -13,7 +13,7 @@ use axum::{
 };
 use chrono::Utc;
 use close_reason::CloseReason;
-use control::{Actor, Error, RedeemedTicket, JoinedGuest, RevokeReason};
+use control::{Actor, Error, JoinedGuest, RedeemedTicket, RevokeReason};
 use prost::Message as _;
 use protocol::{
     MAX_CLIENT_MESSAGE, SUBPROTOCOL, close,

@@ -49,7 +49,7 @@ impl Connections {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            // A failing database signs nobody out; the next tick retries.
+            // A failing database ends no sign-in; the next tick retries.
             let _ = self.recheck().await;
         }
     }

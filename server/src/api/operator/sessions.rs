@@ -65,7 +65,8 @@ pub async fn list(
 ) -> Result<Json<AdminSessionPage>, ApiError> {
     let Listing { q, owner, server, account, idle_minutes, attached, sort, limit, cursor } = query;
     let filter = AdminFilter { q, owner, server, account, idle_minutes, attached };
-    let page = state.control.all_sessions.list(&actor, &filter, sort, limit, cursor.as_deref()).await?;
+    let page =
+        state.control.all_sessions.list(&actor, &filter, sort, limit, cursor.as_deref()).await?;
     Ok(Json(page))
 }
 

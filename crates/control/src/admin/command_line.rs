@@ -4,9 +4,9 @@
 use protocol::api::{AccountGrant, AuditAction, Grantee, Me, Role};
 use store::Store;
 
+use super::grants;
 use crate::{
     Clock, Error, NewMember,
-    admin::grants,
     audit::{self, AuditActor, AuditTarget},
     context::LOCAL,
     identity::{accounts, new_member::me, passwords::Passwords},
