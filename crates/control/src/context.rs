@@ -8,7 +8,7 @@ use std::{path::PathBuf, sync::Arc};
 use chrono::{DateTime, TimeDelta, Utc};
 use host::Host;
 use protocol::{
-    api::{AuditAction, WorkspaceSettings},
+    api::{AuditAction, AuditEntry, WorkspaceSettings},
     id::{MemberId, SessionId},
 };
 use store::{SessionRow, Store};
@@ -76,6 +76,17 @@ impl Context {
         self.store.sessions.get(id).await?.ok_or(Error::NotFound("session"))
     }
 
+    /// Returns an audit entry for an action that happens now.
+    pub(crate) fn entry(
+        &self,
+        actor: &AuditActor,
+        action: AuditAction,
+        target: AuditTarget,
+        detail: Option<String>,
+    ) -> AuditEntry {
+        audit::entry(self.now(), actor, action, target, detail)
+    }
+
     /// Writes an audit entry for an action that has no transaction of its own. Changes of the database
     /// pass their entry along instead, so that both are written or neither. Never put a secret in
     /// `detail`.
@@ -90,7 +101,7 @@ impl Context {
         target: AuditTarget,
         detail: Option<String>,
     ) -> Result<(), Error> {
-        let entry = audit::entry(self.now(), actor, action, target, detail);
+        let entry = self.entry(actor, action, target, detail);
         Ok(self.store.audit.add(&entry).await?)
     }
 }

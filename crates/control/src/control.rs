@@ -82,67 +82,64 @@ impl Control {
     ) -> Result<Self, Error> {
         let passwords = Passwords::new().await?;
         let ctx = Arc::new(Context { store, host, clock, config, changes: Changes::default() });
-        let context = || Arc::clone(&ctx);
-        let connections = Arc::new(Connections::new(context()));
-        let mailer = Arc::new(Mailer::new(context(), mail));
-        let sign_ins =
-            Arc::new(SignIns::new(context(), passwords.clone(), Arc::clone(&connections)));
-        let unsettled = Arc::new(Unsettled::new(context()));
-        let sessions = Arc::new(Sessions::new(context(), Arc::clone(&unsettled)));
-        let attachments = Arc::new(Attachments::new(context(), Arc::clone(&connections)));
-        let updates = Arc::new(ShareUpdates::new(context(), Arc::clone(&connections)));
-        let slots = Arc::new(GuestSlots::new(context(), Arc::clone(&connections)));
-        let shares = Arc::new(Shares::new(
-            context(),
-            passwords.clone(),
-            Arc::clone(&updates),
-            Arc::clone(&mailer),
-        ));
-        let share_expiry =
-            Arc::new(ShareExpiry::new(context(), Arc::clone(&updates), Arc::clone(&slots)));
+        let connections = Arc::new(Connections::new(ctx.clone()));
+        let mailer = Arc::new(Mailer::new(ctx.clone(), mail));
+        let sign_ins = Arc::new(SignIns::new(ctx.clone(), passwords.clone(), connections.clone()));
+        let invites = Invites {
+            ctx: ctx.clone(),
+            passwords: passwords.clone(),
+            connections: connections.clone(),
+            sign_ins: sign_ins.clone(),
+            mailer: mailer.clone(),
+        };
+        let unsettled = Arc::new(Unsettled::new(ctx.clone()));
+        let sessions = Arc::new(Sessions { ctx: ctx.clone(), unsettled: unsettled.clone() });
+        let attachments =
+            Arc::new(Attachments { ctx: ctx.clone(), connections: connections.clone() });
+        let updates = Arc::new(ShareUpdates::new(ctx.clone(), connections.clone()));
+        let slots = Arc::new(GuestSlots::new(ctx.clone(), connections.clone()));
+        let shares = Arc::new(Shares {
+            ctx: ctx.clone(),
+            passwords: passwords.clone(),
+            updates: updates.clone(),
+            mailer: mailer.clone(),
+        });
+        let share_expiry = Arc::new(ShareExpiry {
+            ctx: ctx.clone(),
+            updates: updates.clone(),
+            slots: slots.clone(),
+        });
         Ok(Self {
-            set_up: Arc::new(SetUp::new(context(), passwords.clone())),
-            tokens: Arc::new(ApiTokens::new(context(), Arc::clone(&connections))),
-            invites: Arc::new(Invites::new(
-                context(),
-                passwords.clone(),
-                Arc::clone(&connections),
-                Arc::clone(&sign_ins),
-                Arc::clone(&mailer),
-            )),
-            creator: Arc::new(Creator::new(context(), Arc::clone(&unsettled))),
-            reconciler: Arc::new(Reconciler::new(context(), unsettled)),
-            retention: Arc::new(Retention::new(context())),
-            guests: Arc::new(Guests::new(
-                context(),
-                passwords,
-                Arc::clone(&connections),
-                Arc::clone(&attachments),
-                slots,
-            )),
-            guest_invites: Arc::new(GuestInvites::new(
-                context(),
-                Arc::clone(&shares),
-                Arc::clone(&updates),
+            set_up: Arc::new(SetUp::new(ctx.clone(), passwords.clone())),
+            tokens: Arc::new(ApiTokens { ctx: ctx.clone(), connections: connections.clone() }),
+            invites: Arc::new(invites),
+            creator: Arc::new(Creator::new(ctx.clone(), unsettled.clone())),
+            reconciler: Arc::new(Reconciler { ctx: ctx.clone(), unsettled }),
+            retention: Arc::new(Retention { ctx: ctx.clone() }),
+            guests: Arc::new(Guests::new(ctx.clone(), passwords, attachments.clone(), slots)),
+            guest_invites: Arc::new(GuestInvites {
+                ctx: ctx.clone(),
+                shares: shares.clone(),
+                updates: updates.clone(),
                 mailer,
-            )),
-            all_sessions: Arc::new(AllSessions::new(
-                context(),
-                Arc::clone(&sessions),
-                Arc::clone(&sign_ins),
-            )),
-            members: Arc::new(Members::new(
-                context(),
-                Arc::clone(&connections),
-                Arc::clone(&share_expiry),
-            )),
-            grants: Arc::new(Grants::new(
-                context(),
-                Arc::clone(&connections),
-                Arc::clone(&share_expiry),
-            )),
-            settings: Arc::new(Settings::new(context(), updates)),
-            audit: Arc::new(AuditLog::new(context())),
+            }),
+            all_sessions: Arc::new(AllSessions {
+                ctx: ctx.clone(),
+                sessions: sessions.clone(),
+                sign_ins: sign_ins.clone(),
+            }),
+            members: Arc::new(Members {
+                ctx: ctx.clone(),
+                connections: connections.clone(),
+                share_expiry: share_expiry.clone(),
+            }),
+            grants: Arc::new(Grants {
+                ctx: ctx.clone(),
+                connections: connections.clone(),
+                share_expiry: share_expiry.clone(),
+            }),
+            settings: Arc::new(Settings { ctx: ctx.clone(), updates }),
+            audit: Arc::new(AuditLog { ctx: ctx.clone() }),
             sign_ins,
             connections,
             sessions,

@@ -38,15 +38,11 @@ use crate::{
 
 /// Sessions of all members.
 pub struct Sessions {
-    ctx: Arc<Context>,
-    unsettled: Arc<Unsettled>,
+    pub(crate) ctx: Arc<Context>,
+    pub(crate) unsettled: Arc<Unsettled>,
 }
 
 impl Sessions {
-    pub(crate) fn new(ctx: Arc<Context>, unsettled: Arc<Unsettled>) -> Self {
-        Self { ctx, unsettled }
-    }
-
     /// Lists sessions, newest first. `q` searches names, accounts, servers and, of the actor's own
     /// sessions, last titles.
     ///
@@ -169,7 +165,7 @@ impl Sessions {
             return Ok(None);
         }
         accounts::require_granted(&self.ctx, actor, &row.account).await?;
-        match self.ctx.host.peek(id, position).await {
+        match self.ctx.host.preview(id, position).await {
             // An empty frame has no bytes.
             Ok(frame) => Ok(Some(frame).filter(|frame| !frame.is_empty())),
             Err(host::Error::Gone) => Ok(None),

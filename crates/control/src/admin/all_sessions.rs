@@ -28,16 +28,12 @@ const CONCURRENCY: usize = 16;
 
 /// Sessions of all members.
 pub struct AllSessions {
-    ctx: Arc<Context>,
-    sessions: Arc<Sessions>,
-    sign_ins: Arc<SignIns>,
+    pub(crate) ctx: Arc<Context>,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) sign_ins: Arc<SignIns>,
 }
 
 impl AllSessions {
-    pub(crate) fn new(ctx: Arc<Context>, sessions: Arc<Sessions>, sign_ins: Arc<SignIns>) -> Self {
-        Self { ctx, sessions, sign_ins }
-    }
-
     /// Lists all running sessions, without their content.
     ///
     /// # Errors
@@ -121,7 +117,7 @@ impl AllSessions {
     /// Returns all running sessions. No session process is queried, so that a stuck one does not block.
     async fn running(&self) -> Result<Vec<AdminSession>, Error> {
         let rows = self.ctx.store.sessions.living().await?;
-        let (reports, silent) = (self.ctx.host.reports(), self.ctx.host.silent());
+        let (reports, silent) = (self.ctx.host.reports(), self.ctx.host.unreported());
         let usage = self.ctx.host.usage().await;
         let all = rows.iter().map(|row| {
             let mut session = view::session(row, reports.get(&row.id));

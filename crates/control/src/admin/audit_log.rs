@@ -15,14 +15,10 @@ use crate::{
 
 /// The audit log.
 pub struct AuditLog {
-    ctx: Arc<Context>,
+    pub(crate) ctx: Arc<Context>,
 }
 
 impl AuditLog {
-    pub(crate) fn new(ctx: Arc<Context>) -> Self {
-        Self { ctx }
-    }
-
     /// Lists entries, newest first.
     ///
     /// # Errors

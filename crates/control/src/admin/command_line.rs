@@ -32,7 +32,7 @@ pub async fn add_member(
     unique.sort();
     unique.dedup();
     let grants = unique.into_iter().map(|account| {
-        host::look_up(&account).map_err(|_| unknown_account(&account))?;
+        host::find_account(&account).map_err(|_| unknown_account(&account))?;
         Ok(accounts::new_grant(account, me.id, &me.name, by.name(), now))
     });
     let grants: Vec<AccountGrant> = grants.collect::<Result<_, Error>>()?;
@@ -85,7 +85,7 @@ pub async fn grant(
     account: &str,
     to: Grantee,
 ) -> Result<AccountGrant, Error> {
-    let found = host::look_up(account).map_err(|_| unknown_account(account))?;
+    let found = host::find_account(account).map_err(|_| unknown_account(account))?;
     grants::add(store, &AuditActor::command_line(), clock.now(), found, to).await
 }
 

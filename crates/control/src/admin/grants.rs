@@ -22,20 +22,12 @@ use crate::{
 
 /// Grants of accounts to members and roles.
 pub struct Grants {
-    ctx: Arc<Context>,
-    connections: Arc<Connections>,
-    share_expiry: Arc<ShareExpiry>,
+    pub(crate) ctx: Arc<Context>,
+    pub(crate) connections: Arc<Connections>,
+    pub(crate) share_expiry: Arc<ShareExpiry>,
 }
 
 impl Grants {
-    pub(crate) fn new(
-        ctx: Arc<Context>,
-        connections: Arc<Connections>,
-        share_expiry: Arc<ShareExpiry>,
-    ) -> Self {
-        Self { ctx, connections, share_expiry }
-    }
-
     /// Lists the grants on a server, by account.
     ///
     /// # Errors

@@ -21,20 +21,12 @@ use crate::{
 
 /// Members of the workspace.
 pub struct Members {
-    ctx: Arc<Context>,
-    connections: Arc<Connections>,
-    share_expiry: Arc<ShareExpiry>,
+    pub(crate) ctx: Arc<Context>,
+    pub(crate) connections: Arc<Connections>,
+    pub(crate) share_expiry: Arc<ShareExpiry>,
 }
 
 impl Members {
-    pub(crate) fn new(
-        ctx: Arc<Context>,
-        connections: Arc<Connections>,
-        share_expiry: Arc<ShareExpiry>,
-    ) -> Self {
-        Self { ctx, connections, share_expiry }
-    }
-
     /// Returns the number of active members.
     ///
     /// # Errors

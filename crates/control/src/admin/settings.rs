@@ -16,15 +16,11 @@ use crate::{
 
 /// Settings of the workspace, which superusers change. [`Config`](crate::Config) is the operator's.
 pub struct Settings {
-    ctx: Arc<Context>,
-    updates: Arc<ShareUpdates>,
+    pub(crate) ctx: Arc<Context>,
+    pub(crate) updates: Arc<ShareUpdates>,
 }
 
 impl Settings {
-    pub(crate) fn new(ctx: Arc<Context>, updates: Arc<ShareUpdates>) -> Self {
-        Self { ctx, updates }
-    }
-
     /// Returns the settings in force.
     ///
     /// # Errors

@@ -106,7 +106,7 @@ pub(crate) async fn require_granted(
 
 /// Returns the grants of this machine, or none if websh cannot change accounts and grants do not apply.
 pub(crate) async fn effective_grants(ctx: &Context) -> Result<Option<Vec<AccountGrant>>, Error> {
-    if !ctx.host.changes_accounts() {
+    if !ctx.host.can_switch_accounts() {
         return Ok(None);
     }
     Ok(Some(ctx.store.grants.list(LOCAL).await?))

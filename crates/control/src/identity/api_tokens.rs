@@ -26,15 +26,11 @@ const USED_PRECISION: TimeDelta = TimeDelta::minutes(1);
 
 /// API tokens of all members.
 pub struct ApiTokens {
-    ctx: Arc<Context>,
-    connections: Arc<Connections>,
+    pub(crate) ctx: Arc<Context>,
+    pub(crate) connections: Arc<Connections>,
 }
 
 impl ApiTokens {
-    pub(crate) fn new(ctx: Arc<Context>, connections: Arc<Connections>) -> Self {
-        Self { ctx, connections }
-    }
-
     /// Returns the member who owns a token.
     ///
     /// # Errors
@@ -138,8 +134,7 @@ impl ApiTokens {
         }
         let target = AuditTarget::new("token", &id, &token.name);
         let detail = Some(format!("{} → {name}", token.name));
-        let action = AuditAction::TokenRename;
-        let entry = audit::entry(self.ctx.now(), &actor.into(), action, target, detail);
+        let entry = self.ctx.entry(&actor.into(), AuditAction::TokenRename, target, detail);
         if !self.ctx.store.tokens.rename(id, &name, &entry).await? {
             return Err(Error::NotFound("token"));
         }
@@ -153,8 +148,7 @@ impl ApiTokens {
     pub async fn remove(&self, actor: &Actor, id: TokenId) -> Result<(), Error> {
         let token = self.manageable(actor, id).await?;
         let target = AuditTarget::new("token", &id, &token.name);
-        let action = AuditAction::TokenRemove;
-        let entry = audit::entry(self.ctx.now(), &actor.into(), action, target, None);
+        let entry = self.ctx.entry(&actor.into(), AuditAction::TokenRemove, target, None);
         if !self.ctx.store.tokens.remove(id, &entry).await? {
             return Err(Error::NotFound("token"));
         }

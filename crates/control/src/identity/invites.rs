@@ -31,24 +31,14 @@ use crate::{
 
 /// Invites and password links.
 pub struct Invites {
-    ctx: Arc<Context>,
-    passwords: Passwords,
-    connections: Arc<Connections>,
-    sign_ins: Arc<SignIns>,
-    mailer: Arc<Mailer>,
+    pub(crate) ctx: Arc<Context>,
+    pub(crate) passwords: Passwords,
+    pub(crate) connections: Arc<Connections>,
+    pub(crate) sign_ins: Arc<SignIns>,
+    pub(crate) mailer: Arc<Mailer>,
 }
 
 impl Invites {
-    pub(crate) fn new(
-        ctx: Arc<Context>,
-        passwords: Passwords,
-        connections: Arc<Connections>,
-        sign_ins: Arc<SignIns>,
-        mailer: Arc<Mailer>,
-    ) -> Self {
-        Self { ctx, passwords, connections, sign_ins, mailer }
-    }
-
     /// Lists unused links, newest first.
     ///
     /// # Errors
@@ -143,8 +133,8 @@ impl Invites {
         let unknown = || Error::NotFound("invitation");
         let row = self.ctx.store.invites.get(id).await?.ok_or_else(unknown)?;
         let target = AuditTarget::new("invite", &id, &row.invite.email);
-        let (action, detail) = (AuditAction::MemberInvite, Some("withdrawn".to_owned()));
-        let entry = audit::entry(self.ctx.now(), &actor.into(), action, target, detail);
+        let detail = Some("withdrawn".to_owned());
+        let entry = self.ctx.entry(&actor.into(), AuditAction::MemberInvite, target, detail);
         if self.ctx.store.invites.remove(id, &entry).await? { Ok(()) } else { Err(unknown()) }
     }
 
@@ -255,7 +245,7 @@ impl Invites {
             Some(member) => AuditTarget::member(member, &row.invite.email),
             None => AuditTarget::new("invite", &row.invite.id, &row.invite.email),
         };
-        let entry = audit::entry(self.ctx.now(), &actor.into(), action, target, detail);
+        let entry = self.ctx.entry(&actor.into(), action, target, detail);
         if !self.ctx.store.invites.add(&row, &secret::hash(&token), &entry).await? {
             return Err(Error::Forbidden);
         }

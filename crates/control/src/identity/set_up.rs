@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Error,
-    audit::{self, AuditActor, AuditTarget},
+    audit::{AuditActor, AuditTarget},
     context::Context,
     secret,
 };
@@ -65,7 +65,7 @@ impl SetUp {
         let actor = AuditActor::member(me.id, &me.name, caller.source);
         let target = AuditTarget::member(me.id, &me.name);
         let grants = accounts::first_grant(&self.ctx, me.id, &me.name);
-        let entry = audit::entry(self.ctx.now(), &actor, AuditAction::MemberJoin, target, None);
+        let entry = self.ctx.entry(&actor, AuditAction::MemberJoin, target, None);
         let first = self.ctx.store.members.add_first(&member, &grants, &entry).await?;
         self.put_token(None);
         if first { Ok(me) } else { Err(Error::NotFound("set-up link")) }

@@ -182,8 +182,7 @@ impl SignIns {
 
     async fn remove(&self, actor: &Actor, sign_in: Uuid) -> Result<bool, Error> {
         let target = AuditTarget::member(actor.member, &actor.name);
-        let action = AuditAction::MemberSignOut;
-        let entry = audit::entry(self.ctx.now(), &actor.into(), action, target, None);
+        let entry = self.ctx.entry(&actor.into(), AuditAction::MemberSignOut, target, None);
         let ended = self.ctx.store.sign_ins.remove(sign_in, &entry).await?;
         self.connections.tickets().close(Holder::Member(sign_in));
         Ok(ended)
@@ -223,8 +222,7 @@ impl SignIns {
         })?;
         let hash = self.passwords.hash(request.new).await?;
         let target = AuditTarget::member(actor.member, &actor.name);
-        let action = AuditAction::MemberPassword;
-        let entry = audit::entry(self.ctx.now(), &actor.into(), action, target, None);
+        let entry = self.ctx.entry(&actor.into(), AuditAction::MemberPassword, target, None);
         let store = &self.ctx.store;
         store.members.set_password(actor.member, &hash, Some(actor.sign_in), &entry).await?;
         self.connections.recheck().await

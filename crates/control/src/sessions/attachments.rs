@@ -60,15 +60,11 @@ impl RedeemedTicket {
 
 /// Tickets and connections to session processes.
 pub struct Attachments {
-    ctx: Arc<Context>,
-    connections: Arc<Connections>,
+    pub(crate) ctx: Arc<Context>,
+    pub(crate) connections: Arc<Connections>,
 }
 
 impl Attachments {
-    pub(crate) fn new(ctx: Arc<Context>, connections: Arc<Connections>) -> Self {
-        Self { ctx, connections }
-    }
-
     /// Issues a ticket for one socket to a session.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     Error,
-    audit::{self, AuditActor, AuditTarget},
+    audit::{AuditActor, AuditTarget},
     context::Context,
 };
 
@@ -76,7 +76,7 @@ pub(crate) async fn write_departure(
     let target = AuditTarget::share(guest.share, &session.name);
     let detail = Some("connection ended".to_owned());
     let actor = AuditActor::absent_guest(guest);
-    let entry = audit::entry(ctx.now(), &actor, AuditAction::ShareLeave, target, detail);
+    let entry = ctx.entry(&actor, AuditAction::ShareLeave, target, detail);
     if ctx.store.guests.free_slot(guest.guest.id, at, &entry).await? {
         ctx.announce(session.owner);
     }

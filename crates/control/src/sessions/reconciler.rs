@@ -34,15 +34,11 @@ type Reports = HashMap<SessionId, Report>;
 
 /// Reconciles session rows with session processes.
 pub struct Reconciler {
-    ctx: Arc<Context>,
-    unsettled: Arc<Unsettled>,
+    pub(crate) ctx: Arc<Context>,
+    pub(crate) unsettled: Arc<Unsettled>,
 }
 
 impl Reconciler {
-    pub(crate) fn new(ctx: Arc<Context>, unsettled: Arc<Unsettled>) -> Self {
-        Self { ctx, unsettled }
-    }
-
     /// Reconciles after each change, forever.
     pub async fn run(self: Arc<Self>) {
         let mut host = self.ctx.host.changed();
@@ -130,7 +126,7 @@ impl Reconciler {
         let known = unsettled.len();
         unsettled.extend(reports.keys().filter(|id| !before.contains_key(id)).copied());
         // A session that is too busy to answer is neither lost nor without a row.
-        unsettled.extend(host.silent());
+        unsettled.extend(host.unreported());
         let complete = unsettled.len() == known;
         let unknown = without_row(&rows, &reports, &unsettled);
         rows.extend(store.sessions.lost(&unknown).await?);

@@ -12,14 +12,10 @@ const INTERVAL: Duration = Duration::from_secs(3600);
 
 /// Deletes old ended sessions.
 pub struct Retention {
-    ctx: Arc<Context>,
+    pub(crate) ctx: Arc<Context>,
 }
 
 impl Retention {
-    pub(crate) fn new(ctx: Arc<Context>) -> Self {
-        Self { ctx }
-    }
-
     /// Deletes old sessions now and every hour, forever.
     pub async fn watch(self: Arc<Self>) {
         let mut ticks = interval(INTERVAL);

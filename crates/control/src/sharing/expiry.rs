@@ -20,20 +20,12 @@ const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Ends shares that are due.
 pub struct ShareExpiry {
-    ctx: Arc<Context>,
-    updates: Arc<ShareUpdates>,
-    slots: Arc<GuestSlots>,
+    pub(crate) ctx: Arc<Context>,
+    pub(crate) updates: Arc<ShareUpdates>,
+    pub(crate) slots: Arc<GuestSlots>,
 }
 
 impl ShareExpiry {
-    pub(crate) fn new(
-        ctx: Arc<Context>,
-        updates: Arc<ShareUpdates>,
-        slots: Arc<GuestSlots>,
-    ) -> Self {
-        Self { ctx, updates, slots }
-    }
-
     /// Ends due shares, forever.
     pub async fn watch(self: Arc<Self>) {
         loop {

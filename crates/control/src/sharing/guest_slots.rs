@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
     Error,
-    audit::{self, AuditActor, AuditTarget},
+    audit::{AuditActor, AuditTarget},
     context::Context,
     identity::{connections::Connections, tickets::Holder},
     sessions::guest_receipts::{self, seen, time},
@@ -68,10 +68,9 @@ impl GuestSlots {
     /// [`Error::ShareFull`], [`Error::ShareDenied`] if the share has ended, [`Error::Unavailable`].
     pub(crate) async fn retake(&self, guest: &GuestRow, session: &SessionRow) -> Result<(), Error> {
         let target = AuditTarget::share(guest.share, &session.name);
-        let (now, detail) = (self.ctx.now(), Some("came back".to_owned()));
-        let actor = AuditActor::absent_guest(guest);
-        let entry = audit::entry(now, &actor, AuditAction::ShareJoin, target, detail);
-        match self.ctx.store.guests.readmit(guest, now, &entry).await? {
+        let (actor, detail) = (AuditActor::absent_guest(guest), Some("came back".to_owned()));
+        let entry = self.ctx.entry(&actor, AuditAction::ShareJoin, target, detail);
+        match self.ctx.store.guests.readmit(guest, self.ctx.now(), &entry).await? {
             Admission::Admitted => {}
             Admission::Full => return Err(Error::ShareFull),
             Admission::Ended => return Err(Error::ShareDenied),

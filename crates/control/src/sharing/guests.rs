@@ -16,7 +16,7 @@ use crate::{
     Actor, Caller, Error,
     audit::{self, AuditActor, AuditTarget},
     context::Context,
-    identity::{connections::Connections, passwords::Passwords, tickets::Holder},
+    identity::{passwords::Passwords, tickets::Holder},
     secret,
     sessions::{
         attachments::{Attachments, RedeemedTicket},
@@ -59,7 +59,6 @@ pub struct JoinResult {
 pub struct Guests {
     ctx: Arc<Context>,
     passwords: Passwords,
-    connections: Arc<Connections>,
     attachments: Arc<Attachments>,
     slots: Arc<GuestSlots>,
     failures_by_share: Throttle<[u8; 32]>,
@@ -70,14 +69,12 @@ impl Guests {
     pub(crate) fn new(
         ctx: Arc<Context>,
         passwords: Passwords,
-        connections: Arc<Connections>,
         attachments: Arc<Attachments>,
         slots: Arc<GuestSlots>,
     ) -> Self {
         Self {
             ctx,
             passwords,
-            connections,
             attachments,
             slots,
             failures_by_share: Throttle::new(10, TimeDelta::seconds(60)),
@@ -141,7 +138,7 @@ impl Guests {
             };
             let Ok(session) = ctx.session_row(row.session).await else { return };
             let target = AuditTarget::share(row.share.id, &session.name);
-            let entry = audit::entry(ctx.now(), &actor, AuditAction::ShareDenied, target, None);
+            let entry = ctx.entry(&actor, AuditAction::ShareDenied, target, None);
             let _ = ctx.store.shares.count_wrong_password(row.share.id, &entry).await;
             ctx.announce(session.owner);
             // The session process notifies its viewers; lists reload.
@@ -278,7 +275,7 @@ impl Guests {
         let now = self.ctx.now();
         let entry = audit::entry(now, &actor, AuditAction::ShareLeave, target, None);
         self.ctx.store.guests.end(guest.id(), now, GuestEnd::Left, &entry).await?;
-        self.connections.tickets().close(Holder::Guest(guest.id()));
+        self.attachments.connections.tickets().close(Holder::Guest(guest.id()));
         self.ctx.announce(guest.session.owner);
         Ok(())
     }

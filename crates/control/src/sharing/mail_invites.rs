@@ -30,22 +30,13 @@ use crate::{
 
 /// Invites of guests by mail.
 pub struct GuestInvites {
-    ctx: Arc<Context>,
-    shares: Arc<Shares>,
-    updates: Arc<ShareUpdates>,
-    mailer: Arc<Mailer>,
+    pub(crate) ctx: Arc<Context>,
+    pub(crate) shares: Arc<Shares>,
+    pub(crate) updates: Arc<ShareUpdates>,
+    pub(crate) mailer: Arc<Mailer>,
 }
 
 impl GuestInvites {
-    pub(crate) fn new(
-        ctx: Arc<Context>,
-        shares: Arc<Shares>,
-        updates: Arc<ShareUpdates>,
-        mailer: Arc<Mailer>,
-    ) -> Self {
-        Self { ctx, shares, updates, mailer }
-    }
-
     /// Invites guests by mail, each by a separate share. Invalid addresses are reported one by one, and
     /// duplicates get one mail.
     ///

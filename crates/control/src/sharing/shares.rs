@@ -37,22 +37,13 @@ pub(crate) struct Secrets {
 
 /// Shares of all sessions.
 pub struct Shares {
-    ctx: Arc<Context>,
-    passwords: Passwords,
-    updates: Arc<ShareUpdates>,
-    mailer: Arc<Mailer>,
+    pub(crate) ctx: Arc<Context>,
+    pub(crate) passwords: Passwords,
+    pub(crate) updates: Arc<ShareUpdates>,
+    pub(crate) mailer: Arc<Mailer>,
 }
 
 impl Shares {
-    pub(crate) fn new(
-        ctx: Arc<Context>,
-        passwords: Passwords,
-        updates: Arc<ShareUpdates>,
-        mailer: Arc<Mailer>,
-    ) -> Self {
-        Self { ctx, passwords, updates, mailer }
-    }
-
     /// Returns the options for a new share.
     ///
     /// # Errors

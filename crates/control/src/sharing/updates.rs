@@ -129,7 +129,7 @@ impl ShareUpdates {
 
     /// Disconnects a removed guest.
     pub(crate) async fn kick(&self, session: SessionId, guest: GuestId) {
-        let kicked = self.ctx.host.kick(session, guest.0.as_bytes().to_vec()).await;
+        let kicked = self.ctx.host.remove_guest(session, guest.0.as_bytes().to_vec()).await;
         let holder = Holder::Guest(guest);
         match kicked {
             Ok(_) => self.connections.tickets().revoke(holder),

@@ -7,8 +7,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use control::{Actor, Caller, Error};
 use protocol::{
     api::{
-        AuditAction, AuditEntry, AuditFilter, ChangeShare, FreshShare, Guest, GuestEnd, Join,
-        NewShare, Share, ShareState,
+        AuditAction, AuditFilter, ChangeShare, FreshShare, Guest, GuestEnd, Join, NewShare, Share,
+        ShareState,
+        samples::{self, audit_entry},
     },
     id::{GuestId, SessionId, ShareId},
 };
@@ -21,22 +22,6 @@ use crate::world::World;
 /// Number of shares that expire one after another.
 const SHARES: u32 = 200;
 
-fn entry(action: AuditAction) -> AuditEntry {
-    AuditEntry {
-        id: Uuid::now_v7(),
-        at: DateTime::UNIX_EPOCH,
-        actor_id: None,
-        actor: "Ann".into(),
-        via: "page".into(),
-        source: None,
-        action: action.to_string(),
-        target_kind: "share".into(),
-        target_id: None,
-        target: "one".into(),
-        detail: None,
-    }
-}
-
 /// Adds a share with one guest, whose cookie is the number of the share.
 async fn add(world: &World, like: &ShareRow, number: u32, expires_at: DateTime<Utc>) -> ShareId {
     let id = ShareId(Uuid::now_v7());
@@ -44,24 +29,18 @@ async fn add(world: &World, like: &ShareRow, number: u32, expires_at: DateTime<U
     let row = ShareRow { share, ..like.clone() };
     let token = Sha256::digest(format!("token {number}")).into();
     assert!(
-        world.store.shares.add(&row, &token, 1000, &entry(AuditAction::ShareCreate)).await.unwrap()
+        world.store.shares.add(&row, &token, 1000, &audit_entry("share.create")).await.unwrap()
     );
     let guest = Guest {
         id: GuestId(Uuid::now_v7()),
         name: format!("guest {number}"),
-        member: false,
-        source: "192.0.2.1".into(),
-        device: "a test".into(),
-        here: false,
         joined_at: like.share.created_at,
-        left_at: None,
-        end: None,
-        keys: 0,
+        ..samples::guest()
     };
     let cookie = Sha256::digest(number.to_string()).into();
     let guest = GuestRow { guest, share: id, member: None };
     let joining =
-        world.store.guests.add(&guest, &cookie, &entry(AuditAction::ShareJoin)).await.unwrap();
+        world.store.guests.add(&guest, &cookie, &audit_entry("share.join")).await.unwrap();
     assert_eq!(joining, Admission::Admitted);
     id
 }
