@@ -45,7 +45,7 @@ impl Grants {
     pub async fn accounts(&self, actor: &Actor, server: String) -> Result<Vec<AccountInfo>, Error> {
         authorize(actor, Action::ManageGrants, Target::Workspace)?;
         require_server(&server)?;
-        let accounts = self.ctx.host.accounts().into_iter().map(|account| AccountInfo {
+        let accounts = host::accounts().into_iter().map(|account| AccountInfo {
             account: account.name,
             shell: account.shell.display().to_string(),
             home: account.home.display().to_string(),
@@ -66,7 +66,7 @@ impl Grants {
     ) -> Result<AccountGrant, Error> {
         authorize(actor, Action::ManageGrants, Target::Workspace)?;
         require_server(&server)?;
-        let account = self.ctx.host.account(&new.account);
+        let account = host::find_account(&new.account);
         let account =
             account.map_err(|_| Error::UnknownAccount(validate::printable(&new.account)))?;
         add(&self.ctx.store, &actor.into(), self.ctx.now(), account, new.to).await

@@ -46,13 +46,13 @@ impl AllowedAccounts {
 
 /// Returns the accounts that an actor may create sessions as.
 pub(crate) async fn offered(ctx: &Context, actor: &Actor) -> Result<OfferedAccounts, Error> {
-    if let Some(own) = own_account(ctx).filter(|own| own.uid != 0) {
+    if let Some(own) = own_account().filter(|own| own.uid != 0) {
         return Ok(OfferedAccounts { usable: vec![own.name], ..OfferedAccounts::default() });
     }
     let mut offered = OfferedAccounts { by_grant: true, ..OfferedAccounts::default() };
     let grants = ctx.store.grants.list(LOCAL).await?;
     for account in granted(&grants, actor.member, actor.role) {
-        match ctx.host.account(&account) {
+        match host::find_account(&account) {
             // An account may have become a second root since it was granted to a role.
             Ok(found) if found.uid == 0 && !granted_by_name(&grants, &account, actor.member) => {}
             Ok(_) => offered.usable.push(account),
@@ -82,7 +82,7 @@ pub(crate) async fn require_usable(
     if let Some(known) = unusable.into_iter().find(|known| known.account == account) {
         return Err(Error::SpawnFailed(known.reason));
     }
-    Err(match ctx.host.account(account) {
+    Err(match host::find_account(account) {
         Err(host::Error::UnknownAccount(_)) => Error::UnknownAccount(validate::printable(account)),
         _ => Error::AccountForbidden(validate::printable(account)),
     })
@@ -106,7 +106,7 @@ pub(crate) async fn require_granted(
 
 /// Returns the grants of this machine, or none if websh cannot change accounts and grants do not apply.
 pub(crate) async fn effective_grants(ctx: &Context) -> Result<Option<Vec<AccountGrant>>, Error> {
-    if !ctx.host.can_switch_accounts() {
+    if !host::can_switch_accounts() {
         return Ok(None);
     }
     Ok(Some(ctx.store.grants.list(LOCAL).await?))
@@ -115,7 +115,7 @@ pub(crate) async fn effective_grants(ctx: &Context) -> Result<Option<Vec<Account
 /// Returns the grants of the first superuser: the service's own account if that is root, because root
 /// offers no account without a grant.
 pub(crate) fn first_grant(ctx: &Context, member: MemberId, name: &str) -> Vec<AccountGrant> {
-    let root = own_account(ctx).filter(|account| account.uid == 0);
+    let root = own_account().filter(|account| account.uid == 0);
     root.map(|account| new_grant(account.name, member, name, "websh", ctx.now()))
         .into_iter()
         .collect()
@@ -140,8 +140,8 @@ pub(crate) fn new_grant(
     }
 }
 
-fn own_account(ctx: &Context) -> Option<host::Account> {
-    ctx.host.accounts().into_iter().find(host::Account::is_own)
+fn own_account() -> Option<host::Account> {
+    host::accounts().into_iter().find(host::Account::is_own)
 }
 
 /// Returns the accounts granted to a member, by name or by role, without duplicates.
