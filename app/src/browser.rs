@@ -1,5 +1,5 @@
-//! Small ways into the browser, for Effects and event handlers only: nothing here is called while the
-//! server renders.
+//! Access to the browser for effects and event handlers. Nothing here may be called while the server
+//! renders.
 
 use js_sys::Reflect;
 use leptos::prelude::{
@@ -10,7 +10,7 @@ use web_sys::{
     Document, Element, Event, EventTarget, HtmlFormElement, Storage, VisibilityState, Window,
 };
 
-/// The window. Pages without one do not run this code.
+/// The window.
 #[must_use]
 pub fn window() -> Window {
     leptos::prelude::window()
@@ -22,81 +22,79 @@ pub fn document() -> Document {
     leptos::prelude::document()
 }
 
-/// Text in lower case. The browser has the tables of Unicode; in the pages' program they would be large.
+/// Text in lower case. The browser has the Unicode tables already; in the wasm they would be large.
 #[must_use]
 pub fn lower_case(text: &str) -> String {
     js_sys::JsString::from(text).to_lower_case().into()
 }
 
-/// Milliseconds of a steady clock.
+/// Time of a monotonic clock, in milliseconds.
 #[must_use]
 pub fn steady_millis() -> u64 {
     let now = window().performance().map_or(0.0, |clock| clock.now());
     now as u64
 }
 
-/// Unix time in milliseconds, by this machine's clock: for words such as "3 min ago" only.
+/// Unix time in milliseconds by the clock of this machine: for relative times only.
 #[must_use]
 pub fn unix_millis() -> i64 {
     js_sys::Date::now() as i64
 }
 
-/// A time of day by this machine's clock and zone: `14:05`.
+/// A time of day in the local time zone: `14:05`.
 #[must_use]
 pub fn local_clock(millis: i64) -> String {
     let time = js_sys::Date::new(&JsValue::from_f64(millis as f64));
     format!("{:02}:{:02}", time.get_hours(), time.get_minutes())
 }
 
-/// Whether the page is shown and not in a tab behind others; true until the browser says otherwise.
-/// Ends with the component.
+/// Whether the tab is visible; true until the browser reports otherwise. Ends with the component.
 #[must_use]
 pub fn page_shown() -> ReadSignal<bool> {
     let shown = RwSignal::new(true);
     Effect::new(move |_| {
-        let look = move || {
+        let check = move || {
             let now = document().visibility_state() == VisibilityState::Visible;
             if shown.get_untracked() != now {
                 shown.set(now);
             }
         };
-        look();
-        let listen = Listener::new(&document(), "visibilitychange", move |_: Event| look());
-        // Lives as long as the effect does.
+        check();
+        let listen = Listener::new(&document(), "visibilitychange", move |_: Event| check());
+        // Lives as long as the effect.
         StoredValue::new_local(listen);
     });
     shown.read_only()
 }
 
-/// Whether an element is in sight, in as far as the browser has it near the window. Ends with the
-/// component.
+/// Whether an element intersects the viewport. Ends with the component.
 #[must_use]
 pub fn in_sight(element: NodeRef<leptos::html::Div>) -> ReadSignal<bool> {
     let seen = RwSignal::new(false);
     Effect::new(move |_| {
         let Some(element) = element.get() else { return };
-        let look = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
+        let observe = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
             let last = entries.pop().dyn_into::<web_sys::IntersectionObserverEntry>();
             if let Ok(last) = last {
                 let _ = seen.try_set(last.is_intersecting());
             }
         });
-        let function = look.as_ref().unchecked_ref();
+        let function = observe.as_ref().unchecked_ref();
         if let Ok(observer) = web_sys::IntersectionObserver::new(function) {
             observer.observe(&element);
-            // Both live as long as the effect does.
-            StoredValue::new_local(Watched { observer, _look: look });
+            // Both live as long as the effect.
+            StoredValue::new_local(Observed { observer, _callback: observe });
         }
     });
     seen.read_only()
 }
 
-struct Watched {
+struct Observed {
     observer: web_sys::IntersectionObserver,
-    _look: Closure<dyn FnMut(js_sys::Array)>,
+    _callback: Closure<dyn FnMut(js_sys::Array)>,
 }
 
-impl Drop for Watched {
+impl Drop for Observed {
     fn drop(&mut self) {
         self.observer.disconnect();
     }
@@ -111,21 +109,21 @@ pub async fn pause(millis: i32) {
     let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
 }
 
-/// What this browser calls itself.
+/// User agent of this browser.
 #[must_use]
 pub fn user_agent() -> String {
     window().navigator().user_agent().unwrap_or_default()
 }
 
-/// Whether Command is the key for shortcuts; not so while the server renders.
+/// Whether shortcuts use the Command key; false while the server renders.
 #[must_use]
 pub fn is_mac() -> bool {
     cfg!(target_arch = "wasm32") && user_agent().contains("Mac OS X")
 }
 
-/// Puts text on the clipboard. Returns whether the browser let it.
+/// Copies text to the clipboard. Returns false if the browser refuses.
 pub async fn copy(text: &str) -> bool {
-    // There is no clipboard on a page that came over plain HTTP from elsewhere.
+    // Browsers offer no clipboard to pages loaded over plain HTTP from another host.
     if member(&window().navigator(), "clipboard").is_undefined() {
         return false;
     }
@@ -133,14 +131,14 @@ pub async fn copy(text: &str) -> bool {
     wasm_bindgen_futures::JsFuture::from(copied).await.is_ok()
 }
 
-/// What stands behind the `#` of this page's address.
+/// Fragment of this page's address, without the `#`.
 #[must_use]
 pub fn fragment() -> String {
     window().location().hash().unwrap_or_default().trim_start_matches('#').to_owned()
 }
 
-/// Takes what stands behind the `#` out of the address bar and the history.
-pub fn forget_fragment() {
+/// Removes the fragment from the address bar and the history.
+pub fn remove_fragment() {
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&here()));
     }
@@ -148,43 +146,58 @@ pub fn forget_fragment() {
 
 /// Loads another page of this site.
 pub fn go(path: &str) {
-    // A browser refuses only addresses that cannot be parsed.
+    // Fails only for addresses that cannot be parsed.
     let _ = window().location().assign(path);
 }
 
-/// The address of this page within the site.
+/// Opens a tab for the page of a session that does not exist yet. Works only while a click is handled;
+/// none if the browser blocks it.
+#[must_use]
+pub fn new_tab() -> Option<Window> {
+    window().open_with_url_and_target("about:blank", "_blank").ok().flatten()
+}
+
+/// Loads a page of this site in a tab.
+pub fn open_in(tab: &Window, path: &str) {
+    // The new page gets no access to this one. Browsers refuse neither call.
+    let _ = Reflect::set(tab, &"opener".into(), &JsValue::NULL);
+    let origin = window().location().origin().unwrap_or_default();
+    let _ = tab.location().replace(&format!("{origin}{path}"));
+}
+
+/// Path and query of this page.
 #[must_use]
 pub fn here() -> String {
     let location = window().location();
     location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
 }
 
-/// Where to sign in and come back to this page.
+/// Path of the sign-in page that returns to this one.
 #[must_use]
 pub fn sign_in_and_back() -> String {
     let back = String::from(js_sys::encode_uri_component(&here()));
     format!("/sign-in?return={back}&signed_out=1")
 }
 
-/// What this browser remembers across tabs; none where storage is switched off.
+/// Storage shared by all tabs; none if it is disabled.
 #[must_use]
 pub fn local_storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
-/// What this tab remembers across reloads.
+/// Storage of this tab.
 #[must_use]
 pub fn session_storage() -> Option<Storage> {
     window().session_storage().ok().flatten()
 }
 
-/// Reads a remembered value.
+/// Reads a stored value.
 #[must_use]
 pub fn recall(storage: Option<&Storage>, key: &str) -> Option<String> {
     storage?.get_item(key).ok().flatten()
 }
 
-/// Remembers a value, or forgets it. A full or forbidden storage only costs the convenience.
+/// Stores or removes a value. Failures are ignored: the values are conveniences.
 pub fn remember(storage: Option<&Storage>, key: &str, value: Option<&str>) {
     if let Some(storage) = storage {
         let _ = match value {
@@ -194,21 +207,21 @@ pub fn remember(storage: Option<&Storage>, key: &str, value: Option<&str>) {
     }
 }
 
-/// Sets one CSS property of an element through the object model, which the content policy allows.
+/// Sets a CSS property of an element through the object model, which the content security policy allows.
 pub fn style(element: &Element, property: &str, value: &str) {
     if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
         let _ = element.style().set_property(property, value);
     }
 }
 
-/// Gives an element the keyboard.
+/// Focuses an element.
 pub fn focus(element: &Element) {
     if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
         let _ = element.focus();
     }
 }
 
-/// What a field of a form holds.
+/// Value of a field of a form.
 #[must_use]
 pub fn value_in(form: &HtmlFormElement, name: &str) -> Option<String> {
     let field = form.get_with_name(name)?;
@@ -220,13 +233,13 @@ pub fn attribute(element: &Element, name: &str, value: &str) {
     let _ = element.set_attribute(name, value);
 }
 
-/// A member of an object, by name.
+/// A property of an object.
 #[must_use]
 pub fn member(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// An event handler that is removed when this is dropped.
+/// An event handler, removed on drop.
 pub struct Listener {
     target: EventTarget,
     event: &'static str,
@@ -236,7 +249,7 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Calls `handler` on every `event` of `target`. Such a handler may prevent the default.
+    /// Calls `handler` on every `event` of `target`. The handler may prevent the default.
     #[must_use]
     pub fn new<E: FromWasmAbi + 'static>(
         target: &EventTarget,
@@ -246,7 +259,7 @@ impl Listener {
         Self::with(target, event, false, handler)
     }
 
-    /// As [`new`](Self::new), before any handler further inside.
+    /// As [`new`](Self::new), in the capture phase.
     #[must_use]
     pub fn capture<E: FromWasmAbi + 'static>(
         target: &EventTarget,

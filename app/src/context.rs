@@ -1,5 +1,5 @@
-//! The way from a server function to the rest of the server: who asks, and `control`. The only module
-//! that exists on the server alone.
+//! Context of server functions: the signed-in member and `control`. The only module that is compiled for the
+//! server alone.
 
 use control::{Actor, Control, Kind};
 use http::request::Parts;
@@ -12,17 +12,17 @@ use crate::error::{PageError, SIGNED_OUT};
 /// `control` and the signed-in member.
 ///
 /// # Errors
-/// [`SIGNED_OUT`] when nobody is signed in.
+/// [`SIGNED_OUT`] without a valid sign-in.
 pub fn signed_in() -> Result<(Control, Actor), PageError> {
     let actor = use_context::<Actor>().ok_or_else(|| {
-        answer_with(401);
-        PageError::new(SIGNED_OUT, "Please sign in.")
+        set_status(401);
+        PageError::new(SIGNED_OUT, "Sign in to continue.")
     })?;
     Ok((expect_context::<Control>(), actor))
 }
 
-/// The HTTP status of the answer that is being made. A page that says what is wrong is a good page.
-fn answer_with(status: u16) {
+/// Sets the HTTP status of the answer. Pages keep 200: they render the error.
+fn set_status(status: u16) {
     let for_page =
         use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/api/"));
     if for_page {
@@ -37,7 +37,7 @@ fn answer_with(status: u16) {
 
 impl From<control::Error> for PageError {
     fn from(error: control::Error) -> Self {
-        answer_with(match error.kind() {
+        set_status(match error.kind() {
             Kind::Invalid => 422,
             Kind::Unauthenticated => 401,
             Kind::Forbidden => 403,

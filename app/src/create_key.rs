@@ -1,5 +1,5 @@
-//! The wish for a new session: its key is kept in the tab until the server has answered, so that
-//! however often it is asked for, by double click or after a lost answer, one session is made.
+//! The idempotency key of the session that is being created: kept in the tab until the server has answered,
+//! so that a double click or a retry after a lost answer creates one session.
 
 use protocol::api::{NewSession, Session};
 use uuid::Uuid;
@@ -11,9 +11,9 @@ use crate::{
 
 const KEY: &str = "websh.wish";
 
-/// The key of the wish under way.
+/// The key of the create under way.
 #[must_use]
-pub fn key() -> String {
+pub fn current() -> String {
     let storage = browser::session_storage();
     browser::recall(storage.as_ref(), KEY).unwrap_or_else(|| {
         let key = Uuid::new_v4().to_string();
@@ -22,18 +22,18 @@ pub fn key() -> String {
     })
 }
 
-/// The next wish is another one, unless this one was not heard.
-pub fn answered(answer: &Result<Session, PageError>) {
+/// Discards the key once the server has answered.
+pub fn settle(answer: &Result<Session, PageError>) {
     if !answer.as_ref().is_err_and(|why| why.code() == UNREACHABLE) {
         browser::remember(browser::session_storage().as_ref(), KEY, None);
     }
 }
 
-/// Opens a session like an earlier one. Returns where it is.
+/// Opens a session with the settings of an earlier one. Returns its path.
 ///
 /// # Errors
 /// As [`api::sessions::create`].
-pub async fn like(session: &Session) -> Result<String, PageError> {
+pub async fn create_like(session: &Session) -> Result<String, PageError> {
     let new = NewSession {
         server: session.server.clone(),
         account: session.account.clone(),
@@ -41,24 +41,9 @@ pub async fn like(session: &Session) -> Result<String, PageError> {
         attach_policy: Some(session.attach_policy),
         cols: Some(session.cols),
         rows: Some(session.rows),
-        idempotency_key: Some(key()),
+        idempotency_key: Some(current()),
     };
     let answer = api::sessions::create(new).await;
-    answered(&answer);
+    settle(&answer);
     answer.map(|session| format!("/sessions/{}", session.id))
-}
-
-/// A tab that shows the page of a session once there is one. It must be opened while the click counts
-/// as the person's will; none where the browser does not allow it.
-#[must_use]
-pub fn new_tab() -> Option<web_sys::Window> {
-    browser::window().open_with_url_and_target("about:blank", "_blank").ok().flatten()
-}
-
-/// Shows the page in the tab.
-pub fn show(tab: &web_sys::Window, path: &str) {
-    // The new page has no business with this one. Browsers refuse neither of the two.
-    let _ = js_sys::Reflect::set(tab, &"opener".into(), &wasm_bindgen::JsValue::NULL);
-    let origin = browser::window().location().origin().unwrap_or_default();
-    let _ = tab.location().replace(&format!("{origin}{path}"));
 }

@@ -1,5 +1,4 @@
-//! The error of everything a page asks the server for. It carries what the server said; it knows no
-//! transport beyond the two words for "could not ask" and "could not understand".
+//! The error of every request of a page: the error body of the server, or a code for a failed transport.
 
 use leptos::prelude::FromServerFnError;
 use protocol::api::ErrorInfo;
@@ -7,23 +6,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::json::Text;
 
-/// Why a call failed: the server's own [`ErrorInfo`], or one of the codes below.
+/// Error of a request: the [`ErrorInfo`] of the server, or one of the codes below.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{}", .0.message)]
 #[serde(transparent)]
 pub struct PageError(pub Box<ErrorInfo>);
 
-/// Code of a call that did not reach the server.
+/// Code of a request that did not reach the server.
 pub const UNREACHABLE: &str = "unreachable";
 
-/// Code of an answer that this page does not understand, for example after an upgrade.
+/// Code of an answer that cannot be parsed, for example after an upgrade.
 pub const NOT_UNDERSTOOD: &str = "not_understood";
 
-/// Code of a call by nobody: the sign-in is missing or over.
+/// Code of a request without a valid sign-in.
 pub const SIGNED_OUT: &str = "signed_out";
 
 impl PageError {
-    /// An error with its stable code and one sentence.
+    /// An error with a stable code and one sentence.
     #[must_use]
     pub fn new(code: &str, message: &str) -> Self {
         Self(Box::new(ErrorInfo {
@@ -36,7 +35,7 @@ impl PageError {
         }))
     }
 
-    /// A field is wrong: its name and one sentence.
+    /// An error of a field: its name and one sentence.
     #[must_use]
     pub fn of_field(field: &str, message: &str) -> Self {
         let mut error = Self::new("invalid_field", message);
@@ -47,41 +46,40 @@ impl PageError {
     /// The server did not answer.
     #[must_use]
     pub fn unreachable() -> Self {
-        Self::new(UNREACHABLE, "websh cannot be reached right now. Please try again in a moment.")
+        Self::new(UNREACHABLE, "Cannot reach the server. Try again in a moment.")
     }
 
-    /// The answer makes no sense to this page.
+    /// The answer cannot be parsed.
     #[must_use]
     pub fn not_understood() -> Self {
-        Self::new(NOT_UNDERSTOOD, "The server's answer was not understood. Reloading may help.")
+        Self::new(NOT_UNDERSTOOD, "Unexpected answer from the server. Reload the page.")
     }
 
-    /// The stable word.
+    /// The stable code.
     #[must_use]
     pub fn code(&self) -> &str {
         &self.0.code
     }
 
-    /// Whether signing in is what helps.
+    /// Whether the user has to sign in.
     #[must_use]
     pub fn is_signed_out(&self) -> bool {
         [SIGNED_OUT, "unauthenticated"].contains(&self.code())
     }
 
-    /// Whether it is about this field.
+    /// Whether the error belongs to this field.
     #[must_use]
     pub fn is_about(&self, field: &str) -> bool {
         self.0.field.as_deref() == Some(field)
     }
 
-    /// Whether a session that was to be closed is not there any more: it ended by itself meanwhile, which is
-    /// as good.
+    /// Whether a session that should be closed has already ended.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.0.session.is_some() || self.code() == "not_found"
     }
 
-    /// The sentence.
+    /// The sentence for people.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
@@ -95,9 +93,7 @@ impl FromServerFnError for PageError {
         use leptos::server_fn::error::ServerFnErrorErr as Cause;
         match error {
             Cause::Request(_) => Self::unreachable(),
-            Cause::Args(_) | Cause::MissingArg(_) => {
-                Self::new("bad_request", "The request was not understood.")
-            }
+            Cause::Args(_) | Cause::MissingArg(_) => Self::new("bad_request", "Invalid request."),
             _ => Self::not_understood(),
         }
     }
@@ -108,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_ended_meanwhile_is_closed() {
+    fn ended_sessions_count_as_closed() {
         for (code, over) in [("not_found", true), ("unavailable", false), ("signed_out", false)] {
             assert_eq!(PageError::new(code, "No.").is_over(), over, "{code}");
         }

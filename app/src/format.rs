@@ -1,10 +1,10 @@
-//! Facts as words for people: times, sizes, states, devices, ends. Pure: the time is passed in.
+//! Text for values: times, sizes, roles, policies, devices, endings. Pure: the time is passed in.
 
 use chrono::{DateTime, Utc};
-use protocol::api::{Doing, EndReason, Role, Session};
+use protocol::api::{AttachPolicy, Doing, EndReason, Role, Session};
 pub use protocol::format::{ago, at, bytes, ending};
 
-/// How long from now, in words: `in a moment`, `in 3 min`, `in 2 h`, `in 5 days`.
+/// Time from now: `in a moment`, `in 3 min`, `in 2 h`, `in 5 days`.
 #[must_use]
 pub fn ahead(then: DateTime<Utc>, now_millis: i64) -> String {
     let seconds = (then.timestamp_millis() - now_millis).max(0) / 1000;
@@ -16,7 +16,7 @@ pub fn ahead(then: DateTime<Utc>, now_millis: i64) -> String {
     }
 }
 
-/// A moment soon to come, in words: `in 12 min`, `in 40 s`, `now`.
+/// Time until a moment that is near: `in 12 min`, `in 40 s`, `now`.
 #[must_use]
 pub fn soon(then_millis: i64, now_millis: i64) -> String {
     let seconds = (then_millis - now_millis) / 1000;
@@ -28,9 +28,9 @@ pub fn soon(then_millis: i64, now_millis: i64) -> String {
     }
 }
 
-/// How long something lasted, in words: `40 s`, `12 min`, `2 h`.
+/// Duration: `40 s`, `12 min`, `2 h`.
 #[must_use]
-pub fn lasted(millis: i64) -> String {
+pub fn duration(millis: i64) -> String {
     match millis.max(0) / 1000 {
         seconds @ 0..60 => format!("{seconds} s"),
         seconds @ 60..5_400 => format!("{} min", seconds / 60),
@@ -38,7 +38,7 @@ pub fn lasted(millis: i64) -> String {
     }
 }
 
-/// Processor time in thousandths of a core, in words: `0 %`, `4 %`, `1.5 cores`.
+/// Processor time, given in thousandths of a core: `0 %`, `4 %`, `1.5 cores`.
 #[must_use]
 pub fn cpu(permille: u32) -> String {
     match permille {
@@ -54,7 +54,7 @@ pub fn location(session: &Session) -> String {
     format!("{} on {server}", session.account)
 }
 
-/// A role, as people see it.
+/// Label of a role.
 #[must_use]
 pub fn role(role: Role) -> &'static str {
     match role {
@@ -74,38 +74,38 @@ pub fn a_role(role: Role) -> &'static str {
     }
 }
 
-/// Whether this could be an e-mail address. The server has the last word.
+/// Returns false for text that cannot be an email address. The server validates it.
 #[must_use]
 pub fn could_be_email(text: &str) -> bool {
     let text = text.trim();
     text.contains('@') && !text.starts_with('@') && !text.ends_with('@')
 }
 
-/// What a role is for, as one sentence.
+/// Permissions of a role, in one sentence.
 #[must_use]
 pub fn role_means(role: Role) -> &'static str {
     match role {
-        Role::Member => "Opens sessions of their own, and sees no others.",
+        Role::Member => "Can open sessions, and sees only their own.",
         Role::Staff => {
-            "Also sees that other people's sessions are there, never what is in them, and may drop one."
+            "Can also list the sessions of others, without their content, and drop them one by one."
         }
-        Role::Superuser => "May do everything: members, settings, accounts, dropping all sessions.",
+        Role::Superuser => "Full access: members, settings, accounts, and dropping all sessions.",
     }
 }
 
-/// What somebody who is attached does, in one word.
+/// Activity of a participant.
 #[must_use]
 pub fn doing(doing: Doing) -> &'static str {
     match doing {
-        Doing::Types => "types",
-        Doing::Drives => "drives",
-        Doing::Asks => "asks",
+        Doing::Types => "typing",
+        Doing::Drives => "driving",
+        Doing::Asks => "asks to drive",
         Doing::Oversees => "superuser",
-        Doing::Watches => "watches",
+        Doing::Watches => "watching",
     }
 }
 
-/// What somebody who is attached uses, and whether they came by a share.
+/// Device of a participant, marked if they are a guest.
 #[must_use]
 pub fn uses(guest: bool, device: &str) -> String {
     match (guest, device) {
@@ -115,17 +115,24 @@ pub fn uses(guest: bool, device: &str) -> String {
     }
 }
 
-/// Wrong passwords that were tried for the shares of a session, as one sentence; none when none were.
+/// Number of failed passwords for the shares of a session, as a sentence; none if there were none.
 #[must_use]
-pub fn wrong_passwords(tried: u32) -> Option<String> {
-    match tried {
+pub fn wrong_passwords(count: u32) -> Option<String> {
+    match count {
         0 => None,
-        1 => Some("1 wrong password for a link of this session.".into()),
-        many => Some(format!("{many} wrong passwords for links of this session.")),
+        1 => Some("1 wrong password was entered for a share of this session.".into()),
+        many => Some(format!("{many} wrong passwords were entered for shares of this session.")),
     }
 }
 
-/// How a session ended, as a heading.
+/// Each attach policy with its label.
+pub const POLICIES: [(AttachPolicy, &str); 3] = [
+    (AttachPolicy::Handoff, "The newest device takes over"),
+    (AttachPolicy::Single, "Ask before taking over"),
+    (AttachPolicy::Multi, "Several devices, one drives"),
+];
+
+/// Label of an end reason.
 #[must_use]
 pub fn reason(reason: EndReason) -> &'static str {
     match reason {
@@ -137,7 +144,7 @@ pub fn reason(reason: EndReason) -> &'static str {
     }
 }
 
-/// What a browser calls itself, in words: `Firefox on Linux`.
+/// Device of a user agent: `Firefox on Linux`.
 #[must_use]
 pub fn device(user_agent: &str) -> String {
     let first = |table: &[(&str, &'static str)], otherwise: &'static str| {
@@ -172,16 +179,16 @@ pub fn device(user_agent: &str) -> String {
     if system.is_empty() { browser.into() } else { format!("{browser} on {system}") }
 }
 
-/// Where a sign-in may lead back to: a path of this site, else the start page. Anything that a browser
-/// could take for another site is refused.
+/// The path to return to after signing in: one of this site, else `/`. Everything that a browser could
+/// resolve to another site is refused.
 #[must_use]
-pub fn way_back(wanted: Option<&str>) -> String {
-    let wanted = wanted.unwrap_or("/");
-    let safe = wanted.starts_with('/')
-        && !wanted.starts_with("//")
-        && !wanted.contains(['\\', '\n', '\r', '\t'])
-        && !wanted.starts_with("/sign-in");
-    if safe { wanted.into() } else { "/".into() }
+pub fn return_path(path: Option<&str>) -> String {
+    let path = path.unwrap_or("/");
+    let safe = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains(['\\', '\n', '\r', '\t'])
+        && !path.starts_with("/sign-in");
+    if safe { path.into() } else { "/".into() }
 }
 
 #[cfg(test)]
@@ -203,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn times_to_come() {
+    fn times_until_a_moment() {
         for (seconds, words) in [
             (-3, "now"),
             (0, "now"),
@@ -218,11 +225,11 @@ mod tests {
     }
 
     #[test]
-    fn spans_of_time() {
+    fn durations() {
         for (seconds, words) in
             [(-1, "0 s"), (59, "59 s"), (60, "1 min"), (5_399, "89 min"), (5_400, "2 h")]
         {
-            assert_eq!(lasted(seconds * 1000), words);
+            assert_eq!(duration(seconds * 1000), words);
         }
     }
 
@@ -261,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn the_way_back_stays_here() {
+    fn the_return_path_stays_on_this_site() {
         for (wanted, back) in [
             (Some("/sessions/1?x=2"), "/sessions/1?x=2"),
             (Some("//evil.example"), "/"),
@@ -273,7 +280,7 @@ mod tests {
             (Some(""), "/"),
             (None, "/"),
         ] {
-            assert_eq!(way_back(wanted), back, "{wanted:?}");
+            assert_eq!(return_path(wanted), back, "{wanted:?}");
         }
     }
 }

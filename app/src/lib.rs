@@ -1,5 +1,5 @@
-//! What people see: pages, components, the terminal view, and the server functions behind them. It
-//! knows no HTTP server, SQL or terminal emulator; on the server it reaches `control` by `context`.
+//! The web interface: pages, components, the terminal, and server functions. It does not know HTTP servers,
+//! SQL or terminal emulation; on the server it calls `control` through `context`.
 
 mod admin;
 pub mod api;

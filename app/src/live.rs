@@ -1,5 +1,5 @@
-//! Changes as they happen: the server says only that something changed, and the page asks again; and
-//! the end of the sign-in, after which the page has nothing to show.
+//! Live changes: the server only notifies that something changed, and the page fetches it again. Also
+//! receives the end of the sign-in.
 
 use futures_util::{StreamExt, stream::select};
 use gloo_net::eventsource::futures::EventSource;
@@ -7,29 +7,28 @@ use leptos::{prelude::*, reactive::spawn_local_scoped_with_cancellation};
 
 use crate::{api::rest, browser};
 
-/// Where the server tells of changes.
+/// Path of the event stream.
 const EVENTS: &str = "/api/v1/events";
 
-/// Pause before asking again when the server refused to tell, in milliseconds.
+/// Pause before reconnecting after a refusal, in milliseconds.
 const PAUSE: i32 = 3_000;
 
-/// What a page hears of the server, by one connection for all that is on it.
+/// The event stream of a page, shared by all its components.
 #[derive(Clone, Copy)]
 pub struct Live {
-    /// Whether the connection stands.
+    /// Whether the stream is connected.
     pub connected: RwSignal<bool>,
-    /// Counts changes, and each time the connection came back, because what happened in between was
-    /// not heard.
+    /// Counts changes, and reconnects, because changes in between were missed.
     changes: RwSignal<u32>,
-    /// The page is being left: the end of the sign-in is no news.
+    /// Signing out: the end of the sign-in is expected.
     leaving: RwSignal<bool>,
 }
 
 impl Live {
-    /// Listens from now on, and tells what is on this page of it. Ends with the component.
+    /// Connects the event stream and provides it to the components of the page. Ends with the component.
     ///
-    /// A page that is not looked at gives its connection back: a browser has only six to a server over
-    /// HTTP/1.1, and as many open lists would leave none for anything else.
+    /// A hidden page disconnects: over HTTP/1.1 a browser opens at most six connections to a server, and six
+    /// open lists would leave none.
     pub fn provide() -> Self {
         let live = Self {
             connected: RwSignal::new(false),
@@ -54,12 +53,11 @@ impl Live {
         live
     }
 
-    /// What the page around hears; what stands alone listens itself.
+    /// The event stream of the page; a component without one connects its own.
     pub fn of_page() -> Self {
-        // What is shown a second time in one place finds there what the first time provided, and that ended
-        // with it.
-        let there = use_context().filter(|live: &Self| !live.changes.is_disposed());
-        there.unwrap_or_else(Self::provide)
+        // A component that is shown again finds the stream of its first time, which has ended.
+        let provided = use_context().filter(|live: &Self| !live.changes.is_disposed());
+        provided.unwrap_or_else(Self::provide)
     }
 
     /// Calls `changed` after every change. Ends with the component.
@@ -74,15 +72,15 @@ impl Live {
     }
 
     fn changed(self) {
-        // Who signs out asks no more: the answer could only be that they did.
+        // After a sign-out, every request would fail.
         if self.leaving.get_untracked() {
             return;
         }
         self.changes.update(|changes| *changes = changes.wrapping_add(1));
     }
 
-    /// Listens until the browser gives up: it comes back from a lost connection by itself, but not from
-    /// a refusal.
+    /// Follows the stream until the browser gives up: it reconnects after a network error, but not after a
+    /// refusal.
     async fn follow(self) {
         let Ok(mut source) = EventSource::new(EVENTS) else { return };
         let Ok(changes) = source.subscribe("changed") else { return };
@@ -101,7 +99,7 @@ impl Live {
     }
 }
 
-/// Signs out of the page that hears this, and goes to where one signs in; false where that failed.
+/// Signs out and opens the sign-in page. Returns false on failure.
 pub async fn sign_out(live: Option<Live>) -> bool {
     if let Some(live) = live {
         live.leaving.try_set(true);

@@ -5,11 +5,11 @@ use leptos_meta::MetaTags;
 
 use crate::App;
 
-/// Sets the remembered theme before the first paint, so that a dark page never flashes white.
+/// Applies the stored theme before the first paint, so that a dark page never flashes white.
 const THEME: &str = "try{const t=localStorage.getItem('websh.theme');\
     if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch{}";
 
-/// The document that the server renders pages into; the program of the pages comes from under `root`.
+/// The document that the server renders pages into. The browser loads the wasm from below `root`.
 pub fn shell(options: LeptosOptions, root: String) -> impl IntoView {
     view! {
         <!DOCTYPE html>

@@ -41,8 +41,8 @@ export class MembersPage {
 
   /** Confirms the open confirmation dialog. */
   async confirm(): Promise<void> {
-    await this.page.getByTestId('confirm').getByTestId('confirm-confirm').click();
-    await expect(this.page.getByTestId('confirm')).toBeHidden();
+    await this.page.getByTestId('confirm-dialog').getByTestId('confirm-confirm').click();
+    await expect(this.page.getByTestId('confirm-dialog')).toBeHidden();
   }
 }
 

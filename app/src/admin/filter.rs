@@ -1,10 +1,10 @@
-//! Which of everybody's sessions are shown, and in which order.
+//! The filter and the order of the list of all sessions.
 
 use leptos::prelude::*;
 use protocol::api::AdminSort;
 
 use crate::{
-    admin::list::AllList,
+    admin::list::AllSessions,
     palette::{Command, page_commands::offer},
 };
 
@@ -12,36 +12,36 @@ const ATTACHED: [(Option<bool>, &str); 3] =
     [(None, "Attached or not"), (Some(true), "Attached"), (Some(false), "Detached")];
 
 const IDLE: [(Option<u32>, &str); 5] = [
-    (None, "Used any time"),
-    (Some(15), "Unused for 15 min"),
-    (Some(60), "Unused for 1 h"),
-    (Some(480), "Unused for 8 h"),
-    (Some(1440), "Unused for a day"),
+    (None, "Any idle time"),
+    (Some(15), "Idle for 15 min"),
+    (Some(60), "Idle for 1 h"),
+    (Some(480), "Idle for 8 h"),
+    (Some(1440), "Idle for a day"),
 ];
 
 const SORTS: [(AdminSort, &str); 7] = [
     (AdminSort::CreatedAt, "Newest first"),
-    (AdminSort::LastSeen, "Unused for longest"),
+    (AdminSort::LastSeen, "Longest idle first"),
     (AdminSort::Cpu, "Most CPU"),
     (AdminSort::Memory, "Most memory"),
-    (AdminSort::BytesBuffered, "Most held"),
+    (AdminSort::BytesBuffered, "Most buffered"),
     (AdminSort::Owner, "By owner"),
     (AdminSort::Name, "By name"),
 ];
 
-/// A search field and three choices, all of them also in the command palette.
+/// A search field and three selects, also as commands of the palette.
 #[component]
 pub fn AllFilter(
-    /// The list.
-    list: AllList,
+    /// The list of all sessions.
+    all: AllSessions,
 ) -> impl IntoView {
-    let filter = list.filter;
+    let filter = all.filter;
     let search = NodeRef::<leptos::html::Input>::new();
     let attached = Signal::derive(move || filter.with(|it| it.attached));
     let attach = Callback::new(move |wanted| filter.update(|it| it.attached = wanted));
     let idle = Signal::derive(move || filter.with(|it| it.idle_minutes));
     let unused = Callback::new(move |minutes| filter.update(|it| it.idle_minutes = minutes));
-    let order = Callback::new(move |sort| list.sort.set(sort));
+    let order = Callback::new(move |sort| all.sort.set(sort));
     offer(move || {
         let start = move || {
             if let Some(search) = search.get_untracked() {
@@ -49,9 +49,9 @@ pub fn AllFilter(
             }
         };
         let mut all = vec![Command::new("all-search", "Search all sessions", "", start)];
-        all.extend(commands("all-attached", "which sessions", &ATTACHED, attach));
-        all.extend(commands("all-idle", "which sessions", &IDLE, unused));
-        all.extend(commands("all-sort", "order of sessions", &SORTS, order));
+        all.extend(commands("all-attached", "filter sessions", &ATTACHED, attach));
+        all.extend(commands("all-idle", "filter sessions", &IDLE, unused));
+        all.extend(commands("all-sort", "sort sessions", &SORTS, order));
         all
     });
     view! {
@@ -69,8 +69,8 @@ pub fn AllFilter(
                 }
             />
             {select("all-attached", "Attached", &ATTACHED, attached, attach)}
-            {select("all-idle", "Unused for", &IDLE, idle, unused)}
-            {select("all-sort", "Order", &SORTS, list.sort.into(), order)}
+            {select("all-idle", "Idle time", &IDLE, idle, unused)}
+            {select("all-sort", "Order", &SORTS, all.sort.into(), order)}
         </form>
     }
 }
@@ -85,8 +85,8 @@ fn select<T>(
 where
     T: Copy + PartialEq + Send + Sync + 'static,
 {
-    let option = move |(it, words): &'static (T, &'static str)| {
-        view! { <option prop:selected=move || value.get() == *it>{*words}</option> }.into_any()
+    let option = move |(it, label): &'static (T, &'static str)| {
+        view! { <option prop:selected=move || value.get() == *it>{*label}</option> }.into_any()
     };
     let pick = move |index: i32| {
         if let Some((it, _)) = usize::try_from(index).ok().and_then(|at| options.get(at)) {
@@ -105,9 +105,9 @@ where
     .into_any()
 }
 
-/// Each of the options, for the command palette.
+/// A command for each option.
 fn commands<T>(
-    word: &'static str,
+    name: &'static str,
     hint: &'static str,
     options: &'static [(T, &'static str)],
     choose: Callback<T>,
@@ -117,5 +117,5 @@ where
 {
     options
         .iter()
-        .map(move |(it, words)| Command::new(word, *words, hint, move || choose.run(*it)).late())
+        .map(move |(it, label)| Command::new(name, *label, hint, move || choose.run(*it)).last())
 }

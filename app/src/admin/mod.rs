@@ -1,7 +1,6 @@
-//! Every session of the workspace: the list for staff and superusers, and dropping sessions.
+//! All sessions of the workspace, for staff and superusers: the list, its filter, and dropping sessions.
 
-pub mod drop_all;
-pub mod drop_sessions;
+pub mod drop;
 pub mod filter;
 pub mod list;
 pub mod table;

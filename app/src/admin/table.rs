@@ -1,5 +1,5 @@
-//! The table of everybody's sessions: what operators see of each, and what they can do to it. On a
-//! phone each row is a card.
+//! The table of all sessions: facts as far as operators may see them, and buttons. On phones each row is a
+//! card.
 
 use leptos::prelude::*;
 use protocol::{
@@ -7,17 +7,25 @@ use protocol::{
     id::SessionId,
 };
 
-use crate::{admin::list::AllList, format, ui::time::Ago};
+use crate::{
+    admin::{drop, list},
+    format,
+    ui::{
+        dialog::confirm::Question,
+        list::{List, Selection},
+        time::Ago,
+    },
+};
 
 /// The table.
 #[component]
 pub fn AllTable(
-    /// The list it shows.
-    list: AllList,
-    /// What the operator may do.
+    /// The list.
+    list: List<AdminSession>,
+    /// Role of the operator.
     role: Role,
-    /// Set to ask before these are dropped.
-    dropping: RwSignal<Vec<AdminSession>>,
+    /// Set to confirm dropping a session.
+    asked: RwSignal<Option<Question>>,
 ) -> impl IntoView {
     let items = list.items;
     let ids = Memo::new(move |_| {
@@ -38,11 +46,16 @@ pub fn AllTable(
             let found = at.and_then(|at| items.with(|items| items.get(at).cloned()));
             found.or_else(|| before.cloned().flatten())
         });
-        move || item.get().map(|item| view! { <Row list item role dropping /> })
+        move || item.get().map(|item| view! { <Row selection=list.selection item role asked /> })
     };
     let every = move || {
-        let shown = items.with(Vec::len);
-        shown > 0 && list.ticked.with(|ticked| ticked.len()) == shown
+        items.with(|all| {
+            !all.is_empty() && all.iter().all(|it| list.selection.contains(list::id(it)))
+        })
+    };
+    let select_all = move |on: bool| {
+        let ids = items.with_untracked(|all| all.iter().map(list::id).collect::<Vec<_>>());
+        list.selection.replace(ids.into_iter().filter(|_| on));
     };
     view! {
         <div class="session-table-scroll">
@@ -53,18 +66,18 @@ pub fn AllTable(
                             <input
                                 type="checkbox"
                                 data-testid="tick-all"
-                                aria-label="Select all that are shown"
+                                aria-label="Select all rows"
                                 prop:checked=every
-                                on:change:target=move |event| list.tick_all(event.target().checked())
+                                on:change:target=move |event| select_all(event.target().checked())
                             />
                         </th>
                         <th>"Session"</th>
                         <th>"Owner"</th>
-                        <th>"On"</th>
+                        <th>"Account"</th>
                         <th>"Created"</th>
                         <th>"Last used"</th>
                         <th class="number">"Attached"</th>
-                        <th class="number">"Held"</th>
+                        <th class="number">"Buffered"</th>
                         <th class="number">"CPU"</th>
                         <th class="number">"Memory"</th>
                         <th>
@@ -82,17 +95,17 @@ pub fn AllTable(
 
 #[component]
 fn Row(
-    list: AllList,
+    selection: Selection,
     item: AdminSession,
     role: Role,
-    dropping: RwSignal<Vec<AdminSession>>,
+    asked: RwSignal<Option<Question>>,
 ) -> impl IntoView {
     let session = &item.session;
     let id = session.id;
     let name = session.name.clone();
     let (clients, guests) = (session.clients, session.guests);
     let attached = match (clients, guests) {
-        (0, 0) => "nobody".to_owned(),
+        (0, 0) => "no one".to_owned(),
         (clients, 0) => clients.to_string(),
         (clients, 1) => format!("{clients} + 1 guest"),
         (clients, guests) => format!("{clients} + {guests} guests"),
@@ -107,7 +120,7 @@ fn Row(
                 data-testid="all-watch"
                 href=format!("/sessions/{id}?watch=1")
                 target="_blank"
-                title="The owner sees that you watch, and it is kept in the audit log"
+                title="The owner can see that you are watching. The audit log records it."
                 aria-label=format!("Watch {name}")
             >
                 "Watch"
@@ -118,7 +131,7 @@ fn Row(
     let drop_label = format!("Drop {name}");
     let ask = {
         let item = item.clone();
-        move |_| dropping.set(vec![item.clone()])
+        move |_| asked.set(Some(drop::selected(vec![item.clone()])))
     };
     view! {
         <tr data-testid="all-row" data-session=id.to_string() data-stale=item.stale.to_string()>
@@ -127,8 +140,8 @@ fn Row(
                     type="checkbox"
                     data-testid="tick"
                     aria-label=label
-                    prop:checked=move || list.ticked.with(|ticked| ticked.contains(&id))
-                    on:change:target=move |event| list.tick(id, event.target().checked())
+                    prop:checked=move || selection.contains(id.0)
+                    on:change:target=move |event| selection.set(id.0, event.target().checked())
                 />
             </td>
             <td class="session-cell">
@@ -140,9 +153,9 @@ fn Row(
                         view! {
                             <span
                                 class="badge"
-                                title="Its process does not answer: the figures are old"
+                                title="The session process does not respond. The figures are out of date."
                             >
-                                "does not answer"
+                                "not responding"
                             </span>
                         }
                     })}
@@ -150,7 +163,7 @@ fn Row(
             <td data-label="Owner" title=item.owner_email.clone()>
                 {session.owner.clone()}
             </td>
-            <td data-label="On">{format::location(session)}</td>
+            <td data-label="Account">{format::location(session)}</td>
             <td data-label="Created">
                 <Ago time=session.created_at />
             </td>
@@ -160,7 +173,7 @@ fn Row(
             <td data-label="Attached" class="number">
                 {attached}
             </td>
-            <td data-label="Held" class="number">
+            <td data-label="Buffered" class="number">
                 {format::bytes(session.bytes_buffered)}
             </td>
             <td data-label="CPU" class="number">
@@ -185,7 +198,7 @@ fn Row(
     }
 }
 
-/// The end of an id: where those of one minute differ.
+/// End of an id, where ids of the same minute differ.
 fn short(id: SessionId) -> String {
     let id = id.to_string();
     format!("…{}", id.get(id.len().saturating_sub(8)..).unwrap_or_default())

@@ -6,10 +6,10 @@ use protocol::api::{AuditFilter, AuditPage};
 
 use crate::{api::json::Json, error::PageError};
 
-/// What was done, newest first: the page after a cursor.
+/// Entries, newest first: the page after a cursor.
 ///
 /// # Errors
-/// `signed_out`, `forbidden`, and what the server says.
+/// `signed_out`, `forbidden`, and those of the server.
 #[server(name = ReadAudit, prefix = "/api/pages", endpoint = "audit", input = Json, output = Json)]
 pub async fn audit(filter: AuditFilter, cursor: Option<String>) -> Result<AuditPage, PageError> {
     let (control, actor) = crate::context::signed_in()?;

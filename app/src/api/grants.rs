@@ -1,4 +1,4 @@
-//! Who may open sessions as which account.
+//! Account grants.
 #![expect(missing_docs, reason = "the argument structs of server functions are generated")]
 
 use leptos::prelude::server;
@@ -12,7 +12,7 @@ use crate::{api::json::Json, error::PageError};
 /// The grants on a server.
 ///
 /// # Errors
-/// `signed_out`, `forbidden`, and what the server says.
+/// `signed_out`, `forbidden`, and those of the server.
 #[server(name = ListGrants, prefix = "/api/pages", endpoint = "grants", input = Json, output = Json)]
 pub async fn grants(server: String) -> Result<Vec<AccountGrant>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
@@ -22,7 +22,7 @@ pub async fn grants(server: String) -> Result<Vec<AccountGrant>, PageError> {
 /// The accounts of a server that can be granted.
 ///
 /// # Errors
-/// `signed_out`, `forbidden`, and what the server says.
+/// `signed_out`, `forbidden`, and those of the server.
 #[server(name = ListAccounts, prefix = "/api/pages", endpoint = "accounts", input = Json, output = Json)]
 pub async fn accounts(server: String) -> Result<Vec<AccountInfo>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
@@ -32,17 +32,17 @@ pub async fn accounts(server: String) -> Result<Vec<AccountInfo>, PageError> {
 /// Grants an account.
 ///
 /// # Errors
-/// `unknown_account`, the field that is wrong, what the server says.
+/// `unknown_account`, an invalid field, and those of the server.
 #[server(name = AddGrant, prefix = "/api/pages", endpoint = "grant", input = Json, output = Json)]
 pub async fn grant(server: String, new: NewGrant) -> Result<AccountGrant, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.grants.create(&actor, server, new).await?)
 }
 
-/// Takes a grant back. Sessions that run go on.
+/// Revokes a grant. Running sessions continue.
 ///
 /// # Errors
-/// `signed_out`, `forbidden`, and what the server says.
+/// `signed_out`, `forbidden`, and those of the server.
 #[server(name = RemoveGrant, prefix = "/api/pages", endpoint = "revoke-grant", input = Json, output = Json)]
 pub async fn revoke(server: String, id: GrantId) -> Result<(), PageError> {
     let (control, actor) = crate::context::signed_in()?;

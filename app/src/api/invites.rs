@@ -1,4 +1,4 @@
-//! Invitations: links by which people become members.
+//! Invites: links for new members and new passwords.
 #![expect(missing_docs, reason = "the argument structs of server functions are generated")]
 
 use leptos::prelude::server;
@@ -9,17 +9,17 @@ use protocol::{
 
 use crate::{api::json::Json, error::PageError};
 
-/// Those that wait.
+/// Pending invites.
 ///
 /// # Errors
-/// `signed_out`, `forbidden`, and what the server says.
+/// `signed_out`, `forbidden`, and those of the server.
 #[server(name = ListInvites, prefix = "/api/pages", endpoint = "invites", input = Json, output = Json)]
 pub async fn invites() -> Result<Vec<Invite>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.invites.list(&actor).await?)
 }
 
-/// Whether one can go by mail.
+/// Whether invites can be sent by email.
 ///
 /// # Errors
 /// `signed_out`, `forbidden`.
@@ -29,20 +29,20 @@ pub async fn mails_invites() -> Result<bool, PageError> {
     Ok(control.invites.can_mail(&actor)?)
 }
 
-/// Makes one; the answer has its link, this once.
+/// Creates an invite; only this answer has its link.
 ///
 /// # Errors
-/// The field that is wrong, `member_exists`, what the server says.
+/// An invalid field, `member_exists`, and those of the server.
 #[server(name = CreateInvite, prefix = "/api/pages", endpoint = "invite", input = Json, output = Json)]
 pub async fn invite(new: NewInvite) -> Result<InviteLink, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.invites.create(&actor, new).await?)
 }
 
-/// Makes its link worthless.
+/// Revokes an invite.
 ///
 /// # Errors
-/// `signed_out`, `forbidden`, and what the server says.
+/// `signed_out`, `forbidden`, and those of the server.
 #[server(name = WithdrawInvite, prefix = "/api/pages", endpoint = "withdraw-invite", input = Json, output = Json)]
 pub async fn withdraw(id: InviteId) -> Result<(), PageError> {
     let (control, actor) = crate::context::signed_in()?;

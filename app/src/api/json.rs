@@ -1,13 +1,13 @@
-//! JSON of server functions. It is read as text, as pages read all other JSON: each type then has one
-//! reader in their program and not two.
+//! JSON encoding of server functions. It is parsed from text, as all other JSON, so that the wasm has one
+//! parser for each type.
 
 use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType, codec::Post};
 use serde::{Serialize, de::DeserializeOwned, de::Error as _};
 
-/// Reads text, writes bytes.
+/// Encoding from text and to bytes.
 pub struct Text;
 
-/// In the body of a request and of its answer.
+/// JSON in the bodies of request and answer.
 pub type Json = Post<Text>;
 
 impl ContentType for Text {

@@ -1,4 +1,4 @@
-//! Members: the signed-in one, and all of them.
+//! Members.
 #![expect(missing_docs, reason = "the argument structs of server functions are generated")]
 
 use leptos::prelude::server;
@@ -9,10 +9,10 @@ use protocol::{
 
 use crate::{api::json::Json, error::PageError};
 
-/// Who is signed in.
+/// The signed-in member.
 ///
 /// # Errors
-/// `signed_out`, and what the server says.
+/// `signed_out`, and those of the server.
 #[server(name = GetMe, prefix = "/api/pages", endpoint = "me", input = Json, output = Json)]
 pub async fn me() -> Result<Me, PageError> {
     let (_, actor) = crate::context::signed_in()?;
@@ -22,27 +22,27 @@ pub async fn me() -> Result<Me, PageError> {
 /// All members.
 ///
 /// # Errors
-/// `signed_out`, `forbidden`, and what the server says.
+/// `signed_out`, `forbidden`, and those of the server.
 #[server(name = ListMembers, prefix = "/api/pages", endpoint = "members", input = Json, output = Json)]
 pub async fn members() -> Result<Vec<Member>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.members.list(&actor).await?)
 }
 
-/// Changes a member: name, role, whether they are let in.
+/// Changes the name, role or active state of a member.
 ///
 /// # Errors
-/// The field that is wrong, `forbidden`, what the server says.
+/// An invalid field, `forbidden`, and those of the server.
 #[server(name = ChangeMemberOf, prefix = "/api/pages", endpoint = "change-member", input = Json, output = Json)]
 pub async fn change(id: MemberId, change: ChangeMember) -> Result<Member, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.members.change(&actor, id, change).await?)
 }
 
-/// Makes a link by which a member chooses a new password.
+/// Creates a link to reset the password of a member.
 ///
 /// # Errors
-/// `signed_out`, `forbidden`, and what the server says.
+/// `signed_out`, `forbidden`, and those of the server.
 #[server(name = ResetMember, prefix = "/api/pages", endpoint = "reset-member", input = Json, output = Json)]
 pub async fn reset(id: MemberId) -> Result<InviteLink, PageError> {
     let (control, actor) = crate::context::signed_in()?;

@@ -1,5 +1,5 @@
-//! What pages ask the server: one file per noun. Server functions take the context and make one call;
-//! what sets a cookie or makes a ticket goes through the REST interface, in `rest`.
+//! Requests of the pages, one file per noun. Server functions take the context and make one call; requests
+//! that set cookies or create tickets use the REST interface, in `rest`.
 
 pub mod audit;
 pub mod grants;

@@ -1,4 +1,4 @@
-//! Everybody's sessions, for staff and superusers.
+//! The sessions of all members, for staff and superusers.
 #![expect(missing_docs, reason = "the argument structs of server functions are generated")]
 
 use leptos::prelude::server;
@@ -6,10 +6,10 @@ use protocol::api::{AdminFilter, AdminSessionPage, AdminSort};
 
 use crate::{api::json::Json, error::PageError};
 
-/// Everybody's living sessions: the page after a cursor, 50 of them when no limit is given, at most 500.
+/// Running sessions of all members: the page after a cursor, by default 50 and at most 500 of them.
 ///
 /// # Errors
-/// `signed_out`, `forbidden` for a member, what the server says.
+/// `signed_out`, `forbidden` for a member, and those of the server.
 #[server(name = ListAll, prefix = "/api/pages", endpoint = "all", input = Json, output = Json)]
 pub async fn all(
     filter: AdminFilter,

@@ -1,5 +1,5 @@
-//! The calls that a page makes on the REST interface: those that set a cookie, carry a password, make a
-//! ticket, answer in bytes or end what is somebody else's.
+//! Requests to the REST interface: those that set a cookie, send a password, create a ticket, return bytes
+//! or drop sessions.
 
 use gloo_net::http::{Request, RequestBuilder, Response};
 use prost::Message as _;
@@ -40,83 +40,83 @@ pub(super) struct Nothing {}
 /// Signs in: the answer sets the cookie.
 ///
 /// # Errors
-/// `invalid_credentials`, `too_many_attempts`, what the server says.
+/// `invalid_credentials`, `too_many_attempts`, and those of the server.
 pub async fn login(email: &str, password: &str) -> Result<(), PageError> {
     post("/api/v1/login", &Login { email, password }).await.map(drop)
 }
 
-/// Signs out everywhere this cookie is used.
+/// Signs out this browser.
 ///
 /// # Errors
-/// What the server says.
+/// Those of the server.
 pub async fn logout() -> Result<(), PageError> {
     post("/api/v1/logout", &Nothing {}).await.map(drop)
 }
 
-/// Makes the first superuser with the token of the set-up link, and signs them in.
+/// Creates the first superuser with the token of the set-up link, and signs in.
 ///
 /// # Errors
-/// The field that is wrong, or what the server says.
+/// An invalid field, or those of the server.
 pub async fn set_up(token: &str, email: &str, name: &str, password: &str) -> Result<(), PageError> {
     post("/api/v1/setup", &SetUp { token, email, name, password }).await.map(drop)
 }
 
-/// What a link that was handed over is for.
+/// The invite of a link.
 ///
 /// # Errors
-/// `not_found` when it works no more, what the server says.
+/// `not_found` for an invalid link, and those of the server.
 pub async fn invite(token: &str) -> Result<Invite, PageError> {
     let answer = post("/api/v1/invites/look", &Link { token }).await?;
     answer.json().await.map_err(|_| PageError::not_understood())
 }
 
-/// Becomes a member, or chooses a new password, by a link that was handed over; signs in.
+/// Accepts an invite or sets a new password, and signs in.
 ///
 /// # Errors
-/// `not_found` when the link works no more, the field that is wrong, what the server says.
+/// `not_found` for an invalid link, an invalid field, and those of the server.
 pub async fn accept_invite(accept: &AcceptInvite) -> Result<(), PageError> {
     post("/api/v1/invites/accept", accept).await.map(drop)
 }
 
-/// Changes the own password; everything else that is signed in is signed out.
+/// Changes the member's password and ends their other sign-ins.
 ///
 /// # Errors
-/// `invalid_credentials`, the field that is wrong, what the server says.
+/// `invalid_credentials`, an invalid field, and those of the server.
 pub async fn change_password(change: &ChangePassword) -> Result<(), PageError> {
     post("/api/v1/me/password", change).await.map(drop)
 }
 
-/// Asks for a ticket to attach with.
+/// Requests a ticket for an attach.
 ///
 /// # Errors
-/// `attached_elsewhere`, how the session ended, what the server says.
+/// `attached_elsewhere`, how the session ended, and those of the server.
 pub async fn attach(id: SessionId, attach: &Attach) -> Result<Ticket, PageError> {
     let answer = post(&format!("/api/v1/sessions/{id}/attach"), attach).await?;
     answer.json().await.map_err(|_| PageError::not_understood())
 }
 
-/// Somebody wants the session to stay.
+/// Keeps a session from expiring.
 ///
 /// # Errors
-/// `not_found`, how it ended, what the server says.
+/// `not_found`, how the session ended, and those of the server.
 pub async fn keep(id: SessionId) -> Result<(), PageError> {
     post(&format!("/api/v1/sessions/{id}/keep"), &Nothing {}).await.map(drop)
 }
 
-/// Renames a session or changes what a second client of its owner does.
+/// Changes the name or the attach policy of a session.
 ///
 /// # Errors
-/// The field that is wrong, `not_found`, how it ended, what the server says.
+/// An invalid field, `not_found`, how the session ended, and those of the server.
 pub async fn change(id: SessionId, change: &ChangeSession) -> Result<Session, PageError> {
     let request = Request::patch(&format!("/api/v1/sessions/{id}"));
     let answer = send(request, change).await?;
     answer.json().await.map_err(|_| PageError::not_understood())
 }
 
-/// The screen of one's own session, from where a mirror stands; none when it has not changed.
+/// The screen of an own session since a position; none if it has not changed.
 ///
 /// # Errors
-/// `not_found`, how it ended, what the server says.
+/// `not_found`, how the session ended, and those of the server.
 pub async fn screen(id: SessionId, from: Option<Position>) -> Result<Option<Frame>, PageError> {
     let mut path = format!("/api/v1/sessions/{id}/screen");
     if let Some(Position { epoch, revision, styles }) = from {
@@ -131,19 +131,19 @@ pub async fn screen(id: SessionId, from: Option<Position>) -> Result<Option<Fram
     Frame::decode(bytes.as_slice()).map(Some).map_err(|_| PageError::not_understood())
 }
 
-/// Ends somebody's session. Answers once nothing of it is left.
+/// Drops a session. Returns once all its processes have ended.
 ///
 /// # Errors
-/// `forbidden`, `not_found`, how it ended before, what the server says.
+/// `forbidden`, `not_found`, how the session ended, and those of the server.
 pub async fn drop_session(id: SessionId, reason: Option<String>) -> Result<(), PageError> {
     let request = Request::delete(&format!("/api/v1/admin/sessions/{id}"));
     send(request, &Drop { reason }).await.map(drop)
 }
 
-/// Ends all sessions, or all of a filter.
+/// Drops all sessions, or those that match a filter.
 ///
 /// # Errors
-/// `forbidden`, a wrong name or password, what the server says.
+/// `forbidden`, a wrong name or password, and those of the server.
 pub async fn drop_all(all: &DropAll) -> Result<DropResults, PageError> {
     let answer = post("/api/v1/admin/sessions/drop-all", all).await?;
     answer.json().await.map_err(|_| PageError::not_understood())
@@ -152,7 +152,7 @@ pub async fn drop_all(all: &DropAll) -> Result<DropResults, PageError> {
 /// The workspace's settings.
 ///
 /// # Errors
-/// What the server says.
+/// Those of the server.
 pub async fn settings() -> Result<WorkspaceSettings, PageError> {
     let answer = Request::get("/api/v1/workspace/settings").send().await;
     let answer = checked(answer.map_err(|_| PageError::unreachable())?).await?;

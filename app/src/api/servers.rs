@@ -1,14 +1,14 @@
-//! Machines to open sessions on.
+//! Servers.
 
 use leptos::prelude::server;
 use protocol::api::Server;
 
 use crate::{api::json::Json, error::PageError};
 
-/// The servers and accounts this member may use.
+/// Servers and accounts that the member may use.
 ///
 /// # Errors
-/// `signed_out`, and what the server says.
+/// `signed_out`, and those of the server.
 #[server(name = ListServers, prefix = "/api/pages", endpoint = "servers", input = Json, output = Json)]
 pub async fn servers() -> Result<Vec<Server>, PageError> {
     let (control, actor) = crate::context::signed_in()?;

@@ -1,4 +1,4 @@
-//! Sessions, for the pages.
+//! Sessions of the member.
 #![expect(missing_docs, reason = "the argument structs of server functions are generated")]
 
 use leptos::prelude::server;
@@ -9,11 +9,11 @@ use protocol::{
 
 use crate::{api::json::Json, error::PageError};
 
-/// My sessions that match, newest first: the page after a cursor, 50 of them when no limit is given, at
-/// most 100.
+/// Matching sessions of the member, newest first: the page after a cursor, by default 50 and at most 100 of
+/// them.
 ///
 /// # Errors
-/// `signed_out`, and what the server says.
+/// `signed_out`, and those of the server.
 #[server(name = ListSessions, prefix = "/api/pages", endpoint = "sessions", input = Json, output = Json)]
 pub async fn sessions(
     life: Life,
@@ -28,17 +28,17 @@ pub async fn sessions(
         .await?)
 }
 
-/// One session that lives.
+/// A running session.
 ///
 /// # Errors
-/// `not_found`; how it ended, with the session; what the server says.
+/// `not_found`; how the session ended, with the session; those of the server.
 #[server(name = GetSession, prefix = "/api/pages", endpoint = "session", input = Json, output = Json)]
 pub async fn session(id: SessionId) -> Result<Session, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.sessions.get(&actor, id).await?)
 }
 
-/// Opens a session; a repeated idempotency key gives the session that the first call made.
+/// Opens a session. A repeated idempotency key returns the session of the first request.
 ///
 /// # Errors
 /// As `POST /sessions` of the REST interface.
@@ -48,10 +48,10 @@ pub async fn create(new: NewSession) -> Result<Session, PageError> {
     Ok(control.creator.create(&actor, new).await?.session)
 }
 
-/// Ends a session and everything in it; answers once nothing of it is left.
+/// Closes a session. Returns once all its processes have ended.
 ///
 /// # Errors
-/// `not_found`, how it had ended before, what the server says.
+/// `not_found`, how it had ended before, and those of the server.
 #[server(name = CloseSession, prefix = "/api/pages", endpoint = "close", input = Json, output = Json)]
 pub async fn close(id: SessionId) -> Result<(), PageError> {
     let (control, actor) = crate::context::signed_in()?;

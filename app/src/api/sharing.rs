@@ -1,5 +1,5 @@
-//! Sharing, as a page asks for it on the REST interface: answers carry secrets or set a cookie. The
-//! second half is the guest's, who has no sign-in.
+//! Sharing over the REST interface, whose answers contain secrets or set cookies: requests of the owner, then
+//! those of the guest, who has no sign-in.
 
 use gloo_net::http::Request;
 use protocol::{
@@ -14,10 +14,10 @@ use serde::de::DeserializeOwned;
 use super::rest::{self, Nothing};
 use crate::error::PageError;
 
-/// What a new share of the session may be.
+/// Options and limits of new shares of the session.
 ///
 /// # Errors
-/// `not_found`, how the session ended, what the server says.
+/// `not_found`, how the session ended, and those of the server.
 pub async fn options(id: SessionId) -> Result<SharingOptions, PageError> {
     get(&format!("/api/v1/sessions/{id}/sharing")).await
 }
@@ -30,27 +30,27 @@ pub async fn shares(id: SessionId) -> Result<Vec<Share>, PageError> {
     get(&format!("/api/v1/sessions/{id}/shares")).await
 }
 
-/// Makes a link; the answer has its secrets, this once.
+/// Creates a share link; only this answer has its secrets.
 ///
 /// # Errors
-/// `invalid_expiry`, the field that is wrong, what the server says.
+/// `invalid_expiry`, an invalid field, and those of the server.
 pub async fn share(id: SessionId, new: &NewShare) -> Result<FreshShare, PageError> {
     read(rest::post(&format!("/api/v1/sessions/{id}/shares"), new).await?).await
 }
 
-/// Extends a share, or lets its guests type or not, from this moment on.
+/// Extends a share, or changes whether its guests may type.
 ///
 /// # Errors
-/// `invalid_expiry`, `not_found`, what the server says.
+/// `invalid_expiry`, `not_found`, and those of the server.
 pub async fn change(id: SessionId, of: ShareId, change: &ChangeShare) -> Result<(), PageError> {
     let request = Request::patch(&format!("/api/v1/sessions/{id}/shares/{of}"));
     rest::send(request, change).await.map(drop)
 }
 
-/// Takes a share back: its guests are cut.
+/// Revokes a share and disconnects its guests.
 ///
 /// # Errors
-/// `not_found`, what the server says.
+/// `not_found`, and those of the server.
 pub async fn revoke(id: SessionId, of: ShareId) -> Result<(), PageError> {
     let request = Request::delete(&format!("/api/v1/sessions/{id}/shares/{of}"));
     rest::send(request, &Nothing {}).await.map(drop)
@@ -59,46 +59,46 @@ pub async fn revoke(id: SessionId, of: ShareId) -> Result<(), PageError> {
 /// A new link with the settings of an earlier one.
 ///
 /// # Errors
-/// `not_found`, what the server says.
+/// `not_found`, and those of the server.
 pub async fn renew(id: SessionId, of: ShareId) -> Result<FreshShare, PageError> {
     let path = format!("/api/v1/sessions/{id}/shares/{of}/renew");
     read(rest::post(&path, &Nothing {}).await?).await
 }
 
-/// Shows a guest out.
+/// Removes a guest.
 ///
 /// # Errors
-/// `not_found`, what the server says.
+/// `not_found`, and those of the server.
 pub async fn remove(id: SessionId, of: ShareId, guest: GuestId) -> Result<(), PageError> {
     let path = format!("/api/v1/sessions/{id}/shares/{of}/guests/{guest}");
     rest::send(Request::delete(&path), &Nothing {}).await.map(drop)
 }
 
-/// Sends a link and password of its own to each address.
+/// Emails a separate link and password to each address.
 ///
 /// # Errors
-/// `mail_not_configured`, `invalid_expiry`, what the server says.
+/// `mail_not_configured`, `invalid_expiry`, and those of the server.
 pub async fn invite(id: SessionId, new: &NewInvites) -> Result<InviteResults, PageError> {
     read(rest::post(&format!("/api/v1/sessions/{id}/invites"), new).await?).await
 }
 
-/// Comes in by a link: the answer sets the guest's cookie.
+/// Joins a shared session: the answer sets the cookie of the guest.
 ///
 /// # Errors
-/// `share_denied`; with the right password `share_expired`, `share_full`; what the server says.
+/// `share_denied`; with the right password `share_expired`, `share_full`; those of the server.
 pub async fn join(join: &Join) -> Result<Joined, PageError> {
     read(rest::post("/api/v1/join", join).await?).await
 }
 
-/// Where this browser's guest is.
+/// The session that this browser's guest has joined.
 ///
 /// # Errors
-/// Why they are not there any more, what the server says.
+/// Why they are not there any more, and those of the server.
 pub async fn joined() -> Result<Joined, PageError> {
     get("/api/v1/join/session").await
 }
 
-/// Asks for a guest's ticket to attach with.
+/// Requests a ticket for the attach of a guest.
 ///
 /// # Errors
 /// As [`joined`].
@@ -106,10 +106,10 @@ pub async fn attach() -> Result<Ticket, PageError> {
     read(rest::post("/api/v1/join/attach", &Nothing {}).await?).await
 }
 
-/// Gives the guest's place back.
+/// Leaves the session and frees the guest slot.
 ///
 /// # Errors
-/// What the server says.
+/// Those of the server.
 pub async fn leave() -> Result<(), PageError> {
     rest::post("/api/v1/join/leave", &Nothing {}).await.map(drop)
 }

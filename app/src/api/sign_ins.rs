@@ -1,4 +1,4 @@
-//! Where the signed-in member is signed in.
+//! Sign-ins of the member.
 #![expect(missing_docs, reason = "the argument structs of server functions are generated")]
 
 use leptos::prelude::server;
@@ -7,20 +7,20 @@ use uuid::Uuid;
 
 use crate::{api::json::Json, error::PageError};
 
-/// Browsers and programs that are signed in.
+/// Signed-in browsers and programs.
 ///
 /// # Errors
-/// `signed_out`, `forbidden`, and what the server says.
+/// `signed_out`, `forbidden`, and those of the server.
 #[server(name = ListSignIns, prefix = "/api/pages", endpoint = "sign-ins", input = Json, output = Json)]
 pub async fn sign_ins() -> Result<Vec<SignInInfo>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.sign_ins.list(&actor).await?)
 }
 
-/// Signs one of them out, and closes what is open by it.
+/// Ends a sign-in and its connections.
 ///
 /// # Errors
-/// `signed_out`, `forbidden`, and what the server says.
+/// `signed_out`, `forbidden`, and those of the server.
 #[server(name = EndSignIn, prefix = "/api/pages", endpoint = "end-sign-in", input = Json, output = Json)]
 pub async fn end(id: Uuid) -> Result<(), PageError> {
     let (control, actor) = crate::context::signed_in()?;

@@ -9,30 +9,30 @@ use protocol::{
 
 use crate::{api::json::Json, error::PageError};
 
-/// Those that work.
+/// Valid tokens.
 ///
 /// # Errors
-/// `signed_out`, `forbidden`, and what the server says.
+/// `signed_out`, `forbidden`, and those of the server.
 #[server(name = ListTokens, prefix = "/api/pages", endpoint = "tokens", input = Json, output = Json)]
 pub async fn tokens() -> Result<Vec<TokenInfo>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.tokens.list(&actor).await?)
 }
 
-/// Makes one; the answer has its secret, this once.
+/// Creates a token; only this answer has its secret.
 ///
 /// # Errors
-/// The field that is wrong, what the server says.
+/// An invalid field, and those of the server.
 #[server(name = CreateToken, prefix = "/api/pages", endpoint = "create-token", input = Json, output = Json)]
 pub async fn create(new: NewToken) -> Result<FreshToken, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.tokens.create(&actor, new).await?)
 }
 
-/// Makes it worthless, and closes what is open by it.
+/// Revokes a token and ends its connections.
 ///
 /// # Errors
-/// `signed_out`, `forbidden`, and what the server says.
+/// `signed_out`, `forbidden`, and those of the server.
 #[server(name = RemoveToken, prefix = "/api/pages", endpoint = "remove-token", input = Json, output = Json)]
 pub async fn remove(id: TokenId) -> Result<(), PageError> {
     let (control, actor) = crate::context::signed_in()?;

@@ -1,4 +1,4 @@
-//! The workspace: its settings, and what its sessions take.
+//! Settings and resource usage of the workspace.
 #![expect(missing_docs, reason = "the argument structs of server functions are generated")]
 
 use leptos::prelude::server;
@@ -6,30 +6,30 @@ use protocol::api::{WorkspaceSettings, WorkspaceUsage};
 
 use crate::{api::json::Json, error::PageError};
 
-/// What is in force.
+/// Current settings.
 ///
 /// # Errors
-/// `signed_out`, and what the server says.
+/// `signed_out`, and those of the server.
 #[server(name = GetSettings, prefix = "/api/pages", endpoint = "settings", input = Json, output = Json)]
 pub async fn settings() -> Result<WorkspaceSettings, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.settings.get(&actor).await?)
 }
 
-/// Changes all of it at once.
+/// Replaces all settings.
 ///
 /// # Errors
-/// The field that is wrong, `forbidden`, what the server says.
+/// An invalid field, `forbidden`, and those of the server.
 #[server(name = ChangeSettings, prefix = "/api/pages", endpoint = "change-settings", input = Json, output = Json)]
 pub async fn change_settings(settings: WorkspaceSettings) -> Result<WorkspaceSettings, PageError> {
     let (control, actor) = crate::context::signed_in()?;
     Ok(control.settings.change(&actor, settings).await?)
 }
 
-/// What sessions hold right now.
+/// Resources that sessions use now.
 ///
 /// # Errors
-/// `signed_out`, `forbidden`, and what the server says.
+/// `signed_out`, `forbidden`, and those of the server.
 #[server(name = GetUsage, prefix = "/api/pages", endpoint = "usage", input = Json, output = Json)]
 pub async fn usage() -> Result<WorkspaceUsage, PageError> {
     let (control, actor) = crate::context::signed_in()?;

@@ -1,4 +1,4 @@
-//! `/all`: everybody's sessions, for staff and superusers.
+//! `/all`: the sessions of all members, for staff and superusers.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -6,15 +6,23 @@ use protocol::api::{AdminFilter, AdminSession, AdminSessionPage, AdminSort, Me, 
 
 use crate::{
     admin::{
-        drop_all::DropEverything, drop_sessions::DropSessions, filter::AllFilter, list::AllList,
+        drop,
+        filter::AllFilter,
+        list::{self, AllSessions},
         table::AllTable,
     },
-    api, browser, create_key,
+    api, browser,
     live::Live,
     pages::{guard::Guard, header::Header},
     palette::{Command, page_commands::offer},
-    sessions::tabs::{List, Tabs},
-    ui::{failure::Failure, ready::ready, show::Show, whole::Answered},
+    sessions::tabs::{Shown, Tabs},
+    ui::{
+        dialog::confirm::{Confirm, Question},
+        failure::Failure,
+        list::{Answered, more},
+        ready::ready,
+        show::Show,
+    },
 };
 
 /// The page.
@@ -26,24 +34,27 @@ pub fn AllPage() -> impl IntoView {
     }
 }
 
-/// What the head of the page and the list have in common.
+/// State that the head of the page shares with the list.
 #[derive(Clone, Copy)]
 struct Shared {
     role: Role,
-    /// Counts reasons to ask again.
+    /// Counts changes of sessions.
     changes: RwSignal<u32>,
-    /// Whether it is asked to drop all.
-    everything: RwSignal<bool>,
+    /// Counts clicks on *Drop all*.
+    drop_all: RwSignal<u32>,
 }
 
 #[component]
 fn All(me: Me) -> impl IntoView {
     let role = me.role;
-    let (changes, everything) = (RwSignal::new(0_u32), RwSignal::new(false));
-    provide_context(Shared { role, changes, everything });
+    let (changes, drop_all) = (RwSignal::new(0_u32), RwSignal::new(0_u32));
+    provide_context(Shared { role, changes, drop_all });
     let first = Resource::new(
         || (),
-        |()| api::operator::all(AdminFilter::default(), AdminSort::default(), None, Some(100)),
+        |()| {
+            let (filter, sort) = (AdminFilter::default(), AdminSort::default());
+            api::operator::all(filter, sort, None, Some(list::FIRST))
+        },
     );
     let live = Live::of_page();
     live.on_change(move || changes.update(|changes| *changes += 1));
@@ -54,7 +65,7 @@ fn All(me: Me) -> impl IntoView {
         <main class="page wide" data-testid="all-page" data-live=move || live.get().to_string()>
             <div class="page-head">
                 <h1>"Sessions"</h1>
-                <Tabs role shown=List::All />
+                <Tabs role shown=Shown::All />
                 {(role == Role::Superuser)
                     .then(|| {
                         view! {
@@ -63,7 +74,7 @@ fn All(me: Me) -> impl IntoView {
                                 class="button"
                                 data-testid="drop-all"
                                 disabled=move || !ready.get()
-                                on:click=move |_| everything.set(true)
+                                on:click=move |_| drop_all.update(|count| *count += 1)
                             >
                                 "Drop all…"
                             </button>
@@ -77,57 +88,62 @@ fn All(me: Me) -> impl IntoView {
 
 #[component]
 fn Listed(first: AdminSessionPage) -> impl IntoView {
-    let Some(Shared { role, changes, everything }) = use_context() else { return ().into_any() };
-    let list = AllList::new(first);
-    list.follow(changes);
-    let dropping = RwSignal::new(Vec::<AdminSession>::new());
+    let Some(Shared { role, changes, drop_all }) = use_context() else { return ().into_any() };
+    let all = AllSessions::new(first, changes);
+    let list = all.list;
+    let asked = RwSignal::new(None::<Question>);
+    let ask_all = move || asked.set(Some(drop::all(all.filter, list.total)));
+    Effect::new(move |before: Option<u32>| {
+        let now = drop_all.get();
+        if before.unwrap_or_default() != now {
+            ask_all();
+        }
+        now
+    });
+    let selected = Memo::new(move |_| list.selected(list::id));
+    let ask_selected = move || asked.set(Some(drop::selected(selected.get_untracked())));
     offer(move || {
-        let drop_all = (role == Role::Superuser).then(|| {
-            Command::new("drop-all", "Drop all sessions", "asks first", move || {
-                everything.set(true);
-            })
-        });
-        let drop_chosen = list.ticked.with(|it| !it.is_empty()).then(|| {
-            Command::new("drop-chosen", "Drop the selected sessions", "asks first", move || {
-                dropping.set(untrack(|| list.chosen()));
-            })
+        let drop_all = (role == Role::Superuser)
+            .then(|| Command::new("drop-all", "Drop all sessions", "asks first", ask_all));
+        let drop_selected = selected.with(|it| !it.is_empty()).then(|| {
+            Command::new("drop-chosen", "Drop the selected sessions", "asks first", ask_selected)
         });
         let items = list.items.get();
         let watches = items.iter().filter(|_| role == Role::Superuser).map(|it| {
             let path = format!("/sessions/{}?watch=1", it.session.id);
-            let hint = format!("of {}, who sees it", it.session.owner);
-            let watch = move || match create_key::new_tab() {
-                Some(tab) => create_key::show(&tab, &path),
+            let hint = format!("of {}, visible to them", it.session.owner);
+            let watch = move || match browser::new_tab() {
+                Some(tab) => browser::open_in(&tab, &path),
                 None => browser::go(&path),
             };
-            Command::new("watch", format!("Watch {}", it.session.name), hint, watch).late()
+            Command::new("watch", format!("Watch {}", it.session.name), hint, watch).last()
         });
         let watches: Vec<_> = watches.collect();
-        let drops = items.into_iter().map(|it| {
+        let drops = items.into_iter().map(|it: AdminSession| {
             let (label, owner) = (format!("Drop {}", it.session.name), it.session.owner.clone());
-            let ask = move || dropping.set(vec![it.clone()]);
-            Command::new("drop", label, format!("of {owner}, asks first"), ask).late()
+            let ask = move || asked.set(Some(drop::selected(vec![it.clone()])));
+            Command::new("drop", label, format!("of {owner}, asks first"), ask).last()
         });
-        drop_all.into_iter().chain(drop_chosen).chain(drops).chain(watches).collect()
+        drop_all.into_iter().chain(drop_selected).chain(drops).chain(watches).collect()
     });
-    let ticked = move || list.ticked.with(|ticked| ticked.len());
+    let count = move || selected.with(Vec::len);
     view! {
-        <AllFilter list />
+        <AllFilter all />
         <Failure error=list.error />
         <div class="selection" data-testid="chosen">
             <p role="status" class="muted">
-                {move || match (ticked(), list.total.get()) {
+                {move || match (count(), list.total.get()) {
                     (0, 1) => "1 session".to_owned(),
                     (0, total) => format!("{total} sessions"),
                     (some, total) => format!("{some} of {total} selected"),
                 }}
             </p>
-            <Show when=move || { ticked() > 0 }>
+            <Show when=move || { count() > 0 }>
                 <button
                     type="button"
                     class="button small"
                     data-testid="drop-chosen"
-                    on:click=move |_| dropping.set(untrack(|| list.chosen()))
+                    on:click=move |_| ask_selected()
                 >
                     "Drop selected…"
                 </button>
@@ -135,22 +151,12 @@ fn Listed(first: AdminSessionPage) -> impl IntoView {
         </div>
         <Show
             when=move || list.items.with(|items| !items.is_empty())
-            fallback=|| view! { <p class="loading">"No session is like that."</p> }
+            fallback=|| view! { <p class="loading">"No sessions match."</p> }
         >
-            <AllTable list role dropping />
+            <AllTable list role asked />
         </Show>
-        <Show when=move || list.more.get()>
-            <button
-                type="button"
-                class="button show-more"
-                data-testid="more"
-                on:click=move |_| list.show_more()
-            >
-                "Show more"
-            </button>
-        </Show>
-        <DropSessions dropping list />
-        <DropEverything open=everything list />
+        {more(list)}
+        <Confirm asked done=move |()| list.refresh() />
     }
     .into_any()
 }

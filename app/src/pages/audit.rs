@@ -11,7 +11,7 @@ use crate::{
     api, browser,
     pages::guard::SignedIn,
     palette::{Command, page_commands::offer},
-    ui::{failure::Failure, request::Request, show::Show, whole::Answered},
+    ui::{failure::Failure, list::Answered, request::Request, show::Show},
 };
 
 mod entry;
@@ -67,7 +67,7 @@ fn Log() -> impl IntoView {
             </a>
         </div>
         <Narrow asked />
-        <Transition fallback=|| view! { <p class="loading">"One moment…"</p> }>
+        <Transition fallback=|| view! { <p class="loading">"Loading…"</p> }>
             {move || {
                 first.track();
                 view! { <Answered of=first view=|(filter, page)| view! { <Entries filter page /> }.into_any() /> }

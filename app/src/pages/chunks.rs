@@ -1,5 +1,5 @@
-//! The parts that the program of the pages is sent in, beside what every page needs. The tool that builds
-//! the pages puts what several parts need into files that they share: the fewer parts, the fewer of those.
+//! The wasm chunks of the pages, beside the code of every page. The build tool moves code of several chunks
+//! to files that they share: fewer chunks make fewer of those.
 
 use std::pin::Pin;
 
@@ -17,8 +17,8 @@ use crate::browser;
 type Loading = Pin<Box<dyn Future<Output = Result<AnyView, SplitLoaderError>>>>;
 
 macro_rules! pages {
-    ($($(#[$what:meta])* $route:ident, $load:ident in $part:ident: $page:ident;)+) => { $(
-        $(#[$what])*
+    ($($(#[$doc:meta])* $route:ident, $load:ident in $chunk:ident: $page:ident;)+) => { $(
+        $(#[$doc])*
         pub struct $route;
 
         impl LazyRoute for $route {
@@ -27,15 +27,15 @@ macro_rules! pages {
             }
 
             async fn view(_: Self) -> AnyView {
-                // The page then names the files of this part, and the browser asks for all at once.
+                // Lists the files of this chunk in the page, so that the browser loads them at once.
                 if !cfg!(target_family = "wasm") {
-                    leptos::prefetch_lazy_fn_on_server(stringify!($part));
+                    leptos::prefetch_lazy_fn_on_server(stringify!($chunk));
                 }
-                or_whole_page(Box::pin($load())).await
+                or_reload(Box::pin($load())).await
             }
         }
 
-        #[wasm_split($part, fallible)]
+        #[wasm_split($chunk, fallible)]
         fn $load() -> Result<AnyView, SplitLoaderError> {
             Ok($page().into_any())
         }
@@ -67,13 +67,13 @@ pages! {
     Me, me in rest: MePage;
 }
 
-/// The page, or nothing while the browser loads it anew: parts of another build than this page's do not
-/// load, which is what a page that was open during an update finds.
-async fn or_whole_page(loading: Loading) -> AnyView {
+/// The page; or none while the browser reloads it, because the chunks of another build do not load. That
+/// happens to pages that were open during an update.
+async fn or_reload(loading: Loading) -> AnyView {
     if let Ok(page) = loading.await {
         return page;
     }
-    // A page that the server sent just now would come the same way again.
+    // During hydration the page was just loaded: reloading would loop.
     if !Owner::current_shared_context().is_some_and(|it| it.during_hydration()) {
         let url = use_url().get_untracked();
         let search = if url.search().is_empty() { "" } else { "?" };

@@ -1,5 +1,4 @@
-//! The way into a page: who is signed in, and whether the page is there for them. It does not know what
-//! is on the page.
+//! Access to a page: requires a sign-in and a role. It does not know the content of the page.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -10,19 +9,19 @@ use crate::{
     api,
     live::Live,
     pages::header::Header,
-    palette::page_commands::Offers,
-    ui::{failure::Failure, plain_page::Nothing, time::provide_now},
+    palette::page_commands::PageCommands,
+    ui::{failure::Failure, plain_page::NotFound, time::provide_now},
 };
 
-/// A page with the header above it, for whom [`Guard`] lets in.
+/// A page with the header, behind a [`Guard`].
 #[component]
 pub fn SignedIn(
-    /// Its title.
+    /// Title.
     title: &'static str,
-    /// The lowest role that may see it.
+    /// Lowest role that may see the page.
     #[prop(default = Role::Member)]
     needs: Role,
-    /// What is on it.
+    /// Content.
     page: fn(Me) -> AnyView,
 ) -> impl IntoView {
     let framed = move |me: Me| {
@@ -36,11 +35,11 @@ pub fn SignedIn(
     view! { <Guard needs page=framed /> }
 }
 
-/// Asks who is there. Nobody is sent to sign in and comes back here; for those whose role is too low
-/// there is no such page.
+/// Fetches the signed-in member. Without a sign-in, redirects to the sign-in page, which returns here; if
+/// the role is too low, the page is not found.
 #[component]
 pub fn Guard<Page>(
-    /// The lowest role that may see it.
+    /// Lowest role that may see the page.
     #[prop(default = Role::Member)]
     needs: Role,
     /// The whole page.
@@ -53,13 +52,13 @@ where
     let url = use_url();
     let me = Resource::new(|| (), |()| api::members::me());
     view! {
-        <Suspense fallback=|| view! { <p class="loading">"One moment…"</p> }>
+        <Suspense fallback=|| view! { <p class="loading">"Loading…"</p> }>
             {move || {
                 let page = page.clone();
                 Suspend::new(async move {
                     match me.await {
-                        Ok(me) if me.role >= needs => view! { <Listening me page /> }.into_any(),
-                        Ok(_) => view! { <Nothing /> }.into_any(),
+                        Ok(me) if me.role >= needs => view! { <LivePage me page /> }.into_any(),
+                        Ok(_) => view! { <NotFound /> }.into_any(),
                         Err(why) if why.is_signed_out() => {
                             let path = url.with_untracked(|url| format!("/sign-in?return={}", url.path()));
                             view! { <Redirect path /> }.into_any()
@@ -79,13 +78,13 @@ where
     }
 }
 
-/// A page that goes to sign in as soon as its sign-in is over.
+/// A page that receives live changes, and redirects once its sign-in ends.
 #[component]
-fn Listening<Page>(me: Me, page: Page) -> impl IntoView
+fn LivePage<Page>(me: Me, page: Page) -> impl IntoView
 where
     Page: Fn(Me) -> AnyView + Send + Sync + 'static,
 {
     Live::provide();
-    Offers::provide();
+    PageCommands::provide();
     page(me)
 }

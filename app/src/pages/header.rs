@@ -1,5 +1,4 @@
-//! The line on top of the pages: where one can go, who is signed in, and the way out. What somebody may
-//! not see is not there.
+//! The header of the pages: links to the pages that the member may see, the member, and signing out.
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_location;
@@ -7,11 +6,11 @@ use protocol::api::{Me, Role};
 
 use crate::{
     live::{Live, sign_out},
-    palette::{Palette, PaletteButton, page_commands::Offers},
+    palette::{Palette, PaletteButton, page_commands::PageCommands},
     ui::{logo::Logo, ready::ready, theme::ThemeButton},
 };
 
-/// Address, name, test id and lowest role of each page.
+/// Path, name, test id and lowest role of each page.
 const PAGES: [(&str, &str, &str, Role); 4] = [
     ("/", "Sessions", "nav-sessions", Role::Member),
     ("/members", "Members", "nav-members", Role::Superuser),
@@ -19,7 +18,7 @@ const PAGES: [(&str, &str, &str, Role); 4] = [
     ("/audit", "Audit log", "nav-audit", Role::Superuser),
 ];
 
-/// Brand, pages, colours, person, sign out.
+/// Logo, links, member, command palette, theme and sign-out.
 #[component]
 pub fn Header(
     /// The signed-in member.
@@ -38,12 +37,12 @@ pub fn Header(
         });
     };
     let here = use_location().pathname;
-    // The lists of sessions are one page.
+    // All lists of sessions belong to one link.
     let at = move |path: &'static str| {
         here.with(|here| here == path || path == "/" && here == "/all").then_some("page")
     };
     let pages: Vec<_> = PAGES.into_iter().filter(|(.., needs)| me.role >= *needs).collect();
-    // One page needs no way to it.
+    // A single page needs no navigation.
     let nav = (pages.len() > 1).then(|| {
         let link = |(path, name, testid, _): (&'static str, &'static str, &'static str, Role)| {
             view! {
@@ -71,7 +70,7 @@ pub fn Header(
                 class="account-link"
                 href="/me"
                 data-testid="who"
-                title=format!("{}: you", me.email)
+                title=format!("Signed in as {}", me.email)
                 aria-current=move || at("/me")
             >
                 {me.name}
@@ -88,6 +87,6 @@ pub fn Header(
                 "Sign out"
             </button>
         </header>
-        <Palette open=palette role=Some(me.role) own=Offers::of_page() />
+        <Palette open=palette role=Some(me.role) own=PageCommands::of_page() />
     }
 }

@@ -1,6 +1,6 @@
-//! `/`: my sessions, live; or those that have ended.
+//! `/`: the running sessions of the member, live; or the ended ones.
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::LocalBoxFuture};
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -8,6 +8,7 @@ use protocol::api::{Life, Me, Session, SessionPage};
 
 use crate::{
     api, browser, create_key,
+    error::PageError,
     live::Live,
     pages::{guard::Guard, header::Header},
     palette::{Command, page_commands::offer},
@@ -15,17 +16,20 @@ use crate::{
         ended_session::EndedSession,
         list::SessionList,
         new_session::NewSessionDialog,
-        tabs::{List, Tabs},
+        tabs::{Shown, Tabs},
     },
     sharing::SessionReceipt,
     ui::{
         failure::Failure,
+        list::{List, Page, more},
         logo::Logo,
-        paged::{More, Paged},
         ready::ready,
         show::Show,
     },
 };
+
+/// Sessions that a list shows at least.
+const LEAST: usize = 50;
 
 /// The page.
 #[component]
@@ -42,7 +46,7 @@ fn Sessions(me: Me) -> impl IntoView {
     let query = use_query_map();
     let ended = Memo::new(move |_| query.with(|it| it.get("show").as_deref() == Some("ended")));
     let life = move || if ended.get() { Life::Ended } else { Life::Active };
-    // The first look at a list; what changes later comes to the list itself.
+    // The initial page of the list; the list fetches changes itself.
     let first = Resource::new(life, |life| api::sessions::sessions(life, None, None, None));
     let servers = Resource::new(|| (), |()| api::servers::servers());
     let known_servers = RwSignal::new(Vec::new());
@@ -54,7 +58,7 @@ fn Sessions(me: Me) -> impl IntoView {
             known_servers.set(servers);
         }
     });
-    // Not by the resource: what waits for that one would leave the page meanwhile, and the dialog with it.
+    // Not by refetching the resource: its suspense would unmount the dialog while it waits.
     let refresh_servers = Callback::new(move |()| {
         spawn_local(async move {
             if let Ok(now) = api::servers::servers().await {
@@ -62,7 +66,7 @@ fn Sessions(me: Me) -> impl IntoView {
             }
         });
     });
-    // One may have come or gone since.
+    // Servers may have changed since the page was loaded.
     Effect::new(move |_| {
         if open.get() {
             refresh_servers.run(());
@@ -74,7 +78,7 @@ fn Sessions(me: Me) -> impl IntoView {
     let refresh = Callback::new(move |()| changes.update(|changes| *changes += 1));
     let role = me.role;
     offer(move || vec![Command::new("new-session", "New session", "", move || open.set(true))]);
-    let shown = Signal::derive(move || if ended.get() { List::Ended } else { List::Running });
+    let shown = Signal::derive(move || if ended.get() { Shown::Ended } else { Shown::Running });
     view! {
         <Header me />
         <main class="page">
@@ -92,14 +96,14 @@ fn Sessions(me: Me) -> impl IntoView {
                 </button>
             </div>
             <Transition fallback=|| {
-                view! { <p class="loading">"One moment…"</p> }
+                view! { <p class="loading">"Loading…"</p> }
             }>
                 {move || Suspend::new(async move {
                     match first.await {
                         Err(why) => view! { <Failure error=Some(why) /> }.into_any(),
                         Ok(first) if ended.get_untracked() => view! { <Ended first changes /> }.into_any(),
                         Ok(first) => {
-                            view! { <Running first changes live open refresh /> }.into_any()
+                            view! { <Running first changes live open /> }.into_any()
                         }
                     }
                 })}
@@ -109,44 +113,56 @@ fn Sessions(me: Me) -> impl IntoView {
     }
 }
 
-/// Sessions that run, kept up to date.
+/// The running sessions, kept up to date.
 #[component]
 fn Running(
-    /// The list as it was when the page was made.
+    /// Initial page of the list.
     first: SessionPage,
-    /// Counts reasons to ask again.
+    /// Counts changes.
     changes: RwSignal<u32>,
     /// Whether changes are pushed.
     live: RwSignal<bool>,
-    /// Opens the dialog for a new one.
+    /// Opens the dialog for a new session.
     open: RwSignal<bool>,
-    /// Asks again.
-    refresh: Callback<()>,
 ) -> impl IntoView {
-    let list = Paged::new(first, |_, cursor, limit| {
+    let list = paged(first, |cursor, limit| {
         api::sessions::sessions(Life::Active, None, cursor, Some(limit)).boxed_local()
     });
     list.follow(changes);
-    let sessions = list.items;
-    let empty = Memo::new(move |_| sessions.with(Vec::is_empty));
+    let empty = list.is_empty();
     view! {
         <Failure error=list.error />
         <Show when=move || !empty.get() fallback=move || view! { <Empty open /> }>
-            <SessionList sessions live refresh show_all=move |()| list.show_all() />
+            <SessionList list live />
         </Show>
-        <More list />
+        {more(list)}
     }
 }
 
-/// Nothing is running yet.
+/// A list of sessions that begins with this page, newest first.
+fn paged(
+    first: SessionPage,
+    fetch: impl Fn(Option<String>, u64) -> LocalBoxFuture<'static, Result<SessionPage, PageError>>
+    + Send
+    + Sync
+    + 'static,
+) -> List<Session> {
+    let page = |it: SessionPage| Page { items: it.items, next: it.next, total: 0 };
+    List::paged(page(first), LEAST, Some(|it| it.id.0), move |cursor, limit| {
+        let fetched = fetch(cursor, limit);
+        async move { fetched.await.map(page) }.boxed_local()
+    })
+}
+
+/// Shown while there are no running sessions.
 #[component]
 fn Empty(open: RwSignal<bool>) -> impl IntoView {
     view! {
         <section class="empty-state" data-testid="empty">
             <Logo />
-            <h2>"No session is running"</h2>
+            <h2>"No running sessions"</h2>
             <p>
-                "Open one, and it stays: close the tab, lose the network, come back from another device, and you find the screen you left."
+                "Sessions keep running when you close the tab, lose the network or switch devices. Come back to the screen you left."
             </p>
             <button
                 type="button"
@@ -159,26 +175,33 @@ fn Empty(open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-/// Sessions of the past, page by page.
+/// The ended sessions, page by page.
 #[component]
 fn Ended(
-    /// The newest of them.
+    /// Initial page of the list.
     first: SessionPage,
-    /// Counts reasons to ask again.
+    /// Counts changes.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let list = Paged::new(first, |searched, cursor, limit| {
-        let searched = Some(searched).filter(|it| !it.is_empty());
-        api::sessions::sessions(Life::Ended, searched, cursor, Some(limit)).boxed_local()
+    let query = RwSignal::new(String::new());
+    let list = paged(first, move |cursor, limit| {
+        let query = query.try_get_untracked().filter(|it| !it.is_empty());
+        api::sessions::sessions(Life::Ended, query, cursor, Some(limit)).boxed_local()
     });
     list.follow(changes);
     let (items, error) = (list.items, list.error);
+    let search = move |text: &str| {
+        if query.with_untracked(|it| it != text) {
+            query.set(text.to_owned());
+            list.restart();
+        }
+    };
     let again = Callback::new(move |session: Session| {
         error.set(None);
-        let tab = create_key::new_tab();
+        let tab = browser::new_tab();
         spawn_local(async move {
-            match (create_key::like(&session).await, tab) {
-                (Ok(path), Some(tab)) => create_key::show(&tab, &path),
+            match (create_key::create_like(&session).await, tab) {
+                (Ok(path), Some(tab)) => browser::open_in(&tab, &path),
                 (Ok(path), None) => browser::go(&path),
                 (Err(why), tab) => {
                     if let Some(tab) = tab {
@@ -201,15 +224,15 @@ fn Ended(
             placeholder="Name, account or server"
             autocomplete="off"
             maxlength="64"
-            on:input:target=move |event| list.search(event.target().value().trim())
+            on:input:target=move |event| search(event.target().value().trim())
         />
         <Show when=none>
             <p class="loading">
                 {move || {
-                    if list.searching() {
-                        "No ended session is like that."
+                    if query.with(String::is_empty) {
+                        "Ended sessions appear here."
                     } else {
-                        "Sessions that have ended are kept here."
+                        "No ended sessions match."
                     }
                 }}
             </p>
@@ -221,7 +244,7 @@ fn Ended(
                 children=move |session| view! { <EndedSession session again receipt /> }
             />
         </ul>
-        <More list />
+        {more(list)}
         <SessionReceipt of=receipt />
     }
 }

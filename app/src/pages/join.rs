@@ -61,7 +61,7 @@ fn GuestPage(me: Option<String>) -> impl IntoView {
     let left = Callback::new(move |()| shown.set(View::Ended(Ending::Share(ShareOver::Left))));
     let joined = Callback::new(move |joined: Joined| {
         // Removes the token from the address bar and the history.
-        browser::forget_fragment();
+        browser::remove_fragment();
         shown.set(View::Terminal(Box::new(joined)));
     });
     move || match shown.get() {

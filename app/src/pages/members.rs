@@ -12,9 +12,9 @@ use crate::{
         button::Button,
         dialog::confirm::{Confirm, Question},
         failure::Failure,
+        list::{Answered, List},
         ready::ready,
         request::Request,
-        whole::{Answered, Whole},
     },
 };
 
@@ -90,7 +90,7 @@ fn Page() -> impl IntoView {
             />
         </div>
         <pending::PendingLinks />
-        <Answered of=first view=|first| view! { <List first /> }.into_any() />
+        <Answered of=first view=|first| view! { <Listed first /> }.into_any() />
         <invite::InviteDialog open=inviting created=changed />
         <link::LinkDialog link=state.link />
         <Confirm asked=state.asked done=changed />
@@ -98,8 +98,8 @@ fn Page() -> impl IntoView {
 }
 
 #[component]
-fn List(first: Vec<Member>) -> impl IntoView {
-    let list = Whole::new(first, || api::members::members().boxed_local());
+fn Listed(first: Vec<Member>) -> impl IntoView {
+    let list = List::whole(first, || api::members::members().boxed_local());
     let me = use_context::<Me>().map(|me| me.id);
     let Some(state) = use_context::<PageState>() else { return ().into_any() };
     let request = Request::new();

@@ -1,4 +1,4 @@
-//! The pages, by address. Each says what it shows; how things look is in `style`.
+//! The pages by path. Their appearance is in `style`.
 
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -8,7 +8,7 @@ use leptos_router::{
     path,
 };
 
-use crate::ui::plain_page::Nothing;
+use crate::ui::plain_page::NotFound;
 
 mod all;
 mod audit;
@@ -26,13 +26,13 @@ mod settings;
 mod sign_in;
 mod validate;
 
-/// All of websh's pages.
+/// Routes of all pages.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
         <Router>
-            <FlatRoutes fallback=Nothing>
+            <FlatRoutes fallback=NotFound>
                 <Route path=path!("/") view={Lazy::<chunks::Home>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/all") view={Lazy::<chunks::All>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view={Lazy::<chunks::SignIn>::new()} ssr=SsrMode::Async />

@@ -1,4 +1,4 @@
-//! `/sessions/{id}`: the terminal of a session, or what became of it.
+//! `/sessions/{id}`: the terminal of a session, or how it ended.
 
 pub mod commands;
 pub mod connection;
@@ -31,7 +31,7 @@ use crate::{
 pub fn SessionPage() -> impl IntoView {
     provide_now();
     let params = use_params_map();
-    // A superuser comes to look, never to type.
+    // Superusers open the sessions of others to watch.
     let query = use_query_map();
     let id = Memo::new(move |_| {
         params.with(|it| it.get("id").and_then(|id| id.parse::<SessionId>().ok()))
@@ -41,12 +41,12 @@ pub fn SessionPage() -> impl IntoView {
         |id| async move {
             match id {
                 Some(id) => api::sessions::session(id).await,
-                None => Err(PageError::new("not_found", "There is no such session.")),
+                None => Err(PageError::new("not_found", "Session not found.")),
             }
         },
     );
     view! {
-        <Suspense fallback=|| view! { <p class="loading">"One moment…"</p> }>
+        <Suspense fallback=|| view! { <p class="loading">"Loading…"</p> }>
             {move || Suspend::new(async move {
                 match session.await {
                     Ok(session) => {

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use protocol::api::{Me, Role, WorkspaceSettings, WorkspaceUsage};
 
-use crate::{api, error::PageError, pages::guard::SignedIn, ui::whole::Answered};
+use crate::{api, error::PageError, pages::guard::SignedIn, ui::list::Answered};
 
 mod field;
 mod form;

@@ -10,7 +10,7 @@ use crate::{
     api::rest,
     browser,
     error::PageError,
-    format::way_back,
+    format::return_path,
     ui::{
         form::{Form, field::Field},
         plain_page::PlainPage,
@@ -32,7 +32,7 @@ pub fn SignInPage() -> impl IntoView {
         async move { rest::login(email.trim(), &password).await }.boxed_local()
     };
     let done = move || {
-        browser::go(&query.with_untracked(|query| way_back(query.get("return").as_deref())));
+        browser::go(&query.with_untracked(|query| return_path(query.get("return").as_deref())));
     };
     view! {
         <Title text="Sign in · websh" />

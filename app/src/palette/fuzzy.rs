@@ -1,16 +1,15 @@
-//! How well a few typed letters match a line: all of them, in order, best where words begin or where
-//! they stand together. Pure: lower case is a function that is handed in, because browsers have the tables
-//! for it.
+//! Fuzzy search: a line matches if it has all typed letters in order, better at the beginnings of words or
+//! side by side. Pure: the conversion to lower case is a parameter, because browsers have the Unicode tables.
 
-/// Gives text in lower case.
+/// Converts text to lower case.
 pub type Lower = fn(&str) -> String;
 
-/// The score of `line`, higher is better; none when a letter is missing. No letters match everything.
+/// Score of `line`, higher is better; none if a letter is missing. No letters match every line.
 #[must_use]
 pub fn score(typed: &str, line: &str, lower: Lower) -> Option<i32> {
     let typed: Vec<char> = lower(typed).split_whitespace().flat_map(str::chars).collect();
     let line: Vec<char> = lower(line).chars().collect();
-    // The first letter may stand anywhere; what follows is taken as early as it comes.
+    // Tries each occurrence of the first letter; the others are taken at their first occurrence.
     let Some(first) = typed.first() else { return Some(0) };
     let starts = line.iter().enumerate().filter(|(_, it)| *it == first).map(|(at, _)| at);
     starts.filter_map(|start| from(&typed, &line, start)).max()
@@ -34,11 +33,11 @@ fn from(typed: &[char], line: &[char], start: usize) -> Option<i32> {
         last = Some(found);
         at = found + 1;
     }
-    // A short line is more of what was typed than a long one.
+    // Short lines win over long ones.
     Some(score * 4 - i32::try_from(line.len()).unwrap_or(i32::MAX).min(100) / 4)
 }
 
-/// The numbers of the lines that match, best first; equal ones in their order.
+/// Indexes of the matching lines, best first; equal ones in order.
 #[must_use]
 pub fn rank<'a>(typed: &str, lines: impl IntoIterator<Item = &'a str>, lower: Lower) -> Vec<usize> {
     let lines = lines.into_iter().enumerate();
@@ -56,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranks() {
+    fn ranks_matching_lines() {
         let lines = ["New session", "Sign out", "Open build-7", "Open sensor node", "Theme: dark"];
         for (typed, expected) in [
             ("", vec![0, 1, 2, 3, 4]),
@@ -73,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_that_stand_together_win() {
+    fn adjacent_letters_score_higher() {
         let score = |typed, line| score(typed, line, str::to_lowercase);
         assert!(score("prod", "prod-web") > score("prod", "pr old"));
         assert!(score("web", "prod-web") > score("web", "prod-wide-bus"));

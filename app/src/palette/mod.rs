@@ -1,5 +1,5 @@
-//! The command palette: everything a page can do, found by a few letters, by keyboard alone. A combobox
-//! with a list box as WAI-ARIA has it. What there is to do comes from the page and from [`Command`]s.
+//! The command palette: all commands of a page, found by fuzzy search. It follows the combobox pattern of
+//! WAI-ARIA. It does not know what the commands do.
 
 pub mod fuzzy;
 pub mod page_commands;
@@ -20,57 +20,57 @@ use crate::{
     },
 };
 
-/// Something to do.
+/// A command.
 #[derive(Clone)]
 pub struct Command {
-    /// What it is called.
+    /// Label.
     pub label: String,
-    /// What more there is to know: a place, a key.
+    /// Additional text: a location, a shortcut.
     pub hint: String,
-    /// The stable word of it, for tests and tools.
-    pub word: &'static str,
-    /// Does it.
+    /// Stable name, for tests and tools.
+    pub name: &'static str,
+    /// Runs the command.
     pub run: Callback<()>,
-    /// Whether it comes behind everything else until it is looked for.
-    pub late: bool,
+    /// Whether it is listed after all others while nothing is typed.
+    pub last: bool,
 }
 
 impl Command {
-    /// Something to do.
+    /// A command.
     pub fn new(
-        word: &'static str,
+        name: &'static str,
         label: impl Into<String>,
         hint: impl Into<String>,
         run: impl Fn() + Send + Sync + 'static,
     ) -> Self {
         let run = Callback::new(move |()| run());
-        Self { label: label.into(), hint: hint.into(), word, run, late: false }
+        Self { label: label.into(), hint: hint.into(), name, run, last: false }
     }
 
-    /// The same, behind everything else: one of as many as a list has lines.
+    /// Lists the command after all others: for commands of single items of a list.
     #[must_use]
-    pub fn late(self) -> Self {
-        Self { late: true, ..self }
+    pub fn last(self) -> Self {
+        Self { last: true, ..self }
     }
 
-    /// Goes to a page of this site.
+    /// A command that opens a page of this site.
     pub fn page(label: &'static str, path: &'static str) -> Self {
         Self::new("page", label, "page", move || browser::go(path))
     }
 }
 
-/// Lines that are shown at once.
+/// Most commands that are listed.
 const MOST: usize = 60;
 
-/// The palette of a page. Opens by Ctrl+K or ⌘K; where Ctrl+K belongs to a terminal, by Ctrl+Shift+K.
+/// The palette of a page. Opens with Ctrl+K or ⌘K; in a terminal, which needs Ctrl+K, with Ctrl+Shift+K.
 #[component]
 pub fn Palette(
-    /// Whether it is shown.
+    /// Whether the palette is open.
     open: RwSignal<bool>,
-    /// What the member may do, which decides the pages; where it is not known the server is asked.
+    /// Role of the member, which decides the pages; fetched from the server if unknown.
     #[prop(into)]
     role: Option<Role>,
-    /// What this page can do beyond what every page can.
+    /// Commands of this page.
     #[prop(into)]
     own: Signal<Vec<Command>>,
 ) -> impl IntoView {
@@ -86,10 +86,10 @@ pub fn Palette(
             if !open.get() {
                 return vec![];
             }
-            let (late, mut all): (Vec<_>, Vec<_>) = own.get().into_iter().partition(|it| it.late);
+            let (last, mut all): (Vec<_>, Vec<_>) = own.get().into_iter().partition(|it| it.last);
             all.extend(sessions.get());
             all.extend(pages(role.get(), live));
-            all.extend(late);
+            all.extend(last);
             all
         },
         |_, _| true,
@@ -114,9 +114,9 @@ pub fn Palette(
                     field.set_value("");
                     let _ = field.focus();
                 }
-                load(sessions);
+                load_sessions(sessions);
                 if role.with_untracked(Option::is_none) {
-                    learn(role);
+                    load_role(role);
                 }
             }
             (false, true) => dialog.close(),
@@ -126,21 +126,21 @@ pub fn Palette(
     let is_shown = move || dialog.get_untracked().is_some_and(|dialog| dialog.open());
     Effect::new(move |_| {
         let listen = Listener::capture(&browser::document(), "keydown", move |event| {
-            if is_call(&event) {
+            if is_shortcut(&event) {
                 event.prevent_default();
                 event.stop_propagation();
-                // What is shown counts: the event of a close may still be on its way.
+                // Not by the signal: the close event may still be queued.
                 open.set(!is_shown());
             }
         });
         StoredValue::new_local(listen);
     });
     let run = move |index: usize| {
-        let wanted = found.with_untracked(|found| found.get(index).copied());
-        let command = wanted.and_then(|it| all.with_untracked(|all| all.get(it).cloned()));
+        let index = found.with_untracked(|found| found.get(index).copied());
+        let command = index.and_then(|it| all.with_untracked(|all| all.get(it).cloned()));
         if let Some(command) = command {
             open.set(false);
-            // Now: what is behind an open dialog can't be given the keyboard.
+            // At once: elements behind a modal dialog cannot be focused.
             if let Some(dialog) = dialog.get_untracked() {
                 dialog.close();
             }
@@ -183,7 +183,7 @@ pub fn Palette(
                                 id=format!("command-{index}")
                                 role="option"
                                 data-testid="command"
-                                data-word=command.word
+                                data-word=command.name
                                 aria-selected=move || chosen().to_string()
                                 on:mousemove=move |_| at.set(index)
                                 on:click=move |_| run(index)
@@ -206,7 +206,7 @@ pub fn Palette(
             aria-label="Commands"
             on:close=move |_| open.set(is_shown())
             on:click=move |event| {
-                // A click beside it.
+                // A click on the backdrop.
                 let on_itself = event
                     .target()
                     .and_then(|it| it.dyn_into::<web_sys::Element>().ok())
@@ -221,14 +221,14 @@ pub fn Palette(
                 type="text"
                 role="combobox"
                 data-testid="palette-field"
-                aria-label="What to do"
+                aria-label="Command"
                 aria-expanded="true"
                 aria-controls="commands"
                 aria-autocomplete="list"
                 aria-activedescendant=move || {
                     found.with(|it| !it.is_empty()).then(|| format!("command-{}", at.get()))
                 }
-                placeholder="A session, a page, a command"
+                placeholder="Type a command, session or page"
                 autocomplete="off"
                 autocapitalize="none"
                 spellcheck="false"
@@ -243,23 +243,23 @@ pub fn Palette(
             </ul>
             <Show when=move || found.with(Vec::is_empty)>
                 <p class="muted" role="status">
-                    "Nothing is called that."
+                    "No matching commands."
                 </p>
             </Show>
         </dialog>
     }
 }
 
-/// The button that opens the palette, for those who do not know its keys.
+/// The button that opens the palette.
 #[component]
 pub fn PaletteButton(
-    /// Whether the palette is shown.
+    /// Whether the palette is open.
     open: RwSignal<bool>,
-    /// Its keys.
+    /// Shortcut of the palette.
     keys: &'static str,
 ) -> impl IntoView {
-    let label = format!("Commands ({keys})");
-    // From then on its keys are heard as well.
+    let label = format!("Command palette ({keys})");
+    // The shortcut works from the same moment.
     let ready = ready();
     view! {
         <button
@@ -279,8 +279,8 @@ pub fn PaletteButton(
     }
 }
 
-/// Whether these keys call the palette. A shell has Ctrl+K for itself.
-fn is_call(event: &KeyboardEvent) -> bool {
+/// Whether a key press opens the palette. In a terminal, Ctrl+K belongs to the shell.
+fn is_shortcut(event: &KeyboardEvent) -> bool {
     if event.alt_key() || event.repeat() || !event.key().eq_ignore_ascii_case("k") {
         return false;
     }
@@ -296,7 +296,7 @@ fn is_call(event: &KeyboardEvent) -> bool {
     }
 }
 
-/// What every page can do.
+/// Commands of every page.
 fn pages(role: Option<Role>, live: Option<Live>) -> Vec<Command> {
     let mut all = vec![
         Command::page("My sessions", "/"),
@@ -322,8 +322,8 @@ fn pages(role: Option<Role>, live: Option<Live>) -> Vec<Command> {
     all
 }
 
-/// What the member may do.
-fn learn(role: RwSignal<Option<Role>>) {
+/// Fetches the role of the member.
+fn load_role(role: RwSignal<Option<Role>>) {
     spawn_local(async move {
         if let Ok(me) = api::members::me().await {
             role.try_set(Some(me.role));
@@ -331,16 +331,18 @@ fn learn(role: RwSignal<Option<Role>>) {
     });
 }
 
-/// My sessions, by name.
-fn load(sessions: RwSignal<Vec<Command>>) {
+/// Fetches the commands that open the member's sessions.
+fn load_sessions(sessions: RwSignal<Vec<Command>>) {
     spawn_local(async move {
         let Ok(page) = api::sessions::sessions(Life::Active, None, None, Some(100)).await else {
             return;
         };
         let commands = page.items.into_iter().map(|it| {
             let path = format!("/sessions/{}", it.id);
-            let place = crate::format::location(&it);
-            Command::new("session", format!("Open {}", it.name), place, move || browser::go(&path))
+            let location = crate::format::location(&it);
+            Command::new("session", format!("Open {}", it.name), location, move || {
+                browser::go(&path)
+            })
         });
         sessions.try_set(commands.collect());
     });

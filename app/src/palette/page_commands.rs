@@ -1,33 +1,33 @@
-//! What the parts of a page offer in its command palette, as long as they are shown. It does not know
-//! what they do.
+//! Commands that the components of a page add to its command palette while they are shown. It does not
+//! know what the commands do.
 
 use leptos::prelude::*;
 
 use crate::palette::Command;
 
-/// All that is offered on a page.
+/// Commands of all components of a page.
 #[derive(Clone, Copy, Debug)]
-pub struct Offers(RwSignal<Vec<Signal<Vec<Command>>>>);
+pub struct PageCommands(RwSignal<Vec<Signal<Vec<Command>>>>);
 
-impl Offers {
-    /// Lets the parts of this page offer something.
+impl PageCommands {
+    /// Provides the commands to the components of this page.
     pub fn provide() {
         provide_context(Self(RwSignal::new(Vec::new())));
     }
 
-    /// What is offered on this page now.
+    /// The current commands of this page.
     pub fn of_page() -> Signal<Vec<Command>> {
-        let offers = use_context::<Self>();
+        let commands = use_context::<Self>();
         Signal::derive(move || {
-            let all = offers.map(|offers| offers.0.get()).unwrap_or_default();
+            let all = commands.map(|commands| commands.0.get()).unwrap_or_default();
             all.into_iter().filter_map(|it| it.try_get()).flatten().collect()
         })
     }
 }
 
-/// Offers these as long as the part that says so is shown.
+/// Adds commands while the calling component is shown.
 pub fn offer(commands: impl Fn() -> Vec<Command> + Send + Sync + 'static) {
-    let Some(Offers(all)) = use_context() else { return };
+    let Some(PageCommands(all)) = use_context() else { return };
     let commands = Signal::derive(commands);
     Effect::new(move |_| all.update(|all| all.push(commands)));
     on_cleanup(move || {

@@ -1,5 +1,5 @@
-//! The accounts of a server to choose from: found by typing, walked by arrows. One that can't be used is
-//! shown, greyed, with the reason.
+//! The choice of an account on a server, by typing or with the arrow keys. Unusable accounts are listed
+//! with the reason.
 
 use leptos::prelude::*;
 use protocol::api::{Server, UnusableAccount};
@@ -12,10 +12,10 @@ use crate::{
     ui::{form::field::Help, show::Show},
 };
 
-/// A search field and the list it searches; a combobox as WAI-ARIA has it.
+/// A search field and a list of accounts: the combobox pattern of WAI-ARIA.
 #[component]
 pub fn AccountPicker(
-    /// The server; none when there is none to choose.
+    /// The chosen server, if any.
     #[prop(into)]
     server: Signal<Option<Server>>,
     /// The chosen account.
@@ -53,20 +53,20 @@ pub fn AccountPicker(
         }
     };
     let option = move |name: String| {
-        let (value, shown, own) = (name.clone(), name.clone(), name.clone());
+        let (value, shown, chosen) = (name.clone(), name.clone(), name.clone());
         view! {
             <li
                 id=format!("account-{name}")
                 role="option"
                 data-testid="account"
                 aria-selected=move || account.with(|it| *it == value).to_string()
-                on:click=move |_| account.set(own.clone())
+                on:click=move |_| account.set(chosen.clone())
             >
                 {shown}
             </li>
         }
     };
-    let greyed = |it: UnusableAccount| {
+    let disabled = |it: UnusableAccount| {
         view! {
             <li role="option" aria-disabled="true" aria-selected="false">
                 <span>{it.account}</span>
@@ -74,7 +74,7 @@ pub fn AccountPicker(
             </li>
         }
     };
-    let nothing = move || usable.with(Vec::is_empty) && unusable.with(Vec::is_empty);
+    let none = move || usable.with(Vec::is_empty) && unusable.with(Vec::is_empty);
     view! {
         <div class="picker">
             <label>
@@ -100,15 +100,15 @@ pub fn AccountPicker(
             </label>
             <ul id="accounts" role="listbox" aria-label="Accounts">
                 {move || usable.get().into_iter().map(option).collect_view()}
-                {move || unusable.get().into_iter().map(greyed).collect_view()}
+                {move || unusable.get().into_iter().map(disabled).collect_view()}
             </ul>
-            <Show when=nothing>
+            <Show when=none>
                 <p class="muted">
                     {move || {
                         if typed.with(String::is_empty) {
-                            "No account is granted to you here. A superuser can grant one."
+                            "You have no accounts on this server. Ask a superuser for access."
                         } else {
-                            "No account is called that."
+                            "No accounts match."
                         }
                     }}
                 </p>
@@ -131,7 +131,7 @@ mod tests {
     use super::next;
 
     #[test]
-    fn arrows_stop_at_the_ends() {
+    fn arrow_keys_stop_at_the_ends() {
         let all = ["ada".to_owned(), "build".to_owned()];
         for (chosen, step, expected) in [
             ("ada", 1, "build"),

@@ -1,62 +1,68 @@
-//! One running session as its owner sees it. What changes of it is changed in place.
-
-use std::collections::HashSet;
+//! The card of a running session. What changes of the session changes in place.
 
 use leptos::{prelude::*, task::spawn_local};
-use protocol::{
-    api::{AttachPolicy, Session, SessionState},
-    id::SessionId,
-};
+use protocol::api::{AttachPolicy, Session, SessionState};
 
 use crate::{
     api::rest,
     browser, format,
     sessions::{
-        card_participants::{CardCrew, guest_driver},
+        card_participants::{CardParticipants, guest_driver},
+        close,
         thumbnail::Thumbnail,
     },
     sharing::share_button::ShareButton,
     terminal::driven_marker,
     ui::{
+        dialog::confirm::Question,
+        list::Selection,
         show::Show,
         time::{Ago, Now},
     },
 };
 
-/// From here on a card says when its session expires, in milliseconds: as the terminal's first warning.
+/// Time before expiry from which a card warns, in milliseconds: as the first warning of the terminal.
 const SOON: i64 = 5 * 60 * 1000;
 
-/// Screen, name, place, state, last use, size, what runs; Connect, Keep, Share, Rename and Close.
+/// Dialogs that a card opens.
+#[derive(Clone, Copy)]
+pub struct CardDialogs {
+    /// Set to confirm closing.
+    pub asked: RwSignal<Option<Question>>,
+    /// Set to change the name or the attach policy.
+    pub renaming: RwSignal<Option<Session>>,
+    /// Set to share.
+    pub sharing: RwSignal<Option<Session>>,
+}
+
+/// Thumbnail, name, state and facts of a session, and buttons to connect, keep, share, rename and close.
 #[component]
 pub fn SessionCard(
     /// The session.
     #[prop(into)]
     session: Signal<Session>,
-    /// Those of the list that are ticked.
-    ticked: RwSignal<HashSet<SessionId>>,
-    /// Set to ask before closing.
-    closing: RwSignal<Option<Session>>,
-    /// Set to ask for another name or policy.
-    renaming: RwSignal<Option<Session>>,
-    /// Set to open the share dialog.
-    sharing: RwSignal<Option<Session>>,
+    /// Selection of the list.
+    selection: Selection,
+    /// Dialogs that the buttons open.
+    dialogs: CardDialogs,
 ) -> impl IntoView {
+    let CardDialogs { asked, renaming, sharing } = dialogs;
     let id = session.with_untracked(|it| it.id);
-    let part = move |read: fn(&Session) -> String| Memo::new(move |_| session.with(read));
-    let name = part(|it| it.name.clone());
-    let title = part(|it| {
+    let fact = move |read: fn(&Session) -> String| Memo::new(move |_| session.with(read));
+    let name = fact(|it| it.name.clone());
+    let title = fact(|it| {
         let title = [it.foreground.as_deref().unwrap_or_default(), it.title.as_str()];
         title.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" · ")
     });
-    let size = part(|it| format!("{}×{}", it.cols, it.rows));
-    let held = part(|it| format::bytes(it.bytes_buffered));
-    let where_it_is = part(format::location);
+    let size = fact(|it| format!("{}×{}", it.cols, it.rows));
+    let held = fact(|it| format::bytes(it.bytes_buffered));
+    let where_it_is = fact(format::location);
     let last_seen = Memo::new(move |_| session.with(|it| it.last_seen));
-    let policy = part(|it| {
+    let policy = fact(|it| {
         let policy = match it.attach_policy {
             AttachPolicy::Handoff => "",
-            AttachPolicy::Single => "one client",
-            AttachPolicy::Multi => "several clients",
+            AttachPolicy::Single => "one device",
+            AttachPolicy::Multi => "several devices",
         };
         policy.into()
     });
@@ -69,24 +75,15 @@ pub fn SessionCard(
             ("here", _) => "open in this browser".to_owned(),
             ("elsewhere", Some(client)) => format!("open: {}, {}", client.who, client.device),
             ("starting", _) => "starting".to_owned(),
-            _ => "detached, running".to_owned(),
+            _ => "running, detached".to_owned(),
         })
     };
     let guests = Memo::new(move |_| session.with(|it| it.guests as usize));
     let wrong = Memo::new(move |_| format::wrong_passwords(session.with(|it| it.wrong_passwords)));
     let share = move |()| sharing.set(Some(session.get_untracked()));
     let rename = move |_| renaming.set(Some(session.get_untracked()));
-    let rename_label = move || format!("Name and clients of {}", name.get());
-    let tick = move |on: bool| {
-        ticked.update(|ticked| {
-            if on {
-                ticked.insert(id)
-            } else {
-                ticked.remove(&id)
-            };
-        });
-    };
-    let ask = move |_| closing.set(Some(session.get_untracked()));
+    let rename_label = move || format!("Rename {}", name.get());
+    let ask = move |_| asked.set(Some(close::one(session.get_untracked())));
     view! {
         <li
             class="card"
@@ -99,8 +96,8 @@ pub fn SessionCard(
                     type="checkbox"
                     data-testid="session-tick"
                     aria-label=move || format!("Select {}", name.get())
-                    prop:checked=move || ticked.with(|ticked| ticked.contains(&id))
-                    on:change:target=move |event| tick(event.target().checked())
+                    prop:checked=move || selection.contains(id.0)
+                    on:change:target=move |event| selection.set(id.0, event.target().checked())
                 />
                 <h2 class="card-name" data-testid="session-name">
                     {name}
@@ -119,7 +116,7 @@ pub fn SessionCard(
             </p>
             <dl class="facts">
                 <div>
-                    <dt>"On"</dt>
+                    <dt>"Account"</dt>
                     <dd data-testid="session-place">{where_it_is}</dd>
                 </div>
                 <div>
@@ -130,14 +127,14 @@ pub fn SessionCard(
                 </div>
                 <div>
                     <dt>"Screen"</dt>
-                    <dd data-testid="session-size">{size} ", " {held} " held"</dd>
+                    <dd data-testid="session-size">{size} ", " {held} " buffered"</dd>
                 </div>
                 <div hidden=move || policy.with(String::is_empty)>
-                    <dt>"For"</dt>
+                    <dt>"Access"</dt>
                     <dd data-testid="session-policy">{policy}</dd>
                 </div>
             </dl>
-            <CardCrew session />
+            <CardParticipants session />
             <Show when=move || wrong.with(Option::is_some)>
                 <p class="card-expiry" data-testid="session-wrong-passwords">
                     <span>{move || wrong.get()}</span>
@@ -189,7 +186,7 @@ pub fn SessionCard(
     }
 }
 
-/// Where it is attached. Only the browser knows whether the client that drives is one of its own tabs.
+/// Where the session is attached. Only the browser can tell whether the driver is one of its own tabs.
 fn state(session: Signal<Session>) -> Memo<&'static str> {
     let now = use_context::<Now>();
     Memo::new(move |_| {
@@ -206,12 +203,12 @@ fn state(session: Signal<Session>) -> Memo<&'static str> {
     })
 }
 
-/// When a session expires, in words; none while that is far.
+/// Time until a session expires, in words; none while that is far.
 fn near(at_millis: i64, now_millis: i64) -> Option<String> {
     (at_millis - now_millis <= SOON).then(|| format::soon(at_millis, now_millis))
 }
 
-/// When it expires, once that is near, and the button that averts it.
+/// Time until the session expires, once that is near, and the button that keeps it.
 #[component]
 fn Expiry(session: Signal<Session>) -> impl IntoView {
     let id = session.with_untracked(|it| it.id);
@@ -222,13 +219,13 @@ fn Expiry(session: Signal<Session>) -> impl IntoView {
         near(at, now)
     });
     let keep = move |_| {
-        // The list is told when it worked, and goes on saying so when it did not.
+        // On success the server notifies the list; on failure the warning stays.
         spawn_local(async move { drop(rest::keep(id).await) });
     };
     view! {
         <Show when=move || words.with(Option::is_some)>
             <p class="card-expiry" data-testid="session-expiry">
-                <span>"Unused: closes " {move || words.get().unwrap_or_default()}</span>
+                <span>"Idle: closes " {move || words.get().unwrap_or_default()}</span>
                 <button
                     type="button"
                     class="button small"
@@ -256,8 +253,8 @@ mod tests {
             (1, Some("in 1 s")),
             (-1, Some("now")),
         ] {
-            let said = near(1_000_000 + seconds * 1000, 1_000_000);
-            assert_eq!(said.as_deref(), words, "{seconds} s");
+            let text = near(1_000_000 + seconds * 1000, 1_000_000);
+            assert_eq!(text.as_deref(), words, "{seconds} s");
         }
     }
 }

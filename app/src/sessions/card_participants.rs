@@ -1,4 +1,4 @@
-//! Who is attached to a session, on its card: as the bar of its terminal says it, in the same colours.
+//! The participants of a session on its card, in the same words and colors as in the terminal.
 
 use leptos::prelude::*;
 use protocol::api::{Doing, Present, Session};
@@ -7,13 +7,13 @@ use client::participants::hue;
 
 use crate::{format, ui::show::Show};
 
-/// Names, what they use and what they do; nothing while its owner is alone with it, or nobody is there.
+/// Name, device and activity of each participant; nothing while only the owner is attached.
 #[component]
-pub fn CardCrew(
+pub fn CardParticipants(
     /// The session.
     session: Signal<Session>,
 ) -> impl IntoView {
-    let present = Memo::new(move |_| session.with(|it| company(&it.present).to_vec()));
+    let present = Memo::new(move |_| session.with(|it| shown(&it.present).to_vec()));
     let line = |it: &Present| {
         view! {
             <li data-testid="card-person" data-guest=it.guest.to_string()>
@@ -37,7 +37,7 @@ pub fn CardCrew(
     };
     view! {
         <Show when=move || present.with(|it| !it.is_empty())>
-            <ul class="card-participants" data-testid="card-crew" aria-label="Who is here">
+            <ul class="card-participants" data-testid="card-crew" aria-label="Participants">
                 {move || lines()}
                 {move || more()}
             </ul>
@@ -45,15 +45,15 @@ pub fn CardCrew(
     }
 }
 
-/// Who drives a session as a guest.
+/// Name of the guest who drives a session.
 pub fn guest_driver(session: &Session) -> Option<&str> {
-    // Who typed a moment ago may drive no more; who drives comes first.
+    // The driver comes first; others may have typed a moment ago.
     let drives = |it: &&Present| it.guest && matches!(it.doing, Doing::Drives | Doing::Types);
     session.present.first().filter(drives).map(|it| it.who.as_str())
 }
 
-/// Those who are worth naming: everybody, unless it is the owner alone.
-fn company(present: &[Present]) -> &[Present] {
+/// All participants; none while only the owner is attached.
+fn shown(present: &[Present]) -> &[Present] {
     match present {
         [one] if !one.guest && one.doing != Doing::Oversees => &[],
         all => all,
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_owner_alone_is_no_company() {
+    fn an_owner_alone_is_no_shown() {
         let one = |guest, doing| Present {
             viewer: 1,
             who: "Ann".into(),
@@ -73,7 +73,7 @@ mod tests {
             guest,
             doing,
         };
-        for (present, named) in [
+        for (present, count) in [
             (vec![], 0),
             (vec![one(false, Doing::Drives)], 0),
             (vec![one(false, Doing::Watches)], 0),
@@ -82,7 +82,7 @@ mod tests {
             (vec![one(false, Doing::Drives), one(false, Doing::Watches)], 2),
             (vec![one(true, Doing::Types), one(false, Doing::Watches)], 2),
         ] {
-            assert_eq!(company(&present).len(), named, "{present:?}");
+            assert_eq!(shown(&present).len(), count, "{present:?}");
         }
     }
 }

@@ -1,28 +1,28 @@
-//! One session of the past.
+//! An ended session in the list.
 
 use leptos::prelude::*;
 use protocol::api::Session;
 
 use crate::{format, ui::time::Ago};
 
-/// Name, place, how and when it ended, who came to it, and another one like it.
+/// Name, account, end and visitors of a session, and the button that opens a similar one.
 #[component]
 pub fn EndedSession(
     /// The session.
     session: Session,
-    /// Opens another one like it.
+    /// Opens a session with the same settings.
     again: Callback<Session>,
-    /// Set to show who came to it.
+    /// Set to show its visitors.
     receipt: RwSignal<Option<Session>>,
 ) -> impl IntoView {
     let reason = session.end_reason;
     let label = format!("New session like {}", session.name);
     let sentence = format::ending(&session);
     let when = session.ended_at.unwrap_or(session.last_seen);
-    let where_it_was = format::location(&session);
+    let location = format::location(&session);
     let name = session.name.clone();
     let id = session.id.to_string();
-    let came = (session.visitors > 0).then(|| {
+    let visited = (session.visitors > 0).then(|| {
         let (label, session) = (visitors(session.visitors), session.clone());
         view! {
             <button
@@ -45,7 +45,7 @@ pub fn EndedSession(
         >
             <div class="ended-name">
                 <h2 class="card-name">{name}</h2>
-                <p>{where_it_was}</p>
+                <p>{location}</p>
             </div>
             <p class="ended-reason" data-testid="ended-reason">
                 <span class="badge">{reason.map(format::reason)}</span>
@@ -56,7 +56,7 @@ pub fn EndedSession(
                 <Ago time=when />
             </p>
             <div class="ended-actions">
-                {came}
+                {visited}
                 <button
                     type="button"
                     class="button"
@@ -71,9 +71,9 @@ pub fn EndedSession(
     }
 }
 
-fn visitors(came: u32) -> String {
-    match came {
-        1 => "1 guest came".into(),
-        many => format!("{many} guests came"),
+fn visitors(count: u32) -> String {
+    match count {
+        1 => "1 guest".into(),
+        many => format!("{many} guests"),
     }
 }

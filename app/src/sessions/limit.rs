@@ -1,21 +1,21 @@
-//! What stands in the way of another session: one's own sessions, each with the button that closes it
-//! and goes on.
+//! The sessions that count against a limit that was reached, each with a button that closes it and tries
+//! again.
 
 use leptos::prelude::*;
 use protocol::api::Session;
 
 use crate::ui::{show::Show, time::Ago};
 
-/// The sessions that count against the limit, the longest unused first.
+/// The sessions that count against the limit, the longest idle first.
 #[component]
 pub fn SessionLimit(
-    /// Those of the error.
+    /// Sessions of the error.
     #[prop(into)]
     sessions: Signal<Vec<Session>>,
-    /// Nothing can be closed now.
+    /// Disables the buttons.
     #[prop(into)]
     busy: Signal<bool>,
-    /// Closes this one and tries again.
+    /// Closes a session and tries again.
     close: Callback<Session>,
 ) -> impl IntoView {
     let lines = move || {
@@ -24,8 +24,8 @@ pub fn SessionLimit(
         sessions
             .into_iter()
             .map(|session| {
-                let label = format!("Close {} and open the new one", session.name);
-                let running = session.foreground.clone().map(|it| format!("runs {it}, "));
+                let label = format!("Close {} and open the new session", session.name);
+                let running = session.foreground.clone().map(|it| format!("running {it}, "));
                 let name = session.name.clone();
                 let (id, last_seen) = (session.id.to_string(), session.last_seen);
                 view! {
@@ -42,7 +42,7 @@ pub fn SessionLimit(
                             disabled=move || busy.get()
                             on:click=move |_| close.run(session.clone())
                         >
-                            "Close, then open"
+                            "Close and continue"
                         </button>
                     </li>
                 }

@@ -1,6 +1,7 @@
-//! The live list of sessions: one card each, updated in place.
+//! The live list of a member's running sessions: one card each, updated in place, and the dialogs that the
+//! cards open.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use leptos::{prelude::*, task::spawn_local};
 use protocol::{api::Session, id::SessionId};
@@ -9,86 +10,83 @@ use crate::{
     api::rest,
     palette::{Command, page_commands::offer},
     sessions::{
-        card::SessionCard,
-        close_session::CloseSession,
-        close_sessions::CloseSessions,
+        card::{CardDialogs, SessionCard},
+        close,
         rename_session::RenameSession,
-        sort::{Arranging, Order, arranged},
+        sort::{Order, Toolbar, sorted},
     },
     sharing::ShareSession,
+    ui::{dialog::confirm::Confirm, list::List},
 };
 
 /// Cards of running sessions, and the dialogs that they open.
 #[component]
 pub fn SessionList(
     /// The sessions, newest first.
-    #[prop(into)]
-    sessions: Signal<Vec<Session>>,
+    list: List<Session>,
     /// Whether changes are pushed now.
     #[prop(into)]
     live: Signal<bool>,
-    /// Asks the server again.
-    #[prop(into)]
-    refresh: Callback<()>,
-    /// Asks the server for all there are.
-    #[prop(into)]
-    show_all: Callback<()>,
 ) -> impl IntoView {
-    let closing = RwSignal::new(None::<Session>);
-    let sharing = RwSignal::new(None::<Session>);
-    let renaming = RwSignal::new(None::<Session>);
-    offer(move || {
-        let each = move |it: Session| {
-            let id = it.id;
-            let keep = move || spawn_local(async move { drop(rest::keep(id).await) });
-            let kept = it.expires_at.map(|_| {
-                Command::new("keep", format!("Keep {}", it.name), "from expiring", keep).late()
-            });
-            let asks = [
-                ("share", "Share", "link or e-mail", sharing),
-                ("rename", "Rename", "also its policy", renaming),
-                ("close", "Close", "ends its shell, asks first", closing),
-            ];
-            let asks = asks.map(|(word, verb, hint, dialog)| {
-                let (label, it) = (format!("{verb} {}", it.name), it.clone());
-                Command::new(word, label, hint, move || dialog.set(Some(it.clone()))).late()
-            });
-            kept.into_iter().chain(asks)
-        };
-        sessions.get().into_iter().flat_map(each).collect()
-    });
-    let (order, ticked) = (RwSignal::new(Order::default()), RwSignal::new(HashSet::new()));
-    let closing_many = RwSignal::new(Vec::new());
+    let sessions = list.items;
+    let dialogs = CardDialogs {
+        asked: RwSignal::new(None),
+        renaming: RwSignal::new(None),
+        sharing: RwSignal::new(None),
+    };
+    let CardDialogs { asked, renaming, sharing } = dialogs;
+    offer(move || sessions.get().into_iter().flat_map(|it| commands(it, dialogs)).collect());
+    let order = RwSignal::new(Order::default());
     Effect::new(move |_| {
         if order.get() != Order::default() {
-            show_all.run(());
+            list.show_everything();
         }
     });
-    let ids = Memo::new(move |_| sessions.with(|sessions| arranged(sessions, order.get())));
-    let places = Memo::new(move |_| {
-        let place = |(at, it): (usize, &Session)| (it.id, at);
-        sessions.with(|all| all.iter().enumerate().map(place).collect::<HashMap<_, _>>())
+    let ids = Memo::new(move |_| sessions.with(|sessions| sorted(sessions, order.get())));
+    let indexes = Memo::new(move |_| {
+        let index = |(at, it): (usize, &Session)| (it.id, at);
+        sessions.with(|all| all.iter().enumerate().map(index).collect::<HashMap<_, _>>())
     });
     let card = move |id: SessionId| {
         let found = move || {
-            let at = places.with(|places| places.get(&id).copied())?;
+            let at = indexes.with(|indexes| indexes.get(&id).copied())?;
             sessions.with(|sessions| sessions.get(at).filter(|it| it.id == id).cloned())
         };
-        // A card that is about to go shows what it showed.
+        // A card about to be removed keeps its last state.
         let first = untrack(found)?;
         let session = Memo::new(move |before: Option<&Session>| {
             found().or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
         });
-        Some(view! { <SessionCard session ticked closing renaming sharing /> })
+        Some(view! { <SessionCard session selection=list.selection dialogs /> })
     };
+    let refresh = move |()| list.refresh();
     view! {
-        <Arranging sessions order ticked closing=closing_many />
+        <Toolbar list order asked />
         <ul class="cards" data-testid="sessions" data-live=move || live.get().to_string()>
             <For each=move || ids.get() key=|id| *id children=card />
         </ul>
-        <CloseSession closing refresh />
-        <CloseSessions closing=closing_many refresh />
-        <RenameSession renaming renamed=move |_| refresh.run(()) />
+        <Confirm asked done=refresh />
+        <RenameSession renaming renamed=move |_| list.refresh() />
         <ShareSession sharing />
     }
+}
+
+/// Commands for a session, for the command palette.
+fn commands(session: Session, dialogs: CardDialogs) -> impl Iterator<Item = Command> {
+    let CardDialogs { asked, renaming, sharing } = dialogs;
+    let (id, name) = (session.id, session.name.clone());
+    let keep = move || spawn_local(async move { drop(rest::keep(id).await) });
+    let keep = session
+        .expires_at
+        .map(|_| Command::new("keep", format!("Keep {name}"), "from expiring", keep).last());
+    let (shared, renamed) = (session.clone(), session.clone());
+    let share = move || sharing.set(Some(shared.clone()));
+    let rename = move || renaming.set(Some(renamed.clone()));
+    let close = move || asked.set(Some(close::one(session.clone())));
+    let commands = [
+        Command::new("share", format!("Share {name}"), "link or email", share),
+        Command::new("rename", format!("Rename {name}"), "or change its attach policy", rename),
+        Command::new("close", format!("Close {name}"), "ends its shell, asks first", close),
+    ];
+    keep.into_iter().chain(commands.map(Command::last))
 }

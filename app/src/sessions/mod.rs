@@ -3,8 +3,7 @@
 pub mod account_picker;
 pub mod card;
 pub mod card_participants;
-pub mod close_session;
-pub mod close_sessions;
+pub mod close;
 pub mod ended_session;
 pub mod limit;
 pub mod list;

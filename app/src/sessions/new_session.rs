@@ -1,5 +1,5 @@
-//! The dialog that opens a session. However often it is asked, one wish makes one session: the key of
-//! the wish is kept until the server answered. The last choice is remembered.
+//! The dialog that opens a session. It remembers the last choice. Submitting twice opens one session: the
+//! idempotency key is kept until the server has answered.
 
 use leptos::{prelude::*, task::spawn_local};
 use protocol::api::{NewSession, Server, Session};
@@ -8,7 +8,8 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use crate::{
     api, browser, create_key,
     error::PageError,
-    sessions::{account_picker::AccountPicker, limit::SessionLimit},
+    format,
+    sessions::{account_picker::AccountPicker, close, limit::SessionLimit},
     ui::{
         dialog::{Dialog, lazy::LazyDialog},
         failure::Failure,
@@ -19,32 +20,27 @@ use crate::{
 
 const LAST_CHOICE: &str = "websh.new-session";
 
-/// Fields that show their errors themselves.
+/// Fields that show their own errors.
 const FIELDS: [&str; 3] = ["server", "account", "name"];
 
-/// Word and meaning of what a second attach does; the empty word is the workspace's default.
-const POLICIES: [(&str, &str); 4] = [
-    ("", "As the workspace has it"),
-    ("handoff", "The newest takes over"),
-    ("single", "Ask before taking over"),
-    ("multi", "Several at once, one drives"),
-];
+/// Label of the policy that the workspace sets.
+const DEFAULT_POLICY: &str = "Workspace default";
 
-/// Server, account, name, policy; opens the terminal in a new tab.
+/// Fields for server, account, name and attach policy; opens the terminal in a new tab.
 #[component]
 pub fn NewSessionDialog(
-    /// Whether it is shown.
+    /// Whether the dialog is open.
     open: RwSignal<bool>,
-    /// Where sessions can be opened.
+    /// Servers that sessions can be opened on.
     #[prop(into)]
     servers: Signal<Vec<Server>>,
-    /// Asks the server for the list again.
+    /// Fetches the list of sessions again.
     refresh: Callback<()>,
-    /// Asks where sessions can be opened again.
+    /// Fetches the list of servers again.
     refresh_servers: Callback<()>,
 ) -> impl IntoView {
     let load = move || new_session(open, servers, refresh, refresh_servers);
-    view! { <LazyDialog wanted=open given_up=move |()| open.set(false) load /> }
+    view! { <LazyDialog open failed_to_load=move |()| open.set(false) load /> }
 }
 
 #[wasm_split(rest, fallible)]
@@ -70,12 +66,12 @@ fn Form(
     let name = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let error = RwSignal::new(None::<PageError>);
-    // Where the new terminal is, when the browser did not let us open its tab.
-    let made = RwSignal::new(None::<String>);
+    // Address of the new terminal, when the browser blocked its tab.
+    let created = RwSignal::new(None::<String>);
     let chosen = Signal::derive(move || {
         servers.with(|all| all.iter().find(|it| it.id == server.get()).cloned())
     });
-    // The server chosen, or all of them, when none of it is online.
+    // Names of the chosen server, or of all, if none is online.
     let offline = Memo::new(move |_| {
         let all = servers.get();
         let at = chosen.get().map_or(all, |at| vec![at]);
@@ -86,14 +82,14 @@ fn Form(
         let last = browser::recall(browser::local_storage().as_ref(), LAST_CHOICE);
         let last = last.unwrap_or_default();
         let mut last = last.split('\n');
-        let mut part = || last.next().unwrap_or_default();
-        let (at, who, second) = (part(), part(), part());
-        policy.set(second.to_owned());
+        let mut next = || last.next().unwrap_or_default();
+        let (at, who, last_policy) = (next(), next(), next());
+        policy.set(last_policy.to_owned());
         let (at, who) = servers.with_untracked(|all| choice(all, Some((at, who))));
         server.set(at);
         account.set(who);
     };
-    // One that came back online while the dialog was open.
+    // A server may come back online while the dialog is open.
     Effect::new(move |_| {
         servers.track();
         if open.get_untracked() && server.with_untracked(String::is_empty) {
@@ -104,7 +100,7 @@ fn Form(
         if open.get() {
             choose();
             name.set(String::new());
-            made.set(None);
+            created.set(None);
             error.set(None);
         }
     });
@@ -113,14 +109,14 @@ fn Form(
         server.set(id);
         account.set(first);
     };
-    // Closes a session first where the limit asks for it. The tab is opened now, while the click counts
-    // as the person's will: later none may be opened.
+    // Closes `first` before, if the limit was reached. The tab is opened now: browsers allow it only while
+    // they handle the click.
     let attempt = move |first: Option<Session>| {
-        if busy.get_untracked() || made.get_untracked().is_some() {
+        if busy.get_untracked() || created.get_untracked().is_some() {
             return;
         }
         busy.set(true);
-        let tab = create_key::new_tab();
+        let tab = browser::new_tab();
         let new = NewSession {
             server: server.get_untracked(),
             account: account.get_untracked(),
@@ -128,7 +124,7 @@ fn Form(
             attach_policy: policy.get_untracked().parse().ok(),
             cols: None,
             rows: None,
-            idempotency_key: Some(create_key::key()),
+            idempotency_key: Some(create_key::current()),
         };
         let chosen = format!("{}\n{}\n{}", new.server, new.account, policy.get_untracked());
         spawn_local(async move {
@@ -139,10 +135,10 @@ fn Form(
                     let path = format!("/sessions/{}", session.id);
                     match tab {
                         Some(tab) => {
-                            create_key::show(&tab, &path);
+                            browser::open_in(&tab, &path);
                             open.set(false);
                         }
-                        None => made.set(Some(path)),
+                        None => created.set(Some(path)),
                     }
                     refresh.run(());
                 }
@@ -163,7 +159,7 @@ fn Form(
         event.prevent_default();
         attempt(None);
     };
-    let in_the_way =
+    let counted =
         Signal::derive(move || error.get().and_then(|it| it.0.sessions).unwrap_or_default());
     view! {
         <Dialog open title="New session" testid="new-session-dialog">
@@ -202,7 +198,7 @@ fn Form(
                 <Show when=move || offline.with(Option::is_some) && error.with(Option::is_none)>
                     <p class="failure" role="status" data-testid="new-session-offline">
                         {move || offline.get()}
-                        " is offline: no session can be opened on it just now."
+                        " is offline. Try again when it is back."
                     </p>
                 </Show>
                 <AccountPicker server=chosen account error />
@@ -212,36 +208,38 @@ fn Form(
                     kind="text"
                     autocomplete="off"
                     testid="new-session-name"
-                    placeholder="made for you when empty"
+                    placeholder="Generated if empty"
                     autofocus=true
                     value=name
                     error
                 />
                 <label>
-                    "When you attach a second time"
+                    "When opened on another device"
                     <select
                         data-testid="new-session-policy"
                         prop:value=move || policy.get()
                         on:change:target=move |event| policy.set(event.target().value())
                     >
-                        {POLICIES
-                            .map(|(word, label)| {
+                        {std::iter::once((String::new(), DEFAULT_POLICY))
+                            .chain(format::POLICIES.map(|(it, label)| (it.to_string(), label)))
+                            .map(|(value, label)| {
+                                let this = value.clone();
                                 view! {
                                     <option
-                                        value=word
-                                        prop:selected=move || policy.with(|it| it == word)
+                                        value=value
+                                        prop:selected=move || policy.with(|it| *it == this)
                                     >
                                         {label}
                                     </option>
                                 }
+                                    .into_any()
                             })
-                            .into_iter()
-                            .collect_view()}
+                            .collect::<Vec<_>>()}
                     </select>
                 </label>
                 <Failure error testid="new-session-error" fields=&FIELDS />
                 <SessionLimit
-                    sessions=in_the_way
+                    sessions=counted
                     busy
                     close=Callback::new(move |session| attempt(Some(session)))
                 />
@@ -254,7 +252,7 @@ fn Form(
                     >
                         "Cancel"
                     </button>
-                    {move || match made.get() {
+                    {move || match created.get() {
                         Some(path) => {
                             view! {
                                 <a
@@ -289,20 +287,17 @@ fn Form(
     }
 }
 
-/// Opens a session, after closing one where that is wanted.
+/// Opens a session, after closing `first`.
 async fn open_session(new: NewSession, first: Option<Session>) -> Result<Session, PageError> {
     if let Some(first) = first {
-        match api::sessions::close(first.id).await {
-            Err(why) if !why.is_over() => return Err(why),
-            Ok(()) | Err(_) => {}
-        }
+        close::close(first.id).await?;
     }
     let answer = api::sessions::create(new).await;
-    create_key::answered(&answer);
+    create_key::settle(&answer);
     answer
 }
 
-/// What is chosen at first: the last choice where it is still possible, else the first that is.
+/// The initial choice: the last one if it is still possible, else the first possible one.
 fn choice(servers: &[Server], last: Option<(&str, &str)>) -> (String, String) {
     let (at, who) = last.unwrap_or_default();
     let Some(server) = servers
@@ -333,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn choices() {
+    fn remembers_the_last_choice_while_it_is_possible() {
         let servers = [
             server("a", false, &["x"]),
             server("b", true, &["ada", "build"]),

@@ -1,38 +1,32 @@
-//! The question for a session's name and for what a second client does.
+//! The dialog that changes the name and the attach policy of a session.
 
 use leptos::{prelude::*, task::spawn_local};
-use protocol::api::{AttachPolicy, ChangeSession, Session};
+use protocol::api::{ChangeSession, Session};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
     api::rest,
     error::PageError,
+    format,
     ui::{
-        dialog::{Dialog, actions::DialogActions, lazy::LazyDialog},
+        dialog::{Dialog, DialogActions, lazy::LazyDialog, open_for},
         failure::Failure,
         form::{choice::Choice, field::Field},
     },
 };
 
-/// Each policy in words.
-const POLICIES: [(AttachPolicy, &str); 3] = [
-    (AttachPolicy::Handoff, "The newest takes over"),
-    (AttachPolicy::Single, "Ask before taking over"),
-    (AttachPolicy::Multi, "Several at once, one drives"),
-];
-
-/// Asks, and says what can't be.
+/// Opens the dialog for a session.
 #[component]
 pub fn RenameSession(
-    /// The session as it is; none when nothing is asked.
+    /// The session; none keeps the dialog closed.
     renaming: RwSignal<Option<Session>>,
-    /// Follows what it is now.
+    /// Called with the changed session.
     #[prop(into)]
     renamed: Callback<Session>,
 ) -> impl IntoView {
     let wanted = Memo::new(move |_| renaming.with(Option::is_some));
     let load = move || rename_session(renaming, renamed);
-    view! { <LazyDialog wanted given_up=move |()| renaming.set(None) load /> }
+    view! { <LazyDialog open=wanted failed_to_load=move |()| renaming.set(None) load /> }
 }
 
 #[wasm_split(rest, fallible)]
@@ -40,30 +34,21 @@ fn rename_session(
     renaming: RwSignal<Option<Session>>,
     renamed: Callback<Session>,
 ) -> Result<AnyView, SplitLoaderError> {
-    Ok(view! { <Question renaming renamed /> }.into_any())
+    Ok(view! { <Form renaming renamed /> }.into_any())
 }
 
 #[component]
-fn Question(renaming: RwSignal<Option<Session>>, renamed: Callback<Session>) -> impl IntoView {
-    let open = RwSignal::new(false);
+fn Form(renaming: RwSignal<Option<Session>>, renamed: Callback<Session>) -> impl IntoView {
     let busy = RwSignal::new(false);
-    // The first session is there before the fields are: they begin with it.
+    // The first session is known before the fields exist: they begin with its values.
     let first = renaming.get_untracked();
     let name = RwSignal::new(first.as_ref().map(|it| it.name.clone()).unwrap_or_default());
     let policy = RwSignal::new(first.map(|it| it.attach_policy).unwrap_or_default());
     let error = RwSignal::new(None::<PageError>);
-    Effect::new(move |_| {
-        if let Some(session) = renaming.get() {
-            error.set(None);
-            name.set(session.name);
-            policy.set(session.attach_policy);
-            open.set(true);
-        }
-    });
-    Effect::new(move |_| {
-        if !open.get() {
-            renaming.set(None);
-        }
+    let open = open_for(renaming, move |session| {
+        error.set(None);
+        name.set(session.name.clone());
+        policy.set(session.attach_policy);
     });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -73,10 +58,10 @@ fn Question(renaming: RwSignal<Option<Session>>, renamed: Callback<Session>) -> 
         }
         busy.set(true);
         error.set(None);
-        let (wanted, second) = (name.get_untracked(), policy.get_untracked());
+        let (new_name, new_policy) = (name.get_untracked(), policy.get_untracked());
         let change = ChangeSession {
-            name: Some(wanted.trim().to_owned()).filter(|it| *it != session.name),
-            attach_policy: Some(second).filter(|it| *it != session.attach_policy),
+            name: Some(new_name.trim().to_owned()).filter(|it| *it != session.name),
+            attach_policy: Some(new_policy).filter(|it| *it != session.attach_policy),
         };
         spawn_local(async move {
             match rest::change(session.id, &change).await {
@@ -90,7 +75,7 @@ fn Question(renaming: RwSignal<Option<Session>>, renamed: Callback<Session>) -> 
         });
     };
     view! {
-        <Dialog open title="Name and clients" testid="rename-dialog">
+        <Dialog open title="Rename session" testid="rename-dialog">
             <form class="stack" novalidate on:submit=submit>
                 <Field
                     label="Name"
@@ -103,13 +88,13 @@ fn Question(renaming: RwSignal<Option<Session>>, renamed: Callback<Session>) -> 
                     error
                 />
                 <Choice
-                    label="When you attach a second time"
+                    label="When opened on another device"
                     testid="rename-policy"
-                    options=&POLICIES
+                    options=&format::POLICIES
                     value=policy
                 />
                 <Failure error testid="rename-error" fields=&["name"] />
-                <DialogActions open testid="rename" yes="Save" busy />
+                <DialogActions open testid="rename" confirm="Save" busy />
             </form>
         </Dialog>
     }

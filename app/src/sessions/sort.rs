@@ -1,31 +1,32 @@
-//! One's own running sessions as they are arranged: in which order, and which of them are ticked.
-
-use std::collections::HashSet;
+//! The toolbar above a member's running sessions: their order, and closing those that are selected.
 
 use leptos::prelude::*;
 use protocol::{api::Session, id::SessionId};
 
-use crate::ui::show::Show;
+use crate::{
+    sessions::close,
+    ui::{dialog::confirm::Question, list::List, show::Show},
+};
 
-/// In which order they are shown.
+/// Order of the cards.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     /// As the server lists them.
     #[default]
     Newest,
-    /// Those that nobody used for longest first.
+    /// The longest idle first.
     Idle,
 }
 
-/// Word and meaning of each order.
+/// Value and label of each order.
 const ORDERS: [(Order, &str, &str); 2] =
-    [(Order::Newest, "newest", "Newest first"), (Order::Idle, "idle", "Unused for longest")];
+    [(Order::Newest, "newest", "Newest first"), (Order::Idle, "idle", "Longest idle first")];
 
-/// Fewer than so many need no order, and are closed one by one.
-const FEW: usize = 2;
+/// Fewest sessions that the toolbar is shown for.
+const SEVERAL: usize = 2;
 
-/// The ids of sessions in an order; those that are equal in it as they were.
-pub fn arranged(sessions: &[Session], order: Order) -> Vec<SessionId> {
+/// Ids of sessions in an order; equal ones keep their places.
+pub fn sorted(sessions: &[Session], order: Order) -> Vec<SessionId> {
     let mut sessions: Vec<&Session> = sessions.iter().collect();
     if order == Order::Idle {
         sessions.sort_by_key(|it| it.last_seen);
@@ -33,30 +34,25 @@ pub fn arranged(sessions: &[Session], order: Order) -> Vec<SessionId> {
     sessions.into_iter().map(|it| it.id).collect()
 }
 
-/// The choice of an order, and what can be done with those that are ticked.
+/// The choice of an order, and the button that closes the selected sessions.
 #[component]
-pub fn Arranging(
+pub fn Toolbar(
     /// The sessions.
-    sessions: Signal<Vec<Session>>,
-    /// The chosen order.
+    list: List<Session>,
+    /// Order in force.
     order: RwSignal<Order>,
-    /// Those that are ticked; some may be gone.
-    ticked: RwSignal<HashSet<SessionId>>,
-    /// Set to ask before these are closed.
-    closing: RwSignal<Vec<Session>>,
+    /// Set to confirm closing.
+    asked: RwSignal<Option<Question>>,
 ) -> impl IntoView {
-    let chosen = Memo::new(move |_| {
-        let are_ticked = |it: &&Session| ticked.with(|ticked| ticked.contains(&it.id));
-        sessions.with(|all| all.iter().filter(are_ticked).cloned().collect::<Vec<_>>())
-    });
-    let count = move || chosen.with(Vec::len);
-    let total = move || sessions.with(Vec::len);
-    let pick = move |word: String| {
-        let found = ORDERS.iter().find(|(_, known, _)| *known == word);
+    let selected = Memo::new(move |_| list.selected(|it| it.id.0));
+    let count = move || selected.with(Vec::len);
+    let total = move || list.items.with(Vec::len);
+    let pick = move |value: String| {
+        let found = ORDERS.iter().find(|(_, known, _)| *known == value);
         order.set(found.map(|(order, ..)| *order).unwrap_or_default());
     };
     view! {
-        <Show when=move || { total() >= FEW }>
+        <Show when=move || { total() >= SEVERAL }>
             <div class="list-controls">
                 <select
                     data-testid="sessions-sort"
@@ -64,9 +60,9 @@ pub fn Arranging(
                     on:change:target=move |event| pick(event.target().value())
                 >
                     {ORDERS
-                        .map(|(this, word, label)| {
+                        .map(|(this, value, label)| {
                             view! {
-                                <option value=word prop:selected=move || order.get() == this>
+                                <option value=value prop:selected=move || order.get() == this>
                                     {label}
                                 </option>
                             }
@@ -86,7 +82,7 @@ pub fn Arranging(
                         type="button"
                         class="button small"
                         data-testid="close-chosen"
-                        on:click=move |_| closing.set(chosen.get_untracked())
+                        on:click=move |_| asked.set(Some(close::many(selected.get_untracked())))
                     >
                         "Close selected…"
                     </button>
@@ -104,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_longest_unused_come_first_when_asked_for() {
+    fn sorts_by_idle_time() {
         let at = |number, seconds| {
             let last_seen = chrono::DateTime::from_timestamp(seconds, 0).unwrap();
             Session { last_seen, ..session(number) }
@@ -112,7 +108,7 @@ mod tests {
         let sessions = [at(5, 30), at(4, 10), at(3, 20), at(2, 10)];
         for (order, expected) in [(Order::Newest, [5, 4, 3, 2]), (Order::Idle, [4, 2, 3, 5])] {
             let ids = expected.map(|number| SessionId(Uuid::from_u128(number)));
-            assert_eq!(arranged(&sessions, order), ids, "{order:?}");
+            assert_eq!(sorted(&sessions, order), ids, "{order:?}");
         }
     }
 }

@@ -1,45 +1,45 @@
-//! The lists of sessions a member can see. One that they may not see is not there at all.
+//! Links to the lists of sessions that a member may see.
 
 use leptos::prelude::*;
 use protocol::api::Role;
 
 /// A list of sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum List {
-    /// Mine that run.
+pub enum Shown {
+    /// The member's running sessions.
     Running,
-    /// Mine that have ended.
+    /// The member's ended sessions.
     Ended,
-    /// Everybody's.
+    /// The sessions of all members.
     All,
 }
 
 /// Links to the lists.
 #[component]
 pub fn Tabs(
-    /// What the member may do.
+    /// Role of the member.
     role: Role,
-    /// The list that is shown.
+    /// The current list.
     #[prop(into)]
-    shown: Signal<List>,
+    shown: Signal<Shown>,
 ) -> impl IntoView {
-    let current = move |list: List| (shown.get() == list).then_some("page");
+    let current = move |list: Shown| (shown.get() == list).then_some("page");
     view! {
-        <nav class="tabs" aria-label="Which sessions">
-            <a href="/" data-testid="show-active" aria-current=move || current(List::Running)>
+        <nav class="tabs" aria-label="Lists of sessions">
+            <a href="/" data-testid="show-active" aria-current=move || current(Shown::Running)>
                 "Running"
             </a>
             <a
                 href="/?show=ended"
                 data-testid="show-ended"
-                aria-current=move || current(List::Ended)
+                aria-current=move || current(Shown::Ended)
             >
                 "Ended"
             </a>
             {(role >= Role::Staff)
                 .then(|| {
                     view! {
-                        <a href="/all" data-testid="show-all" aria-current=move || current(List::All)>
+                        <a href="/all" data-testid="show-all" aria-current=move || current(Shown::All)>
                             "All sessions"
                         </a>
                     }

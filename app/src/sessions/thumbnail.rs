@@ -1,5 +1,5 @@
-//! A session's screen in small, live: asked for once a second while the card is in sight and the page
-//! too, drawn as rows of text. It only looks; nobody is told, and nothing counts as use.
+//! A live miniature of a session's screen: polled once a second while the card and the page are visible.
+//! Polling does not attach: it counts as no activity and other participants do not see it.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -20,19 +20,19 @@ use crate::{
     },
 };
 
-/// Rows that a thumbnail shows: the last ones down to the cursor.
+/// Rows of a thumbnail: the last ones down to the cursor.
 const ROWS: usize = 9;
 
-/// Pause between two looks, in milliseconds.
+/// Interval between two polls, in milliseconds.
 const EVERY: i32 = 1_000;
 
-/// Pause after a look that failed, in milliseconds.
+/// Interval after a failed poll, in milliseconds.
 const AFTER_FAILURE: i32 = 10_000;
 
 /// The thumbnail.
 #[component]
 pub fn Thumbnail(
-    /// Whose screen it is.
+    /// The session.
     id: SessionId,
 ) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
@@ -41,9 +41,8 @@ pub fn Thumbnail(
     let page = browser::page_shown();
     let seen = browser::in_sight(frame);
     let shown = Memo::new(move |_| page.get() && seen.get());
-    let looks = RwSignal::new(0_u32);
-    // The picture is made here, in the browser: what belongs to one thread can't be in a page that the
-    // server makes, where each step may be taken by another.
+    let polls = RwSignal::new(0_u32);
+    // Created in the browser only: the server renders on several threads, and a painter is not `Send`.
     Effect::new(move |kept: Option<Option<Rc<RefCell<Picture>>>>| {
         let kept = kept.flatten();
         if !shown.get() {
@@ -58,7 +57,7 @@ pub fn Thumbnail(
             Rc::new(RefCell::new(Picture::new(frame.into(), rows.into(), ruler.into())))
         });
         let drawn = Rc::clone(&picture);
-        // Ends when the card or the page is out of sight.
+        // Cancelled when the card or the page is hidden.
         spawn_local_scoped_with_cancellation(async move {
             loop {
                 let from = drawn.borrow().mirror.position();
@@ -66,7 +65,7 @@ pub fn Thumbnail(
                     Ok(None) => EVERY,
                     Ok(Some(next)) => {
                         drawn.borrow_mut().show(&next);
-                        looks.try_update(|looks| *looks += 1);
+                        polls.try_update(|polls| *polls += 1);
                         EVERY
                     }
                     Err(_) => AFTER_FAILURE,
@@ -83,7 +82,7 @@ pub fn Thumbnail(
             aria-hidden="true"
             data-testid="thumbnail"
             data-live=move || shown.get().to_string()
-            data-looks=move || looks.get().to_string()
+            data-looks=move || polls.get().to_string()
         >
             <div node_ref=rows class="thumbnail-rows"></div>
             <span node_ref=ruler class="ruler">
@@ -93,10 +92,10 @@ pub fn Thumbnail(
     }
 }
 
-/// What is drawn, and how.
+/// The drawn screen and its painter.
 struct Picture {
     mirror: Mirror,
-    /// Counts whole screens: style numbers mean nothing across them.
+    /// Counts whole screens: style numbers are valid within one.
     table: u64,
     metrics: Metrics,
     painter: Painter,
@@ -121,7 +120,7 @@ impl Picture {
             self.table += 1;
         }
         if self.mirror.apply(next).is_err() {
-            // The next look begins anew.
+            // The next poll fetches a whole screen.
             self.mirror = Mirror::default();
             return;
         }
@@ -143,7 +142,7 @@ impl Picture {
     }
 }
 
-/// The first row to show, so that the cursor's is among them, with what stands above it.
+/// The first row to show so that the row of the cursor is visible, with those above it.
 fn first(cursor: usize, rows: usize) -> usize {
     (cursor + 1).max(ROWS).min(rows).saturating_sub(ROWS)
 }

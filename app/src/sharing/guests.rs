@@ -133,7 +133,7 @@ fn details(guest: &Guest) -> String {
 fn span(guest: &Guest, now: Option<i64>) -> String {
     let from = guest.joined_at.timestamp_millis();
     let to = guest.left_at.map(|it| it.timestamp_millis()).or(now).unwrap_or(from);
-    format!("{}–{}, {}", clock(from), clock(to), format::lasted(to - from))
+    format!("{}–{}, {}", clock(from), clock(to), format::duration(to - from))
 }
 
 fn keys(keys: u64) -> String {

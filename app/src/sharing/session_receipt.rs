@@ -11,7 +11,7 @@ use crate::{
     format,
     live::Live,
     ui::{
-        dialog::{Dialog, actions::DialogClose, lazy::LazyDialog},
+        dialog::{Dialog, DialogClose, lazy::LazyDialog},
         failure::Failure,
         time::Now,
     },
@@ -25,7 +25,7 @@ pub fn SessionReceipt(
 ) -> impl IntoView {
     let wanted = Memo::new(move |_| of.with(Option::is_some));
     let load = move || receipt_dialog(of);
-    view! { <LazyDialog wanted given_up=move |()| of.set(None) load /> }
+    view! { <LazyDialog open=wanted failed_to_load=move |()| of.set(None) load /> }
 }
 
 #[wasm_split(rest, fallible)]

@@ -11,7 +11,7 @@ use crate::{
     error::PageError,
     live::Live,
     ui::{
-        dialog::{Dialog, actions::DialogClose, lazy::LazyDialog},
+        dialog::{Dialog, DialogClose, lazy::LazyDialog},
         failure::Failure,
     },
 };
@@ -24,7 +24,7 @@ pub fn ShareSession(
 ) -> impl IntoView {
     let wanted = Memo::new(move |_| sharing.with(Option::is_some));
     let load = move || share_dialog(sharing);
-    view! { <LazyDialog wanted given_up=move |()| sharing.set(None) load /> }
+    view! { <LazyDialog open=wanted failed_to_load=move |()| sharing.set(None) load /> }
 }
 
 #[wasm_split(rest, fallible)]

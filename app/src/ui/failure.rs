@@ -1,19 +1,19 @@
-//! One sentence about what went wrong.
+//! One sentence about an error.
 
 use leptos::prelude::*;
 
 use crate::error::PageError;
 
-/// Shows the error, unless a field of its own shows it.
+/// Shows the error, unless it belongs to one of the `fields`, which show their own.
 #[component]
 pub fn Failure(
-    /// What went wrong, if anything did.
+    /// The error, if any.
     #[prop(into)]
     error: Signal<Option<PageError>>,
     /// Test id.
-    #[prop(default = "error")]
-    testid: &'static str,
-    /// Fields that show their errors themselves.
+    #[prop(into, default = "error".into())]
+    testid: String,
+    /// Names of fields that show their own errors.
     #[prop(default = &[])]
     fields: &'static [&'static str],
 ) -> impl IntoView {
@@ -28,7 +28,7 @@ pub fn Failure(
                 shown()
                     .map(|error| {
                         view! {
-                            <p class="failure" data-testid=testid data-code=error.0.code>
+                            <p class="failure" data-testid=testid.clone() data-code=error.0.code>
                                 {error.0.message}
                             </p>
                         }

@@ -1,8 +1,8 @@
-//! The mark of websh: a prompt that stays.
+//! The logo of websh.
 
 use leptos::prelude::*;
 
-/// The mark, as large as its text.
+/// The logo, as large as the text beside it.
 #[component]
 pub fn Logo() -> impl IntoView {
     view! {

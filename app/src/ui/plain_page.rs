@@ -1,14 +1,14 @@
-//! A page with one thing on it: sign-in, set-up, a message.
+//! A page with a single panel: sign-in, set-up, a message.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::ui::logo::Logo;
 
-/// The frame of such a page.
+/// The page around the panel.
 #[component]
 pub fn PlainPage(
-    /// What is on it.
+    /// Content of the panel.
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -22,14 +22,14 @@ pub fn PlainPage(
     }
 }
 
-/// There is nothing at this address, or not for this person.
+/// The page for unknown addresses, and for those that the member may not see.
 #[component]
-pub fn Nothing() -> impl IntoView {
+pub fn NotFound() -> impl IntoView {
     view! {
         <Title text="Not found · websh" />
         <PlainPage>
-            <h1>"There is nothing here"</h1>
-            <p>"The address may be mistyped, or what it led to is gone."</p>
+            <h1>"Page not found"</h1>
+            <p>"Check the address. The page may have been removed."</p>
             <p>
                 <a class="button primary" href="/">
                     "My sessions"

@@ -1,9 +1,8 @@
-//! Whether the page answers: one that was only just sent shows its buttons before its program is there.
-//! It does not know what they do.
+//! Whether the page is hydrated: buttons are visible before the wasm has loaded.
 
 use leptos::prelude::*;
 
-/// False as the server sends it, and true from when the browser runs it.
+/// False while the server renders, true once the page is hydrated.
 pub fn ready() -> ReadSignal<bool> {
     let ready = RwSignal::new(false);
     Effect::new(move |_| ready.set(true));

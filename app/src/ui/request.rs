@@ -1,5 +1,5 @@
-//! One question to the server at a time, as forms and buttons ask it: whether it is under way, and why
-//! it was refused. It does not know what is asked.
+//! A request of a form or a button: one at a time, whether it is pending, and its error. It does not know
+//! the request.
 
 use std::future::Future;
 
@@ -7,18 +7,18 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{browser, error::PageError};
 
-/// The state of the question.
+/// State of the request.
 #[derive(Clone, Copy, Debug)]
 pub struct Request {
-    /// Whether an answer is awaited; also until the page is ready, so that a form is never sent the
-    /// browser's own way.
+    /// Whether a request is pending. Also true until the page is hydrated, so that the browser never
+    /// submits a form itself.
     pub busy: RwSignal<bool>,
-    /// Why the last question was refused.
+    /// Error of the last request.
     pub error: RwSignal<Option<PageError>>,
 }
 
 impl Request {
-    /// Nothing is asked yet.
+    /// No request was sent yet.
     #[must_use]
     pub fn new() -> Self {
         let busy = RwSignal::new(true);
@@ -26,16 +26,16 @@ impl Request {
         Self { busy, error: RwSignal::new(None) }
     }
 
-    /// Refuses before the server is asked.
+    /// Shows an error of a field without sending a request.
     pub fn reject(self, field: &str, message: &str) {
         self.error.set(Some(PageError::of_field(field, message)));
     }
 
-    /// Asks, unless an answer is awaited; then does what follows a good one. Who is signed out is sent
-    /// to sign in, and comes back.
+    /// Sends a request unless one is pending, and calls `then` on success. Without a sign-in, opens the
+    /// sign-in page, which returns here.
     pub fn send<T: 'static>(
         self,
-        question: impl Future<Output = Result<T, PageError>> + 'static,
+        request: impl Future<Output = Result<T, PageError>> + 'static,
         then: impl FnOnce(T) + 'static,
     ) {
         if self.busy.get_untracked() {
@@ -44,8 +44,8 @@ impl Request {
         self.busy.set(true);
         self.error.set(None);
         spawn_local(async move {
-            // Values that are gone are those of a page that is gone.
-            match question.await {
+            // Signals that are gone belong to a page that was left.
+            match request.await {
                 _ if self.busy.is_disposed() => return,
                 Ok(answer) => then(answer),
                 Err(why) if why.is_signed_out() => browser::go(&browser::sign_in_and_back()),

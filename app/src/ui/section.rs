@@ -1,16 +1,16 @@
-//! One part of a page: what it is about, and beside it what can be done.
+//! A section of a page: heading and description beside its content.
 
 use leptos::prelude::*;
 
-/// A part with its heading.
+/// The section.
 #[component]
 pub fn Section(
     /// Heading.
     title: &'static str,
-    /// What to know about it.
+    /// Description.
     #[prop(into, optional)]
     about: Signal<String>,
-    /// What is in it.
+    /// Content.
     children: Children,
 ) -> impl IntoView {
     view! {

@@ -1,16 +1,16 @@
-//! Shows something while a condition holds: as leptos' own `Show`, but of one type whatever is shown.
-//! Each type of view is code of its own in the pages' program.
+//! Conditional views: as `Show` of leptos, but of one type for all children, because each type of view is
+//! compiled to code of its own.
 
 use std::sync::Arc;
 
 use leptos::{either::Either, prelude::*};
 
-/// Shows its children or the fallback.
+/// Shows the children or the fallback.
 #[component(transparent)]
 pub fn Show<When>(
     /// Whether the children are shown.
     when: When,
-    /// What is shown instead; nothing when it is left out.
+    /// Shown otherwise; nothing by default.
     #[prop(optional, into)]
     fallback: ViewFn,
     children: ChildrenFn,

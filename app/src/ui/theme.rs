@@ -1,4 +1,4 @@
-//! Light, dark, or as the system has it; remembered.
+//! The color theme: light, dark, or that of the system; stored in the browser.
 
 use leptos::prelude::*;
 
@@ -6,16 +6,16 @@ use crate::browser;
 
 const KEY: &str = "websh.theme";
 
-/// Word and name of each choice; the empty word is the system's.
+/// Value and label of each theme; the empty value follows the system.
 pub const THEMES: [(&str, &str); 3] =
-    [("", "Colours: as the system"), ("light", "Colours: light"), ("dark", "Colours: dark")];
+    [("", "Theme: system"), ("light", "Theme: light"), ("dark", "Theme: dark")];
 
-/// The word of the choice in force.
+/// Value of the current theme.
 fn chosen() -> String {
     browser::recall(browser::local_storage().as_ref(), KEY).unwrap_or_default()
 }
 
-/// Shows the page in these colours from now on.
+/// Applies and stores a theme.
 pub fn choose(theme: &str) {
     let kept = (!theme.is_empty()).then_some(theme);
     browser::remember(browser::local_storage().as_ref(), KEY, kept);
@@ -27,13 +27,13 @@ pub fn choose(theme: &str) {
     }
 }
 
-/// The button that goes through the three.
+/// The button that switches to the next theme.
 #[component]
 pub fn ThemeButton() -> impl IntoView {
     let theme = RwSignal::new(String::new());
-    // The palette chooses too.
-    let look = move || theme.set(chosen());
-    Effect::new(move |_| look());
+    // The command palette also changes the theme.
+    let update = move || theme.set(chosen());
+    Effect::new(move |_| update());
     let next = move |_| {
         let next = match chosen().as_str() {
             "" => "light",
@@ -41,11 +41,11 @@ pub fn ThemeButton() -> impl IntoView {
             _ => "",
         };
         choose(next);
-        look();
+        update();
     };
     let label = move || {
         let theme = theme.get();
-        THEMES.iter().find(|(word, _)| *word == theme).map_or(THEMES[0].1, |(_, label)| label)
+        THEMES.iter().find(|(value, _)| *value == theme).map_or(THEMES[0].1, |(_, label)| label)
     };
     view! {
         <button
@@ -54,8 +54,8 @@ pub fn ThemeButton() -> impl IntoView {
             data-testid="theme"
             title=label
             aria-label=label
-            on:mouseenter=move |_| look()
-            on:focus=move |_| look()
+            on:mouseenter=move |_| update()
+            on:focus=move |_| update()
             on:click=next
         >
             <svg viewBox="0 0 20 20" aria-hidden="true">

@@ -1,15 +1,15 @@
-//! A point in time in relative words that stay true, with the full time on hover.
+//! A point in time, relative to now and kept up to date, with the full time as tooltip.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use leptos::prelude::*;
 
 use crate::{browser, format};
 
-/// The present, in Unix milliseconds, renewed every few seconds; none while the server renders.
+/// The current Unix time in milliseconds, updated every few seconds; none while the server renders.
 #[derive(Clone, Copy)]
 pub struct Now(pub RwSignal<Option<i64>>);
 
-/// Provides [`Now`] to everything inside.
+/// Provides [`Now`] to all components inside.
 pub fn provide_now() {
     let now = RwSignal::new(None);
     provide_context(Now(now));
@@ -25,28 +25,28 @@ pub fn provide_now() {
 /// `3 min ago`.
 #[component]
 pub fn Ago(
-    /// When it was.
+    /// A time in the past.
     #[prop(into)]
     time: Signal<DateTime<Utc>>,
 ) -> impl IntoView {
-    view! { <Relative time words=format::ago /> }
+    view! { <Relative time text=format::ago /> }
 }
 
 /// `in 3 days`.
 #[component]
 pub fn Ahead(
-    /// When it will be.
+    /// A time in the future.
     #[prop(into)]
     time: Signal<DateTime<Utc>>,
 ) -> impl IntoView {
-    view! { <Relative time words=format::ahead /> }
+    view! { <Relative time text=format::ahead /> }
 }
 
 #[component]
-fn Relative(time: Signal<DateTime<Utc>>, words: fn(DateTime<Utc>, i64) -> String) -> impl IntoView {
+fn Relative(time: Signal<DateTime<Utc>>, text: fn(DateTime<Utc>, i64) -> String) -> impl IntoView {
     let now = use_context::<Now>();
-    let text = move || match now.and_then(|now| now.0.get()) {
-        Some(now) => words(time.get(), now),
+    let shown = move || match now.and_then(|now| now.0.get()) {
+        Some(now) => text(time.get(), now),
         None => format::at(time.get()),
     };
     view! {
@@ -54,7 +54,7 @@ fn Relative(time: Signal<DateTime<Utc>>, words: fn(DateTime<Utc>, i64) -> String
             datetime=move || time.get().to_rfc3339_opts(SecondsFormat::Millis, true)
             title=move || format::at(time.get())
         >
-            {move || text()}
+            {move || shown()}
         </time>
     }
 }

@@ -199,9 +199,9 @@ for (const [name, view] of Object.entries(views)) {
     await check('token-fresh');
     await page.getByTestId('token-done').click();
     await page.getByTestId('token-remove').click();
-    await expect(page.getByTestId('confirm')).toBeVisible();
+    await expect(page.getByTestId('confirm-dialog')).toBeVisible();
     await check('confirm');
-    await leave('confirm');
+    await leave('confirm-dialog');
 
     // Pages of a superuser.
     await go('/all', 'all-drop');
@@ -236,7 +236,7 @@ for (const [name, view] of Object.entries(views)) {
     await go('/audit', 'audit-entry');
     await check('audit');
     await page.goto(`${fresh.url}/nowhere`);
-    await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
     await check('nowhere');
     await context.clearCookies();
     await page.goto(invitation);

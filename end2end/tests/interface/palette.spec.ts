@@ -39,7 +39,7 @@ test('sessions, pages and themes by a few letters', async ({ sessions }) => {
   await page.keyboard.press('Enter');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   await page.keyboard.press('Control+K');
-  await page.keyboard.type('as the system');
+  await page.keyboard.type('theme system');
   await page.keyboard.press('Enter');
   await expect(page.locator('html')).not.toHaveAttribute('data-theme');
 
@@ -151,10 +151,10 @@ test('every page lists its commands', async ({ fresh, page }) => {
   await expect(page.getByTestId('all-page')).toHaveAttribute('data-live', 'true');
   const rows = page.getByTestId('all-row');
   const chosen = (field: string) => page.getByTestId(field).locator('option:checked');
-  await call(page, 'unused for 8 h');
-  await expect(chosen('all-idle')).toHaveText('Unused for 8 h');
+  await call(page, 'idle for 8 h');
+  await expect(chosen('all-idle')).toHaveText('Idle for 8 h');
   await expect(rows).toHaveCount(0);
-  await call(page, 'used any time');
+  await call(page, 'any idle time');
   await expect(rows).toHaveCount(1);
   await call(page, 'detached');
   await expect(chosen('all-attached')).toHaveText('Detached');

@@ -53,7 +53,7 @@ test('an account is found by typing and by arrows, an unusable one gives its rea
   await expect(useless).toBeVisible();
   await expect(field).toHaveAttribute('aria-activedescendant', 'account-build');
   await field.fill('zz');
-  await expect(dialog).toContainText('No account is called that.');
+  await expect(dialog).toContainText('No accounts match.');
   await field.fill('dp');
   await expect(accounts).toHaveText(['deploy']);
   await expect(field).toHaveAttribute('aria-activedescendant', 'account-deploy');

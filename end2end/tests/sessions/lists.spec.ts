@@ -171,7 +171,7 @@ test('my sessions: longest unused first, and selected ones are closed together',
     page.getByTestId('session-card').evaluateAll((cards) => cards.map((card) => card.getAttribute('data-session')));
   const ids = [oldest, middle, newest].map((it) => it.session);
   await expect.poll(order).toEqual([ids[2], ids[1], ids[0]]);
-  await page.getByTestId('sessions-sort').selectOption({ label: 'Unused for longest' });
+  await page.getByTestId('sessions-sort').selectOption({ label: 'Longest idle first' });
   await expect.poll(order).toEqual([ids[1], ids[2], ids[0]]);
 
   await expect(page.getByTestId('close-chosen')).toHaveCount(0);
@@ -213,13 +213,13 @@ test('ended sessions are found by part of their name, and longer search text is 
   await expect(ended).toContainText('weekly report');
   await search.fill('nothing of this name');
   await expect(ended).toHaveCount(0);
-  await expect(page.getByText('No ended session is like that.')).toBeVisible();
+  await expect(page.getByText('No ended sessions match.')).toBeVisible();
   await search.fill('');
   await expect(ended).toHaveCount(2);
 
   await search.pressSequentially('n'.repeat(70));
   await expect(search).toHaveValue('n'.repeat(64));
-  await expect(page.getByText('No ended session is like that.')).toBeVisible();
+  await expect(page.getByText('No ended sessions match.')).toBeVisible();
   const looked = (length: number): Promise<number> =>
     fetch(`${fresh.url}/api/v1/sessions?state=ended&q=${'n'.repeat(length)}`, { headers: { cookie: signedIn } }).then((it) => it.status);
   expect([await looked(128), await looked(129)]).toEqual([200, 422]);

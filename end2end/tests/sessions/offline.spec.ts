@@ -47,7 +47,7 @@ test('an offline server is reported in the dialog and by the API, and running se
   // A new dialog shows it offline from the start, and online once it is back.
   await dialog.getByTestId('new-session-cancel').click();
   await page.getByTestId('new-session').click();
-  await expect(dialog.getByTestId('new-session-offline')).toContainText('is offline: no session can be opened on it');
+  await expect(dialog.getByTestId('new-session-offline')).toContainText('is offline');
   await expect(create).toBeDisabled();
   await dialog.getByTestId('new-session-cancel').click();
   fs.symlinkSync(process.env['WEBSH_SESSION_PROGRAM'] ?? '', program);

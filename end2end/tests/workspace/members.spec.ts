@@ -39,7 +39,7 @@ test('a member is invited, joins, is promoted, and is deactivated', async ({ bro
   }
   for (const path of ['/members', '/audit']) {
     await theirs.goto(fresh.url + path);
-    await expect(theirs.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
+    await expect(theirs.getByRole('heading', { name: 'Page not found' })).toBeVisible();
   }
 
   await members.open();
@@ -57,7 +57,7 @@ test('a member is invited, joins, is promoted, and is deactivated', async ({ bro
 
   await test.step('a role change needs confirmation and can be cancelled', async () => {
     await row.getByTestId('member-role').selectOption({ label: 'Superuser' });
-    await page.getByTestId('confirm').getByTestId('confirm-cancel').click();
+    await page.getByTestId('confirm-dialog').getByTestId('confirm-cancel').click();
     await expect(row.getByTestId('member-role')).toHaveValue('Member');
     await row.getByTestId('member-role').selectOption({ label: 'Superuser' });
     await members.confirm();
@@ -163,7 +163,7 @@ test('a token is displayed once, and a device can be signed out', async ({ brows
   };
   expect(await me()).toBe(200);
   await page.getByTestId('token').getByTestId('token-remove').click();
-  await page.getByTestId('confirm').getByTestId('confirm-confirm').click();
+  await page.getByTestId('confirm-dialog').getByTestId('confirm-confirm').click();
   await expect(page.getByTestId('token')).toHaveCount(0);
   expect(await me()).toBe(401);
 

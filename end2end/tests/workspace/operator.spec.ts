@@ -67,7 +67,7 @@ test('a member cannot open the list of all sessions, even by its URL', async ({ 
   await new SessionsPage(page, websh.url).open();
   await expect(page.getByTestId('show-all')).toHaveCount(0);
   await page.goto(`${websh.url}/all`);
-  await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
   await expect(page.getByTestId('all-page')).toHaveCount(0);
   await context.close();
 });
@@ -87,7 +87,7 @@ test('a superuser watches: the owner sees who, and nothing typed arrives', async
   const watching = new TerminalPage(await opened, websh.url);
   await watching.ready();
   await watching.shows('on the screen');
-  await expect(watching.page.getByTestId('overseer')).toContainText('Ada Lovelace can see that');
+  await expect(watching.page.getByTestId('overseer')).toContainText('Ada Lovelace can see this');
   await expect(terminal.page.getByTestId('overseer')).toContainText('Margaret Hamilton (superuser) is watching');
   await picture(terminal.page, 'overseen');
   await watching.run('echo not typed');
@@ -117,7 +117,7 @@ test('sessions that could not be dropped are listed with reasons', async ({ fres
   await dialog.getByTestId('drop-all-name').fill('websh');
   await dialog.getByTestId('drop-all-password').fill(MEMBER.password);
   await dialog.getByTestId('drop-all-confirm').click();
-  await expect(dialog.getByTestId('drop-failures')).toContainText('stuck: The session does not respond. Try again in a moment.');
+  await expect(dialog.getByTestId('drop-all-failures')).toContainText('stuck: The session does not respond. Try again in a moment.');
   await expect(dialog.getByTestId('drop-all-done')).toHaveText('0 sessions were dropped.');
   await dialog.getByTestId('drop-all-cancel').click();
   await expect(page.getByTestId('all-row')).toHaveCount(1);
@@ -152,7 +152,7 @@ test('Drop: several are selected; dropping all requires the name and the passwor
   await expect(rows).toHaveCount(2);
   const keep = dialog.getByTestId('drop-all-keep-own');
   await keep.check();
-  await expect(dialog).toContainText('Drop all 2 sessions but yours?');
+  await expect(dialog).toContainText('Drop all 2 sessions except yours?');
   await dialog.getByTestId('drop-all-password').fill(MEMBER.password);
   await dialog.getByTestId('drop-all-confirm').click();
   await expect(dialog.getByTestId('drop-all-done')).toHaveText('0 sessions were dropped.');

@@ -11,10 +11,10 @@ use crate::{
     ui::{
         button::Button,
         failure::Failure,
+        list::{Answered, List},
         request::Request,
         show::Show,
         time::Ago,
-        whole::{Answered, Whole},
     },
 };
 
@@ -22,12 +22,12 @@ use crate::{
 #[component]
 pub fn Devices() -> impl IntoView {
     let first = Resource::new(|| (), |()| api::sign_ins::sign_ins());
-    view! { <Answered of=first view=|first| view! { <List first /> }.into_any() /> }
+    view! { <Answered of=first view=|first| view! { <Listed first /> }.into_any() /> }
 }
 
 #[component]
-fn List(first: Vec<SignInInfo>) -> impl IntoView {
-    let list = Whole::new(first, || api::sign_ins::sign_ins().boxed_local());
+fn Listed(first: Vec<SignInInfo>) -> impl IntoView {
+    let list = List::whole(first, || api::sign_ins::sign_ins().boxed_local());
     let request = Request::new();
     let end = Callback::new(move |id: Uuid| {
         request.send(api::sign_ins::end(id), move |()| list.refresh());
@@ -54,10 +54,10 @@ fn List(first: Vec<SignInInfo>) -> impl IntoView {
         let one = |it: SignInInfo| {
             let (label, source) =
                 (format!("Sign out {}", it.device), format!("from {}", it.source));
-            Command::new("device-end", label, source, move || end.run(it.id)).late()
+            Command::new("device-end", label, source, move || end.run(it.id)).last()
         };
         let all = several().then(|| {
-            Command::new("devices-end-others", "Sign out all other browsers", "", end_others).late()
+            Command::new("devices-end-others", "Sign out all other browsers", "", end_others).last()
         });
         let items = list.items.get().into_iter().filter(|it| !it.current);
         all.into_iter().chain(items.map(one)).collect()

@@ -6,10 +6,7 @@ use protocol::api::{NewToken, Role, TokenScope, limits};
 use crate::{
     api,
     ui::{
-        dialog::{
-            Dialog,
-            actions::{DialogActions, DialogClose},
-        },
+        dialog::{Dialog, DialogActions, DialogClose},
         failure::Failure,
         form::{choice::Choice, field::Field, shown_once::ShownOnce},
         request::Request,
@@ -107,7 +104,7 @@ pub fn NewTokenDialog(
                                 testid="token-error"
                                 fields=&["name", "days"]
                             />
-                            <DialogActions open testid="token" yes="Create token" busy=request.busy />
+                            <DialogActions open testid="token" confirm="Create token" busy=request.busy />
                         </form>
                     }
                         .into_any()

@@ -12,9 +12,9 @@ use crate::{
         button::Button,
         dialog::confirm::{Confirm, Question},
         failure::Failure,
+        list::{Answered, List},
         show::Show,
         time::{Ago, Ahead},
-        whole::{Answered, Whole},
     },
 };
 
@@ -26,13 +26,13 @@ pub fn Tokens(
 ) -> impl IntoView {
     provide_context(role);
     let first = Resource::new(|| (), |()| api::tokens::tokens());
-    view! { <Answered of=first view=|first| view! { <List first /> }.into_any() /> }
+    view! { <Answered of=first view=|first| view! { <Listed first /> }.into_any() /> }
 }
 
 #[component]
-fn List(first: Vec<TokenInfo>) -> impl IntoView {
+fn Listed(first: Vec<TokenInfo>) -> impl IntoView {
     let role = use_context::<Role>().unwrap_or(Role::Member);
-    let list = Whole::new(first, || api::tokens::tokens().boxed_local());
+    let list = List::whole(first, || api::tokens::tokens().boxed_local());
     let empty = list.is_empty();
     let open = RwSignal::new(false);
     let asked = RwSignal::new(None::<Question>);
@@ -42,7 +42,7 @@ fn List(first: Vec<TokenInfo>) -> impl IntoView {
         let remove = |it: TokenInfo| {
             let label = format!("Remove API token {}", it.name);
             let confirm = move || asked.set(Some(question(&it)));
-            Command::new("token-remove", label, "asks first", confirm).late()
+            Command::new("token-remove", label, "asks first", confirm).last()
         };
         std::iter::once(new).chain(list.items.get().into_iter().map(remove)).collect()
     });
@@ -100,7 +100,7 @@ fn Token(it: TokenInfo, asked: RwSignal<Option<Question>>) -> impl IntoView {
 
 fn question(token: &TokenInfo) -> Question {
     let id = token.id;
-    Question::harmful(
+    Question::destructive(
         format!("Remove {}?", token.name),
         "Programs that use this token lose access immediately.".into(),
         "Remove token",

@@ -8,7 +8,7 @@ use crate::{
     api, format,
     pages::validate,
     ui::{
-        dialog::{Dialog, actions::DialogActions},
+        dialog::{Dialog, DialogActions},
         failure::Failure,
         form::{choice::Choice, field::Field, switch::Switch},
         request::Request,
@@ -99,7 +99,7 @@ pub fn InviteDialog(
                             <DialogActions
                                 open
                                 testid="invite"
-                                yes=Signal::derive(move || {
+                                confirm=Signal::derive(move || {
                                     if by_mail.get() { "Send" } else { "Create link" }
                                 })
                                 busy=request.busy

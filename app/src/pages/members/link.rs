@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use protocol::api::{InviteKind, InviteLink};
 
 use crate::ui::{
-    dialog::{Dialog, actions::DialogClose},
+    dialog::{Dialog, DialogClose},
     form::shown_once::ShownOnce,
 };
 

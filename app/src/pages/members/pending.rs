@@ -11,10 +11,10 @@ use crate::{
     ui::{
         button::Button,
         failure::Failure,
+        list::{Answered, List},
         request::Request,
         show::Show,
         time::Ahead,
-        whole::{Answered, Whole},
     },
 };
 
@@ -22,13 +22,13 @@ use crate::{
 #[component]
 pub fn PendingLinks() -> impl IntoView {
     let first = Resource::new(|| (), |()| api::invites::invites());
-    view! { <Answered of=first view=|first| view! { <List first /> }.into_any() /> }
+    view! { <Answered of=first view=|first| view! { <Listed first /> }.into_any() /> }
 }
 
 #[component]
-fn List(first: Vec<Invite>) -> impl IntoView {
+fn Listed(first: Vec<Invite>) -> impl IntoView {
     let Some(PageState { changes, .. }) = use_context() else { return ().into_any() };
-    let list = Whole::new(first, || api::invites::invites().boxed_local());
+    let list = List::whole(first, || api::invites::invites().boxed_local());
     let empty = list.is_empty();
     let request = Request::new();
     list.follow(changes);
@@ -36,7 +36,7 @@ fn List(first: Vec<Invite>) -> impl IntoView {
         let revoke = |it: Invite| {
             let id = it.id;
             let send = move || request.send(api::invites::withdraw(id), move |()| list.refresh());
-            Command::new("withdraw", revoke_label(&it), "", send).late()
+            Command::new("withdraw", revoke_label(&it), "", send).last()
         };
         list.items.get().into_iter().map(revoke).collect()
     });
@@ -60,7 +60,7 @@ fn List(first: Vec<Invite>) -> impl IntoView {
 }
 
 #[component]
-fn Row(it: Invite, list: Whole<Invite>) -> impl IntoView {
+fn Row(it: Invite, list: List<Invite>) -> impl IntoView {
     let label = revoke_label(&it);
     let Invite { id, kind, email, role, by, expires_at, .. } = it;
     let request = Request::new();

@@ -138,7 +138,7 @@ pub fn commands(member: &Member, state: PageState, request: Request) -> Vec<Comm
     let command = |id, label: String, question: fn(&Member, Role) -> Question, role| {
         let it = member.clone();
         let confirm = move || state.asked.set(Some(question(&it, role)));
-        Command::new(id, label, format!("{email}, asks first"), confirm).late()
+        Command::new(id, label, format!("{email}, asks first"), confirm).last()
     };
     let toggle = if *active { "Deactivate" } else { "Reactivate" };
     let toggle = format!("{toggle} {name}");
@@ -152,14 +152,14 @@ pub fn commands(member: &Member, state: PageState, request: Request) -> Vec<Comm
         let it = member.clone();
         let reset = move || state.reset_password(&it, request);
         let label = format!("Reset password of {name}");
-        all.push(Command::new("member-reset", label, email, reset).late());
+        all.push(Command::new("member-reset", label, email, reset).last());
     }
     all
 }
 
 fn confirm_role(member: &Member, role: Role) -> Question {
     let (id, name) = (member.id, &member.name);
-    let question = Question::harmful(
+    let question = Question::destructive(
         format!("Make {name} {}?", format::a_role(role)),
         format::role_means(role).into(),
         "Change role",
@@ -168,7 +168,7 @@ fn confirm_role(member: &Member, role: Role) -> Question {
             api::members::change(id, change).await.map(drop)
         },
     );
-    question.harmless()
+    question.safe()
 }
 
 fn confirm_active(member: &Member) -> Question {
@@ -180,9 +180,9 @@ fn confirm_active(member: &Member) -> Question {
     if active {
         let text = "They are signed out everywhere and their API tokens stop working. Their running sessions \
                     continue until they expire or are dropped.";
-        Question::harmful(format!("Deactivate {name}?"), text.into(), "Deactivate", act)
+        Question::destructive(format!("Deactivate {name}?"), text.into(), "Deactivate", act)
     } else {
         let text = "They can sign in again with their previous password.";
-        Question::harmful(format!("Reactivate {name}?"), text.into(), "Reactivate", act).harmless()
+        Question::destructive(format!("Reactivate {name}?"), text.into(), "Reactivate", act).safe()
     }
 }

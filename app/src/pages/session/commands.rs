@@ -1,25 +1,21 @@
-//! What the command palette offers on a terminal's page.
+//! The commands of a terminal's page in the command palette.
 
 use client::BatonAction;
 use leptos::{prelude::*, task::spawn_local};
 use protocol::api::{AttachPolicy, ChangeSession, Session};
 
-use crate::{api::rest, browser, palette::Command, terminal::Ui};
+use crate::{
+    api::rest, browser, format, palette::Command, sessions::close, terminal::Ui,
+    ui::dialog::confirm::Question,
+};
 
-/// Name of each policy and what it means.
-pub const POLICIES: [(AttachPolicy, &str, &str); 3] = [
-    (AttachPolicy::Handoff, "Hand over", "the newest client drives, the one before is told"),
-    (AttachPolicy::Single, "One client", "a second one has to ask first"),
-    (AttachPolicy::Multi, "Several clients", "one drives at a time"),
-];
-
-/// The commands, as long as the session runs.
+/// The commands, while the session runs.
 pub fn terminal_commands(
     ui: Ui,
     session: Session,
     name: RwSignal<String>,
     renaming: RwSignal<Option<Session>>,
-    closing: RwSignal<Option<Session>>,
+    asked: RwSignal<Option<Question>>,
     share: Callback<()>,
 ) -> Signal<Vec<Command>> {
     let session = StoredValue::new(session);
@@ -28,26 +24,32 @@ pub fn terminal_commands(
             return vec![];
         }
         let mut all = moves(ui);
-        all.push(Command::new("copy-link", "Copy the link to this session", "", move || {
+        all.push(Command::new("copy-link", "Copy session link", "", move || {
             copy_link(ui);
         }));
-        if !ui.participants.with(|crew| crew.overseeing()) {
-            all.push(Command::new("share", "Share this session", "link or e-mail", move || {
+        if !ui.participants.with(|participants| participants.overseeing()) {
+            all.push(Command::new("share", "Share this session", "link or email", move || {
                 share.run(());
             }));
             all.push(Command::new("rename", "Rename this session", "", move || {
-                let attach_policy = ui.participants.with_untracked(|crew| crew.policy);
+                let attach_policy =
+                    ui.participants.with_untracked(|participants| participants.policy);
                 let name = name.get_untracked();
                 renaming.set(Some(Session { name, attach_policy, ..session.get_value() }));
             }));
-            all.push(Command::new("close", "Close this session", "ends its shell", move || {
-                closing.set(Some(session.get_value()));
-            }));
-            let now = ui.participants.with(|crew| crew.policy);
-            for (policy, name, meaning) in POLICIES {
+            all.push(Command::new(
+                "close",
+                "Close this session",
+                "ends its shell, asks first",
+                move || {
+                    asked.set(Some(close::one(session.get_value())));
+                },
+            ));
+            let now = ui.participants.with(|participants| participants.policy);
+            for (policy, name) in format::POLICIES {
                 if policy != now {
-                    let label = format!("Second client: {name}");
-                    all.push(Command::new("policy", label, meaning, move || {
+                    let label = format!("Other devices: {name}");
+                    all.push(Command::new("policy", label, "attach policy", move || {
                         choose(ui, session.get_value(), policy, name);
                     }));
                 }
@@ -58,20 +60,20 @@ pub fn terminal_commands(
 }
 
 fn moves(ui: Ui) -> Vec<Command> {
-    let crew = ui.participants.get();
+    let participants = ui.participants.get();
     let name = |viewer: u64| {
-        let person = crew.others.iter().find(|it| it.viewer == viewer);
+        let person = participants.others.iter().find(|it| it.viewer == viewer);
         person.map(|it| it.who.clone()).unwrap_or_default()
     };
-    let commands = crew.actions().into_iter().map(|made| {
+    let commands = participants.actions().into_iter().map(|made| {
         let (label, hint) = match made {
             BatonAction::Request => ("Ask to drive".into(), "Ctrl+Shift+A"),
             BatonAction::Withdraw => ("Stop asking to drive".into(), "Ctrl+Shift+A"),
             BatonAction::Take => ("Drive here".into(), "Ctrl+Shift+D"),
             BatonAction::Grant(viewer) => (format!("Let {} drive", name(viewer)), "Ctrl+Shift+G"),
             BatonAction::Lend(viewer) => (format!("Let {} drive for 5 minutes", name(viewer)), ""),
-            BatonAction::Refuse(viewer) => (format!("Refuse {}", name(viewer)), "Ctrl+Shift+X"),
-            BatonAction::Release => ("Let go of the keyboard".into(), ""),
+            BatonAction::Refuse(viewer) => (format!("Deny {}", name(viewer)), "Ctrl+Shift+X"),
+            BatonAction::Release => ("Stop driving".into(), ""),
         };
         Command::new("baton", label, hint, move || ui.baton.set(Some(made)))
     });
@@ -82,22 +84,22 @@ fn copy_link(ui: Ui) {
     let link = browser::window().location();
     let link = link.origin().unwrap_or_default() + &link.pathname().unwrap_or_default();
     spawn_local(async move {
-        let said = if browser::copy(&link).await {
-            "The link is copied. It works for you only."
+        let notice = if browser::copy(&link).await {
+            "Link copied. It works only for you."
         } else {
-            "The browser does not let this page use the clipboard."
+            "The browser blocked access to the clipboard."
         };
-        ui.notice.try_set(Some(said.into()));
+        ui.notice.try_set(Some(notice.into()));
     });
 }
 
 fn choose(ui: Ui, session: Session, policy: AttachPolicy, name: &'static str) {
     spawn_local(async move {
         let change = ChangeSession { attach_policy: Some(policy), ..ChangeSession::default() };
-        let said = match rest::change(session.id, &change).await {
-            Ok(_) => format!("Second client: {name}."),
+        let notice = match rest::change(session.id, &change).await {
+            Ok(_) => format!("Other devices: {name}."),
             Err(why) => why.message().to_owned(),
         };
-        ui.notice.try_set(Some(said));
+        ui.notice.try_set(Some(notice));
     });
 }

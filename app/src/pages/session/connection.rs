@@ -1,26 +1,26 @@
-//! The connection line: whether what is typed arrives, and when it will.
+//! The state of the connection, and the input that is not acknowledged yet.
 
 use leptos::prelude::*;
 
 use crate::{terminal::Ui, ui::show::Show};
 
-/// One short phrase, and a mark whose shape and colour say the same.
+/// A short phrase, and a mark with the same meaning by shape and color.
 #[component]
 pub fn Connection(
     /// The terminal's state.
     ui: Ui,
 ) -> impl IntoView {
-    let words = move || match (ui.state.get(), ui.seconds.get()) {
+    let text = move || match (ui.state.get(), ui.seconds.get()) {
         ("connected", _) if ui.watching.get() => "watching".to_owned(),
         ("reconnecting", 0) => "reconnecting…".to_owned(),
         ("reconnecting", seconds) => format!("reconnecting in {seconds} s"),
         (state, _) => state.to_owned(),
     };
-    // A round trip's worth of keys is nothing to talk about.
+    // Input of one round trip is always unacknowledged.
     let unsent = move || match (ui.state.get(), ui.waiting.get()) {
         (_, 0) | ("connected" | "ended", _) => String::new(),
-        (_, 1) => "1 key waits".to_owned(),
-        (_, waiting) => format!("{waiting} keys wait"),
+        (_, 1) => "1 key pending".to_owned(),
+        (_, waiting) => format!("{waiting} keys pending"),
     };
     view! {
         <p
@@ -32,10 +32,10 @@ pub fn Connection(
         >
             <span class="connection-notice">{move || ui.notice.get().unwrap_or_default()}</span>
             <span class="connection-unsent">{move || unsent()}</span>
-            <span class="connection-text">{move || words()}</span>
+            <span class="connection-text">{move || text()}</span>
             <Show when=move || { ui.state.get() == "reconnecting" && ui.seconds.get() > 0 }>
                 <button type="button" class="button quiet small" data-command="now">
-                    "Now"
+                    "Reconnect now"
                 </button>
             </Show>
             <i class="connection-mark" aria-hidden="true"></i>

@@ -1,4 +1,4 @@
-//! What stands where a terminal was: how the session ended, or who has it now, and the way on.
+//! The panel that replaces a terminal: how the session ended or who took it over, and the next steps.
 
 use client::Ending;
 use leptos::{prelude::*, task::spawn_local};
@@ -11,10 +11,10 @@ use crate::{
     ui::{failure::Failure, time::Ago},
 };
 
-/// The panel. Its buttons with `data-command` are heard by the terminal below it.
+/// The panel. The terminal below it handles its buttons with `data-command`.
 #[component]
 pub fn EndPage(
-    /// What happened.
+    /// Reason.
     ending: Ending,
 ) -> impl IntoView {
     let reason = ending.code();
@@ -23,10 +23,10 @@ pub fn EndPage(
         Ending::TakenOver(by) => {
             let now = by.as_ref().map(|by| format!("Taken over by {} on {}.", by.who, by.device));
             view! {
-                <h1>"This session went on somewhere else"</h1>
+                <h1>"This session continues elsewhere"</h1>
                 <p data-testid="taken-by">
                     {now.unwrap_or_else(|| "Taken over by another client.".into())}
-                    " This page shows the last screen it saw."
+                    " This page shows its last screen."
                 </p>
                 <Commands>
                     <button
@@ -43,8 +43,8 @@ pub fn EndPage(
         }
         Ending::Elsewhere(by) => view! { <Elsewhere by /> }.into_any(),
         Ending::NotFound => view! {
-            <h1>"There is no such session"</h1>
-            <p>"It may belong to somebody else, or the address may be mistyped."</p>
+            <h1>"Session not found"</h1>
+            <p>"Check the address. The session may belong to another member."</p>
             <Commands />
         }
         .into_any(),
@@ -58,7 +58,7 @@ pub fn EndPage(
         }
         Ending::SignedOut => view! {
             <h1>"You were signed out"</h1>
-            <p>"Your session goes on. Sign in, and you are back here."</p>
+            <p>"Your session is still running. Sign in to return to it."</p>
             <div class="dialog-actions">
                 <button
                     type="button"
@@ -72,7 +72,7 @@ pub fn EndPage(
         }
         .into_any(),
         Ending::Stopped(message) => view! {
-            <h1>"The connection stopped"</h1>
+            <h1>"Connection closed"</h1>
             <p>{message}</p>
             <Commands>
                 <button
@@ -94,7 +94,7 @@ pub fn EndPage(
     }
 }
 
-/// The way back to the list, and what else can be done.
+/// The link to the list of sessions, and other buttons.
 #[component]
 fn Commands(#[prop(optional)] children: Option<Children>) -> impl IntoView {
     view! {
@@ -107,7 +107,7 @@ fn Commands(#[prop(optional)] children: Option<Children>) -> impl IntoView {
     }
 }
 
-/// The policy asks before it takes a session from another client.
+/// The policy requires a confirmation before this page takes over.
 #[component]
 fn Elsewhere(by: Option<ActiveClient>) -> impl IntoView {
     let sentence = match by {
@@ -136,7 +136,7 @@ fn Elsewhere(by: Option<ActiveClient>) -> impl IntoView {
     }
 }
 
-/// How it ended, when, and another one like it.
+/// How and when the session ended, and the button that opens a similar one.
 #[component]
 fn Over(session: Session) -> impl IntoView {
     let busy = RwSignal::new(false);
@@ -153,7 +153,7 @@ fn Over(session: Session) -> impl IntoView {
         error.set(None);
         let session = session.clone();
         spawn_local(async move {
-            match create_key::like(&session).await {
+            match create_key::create_like(&session).await {
                 Ok(path) => browser::go(&path),
                 Err(why) => {
                     error.set(Some(why));

@@ -1,5 +1,5 @@
-//! A guest's terminal page: whose session it is, what they may do and for how long always stand above
-//! the screen, where no program can write.
+//! A guest's terminal page. The owner, the permissions of the guest and the time left are shown above the
+//! screen, where no program can write.
 
 use client::{ending, participants::GuestAccess};
 use leptos::{prelude::*, task::spawn_local};
@@ -9,24 +9,25 @@ use protocol::api::{AttachMode, Joined};
 use crate::{
     api, format,
     pages::session::{
-        connection::Connection, participants_bar::CrewBar, screen::Screen, warnings::ShareWarning,
+        connection::Connection, participants_bar::ParticipantsBar, screen::Screen,
+        warnings::ShareWarning,
     },
     terminal::{Attachment, Ui},
     ui::{logo::Logo, show::Show, theme::ThemeButton, time::Now},
 };
 
-/// The terminal of a session that was shared.
+/// The terminal of a shared session.
 #[component]
 pub fn GuestView(
-    /// What the guest was told when they came in.
+    /// Answer to the join.
     joined: Joined,
-    /// The guest left.
+    /// Called when the guest leaves.
     left: Callback<()>,
 ) -> impl IntoView {
     let ui = Ui::default();
     let name = StoredValue::new(joined.session.name.clone());
     let owner = StoredValue::new(joined.session.owner.clone());
-    // What the session says is newer than what was said at the door.
+    // The grant of the session is newer than that of the join.
     let first = GuestAccess {
         read_only: joined.read_only,
         owner_away: false,
@@ -47,8 +48,8 @@ pub fn GuestView(
     let mode_words = move || match mode.get() {
         "read-only" => "Read-only".to_owned(),
         "owner-away" => format!("Read-only while {} is away", owner.get_value()),
-        "driving" => "You type".to_owned(),
-        _ => "You may type".to_owned(),
+        "driving" => "You are driving".to_owned(),
+        _ => "You can type".to_owned(),
     };
     let now = use_context::<Now>();
     let left_words = move || {
@@ -65,14 +66,14 @@ pub fn GuestView(
                     leaving.try_set(false);
                     ui.notice.try_set(Some(why.message().to_owned()));
                 }
-                // Who is out already has left as well.
+                // A guest who was removed has left as well.
                 _ => drop(left.try_run(())),
             }
         });
     };
-    // The server writes the title last: a request that was given up has no names any more.
-    let said = |text: StoredValue<String>| text.try_get_value().unwrap_or_default();
-    let title = move || format!("{} · {}", said(name), said(owner));
+    // The server renders the title last: after a cancelled request the names are gone.
+    let value = |text: StoredValue<String>| text.try_get_value().unwrap_or_default();
+    let title = move || format!("{} · {}", value(name), value(owner));
     view! {
         <Title text=title />
         <main class="terminal-page">
@@ -99,7 +100,7 @@ pub fn GuestView(
                         {left_words}
                     </span>
                 </Show>
-                <CrewBar ui owner />
+                <ParticipantsBar ui owner />
                 <Connection ui />
                 <ThemeButton />
                 <Show when=move || !over()>

@@ -1,11 +1,11 @@
-//! The keys that on-screen keyboards lack. Ctrl and Alt hold for the next key. The terminal hears the
-//! clicks by `data-key`.
+//! Keys that on-screen keyboards lack. Ctrl and Alt apply to the next key. The terminal handles the clicks
+//! by `data-key`.
 
 use leptos::prelude::*;
 
 use crate::terminal::model::keys::{ALT, CONTROL};
 
-/// W3C name, label, name for screen readers where the label is a sign.
+/// W3C name, label, and name for screen readers where the label is a symbol.
 const KEYS: [(&str, &str, &str); 10] = [
     ("Escape", "Esc", ""),
     ("Tab", "Tab", ""),
@@ -19,7 +19,7 @@ const KEYS: [(&str, &str, &str); 10] = [
     ("End", "End", ""),
 ];
 
-/// The bar, shown on touch screens.
+/// The key bar, shown on touch screens.
 #[component]
 pub fn KeyBar(
     /// Modifiers held now.
@@ -35,7 +35,7 @@ pub fn KeyBar(
         let pressed = move || (bit != 0).then(|| (held.get() & bit != 0).to_string());
         let spoken = (!spoken.is_empty()).then_some(spoken);
         view! {
-            // The focus must stay where the on-screen keyboard is.
+            // Focus stays in the terminal, or the on-screen keyboard would close.
             <button
                 type="button"
                 class="key"

@@ -1,4 +1,4 @@
-//! A member's terminal page: the bar above the screen, and the dialogs that belong to it.
+//! A member's terminal page: the bar, the screen and the dialogs.
 
 use client::Ending;
 use leptos::prelude::*;
@@ -10,15 +10,20 @@ use crate::{
         commands::terminal_commands,
         connection::Connection,
         end_page::EndPage,
-        participants_bar::CrewBar,
+        participants_bar::ParticipantsBar,
         screen::Screen,
         warnings::{ExpiryWarning, PasswordWarning, ShareWarning},
     },
     palette::{Palette, PaletteButton},
-    sessions::{close_session::CloseSession, rename_session::RenameSession},
+    sessions::rename_session::RenameSession,
     sharing::{ShareSession, share_button::ShareButton},
     terminal::{Attachment, Ui},
-    ui::{logo::Logo, show::Show, theme::ThemeButton},
+    ui::{
+        dialog::confirm::{Confirm, Question},
+        logo::Logo,
+        show::Show,
+        theme::ThemeButton,
+    },
 };
 
 /// A session's terminal.
@@ -26,14 +31,14 @@ use crate::{
 pub fn TerminalView(
     /// The session.
     session: Session,
-    /// Only look.
+    /// Watch without driving.
     watch: bool,
 ) -> impl IntoView {
     let ui = Ui::default();
     ui.wrong_passwords.set(session.wrong_passwords);
     let palette = RwSignal::new(false);
     let renaming = RwSignal::new(None::<Session>);
-    let closing = RwSignal::new(None::<Session>);
+    let asked = RwSignal::new(None::<Question>);
     let sharing = RwSignal::new(None::<Session>);
     let mode = if watch { AttachMode::Watch } else { AttachMode::Drive };
     let name = RwSignal::new(session.name.clone());
@@ -42,12 +47,12 @@ pub fn TerminalView(
     let share = Callback::new(move |()| {
         sharing.set(Some(Session { name: name.get_untracked(), ..shared.get_value() }));
     });
-    let commands = terminal_commands(ui, session.clone(), name, renaming, closing, share);
+    let commands = terminal_commands(ui, session.clone(), name, renaming, asked, share);
     let guests = Memo::new(move |_| ui.participants.with(|crew| crew.guests()));
-    // Who only looks into it can't share it, and what is over can't be shared.
+    // Superusers who watch cannot share, and ended sessions cannot be shared.
     let shares =
         move || ui.ending.with(Option::is_none) && ui.participants.with(|crew| !crew.overseeing());
-    // Nothing of the terminal stays with somebody who was signed out.
+    // After a sign-out nothing of the terminal stays visible.
     let signed_out = Memo::new(move |_| ui.ending.get() == Some(Ending::SignedOut));
     let tab = Signal::derive(move || {
         let title = if signed_out.get() { String::new() } else { ui.title.get() };
@@ -60,7 +65,7 @@ pub fn TerminalView(
         }
     });
     let attachment = Attachment::Member(Box::new(session));
-    // The server writes the title last: a request that was given up has none any more.
+    // The server renders the title last: after a cancelled request the signal is gone.
     let tab = move || tab.try_get().unwrap_or_default();
     view! {
         <Title text=tab />
@@ -85,7 +90,7 @@ pub fn TerminalView(
                     <span class="bar-title" data-testid="terminal-title">
                         {move || ui.title.get()}
                     </span>
-                    <CrewBar ui owner />
+                    <ParticipantsBar ui owner />
                     <Connection ui />
                     <Show when=shares>
                         <ShareButton name guests share quiet=true />
@@ -101,7 +106,7 @@ pub fn TerminalView(
             </main>
             <Palette open=palette role=None own=commands />
             <RenameSession renaming renamed=move |now: Session| name.set(now.name) />
-            <CloseSession closing refresh=Callback::new(|()| ()) />
+            <Confirm asked done=|()| {} />
             <ShareSession sharing />
         </Show>
     }

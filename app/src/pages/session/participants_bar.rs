@@ -1,32 +1,37 @@
-//! Who else is attached to a session, who drives it, and the buttons that change that. The terminal
-//! hears them by `data-command`; keys do the same.
+//! The participants of a session, its driver, and the buttons that pass the baton. The terminal handles the
+//! buttons by `data-command`; shortcuts do the same.
 
 use client::{BatonAction, Participant, Participants};
 use leptos::prelude::*;
 
 use crate::{browser, format, terminal::Ui, ui::show::Show};
 
-/// So many faces fit the bar; the list has all.
-const FACES: usize = 4;
+/// Most avatars in the bar; the list has all.
+const AVATARS: usize = 4;
 
-/// Shown in the terminal's bar as soon as somebody else is there.
+/// Participants in the terminal's bar, shown once there are others.
 #[component]
-pub fn CrewBar(
+pub fn ParticipantsBar(
     /// The terminal's state.
     ui: Ui,
     /// Name of the session's owner.
     owner: StoredValue<String>,
 ) -> impl IntoView {
-    let crew = ui.participants;
+    let participants = ui.participants;
     let shown = Memo::new(move |_| {
-        crew.with(|crew| !crew.others.is_empty() || crew.overseeing() || !crew.actions().is_empty())
+        participants.with(|participants| {
+            !participants.others.is_empty()
+                || participants.overseeing()
+                || !participants.actions().is_empty()
+        })
     });
     let connected = Memo::new(move |_| ui.state.get() == "connected");
-    let here = move || crew.with(|crew| (crew.others.len() + 1).to_string());
+    let count =
+        move || participants.with(|participants| (participants.others.len() + 1).to_string());
     let drives = move || {
-        crew.with(|crew| {
+        participants.with(|participants| {
             let until = |it: &Participant| it.until.map(browser::local_clock);
-            match (crew.me.as_ref().filter(|me| me.driving), crew.driver()) {
+            match (participants.me.as_ref().filter(|me| me.driving), participants.driver()) {
                 (Some(me), _) => match until(me) {
                     Some(time) => format!("You drive until {time}"),
                     None => "You drive".into(),
@@ -35,7 +40,7 @@ pub fn CrewBar(
                     Some(time) => format!("{} drives until {time}", driver.who),
                     None => format!("{} drives", driver.who),
                 },
-                _ => "Nobody drives".into(),
+                _ => "No driver".into(),
             }
         })
     };
@@ -44,19 +49,19 @@ pub fn CrewBar(
             <div
                 class="participants"
                 data-testid="crew"
-                data-driving=move || crew.with(|crew| (crew.driving() == Some(true)).to_string())
+                data-driving=move || participants.with(|participants| (participants.driving() == Some(true)).to_string())
             >
                 <Overseers ui owner />
-                <Show when=move || crew.with(|crew| !crew.overseeing())>
-                    <Asking ui />
+                <Show when=move || participants.with(|participants| !participants.overseeing())>
+                    <Requests ui />
                     <span class="participants-driver" role="status" data-testid="crew-driver">
                         {move || drives()}
                     </span>
                     <Own ui />
                 </Show>
-                <Faces ui />
+                <Avatars ui />
                 <details class="participants-list" data-testid="crew-all">
-                    <summary class="button quiet small">{move || here()} " here"</summary>
+                    <summary class="button quiet small">{move || count()} " here"</summary>
                     <People ui />
                 </details>
             </div>
@@ -64,10 +69,10 @@ pub fn CrewBar(
     }
 }
 
-/// Everybody else as a mark of their own colour, which moves while they type.
+/// The other participants as colored avatars, animated while they type.
 #[component]
-fn Faces(ui: Ui) -> impl IntoView {
-    let face = |it: &Participant| {
+fn Avatars(ui: Ui) -> impl IntoView {
+    let avatar = |it: &Participant| {
         let doing = match (it.typing, it.driving) {
             (true, _) => ", typing",
             (_, true) => ", drives",
@@ -87,22 +92,28 @@ fn Faces(ui: Ui) -> impl IntoView {
         }
         .into_any()
     };
-    let faces = move || {
-        ui.participants.with(|crew| crew.others.iter().take(FACES).map(face).collect::<Vec<_>>())
+    let avatars = move || {
+        ui.participants.with(|participants| {
+            participants.others.iter().take(AVATARS).map(avatar).collect::<Vec<_>>()
+        })
     };
-    view! { <span class="avatars">{move || faces()}</span> }
+    view! { <span class="avatars">{move || avatars()}</span> }
 }
 
-/// A superuser who looks is never silent, and neither is it hidden from themselves.
+/// Superusers who watch, shown to all participants.
 #[component]
 fn Overseers(ui: Ui, owner: StoredValue<String>) -> impl IntoView {
-    let words = move || {
-        ui.participants.with(|crew| {
-            if crew.overseeing() {
-                return Some(format!("You are watching. {} can see that.", owner.get_value()));
+    let text = move || {
+        ui.participants.with(|participants| {
+            if participants.overseeing() {
+                return Some(format!("You are watching. {} can see this.", owner.get_value()));
             }
-            let names: Vec<&str> =
-                crew.others.iter().filter(|it| it.overseeing).map(|it| it.who.as_str()).collect();
+            let names: Vec<&str> = participants
+                .others
+                .iter()
+                .filter(|it| it.overseeing)
+                .map(|it| it.who.as_str())
+                .collect();
             match names.as_slice() {
                 [] => None,
                 [one] => Some(format!("{one} (superuser) is watching")),
@@ -112,11 +123,11 @@ fn Overseers(ui: Ui, owner: StoredValue<String>) -> impl IntoView {
     };
     view! {
         {move || {
-            words()
-                .map(|words| {
+            text()
+                .map(|text| {
                     view! {
                         <strong class="participants-overseer" role="status" data-testid="overseer">
-                            {words}
+                            {text}
                         </strong>
                     }
                     .into_any()
@@ -125,15 +136,17 @@ fn Overseers(ui: Ui, owner: StoredValue<String>) -> impl IntoView {
     }
 }
 
-/// Those who ask to drive, for who drives.
+/// Requests to drive, shown to the driver.
 #[component]
-fn Asking(ui: Ui) -> impl IntoView {
-    // Buttons stay the same ones while somebody else types.
+fn Requests(ui: Ui) -> impl IntoView {
+    // Typing of others must not replace the buttons.
     let asking = Memo::new(move |_| {
-        ui.participants.with(|crew| {
-            let moves = crew.actions();
-            let asking =
-                crew.others.iter().filter(|it| moves.contains(&BatonAction::Grant(it.viewer)));
+        ui.participants.with(|participants| {
+            let moves = participants.actions();
+            let asking = participants
+                .others
+                .iter()
+                .filter(|it| moves.contains(&BatonAction::Grant(it.viewer)));
             asking.map(|it| (it.viewer, it.who.clone(), it.device.clone())).collect::<Vec<_>>()
         })
     });
@@ -143,15 +156,15 @@ fn Asking(ui: Ui) -> impl IntoView {
         asking
             .into_iter()
             .map(|(viewer, who, device)| {
-                // The keys are for the one who has waited longest.
+                // The shortcuts apply to the oldest request.
                 let keys = first == Some(viewer);
                 view! {
                     <span class="baton-request" role="status" data-testid="crew-asking">
                         {format!("{who} ({device}) asks to drive")}
                     </span>
-                    <MoveButton made=BatonAction::Grant(viewer) label="Let them" keys />
+                    <MoveButton made=BatonAction::Grant(viewer) label="Let them drive" keys />
                     <MoveButton made=BatonAction::Lend(viewer) label="For 5 min" keys=false />
-                    <MoveButton made=BatonAction::Refuse(viewer) label="Refuse" keys />
+                    <MoveButton made=BatonAction::Refuse(viewer) label="Deny" keys />
                 }
                 .into_any()
             })
@@ -160,12 +173,12 @@ fn Asking(ui: Ui) -> impl IntoView {
     view! { {move || all()} }
 }
 
-/// What this page may do for itself.
+/// Buttons for this client.
 #[component]
 fn Own(ui: Ui) -> impl IntoView {
     let moves = move || {
         ui.participants
-            .with(|crew| crew.actions())
+            .with(|participants| participants.actions())
             .into_iter()
             .filter_map(|made| {
                 let label = match made {
@@ -219,26 +232,40 @@ fn MoveButton(made: BatonAction, label: &'static str, keys: bool) -> impl IntoVi
     }
 }
 
-/// Everybody who is here, this page first. Who drives can hand over to any of them who may; for those who
-/// ask, the bar has the buttons.
+/// All participants, this client first. The driver can pass the baton to any of them; requests have their
+/// buttons in the bar.
 #[component]
 fn People(ui: Ui) -> impl IntoView {
-    let crew = ui.participants;
+    let participants = ui.participants;
     let numbers = Memo::new(move |_| {
-        crew.with(|crew| crew.me.iter().chain(&crew.others).map(|it| it.viewer).collect::<Vec<_>>())
+        participants.with(|participants| {
+            participants
+                .me
+                .iter()
+                .chain(&participants.others)
+                .map(|it| it.viewer)
+                .collect::<Vec<_>>()
+        })
     });
     let line = move |viewer: u64| {
-        let found = move |crew: &Participants| {
-            crew.me.iter().chain(&crew.others).find(|it| it.viewer == viewer).cloned()
+        let found = move |participants: &Participants| {
+            participants
+                .me
+                .iter()
+                .chain(&participants.others)
+                .find(|it| it.viewer == viewer)
+                .cloned()
         };
-        let first = crew.with_untracked(found)?;
+        let first = participants.with_untracked(found)?;
         let guest = first.guest;
-        let mine =
-            crew.with_untracked(|crew| crew.me.as_ref().is_some_and(|me| me.viewer == viewer));
-        let person = Memo::new(move |before: Option<&Participant>| {
-            crew.with(found).or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
+        let mine = participants.with_untracked(|participants| {
+            participants.me.as_ref().is_some_and(|me| me.viewer == viewer)
         });
-        let hands = Memo::new(move |_| crew.with(|crew| crew.can_hand_to(viewer)));
+        let person = Memo::new(move |before: Option<&Participant>| {
+            participants.with(found).or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
+        });
+        let hands =
+            Memo::new(move |_| participants.with(|participants| participants.can_hand_to(viewer)));
         let who = move || {
             person.with(|it| if mine { format!("{} (you)", it.who) } else { it.who.clone() })
         };

@@ -1,5 +1,5 @@
-//! The screen itself and the keys beneath it: what the server renders and the widget then takes over. The
-//! same for members and guests.
+//! The screen and the key bar below it, for members and guests: rendered by the server, then driven by the
+//! widget.
 
 use leptos::{html, prelude::*};
 use protocol::api::AttachMode;
@@ -13,22 +13,22 @@ use crate::{
     ui::show::Show,
 };
 
-/// The part of a terminal's page below its bar.
+/// A terminal's page below its bar.
 #[component]
 pub fn Screen(
     /// The terminal's state.
     ui: Ui,
-    /// Whose page it is.
+    /// Kind of client.
     attachment: Attachment,
-    /// Drive or look.
+    /// Drive or watch.
     mode: AttachMode,
     /// Name of the session.
     #[prop(into)]
     name: Signal<String>,
-    /// Whether there is anything to type here.
+    /// Whether the client may type.
     #[prop(into)]
     types: Signal<bool>,
-    /// What is shown above the screen.
+    /// Warnings above the screen.
     children: Children,
 ) -> impl IntoView {
     let root = NodeRef::<html::Div>::new();
@@ -39,7 +39,7 @@ pub fn Screen(
     let preedit = NodeRef::<html::Div>::new();
     let keyboard = NodeRef::<html::Textarea>::new();
     let ruler = NodeRef::<html::Span>::new();
-    // The widget lives in the effect and goes with it.
+    // The effect owns the widget.
     Effect::new(move |before: Option<Option<Widget>>| {
         let action = ui.baton.get();
         if let Some(Some(widget)) = before {

@@ -1,5 +1,4 @@
-//! The warnings in a terminal: before its session expires or a share of it ends, and when somebody tries
-//! passwords.
+//! Warnings in a terminal: the session expires, a share ends, or wrong passwords were entered for a share.
 
 use leptos::prelude::*;
 
@@ -9,7 +8,7 @@ use crate::{
     ui::{show::Show, time::Now},
 };
 
-/// How long is left, and *Keep*. Any key of the owner does the same.
+/// Time until the session expires, and a button that keeps it. Any key of the owner does the same.
 #[component]
 pub fn ExpiryWarning(
     /// The terminal's state.
@@ -28,21 +27,21 @@ pub fn ExpiryWarning(
     view! {
         <Show when=shown>
             <div class="expiry" role="alert" data-testid="expiry">
-                <p>"Unused for long: this session ends " {move || left().unwrap_or_default()} "."</p>
+                <p>"Idle: this session will end " {move || left().unwrap_or_default()} "."</p>
                 <button
                     type="button"
                     class="button primary small"
                     data-testid="keep"
                     data-command="keep"
                 >
-                    "Keep it"
+                    "Keep session"
                 </button>
             </div>
         </Show>
     }
 }
 
-/// The warning before a share ends: to a guest, and to the owner, who can extend it.
+/// Time until a share ends, for the guest and for the owner, who can extend it.
 #[component]
 pub fn ShareWarning(
     /// The terminal's state.
@@ -56,11 +55,11 @@ pub fn ShareWarning(
         let (at, now) = (ui.share_ends.get()?, now?.0.get()?);
         Some(format::soon(at, now))
     };
-    let what = if share.is_some() { "A share of this session ends" } else { "Your access ends" };
-    // Gone once it has ended: the owner's page stays.
-    let said = Memo::new(move |_| {
+    let subject = if share.is_some() { "A share of this session ends" } else { "Your access ends" };
+    // Removed once the share has ended: the owner's page stays open.
+    let text = Memo::new(move |_| {
         let left = left().filter(|left| left != "now" && ui.ending.with(Option::is_none))?;
-        Some(format!("{what} {left}."))
+        Some(format!("{subject} {left}."))
     });
     let extend = share.map(|share| {
         let press = Callback::new(move |()| {
@@ -69,10 +68,10 @@ pub fn ShareWarning(
         });
         ("share-ending-extend", "Extend…", press)
     });
-    warning("share-ending", said, extend)
+    warning("share-ending", text, extend)
 }
 
-/// Somebody tries passwords at a link of this session: told to its owner, until they look.
+/// Wrong passwords were entered for a share of this session: shown to its owner until they open the shares.
 #[component]
 pub fn PasswordWarning(
     /// The terminal's state.
@@ -80,27 +79,27 @@ pub fn PasswordWarning(
     /// Opens the share dialog.
     share: Callback<()>,
 ) -> impl IntoView {
-    let said = Memo::new(move |_| {
+    let text = Memo::new(move |_| {
         format::wrong_passwords(ui.wrong_passwords.get())
             .filter(|_| ui.ending.with(Option::is_none))
     });
-    let look = Callback::new(move |()| {
+    let review = Callback::new(move |()| {
         ui.wrong_passwords.set(0);
         share.run(());
     });
-    warning("wrong-passwords", said, Some(("wrong-passwords-look", "Shares…", look)))
+    warning("wrong-passwords", text, Some(("wrong-passwords-look", "Review shares…", review)))
 }
 
-/// A sentence above the screen, and what can be done about it: a button's test id, label and effect.
+/// A sentence above the screen, with a button: test id, label and action.
 fn warning(
     testid: &'static str,
-    said: Memo<Option<String>>,
+    text: Memo<Option<String>>,
     button: Option<(&'static str, &'static str, Callback<()>)>,
 ) -> impl IntoView {
     view! {
-        <Show when=move || said.with(Option::is_some)>
+        <Show when=move || text.with(Option::is_some)>
             <div class="expiry" role="alert" data-testid=testid>
-                <p>{move || said.get().unwrap_or_default()}</p>
+                <p>{move || text.get().unwrap_or_default()}</p>
                 {button
                     .map(|(testid, label, press)| {
                         view! {

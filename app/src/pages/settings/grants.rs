@@ -1,6 +1,9 @@
 //! Accounts and the members and roles they are granted to, by server.
 
-use futures_util::future::{try_join_all, try_join3};
+use futures_util::{
+    FutureExt,
+    future::{try_join_all, try_join3},
+};
 use leptos::prelude::*;
 use protocol::api::{AccountGrant, AccountInfo, Grantee, Member, Role, Server};
 
@@ -14,10 +17,10 @@ use crate::{
         button::Button,
         dialog::confirm::{Confirm, Question},
         failure::Failure,
+        list::{Answered, List},
         section::Section,
         show::Show,
         time::Ago,
-        whole::Answered,
     },
 };
 
@@ -102,36 +105,30 @@ fn OneAccount(accounts: Vec<String>) -> impl IntoView {
 fn ServerGrants(server: String, grants: ByGrant) -> impl IntoView {
     let ByGrant { grants, accounts, members } = grants;
     let server = StoredValue::new(server);
-    let items = RwSignal::new(grants);
-    let error = RwSignal::new(None::<PageError>);
-    let asked = RwSignal::new(None::<Question>);
-    let refresh = Callback::new(move |()| {
-        leptos::task::spawn_local(async move {
-            let Some(server) = server.try_get_value() else { return };
-            match api::grants::grants(server).await {
-                Ok(grants) => drop(items.try_set(grants)),
-                Err(why) => drop(error.try_set(Some(why))),
-            }
-        });
+    let list = List::whole(grants, move || {
+        async move { api::grants::grants(server.try_get_value().unwrap_or_default()).await }
+            .boxed_local()
     });
-    let empty = Memo::new(move |_| items.with(Vec::is_empty));
+    let asked = RwSignal::new(None::<Question>);
+    let refresh = Callback::new(move |()| list.refresh());
+    let empty = list.is_empty();
     offer(move || {
         let revoke = |it: AccountGrant| {
             let label = revoke_label(&it);
             let confirm = move || asked.set(Some(question(&it, server)));
-            Command::new("grant-remove", label, "asks first", confirm).late()
+            Command::new("grant-remove", label, "asks first", confirm).last()
         };
-        items.get().into_iter().map(revoke).collect()
+        list.items.get().into_iter().map(revoke).collect()
     });
     view! {
-        <Failure error />
+        <Failure error=list.error />
         <Show
             when=move || !empty.get()
             fallback=|| view! { <p class="empty-list">"No accounts granted."</p> }
         >
             <ul class="items" data-testid="grants">
                 <For
-                    each=move || items.get()
+                    each=move || list.items.get()
                     key=|it| it.id
                     children=move |it| view! { <Row it server asked /> }
                 />
@@ -182,7 +179,7 @@ fn revoke_label(grant: &AccountGrant) -> String {
 
 fn question(grant: &AccountGrant, server: StoredValue<String>) -> Question {
     let (id, account, grantee) = (grant.id, &grant.account, grantee(grant));
-    Question::harmful(
+    Question::destructive(
         format!("Revoke {account}?"),
         format!(
             "This stops {grantee} from opening sessions as {account}. Running sessions continue."

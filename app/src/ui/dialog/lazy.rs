@@ -1,5 +1,4 @@
-//! What comes to a page when it is first wanted, because most visits never want it. It does not know
-//! what that is.
+//! A dialog in a wasm chunk of its own, loaded when it is first opened, because most visits never open it.
 
 use std::{
     future::Future,
@@ -11,51 +10,51 @@ use wasm_split_helpers::SplitLoaderError;
 
 use crate::ui::dialog::Dialog;
 
-/// Loads it, shows it, and keeps it. The page around it does not wait.
+/// Loads the dialog, shows it and keeps it. The page around it does not wait.
 #[component]
 pub fn LazyDialog<Load, Loading>(
-    /// Whether it is wanted.
+    /// Whether the dialog is open.
     #[prop(into)]
-    wanted: Signal<bool>,
-    /// It could not be loaded, so it is wanted no more; the next time it is, it is tried again.
+    open: Signal<bool>,
+    /// Called if loading failed; it is tried again at the next opening.
     #[prop(into)]
-    given_up: Callback<()>,
-    /// Loads and makes it.
+    failed_to_load: Callback<()>,
+    /// Loads and creates the dialog.
     load: Load,
 ) -> impl IntoView
 where
     Load: Fn() -> Loading + 'static,
     Loading: Future<Output = Result<AnyView, SplitLoaderError>> + 'static,
 {
-    let made = Arc::new(Mutex::new(None::<AnyView>));
-    let shown = made.clone();
-    let state = RwSignal::new(State::Away);
+    let created = Arc::new(Mutex::new(None::<AnyView>));
+    let shown = created.clone();
+    let state = RwSignal::new(State::Absent);
     let failed = RwSignal::new(false);
-    // What is made belongs to the run of the effect that made it, so that there is no other run after it.
+    // The effect owns what it creates, so it must not run again afterwards.
     let tries = Memo::new(move |before: Option<&u32>| {
         let before = before.copied().unwrap_or_default();
-        let starts = wanted.get() && state.get_untracked() == State::Away;
+        let starts = open.get() && state.get_untracked() == State::Absent;
         before + u32::from(starts)
     });
     Effect::new(move |_| {
         if tries.get() == 0 {
             return;
         }
-        state.set(State::Coming);
-        let (loading, made) = (load(), made.clone());
+        state.set(State::Loading);
+        let (loading, created) = (load(), created.clone());
         spawn_local_scoped_with_cancellation(async move {
             if let Ok(view) = loading.await {
-                *made.lock().unwrap_or_else(PoisonError::into_inner) = Some(view);
-                return state.set(State::Here);
+                *created.lock().unwrap_or_else(PoisonError::into_inner) = Some(view);
+                return state.set(State::Loaded);
             }
-            state.set(State::Away);
+            state.set(State::Absent);
             failed.set(true);
-            given_up.run(());
+            failed_to_load.run(());
         });
     });
     let view = move || {
-        let here = state.get() == State::Here;
-        here.then(|| shown.lock().unwrap_or_else(PoisonError::into_inner).take()).flatten()
+        let loaded = state.get() == State::Loaded;
+        loaded.then(|| shown.lock().unwrap_or_else(PoisonError::into_inner).take()).flatten()
     };
     view! {
         {move || view()}
@@ -65,17 +64,17 @@ where
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
-    Away,
-    Coming,
-    Here,
+    Absent,
+    Loading,
+    Loaded,
 }
 
-/// The network is gone, or the server has another build by now, whose parts do not fit this page.
+/// The network failed, or the server runs another build, whose chunks do not match this page.
 #[component]
 fn NotLoaded(open: RwSignal<bool>) -> impl IntoView {
     view! {
-        <Dialog open title="This could not be loaded" testid="not-loaded">
-            <p>"Try again in a moment. If that does not help, reload the page."</p>
+        <Dialog open title="Loading failed" testid="not-loaded">
+            <p>"Try again, or reload the page."</p>
             <div class="dialog-actions">
                 <button type="button" class="button" on:click=move |_| open.set(false)>
                     "Close"

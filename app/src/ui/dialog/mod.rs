@@ -1,28 +1,29 @@
-//! A modal `<dialog>` that follows a signal. The browser keeps the focus inside and closes it by Escape.
+//! A modal `<dialog>` that follows a signal, and its two buttons. The browser keeps the focus inside and
+//! closes it on Escape. It knows no particular dialog.
 
-pub mod actions;
 pub mod confirm;
 pub mod lazy;
 
 use leptos::prelude::*;
 
-/// Opens while `open` is true and sets it to false when the person leaves.
+/// Opens while `open` is true and sets it to false when the dialog is dismissed.
 #[component]
 pub fn Dialog(
-    /// Whether it is shown.
+    /// Whether the dialog is open.
     open: RwSignal<bool>,
-    /// Its heading.
+    /// Heading.
     #[prop(into)]
     title: Signal<String>,
     /// Test id.
-    testid: &'static str,
-    /// More room than a question needs.
+    #[prop(into)]
+    testid: Signal<String>,
+    /// Wider than a confirmation needs.
     #[prop(optional)]
     wide: bool,
-    /// Asked when the person leaves: whether they had better not, yet.
+    /// Called when the user dismisses the dialog; returns whether it stays open.
     #[prop(into, optional)]
     stay: Option<Callback<(), bool>>,
-    /// What is in it.
+    /// Content.
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<leptos::html::Dialog>::new();
@@ -35,10 +36,10 @@ pub fn Dialog(
         }
     });
     let stays = move || open.get_untracked() && stay.is_some_and(|stay| stay.run(()));
-    // Browsers let a page refuse the first Escape only: a second one closes, whatever it says.
+    // A page can cancel only the first Escape: browsers close the dialog on the second.
     let closed = move |_| {
         let Some(dialog) = dialog.get_untracked() else { return };
-        // It may have been opened again since.
+        // It may have been opened again since the event was queued.
         if dialog.open() {
             return;
         }
@@ -57,7 +58,7 @@ pub fn Dialog(
             node_ref=dialog
             class="dialog"
             class:wide=wide
-            data-testid=testid
+            data-testid=move || testid.get()
             aria-label=move || title.get()
             on:cancel=cancel
             on:close=closed
@@ -66,4 +67,90 @@ pub fn Dialog(
             {children()}
         </dialog>
     }
+}
+
+/// The last row of a form in a dialog: a button that dismisses it and one that submits it.
+#[component]
+pub fn DialogActions(
+    /// Whether the dialog is open.
+    open: RwSignal<bool>,
+    /// Prefix of the buttons' test ids: `-cancel` and `-confirm`.
+    testid: &'static str,
+    /// Label of the button that submits.
+    #[prop(into)]
+    confirm: Signal<String>,
+    /// Whether the request is pending.
+    #[prop(into)]
+    busy: Signal<bool>,
+) -> impl IntoView {
+    view! {
+        <div class="dialog-actions">
+            <button
+                type="button"
+                class="button"
+                data-testid=format!("{testid}-cancel")
+                on:click=move |_| open.set(false)
+            >
+                "Cancel"
+            </button>
+            <button
+                type="submit"
+                class="button primary"
+                data-testid=format!("{testid}-confirm")
+                disabled=move || busy.get()
+            >
+                {move || confirm.get()}
+            </button>
+        </div>
+    }
+}
+
+/// The only button of a dialog that shows a result.
+#[component]
+pub fn DialogClose(
+    /// Whether the dialog is open.
+    open: RwSignal<bool>,
+    /// Test id.
+    testid: &'static str,
+    /// Label.
+    #[prop(default = "Close")]
+    label: &'static str,
+    /// Whether closing is the main action.
+    #[prop(optional)]
+    primary: bool,
+) -> impl IntoView {
+    view! {
+        <div class="dialog-actions">
+            <button
+                type="button"
+                class="button"
+                class:primary=primary
+                data-testid=testid
+                on:click=move |_| open.set(false)
+            >
+                {label}
+            </button>
+        </div>
+    }
+}
+
+/// The open state of a dialog about `subject`: opens when one is set, clears it when the dialog closes.
+/// `prepare` runs before each opening.
+pub fn open_for<T: Clone + Send + Sync + 'static>(
+    subject: RwSignal<Option<T>>,
+    prepare: impl Fn(&T) + 'static,
+) -> RwSignal<bool> {
+    let open = RwSignal::new(false);
+    Effect::new(move |_| {
+        if let Some(subject) = subject.get() {
+            prepare(&subject);
+            open.set(true);
+        }
+    });
+    Effect::new(move |_| {
+        if !open.get() {
+            subject.set(None);
+        }
+    });
+    open
 }

@@ -1,33 +1,33 @@
-//! A labelled choice of one among a few.
+//! A labelled select element.
 
 use leptos::prelude::*;
 
-/// A choice; values are numbered in the page, so that they need no names there.
+/// A select element; options are identified by their index.
 #[component]
 pub fn Choice<T>(
-    /// What it is, for people.
+    /// Label.
     label: &'static str,
     /// Test id.
     testid: &'static str,
-    /// Values, each with its words.
+    /// Values and labels.
     options: &'static [(T, &'static str)],
-    /// What is chosen.
+    /// Selected value.
     value: RwSignal<T>,
-    /// What to know before choosing.
+    /// Hint below the field.
     #[prop(into, optional)]
     hint: Signal<&'static str>,
 ) -> impl IntoView
 where
     T: Copy + PartialEq + Send + Sync + 'static,
 {
-    let option = move |(number, (it, words)): (usize, &'static (T, &'static str))| {
+    let option = move |(number, (it, label)): (usize, &'static (T, &'static str))| {
         view! {
             <option
                 value=number.to_string()
                 selected=value.get_untracked() == *it
                 prop:selected=move || value.get() == *it
             >
-                {*words}
+                {*label}
             </option>
         }
         .into_any()

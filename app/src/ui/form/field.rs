@@ -1,47 +1,47 @@
-//! A labelled text field with its hint and its own error, and that line for other kinds of fields.
+//! A labelled text field with a hint and an error, and that line for other kinds of fields.
 
 use leptos::prelude::*;
 
 use crate::error::PageError;
 
-/// A field; the error shows here when it names this field.
+/// A text field; shows the error that names it.
 #[component]
 pub fn Field(
-    /// What it is, for people.
+    /// Label.
     #[prop(into)]
     label: Signal<String>,
     /// Name of the field in errors.
     name: &'static str,
-    /// Type of the input.
+    /// Type of the input element.
     kind: &'static str,
-    /// What a browser may fill in.
+    /// Value of the `autocomplete` attribute.
     autocomplete: &'static str,
-    /// Test id; the error's is this and `-error`.
+    /// Test id; the error has this and `-error`.
     testid: &'static str,
-    /// What to know before typing.
+    /// Hint below the field.
     #[prop(optional)]
     hint: &'static str,
-    /// The text.
+    /// Value.
     value: RwSignal<String>,
-    /// The error of the form.
+    /// Error of the form.
     #[prop(into)]
     error: Signal<Option<PageError>>,
-    /// What it is counted in.
+    /// Unit of a number.
     #[prop(optional)]
     unit: &'static str,
-    /// What it says while it is empty.
+    /// Placeholder.
     #[prop(optional)]
     placeholder: &'static str,
-    /// Whether typing starts here.
+    /// Whether the field is focused first.
     #[prop(optional)]
     autofocus: bool,
-    /// Most characters that it takes: more than any that are allowed, so that too many are told of.
+    /// Most characters that can be typed: more than allowed, so that the server reports too many.
     #[prop(default = "128")]
     most: &'static str,
 ) -> impl IntoView {
     let input = NodeRef::<leptos::html::Input>::new();
     let wrong = move || error.with(|it| it.as_ref().is_some_and(|it| it.is_about(name)));
-    // What was typed before the page was ready counts; what is set later is shown.
+    // Text typed before hydration is kept; text set later is shown.
     Effect::new(move |ready: Option<bool>| {
         let text = value.get();
         let Some(input) = input.get() else { return false };
@@ -78,17 +78,17 @@ pub fn Field(
     }
 }
 
-/// What to know of a field; what is wrong with it, when the error names it.
+/// Hint of a field, or its error.
 #[component]
 pub fn Help(
     /// Name of the field in errors.
     name: &'static str,
-    /// Test id of the field; the line's id is this and `-help`.
+    /// Test id of the field; the line has this and `-help` as id.
     testid: &'static str,
-    /// What to know.
+    /// Hint.
     #[prop(optional)]
     hint: &'static str,
-    /// The error of the form.
+    /// Error of the form.
     #[prop(into)]
     error: Signal<Option<PageError>>,
 ) -> impl IntoView {

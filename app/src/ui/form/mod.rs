@@ -1,5 +1,4 @@
-//! A form that is sent by its page: one answer at a time, what is wrong beside the field it is about,
-//! and nothing that was typed is lost.
+//! A form submitted by its page: one request at a time, errors beside their fields, and no loss of input.
 
 pub mod choice;
 pub mod field;
@@ -14,28 +13,28 @@ use web_sys::HtmlInputElement;
 
 use crate::{browser, error::PageError, ui::failure::Failure};
 
-/// The fields between the form's tags, one sentence for what no field shows, and the button.
+/// A form: its fields as children, the error that no field shows, and the button.
 #[component]
 pub fn Form<Check, Ask, Done>(
-    /// Where a browser would send it; it is sent by `send` instead.
+    /// Action of the form element; `send` is used instead.
     action: &'static str,
-    /// Words of the button.
+    /// Label of the button.
     label: &'static str,
     /// Test id of the button.
     testid: &'static str,
-    /// Test id of the sentence.
+    /// Test id of the error.
     error_testid: &'static str,
-    /// Fields that show their errors themselves.
+    /// Fields that show their own errors.
     fields: &'static [&'static str],
-    /// The field to try again at when no field is to blame.
+    /// Field to focus after an error of no field.
     doubtful: &'static str,
-    /// What is wrong.
+    /// Error of the form.
     error: RwSignal<Option<PageError>>,
-    /// What is wrong before the server is asked.
+    /// Validates before sending.
     check: Check,
-    /// Asks the server.
+    /// Sends the request.
     send: Ask,
-    /// Goes on from here.
+    /// Called on success.
     done: Done,
     children: Children,
 ) -> impl IntoView
@@ -45,21 +44,21 @@ where
     Done: Fn() + Clone + 'static,
 {
     let form = NodeRef::<html::Form>::new();
-    // Busy until the page is ready, so that a form is never sent the browser's own way.
+    // Busy until the page is hydrated, so that the browser never submits the form itself.
     let busy = RwSignal::new(true);
     let input = move |name: &str| {
         form.get_untracked()?.get_with_name(name)?.dyn_into::<HtmlInputElement>().ok()
     };
     Effect::new(move |_| {
         busy.set(false);
-        // Unless somebody types already.
+        // Unless the user is typing already.
         let typing =
             browser::document().active_element().is_some_and(|it| it.tag_name() == "INPUT");
         if let Some(first) = fields.first().and_then(|name| input(name)).filter(|_| !typing) {
             let _ = first.focus();
         }
     });
-    let refuse = move |why: PageError| {
+    let reject = move |why: PageError| {
         if let Some(input) = input(why.0.field.as_deref().unwrap_or(doubtful)) {
             let _ = input.focus();
             input.select();
@@ -72,7 +71,7 @@ where
             return;
         }
         if let Some(why) = check() {
-            return refuse(why);
+            return reject(why);
         }
         busy.set(true);
         error.set(None);
@@ -82,7 +81,7 @@ where
                 Ok(()) => done(),
                 Err(why) => {
                     busy.set(false);
-                    refuse(why);
+                    reject(why);
                 }
             }
         });

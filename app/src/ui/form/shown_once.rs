@@ -1,26 +1,25 @@
-//! A secret that is shown this one time, with a button that copies it. It is in the page only as long as
-//! this is shown.
+//! A secret that is shown only once, with a button that copies it. The page holds it only while it is shown.
 
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::browser;
 
-/// The secret, to be copied.
+/// The secret and its buttons.
 #[component]
 pub fn ShownOnce(
-    /// What it is, for people.
+    /// Label.
     label: &'static str,
     /// Test id.
     testid: &'static str,
     /// The secret.
     secret: String,
-    /// Not to be read over somebody's shoulder until it is asked for.
+    /// Masked until revealed, against shoulder surfing.
     #[prop(optional)]
     masked: bool,
-    /// What is said beneath until it is copied.
-    #[prop(default = "This is the only time it is shown.")]
+    /// Hint below the field until it is copied.
+    #[prop(default = "Copy it now. It will not be shown again.")]
     hint: &'static str,
-    /// It was copied, or could be by hand.
+    /// Called when the secret is copied or selected for copying.
     #[prop(into, optional)]
     copied: Option<Callback<()>>,
 ) -> impl IntoView {
@@ -32,8 +31,8 @@ pub fn ShownOnce(
         move |_| {
             let secret = secret.clone();
             spawn_local(async move {
-                // Without TLS there is no clipboard to write to; what is selected can be copied by
-                // hand, unless it is masked.
+                // Without TLS there is no clipboard. Selected text can be copied by hand unless it is
+                // masked.
                 let there = browser::copy(&secret).await;
                 if !there {
                     hidden.try_set(false);
@@ -45,7 +44,7 @@ pub fn ShownOnce(
                     field.select();
                 }
                 let words =
-                    if there { "Copied." } else { "Selected: copy it with Ctrl+C or ⌘C." };
+                    if there { "Copied." } else { "Selected. Press Ctrl+C or ⌘C to copy." };
                 said.try_set(words);
                 if let Some(copied) = copied {
                     copied.try_run(());

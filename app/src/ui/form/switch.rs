@@ -1,25 +1,25 @@
-//! A switch: something that holds or does not, from the moment it is flipped.
+//! A switch for a setting that applies at once.
 
 use leptos::prelude::*;
 
 /// A labelled switch.
 #[component]
 pub fn Switch(
-    /// What it is, for people.
+    /// Label.
     #[prop(into)]
     label: Signal<&'static str>,
     /// Test id.
     testid: &'static str,
-    /// Whether it holds.
+    /// Whether the setting is on.
     #[prop(into)]
     on: Signal<bool>,
-    /// Somebody flipped it.
+    /// Called with the new state.
     #[prop(into)]
     flip: Callback<bool>,
-    /// It can't be flipped now.
+    /// Whether the switch is disabled.
     #[prop(into, optional)]
     fixed: Signal<bool>,
-    /// What follows from it as it stands.
+    /// Explanation of the current state.
     #[prop(into, optional)]
     hint: Signal<&'static str>,
 ) -> impl IntoView {

@@ -1,0 +1,394 @@
+//! A list held by the server: fetches it whole or page by page, fetches it again after a change as far as
+//! it is shown, and keeps the selection. It does not know the type of the items.
+
+use std::{collections::HashSet, sync::Arc};
+
+use futures_util::{FutureExt, future::LocalBoxFuture};
+use leptos::{prelude::*, task::spawn_local};
+use uuid::Uuid;
+
+use crate::{
+    browser,
+    error::PageError,
+    ui::{failure::Failure, show::Show},
+};
+
+/// Most items of a page.
+const PAGE: usize = 100;
+
+/// One page of a list.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// Items in order.
+    pub items: Vec<T>,
+    /// Cursor of the next page.
+    pub next: Option<String>,
+    /// Number of items in all pages, where the server counts them.
+    pub total: u32,
+}
+
+type Answer<T> = LocalBoxFuture<'static, Result<T, PageError>>;
+type Load<T> = Arc<dyn Fn(List<T>, Job) -> Answer<()> + Send + Sync>;
+
+/// Requests that wait until the one under way is answered.
+#[derive(Clone, Copy, Debug, Default)]
+struct Pending {
+    refresh: bool,
+    more: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Job {
+    Refresh,
+    More,
+}
+
+/// How much of a list a refresh fetches.
+#[derive(Clone, Copy, Debug, Default)]
+struct Extent {
+    /// Start again at the first page.
+    restart: bool,
+    /// Fetch all pages.
+    everything: bool,
+    /// Pages that were added, in a list whose items change their order.
+    pages: usize,
+}
+
+/// The list. An item stays in it until the server no longer returns it.
+pub struct List<T: Send + Sync + 'static> {
+    /// Items in order.
+    pub items: RwSignal<Vec<T>>,
+    /// Number of items on the server, where it counts them.
+    pub total: RwSignal<u32>,
+    /// Error of the last request.
+    pub error: RwSignal<Option<PageError>>,
+    /// Selected items.
+    pub selection: Selection,
+    next: RwSignal<Option<String>>,
+    busy: RwSignal<bool>,
+    pending: StoredValue<Pending>,
+    extent: StoredValue<Extent>,
+    load: StoredValue<Load<T>>,
+}
+
+impl<T: Send + Sync> Clone for List<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Send + Sync> Copy for List<T> {}
+
+impl<T: Send + Sync> List<T> {
+    /// A list that the server returns in one piece.
+    pub fn whole(
+        first: Vec<T>,
+        fetch: impl Fn() -> Answer<Vec<T>> + Send + Sync + 'static,
+    ) -> Self {
+        let first = Page { items: first, next: None, total: 0 };
+        Self::new(first, move |list, _| {
+            let fetched = fetch();
+            async move {
+                list.items.try_set(fetched.await?);
+                Ok(())
+            }
+            .boxed_local()
+        })
+    }
+
+    /// A list that begins with the page `first`. `fetch` takes a cursor and a limit. `newest` returns the
+    /// id of an item if the newest comes first, which never changes the order of two items; other lists
+    /// are fetched from the start to show more of them.
+    pub fn paged(
+        first: Page<T>,
+        least: usize,
+        newest: Option<fn(&T) -> Uuid>,
+        fetch: impl Fn(Option<String>, u64) -> Answer<Page<T>> + Send + Sync + 'static,
+    ) -> Self {
+        let fetch = Arc::new(fetch);
+        Self::new(first, move |list, job| {
+            let fetch = fetch.clone();
+            async move {
+                if let (Job::More, Some(_)) = (job, newest) {
+                    let cursor = list.next.try_get_untracked().flatten();
+                    if cursor.is_some() {
+                        let page = fetch(cursor, PAGE as u64).await?;
+                        list.items.try_update(|items| items.extend(page.items));
+                        list.next.try_set(page.next);
+                    }
+                    return Ok(());
+                }
+                let Some(mut extent) = list.extent.try_get_value() else { return Ok(()) };
+                extent.pages += usize::from(job == Job::More);
+                list.extent.try_set_value(Extent { restart: false, ..extent });
+                let (mut shown, mut first) = (least + extent.pages * PAGE, None);
+                if let Some(id) = newest.filter(|_| !extent.restart) {
+                    list.items.try_with_untracked(|items| {
+                        (shown, first) = (items.len(), items.first().map(id));
+                    });
+                }
+                let mut read = Page { items: Vec::new(), next: None, total: 0 };
+                loop {
+                    let ids = newest.map(|id| read.items.iter().map(id).collect::<Vec<_>>());
+                    let limit = if extent.everything {
+                        Some(PAGE)
+                    } else {
+                        missing(shown, least, first, &ids.unwrap_or_default(), read.items.len())
+                    };
+                    let Some(limit) = limit else { break };
+                    let page = fetch(read.next.take(), limit as u64).await?;
+                    read.items.extend(page.items);
+                    (read.next, read.total) = (page.next, page.total);
+                    if read.next.is_none() {
+                        break;
+                    }
+                }
+                list.next.try_set(read.next);
+                list.total.try_set(read.total);
+                list.items.try_set(read.items);
+                Ok(())
+            }
+            .boxed_local()
+        })
+    }
+
+    fn new(first: Page<T>, load: impl Fn(Self, Job) -> Answer<()> + Send + Sync + 'static) -> Self {
+        Self {
+            items: RwSignal::new(first.items),
+            total: RwSignal::new(first.total),
+            error: RwSignal::new(None),
+            selection: Selection(RwSignal::new(HashSet::new())),
+            next: RwSignal::new(first.next),
+            busy: RwSignal::new(false),
+            pending: StoredValue::new(Pending::default()),
+            extent: StoredValue::new(Extent::default()),
+            load: StoredValue::new(Arc::new(load)),
+        }
+    }
+
+    /// Fetches again whenever the count changes, and at once unless it is 0.
+    pub fn follow(self, changes: RwSignal<u32>) {
+        Effect::new(move |before: Option<u32>| {
+            let now = changes.get();
+            if before.unwrap_or_default() != now {
+                self.refresh();
+            }
+            now
+        });
+    }
+
+    /// Fetches again what is shown.
+    pub fn refresh(self) {
+        self.pending.try_update_value(|it| it.refresh = true);
+        self.work();
+    }
+
+    /// Fetches the first page of another query.
+    pub fn restart(self) {
+        self.extent.update_value(|it| *it = Extent { restart: true, pages: 0, ..*it });
+        self.refresh();
+    }
+
+    /// Fetches all pages from now on: in another order, any item may be the first.
+    pub fn show_everything(self) {
+        self.extent.update_value(|it| it.everything = true);
+        self.refresh();
+    }
+
+    /// Fetches another page.
+    pub fn show_more(self) {
+        self.pending.update_value(|it| it.more = true);
+        self.work();
+    }
+
+    /// The selected items that are still in the list, in order.
+    pub fn selected(self, id: fn(&T) -> Uuid) -> Vec<T>
+    where
+        T: Clone,
+    {
+        let selected = |it: &&T| self.selection.contains(id(it));
+        self.items.with(|items| items.iter().filter(selected).cloned().collect())
+    }
+
+    /// Whether the list is empty.
+    pub fn is_empty(self) -> Memo<bool> {
+        Memo::new(move |_| self.items.with(Vec::is_empty))
+    }
+
+    /// Sends one request at a time.
+    fn work(self) {
+        // Signals that are gone belong to a page that was left.
+        if self.busy.try_get_untracked() != Some(false) {
+            return;
+        }
+        self.busy.set(true);
+        spawn_local(async move {
+            while let Some(job) = self.pending.try_update_value(Pending::take).flatten() {
+                let Some(load) = self.load.try_get_value() else { return };
+                match load(self, job).await {
+                    Ok(()) => drop(self.error.try_set(None)),
+                    Err(why) if why.is_signed_out() => browser::go(&browser::sign_in_and_back()),
+                    Err(why) => self.fail(why),
+                }
+            }
+            self.busy.try_set(false);
+        });
+    }
+
+    /// Shows why a request failed. Items are removed once the user may no longer see them.
+    fn fail(self, why: PageError) {
+        if why.code() == "forbidden" {
+            self.items.try_set(Vec::new());
+            self.selection.0.try_set(HashSet::new());
+            self.total.try_set(0);
+            self.next.try_set(None);
+        }
+        self.error.try_set(Some(why));
+    }
+}
+
+impl Pending {
+    fn take(&mut self) -> Option<Job> {
+        if std::mem::take(&mut self.refresh) {
+            return Some(Job::Refresh);
+        }
+        std::mem::take(&mut self.more).then_some(Job::More)
+    }
+}
+
+/// Ids of the selected items of a list; some may be gone.
+#[derive(Clone, Copy, Debug)]
+pub struct Selection(RwSignal<HashSet<Uuid>>);
+
+impl Selection {
+    /// Selects or deselects an item.
+    pub fn set(self, id: Uuid, on: bool) {
+        self.0.update(|ids| {
+            if on {
+                ids.insert(id);
+            } else {
+                ids.remove(&id);
+            }
+        });
+    }
+
+    /// Selects exactly these items.
+    pub fn replace(self, ids: impl Iterator<Item = Uuid>) {
+        self.0.set(ids.collect());
+    }
+
+    /// Whether an item is selected.
+    pub fn contains(self, id: Uuid) -> bool {
+        self.0.with(|ids| ids.contains(&id))
+    }
+}
+
+/// Limit of the next page, so that a list of `shown` items, the newest being `first`, shows those again
+/// and newer ones before them, at least `least` of them; none once `got` items are enough.
+fn missing(
+    shown: usize,
+    least: usize,
+    first: Option<Uuid>,
+    ids: &[Uuid],
+    got: usize,
+) -> Option<usize> {
+    let new = first.map_or(0, |first| ids.iter().take_while(|id| **id > first).count());
+    let missing = (shown + new).max(least).saturating_sub(got);
+    (missing > 0).then_some(missing.min(PAGE))
+}
+
+/// The button that fetches another page, while there is one.
+pub fn more<T: Send + Sync>(list: List<T>) -> impl IntoView {
+    more_button(list.next, list.busy, Callback::new(move |()| list.show_more()))
+}
+
+fn more_button(
+    next: RwSignal<Option<String>>,
+    busy: RwSignal<bool>,
+    show: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <Show when=move || next.with(Option::is_some)>
+            <button
+                type="button"
+                class="button show-more"
+                data-testid="more"
+                aria-disabled=move || busy.get().to_string()
+                on:click=move |_| show.run(())
+            >
+                "Show more"
+            </button>
+        </Show>
+    }
+}
+
+/// Shows what the server answered, or its error.
+#[component]
+pub fn Answered<T>(
+    /// The answer.
+    of: Resource<Result<T, PageError>>,
+    /// View of an answer that is no error.
+    view: fn(T) -> AnyView,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+{
+    view! {
+        <Suspense fallback=|| view! { <p class="loading">"Loading…"</p> }>
+            {move || Suspend::new(async move {
+                match of.await {
+                    Ok(answer) => view(answer),
+                    Err(why) => view! { <Failure error=Some(why) /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refresh_fetches_what_is_shown_and_what_is_new() {
+        let id = |number: usize| Uuid::from_u128(number as u128);
+        // shown, the newest of them, the newest and the number of those fetched so far, the next limit
+        for (shown, newest, first, got, expected) in [
+            (0, None, 0, 0, Some(50)),
+            (0, None, 900, 50, None),
+            (3, Some(3), 0, 0, Some(50)),
+            (50, Some(500), 500, 50, None),
+            (50, Some(500), 501, 50, Some(1)),
+            (50, Some(500), 501, 51, None),
+            (250, Some(500), 0, 0, Some(100)),
+            (250, Some(500), 502, 100, Some(100)),
+            (250, Some(500), 502, 200, Some(52)),
+            (250, Some(500), 502, 252, None),
+            (250, Some(500), 498, 250, None),
+        ] {
+            let ids: Vec<_> = (0..got).map(|at| id(first - at)).collect();
+            let limit = missing(shown, 50, newest.map(id), &ids, got);
+            assert_eq!(limit, expected, "{shown} {newest:?} {first} {got}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_emptied_when_it_becomes_forbidden() {
+        let owner = Owner::new();
+        owner.set();
+        for (code, kept) in [("forbidden", false), ("unavailable", true)] {
+            let first =
+                Page { items: vec![Uuid::from_u128(1)], next: Some("next".into()), total: 2 };
+            let list = List::paged(first, PAGE, None, |_, _| {
+                async { Err(PageError::unreachable()) }.boxed_local()
+            });
+            list.selection.replace(std::iter::once(Uuid::from_u128(1)));
+            list.fail(PageError::new(code, "No."));
+            assert_eq!(list.error.get_untracked().unwrap().code(), code);
+            assert_eq!(list.items.get_untracked().len(), usize::from(kept), "{code}");
+            assert_eq!(list.selected(|it| *it).len(), usize::from(kept), "{code}");
+            assert_eq!(list.total.get_untracked(), if kept { 2 } else { 0 }, "{code}");
+            assert_eq!(list.next.get_untracked().is_some(), kept, "{code}");
+        }
+    }
+}
