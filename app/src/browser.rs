@@ -48,7 +48,7 @@ pub fn local_clock(millis: i64) -> String {
     format!("{:02}:{:02}", time.get_hours(), time.get_minutes())
 }
 
-/// Whether the tab is visible; true until the browser reports otherwise. Ends with the component.
+/// True while the tab is visible, and until the browser reports otherwise. Ends with the component.
 #[must_use]
 pub fn page_shown() -> ReadSignal<bool> {
     let shown = RwSignal::new(true);
@@ -61,13 +61,13 @@ pub fn page_shown() -> ReadSignal<bool> {
         };
         check();
         let listen = Listener::new(&document(), "visibilitychange", move |_: Event| check());
-        // Lives as long as the effect.
+        // Dropped with the effect.
         StoredValue::new_local(listen);
     });
     shown.read_only()
 }
 
-/// Whether an element intersects the viewport. Ends with the component.
+/// True while an element intersects the viewport. Ends with the component.
 #[must_use]
 pub fn in_sight(element: NodeRef<leptos::html::Div>) -> ReadSignal<bool> {
     let seen = RwSignal::new(false);
@@ -82,7 +82,7 @@ pub fn in_sight(element: NodeRef<leptos::html::Div>) -> ReadSignal<bool> {
         let function = observe.as_ref().unchecked_ref();
         if let Ok(observer) = web_sys::IntersectionObserver::new(function) {
             observer.observe(&element);
-            // Both live as long as the effect.
+            // Both are dropped with the effect.
             StoredValue::new_local(Observed { observer, _callback: observe });
         }
     });
@@ -115,7 +115,7 @@ pub fn user_agent() -> String {
     window().navigator().user_agent().unwrap_or_default()
 }
 
-/// Whether shortcuts use the Command key; false while the server renders.
+/// Returns true if shortcuts use the Command key; false while the server renders.
 #[must_use]
 pub fn is_mac() -> bool {
     cfg!(target_arch = "wasm32") && user_agent().contains("Mac OS X")

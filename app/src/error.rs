@@ -4,7 +4,7 @@ use leptos::prelude::FromServerFnError;
 use protocol::api::ErrorInfo;
 use serde::{Deserialize, Serialize};
 
-use crate::api::json::Text;
+use crate::json::Text;
 
 /// Error of a request: the [`ErrorInfo`] of the server, or one of the codes below.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -61,19 +61,19 @@ impl PageError {
         &self.0.code
     }
 
-    /// Whether the user has to sign in.
+    /// Returns true if the user has to sign in.
     #[must_use]
     pub fn is_signed_out(&self) -> bool {
         [SIGNED_OUT, "unauthenticated"].contains(&self.code())
     }
 
-    /// Whether the error belongs to this field.
+    /// Returns true if the error belongs to this field.
     #[must_use]
     pub fn is_about(&self, field: &str) -> bool {
         self.0.field.as_deref() == Some(field)
     }
 
-    /// Whether a session that should be closed has already ended.
+    /// Returns true if a session that should be closed has already ended.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.0.session.is_some() || self.code() == "not_found"

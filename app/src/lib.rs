@@ -9,6 +9,7 @@ mod context;
 mod create_key;
 pub mod error;
 pub mod format;
+pub mod json;
 mod live;
 mod pages;
 mod palette;

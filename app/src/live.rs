@@ -16,7 +16,7 @@ const PAUSE: i32 = 3_000;
 /// The event stream of a page, shared by all its components.
 #[derive(Clone, Copy)]
 pub struct Live {
-    /// Whether the stream is connected.
+    /// True while the stream is connected.
     pub connected: RwSignal<bool>,
     /// Counts changes, and reconnects, because changes in between were missed.
     changes: RwSignal<u32>,

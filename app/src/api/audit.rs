@@ -4,7 +4,7 @@
 use leptos::prelude::server;
 use protocol::api::{AuditFilter, AuditPage};
 
-use crate::{api::json::Json, error::PageError};
+use crate::{error::PageError, json::Json};
 
 /// Entries, newest first: the page after a cursor.
 ///

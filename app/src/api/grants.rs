@@ -7,7 +7,7 @@ use protocol::{
     id::GrantId,
 };
 
-use crate::{api::json::Json, error::PageError};
+use crate::{error::PageError, json::Json};
 
 /// The grants on a server.
 ///

@@ -7,7 +7,7 @@ use protocol::{
     id::InviteId,
 };
 
-use crate::{api::json::Json, error::PageError};
+use crate::{error::PageError, json::Json};
 
 /// Pending invites.
 ///
@@ -19,7 +19,7 @@ pub async fn invites() -> Result<Vec<Invite>, PageError> {
     Ok(control.invites.list(&actor).await?)
 }
 
-/// Whether invites can be sent by email.
+/// Returns true if invites can be sent by email.
 ///
 /// # Errors
 /// `signed_out`, `forbidden`.

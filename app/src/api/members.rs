@@ -7,7 +7,7 @@ use protocol::{
     id::MemberId,
 };
 
-use crate::{api::json::Json, error::PageError};
+use crate::{error::PageError, json::Json};
 
 /// The signed-in member.
 ///

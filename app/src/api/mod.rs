@@ -4,7 +4,6 @@
 pub mod audit;
 pub mod grants;
 pub mod invites;
-pub mod json;
 pub mod members;
 pub mod operator;
 pub mod rest;

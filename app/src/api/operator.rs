@@ -4,7 +4,7 @@
 use leptos::prelude::server;
 use protocol::api::{AdminFilter, AdminSessionPage, AdminSort};
 
-use crate::{api::json::Json, error::PageError};
+use crate::{error::PageError, json::Json};
 
 /// Running sessions of all members: the page after a cursor, by default 50 and at most 500 of them.
 ///

@@ -3,7 +3,7 @@
 use leptos::prelude::server;
 use protocol::api::Server;
 
-use crate::{api::json::Json, error::PageError};
+use crate::{error::PageError, json::Json};
 
 /// Servers and accounts that the member may use.
 ///

@@ -7,7 +7,7 @@ use protocol::{
     id::SessionId,
 };
 
-use crate::{api::json::Json, error::PageError};
+use crate::{error::PageError, json::Json};
 
 /// Matching sessions of the member, newest first: the page after a cursor, by default 50 and at most 100 of
 /// them.

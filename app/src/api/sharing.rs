@@ -93,7 +93,7 @@ pub async fn join(join: &Join) -> Result<Joined, PageError> {
 /// The session that this browser's guest has joined.
 ///
 /// # Errors
-/// Why they are not there any more, and those of the server.
+/// The end of the share or of the session, and those of the server.
 pub async fn joined() -> Result<Joined, PageError> {
     get("/api/v1/join/session").await
 }

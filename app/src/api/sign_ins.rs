@@ -5,7 +5,7 @@ use leptos::prelude::server;
 use protocol::api::SignInInfo;
 use uuid::Uuid;
 
-use crate::{api::json::Json, error::PageError};
+use crate::{error::PageError, json::Json};
 
 /// Signed-in browsers and programs.
 ///

@@ -7,7 +7,7 @@ use protocol::{
     id::TokenId,
 };
 
-use crate::{api::json::Json, error::PageError};
+use crate::{error::PageError, json::Json};
 
 /// Valid tokens.
 ///

@@ -4,7 +4,7 @@
 use leptos::prelude::server;
 use protocol::api::{WorkspaceSettings, WorkspaceUsage};
 
-use crate::{api::json::Json, error::PageError};
+use crate::{error::PageError, json::Json};
 
 /// Current settings.
 ///

@@ -120,7 +120,7 @@ fn Running(
     first: SessionPage,
     /// Counts changes.
     changes: RwSignal<u32>,
-    /// Whether changes are pushed.
+    /// True while changes are pushed.
     live: RwSignal<bool>,
     /// Opens the dialog for a new session.
     open: RwSignal<bool>,

@@ -31,7 +31,7 @@ pub struct Command {
     pub name: &'static str,
     /// Runs the command.
     pub run: Callback<()>,
-    /// Whether it is listed after all others while nothing is typed.
+    /// Listed after all others while nothing is typed.
     pub last: bool,
 }
 
@@ -65,7 +65,7 @@ const MOST: usize = 60;
 /// The palette of a page. Opens with Ctrl+K or ⌘K; in a terminal, which needs Ctrl+K, with Ctrl+Shift+K.
 #[component]
 pub fn Palette(
-    /// Whether the palette is open.
+    /// True while the palette is open.
     open: RwSignal<bool>,
     /// Role of the member, which decides the pages; fetched from the server if unknown.
     #[prop(into)]
@@ -253,7 +253,7 @@ pub fn Palette(
 /// The button that opens the palette.
 #[component]
 pub fn PaletteButton(
-    /// Whether the palette is open.
+    /// True while the palette is open.
     open: RwSignal<bool>,
     /// Shortcut of the palette.
     keys: &'static str,
@@ -279,7 +279,7 @@ pub fn PaletteButton(
     }
 }
 
-/// Whether a key press opens the palette. In a terminal, Ctrl+K belongs to the shell.
+/// Returns true for a key press that opens the palette. In a terminal, Ctrl+K belongs to the shell.
 fn is_shortcut(event: &KeyboardEvent) -> bool {
     if event.alt_key() || event.repeat() || !event.key().eq_ignore_ascii_case("k") {
         return false;

@@ -24,7 +24,7 @@ use crate::{
 pub fn SessionList(
     /// The sessions, newest first.
     list: List<Session>,
-    /// Whether changes are pushed now.
+    /// True while changes are pushed.
     #[prop(into)]
     live: Signal<bool>,
 ) -> impl IntoView {

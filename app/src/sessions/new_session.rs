@@ -29,7 +29,7 @@ const DEFAULT_POLICY: &str = "Workspace default";
 /// Fields for server, account, name and attach policy; opens the terminal in a new tab.
 #[component]
 pub fn NewSessionDialog(
-    /// Whether the dialog is open.
+    /// True while the dialog is open.
     open: RwSignal<bool>,
     /// Servers that sessions can be opened on.
     #[prop(into)]

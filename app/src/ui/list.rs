@@ -43,7 +43,7 @@ enum Job {
     More,
 }
 
-/// How much of a list a refresh fetches.
+/// Part of a list that a refresh fetches.
 #[derive(Clone, Copy, Debug, Default)]
 struct Extent {
     /// Start again at the first page.
@@ -210,7 +210,7 @@ impl<T: Send + Sync> List<T> {
         self.items.with(|items| items.iter().filter(selected).cloned().collect())
     }
 
-    /// Whether the list is empty.
+    /// True while the list is empty.
     pub fn is_empty(self) -> Memo<bool> {
         Memo::new(move |_| self.items.with(Vec::is_empty))
     }
@@ -277,7 +277,7 @@ impl Selection {
         self.0.set(ids.collect());
     }
 
-    /// Whether an item is selected.
+    /// Returns true if an item is selected.
     pub fn contains(self, id: Uuid) -> bool {
         self.0.with(|ids| ids.contains(&id))
     }

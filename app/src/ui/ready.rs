@@ -1,4 +1,4 @@
-//! Whether the page is hydrated: buttons are visible before the wasm has loaded.
+//! Hydration of the page: buttons are visible before the wasm has loaded.
 
 use leptos::prelude::*;
 

@@ -10,7 +10,7 @@ use crate::{browser, error::PageError};
 /// State of the request.
 #[derive(Clone, Copy, Debug)]
 pub struct Request {
-    /// Whether a request is pending. Also true until the page is hydrated, so that the browser never
+    /// True while a request is pending, and until the page is hydrated, so that the browser never
     /// submits a form itself.
     pub busy: RwSignal<bool>,
     /// Error of the last request.

@@ -136,7 +136,7 @@ fn Elsewhere(by: Option<ActiveClient>) -> impl IntoView {
     }
 }
 
-/// How and when the session ended, and the button that opens a similar one.
+/// Reason and time of the end, and the button that opens a similar one.
 #[component]
 fn Over(session: Session) -> impl IntoView {
     let busy = RwSignal::new(false);

@@ -25,7 +25,7 @@ pub fn Screen(
     /// Name of the session.
     #[prop(into)]
     name: Signal<String>,
-    /// Whether the client may type.
+    /// True while the client may type.
     #[prop(into)]
     types: Signal<bool>,
     /// Warnings above the screen.

@@ -1,4 +1,4 @@
-//! The dialog that asks for confirmation, described by data: texts, fields, and the action. It does not know
+//! The confirmation dialog, described by data: texts, fields, and the action. It does not know
 //! what the action does.
 
 use std::{cell::RefCell, fmt, sync::Arc};
@@ -119,7 +119,7 @@ pub async fn run_all(actions: Vec<LocalBoxFuture<'static, Result<(), Failed>>>) 
     failed.into_inner()
 }
 
-/// Asks for confirmation, runs the action, and shows why it failed.
+/// The confirmation dialog: runs the action and shows its error.
 #[component]
 pub fn Confirm(
     /// The question; none keeps the dialog closed.

@@ -13,7 +13,7 @@ use crate::ui::dialog::Dialog;
 /// Loads the dialog, shows it and keeps it. The page around it does not wait.
 #[component]
 pub fn LazyDialog<Load, Loading>(
-    /// Whether the dialog is open.
+    /// True while the dialog is open.
     #[prop(into)]
     open: Signal<bool>,
     /// Called if loading failed; it is tried again at the next opening.

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 /// Opens while `open` is true and sets it to false when the dialog is dismissed.
 #[component]
 pub fn Dialog(
-    /// Whether the dialog is open.
+    /// True while the dialog is open.
     open: RwSignal<bool>,
     /// Heading.
     #[prop(into)]
@@ -72,14 +72,14 @@ pub fn Dialog(
 /// The last row of a form in a dialog: a button that dismisses it and one that submits it.
 #[component]
 pub fn DialogActions(
-    /// Whether the dialog is open.
+    /// True while the dialog is open.
     open: RwSignal<bool>,
     /// Prefix of the buttons' test ids: `-cancel` and `-confirm`.
     testid: &'static str,
     /// Label of the button that submits.
     #[prop(into)]
     confirm: Signal<String>,
-    /// Whether the request is pending.
+    /// True while a request is pending.
     #[prop(into)]
     busy: Signal<bool>,
 ) -> impl IntoView {
@@ -108,14 +108,14 @@ pub fn DialogActions(
 /// The only button of a dialog that shows a result.
 #[component]
 pub fn DialogClose(
-    /// Whether the dialog is open.
+    /// True while the dialog is open.
     open: RwSignal<bool>,
     /// Test id.
     testid: &'static str,
     /// Label.
     #[prop(default = "Close")]
     label: &'static str,
-    /// Whether closing is the main action.
+    /// Styles the button as the main action.
     #[prop(optional)]
     primary: bool,
 ) -> impl IntoView {

@@ -32,7 +32,7 @@ pub fn Field(
     /// Placeholder.
     #[prop(optional)]
     placeholder: &'static str,
-    /// Whether the field is focused first.
+    /// Focuses the field first.
     #[prop(optional)]
     autofocus: bool,
     /// Most characters that can be typed: more than allowed, so that the server reports too many.

@@ -10,13 +10,13 @@ pub fn Switch(
     label: Signal<&'static str>,
     /// Test id.
     testid: &'static str,
-    /// Whether the setting is on.
+    /// True while the setting is on.
     #[prop(into)]
     on: Signal<bool>,
     /// Called with the new state.
     #[prop(into)]
     flip: Callback<bool>,
-    /// Whether the switch is disabled.
+    /// Disables the switch.
     #[prop(into, optional)]
     fixed: Signal<bool>,
     /// Explanation of the current state.
