@@ -47,52 +47,27 @@ impl Keyboard {
 
     /// Returns the listeners, active until they are dropped.
     pub fn listen(self: &Rc<Self>) -> Vec<Listener> {
-        let document = browser::document();
-        let field = &self.terminal.dom.keyboard;
-        vec![
-            Listener::capture(
-                &document,
-                "keydown",
-                self.handler(|it, event: KeyboardEvent| it.key_down(&event)),
-            ),
-            Listener::capture(
-                &document,
-                "keyup",
-                self.handler(|it, event: KeyboardEvent| it.key_up(&event)),
-            ),
-            Listener::new(
-                field,
-                "input",
-                self.handler(|it, event: InputEvent| it.field_changed(&event)),
-            ),
-            Listener::new(
-                field,
-                "compositionstart",
-                self.handler(|it, _: CompositionEvent| it.composing.set(true)),
-            ),
-            Listener::new(
-                field,
-                "compositionupdate",
-                self.handler(|it, event: CompositionEvent| {
-                    if !it.android {
-                        let text = event.data().unwrap_or_default();
-                        it.terminal.dom.preedit.set_text_content(Some(&text));
-                    }
-                }),
-            ),
-            Listener::new(
-                field,
-                "compositionend",
-                self.handler(|it, _: CompositionEvent| it.composed()),
-            ),
-            Listener::new(field, "focus", self.handler(|it, _: Event| it.focused(true))),
-            Listener::new(field, "blur", self.handler(|it, _: Event| it.focused(false))),
+        let (document, field) = (browser::document(), &self.terminal.dom.keyboard);
+        let keys =
+            [("keydown", Self::key_down as fn(&Self, &KeyboardEvent)), ("keyup", Self::key_up)]
+                .map(|(event, handle)| Listener::capture(&document, event, self.handler(handle)));
+        let compositions = [
+            ("compositionstart", Self::composing as fn(&Self, &CompositionEvent)),
+            ("compositionupdate", Self::composing),
+            ("compositionend", Self::composed),
         ]
+        .map(|(event, handle)| Listener::new(field, event, self.handler(handle)));
+        let others = [
+            Listener::new(field, "input", self.handler(Self::field_changed)),
+            Listener::new(field, "focus", self.handler(|it, _: &Event| it.focused(true))),
+            Listener::new(field, "blur", self.handler(|it, _: &Event| it.focused(false))),
+        ];
+        keys.into_iter().chain(compositions).chain(others).collect()
     }
 
-    fn handler<E>(self: &Rc<Self>, handle: impl Fn(&Self, E) + 'static) -> impl Fn(E) + 'static {
+    fn handler<E>(self: &Rc<Self>, handle: impl Fn(&Self, &E) + 'static) -> impl Fn(E) + 'static {
         let this = Rc::clone(self);
-        move |event| handle(&this, event)
+        move |event| handle(&this, &event)
     }
 
     /// Returns whether the target of an event is the terminal, its page as a whole, or nothing.
@@ -187,8 +162,16 @@ impl Keyboard {
         }
     }
 
+    /// Shows the text of a running composition.
+    fn composing(&self, event: &CompositionEvent) {
+        self.composing.set(true);
+        if !self.android && event.type_() == "compositionupdate" {
+            self.terminal.dom.preedit.set_text_content(event.data().as_deref());
+        }
+    }
+
     /// Sends the text of a finished composition.
-    fn composed(&self) {
+    fn composed(&self, _: &CompositionEvent) {
         self.composing.set(false);
         self.terminal.dom.preedit.set_text_content(None);
         if self.android {
