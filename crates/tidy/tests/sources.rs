@@ -232,7 +232,8 @@ fn pages_have_the_test_ids_of_the_tests() {
     let made = |name: &str| {
         name.rsplit_once('-').is_some_and(|(given, end)| {
             (app.contains(&format!("testid=\"{given}\""))
-                || app.contains(&format!("Question::new(\"{given}\"")))
+                || app.contains(&format!("Question::new(\"{given}\""))
+                || app.contains(&format!("Self::new(\"{given}\"")))
                 && app.contains(&format!("format!(\"{{testid}}-{end}\")"))
         })
     };
