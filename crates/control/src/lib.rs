@@ -1,6 +1,8 @@
 //! The rules of the workspace: authentication, authorization, session lifecycle, sharing and
-//! administration. REST, server functions and sockets all call this crate. It contains no HTTP, SQL or
-//! PTY code.
+//! administration, for all interfaces. It contains no HTTP, SQL or PTY code.
+//!
+//! Operations fail with [`Error::Forbidden`], [`Error::NotFound`], [`Error::Invalid`], [`Error::Busy`] and
+//! [`Error::Unavailable`] as those describe. Methods document further errors only.
 
 pub mod access;
 mod admin;

@@ -46,9 +46,6 @@ pub async fn add_member(
 }
 
 /// Changes a member's password and ends all their sign-ins. Their sessions continue.
-///
-/// # Errors
-/// [`Error::NotFound`], [`Error::Invalid`], [`Error::Unavailable`].
 pub async fn change_password(
     store: &Store,
     clock: &dyn Clock,
@@ -67,9 +64,6 @@ pub async fn change_password(
 }
 
 /// Lists all members.
-///
-/// # Errors
-/// [`Error::Unavailable`].
 pub async fn members(store: &Store) -> Result<Vec<Me>, Error> {
     Ok(store.members.list().await?.iter().map(me).collect())
 }
@@ -90,9 +84,6 @@ pub async fn grant(
 }
 
 /// Revokes the grant of an account of this machine. Running sessions continue.
-///
-/// # Errors
-/// [`Error::NotFound`], [`Error::Unavailable`].
 pub async fn revoke(
     store: &Store,
     clock: &dyn Clock,
@@ -108,9 +99,6 @@ pub async fn revoke(
 }
 
 /// Lists the grants of this machine.
-///
-/// # Errors
-/// [`Error::Unavailable`].
 pub async fn grants(store: &Store) -> Result<Vec<AccountGrant>, Error> {
     Ok(store.grants.list(LOCAL).await?)
 }

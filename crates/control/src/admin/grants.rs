@@ -29,9 +29,6 @@ pub struct Grants {
 
 impl Grants {
     /// Lists the grants on a server, by account.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`], [`Error::NotFound`], [`Error::Unavailable`].
     pub async fn list(&self, actor: &Actor, server: String) -> Result<Vec<AccountGrant>, Error> {
         authorize(actor, Action::ManageGrants, Target::Workspace)?;
         require_server(&server)?;
@@ -39,9 +36,6 @@ impl Grants {
     }
 
     /// Lists the accounts of a server that can be granted.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`], [`Error::NotFound`].
     pub async fn accounts(&self, actor: &Actor, server: String) -> Result<Vec<AccountInfo>, Error> {
         authorize(actor, Action::ManageGrants, Target::Workspace)?;
         require_server(&server)?;
@@ -74,9 +68,6 @@ impl Grants {
 
     /// Revokes a grant. Running sessions continue, but connections that depend on the grant are closed,
     /// including those of guests.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`], [`Error::NotFound`], [`Error::Unavailable`].
     pub async fn revoke(&self, actor: &Actor, server: String, id: GrantId) -> Result<(), Error> {
         let unknown = || Error::NotFound("grant");
         let all = self.list(actor, server).await?;

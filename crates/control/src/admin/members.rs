@@ -28,18 +28,12 @@ pub struct Members {
 
 impl Members {
     /// Returns the number of active members.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn count_active(&self) -> Result<usize, Error> {
         let all = self.ctx.store.members.list().await?;
         Ok(all.iter().filter(|member| member.active).count())
     }
 
     /// Lists all members, by address.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`], [`Error::Unavailable`].
     pub async fn list(&self, actor: &Actor) -> Result<Vec<api::Member>, Error> {
         authorize(actor, Action::ManageMembers, Target::Workspace)?;
         let members = self.ctx.store.members.list().await?;

@@ -22,9 +22,6 @@ pub struct Settings {
 
 impl Settings {
     /// Returns the settings in force.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`], [`Error::Unavailable`].
     pub async fn get(&self, actor: &Actor) -> Result<WorkspaceSettings, Error> {
         authorize(actor, Action::ReadSettings, Target::Workspace)?;
         self.ctx.workspace_settings().await

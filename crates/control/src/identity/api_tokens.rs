@@ -57,18 +57,12 @@ impl ApiTokens {
     }
 
     /// Lists the actor's own tokens, newest first.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`], [`Error::Unavailable`].
     pub async fn list(&self, actor: &Actor) -> Result<Vec<TokenInfo>, Error> {
         authorize(actor, Action::ManageOwn, Target::Workspace)?;
         Ok(self.ctx.store.tokens.of_member(actor.member).await?)
     }
 
     /// Lists another member's tokens, newest first.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`], [`Error::NotFound`], [`Error::Unavailable`].
     pub async fn list_of(&self, actor: &Actor, member: MemberId) -> Result<Vec<TokenInfo>, Error> {
         authorize(actor, Action::ManageMembers, Target::Workspace)?;
         self.ctx.store.members.get(member).await?.ok_or(Error::NotFound("member"))?;

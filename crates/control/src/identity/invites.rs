@@ -40,18 +40,12 @@ pub struct Invites {
 
 impl Invites {
     /// Lists unused links, newest first.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`], [`Error::Unavailable`].
     pub async fn list(&self, actor: &Actor) -> Result<Vec<Invite>, Error> {
         authorize(actor, Action::ManageMembers, Target::Workspace)?;
         Ok(self.ctx.store.invites.pending(self.ctx.now()).await?)
     }
 
     /// Returns true if invites can be sent by mail.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`].
     pub fn can_mail(&self, actor: &Actor) -> Result<bool, Error> {
         authorize(actor, Action::ManageMembers, Target::Workspace)?;
         Ok(self.mailer.is_configured())
@@ -111,9 +105,6 @@ impl Invites {
     }
 
     /// Creates a link by which a member can choose a new password. The old one stays valid until then.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`], [`Error::NotFound`], [`Error::Unavailable`].
     pub async fn create_reset(&self, actor: &Actor, member: MemberId) -> Result<InviteLink, Error> {
         authorize(actor, Action::ManageMembers, Target::Workspace)?;
         let found = self.ctx.store.members.get(member).await?;
@@ -125,9 +116,6 @@ impl Invites {
     }
 
     /// Withdraws an unused link.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`], [`Error::NotFound`], [`Error::Unavailable`].
     pub async fn withdraw(&self, actor: &Actor, id: InviteId) -> Result<(), Error> {
         authorize(actor, Action::ManageMembers, Target::Workspace)?;
         let unknown = || Error::NotFound("invitation");

@@ -31,9 +31,6 @@ impl SetUp {
     }
 
     /// Creates a new set-up token if the workspace has no members, and invalidates an earlier one.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn offer(&self) -> Result<Option<String>, Error> {
         let token = (!self.ctx.store.members.any().await?).then(secret::new);
         self.put_token(token.as_deref().map(secret::hash));

@@ -154,9 +154,6 @@ impl SignIns {
     }
 
     /// Lists the actor's sign-ins, newest first.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`], [`Error::Unavailable`].
     pub async fn list(&self, actor: &Actor) -> Result<Vec<SignInInfo>, Error> {
         authorize(actor, Action::ManageOwn, Target::Workspace)?;
         let all = self.ctx.store.sign_ins.of_member(actor.member, self.ctx.now()).await?;

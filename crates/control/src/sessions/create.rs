@@ -61,9 +61,6 @@ impl Creator {
     }
 
     /// Lists the servers that an actor can create sessions on.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`].
     pub async fn servers(&self, actor: &Actor) -> Result<Vec<Server>, Error> {
         authorize(actor, Action::ListOwn, Target::Workspace)?;
         let offered = accounts::offered(&self.ctx, actor).await?;

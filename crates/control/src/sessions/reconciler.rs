@@ -92,17 +92,11 @@ impl Reconciler {
     }
 
     /// Reconciles once. Returns false if some sessions were too new.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn run_once(&self) -> Result<bool, Error> {
         Ok(self.reconcile().await?.0)
     }
 
     /// Sends the current rules to all session processes.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn push_rules(&self) -> Result<(), Error> {
         rules::push_to_all(&self.ctx).await
     }

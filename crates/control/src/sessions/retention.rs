@@ -29,9 +29,6 @@ impl Retention {
     }
 
     /// Deletes the sessions that ended before the retention period. Returns their number.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn delete_expired(&self) -> Result<u64, Error> {
         let days = self.ctx.workspace_settings().await?.keep_ended_days;
         let before = self.ctx.now() - TimeDelta::days(days.into());

@@ -50,9 +50,6 @@ pub(crate) fn rules(
 
 /// Sends the current rules to all sessions. One that does not answer keeps its old rules until the next
 /// change or restart.
-///
-/// # Errors
-/// [`Error::Unavailable`].
 pub(crate) async fn push_to_all(ctx: &Arc<Context>) -> Result<(), Error> {
     let settings = ctx.workspace_settings().await?;
     let mut pushing = JoinSet::new();

@@ -266,9 +266,6 @@ impl Guests {
     }
 
     /// Ends a guest's part in a share: frees the slot and closes their connections.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn leave(&self, guest: &JoinedGuest, caller: &Caller) -> Result<(), Error> {
         let actor = AuditActor::guest(&guest.joined.name, caller.source);
         let target = AuditTarget::share(guest.share, &guest.session.name);

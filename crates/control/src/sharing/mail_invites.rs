@@ -153,9 +153,6 @@ impl GuestInvites {
     }
 
     /// Voids the shares whose mail was queued when websh stopped, because the queue is lost.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn void_unsent(&self) -> Result<(), Error> {
         for row in self.ctx.store.shares.unsent().await? {
             let session = self.ctx.session_row(row.session).await?;

@@ -45,9 +45,6 @@ pub struct Shares {
 
 impl Shares {
     /// Returns the options for a new share.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Unavailable`].
     pub async fn options(&self, actor: &Actor, id: SessionId) -> Result<SharingOptions, Error> {
         let row = self.ctx.session_row(id).await?;
         authorize(actor, Action::Share, Target::SessionOf(row.owner))?;
@@ -64,9 +61,6 @@ impl Shares {
     }
 
     /// Lists the shares of a session with their guests, newest first, also after its end.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Unavailable`].
     pub async fn list(&self, actor: &Actor, id: SessionId) -> Result<Vec<Share>, Error> {
         let row = self.ctx.session_row(id).await?;
         authorize(actor, Action::SeeShares, Target::SessionOf(row.owner))?;
