@@ -133,7 +133,7 @@ async fn members_are_added_and_listed() {
     assert!(!success && printed.contains("already"), "{printed}");
     for (arguments, password, named) in [
         (vec!["user", "add", "eve@example.org"], "short", "12 characters"),
-        (vec!["user", "add", "eve"], PASSWORD, "e-mail"),
+        (vec!["user", "add", "eve"], PASSWORD, "not a valid email address"),
         (vec!["user", "passwd", "eve@example.org"], PASSWORD, "no such member"),
     ] {
         let (success, printed) = run(dir.path(), &arguments, password).await;
