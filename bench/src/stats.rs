@@ -6,12 +6,6 @@ use std::time::Duration;
 pub fn quantile(samples: &[f64], part: f64) -> f64 {
     let mut sorted = samples.to_vec();
     sorted.sort_by(f64::total_cmp);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "an index into samples that fit in memory"
-    )]
     let at = ((sorted.len() as f64 * part).ceil() as usize).saturating_sub(1);
     sorted.get(at).copied().unwrap_or_default()
 }
@@ -26,7 +20,6 @@ pub fn worst(samples: &[f64]) -> f64 {
 
 /// Returns the mean; 0 without samples.
 pub fn mean(samples: &[f64]) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "counts of samples are small")]
     let count = samples.len().max(1) as f64;
     samples.iter().sum::<f64>() / count
 }

@@ -89,17 +89,11 @@ impl Read for Line {
                 }
                 pause(Duration::from_millis(1));
             }
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "1 to 16384"
-            )]
             let limit = self.allowed as usize;
             room = room.min(limit);
         }
         let count = self.tcp.read(buffer.get_mut(..room).unwrap_or_default())?;
         self.read += count as u64;
-        #[expect(clippy::cast_precision_loss, reason = "a read is at most some 100 KB")]
         let spent = count as f64;
         self.allowed -= spent;
         Ok(count)

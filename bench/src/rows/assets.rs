@@ -67,7 +67,6 @@ fn size(folder: &Path, files: impl IntoIterator<Item = impl AsRef<str>>) -> Resu
     Ok(bytes)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "some hundred kilobytes")]
 fn as_kb(bytes: u64) -> f64 {
     bytes as f64 / 1000.0
 }

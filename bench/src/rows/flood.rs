@@ -35,7 +35,6 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
         // The work after the flood is part of its cost.
         viewer.settle(Duration::from_secs(3))?;
         cpu.push((proc::cpu_of_all(&processes)? - cpu_before).as_secs_f64());
-        #[expect(clippy::cast_precision_loss, reason = "some kilobytes")]
         bytes.push((viewer.bytes() - bytes_before) as f64 / 1000.0);
     }
     let ratio = median(&ours) / median(&limit);

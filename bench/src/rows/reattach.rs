@@ -72,7 +72,6 @@ fn of_screen(context: &Context, websh: &mut Websh, content: &str) -> Result<Reat
         let mut viewer = Viewer::attach(&address, None)?;
         let opened = viewer.opened;
         let arrived = viewer.until(|mirror| !mirror.lines().is_empty())?;
-        #[expect(clippy::cast_precision_loss, reason = "some kilobytes")]
         reattached.bytes.push(viewer.bytes() as f64 / 1000.0);
         reattached.open_to_screen.push(arrived.duration_since(opened).as_secs_f64() * 1e3);
         reattached.connect_to_screen.push(arrived.duration_since(start).as_secs_f64() * 1e3);

@@ -25,7 +25,6 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
             let before = viewer.bytes();
             viewer.echo(key)?;
             viewer.settle(GAP)?;
-            #[expect(clippy::cast_precision_loss, reason = "some bytes")]
             bytes.push((viewer.bytes() - before) as f64);
         }
         viewer.type_text("\u{15}")?;

@@ -9,7 +9,6 @@ mod http;
 pub mod output;
 pub mod prompt;
 mod settings;
-mod table;
 
 pub use commands::{Command, Completions, Ended, LocalCommand, Man};
 pub use failure::Failure;

@@ -142,14 +142,12 @@ fn private(number: u32) -> Option<(String, String)> {
         57425 => ("Insert", "Numpad0"),
         57426 => ("Delete", "NumpadDecimal"),
         57427 => ("Clear", "Numpad5"),
-        57441 => ("Shift", "ShiftLeft"),
-        57442 => ("Control", "ControlLeft"),
-        57443 => ("Alt", "AltLeft"),
-        57444 => ("Meta", "MetaLeft"),
-        57447 => ("Shift", "ShiftRight"),
-        57448 => ("Control", "ControlRight"),
-        57449 => ("Alt", "AltRight"),
-        57450 => ("Meta", "MetaRight"),
+        57441..=57444 | 57447..=57450 => {
+            let (first, side) = if number < 57447 { (57441, "Left") } else { (57447, "Right") };
+            let keys = ["Shift", "Control", "Alt", "Meta"];
+            let key = keys.get(usize::try_from(number - first).ok()?)?;
+            return Some(((*key).to_owned(), format!("{key}{side}")));
+        }
         _ => return None,
     };
     Some((key.to_owned(), code.to_owned()))

@@ -59,12 +59,8 @@ impl Attach {
     }
 }
 
-/// Attaches to a session that was just opened.
-pub(super) async fn show_new(client: Client, session: Session, keys: &Keys) -> Result<(), Failure> {
-    show(client, session, AttachMode::Drive, false, keys).await
-}
-
-async fn show(
+/// Attaches until the session ends or the user detaches, and prints the outcome.
+pub(super) async fn show(
     client: Client,
     session: Session,
     mode: AttachMode,

@@ -3,10 +3,10 @@
 use std::io::{self, IsTerminal};
 
 use clap::{Args, ValueEnum};
-use protocol::api::{AttachPolicy, NewSession, Server, Session};
+use protocol::api::{AttachMode, AttachPolicy, NewSession, Server, Session};
 
 use super::{
-    attach::{Keys, show_new},
+    attach::{Keys, show},
     remote::Remote,
 };
 use crate::{
@@ -81,7 +81,7 @@ impl New {
         if self.detach || !in_terminal {
             return print(&session.id.to_string());
         }
-        show_new(client, session, &self.keys).await
+        show(client, session, AttachMode::Drive, false, &self.keys).await
     }
 }
 

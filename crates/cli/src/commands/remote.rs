@@ -93,7 +93,7 @@ impl Remote {
             Err(Failure::NotAllowed(_)) if !self.is_named() => None,
             _ => return Ok(false),
         };
-        if !run_dir().is_some_and(|dir| std::fs::read_dir(dir).is_ok()) {
+        if run_dir().is_none_or(|dir| std::fs::read_dir(dir).is_err()) {
             return Ok(false);
         }
         if let Some(error) = unreachable {

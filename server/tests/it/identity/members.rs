@@ -166,7 +166,7 @@ async fn a_new_password_ends_other_sign_ins() {
     // One sign-in ends the other.
     let listed = ann.get("/api/v1/me/sign-ins").await.json();
     let other = listed.as_array().unwrap().iter().find(|one| one["current"] == false).unwrap();
-    let path = format!("/api/v1/me/sign-ins/{}", id(&other));
+    let path = format!("/api/v1/me/sign-ins/{}", id(other));
     assert_eq!(ann.delete(&path).await.status, 204);
     assert_eq!(phone.get("/api/v1/me").await.status, 401);
     assert_eq!(ann.delete(&path).await.status, 404);

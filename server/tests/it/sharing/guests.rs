@@ -33,7 +33,7 @@ async fn open_attached(client: &mut Client) -> (Value, String, Viewer) {
 
 /// Returns the path of a share.
 fn share_path(path: &str, share: &Value) -> String {
-    format!("{path}/shares/{}", id(&share))
+    format!("{path}/shares/{}", id(share))
 }
 
 async fn patch(client: &mut Client, path: &str, change: Value) -> Value {
@@ -334,7 +334,7 @@ async fn guests_that_read_nothing_are_evicted_as_fast() {
     // Only the session process tracks this guest's remaining time.
     let run_dir = server.data.path().join("run");
     let host = Host::beside(host::Config { run_dir, program: PathBuf::new() }).await.unwrap();
-    let id = |value: &Value| id(&value).parse::<Uuid>().unwrap();
+    let id = |value: &Value| id(value).parse::<Uuid>().unwrap();
     let over = ShareChange {
         share: id(&brief).as_bytes().to_vec(),
         ends_at: Some(1),
