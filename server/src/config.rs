@@ -9,31 +9,25 @@ use std::{
     sync::Arc,
 };
 
+use error::refuse;
 use leptos::config::{Env, LeptosOptions};
 use serde::Serialize;
 use source::{Keys, Site, Source};
 use url::{origin, plain, plain_at, without_password};
 
+mod error;
 mod mail;
 mod source;
 mod url;
 
+pub use error::ConfigError;
+
 /// Maximum lines of history that a session keeps.
 const MAX_SCROLLBACK: u32 = 1_000_000;
-
-/// Error in the configuration: one sentence naming the key.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct ConfigError(String);
-
-fn refuse<T>(sentence: impl Into<String>) -> Result<T, ConfigError> {
-    Err(ConfigError(sentence.into()))
-}
 
 /// The configuration in effect.
 #[derive(Clone, Debug, Serialize)]
 pub struct Config {
-    /// Address to listen on.
     pub listen: SocketAddr,
     /// Origin at which users reach the server. Links are made from it alone.
     pub public_url: String,
@@ -53,13 +47,11 @@ pub struct Config {
     pub scrollback: u32,
     /// Mail server: `smtps://USER:PASSWORD@HOST`.
     pub smtp_url: Option<String>,
-    /// Sender of mail.
     pub mail_from: Option<String>,
     /// Directory to write mail to when there is no mail server.
     pub mail_dir: Option<PathBuf>,
     /// Log filter as `tracing` directives: `info`, `debug`, `server=debug,warn`.
     pub log: String,
-    /// Location of the built pages.
     #[serde(skip)]
     pub leptos: LeptosOptions,
 }

@@ -20,7 +20,6 @@ use crate::assets;
 /// Upper bounds of the histograms' buckets, in seconds.
 const BUCKETS: [f64; 12] = [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// Classes of HTTP status codes.
 const STATUS_CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
 /// Route label of requests that match no route, such as those for static files.
@@ -92,12 +91,10 @@ fn add<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metri
 }
 
 impl Metrics {
-    /// Records a session that was opened.
     pub fn session_opened(&self, started: Instant) {
         self.session_open.observe(started.elapsed().as_secs_f64());
     }
 
-    /// Records a client that attached.
     pub fn attached(&self, started: Instant) {
         self.attach.observe(started.elapsed().as_secs_f64());
     }

@@ -16,7 +16,6 @@ use tower_http::services::ServeDir;
 
 use crate::{http::error::ApiError, state::AppState};
 
-/// Route of the server functions.
 const FUNCTIONS: &str = "/api/pages/{*function}";
 
 /// Returns the routes of the pages and of their server functions.

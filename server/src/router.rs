@@ -22,7 +22,6 @@ use crate::{
     state::AppState,
 };
 
-/// Returns the router of the whole server.
 pub fn router(state: AppState) -> Router {
     let policy = Policy { https: state.cookies.https };
     let guarded = Router::new()

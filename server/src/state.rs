@@ -17,31 +17,23 @@ use crate::{
 /// State shared by all routes; cheap to clone.
 #[derive(Clone, Debug, FromRef)]
 pub struct AppState {
-    /// The rules of the workspace.
     pub control: Control,
-    /// Location of the built pages.
     pub leptos: LeptosOptions,
     /// URL prefix of this build's client files.
     #[from_ref(skip)]
     pub build: Arc<str>,
-    /// Origins and hosts of this server.
     pub allowed: Allowed,
-    /// Access to the cookies.
     pub cookies: Cookies,
-    /// Peers whose `X-Forwarded-For` header is trusted.
     pub proxies: TrustedProxies,
     /// Closes sockets and streams when the server stops.
     #[from_ref(skip)]
     pub stop: CancellationToken,
-    /// Open sockets.
     #[from_ref(skip)]
     pub sockets: TaskTracker,
-    /// Figures for operators.
     pub metrics: Arc<Metrics>,
 }
 
 impl AppState {
-    /// Assembles the state.
     pub fn new(
         control: Control,
         config: &Config,

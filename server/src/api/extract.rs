@@ -1,17 +1,14 @@
 //! Strict extractors: input of the wrong form is rejected with 400 and the usual error body.
 
-use std::str::FromStr;
-
 use axum::{
     body::{Bytes, HttpBody},
-    extract::{FromRequest, FromRequestParts, Path, Request},
+    extract::{FromRequest, FromRequestParts, Request},
     http::{HeaderMap, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use protocol::id::{GuestId, SessionId, ShareId};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::http::error::ApiError;
+use crate::http::error::{ApiError, Result};
 
 /// A JSON body, of a request or of a response.
 pub struct Json<T>(pub T);
@@ -19,7 +16,7 @@ pub struct Json<T>(pub T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
         if !is_json(request.headers()) {
             return Err(ApiError::bad_request("The request body must be application/json."));
         }
@@ -38,13 +35,12 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-/// An optional JSON body.
 pub struct OptionalJson<T>(pub T);
 
 impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalJson<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
         if request.body().is_end_stream() {
             return Ok(Self(T::default()));
         }
@@ -58,13 +54,12 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.trim().eq_ignore_ascii_case("application/json")
 }
 
-/// The query string.
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
         axum::extract::Query::try_from_uri(&parts.uri)
             .map(|axum::extract::Query(query)| Self(query))
             .map_err(|error| {
@@ -73,66 +68,14 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// The only id in a path; an invalid id is rejected with 404.
-pub struct PathId<T>(pub T);
+/// The parameters of a path. An invalid id names nothing, so it is rejected with 404.
+pub struct Path<T>(pub T);
 
-impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for PathId<T> {
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let Path(text) = Path::<String>::from_request_parts(parts, state)
-            .await
-            .map_err(|_| ApiError::not_found())?;
-        text.parse().map(Self).map_err(|_| ApiError::not_found())
-    }
-}
-
-/// The session and share in a path.
-pub struct PathShare(pub SessionId, pub ShareId);
-
-impl<S: Send + Sync> FromRequestParts<S> for PathShare {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let (id, share): (String, String) = ids(parts, state).await?;
-        Ok(Self(parse(&id)?, parse(&share)?))
-    }
-}
-
-/// The session, share and guest in a path.
-pub struct PathGuest(pub SessionId, pub ShareId, pub GuestId);
-
-impl<S: Send + Sync> FromRequestParts<S> for PathGuest {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let (id, share, guest): (String, String, String) = ids(parts, state).await?;
-        Ok(Self(parse(&id)?, parse(&share)?, parse(&guest)?))
-    }
-}
-
-async fn ids<T: DeserializeOwned + Send, S: Send + Sync>(
-    parts: &mut Parts,
-    state: &S,
-) -> Result<T, ApiError> {
-    let ids = Path::<T>::from_request_parts(parts, state).await;
-    ids.map(|Path(ids)| ids).map_err(|_| ApiError::not_found())
-}
-
-fn parse<T: FromStr>(text: &str) -> Result<T, ApiError> {
-    text.parse().map_err(|_| ApiError::not_found())
-}
-
-/// The session in a path; an invalid id is rejected with 404.
-pub struct PathSession(pub SessionId);
-
-impl<S: Send + Sync> FromRequestParts<S> for PathSession {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let Path(text) = Path::<String>::from_request_parts(parts, state)
-            .await
-            .map_err(|_| ApiError::not_found())?;
-        text.parse().map(Self).map_err(|_| control::Error::NotFound("session").into())
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let path = axum::extract::Path::from_request_parts(parts, state).await;
+        path.map(|axum::extract::Path(ids)| Self(ids)).map_err(|_| ApiError::not_found())
     }
 }

@@ -4,7 +4,11 @@ use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt};
 
 use control::MailTransport;
 
-use super::{Config, ConfigError, refuse, url};
+use super::{
+    Config,
+    error::{ConfigError, refuse},
+    url,
+};
 
 /// Default sender of mail that is written to a directory.
 const DEFAULT_SENDER: &str = "websh@localhost";

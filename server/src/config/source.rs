@@ -7,10 +7,10 @@ use std::{
     path::PathBuf,
 };
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use super::{ConfigError, refuse};
+use super::error::{ConfigError, refuse};
 
 /// `WEBSH_…` variables that do not configure the server.
 const OTHER_VARIABLES: [&str; 7] = [
@@ -23,25 +23,8 @@ const OTHER_VARIABLES: [&str; 7] = [
     "WEBSH_URL",
 ];
 
-/// Keys of `[websh]`.
-const KEYS: [&str; 13] = [
-    "listen",
-    "public_url",
-    "allowed_origins",
-    "trusted_proxies",
-    "data_dir",
-    "database_url",
-    "session_program",
-    "shell",
-    "scrollback",
-    "smtp_url",
-    "mail_from",
-    "mail_dir",
-    "log",
-];
-
 /// Values of `[websh]` as written. An unknown key is an error.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Keys {
     pub(super) listen: Option<SocketAddr>,
@@ -86,7 +69,6 @@ impl Default for Site {
 pub(super) struct Source {
     pub(super) keys: Keys,
     pub(super) site: Site,
-    /// Home directory.
     pub(super) home: Option<PathBuf>,
 }
 
@@ -172,7 +154,8 @@ fn overlay(
             }
         }
     }
-    match keys.keys().find(|key| !KEYS.contains(&key.as_str())) {
+    let known = serde_json::json!(Keys::default());
+    match keys.keys().find(|key| known.get(key.as_str()).is_none()) {
         Some(key) => refuse(format!(
             "Unknown configuration key: {key} (from Leptos.toml or WEBSH_{}).",
             key.to_ascii_uppercase()

@@ -11,7 +11,7 @@ use control::{Actor, Control, JoinedGuest};
 use super::{
     client_ip::ClientIp,
     cookies::{Cookie, Cookies},
-    error::ApiError,
+    error::{ApiError, Result},
 };
 
 /// Authenticates a request and adds its [`Actor`] as an extension. An anonymous request passes; a
@@ -22,7 +22,7 @@ pub async fn authenticate(
     ClientIp(source): ClientIp,
     mut request: Request,
     next: Next,
-) -> Result<Response, ApiError> {
+) -> Result<Response> {
     let headers = request.headers();
     let authenticated = if headers.contains_key(header::AUTHORIZATION) {
         // A request with a token is made by the token, even if it carries a cookie.
@@ -49,16 +49,23 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
 }
 
-/// Extracts the authenticated member; rejects anonymous requests with 401.
+/// Extracts the authenticated member, and the rules to call for them. Rejects anonymous requests with 401.
 #[derive(Debug)]
-pub struct SignedIn(pub Actor);
+pub struct SignedIn {
+    pub control: Control,
+    pub actor: Actor,
+}
 
-impl<S: Sync> FromRequestParts<S> for SignedIn {
+impl<S: Sync> FromRequestParts<S> for SignedIn
+where
+    Control: FromRef<S>,
+{
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let actor = parts.extensions.get::<Actor>().cloned();
-        actor.map(Self).ok_or_else(|| control::Error::Unauthenticated.into())
+        let actor = actor.ok_or(control::Error::Unauthenticated)?;
+        Ok(Self { control: Control::from_ref(state), actor })
     }
 }
 
@@ -73,7 +80,7 @@ where
 {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let cookies = Cookies::from_ref(state);
         let token =
             cookies.token(Cookie::Guest, &parts.headers).ok_or(control::Error::NotJoined)?;

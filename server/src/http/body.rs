@@ -1,27 +1,26 @@
 //! Request bodies, read whole before routing, so that one size and one time limit hold for every route.
 
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
 use axum::{
-    body::{Body, HttpBody},
+    body::{Body, Bytes, HttpBody, to_bytes},
     extract::Request,
     http::header,
     middleware::Next,
     response::Response,
 };
-use futures_util::StreamExt;
+use http_body_util::LengthLimitError;
 use tokio::time::timeout;
 
-use super::error::ApiError;
+use super::error::{ApiError, Result};
 
 /// Maximum size of a request's body, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
 
-/// Time limit for receiving a request's body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Reads a request's body before passing the request on.
-pub async fn buffer(request: Request, next: Next) -> Result<Response, ApiError> {
+pub async fn buffer(request: Request, next: Next) -> Result<Response> {
     if request.body().is_end_stream() {
         return Ok(next.run(request).await);
     }
@@ -35,15 +34,12 @@ pub async fn buffer(request: Request, next: Next) -> Result<Response, ApiError> 
     Ok(next.run(Request::from_parts(head, body.into())).await)
 }
 
-async fn read(body: Body) -> Result<Vec<u8>, ApiError> {
-    let mut chunks = body.into_data_stream();
-    let mut whole = Vec::new();
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|_| ApiError::bad_request("Failed to read the request body."))?;
-        if whole.len() + chunk.len() > MAX_BODY {
-            return Err(ApiError::too_large());
+async fn read(body: Body) -> Result<Bytes> {
+    to_bytes(body, MAX_BODY).await.map_err(|error| {
+        if error.source().is_some_and(|source| source.is::<LengthLimitError>()) {
+            ApiError::too_large()
+        } else {
+            ApiError::bad_request("Failed to read the request body.")
         }
-        whole.extend_from_slice(&chunk);
-    }
-    Ok(whole)
+    })
 }

@@ -12,7 +12,7 @@ use axum::{
 use control::Caller;
 use protocol::api::limits;
 
-use super::error::ApiError;
+use super::error::{ApiError, Result};
 
 /// Peers whose `X-Forwarded-For` header is trusted.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ where
 {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.ok_or_else(ApiError::wrong_host)?.0.ip().to_canonical();
         let forwarded: Vec<&str> = parts
@@ -68,7 +68,7 @@ where
 {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let ClientIp(source) = ClientIp::from_request_parts(parts, state).await?;
         let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
         Ok(Self(Caller { source, device: agent.map(device).unwrap_or_default() }))

@@ -2,7 +2,6 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-/// Purpose of a cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cookie {
     /// A member's sign-in.
@@ -11,7 +10,6 @@ pub enum Cookie {
     Guest,
 }
 
-/// Reads and writes the cookies.
 #[derive(Clone, Copy, Debug)]
 pub struct Cookies {
     /// Browsers reach the server over TLS.
@@ -39,7 +37,6 @@ impl Cookies {
         value.into_iter().map(|value| (header::SET_COOKIE, value)).collect()
     }
 
-    /// Returns headers that remove a cookie.
     pub fn remove(self, cookie: Cookie) -> HeaderMap {
         self.set(cookie, "", 0)
     }

@@ -8,6 +8,9 @@ use axum::{
 use control::Kind;
 use protocol::api::{ErrorBody, ErrorInfo};
 
+/// Result of a handler.
+pub type Result<T, E = ApiError> = std::result::Result<T, E>;
+
 /// An error response.
 #[derive(Clone, Debug)]
 pub struct ApiError {
@@ -34,21 +37,16 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, "bad_request", message)
     }
 
-    /// No such route or object.
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", "Not found.")
     }
 
-    /// The route does not support the method.
     pub fn method_not_allowed() -> Self {
-        let message = "Method not allowed.";
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed.")
     }
 
-    /// The body exceeds the size limit.
     pub fn too_large() -> Self {
-        let message = "The request is too large.";
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is too large.")
     }
 
     /// The body did not arrive within the time limit.
@@ -57,13 +55,11 @@ impl ApiError {
         Self::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", message)
     }
 
-    /// The request is for a host name that is not this server's.
     pub fn wrong_host() -> Self {
         let message = "This server does not serve this host name.";
         Self::new(StatusCode::MISDIRECTED_REQUEST, "wrong_host", message)
     }
 
-    /// The request comes from a page of another origin.
     pub fn wrong_origin() -> Self {
         let message = "Requests from other origins are not allowed.";
         Self::new(StatusCode::FORBIDDEN, "wrong_origin", message)

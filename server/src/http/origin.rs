@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 
-use super::error::ApiError;
+use super::error::{ApiError, Result};
 
 /// Origins whose pages may change state and open sockets, and their host names.
 #[derive(Clone, Debug)]
@@ -21,11 +21,9 @@ pub struct Allowed {
 /// Source of a request, according to its headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestOrigin {
-    /// A page of this server.
     OwnPage,
     /// A program: the request names no origin.
     Program,
-    /// A page of another origin.
     OtherPage,
 }
 
@@ -51,6 +49,15 @@ impl Allowed {
             && host.is_some_and(|host| self.hosts.contains(&host.to_ascii_lowercase()))
     }
 
+    /// Returns an error if a request has a cookie and does not come from an own page. For GET requests
+    /// with an effect; `check` covers the other methods.
+    pub fn require_own_page(&self, headers: &HeaderMap) -> Result<()> {
+        if headers.contains_key(header::COOKIE) && self.origin(headers) != RequestOrigin::OwnPage {
+            return Err(ApiError::wrong_origin());
+        }
+        Ok(())
+    }
+
     /// Returns the source of a request. Ambiguous headers count as another page.
     pub fn origin(&self, headers: &HeaderMap) -> RequestOrigin {
         let mut origins = headers.get_all(header::ORIGIN).iter();
@@ -74,7 +81,7 @@ pub async fn check(
     State(allowed): State<Allowed>,
     request: Request,
     next: Next,
-) -> Result<Response, ApiError> {
+) -> Result<Response> {
     let headers = request.headers();
     if !allowed.is_own_host(headers, request.uri()) {
         return Err(ApiError::wrong_host());

@@ -37,12 +37,10 @@ pub struct AbortableStream {
 }
 
 impl AbortableStream {
-    /// Wraps a connection.
     pub fn new(stream: TcpStream) -> Self {
         Self { stream, handle: AbortHandle::default() }
     }
 
-    /// Returns the connection's handle.
     pub fn handle(&self) -> AbortHandle {
         self.handle.clone()
     }

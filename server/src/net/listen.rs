@@ -16,13 +16,11 @@ use tower::ServiceExt;
 
 use super::abort::AbortableStream;
 
-/// Time limit for receiving a request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Maximum size of a request's head, in bytes.
 const MAX_HEAD: usize = 32 * 1024;
 
-/// Maximum number of headers in a request.
 const MAX_HEADERS: usize = 64;
 
 /// Unsent bytes the kernel may queue for a client. A longer queue adds latency: at 1 MB/s, the default

@@ -14,14 +14,12 @@ const EVICTION_GRACE: Duration = Duration::from_millis(900);
 /// Close code and sentence of a WebSocket that the server closes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CloseReason {
-    /// WebSocket close code.
     pub code: u16,
     /// One sentence for people.
     pub reason: String,
 }
 
 impl CloseReason {
-    /// Creates a reason.
     pub fn new(code: u16, reason: impl Into<String>) -> Self {
         Self { code, reason: reason.into() }
     }

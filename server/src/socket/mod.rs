@@ -29,7 +29,6 @@ const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Authenticated caller that opens a socket.
 pub enum Principal {
-    /// A member.
     Member(Actor),
     /// A person who joined by a share.
     Guest(Box<JoinedGuest>),

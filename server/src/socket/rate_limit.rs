@@ -9,7 +9,6 @@ const BURST: f64 = 50_000.0;
 /// Sustained messages per second.
 const RATE: f64 = 5_000.0;
 
-/// A token bucket.
 #[derive(Debug)]
 pub struct RateLimit {
     tokens: f64,
@@ -17,7 +16,6 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// Creates a full bucket.
     pub fn new(now: Instant) -> Self {
         Self { tokens: BURST, updated: now }
     }

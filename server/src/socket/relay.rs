@@ -33,7 +33,6 @@ const MAX_BACKLOG: usize = 1024 * 1024;
 
 /// End of an attachment.
 enum Outcome {
-    /// The viewer disconnected.
     Disconnected,
     /// The viewer is to receive this close frame.
     Closed(CloseReason),
@@ -106,7 +105,6 @@ impl Backlog {
     }
 }
 
-/// Relays from the session to the viewer.
 async fn to_client(session: &mut Reader, viewer: &mut SplitSink<WebSocket, Message>) -> Outcome {
     let mut pings = interval_at(Instant::now() + PING_INTERVAL, PING_INTERVAL);
     let mut backlog = Backlog::default();

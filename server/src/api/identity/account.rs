@@ -1,20 +1,13 @@
 //! `/me/…`: the caller's password and sign-ins.
 
-use axum::{extract::State, http::StatusCode};
+use axum::http::StatusCode;
 use protocol::api::{ChangePassword, ErrorBody, SignInInfo};
-use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use crate::{
-    api::extract::{Json, PathId},
-    http::{authenticate::SignedIn, error::ApiError},
-    state::AppState,
+    api::extract::{Json, Path},
+    http::{authenticate::SignedIn, error::Result},
 };
-
-/// Returns the routes of this file.
-pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(password)).routes(routes!(sign_ins)).routes(routes!(end))
-}
 
 /// Changes the caller's password and ends their other sign-ins. Sessions keep running, tokens stay valid.
 #[utoipa::path(
@@ -28,11 +21,10 @@ pub fn routes() -> OpenApiRouter<AppState> {
     )
 )]
 pub async fn password(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
+    SignedIn { control, actor }: SignedIn,
     Json(body): Json<ChangePassword>,
-) -> Result<StatusCode, ApiError> {
-    state.control.sign_ins.change_password(&actor, body).await?;
+) -> Result<StatusCode> {
+    control.sign_ins.change_password(&actor, body).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -44,11 +36,8 @@ pub async fn password(
         (status = 403, description = "`forbidden`: requires a token of scope `admin`", body = ErrorBody),
     )
 )]
-pub async fn sign_ins(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-) -> Result<Json<Vec<SignInInfo>>, ApiError> {
-    Ok(Json(state.control.sign_ins.list(&actor).await?))
+pub async fn sign_ins(SignedIn { control, actor }: SignedIn) -> Result<Json<Vec<SignInInfo>>> {
+    Ok(Json(control.sign_ins.list(&actor).await?))
 }
 
 /// Ends a sign-in and closes its open connections.
@@ -62,10 +51,9 @@ pub async fn sign_ins(
     )
 )]
 pub async fn end(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathId(id): PathId<Uuid>,
-) -> Result<StatusCode, ApiError> {
-    state.control.sign_ins.end(&actor, id).await?;
+    SignedIn { control, actor }: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode> {
+    control.sign_ins.end(&actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

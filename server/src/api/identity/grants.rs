@@ -1,28 +1,15 @@
 //! `/servers/{id}/accounts` and `/servers/{id}/grants`: the accounts that members may open sessions as.
 
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::http::StatusCode;
 use protocol::{
     api::{AccountGrant, AccountInfo, ErrorBody, NewGrant},
     id::GrantId,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::extract::Json,
-    http::{authenticate::SignedIn, error::ApiError},
-    state::AppState,
+    api::extract::{Json, Path},
+    http::{authenticate::SignedIn, error::Result},
 };
-
-/// Returns the routes of this file.
-pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(accounts))
-        .routes(routes!(list, add))
-        .routes(routes!(remove))
-}
 
 /// Lists the accounts of a server that can be granted.
 #[utoipa::path(
@@ -35,11 +22,10 @@ pub fn routes() -> OpenApiRouter<AppState> {
     )
 )]
 pub async fn accounts(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
+    SignedIn { control, actor }: SignedIn,
     Path(server): Path<String>,
-) -> Result<Json<Vec<AccountInfo>>, ApiError> {
-    Ok(Json(state.control.grants.accounts(&actor, server).await?))
+) -> Result<Json<Vec<AccountInfo>>> {
+    Ok(Json(control.grants.accounts(&actor, server).await?))
 }
 
 /// Lists the grants on a server.
@@ -53,11 +39,10 @@ pub async fn accounts(
     )
 )]
 pub async fn list(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
+    SignedIn { control, actor }: SignedIn,
     Path(server): Path<String>,
-) -> Result<Json<Vec<AccountGrant>>, ApiError> {
-    Ok(Json(state.control.grants.list(&actor, server).await?))
+) -> Result<Json<Vec<AccountGrant>>> {
+    Ok(Json(control.grants.list(&actor, server).await?))
 }
 
 /// Grants an account to a member or a role.
@@ -73,12 +58,11 @@ pub async fn list(
     )
 )]
 pub async fn add(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
+    SignedIn { control, actor }: SignedIn,
     Path(server): Path<String>,
     Json(body): Json<NewGrant>,
-) -> Result<(StatusCode, Json<AccountGrant>), ApiError> {
-    Ok((StatusCode::CREATED, Json(state.control.grants.create(&actor, server, body).await?)))
+) -> Result<(StatusCode, Json<AccountGrant>)> {
+    Ok((StatusCode::CREATED, Json(control.grants.create(&actor, server, body).await?)))
 }
 
 /// Revokes a grant. Running sessions keep running.
@@ -96,11 +80,9 @@ pub async fn add(
     )
 )]
 pub async fn remove(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    Path((server, grant)): Path<(String, String)>,
-) -> Result<StatusCode, ApiError> {
-    let grant = grant.parse().map_err(|_| ApiError::not_found())?;
-    state.control.grants.revoke(&actor, server, grant).await?;
+    SignedIn { control, actor }: SignedIn,
+    Path((server, grant)): Path<(String, GrantId)>,
+) -> Result<StatusCode> {
+    control.grants.revoke(&actor, server, grant).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -10,23 +10,13 @@ use protocol::{
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::sign_in::signed_in_as;
 use crate::{
-    api::extract::{Json, PathId},
-    http::{authenticate::SignedIn, client_ip::CallerInfo, error::ApiError},
+    api::extract::{Json, Path},
+    http::{authenticate::SignedIn, client_ip::CallerInfo, error::Result},
     state::AppState,
 };
-
-/// Returns the routes of this file.
-pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(list, invite))
-        .routes(routes!(revoke))
-        .routes(routes!(preview))
-        .routes(routes!(accept))
-}
 
 /// Secret of a link.
 #[derive(Deserialize, ToSchema)]
@@ -44,11 +34,8 @@ pub struct Link {
         (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
     )
 )]
-pub async fn list(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-) -> Result<Json<Vec<Invite>>, ApiError> {
-    Ok(Json(state.control.invites.list(&actor).await?))
+pub async fn list(SignedIn { control, actor }: SignedIn) -> Result<Json<Vec<Invite>>> {
+    Ok(Json(control.invites.list(&actor).await?))
 }
 
 /// Invites a person. Replaces an earlier invite for the same address.
@@ -63,11 +50,10 @@ pub async fn list(
     )
 )]
 pub async fn invite(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
+    SignedIn { control, actor }: SignedIn,
     Json(body): Json<NewInvite>,
-) -> Result<(StatusCode, Json<InviteLink>), ApiError> {
-    Ok((StatusCode::CREATED, Json(state.control.invites.create(&actor, body).await?)))
+) -> Result<(StatusCode, Json<InviteLink>)> {
+    Ok((StatusCode::CREATED, Json(control.invites.create(&actor, body).await?)))
 }
 
 /// Revokes a link that was not used yet.
@@ -81,11 +67,10 @@ pub async fn invite(
     )
 )]
 pub async fn revoke(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathId(id): PathId<InviteId>,
-) -> Result<StatusCode, ApiError> {
-    state.control.invites.withdraw(&actor, id).await?;
+    SignedIn { control, actor }: SignedIn,
+    Path(id): Path<InviteId>,
+) -> Result<StatusCode> {
+    control.invites.withdraw(&actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -101,7 +86,7 @@ pub async fn revoke(
 pub async fn preview(
     State(state): State<AppState>,
     Json(body): Json<Link>,
-) -> Result<Json<Invite>, ApiError> {
+) -> Result<Json<Invite>> {
     Ok(Json(state.control.invites.preview(&body.token).await?))
 }
 
@@ -120,7 +105,7 @@ pub async fn accept(
     State(state): State<AppState>,
     CallerInfo(caller): CallerInfo,
     Json(body): Json<AcceptInvite>,
-) -> Result<(HeaderMap, Json<Me>), ApiError> {
+) -> Result<(HeaderMap, Json<Me>)> {
     let signed_in = state.control.invites.accept(body, &caller).await?;
     Ok(signed_in_as(&state, signed_in))
 }

@@ -1,27 +1,16 @@
 //! `/members`: the members of the workspace, for superusers.
 
-use axum::{extract::State, http::StatusCode};
+use axum::http::StatusCode;
 use protocol::{
     api::{ChangeMember, ErrorBody, InviteLink, Member, NewInvite, TokenInfo},
     id::MemberId,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::invites;
 use crate::{
-    api::extract::{Json, PathId},
-    http::{authenticate::SignedIn, error::ApiError},
-    state::AppState,
+    api::extract::{Json, Path},
+    http::{authenticate::SignedIn, error::Result},
 };
-
-/// Returns the routes of this file.
-pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(change, deactivate))
-        .routes(routes!(reset))
-        .routes(routes!(tokens))
-}
 
 /// Lists all members, sorted by address.
 #[utoipa::path(
@@ -31,11 +20,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
     )
 )]
-pub async fn list(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-) -> Result<Json<Vec<Member>>, ApiError> {
-    Ok(Json(state.control.members.list(&actor).await?))
+pub async fn list(SignedIn { control, actor }: SignedIn) -> Result<Json<Vec<Member>>> {
+    Ok(Json(control.members.list(&actor).await?))
 }
 
 /// Invites a person, as `POST /invites` does. They become a member when they choose a password.
@@ -50,11 +36,10 @@ pub async fn list(
     )
 )]
 pub async fn create(
-    state: State<AppState>,
-    actor: SignedIn,
+    caller: SignedIn,
     body: Json<NewInvite>,
-) -> Result<(StatusCode, Json<InviteLink>), ApiError> {
-    invites::invite(state, actor, body).await
+) -> Result<(StatusCode, Json<InviteLink>)> {
+    invites::invite(caller, body).await
 }
 
 /// Changes a member's name or role, deactivates or reactivates them.
@@ -70,12 +55,11 @@ pub async fn create(
     )
 )]
 pub async fn change(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathId(id): PathId<MemberId>,
+    SignedIn { control, actor }: SignedIn,
+    Path(id): Path<MemberId>,
     Json(body): Json<ChangeMember>,
-) -> Result<Json<Member>, ApiError> {
-    Ok(Json(state.control.members.change(&actor, id, body).await?))
+) -> Result<Json<Member>> {
+    Ok(Json(control.members.change(&actor, id, body).await?))
 }
 
 /// Deactivates a member. Their connections close at once; their sessions keep running.
@@ -90,12 +74,11 @@ pub async fn change(
     )
 )]
 pub async fn deactivate(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathId(id): PathId<MemberId>,
-) -> Result<StatusCode, ApiError> {
+    SignedIn { control, actor }: SignedIn,
+    Path(id): Path<MemberId>,
+) -> Result<StatusCode> {
     let change = ChangeMember { active: Some(false), ..ChangeMember::default() };
-    state.control.members.change(&actor, id, change).await?;
+    control.members.change(&actor, id, change).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -110,11 +93,10 @@ pub async fn deactivate(
     )
 )]
 pub async fn reset(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathId(id): PathId<MemberId>,
-) -> Result<(StatusCode, Json<InviteLink>), ApiError> {
-    Ok((StatusCode::CREATED, Json(state.control.invites.create_reset(&actor, id).await?)))
+    SignedIn { control, actor }: SignedIn,
+    Path(id): Path<MemberId>,
+) -> Result<(StatusCode, Json<InviteLink>)> {
+    Ok((StatusCode::CREATED, Json(control.invites.create_reset(&actor, id).await?)))
 }
 
 /// Lists a member's tokens.
@@ -128,9 +110,8 @@ pub async fn reset(
     )
 )]
 pub async fn tokens(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathId(id): PathId<MemberId>,
-) -> Result<Json<Vec<TokenInfo>>, ApiError> {
-    Ok(Json(state.control.tokens.list_of(&actor, id).await?))
+    SignedIn { control, actor }: SignedIn,
+    Path(id): Path<MemberId>,
+) -> Result<Json<Vec<TokenInfo>>> {
+    Ok(Json(control.tokens.list_of(&actor, id).await?))
 }

@@ -7,17 +7,30 @@ mod members;
 mod sign_in;
 mod tokens;
 
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::AppState;
 
-/// Returns the routes of all resources in this folder.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .merge(sign_in::routes())
-        .merge(account::routes())
-        .merge(members::routes())
-        .merge(invites::routes())
-        .merge(tokens::routes())
-        .merge(grants::routes())
+        .routes(routes!(sign_in::login))
+        .routes(routes!(sign_in::logout))
+        .routes(routes!(sign_in::me))
+        .routes(routes!(sign_in::set_up))
+        .routes(routes!(account::password))
+        .routes(routes!(account::sign_ins))
+        .routes(routes!(account::end))
+        .routes(routes!(members::list, members::create))
+        .routes(routes!(members::change, members::deactivate))
+        .routes(routes!(members::reset))
+        .routes(routes!(members::tokens))
+        .routes(routes!(invites::list, invites::invite))
+        .routes(routes!(invites::revoke))
+        .routes(routes!(invites::preview))
+        .routes(routes!(invites::accept))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::change, tokens::remove))
+        .routes(routes!(grants::accounts))
+        .routes(routes!(grants::list, grants::add))
+        .routes(routes!(grants::remove))
 }

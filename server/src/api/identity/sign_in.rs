@@ -9,22 +9,17 @@ use control::{Actor, NewMember};
 use protocol::api::{ErrorBody, Me};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     api::extract::Json,
-    http::{authenticate::SignedIn, client_ip::CallerInfo, cookies::Cookie, error::ApiError},
+    http::{
+        authenticate::SignedIn,
+        client_ip::CallerInfo,
+        cookies::Cookie,
+        error::{ApiError, Result},
+    },
     state::AppState,
 };
-
-/// Returns the routes of this file.
-pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(login))
-        .routes(routes!(logout))
-        .routes(routes!(me))
-        .routes(routes!(set_up))
-}
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -58,7 +53,7 @@ pub async fn login(
     CallerInfo(caller): CallerInfo,
     before: Option<Extension<Actor>>,
     Json(body): Json<Credentials>,
-) -> Result<(HeaderMap, Json<Me>), ApiError> {
+) -> Result<(HeaderMap, Json<Me>)> {
     let signed_in = state.control.sign_ins.create(&body.email, &body.password, &caller).await?;
     if let Some(Extension(before)) = before {
         state.control.sign_ins.end_current(&before).await?;
@@ -79,8 +74,8 @@ pub async fn login(
 pub async fn set_up(
     State(state): State<AppState>,
     CallerInfo(caller): CallerInfo,
-    body: Result<Json<SetUp>, ApiError>,
-) -> Result<(StatusCode, HeaderMap, Json<Me>), ApiError> {
+    body: Result<Json<SetUp>>,
+) -> Result<(StatusCode, HeaderMap, Json<Me>)> {
     if !state.control.set_up.is_pending() {
         return Err(ApiError::not_found());
     }
@@ -100,7 +95,7 @@ pub async fn set_up(
 pub async fn logout(
     State(state): State<AppState>,
     actor: Option<Extension<Actor>>,
-) -> Result<(StatusCode, HeaderMap), ApiError> {
+) -> Result<(StatusCode, HeaderMap)> {
     if let Some(Extension(actor)) = actor {
         state.control.sign_ins.end_current(&actor).await?;
     }
@@ -115,7 +110,7 @@ pub async fn logout(
         (status = 401, description = "`unauthenticated`", body = ErrorBody),
     )
 )]
-pub async fn me(SignedIn(actor): SignedIn) -> Json<Me> {
+pub async fn me(SignedIn { actor, .. }: SignedIn) -> Json<Me> {
     Json(actor.me())
 }
 

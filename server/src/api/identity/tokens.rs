@@ -1,22 +1,15 @@
 //! `/tokens`: API tokens, with which programs act for a member.
 
-use axum::{extract::State, http::StatusCode};
+use axum::http::StatusCode;
 use protocol::{
     api::{ChangeToken, ErrorBody, FreshToken, NewToken, TokenInfo},
     id::TokenId,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::extract::{Json, PathId},
-    http::{authenticate::SignedIn, error::ApiError},
-    state::AppState,
+    api::extract::{Json, Path},
+    http::{authenticate::SignedIn, error::Result},
 };
-
-/// Returns the routes of this file.
-pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(change, remove))
-}
 
 /// Lists the caller's tokens.
 #[utoipa::path(
@@ -26,11 +19,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         (status = 403, description = "`forbidden`: requires a token of scope `admin`", body = ErrorBody),
     )
 )]
-pub async fn list(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-) -> Result<Json<Vec<TokenInfo>>, ApiError> {
-    Ok(Json(state.control.tokens.list(&actor).await?))
+pub async fn list(SignedIn { control, actor }: SignedIn) -> Result<Json<Vec<TokenInfo>>> {
+    Ok(Json(control.tokens.list(&actor).await?))
 }
 
 /// Creates a token.
@@ -45,11 +35,10 @@ pub async fn list(
     )
 )]
 pub async fn create(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
+    SignedIn { control, actor }: SignedIn,
     Json(body): Json<NewToken>,
-) -> Result<(StatusCode, Json<FreshToken>), ApiError> {
-    Ok((StatusCode::CREATED, Json(state.control.tokens.create(&actor, body).await?)))
+) -> Result<(StatusCode, Json<FreshToken>)> {
+    Ok((StatusCode::CREATED, Json(control.tokens.create(&actor, body).await?)))
 }
 
 /// Renames a token. Superusers can rename every token.
@@ -64,12 +53,11 @@ pub async fn create(
     )
 )]
 pub async fn change(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathId(id): PathId<TokenId>,
+    SignedIn { control, actor }: SignedIn,
+    Path(id): Path<TokenId>,
     Json(change): Json<ChangeToken>,
-) -> Result<Json<TokenInfo>, ApiError> {
-    Ok(Json(state.control.tokens.change(&actor, id, change).await?))
+) -> Result<Json<TokenInfo>> {
+    Ok(Json(control.tokens.change(&actor, id, change).await?))
 }
 
 /// Removes a token and closes its connections. Superusers can remove every token.
@@ -83,10 +71,9 @@ pub async fn change(
     )
 )]
 pub async fn remove(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathId(id): PathId<TokenId>,
-) -> Result<StatusCode, ApiError> {
-    state.control.tokens.remove(&actor, id).await?;
+    SignedIn { control, actor }: SignedIn,
+    Path(id): Path<TokenId>,
+) -> Result<StatusCode> {
+    control.tokens.remove(&actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

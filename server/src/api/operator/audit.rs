@@ -13,21 +13,15 @@ use futures_util::stream;
 use protocol::api::{AuditEntry, AuditFilter, AuditPage, ErrorBody};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     api::extract::{Json, Query},
-    http::{authenticate::SignedIn, error::ApiError, origin::RequestOrigin},
+    http::{authenticate::SignedIn, error::Result},
     state::AppState,
 };
 
 /// Entries that an export reads per query.
 const CHUNK: u64 = 1000;
-
-/// Returns the routes of this file.
-pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(export))
-}
 
 /// Filter and page of a list of entries.
 #[derive(Deserialize, IntoParams)]
@@ -73,13 +67,12 @@ pub struct Exporting {
     )
 )]
 pub async fn list(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
+    SignedIn { control, actor }: SignedIn,
     Query(query): Query<Listing>,
-) -> Result<Json<AuditPage>, ApiError> {
+) -> Result<Json<AuditPage>> {
     let Listing { q, action, from, to, limit, cursor } = query;
     let filter = AuditFilter { q, action, from, to };
-    Ok(Json(state.control.audit.list(&actor, filter, limit, cursor.as_deref()).await?))
+    Ok(Json(control.audit.list(&actor, filter, limit, cursor.as_deref()).await?))
 }
 
 /// Exports the audit log as JSON lines, newest first.
@@ -94,16 +87,12 @@ pub async fn list(
 )]
 pub async fn export(
     State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
+    SignedIn { actor, .. }: SignedIn,
     headers: HeaderMap,
     Query(query): Query<Exporting>,
-) -> Result<Response, ApiError> {
+) -> Result<Response> {
     // An export adds an entry, so a request with a cookie must come from an own page, as for any change.
-    if headers.contains_key(header::COOKIE)
-        && state.allowed.origin(&headers) != RequestOrigin::OwnPage
-    {
-        return Err(ApiError::wrong_origin());
-    }
+    state.allowed.require_own_page(&headers)?;
     let Exporting { q, action, from, to } = query;
     let filter = AuditFilter { q, action, from, to };
     state.control.audit.record_export(&actor, &filter).await?;

@@ -2,15 +2,14 @@
 
 use axum::extract::State;
 
-use crate::{http::error::ApiError, state::AppState};
+use crate::{http::error::Result, state::AppState};
 
-/// Answers while the process runs.
 pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
 /// Answers when the server can serve, which includes the database.
-pub async fn readyz(State(state): State<AppState>) -> Result<&'static str, ApiError> {
+pub async fn readyz(State(state): State<AppState>) -> Result<&'static str> {
     state.control.ready().await?;
     Ok("ready\n")
 }

@@ -10,11 +10,13 @@ use axum::{
 use protocol::api::Role;
 
 use crate::{
-    http::{authenticate::bearer, error::ApiError},
+    http::{
+        authenticate::bearer,
+        error::{ApiError, Result},
+    },
     state::AppState,
 };
 
-/// Media type of Prometheus' text format.
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Returns the metrics to clients on this machine, and to tokens of staff from anywhere. All other
@@ -23,7 +25,7 @@ pub async fn metrics(
     State(state): State<AppState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
-) -> Result<Response, ApiError> {
+) -> Result<Response> {
     if !is_local(peer, &headers) {
         require_staff_token(&state, peer, &headers).await?;
     }
@@ -49,7 +51,7 @@ async fn require_staff_token(
     state: &AppState,
     peer: SocketAddr,
     headers: &HeaderMap,
-) -> Result<(), ApiError> {
+) -> Result<()> {
     let secret = bearer(headers).ok_or_else(ApiError::not_found)?;
     let actor = state.control.tokens.authenticate(secret, peer.ip().to_canonical()).await?;
     if actor.role >= Role::Staff { Ok(()) } else { Err(control::Error::Forbidden.into()) }

@@ -7,11 +7,17 @@ mod settings;
 pub mod health;
 pub mod metrics;
 
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::AppState;
 
-/// Returns the described routes of all resources in this folder.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().merge(sessions::routes()).merge(settings::routes()).merge(audit::routes())
+    OpenApiRouter::new()
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::drop_session))
+        .routes(routes!(sessions::drop_all))
+        .routes(routes!(sessions::usage))
+        .routes(routes!(settings::get, settings::put))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::export))
 }

@@ -1,28 +1,21 @@
 //! `/admin/sessions` and `/workspace/usage`: sessions of all members, for staff and superusers.
 #![expect(unused_qualifications, reason = "in code that utoipa generates for query parameters")]
 
-use axum::{extract::State, http::StatusCode};
-use protocol::api::{
-    AdminFilter, AdminSessionPage, AdminSort, Drop, DropAll, DropResults, ErrorBody, WorkspaceUsage,
+use axum::http::StatusCode;
+use protocol::{
+    api::{
+        AdminFilter, AdminSessionPage, AdminSort, Drop, DropAll, DropResults, ErrorBody,
+        WorkspaceUsage,
+    },
+    id::SessionId,
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::extract::{Json, OptionalJson, PathSession, Query},
-    http::{authenticate::SignedIn, error::ApiError},
-    state::AppState,
+    api::extract::{Json, OptionalJson, Path, Query},
+    http::{authenticate::SignedIn, error::Result},
 };
-
-/// Returns the routes of this file.
-pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(drop_session))
-        .routes(routes!(drop_all))
-        .routes(routes!(usage))
-}
 
 /// Filter, order and page of a list of all sessions.
 #[derive(Deserialize, IntoParams)]
@@ -59,14 +52,12 @@ pub struct Listing {
     )
 )]
 pub async fn list(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
+    SignedIn { control, actor }: SignedIn,
     Query(query): Query<Listing>,
-) -> Result<Json<AdminSessionPage>, ApiError> {
+) -> Result<Json<AdminSessionPage>> {
     let Listing { q, owner, server, account, idle_minutes, attached, sort, limit, cursor } = query;
     let filter = AdminFilter { q, owner, server, account, idle_minutes, attached };
-    let page =
-        state.control.all_sessions.list(&actor, &filter, sort, limit, cursor.as_deref()).await?;
+    let page = control.all_sessions.list(&actor, &filter, sort, limit, cursor.as_deref()).await?;
     Ok(Json(page))
 }
 
@@ -84,12 +75,11 @@ pub async fn list(
     )
 )]
 pub async fn drop_session(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathSession(id): PathSession,
+    SignedIn { control, actor }: SignedIn,
+    Path(id): Path<SessionId>,
     OptionalJson(body): OptionalJson<Drop>,
-) -> Result<StatusCode, ApiError> {
-    state.control.all_sessions.drop_one(&actor, id, body).await?;
+) -> Result<StatusCode> {
+    control.all_sessions.drop_one(&actor, id, body).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -104,11 +94,10 @@ pub async fn drop_session(
     )
 )]
 pub async fn drop_all(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
+    SignedIn { control, actor }: SignedIn,
     Json(body): Json<DropAll>,
-) -> Result<Json<DropResults>, ApiError> {
-    Ok(Json(state.control.all_sessions.drop_all(&actor, body).await?))
+) -> Result<Json<DropResults>> {
+    Ok(Json(control.all_sessions.drop_all(&actor, body).await?))
 }
 
 /// Returns the current resource usage of all sessions.
@@ -119,9 +108,6 @@ pub async fn drop_all(
         (status = 403, description = "`forbidden`: requires staff or a superuser", body = ErrorBody),
     )
 )]
-pub async fn usage(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-) -> Result<Json<WorkspaceUsage>, ApiError> {
-    Ok(Json(state.control.all_sessions.usage(&actor).await?))
+pub async fn usage(SignedIn { control, actor }: SignedIn) -> Result<Json<WorkspaceUsage>> {
+    Ok(Json(control.all_sessions.usage(&actor).await?))
 }

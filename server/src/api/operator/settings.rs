@@ -1,30 +1,19 @@
 //! `/workspace/settings`: readable by all members, changed by superusers.
 
-use axum::extract::State;
 use protocol::api::{ErrorBody, WorkspaceSettings};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     api::extract::Json,
-    http::{authenticate::SignedIn, error::ApiError},
-    state::AppState,
+    http::{authenticate::SignedIn, error::Result},
 };
-
-/// Returns the routes of this file.
-pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(get, put))
-}
 
 /// Returns the settings.
 #[utoipa::path(
     get, path = "/workspace/settings", tag = "workspace", security(("cookie" = []), ("bearer" = [])),
     responses((status = 200, description = "The settings", body = WorkspaceSettings))
 )]
-pub async fn get(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-) -> Result<Json<WorkspaceSettings>, ApiError> {
-    Ok(Json(state.control.settings.get(&actor).await?))
+pub async fn get(SignedIn { control, actor }: SignedIn) -> Result<Json<WorkspaceSettings>> {
+    Ok(Json(control.settings.get(&actor).await?))
 }
 
 /// Replaces all settings. Running sessions follow them at once.
@@ -38,9 +27,8 @@ pub async fn get(
     )
 )]
 pub async fn put(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
+    SignedIn { control, actor }: SignedIn,
     Json(body): Json<WorkspaceSettings>,
-) -> Result<Json<WorkspaceSettings>, ApiError> {
-    Ok(Json(state.control.settings.change(&actor, body).await?))
+) -> Result<Json<WorkspaceSettings>> {
+    Ok(Json(control.settings.change(&actor, body).await?))
 }

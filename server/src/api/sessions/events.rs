@@ -5,7 +5,7 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{
     extract::State,
-    http::{HeaderMap, header},
+    http::HeaderMap,
     response::{
         Sse,
         sse::{Event, KeepAlive},
@@ -14,10 +14,9 @@ use axum::{
 use futures_util::{Stream, stream};
 use protocol::api::ErrorBody;
 use tokio::time::Instant;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    http::{authenticate::SignedIn, error::ApiError, origin::RequestOrigin},
+    http::{authenticate::SignedIn, error::Result},
     state::AppState,
 };
 
@@ -34,11 +33,6 @@ const CHANGED: &str = "changed";
 /// Last event of a stream whose sign-in has ended.
 const SIGNED_OUT: &str = "signed_out";
 
-/// Returns the routes of this file.
-pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(events))
-}
-
 /// Streams changes until the sign-in ends, the member's role changes or the server stops.
 #[utoipa::path(
     get, path = "/events", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
@@ -50,15 +44,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
 )]
 pub async fn events(
     State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
+    SignedIn { actor, .. }: SignedIn,
     headers: HeaderMap,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
     // A page of another origin on the same site could otherwise use up the sign-in's streams.
-    if headers.contains_key(header::COOKIE)
-        && state.allowed.origin(&headers) != RequestOrigin::OwnPage
-    {
-        return Err(ApiError::wrong_origin());
-    }
+    state.allowed.require_own_page(&headers)?;
     let standing = state.control.connections.open(&actor)?;
     let state = Some((state.control.changes(&actor), standing, state.stop, Instant::now()));
     let role = actor.role;

@@ -2,28 +2,22 @@
 #![expect(unused_qualifications, reason = "in code that utoipa generates for query parameters")]
 
 use axum::{extract::State, http::StatusCode};
-use protocol::api::{
-    Attach, ChangeSession, ErrorBody, Life, NewSession, Scope, Server, Session, SessionPage, Ticket,
+use protocol::{
+    api::{
+        Attach, ChangeSession, ErrorBody, Life, NewSession, Scope, Server, Session, SessionPage,
+        Ticket,
+    },
+    id::SessionId,
 };
 use serde::Deserialize;
 use tokio::time::Instant;
 use utoipa::IntoParams;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::extract::{Json, PathSession, Query},
-    http::{authenticate::SignedIn, error::ApiError},
+    api::extract::{Json, Path, Query},
+    http::{authenticate::SignedIn, error::Result},
     state::AppState,
 };
-
-/// Returns the routes of this file.
-pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(servers))
-        .routes(routes!(list, create))
-        .routes(routes!(get, change, close))
-        .routes(routes!(attach))
-}
 
 /// Filter and page of a list of sessions.
 #[derive(Deserialize, IntoParams)]
@@ -49,11 +43,8 @@ pub struct Listing {
     get, path = "/servers", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
     responses((status = 200, description = "Servers and the accounts the caller may use", body = Vec<Server>))
 )]
-pub async fn servers(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-) -> Result<Json<Vec<Server>>, ApiError> {
-    Ok(Json(state.control.creator.servers(&actor).await?))
+pub async fn servers(SignedIn { control, actor }: SignedIn) -> Result<Json<Vec<Server>>> {
+    Ok(Json(control.creator.servers(&actor).await?))
 }
 
 /// Opens a session. Repeating an `idempotency_key` returns the session it opened.
@@ -73,9 +64,9 @@ pub async fn servers(
 )]
 pub async fn create(
     State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
+    SignedIn { actor, .. }: SignedIn,
     Json(new): Json<NewSession>,
-) -> Result<(StatusCode, Json<Session>), ApiError> {
+) -> Result<(StatusCode, Json<Session>)> {
     let started = Instant::now();
     let created = state.control.creator.create(&actor, new).await?;
     if !created.new {
@@ -94,13 +85,12 @@ pub async fn create(
     )
 )]
 pub async fn list(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
+    SignedIn { control, actor }: SignedIn,
     Query(query): Query<Listing>,
-) -> Result<Json<SessionPage>, ApiError> {
+) -> Result<Json<SessionPage>> {
     let Listing { scope, state: life, q, limit, cursor } = query;
     let (q, cursor) = (q.as_deref(), cursor.as_deref());
-    Ok(Json(state.control.sessions.list(&actor, scope, life, q, limit, cursor).await?))
+    Ok(Json(control.sessions.list(&actor, scope, life, q, limit, cursor).await?))
 }
 
 /// Returns a session.
@@ -113,11 +103,10 @@ pub async fn list(
     )
 )]
 pub async fn get(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathSession(id): PathSession,
-) -> Result<Json<Session>, ApiError> {
-    Ok(Json(state.control.sessions.get(&actor, id).await?))
+    SignedIn { control, actor }: SignedIn,
+    Path(id): Path<SessionId>,
+) -> Result<Json<Session>> {
+    Ok(Json(control.sessions.get(&actor, id).await?))
 }
 
 /// Renames a session or changes its attach policy.
@@ -130,12 +119,11 @@ pub async fn get(
     )
 )]
 pub async fn change(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathSession(id): PathSession,
+    SignedIn { control, actor }: SignedIn,
+    Path(id): Path<SessionId>,
     Json(change): Json<ChangeSession>,
-) -> Result<Json<Session>, ApiError> {
-    Ok(Json(state.control.sessions.change(&actor, id, change).await?))
+) -> Result<Json<Session>> {
+    Ok(Json(control.sessions.change(&actor, id, change).await?))
 }
 
 /// Closes a session: ends all of its processes.
@@ -148,11 +136,10 @@ pub async fn change(
     )
 )]
 pub async fn close(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathSession(id): PathSession,
-) -> Result<StatusCode, ApiError> {
-    state.control.sessions.close(&actor, id).await?;
+    SignedIn { control, actor }: SignedIn,
+    Path(id): Path<SessionId>,
+) -> Result<StatusCode> {
+    control.sessions.close(&actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -168,10 +155,9 @@ pub async fn close(
     )
 )]
 pub async fn attach(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathSession(id): PathSession,
+    SignedIn { control, actor }: SignedIn,
+    Path(id): Path<SessionId>,
     Json(body): Json<Attach>,
-) -> Result<Json<Ticket>, ApiError> {
-    Ok(Json(state.control.attachments.issue(&actor, id, body).await?))
+) -> Result<Json<Ticket>> {
+    Ok(Json(control.attachments.issue(&actor, id, body).await?))
 }

@@ -5,17 +5,19 @@ mod manage;
 mod preview;
 mod socket;
 
-use utoipa_axum::router::OpenApiRouter;
+pub use socket::{check_origin, open};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::AppState;
 
-pub use socket::{check_origin, open};
-
-/// Returns the routes of all resources in this folder.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .merge(manage::routes())
-        .merge(socket::routes())
-        .merge(events::routes())
-        .merge(preview::routes())
+        .routes(routes!(manage::servers))
+        .routes(routes!(manage::list, manage::create))
+        .routes(routes!(manage::get, manage::change, manage::close))
+        .routes(routes!(manage::attach))
+        .routes(routes!(socket::open_socket))
+        .routes(routes!(events::events))
+        .routes(routes!(preview::screen))
+        .routes(routes!(preview::keep))
 }

@@ -2,25 +2,20 @@
 #![expect(unused_qualifications, reason = "in code that utoipa generates for query parameters")]
 
 use axum::{
-    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use protocol::{api::ErrorBody, wire::Position};
+use protocol::{api::ErrorBody, id::SessionId, wire::Position};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::extract::{PathSession, Query},
-    http::{authenticate::SignedIn, error::ApiError},
-    state::AppState,
+    api::extract::{Path, Query},
+    http::{
+        authenticate::SignedIn,
+        error::{ApiError, Result},
+    },
 };
-
-/// Returns the routes of this file.
-pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(screen)).routes(routes!(keep))
-}
 
 /// Position of the client's mirror; a full screen by default.
 #[derive(Deserialize, IntoParams)]
@@ -48,18 +43,17 @@ pub struct MirrorPosition {
     )
 )]
 pub async fn screen(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathSession(id): PathSession,
+    SignedIn { control, actor }: SignedIn,
+    Path(id): Path<SessionId>,
     Query(held): Query<MirrorPosition>,
-) -> Result<Response, ApiError> {
+) -> Result<Response> {
     let position = match (held.epoch, held.revision, held.styles) {
         (Some(epoch), Some(revision), Some(styles)) => Some(Position { epoch, revision, styles }),
         (None, None, None) => None,
         _ => return Err(ApiError::bad_request("Set all of epoch, revision and styles, or none.")),
     };
     let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
-    Ok(match state.control.sessions.preview(&actor, id, position).await? {
+    Ok(match control.sessions.preview(&actor, id, position).await? {
         Some(frame) => (kind, frame).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
     })
@@ -77,10 +71,9 @@ pub async fn screen(
     )
 )]
 pub async fn keep(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathSession(id): PathSession,
-) -> Result<StatusCode, ApiError> {
-    state.control.sessions.keep_alive(&actor, id).await?;
+    SignedIn { control, actor }: SignedIn,
+    Path(id): Path<SessionId>,
+) -> Result<StatusCode> {
+    control.sessions.keep_alive(&actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

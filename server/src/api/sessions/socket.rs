@@ -7,23 +7,17 @@ use axum::{
     response::Response,
 };
 use protocol::{SUBPROTOCOL, api::ErrorBody};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     http::{
         authenticate::{SignedIn, bearer},
-        error::ApiError,
+        error::{ApiError, Result},
         origin::RequestOrigin,
     },
     net::abort::AbortHandle,
     socket::{self, Principal},
     state::AppState,
 };
-
-/// Returns the routes of this file.
-pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(open_socket))
-}
 
 /// Opens a WebSocket to a session. The ticket goes in its first message.
 #[utoipa::path(
@@ -39,16 +33,16 @@ pub async fn open_socket(
     State(state): State<AppState>,
     Extension(abort): Extension<AbortHandle>,
     headers: HeaderMap,
-    actor: Result<SignedIn, ApiError>,
+    actor: Result<SignedIn>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Result<Response, ApiError> {
+) -> Result<Response> {
     check_origin(&state, &headers)?;
-    let SignedIn(actor) = actor?;
+    let SignedIn { actor, .. } = actor?;
     open(state, abort, Principal::Member(actor), upgrade)
 }
 
 /// Returns an error unless the request comes from a page of this server or from a program with a token.
-pub fn check_origin(state: &AppState, headers: &HeaderMap) -> Result<(), ApiError> {
+pub fn check_origin(state: &AppState, headers: &HeaderMap) -> Result<()> {
     // Browsers send an origin with every WebSocket; programs authenticate with a token.
     let has_token = bearer(headers).is_some() && !headers.contains_key(header::COOKIE);
     let allowed = match state.allowed.origin(headers) {
@@ -65,7 +59,7 @@ pub fn open(
     abort: AbortHandle,
     principal: Principal,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Result<Response, ApiError> {
+) -> Result<Response> {
     let upgrade = upgrade.map_err(|rejection| ApiError::upgrade(upgrade_status(&rejection)))?;
     if !upgrade.requested_protocols().any(|protocol| protocol == SUBPROTOCOL) {
         return Err(ApiError::bad_request(format!("The subprotocol must be {SUBPROTOCOL}.")));

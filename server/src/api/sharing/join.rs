@@ -8,28 +8,17 @@ use axum::{
 };
 use control::Actor;
 use protocol::api::{ErrorBody, Join, Joined, Ticket};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     api::{
         extract::Json,
         sessions::{check_origin, open},
     },
-    http::{authenticate::Guest, client_ip::CallerInfo, cookies::Cookie, error::ApiError},
+    http::{authenticate::Guest, client_ip::CallerInfo, cookies::Cookie, error::Result},
     net::abort::AbortHandle,
     socket::Principal,
     state::AppState,
 };
-
-/// Returns the routes of this file.
-pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(join))
-        .routes(routes!(session))
-        .routes(routes!(attach))
-        .routes(routes!(leave))
-        .routes(routes!(open_socket))
-}
 
 /// Joins a session by a link and its password. A member's sign-in is not affected.
 #[utoipa::path(
@@ -49,7 +38,7 @@ pub async fn join(
     member: Option<Extension<Actor>>,
     headers: HeaderMap,
     Json(body): Json<Join>,
-) -> Result<(HeaderMap, Json<Joined>), ApiError> {
+) -> Result<(HeaderMap, Json<Joined>)> {
     let member = member.as_ref().map(|Extension(member)| member);
     let held = state.cookies.token(Cookie::Guest, &headers);
     let entered = state.control.guests.join(body, member, held, &caller).await?;
@@ -81,10 +70,7 @@ pub async fn session(Guest(visitor): Guest) -> Json<Joined> {
         (status = 410, description = "`share_expired`, `share_revoked`, `share_removed`, `share_left`, `session_ended`", body = ErrorBody),
     )
 )]
-pub async fn attach(
-    State(state): State<AppState>,
-    Guest(visitor): Guest,
-) -> Result<Json<Ticket>, ApiError> {
+pub async fn attach(State(state): State<AppState>, Guest(visitor): Guest) -> Result<Json<Ticket>> {
     Ok(Json(state.control.guests.issue_ticket(&visitor).await?))
 }
 
@@ -101,7 +87,7 @@ pub async fn leave(
     State(state): State<AppState>,
     CallerInfo(caller): CallerInfo,
     Guest(visitor): Guest,
-) -> Result<(StatusCode, HeaderMap), ApiError> {
+) -> Result<(StatusCode, HeaderMap)> {
     state.control.guests.leave(&visitor, &caller).await?;
     Ok((StatusCode::NO_CONTENT, state.cookies.remove(Cookie::Guest)))
 }
@@ -121,9 +107,9 @@ pub async fn open_socket(
     State(state): State<AppState>,
     Extension(abort): Extension<AbortHandle>,
     headers: HeaderMap,
-    visitor: Result<Guest, ApiError>,
+    visitor: Result<Guest>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Result<Response, ApiError> {
+) -> Result<Response> {
     check_origin(&state, &headers)?;
     let Guest(visitor) = visitor?;
     open(state, abort, Principal::Guest(Box::new(visitor)), upgrade)

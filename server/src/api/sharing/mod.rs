@@ -3,11 +3,21 @@
 mod join;
 mod shares;
 
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::AppState;
 
-/// Returns the routes of all resources in this folder.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().merge(shares::routes()).merge(join::routes())
+    OpenApiRouter::new()
+        .routes(routes!(shares::options))
+        .routes(routes!(shares::list, shares::share))
+        .routes(routes!(shares::change, shares::revoke))
+        .routes(routes!(shares::renew))
+        .routes(routes!(shares::remove))
+        .routes(routes!(shares::invite))
+        .routes(routes!(join::join))
+        .routes(routes!(join::session))
+        .routes(routes!(join::attach))
+        .routes(routes!(join::leave))
+        .routes(routes!(join::open_socket))
 }

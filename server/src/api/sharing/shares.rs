@@ -1,6 +1,6 @@
 //! `/sessions/{id}/shares` and `/sessions/{id}/invites`: shares, their guests and invites by mail.
 
-use axum::{extract::State, http::StatusCode};
+use axum::http::StatusCode;
 use protocol::{
     api::{
         ChangeShare, ErrorBody, FreshShare, InviteResults, NewInvites, NewShare, Share,
@@ -8,24 +8,11 @@ use protocol::{
     },
     id::{GuestId, SessionId, ShareId},
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::extract::{Json, PathGuest, PathSession, PathShare},
-    http::{authenticate::SignedIn, error::ApiError},
-    state::AppState,
+    api::extract::{Json, Path},
+    http::{authenticate::SignedIn, error::Result},
 };
-
-/// Returns the routes of this file.
-pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(options))
-        .routes(routes!(list, share))
-        .routes(routes!(change, revoke))
-        .routes(routes!(renew))
-        .routes(routes!(remove))
-        .routes(routes!(invite))
-}
 
 /// Returns the limits and defaults for a new share.
 #[utoipa::path(
@@ -38,11 +25,10 @@ pub fn routes() -> OpenApiRouter<AppState> {
     )
 )]
 pub async fn options(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathSession(id): PathSession,
-) -> Result<Json<SharingOptions>, ApiError> {
-    Ok(Json(state.control.shares.options(&actor, id).await?))
+    SignedIn { control, actor }: SignedIn,
+    Path(id): Path<SessionId>,
+) -> Result<Json<SharingOptions>> {
+    Ok(Json(control.shares.options(&actor, id).await?))
 }
 
 /// Lists a session's shares with their guests, also after the session has ended.
@@ -56,11 +42,10 @@ pub async fn options(
     )
 )]
 pub async fn list(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathSession(id): PathSession,
-) -> Result<Json<Vec<Share>>, ApiError> {
-    Ok(Json(state.control.shares.list(&actor, id).await?))
+    SignedIn { control, actor }: SignedIn,
+    Path(id): Path<SessionId>,
+) -> Result<Json<Vec<Share>>> {
+    Ok(Json(control.shares.list(&actor, id).await?))
 }
 
 /// Creates a share: a link and a password.
@@ -77,12 +62,11 @@ pub async fn list(
     )
 )]
 pub async fn share(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathSession(id): PathSession,
+    SignedIn { control, actor }: SignedIn,
+    Path(id): Path<SessionId>,
     Json(new): Json<NewShare>,
-) -> Result<(StatusCode, Json<FreshShare>), ApiError> {
-    Ok((StatusCode::CREATED, Json(state.control.shares.create(&actor, id, new).await?)))
+) -> Result<(StatusCode, Json<FreshShare>)> {
+    Ok((StatusCode::CREATED, Json(control.shares.create(&actor, id, new).await?)))
 }
 
 /// Extends a share or changes its guests' permissions, also for attached guests.
@@ -99,12 +83,11 @@ pub async fn share(
     )
 )]
 pub async fn change(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathShare(id, share): PathShare,
+    SignedIn { control, actor }: SignedIn,
+    Path((id, share)): Path<(SessionId, ShareId)>,
     Json(change): Json<ChangeShare>,
-) -> Result<Json<Share>, ApiError> {
-    Ok(Json(state.control.shares.change(&actor, id, share, change).await?))
+) -> Result<Json<Share>> {
+    Ok(Json(control.shares.change(&actor, id, share, change).await?))
 }
 
 /// Revokes a share and disconnects its guests. The session keeps running.
@@ -118,11 +101,10 @@ pub async fn change(
     )
 )]
 pub async fn revoke(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathShare(id, share): PathShare,
-) -> Result<StatusCode, ApiError> {
-    state.control.shares.revoke(&actor, id, share).await?;
+    SignedIn { control, actor }: SignedIn,
+    Path((id, share)): Path<(SessionId, ShareId)>,
+) -> Result<StatusCode> {
+    control.shares.revoke(&actor, id, share).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -138,11 +120,10 @@ pub async fn revoke(
     )
 )]
 pub async fn renew(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathShare(id, share): PathShare,
-) -> Result<(StatusCode, Json<FreshShare>), ApiError> {
-    Ok((StatusCode::CREATED, Json(state.control.shares.renew(&actor, id, share).await?)))
+    SignedIn { control, actor }: SignedIn,
+    Path((id, share)): Path<(SessionId, ShareId)>,
+) -> Result<(StatusCode, Json<FreshShare>)> {
+    Ok((StatusCode::CREATED, Json(control.shares.renew(&actor, id, share).await?)))
 }
 
 /// Removes a guest. Their cookie is no longer valid.
@@ -160,11 +141,10 @@ pub async fn renew(
     )
 )]
 pub async fn remove(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathGuest(id, share, guest): PathGuest,
-) -> Result<StatusCode, ApiError> {
-    state.control.shares.remove_guest(&actor, id, share, guest).await?;
+    SignedIn { control, actor }: SignedIn,
+    Path((id, share, guest)): Path<(SessionId, ShareId, GuestId)>,
+) -> Result<StatusCode> {
+    control.shares.remove_guest(&actor, id, share, guest).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -183,11 +163,10 @@ pub async fn remove(
     )
 )]
 pub async fn invite(
-    State(state): State<AppState>,
-    SignedIn(actor): SignedIn,
-    PathSession(id): PathSession,
+    SignedIn { control, actor }: SignedIn,
+    Path(id): Path<SessionId>,
     Json(new): Json<NewInvites>,
-) -> Result<(StatusCode, Json<InviteResults>), ApiError> {
-    let results = state.control.guest_invites.create(&actor, id, new).await?;
+) -> Result<(StatusCode, Json<InviteResults>)> {
+    let results = control.guest_invites.create(&actor, id, new).await?;
     Ok((StatusCode::MULTI_STATUS, Json(results)))
 }

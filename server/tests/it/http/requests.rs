@@ -9,7 +9,9 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use crate::support::{Client, LONG, Response, TestServer, create, token};
+use crate::support::{
+    Client, LONG, Response, TestServer, Viewer, close, create, id, open, path, token,
+};
 
 #[tokio::test]
 async fn every_response_has_the_security_headers() {
@@ -294,6 +296,33 @@ async fn metrics_are_for_local_clients_and_tokens_of_staff() {
     let id = list["items"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(ann.delete(&format!("/api/v1/sessions/{id}")).await.status, 204);
     assert_eq!(ann.post("/api/v1/logout", &json!({})).await.status, 204);
+}
+
+#[tokio::test]
+async fn metrics_measure_requests_sessions_and_attachments() {
+    let (_server, mut ann) = TestServer::new(&[]).await;
+    let session = open(&mut ann, "k").await;
+    let mut viewer = Viewer::attach(&mut ann, &session).await;
+    viewer.echo("ready").await;
+    ann.get(&path(&session)).await;
+    ann.get("/not/found").await;
+    let response = ann.get("/metrics").await;
+    let media_type = response.header("content-type");
+    assert_eq!(media_type, Some("text/plain; version=0.0.4; charset=utf-8"));
+    let requests = "websh_request_duration_seconds_count";
+    for line in [
+        "websh_sockets 1".to_owned(),
+        "websh_session_open_seconds_count 1".to_owned(),
+        "websh_attach_seconds_count 1".to_owned(),
+        format!("{requests}{{route=\"/api/v1/setup\",status=\"2xx\"}} 1"),
+        format!("{requests}{{route=\"/api/v1/sessions/{{id}}\",status=\"2xx\"}} 1"),
+        format!("{requests}{{route=\"/api/v1/socket\",status=\"1xx\"}} 1"),
+        format!("{requests}{{route=\"other\",status=\"4xx\"}} 1"),
+    ] {
+        assert!(response.body.lines().any(|it| it == line), "{line}: {}", response.body);
+    }
+    assert!(!response.body.contains(id(&session)), "labels identify no session");
+    close(&mut ann, &session).await;
 }
 
 #[tokio::test]
