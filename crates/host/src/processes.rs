@@ -1,5 +1,5 @@
 //! Processes in /proc and their trees; see proc(5). A process names itself with any bytes, so files are
-//! read as lossy UTF-8: a parser that rejects such a name would let the process hide.
+//! read as lossy UTF-8. The crate `procfs` rejects such a name in `status`, so a process could hide.
 
 use std::{
     collections::{HashMap, HashSet},
