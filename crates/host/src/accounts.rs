@@ -37,7 +37,6 @@ pub struct Account {
 
 impl Account {
     /// Returns whether it is the account of this process.
-    #[must_use]
     pub fn is_own(&self) -> bool {
         self.uid == geteuid().as_raw()
     }
@@ -45,7 +44,6 @@ impl Account {
 
 /// Returns the name of the account that runs this program, with the account of the login if that differs
 /// and the kernel recorded it.
-#[must_use]
 pub fn operator() -> String {
     let own = own().name;
     // 4294967295: started by a service, without a login.
@@ -64,7 +62,6 @@ fn named(login: Option<&str>, own: &str) -> String {
 }
 
 /// Returns whether this process can switch to other accounts.
-#[must_use]
 pub fn can_switch_accounts() -> bool {
     geteuid().is_root()
 }
@@ -77,7 +74,7 @@ pub fn find_account(name: &str) -> Result<Account, Error> {
         return Ok(own);
     }
     let unknown = || Error::UnknownAccount(name.to_owned());
-    // Without root, only the own account is usable: reveal nothing about others.
+    // Without root, only the account of this process is usable: reveal nothing about others.
     if !can_switch_accounts() {
         return Err(unknown());
     }
@@ -93,7 +90,6 @@ pub fn find_account(name: &str) -> Result<Account, Error> {
 
 /// Returns all accounts that sessions can run as, starting with the account of this process. Accounts of
 /// a directory service are not listed; [`find_account`] returns them.
-#[must_use]
 pub fn accounts() -> Vec<Account> {
     let own = own();
     let mut accounts = Vec::new();
@@ -191,7 +187,7 @@ mod tests {
             match (expected, &found) {
                 (None, None) => {}
                 (Some(expected), Some(found)) => {
-                    assert!(found.contains(expected), "{shell}: {found}")
+                    assert!(found.contains(expected), "{shell}: {found}");
                 }
                 _ => panic!("{shell} {listed:?} {executable}: {found:?}"),
             }

@@ -48,9 +48,6 @@ pub struct Reader {
 
 impl Reader {
     /// Returns the next message, or `None` once the session has closed the connection.
-    ///
-    /// # Errors
-    /// The connection broke, or the peer violates the framing.
     pub async fn next(&mut self) -> io::Result<Option<Relayed>> {
         loop {
             match framing::next(&mut self.received).map_err(io::Error::other)? {
@@ -105,9 +102,6 @@ pub struct Writer {
 
 impl Writer {
     /// Sends one message. Waits while the socket buffer is full.
-    ///
-    /// # Errors
-    /// The connection broke.
     pub async fn send(&mut self, message: &[u8]) -> io::Result<()> {
         self.buffer.clear();
         self.buffer.extend_from_slice(&framing::header(Channel::Message, message.len()));

@@ -87,19 +87,16 @@ impl Host {
 
     /// Returns the last report of each session. One with `end` is final and remains until it is
     /// acknowledged.
-    #[must_use]
     pub fn reports(&self) -> HashMap<SessionId, Report> {
         self.registry.reports().clone()
     }
 
     /// Returns the sessions found by [`Host::open`] that have not reported yet: their state is unknown.
-    #[must_use]
     pub fn unreported(&self) -> HashSet<SessionId> {
         self.registry.unreported().clone()
     }
 
     /// Returns the last report of a session.
-    #[must_use]
     pub fn report(&self, id: SessionId) -> Option<Report> {
         self.registry.reports().get(&id).cloned()
     }
@@ -157,7 +154,6 @@ impl Host {
 
     /// Notifies of every change of any session. The receiver reads the new state itself, so a
     /// notification is never stale.
-    #[must_use]
     pub fn changed(&self) -> watch::Receiver<u64> {
         self.registry.subscribe()
     }

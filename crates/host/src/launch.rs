@@ -47,26 +47,30 @@ pub async fn launch(config: &Config, start: Start) -> Result<Report, Error> {
     let directory = run_dir::directory(&config.run_dir, id);
     run_dir::create(&directory).map_err(Error::Directory)?;
     let request = parameters(start, &account, directory.to_string_lossy().into_owned());
-    let outcome = match spawn(config, id) {
-        Ok(mut child) => match timeout(START_TIMEOUT, exchange(&mut child, &request)).await {
-            Ok(Ok(report)) => {
-                // Reaps the process if it ends before this one.
-                tokio::spawn(async move { child.wait().await });
-                return Ok(report);
-            }
-            Ok(Err(error)) => {
-                let _ = child.wait().await;
-                Err(error)
-            }
-            Err(_) => {
-                let _ = child.kill().await;
-                Err(Error::Spawn("The session did not start within 10 seconds.".into()))
-            }
-        },
-        Err(error) => Err(error),
-    };
-    run_dir::remove(&config.run_dir, id);
+    let outcome = run(config, id, &request).await;
+    if outcome.is_err() {
+        run_dir::remove(&config.run_dir, id);
+    }
     outcome
+}
+
+async fn run(config: &Config, id: SessionId, request: &wire::Start) -> Result<Report, Error> {
+    let mut child = spawn(config, id)?;
+    match timeout(START_TIMEOUT, exchange(&mut child, request)).await {
+        Ok(Ok(report)) => {
+            // Reaps the process if it ends before this one.
+            tokio::spawn(async move { child.wait().await });
+            Ok(report)
+        }
+        Ok(Err(error)) => {
+            let _ = child.wait().await;
+            Err(error)
+        }
+        Err(_) => {
+            let _ = child.kill().await;
+            Err(Error::Spawn("The session did not start within 10 seconds.".into()))
+        }
+    }
 }
 
 fn spawn(config: &Config, id: SessionId) -> Result<Child, Error> {

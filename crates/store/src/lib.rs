@@ -1,8 +1,5 @@
-//! Persistent state: members, sign-ins, session rows, shares, settings, grants and the audit log, on
-//! SQLite or PostgreSQL.
-//! The only crate that uses SQL. It makes no policy decisions, which belong to `control`, and reads no
-//! clock.
-//!
+//! Persistent state on SQLite or PostgreSQL. The only crate that uses SQL; it makes no policy decisions,
+//! which belong to `control`, and reads no clock.
 //! Every query fails with [`Error::Unavailable`] when the database is locked, unreachable or takes
 //! longer than 5 s, and every change also with [`Error::Full`]. Methods document further errors only.
 
