@@ -6,18 +6,13 @@ use protocol::api::{AttachPolicy, WorkspaceSettings};
 use super::field::Errors;
 use crate::{
     error::PageError,
+    format,
     pages::validate,
     ui::{
         form::{choice::Choice, field::Field},
         section::Section,
     },
 };
-
-const ATTACH: [(AttachPolicy, &str); 3] = [
-    (AttachPolicy::Handoff, "Hand over to the newest client"),
-    (AttachPolicy::Single, "Ask before taking over"),
-    (AttachPolicy::Multi, "Share: everyone watches, one types"),
-];
 
 /// The fields as typed.
 #[derive(Clone, Copy)]
@@ -64,7 +59,7 @@ impl General {
                     <Choice
                         label="When opened on another device"
                         testid="settings-attach-policy"
-                        options=&ATTACH
+                        options=&format::POLICIES
                         value=self.attach_policy
                     />
                 </div>
