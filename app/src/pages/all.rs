@@ -104,9 +104,9 @@ fn Listed(first: AdminSessionPage) -> impl IntoView {
     let ask_selected = move || asked.set(Some(drop::selected(selected.get_untracked())));
     offer(move || {
         let drop_all = (role == Role::Superuser)
-            .then(|| Command::new("drop-all", "Drop all sessions", "asks first", ask_all));
+            .then(|| Command::new("drop-all", "Drop all sessions", "with confirmation", ask_all));
         let drop_selected = selected.with(|it| !it.is_empty()).then(|| {
-            Command::new("drop-chosen", "Drop the selected sessions", "asks first", ask_selected)
+            Command::new("drop-chosen", "Drop the selected sessions", "with confirmation", ask_selected)
         });
         let items = list.items.get();
         let watches = items.iter().filter(|_| role == Role::Superuser).map(|it| {
@@ -122,7 +122,7 @@ fn Listed(first: AdminSessionPage) -> impl IntoView {
         let drops = items.into_iter().map(|it: AdminSession| {
             let (label, owner) = (format!("Drop {}", it.session.name), it.session.owner.clone());
             let ask = move || asked.set(Some(drop::selected(vec![it.clone()])));
-            Command::new("drop", label, format!("of {owner}, asks first"), ask).last()
+            Command::new("drop", label, format!("of {owner}, with confirmation"), ask).last()
         });
         drop_all.into_iter().chain(drop_selected).chain(drops).chain(watches).collect()
     });

@@ -186,7 +186,7 @@ pub fn SessionCard(
     }
 }
 
-/// Place of the driver. Only the browser can tell whether the driver is one of its own tabs.
+/// Place of the driver. Only the browser identifies its own tabs.
 fn state(session: Signal<Session>) -> Memo<&'static str> {
     let now = use_context::<Now>();
     Memo::new(move |_| {

@@ -86,7 +86,7 @@ fn commands(session: Session, dialogs: CardDialogs) -> impl Iterator<Item = Comm
     let commands = [
         Command::new("share", format!("Share {name}"), "link or email", share),
         Command::new("rename", format!("Rename {name}"), "or change its attach policy", rename),
-        Command::new("close", format!("Close {name}"), "ends its shell, asks first", close),
+        Command::new("close", format!("Close {name}"), "ends its shell, with confirmation", close),
     ];
     keep.into_iter().chain(commands.map(Command::last))
 }

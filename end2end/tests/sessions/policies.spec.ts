@@ -41,12 +41,12 @@ test('Attach policy: changes to it and to the name on the card apply at once', a
   await card.getByTestId('session-rename').click();
   const dialog = sessions.page.getByTestId('rename-dialog');
   await expect(dialog.getByTestId('rename-name')).toHaveValue('hands over');
-  await dialog.getByTestId('rename-name').fill('asks first');
+  await dialog.getByTestId('rename-name').fill('with confirmation');
   await dialog.getByTestId('rename-policy').selectOption({ label: 'Ask before taking over' });
   await picture(sessions.page, 'name-and-clients');
   await dialog.getByTestId('rename-confirm').click();
   await expect(dialog).toBeHidden();
-  await expect(card.getByTestId('session-name')).toHaveText('asks first');
+  await expect(card.getByTestId('session-name')).toHaveText('with confirmation');
   await expect(card.getByTestId('session-policy')).toHaveText('one device');
 
   const context = await browser.newContext();

@@ -252,7 +252,7 @@ test('a new session like one that ended', async ({ sessions }) => {
 });
 
 test('a single-client session offers to watch or take over', async ({ sessions, websh, cookie, browser }) => {
-  const terminal = await sessions.create('asks first');
+  const terminal = await sessions.create('with confirmation');
   const { session } = terminal;
   const status = await terminal.page.evaluate(async (id) => {
     const answer = await fetch(`/api/v1/sessions/${id}`, {

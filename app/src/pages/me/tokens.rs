@@ -42,7 +42,7 @@ fn Listed(first: Vec<TokenInfo>) -> impl IntoView {
         let remove = |it: TokenInfo| {
             let label = format!("Remove API token {}", it.name);
             let confirm = move || asked.set(Some(question(&it)));
-            Command::new("token-remove", label, "asks first", confirm).last()
+            Command::new("token-remove", label, "with confirmation", confirm).last()
         };
         std::iter::once(new).chain(list.items.get().into_iter().map(remove)).collect()
     });

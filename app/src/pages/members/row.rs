@@ -138,7 +138,7 @@ pub fn commands(member: &Member, state: PageState, request: Request) -> Vec<Comm
     let command = |id, label: String, question: fn(&Member, Role) -> Question, role| {
         let it = member.clone();
         let confirm = move || state.asked.set(Some(question(&it, role)));
-        Command::new(id, label, format!("{email}, asks first"), confirm).last()
+        Command::new(id, label, format!("{email}, with confirmation"), confirm).last()
     };
     let toggle = if *active { "Deactivate" } else { "Reactivate" };
     let toggle = format!("{toggle} {name}");

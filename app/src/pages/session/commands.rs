@@ -40,7 +40,7 @@ pub fn terminal_commands(
             all.push(Command::new(
                 "close",
                 "Close this session",
-                "ends its shell, asks first",
+                "ends its shell, with confirmation",
                 move || {
                     asked.set(Some(close::one(session.get_value())));
                 },

@@ -116,7 +116,7 @@ fn ServerGrants(server: String, grants: ByGrant) -> impl IntoView {
         let revoke = |it: AccountGrant| {
             let label = revoke_label(&it);
             let confirm = move || asked.set(Some(question(&it, server)));
-            Command::new("grant-remove", label, "asks first", confirm).last()
+            Command::new("grant-remove", label, "with confirmation", confirm).last()
         };
         list.items.get().into_iter().map(revoke).collect()
     });
