@@ -341,7 +341,7 @@ fn load_sessions(sessions: RwSignal<Vec<Command>>) {
             let path = format!("/sessions/{}", it.id);
             let location = crate::format::location(&it);
             Command::new("session", format!("Open {}", it.name), location, move || {
-                browser::go(&path)
+                browser::go(&path);
             })
         });
         sessions.try_set(commands.collect());

@@ -112,7 +112,7 @@ impl Module {
             UseTree::Group(it) => it.items.iter().for_each(|tree| self.add(tree, at, public)),
             UseTree::Name(it) => self.end(at, &it.ident.to_string(), &it.ident.to_string(), public),
             UseTree::Rename(it) => {
-                self.end(at, &it.ident.to_string(), &it.rename.to_string(), public)
+                self.end(at, &it.ident.to_string(), &it.rename.to_string(), public);
             }
             UseTree::Glob(_) if public => self.exports.push(("*".to_owned(), at.clone())),
             UseTree::Glob(_) => drop(self.uses.insert(at.clone())),
