@@ -121,7 +121,7 @@ test('every page lists its commands', async ({ fresh, page }) => {
   await sessions.create('to be dropped');
   const members = new MembersPage(page, fresh.url);
   await members.open();
-  await call(page, 'invite some');
+  await call(page, 'invite mem');
   await expect(page.getByTestId('invite-dialog')).toBeVisible();
 
   await page.goto(`${fresh.url}/me`);
@@ -198,15 +198,15 @@ test('commands for one item of a list are found by its name', async ({ fresh, pa
   await call(page, 'make grace hopper staff');
   await members.confirm();
   await expect(row).toHaveAttribute('data-role', 'staff');
-  await call(page, 'password link for grace');
+  await call(page, 'reset password of grace');
   expect(await members.link(page.getByTestId('link-dialog'))).toContain('/invite#');
   await expect(members.waiting(grace.email)).toBeVisible();
-  await call(page, 'withdraw the link for grace');
+  await call(page, 'revoke the link for grace');
   await expect(members.waiting(grace.email)).toHaveCount(0);
   await call(page, 'deactivate grace');
   await members.confirm();
   await expect(row).toHaveAttribute('data-active', 'false');
-  await call(page, 'let grace hopper in');
+  await call(page, 'reactivate grace hopper');
   await members.confirm();
   await expect(row).toHaveAttribute('data-active', 'true');
 
@@ -242,7 +242,7 @@ test('commands for one item of a list are found by its name', async ({ fresh, pa
   await call(page, 'grant an account');
   await expect(page.getByTestId('grant-account')).toBeFocused();
   await expect(page.getByTestId('grant')).toHaveCount(1);
-  await call(page, 'take root back');
+  await call(page, 'revoke root');
   await members.confirm();
   await expect(page.getByTestId('grant')).toHaveCount(0);
 });

@@ -22,8 +22,6 @@ test('Share: a phone joins by link and password, types once allowed, and the own
   const card = sessions.card(owner.session);
   const dialog = new ShareDialog(sessions.page);
   await dialog.open(card);
-  await expect(dialog.dialog.getByTestId('share-read-only')).not.toBeChecked();
-  await expect(dialog.dialog.getByTestId('share-minutes')).toHaveValue('30');
   const minutes = (part = ''): Locator => dialog.dialog.getByTestId(`share-minutes${part}`);
   await minutes().fill('4');
   await expect(minutes('-error')).toBeVisible();
@@ -178,7 +176,7 @@ test('Share: revoking disconnects one guest and keeps the other and the shell; o
   await expect(again.endPage).toHaveAttribute('data-reason', 'session_ended');
   await sessions.showEnded();
   const ended = sessions.ended(owner.session);
-  await expect(ended.getByTestId('session-receipt')).toHaveText('3 guests came');
+  await expect(ended.getByTestId('session-receipt')).toHaveText('3 guests');
   await ended.getByTestId('session-receipt').click();
   const receipt = sessions.page.getByTestId('receipt-dialog');
   await expect(receipt.getByTestId('receipt')).toHaveCount(3);
@@ -307,6 +305,11 @@ test('Share: the workspace limits duration and mode, and can disable sharing', a
   const sessions = new SessionsPage(await context.newPage(), fresh.url);
   await sessions.open();
   const owner = await sessions.create('governed');
+  const dialog = new ShareDialog(owner.page);
+  await dialog.open();
+  await expect(dialog.dialog.getByTestId('share-read-only')).not.toBeChecked();
+  await expect(dialog.dialog.getByTestId('share-minutes')).toHaveValue('30');
+  await dialog.close();
   const settings = new SettingsPage(await context.newPage(), fresh.url);
   await settings.open();
   await settings.page.getByTestId('settings-share-minutes').fill('60');
@@ -314,7 +317,7 @@ test('Share: the workspace limits duration and mode, and can disable sharing', a
   await settings.save();
   await expect(settings.page.getByTestId('settings-saved')).toContainText('Saved');
 
-  const dialog = new ShareDialog(owner.page);
+  await owner.page.bringToFront();
   await dialog.open();
   await expect(dialog.dialog.getByTestId('share-read-only')).toBeChecked();
   await expect(dialog.dialog.getByTestId('share-read-only')).toBeDisabled();

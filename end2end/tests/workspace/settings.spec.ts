@@ -54,7 +54,7 @@ test('saved values take effect, and the audit log names the member', async ({ fr
   await settings.field('timeout').fill('1440');
   await settings.save();
   await expect(page.getByTestId('settings-saved')).toContainText('Saved.');
-  await expect(page.getByTestId('settings-changed')).toContainText('Changed by Ada Lovelace');
+  await expect(page.getByTestId('settings-changed')).toContainText('Last changed by Ada Lovelace');
   await settings.field('timeout').fill('10');
   await settings.save();
   await expect(page.getByTestId('settings-saved')).toContainText('5 more minutes');
