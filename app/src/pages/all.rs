@@ -106,7 +106,12 @@ fn Listed(first: AdminSessionPage) -> impl IntoView {
         let drop_all = (role == Role::Superuser)
             .then(|| Command::new("drop-all", "Drop all sessions", "with confirmation", ask_all));
         let drop_selected = selected.with(|it| !it.is_empty()).then(|| {
-            Command::new("drop-chosen", "Drop the selected sessions", "with confirmation", ask_selected)
+            Command::new(
+                "drop-chosen",
+                "Drop the selected sessions",
+                "with confirmation",
+                ask_selected,
+            )
         });
         let items = list.items.get();
         let watches = items.iter().filter(|_| role == Role::Superuser).map(|it| {
