@@ -26,7 +26,6 @@ pub enum BatonAction {
 
 impl BatonAction {
     /// Returns the message for the session.
-    #[must_use]
     pub fn message(self) -> wire::Baton {
         use wire::baton::Wish;
         let wish = match self {
@@ -41,7 +40,6 @@ impl BatonAction {
     }
 
     /// Returns the name for the `data-move` attribute of a button, and the viewer it concerns.
-    #[must_use]
     pub fn name(self) -> (&'static str, u64) {
         match self {
             Self::Request => ("ask", 0),
@@ -55,7 +53,6 @@ impl BatonAction {
     }
 
     /// Parses what [`name`](Self::name) returned.
-    #[must_use]
     pub fn parse(name: &str, viewer: u64) -> Option<Self> {
         Some(match name {
             "ask" => Self::Request,

@@ -53,7 +53,6 @@ pub struct Client {
 
 impl Client {
     /// Returns a client that is not connected. `device` is its name for other participants.
-    #[must_use]
     pub fn new(id: ClientId, device: String, mode: AttachMode) -> Self {
         Self {
             id,
@@ -81,50 +80,42 @@ impl Client {
     }
 
     /// Returns the time at which [`Event::Tick`] is due, if any.
-    #[must_use]
     pub fn wake(&self) -> Option<u64> {
         let presence = self.is_connected().then_some(self.next_presence);
         [self.link.wake(), presence].into_iter().flatten().min()
     }
 
     /// Returns the state of the connection.
-    #[must_use]
     pub fn state(&self) -> State {
         self.link.state()
     }
 
     /// Returns the copy of the session's screen.
-    #[must_use]
     pub fn mirror(&self) -> &Mirror {
         &self.mirror
     }
 
     /// Returns whether the mirror awaits a whole screen because a frame did not fit.
-    #[must_use]
     pub fn is_stale(&self) -> bool {
         self.stale
     }
 
     /// Returns everyone attached, as last listed by the session.
-    #[must_use]
     pub fn participants(&self) -> &Participants {
         &self.participants
     }
 
     /// Returns whether this client is connected and drives.
-    #[must_use]
     pub fn is_driving(&self) -> bool {
         self.driving
     }
 
     /// Returns the number of unacknowledged inputs.
-    #[must_use]
     pub fn pending_inputs(&self) -> usize {
         self.outbox.pending()
     }
 
     /// Returns how this client attaches.
-    #[must_use]
     pub fn mode(&self) -> AttachMode {
         self.mode
     }
@@ -136,7 +127,6 @@ impl Client {
     }
 
     /// Returns the first message of a connection.
-    #[must_use]
     pub fn hello(&self, ticket: String) -> Hello {
         Hello {
             version: protocol::VERSION,
@@ -379,7 +369,6 @@ impl Client {
 }
 
 /// Returns the bytes of a message for the session.
-#[must_use]
 pub fn encode(body: Send) -> Vec<u8> {
     ClientMessage { body: Some(body) }.encode_to_vec()
 }

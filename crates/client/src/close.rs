@@ -23,7 +23,6 @@ pub enum CloseReason {
 
 impl CloseReason {
     /// Returns the reason that a close code stands for; none when reconnecting makes sense.
-    #[must_use]
     pub fn from_code(code: u16) -> Option<Self> {
         match code {
             close::ENDED | close::GONE | close::IDLE => Some(Self::Gone),
@@ -37,7 +36,6 @@ impl CloseReason {
     }
 
     /// Returns the sentence for people.
-    #[must_use]
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Explained | Self::Gone => "The session closed this connection. Attach again.",

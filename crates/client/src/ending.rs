@@ -45,7 +45,6 @@ pub enum ShareOver {
 
 impl ShareOver {
     /// Returns the stable code.
-    #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::Expired => "share_expired",
@@ -58,7 +57,6 @@ impl ShareOver {
     }
 
     /// Returns a heading and a sentence for people.
-    #[must_use]
     pub fn text(self) -> (&'static str, &'static str) {
         match self {
             Self::Expired => ("This share has expired", "Ask the owner for a new link."),
@@ -96,7 +94,6 @@ impl From<share_end::How> for ShareOver {
 
 impl Ending {
     /// Returns the stable code.
-    #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
             Self::Over(session) => session.end_reason.unwrap_or(EndReason::Exited).code(),
@@ -110,7 +107,6 @@ impl Ending {
     }
 
     /// Returns the ending of a guest whose attach was refused.
-    #[must_use]
     pub fn of_guest(error: ErrorInfo) -> Self {
         Self::Share(match error.code.as_str() {
             "share_expired" => ShareOver::Expired,
@@ -140,13 +136,11 @@ impl From<ErrorInfo> for Ending {
 }
 
 /// Returns whether an error code means that the sign-in is missing or over.
-#[must_use]
 pub fn is_signed_out(code: &str) -> bool {
     ["signed_out", "unauthenticated"].contains(&code)
 }
 
 /// Returns whether a refused attach is worth another attempt.
-#[must_use]
 pub fn is_transient(code: &str) -> bool {
     let transient = [
         "unreachable",
@@ -160,7 +154,6 @@ pub fn is_transient(code: &str) -> bool {
 }
 
 /// Returns the session after the end that it reported.
-#[must_use]
 pub fn ended(session: &Session, end: &wire::End) -> Session {
     let reason = match end.cause() {
         wire::EndCause::Exited => EndReason::Exited,
@@ -183,7 +176,6 @@ pub fn ended(session: &Session, end: &wire::End) -> Session {
 }
 
 /// Returns the client that took over.
-#[must_use]
 pub fn active_client(viewer: wire::Viewer) -> Option<ActiveClient> {
     let since = i64::try_from(viewer.since).ok().and_then(DateTime::from_timestamp_millis)?;
     Some(ActiveClient { who: viewer.who, device: viewer.device, since })

@@ -102,13 +102,11 @@ pub struct Link {
 
 impl Link {
     /// Returns the state of the connection.
-    #[must_use]
     pub fn state(&self) -> State {
         self.state
     }
 
     /// Returns the time at which [`Event::Tick`] is due, if any.
-    #[must_use]
     pub fn wake(&self) -> Option<u64> {
         match self.state {
             State::Waiting { until } => Some(until),
@@ -225,7 +223,6 @@ impl Link {
     }
 
     /// Returns whether the current attempt takes over from the driver.
-    #[must_use]
     pub fn takes_over(&self) -> bool {
         self.take_over
     }

@@ -78,13 +78,11 @@ impl Outbox {
     }
 
     /// Returns the number of the oldest input kept, or the next number: for the hello.
-    #[must_use]
     pub fn oldest(&self) -> u64 {
         self.kept.front().map_or(self.next, |(input, _)| input.number)
     }
 
     /// Returns the number of unacknowledged inputs.
-    #[must_use]
     pub fn pending(&self) -> usize {
         self.kept.len()
     }

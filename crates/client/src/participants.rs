@@ -38,13 +38,11 @@ pub struct Participant {
 
 impl Participant {
     /// Returns the colour, from 0; the same for every client.
-    #[must_use]
     pub fn hue(&self) -> u64 {
         hue(self.viewer)
     }
 
     /// Returns the activity to show.
-    #[must_use]
     pub fn doing(&self) -> Doing {
         Doing::of(self.typing, self.driving, self.requesting, self.overseeing)
     }
@@ -69,7 +67,6 @@ impl From<wire::Present> for Participant {
 }
 
 /// Returns the colour of the participant with this number.
-#[must_use]
 pub fn hue(viewer: u64) -> u64 {
     viewer % HUES
 }
@@ -114,38 +111,32 @@ impl From<wire::Crew> for Participants {
 
 impl Participants {
     /// Returns whether this client drives; none before the session listed it.
-    #[must_use]
     pub fn driving(&self) -> Option<bool> {
         self.me.as_ref().map(|me| me.driving)
     }
 
     /// Returns whether this client is a superuser's who watches another member's session.
-    #[must_use]
     pub fn overseeing(&self) -> bool {
         self.me.as_ref().is_some_and(|me| me.overseeing)
     }
 
     /// Returns the driver, unless it is this client.
-    #[must_use]
     pub fn driver(&self) -> Option<&Participant> {
         self.others.iter().find(|it| it.driving)
     }
 
     /// Returns the one among the others who has requested the baton for longest.
-    #[must_use]
     pub fn requester(&self) -> Option<&Participant> {
         self.others.iter().find(|it| it.requesting)
     }
 
     /// Returns whether typing is enough to drive: there is no driver and this client may drive.
-    #[must_use]
     pub fn typing_drives(&self) -> bool {
         self.driver().is_none() && self.me.as_ref().is_some_and(|me| me.may_drive && !me.driving)
     }
 
     /// Returns whether typing may be enough although another client drives. The session decides that
     /// when one of the two is a guest.
-    #[must_use]
     pub fn typing_may_interrupt(&self) -> bool {
         let Some(me) = self.me.as_ref().filter(|me| me.may_drive && !me.driving) else {
             return false;
@@ -154,14 +145,12 @@ impl Participants {
     }
 
     /// Returns whether this client may pass the baton to a viewer that has not requested it.
-    #[must_use]
     pub fn can_hand_to(&self, viewer: u64) -> bool {
         let may = |it: &Participant| it.viewer == viewer && it.may_drive && !it.requesting;
         self.driving() == Some(true) && self.baton_moves() && self.others.iter().any(may)
     }
 
     /// Returns the number of guests, this client not counted.
-    #[must_use]
     pub fn guests(&self) -> usize {
         self.others.iter().filter(|it| it.guest).count()
     }
@@ -174,7 +163,6 @@ impl Participants {
     }
 
     /// Returns the actions of this client on the baton, the most likely one first.
-    #[must_use]
     pub fn actions(&self) -> Vec<BatonAction> {
         use BatonAction::{Grant, Lend, Refuse, Release, Request, Take, Withdraw};
         let Some(me) = self.me.as_ref().filter(|_| self.baton_moves()) else {

@@ -6,7 +6,6 @@ use chrono::{DateTime, Datelike, Timelike, Utc};
 use crate::api::{EndReason, Session};
 
 /// Formats a time in the past: `just now`, `3 min ago`, `2 h ago`, `5 days ago`.
-#[must_use]
 pub fn ago(then: DateTime<Utc>, now_millis: i64) -> String {
     let seconds = (now_millis - then.timestamp_millis()).max(0) / 1000;
     match seconds {
@@ -18,7 +17,6 @@ pub fn ago(then: DateTime<Utc>, now_millis: i64) -> String {
 }
 
 /// Formats a point in time in full: `2026-11-21 05:14 UTC`.
-#[must_use]
 pub fn at(time: DateTime<Utc>) -> String {
     // Written out: the general formatter is a large part of what a browser would have to load.
     let (year, month, day) = (time.year(), time.month(), time.day());
@@ -26,7 +24,6 @@ pub fn at(time: DateTime<Utc>) -> String {
 }
 
 /// Formats a number of bytes: `312 B`, `4.2 KB`, `1.3 MB`.
-#[must_use]
 pub fn bytes(bytes: u64) -> String {
     let tenths = |unit: u64| {
         let tenths = bytes.saturating_mul(10) / unit;
@@ -40,7 +37,6 @@ pub fn bytes(bytes: u64) -> String {
 }
 
 /// Returns the end of a session as one sentence.
-#[must_use]
 pub fn ending(session: &Session) -> String {
     let by = session.ended_by.as_deref();
     match session.end_reason {

@@ -25,7 +25,6 @@ pub enum Channel {
 pub struct UnknownChannel(pub u8);
 
 /// Returns the header of a message of `length` bytes, at most [`MAX_MESSAGE`].
-#[must_use]
 pub fn header(channel: Channel, length: usize) -> [u8; HEADER] {
     debug_assert!(length <= MAX_MESSAGE, "senders bound their messages");
     let length = u32::try_from(length.min(MAX_MESSAGE)).unwrap_or_default();
@@ -33,13 +32,11 @@ pub fn header(channel: Channel, length: usize) -> [u8; HEADER] {
 }
 
 /// Returns the body of a [`Channel::Close`] message.
-#[must_use]
 pub fn close_body(code: u16, reason: &str) -> Vec<u8> {
     [&code.to_le_bytes(), reason.as_bytes()].concat()
 }
 
 /// Parses a body of [`close_body`]; a malformed one is an abnormal closure (1011).
-#[must_use]
 pub fn read_close(body: &[u8]) -> (u16, String) {
     match body.split_first_chunk() {
         Some((code, reason)) => {

@@ -3,13 +3,14 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-macro_rules! id {
-    ($(#[$doc:meta])* $name:ident) => {
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident,)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Serialize, Deserialize, ToSchema)]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
 
@@ -19,51 +20,31 @@ macro_rules! id {
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}({})", stringify!($name), self.0)
-            }
-        }
-
         impl FromStr for $name {
             type Err = uuid::Error;
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Uuid::parse_str(text).map(Self)
+                text.parse().map(Self)
             }
         }
-    };
+    )*};
 }
 
-id! {
+ids! {
     /// Id of a session, running or ended. UUIDv7, so ids sort by age.
-    SessionId
-}
-id! {
+    SessionId,
     /// Id of a member of the workspace.
-    MemberId
-}
-id! {
+    MemberId,
     /// Id of an invitation to become a member or to choose a new password.
-    InviteId
-}
-id! {
+    InviteId,
     /// Id of a grant to open sessions as an account.
-    GrantId
-}
-id! {
+    GrantId,
     /// Id of a share of a session: one link with its password.
-    ShareId
-}
-id! {
+    ShareId,
     /// Id of a guest, constant from their first visit.
-    GuestId
-}
-id! {
+    GuestId,
     /// Id of an API token.
-    TokenId
-}
-id! {
+    TokenId,
     /// Id of a page or program that attaches. It is constant over reconnects, so that input takes effect
     /// exactly once. UUIDv4, chosen by the client.
-    ClientId
+    ClientId,
 }

@@ -49,13 +49,11 @@ pub struct Cells<'a> {
 }
 
 /// Returns the cells of `line`, left to right.
-#[must_use]
 pub fn cells(line: &Line) -> Cells<'_> {
     cells_of(&line.text, &line.runs)
 }
 
 /// Returns the cells of the parts of a `Row`, as [`cells`].
-#[must_use]
 pub fn cells_of<'a>(text: &'a str, runs: &'a [u32]) -> Cells<'a> {
     Cells { text, runs: runs.chunks_exact(2), kind: NARROW, style: 0, left: 0, columns: 0 }
 }
@@ -98,7 +96,6 @@ impl<'a> Iterator for Cells<'a> {
 }
 
 /// Returns the width of `line` in cells, without trimmed trailing blanks.
-#[must_use]
 pub fn columns(line: &Line) -> u32 {
     cells(line).map(|cell| cell.width).sum()
 }
@@ -119,7 +116,6 @@ pub struct LineBuilder {
 
 impl LineBuilder {
     /// Returns the number of cells so far.
-    #[must_use]
     pub fn columns(&self) -> u32 {
         self.columns
     }
@@ -200,7 +196,6 @@ impl LineBuilder {
     }
 
     /// Returns a part of a line for a `Row`, with the blanks at its end, because they overwrite.
-    #[must_use]
     pub fn finish_part(mut self) -> Line {
         for _ in 0..std::mem::take(&mut self.blanks) {
             self.write(Cell::BLANK);
@@ -209,7 +204,6 @@ impl LineBuilder {
     }
 
     /// Returns the line. A redundant last run (narrow, style 0) is omitted.
-    #[must_use]
     pub fn finish(mut self, wrapped: bool) -> Line {
         if self.kind == NARROW && self.style == 0 {
             self.count = 0;
@@ -222,7 +216,6 @@ impl LineBuilder {
 
 /// Returns `old` with the cells of `text` and `runs` at `column`. The rest of `old` right of them stays
 /// if `keep`; otherwise the line ends there. A remaining half of a wide character becomes a blank.
-#[must_use]
 pub fn splice(
     old: &Line,
     column: u32,

@@ -78,7 +78,6 @@ pub struct Mirror {
 
 impl Mirror {
     /// Returns the position for a hello; none before the first screen.
-    #[must_use]
     pub fn position(&self) -> Option<Position> {
         let styles = u32::try_from(self.styles.len()).unwrap_or(u32::MAX);
         (!self.lines.is_empty()).then_some(Position {
@@ -89,31 +88,26 @@ impl Mirror {
     }
 
     /// Returns the epoch; line ids and styles are comparable within one epoch.
-    #[must_use]
     pub fn epoch(&self) -> u64 {
         self.epoch
     }
 
     /// Returns the revision of the session's screen that this mirror shows.
-    #[must_use]
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
     /// Returns the columns of the screen.
-    #[must_use]
     pub fn columns(&self) -> u32 {
         self.columns
     }
 
     /// Returns the rows, top to bottom.
-    #[must_use]
     pub fn lines(&self) -> &[Line] {
         &self.lines
     }
 
     /// Returns the style of a table index; the default style for an unknown index.
-    #[must_use]
     pub fn style(&self, index: u32) -> Style {
         usize::try_from(index)
             .ok()
@@ -123,37 +117,31 @@ impl Mirror {
     }
 
     /// Returns the cursor.
-    #[must_use]
     pub fn cursor(&self) -> Cursor {
         self.cursor
     }
 
     /// Returns the modes, bits of [`crate::modes`].
-    #[must_use]
     pub fn modes(&self) -> u32 {
         self.modes
     }
 
     /// Returns the title that the program set.
-    #[must_use]
     pub fn title(&self) -> &str {
         &self.title
     }
 
     /// Returns the colours that the program set, by index (256 foreground, 257 background, 258 cursor).
-    #[must_use]
     pub fn palette(&self) -> &BTreeMap<u32, u32> {
         &self.palette
     }
 
     /// Returns the absolute id of the screen's first line.
-    #[must_use]
     pub fn top(&self) -> u64 {
         self.top
     }
 
     /// Returns the absolute id of the oldest line of history that the session holds.
-    #[must_use]
     pub fn oldest(&self) -> u64 {
         self.oldest
     }
@@ -249,7 +237,6 @@ impl Mirror {
     }
 
     /// Returns the hash of the screen, as in `Frame.hash`.
-    #[must_use]
     pub fn hash(&self) -> u64 {
         screen_hash(self.columns, self.lines.iter(), self.cursor, self.modes)
     }

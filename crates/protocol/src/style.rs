@@ -38,7 +38,6 @@ pub enum Color {
 
 impl Color {
     /// Returns the packed form: 0, palette entry + 1, or `0x1000000 | rgb`.
-    #[must_use]
     pub fn pack(self) -> u32 {
         match self {
             Self::Default => 0,
@@ -48,7 +47,6 @@ impl Color {
     }
 
     /// Returns the colour of a packed form; undefined forms are the default colour.
-    #[must_use]
     pub fn unpack(packed: u32) -> Self {
         match packed {
             1..=256 => Self::Indexed(u8::try_from(packed - 1).unwrap_or_default()),

@@ -57,7 +57,6 @@ pub struct Screen {
 
 impl Screen {
     /// Creates a blank screen that keeps `history` lines of history.
-    #[must_use]
     pub fn new(size: Size, history: usize) -> Self {
         let mut screen = Self {
             engine: Engine::new(size, history),
@@ -108,7 +107,6 @@ impl Screen {
     }
 
     /// Returns the size.
-    #[must_use]
     pub fn size(&self) -> Size {
         self.size
     }
@@ -121,19 +119,16 @@ impl Screen {
     }
 
     /// Returns the title set by the program.
-    #[must_use]
     pub fn title(&self) -> &str {
         &self.engine.terminal.title
     }
 
     /// Returns the current modes as bits of `protocol::modes`.
-    #[must_use]
     pub fn modes(&self) -> u32 {
         self.engine.modes()
     }
 
     /// Returns the bytes held for screen and history.
-    #[must_use]
     pub fn bytes_buffered(&self) -> u64 {
         let (_, ring) = self.engine.ring();
         let cells = self.size.cells() + ring * u64::from(self.size.columns);
@@ -142,7 +137,6 @@ impl Screen {
     }
 
     /// Returns whether mode 2026 is on, which holds frames back. The caller limits the time.
-    #[must_use]
     pub fn synchronized(&self) -> bool {
         self.engine.term.synchronized_output()
     }
@@ -167,19 +161,16 @@ impl Screen {
     }
 
     /// Returns the position after the latest frame.
-    #[must_use]
     pub fn position(&self) -> Position {
         self.revisions.position()
     }
 
     /// Returns the id of the first line of the screen in the latest revision.
-    #[must_use]
     pub fn top(&self) -> u64 {
         self.revisions.status().top
     }
 
     /// Returns `protocol::mirror::screen_hash` of the latest revision.
-    #[must_use]
     pub fn hash(&self) -> u64 {
         self.revisions.hash()
     }

@@ -18,7 +18,6 @@ impl Size {
     pub const MAX_ROWS: u16 = 500;
 
     /// Returns the size nearest to the requested one.
-    #[must_use]
     pub fn clamped(columns: u16, rows: u16) -> Self {
         Self {
             columns: columns.clamp(Self::MIN, Self::MAX_COLUMNS),

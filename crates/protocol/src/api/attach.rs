@@ -3,11 +3,24 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, VariantArray};
+use utoipa::ToSchema;
 
 /// Policy for a second client of the owner.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Serialize, Deserialize, Display, EnumString, VariantArray)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    VariantArray,
+    ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum AttachPolicy {
@@ -21,8 +34,7 @@ pub enum AttachPolicy {
 }
 
 /// Client that drives a session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ActiveClient {
     /// Name of the person.
     pub who: String,
@@ -33,41 +45,33 @@ pub struct ActiveClient {
 }
 
 /// Participant of a session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Present {
     /// Number within the session, which also determines the colour.
     pub viewer: u64,
-    /// Name.
     pub who: String,
     /// Device, such as `Firefox on Linux`.
     pub device: String,
     /// Joined by a share.
     pub guest: bool,
-    /// Activity.
     pub doing: Doing,
 }
 
 /// Activity of a participant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Doing {
     /// Types: input reached the shell in the last seconds, while others are attached.
     Types,
-    /// Drives.
     Drives,
-    /// Requests to drive.
     Asks,
     /// Watches another member's session as a superuser.
     Oversees,
-    /// Watches.
     Watches,
 }
 
 impl Doing {
     /// Returns the activity to show when several apply.
-    #[must_use]
     pub fn of(typing: bool, driving: bool, asking: bool, overseeing: bool) -> Self {
         match (typing, driving, asking, overseeing) {
             (true, ..) => Self::Types,
@@ -80,8 +84,7 @@ impl Doing {
 }
 
 /// Mode of an attach.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AttachMode {
     /// Input reaches the shell, and the screen has this client's size.
@@ -92,8 +95,7 @@ pub enum AttachMode {
 }
 
 /// `POST /sessions/{id}/attach`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Attach {
     /// Drive or watch.
@@ -105,8 +107,7 @@ pub struct Attach {
 }
 
 /// Ticket for a socket, the response to an attach.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Ticket {
     /// Secret for one use within 30 s, bound to the sign-in, the session and the mode. Sent in the first
     /// message, never in a URL.
@@ -115,6 +116,5 @@ pub struct Ticket {
     pub url: String,
     /// WebSocket subprotocol to request.
     pub subprotocol: String,
-    /// Time of expiry.
     pub expires_at: DateTime<Utc>,
 }

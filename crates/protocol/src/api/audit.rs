@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::id::MemberId;
 
 /// Recorded action.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditEntry {
     /// Id; entries sort by it.
     pub id: Uuid,
@@ -133,7 +133,6 @@ impl AuditAction {
     pub const ALL: &[Self] = <Self as VariantArray>::VARIANTS;
 
     /// Returns the part of the string before the dot, by which entries are filtered.
-    #[must_use]
     pub fn kind(self) -> &'static str {
         let name: &'static str = self.into();
         name.split('.').next().unwrap_or(name)
@@ -141,8 +140,7 @@ impl AuditAction {
 }
 
 /// `GET /audit` and `GET /audit/export`: absent fields do not restrict.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AuditFilter {
     /// Part of actor, target or detail.
@@ -156,8 +154,7 @@ pub struct AuditFilter {
 }
 
 /// `GET /audit`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditPage {
     /// Newest first.
     pub items: Vec<AuditEntry>,

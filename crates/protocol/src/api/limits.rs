@@ -97,7 +97,6 @@ pub struct Page {
 
 impl Page {
     /// Returns the number of items for the limit of a request.
-    #[must_use]
     pub fn limit(self, requested: Option<u64>) -> u64 {
         requested.unwrap_or(self.default).clamp(1, self.max)
     }
@@ -115,7 +114,6 @@ mod tests {
     }
 
     /// The OpenAPI annotations accept literals only.
-    #[cfg(feature = "openapi")]
     #[test]
     fn the_schemas_state_these_bounds() {
         use utoipa::PartialSchema;

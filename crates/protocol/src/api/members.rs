@@ -3,14 +3,28 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, VariantArray};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::id::{InviteId, MemberId};
 
 /// Role of a member, in ascending order of permissions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Serialize, Deserialize, Display, EnumString, VariantArray)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    VariantArray,
+    ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Role {
@@ -23,34 +37,27 @@ pub enum Role {
 }
 
 /// Signed-in member, as in `GET /me`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Me {
-    /// Id.
     pub id: MemberId,
     /// Sign-in name: an email address in lower case.
     pub email: String,
     /// Name shown to others.
     pub name: String,
-    /// Role.
     pub role: Role,
 }
 
 /// Member as superusers see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Member {
-    /// Id.
     pub id: MemberId,
     /// Sign-in name: an email address in lower case.
     pub email: String,
     /// Name shown to others.
     pub name: String,
-    /// Role.
     pub role: Role,
     /// False once deactivated: the member cannot sign in, and all connections are closed.
     pub active: bool,
-    /// Creation time.
     pub created_at: DateTime<Utc>,
     /// Time of the last sign-in, if any.
     pub signed_in_at: Option<DateTime<Utc>>,
@@ -59,25 +66,31 @@ pub struct Member {
 }
 
 /// `PATCH /members/{id}`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeMember {
     /// New name, 1–64 characters.
-    #[serde(default)]
     pub name: Option<String>,
-    /// New role.
-    #[serde(default)]
     pub role: Option<Role>,
     /// False deactivates the member, true reactivates.
-    #[serde(default)]
     pub active: Option<bool>,
 }
 
 /// Purpose of an invitation link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Serialize, Deserialize, Display, EnumString, VariantArray)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    VariantArray,
+    ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum InviteKind {
@@ -88,13 +101,11 @@ pub enum InviteKind {
 }
 
 /// `POST /invites`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewInvite {
     /// Email address of the invitee, which becomes the sign-in name.
     pub email: String,
-    /// Role of the invitee.
     pub role: Role,
     /// Send it by email.
     #[serde(default)]
@@ -102,73 +113,58 @@ pub struct NewInvite {
 }
 
 /// Pending invitation without its secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Invite {
-    /// Id.
     pub id: InviteId,
-    /// Purpose.
     pub kind: InviteKind,
     /// Email address of the invitee.
     pub email: String,
-    /// Role of the invitee.
     pub role: Role,
     /// Name of the creator.
     pub by: String,
-    /// Creation time.
     pub created_at: DateTime<Utc>,
     /// Time of expiry, 7 days after creation.
     pub expires_at: DateTime<Utc>,
 }
 
 /// New invitation, with its link, which is never shown again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct InviteLink {
-    /// Invitation.
     pub invite: Invite,
     /// Link, with the secret behind its `#`.
     pub url: String,
 }
 
 /// `POST /invites/accept`: by a person with the link.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptInvite {
     /// Secret of the link.
     pub token: String,
     /// Name shown to others; ignored for a new password.
-    #[serde(default)]
     pub name: Option<String>,
     /// New password, 12–128 characters.
     pub password: String,
 }
 
 /// `POST /me/password`.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangePassword {
-    /// Current password.
     pub current: String,
     /// New password, 12–128 characters.
     pub new: String,
 }
 
 /// Sign-in of a member, by a browser or a program.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SignInInfo {
-    /// Id.
     pub id: Uuid,
     /// Device, such as `Firefox on Linux`.
     pub device: String,
-    /// Source address.
     pub source: String,
     /// Time of the sign-in.
     pub created_at: DateTime<Utc>,
-    /// Time of expiry.
     pub expires_at: DateTime<Utc>,
     /// True for the sign-in of this request.
     pub current: bool,

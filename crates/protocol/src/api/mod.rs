@@ -1,12 +1,13 @@
 //! JSON types of the REST interface and of the pages' server functions. Times are RFC 3339 UTC.
 //! `docs/protocol.md` explains them. They contain no rules.
 
+#![expect(missing_docs, reason = "a field without a description is described by its name")]
+
 mod attach;
 mod audit;
 mod error;
 pub mod limits;
 mod members;
-mod minutes;
 mod operator;
 #[cfg(feature = "test-support")]
 pub mod samples;
@@ -21,10 +22,10 @@ pub use attach::*;
 pub use audit::*;
 pub use error::*;
 pub use members::*;
-pub use minutes::Minutes;
 pub use operator::*;
 pub use servers::*;
 pub use sessions::*;
 pub use shares::*;
 pub use tokens::*;
+pub use whole::Minutes;
 pub use workspace::*;

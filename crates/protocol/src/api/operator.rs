@@ -1,34 +1,30 @@
 //! Types of the requests of staff and superusers.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Session;
 use crate::id::{MemberId, SessionId};
 
 /// Session in the list of all sessions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AdminSession {
     /// Fields that the owner sees, without the title and the foreground program.
     #[serde(flatten)]
     pub session: Session,
-    /// Id of the owner.
     pub owner_id: MemberId,
-    /// Email address of the owner.
     pub owner_email: String,
     /// Recent CPU time of its processes, in thousandths of one core; none if not known yet.
     pub cpu_permille: Option<u32>,
     /// Memory of its processes, in bytes.
     pub memory_bytes: Option<u64>,
-    /// Number of its processes.
     pub processes: Option<u32>,
     /// The session process does not respond, so the figures are outdated.
     pub stale: bool,
 }
 
 /// `GET /admin/sessions`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AdminSessionPage {
     /// Sessions in the requested order.
     pub items: Vec<AdminSession>,
@@ -39,8 +35,7 @@ pub struct AdminSessionPage {
 }
 
 /// Order of the list of all sessions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AdminSort {
     /// Newest first.
@@ -61,8 +56,7 @@ pub enum AdminSort {
 }
 
 /// Filter of all sessions; absent fields do not restrict it. Also the query of the list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AdminFilter {
     /// Part of the name, owner, address, account or id.
@@ -71,7 +65,6 @@ pub struct AdminFilter {
     pub owner: Option<String>,
     /// Server id.
     pub server: Option<String>,
-    /// Account.
     pub account: Option<String>,
     /// Minimum idle time in minutes.
     pub idle_minutes: Option<u32>,
@@ -80,8 +73,7 @@ pub struct AdminFilter {
 }
 
 /// `DELETE /admin/sessions/{id}`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Drop {
     /// Reason for the owner and the audit log, at most 200 characters.
@@ -89,8 +81,7 @@ pub struct Drop {
 }
 
 /// `POST /admin/sessions/drop-all`.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DropAll {
     /// Name of the workspace, as a confirmation.
@@ -98,34 +89,27 @@ pub struct DropAll {
     /// Password of the superuser.
     pub password: String,
     /// Sessions to drop; all if absent.
-    #[serde(default)]
     pub filter: Option<AdminFilter>,
     /// Keep the superuser's own sessions.
     #[serde(default)]
     pub keep_own: bool,
     /// Reason for the owners and the audit log, at most 200 characters.
-    #[serde(default)]
     pub reason: Option<String>,
 }
 
 /// Result of dropping one session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Dropped {
-    /// Id of the session.
     pub id: SessionId,
-    /// Name of the session.
     pub name: String,
     /// Error code; none if the session has ended.
     pub error: Option<String>,
     /// Error as one sentence.
-    #[serde(default)]
     pub message: Option<String>,
 }
 
 /// Results of dropping several sessions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DropResults {
     /// One result per session.
     pub results: Vec<Dropped>,

@@ -12,7 +12,6 @@ use crate::id::{GuestId, MemberId, SessionId, ShareId};
 const CREATED_AT: DateTime<chrono::Utc> = DateTime::UNIX_EPOCH;
 
 /// An active session without clients.
-#[must_use]
 pub fn session(id: u128) -> Session {
     Session {
         id: SessionId(Uuid::from_u128(id)),
@@ -46,7 +45,6 @@ pub fn session(id: u128) -> Session {
 }
 
 /// A session in the list of all, without figures of its processes.
-#[must_use]
 pub fn admin_session(id: u128) -> AdminSession {
     AdminSession {
         session: session(id),
@@ -60,7 +58,6 @@ pub fn admin_session(id: u128) -> AdminSession {
 }
 
 /// A link without guests that expires after 10 minutes.
-#[must_use]
 pub fn share() -> Share {
     Share {
         id: ShareId(Uuid::now_v7()),
@@ -83,7 +80,6 @@ pub fn share() -> Share {
 }
 
 /// A guest who is not a member and has not left.
-#[must_use]
 pub fn guest() -> Guest {
     Guest {
         id: GuestId(Uuid::now_v7()),
@@ -100,7 +96,6 @@ pub fn guest() -> Guest {
 }
 
 /// An audit entry about a member, by a member on a page.
-#[must_use]
 pub fn audit_entry(action: &str) -> AuditEntry {
     AuditEntry {
         id: Uuid::now_v7(),

@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Role;
 use crate::id::{GrantId, MemberId};
 
 /// Server with the accounts that the caller may use.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Server {
     /// Stable id: `local` for the machine of the web process.
     pub id: String,
@@ -28,37 +28,29 @@ pub struct Server {
 }
 
 /// Granted account that is unavailable.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UnusableAccount {
-    /// Account name.
     pub account: String,
     /// Reason, as one sentence.
     pub reason: String,
 }
 
 /// Recipient of a grant: one member, or all members of a role and above.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Grantee {
-    /// One member.
     Member(MemberId),
     /// All members with this role or a higher one.
     Role(Role),
 }
 
 /// Grant to open sessions as an account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AccountGrant {
-    /// Id.
     pub id: GrantId,
     /// Server id.
     pub server: String,
-    /// Account on the server.
     pub account: String,
-    /// Recipient.
     pub to: Grantee,
     /// Name of the member or of the role.
     pub to_name: String,
@@ -70,24 +62,17 @@ pub struct AccountGrant {
 
 /// `POST /servers/{id}/grants`. The account must exist on the server; `root` can be granted to one member
 /// only.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewGrant {
-    /// Account on the server.
     pub account: String,
-    /// Recipient.
     pub to: Grantee,
 }
 
 /// `GET /servers/{id}/accounts`: accounts that can be granted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AccountInfo {
-    /// Account name.
     pub account: String,
-    /// Login shell.
     pub shell: String,
-    /// Home directory.
     pub home: String,
 }

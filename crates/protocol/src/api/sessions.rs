@@ -3,29 +3,52 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
+use utoipa::ToSchema;
 
 use super::{ActiveClient, AttachPolicy, Present};
 use crate::id::SessionId;
 
 /// State of a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Serialize, Deserialize, Display, EnumString, VariantArray)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    VariantArray,
+    ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum SessionState {
     /// The session process is starting.
     Starting,
-    /// Running.
     Active,
     /// Ended; `end_reason` has the reason.
     Ended,
 }
 
 /// Reason why a session ended. Also the `code` of the 410 response for its id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Serialize, Deserialize, Display, EnumString, IntoStaticStr, VariantArray)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+    ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum EndReason {
@@ -43,15 +66,13 @@ pub enum EndReason {
 
 impl EndReason {
     /// Returns the stable string used on the wire, in the database and as an error code.
-    #[must_use]
     pub fn code(self) -> &'static str {
         self.into()
     }
 }
 
 /// Session as its owner sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Session {
     /// Id, constant from creation to the history of ended sessions; part of the URL.
     pub id: SessionId,
@@ -63,11 +84,9 @@ pub struct Session {
     pub server: String,
     /// Account of its shell.
     pub account: String,
-    /// State.
     pub state: SessionState,
     /// Policy for a second client.
     pub attach_policy: AttachPolicy,
-    /// Creation time.
     pub created_at: DateTime<Utc>,
     /// Last attach, input or heartbeat of the owner's clients.
     pub last_seen: DateTime<Utc>,
@@ -79,7 +98,6 @@ pub struct Session {
     pub active_client: Option<ActiveClient>,
     /// Attached clients of members, including those that watch.
     pub clients: u32,
-    /// Attached guests.
     pub guests: u32,
     /// Participants and their activity, for the owner: the first 16, drivers and requests first.
     #[serde(default)]
@@ -94,13 +112,10 @@ pub struct Session {
     pub title: String,
     /// Name of the program in the foreground, unless it is the shell.
     pub foreground: Option<String>,
-    /// Columns of its screen.
     pub cols: u16,
-    /// Rows of its screen.
     pub rows: u16,
     /// End time of an ended session.
     pub ended_at: Option<DateTime<Utc>>,
-    /// Reason why it ended.
     pub end_reason: Option<EndReason>,
     /// Person who ended it, if one did.
     pub ended_by: Option<String>,
@@ -109,52 +124,38 @@ pub struct Session {
     /// Signal that ended the shell, if one did.
     pub exit_signal: Option<i32>,
     /// Reason given by the person who ended it.
-    #[serde(default)]
     pub end_note: Option<String>,
 }
 
 /// `POST /sessions`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSession {
     /// Server id.
     pub server: String,
-    /// Account on the server.
     pub account: String,
     /// Name; `{account}@{server}` and a number if absent.
-    #[serde(default)]
     pub name: Option<String>,
     /// Policy for a second client; the workspace's default if absent.
-    #[serde(default)]
     pub attach_policy: Option<AttachPolicy>,
     /// Initial columns; 80 if absent, clamped to 2–1000.
-    #[serde(default)]
     pub cols: Option<u16>,
     /// Initial rows; 24 if absent, clamped to 2–500.
-    #[serde(default)]
     pub rows: Option<u16>,
     /// Key of 1–64 characters chosen by the caller. A repeated request returns the session of the first one.
-    #[serde(default)]
     pub idempotency_key: Option<String>,
 }
 
 /// `PATCH /sessions/{id}`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeSession {
-    /// New name.
-    #[serde(default)]
     pub name: Option<String>,
-    /// New attach policy.
-    #[serde(default)]
     pub attach_policy: Option<AttachPolicy>,
 }
 
 /// Owners whose sessions to list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// Sessions of the caller.
@@ -165,8 +166,7 @@ pub enum Scope {
 }
 
 /// State of the sessions to list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Life {
     /// Starting or running.
@@ -177,8 +177,7 @@ pub enum Life {
 }
 
 /// `GET /sessions`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SessionPage {
     /// Newest first.
     pub items: Vec<Session>,

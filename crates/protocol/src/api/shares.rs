@@ -3,40 +3,34 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, VariantArray};
+use utoipa::ToSchema;
 
-use super::minutes::{Minutes, present};
+use super::whole::{Minutes, present};
 use crate::id::{GuestId, SessionId, ShareId};
 
 /// `POST /sessions/{id}/shares`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewShare {
     /// Duration in minutes.
     #[serde(default)]
     pub minutes: Minutes,
     /// Guests only watch. If absent, the caller's last choice or the workspace's default.
-    #[serde(default)]
     pub read_only: Option<bool>,
     /// Concurrent guests; 20 if absent, or the workspace's limit if that is lower.
-    #[serde(default)]
     pub max_guests: Option<u32>,
     /// Guests may type while no client of the owner is attached; false if absent.
-    #[serde(default)]
     pub guests_alone: Option<bool>,
 }
 
 /// New share, with its URL and password, which are never shown again.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FreshShare {
-    /// Id.
     pub id: ShareId,
     /// Link, with the token behind its `#`, which browsers do not send.
     pub url: String,
     /// Password: groups of letters and digits. Case and dashes are ignored.
     pub password: String,
-    /// Time of expiry.
     pub expires_at: DateTime<Utc>,
     /// Guests only watch.
     pub read_only: bool,
@@ -47,9 +41,20 @@ pub struct FreshShare {
 }
 
 /// Way in which a share is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Serialize, Deserialize, Display, EnumString, VariantArray)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    VariantArray,
+    ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ShareKind {
@@ -60,17 +65,26 @@ pub enum ShareKind {
 }
 
 /// State of a share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Serialize, Deserialize, Display, EnumString, VariantArray)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    VariantArray,
+    ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ShareState {
     /// Guests can join.
     Active,
-    /// It expired.
     Expired,
-    /// It was revoked.
     Revoked,
     /// Its session ended.
     SessionEnded,
@@ -79,9 +93,20 @@ pub enum ShareState {
 }
 
 /// State of the email of a share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Serialize, Deserialize, Display, EnumString, VariantArray)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    VariantArray,
+    ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum MailState {
@@ -94,10 +119,8 @@ pub enum MailState {
 }
 
 /// Share without its secrets, active or ended, as the owner sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Share {
-    /// Id.
     pub id: ShareId,
     /// Way in which it was sent.
     pub kind: ShareKind,
@@ -107,7 +130,6 @@ pub struct Share {
     pub mail: Option<MailState>,
     /// Reason why the email was not sent, as one sentence.
     pub mail_error: Option<String>,
-    /// State.
     pub state: ShareState,
     /// Guests only watch.
     pub read_only: bool,
@@ -117,7 +139,6 @@ pub struct Share {
     pub guests_alone: bool,
     /// Name of the creator.
     pub by: String,
-    /// Creation time.
     pub created_at: DateTime<Utc>,
     /// Time of expiry, also of a share that ended earlier.
     pub expires_at: DateTime<Utc>,
@@ -132,15 +153,24 @@ pub struct Share {
 }
 
 /// Reason why a guest is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Serialize, Deserialize, Display, EnumString, VariantArray)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    VariantArray,
+    ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum GuestEnd {
-    /// They left.
     Left,
-    /// They were removed.
     Removed,
     /// The share expired.
     Expired,
@@ -151,22 +181,18 @@ pub enum GuestEnd {
 }
 
 /// Guest of a share.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Guest {
-    /// Id.
     pub id: GuestId,
     /// Name that the guest chose, or the name of the member.
     pub name: String,
     /// The guest is a member of the workspace.
     pub member: bool,
-    /// Source address.
     pub source: String,
     /// Device, such as `Firefox on Linux`.
     pub device: String,
     /// The guest is attached now.
     pub here: bool,
-    /// Time of joining.
     pub joined_at: DateTime<Utc>,
     /// Time of leaving; none while the guest holds a slot, which lasts for 10 s without a connection.
     pub left_at: Option<DateTime<Utc>>,
@@ -177,24 +203,20 @@ pub struct Guest {
 }
 
 /// `PATCH /sessions/{id}/shares/{sid}`: absent fields are unchanged.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeShare {
     /// Duration from now, in minutes.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub minutes: Option<Minutes>,
     /// Guests only watch from now on.
-    #[serde(default)]
     pub read_only: Option<bool>,
     /// Guests may type while no client of the owner is attached.
-    #[serde(default)]
     pub guests_alone: Option<bool>,
 }
 
 /// `GET /sessions/{id}/sharing`: options for a new share.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SharingOptions {
     /// Sharing is enabled.
     pub enabled: bool,
@@ -211,8 +233,7 @@ pub struct SharingOptions {
 }
 
 /// `POST /sessions/{id}/invites`: one share per address.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewInvites {
     /// Recipients, 1–20 addresses.
@@ -221,16 +242,13 @@ pub struct NewInvites {
     #[serde(default)]
     pub minutes: Minutes,
     /// As in [`NewShare`].
-    #[serde(default)]
     pub read_only: Option<bool>,
     /// As in [`NewShare`].
-    #[serde(default)]
     pub guests_alone: Option<bool>,
 }
 
 /// Result for one address of an invitation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InviteStatus {
     /// The email is queued; the list of shares has its state.
@@ -242,28 +260,24 @@ pub enum InviteStatus {
 }
 
 /// Address of an invitation, with its result.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct InviteResult {
     /// Address as given.
     pub email: String,
-    /// Result.
     pub status: InviteStatus,
     /// Share of the email, with `queued`.
     pub share_id: Option<ShareId>,
 }
 
 /// Response to an invitation, with status 207.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct InviteResults {
     /// One result per distinct address.
     pub results: Vec<InviteResult>,
 }
 
 /// `POST /join`: by a person with a link.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Join {
     /// Token behind the `#` of the link.
@@ -276,24 +290,18 @@ pub struct Join {
 }
 
 /// Session as its guests see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SharedSession {
-    /// Id.
     pub id: SessionId,
-    /// Name of the session.
     pub name: String,
     /// Name of the owner.
     pub owner: String,
 }
 
 /// `POST /join` and `GET /join/session`: session and permissions of a guest.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Joined {
-    /// The session.
     pub session: SharedSession,
-    /// Id of the guest.
     pub guest: GuestId,
     /// Name shown to others.
     pub name: String,

@@ -1,65 +1,77 @@
-//! Whole numbers of JSON bodies. A wrong value is read as none or 0, so that it is rejected with the error
-//! code of its field, and not as a malformed body. This module does not know the bounds.
+//! Whole numbers of JSON bodies. Any value is read, so that a wrong one is rejected with the error code of
+//! its field, and not as a malformed body.
 
-use std::fmt;
-
-use serde::{
-    Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
-};
+use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
+use utoipa::ToSchema;
 
 /// Reads a whole number; none for any other JSON value.
-pub(super) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
-    deserializer.deserialize_any(Anything)
+fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Value {
+        Whole(u32),
+        Other(IgnoredAny),
+    }
+    Value::deserialize(deserializer).map(|value| match value {
+        Value::Whole(number) => Some(number),
+        Value::Other(IgnoredAny) => None,
+    })
 }
 
-/// As [`whole`], for numbers that are never 0. Any other JSON value is read as 0, which is out of all
-/// bounds.
+/// Reads a number that is never 0. Any other JSON value is read as 0, which is out of all bounds.
 pub(super) fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     Ok(whole(deserializer)?.unwrap_or(0))
 }
 
-/// Visitor that reads any JSON value as a number or none.
-struct Anything;
+/// Duration of a share from now, in minutes; none for JSON that is not a whole number, so that it is
+/// rejected as a duration and not as a malformed body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = u32, minimum = 5, maximum = 180)]
+pub struct Minutes(#[serde(deserialize_with = "whole")] pub Option<u32>);
 
-impl<'de> Visitor<'de> for Anything {
-    type Value = Option<u32>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a whole number")
+impl From<u32> for Minutes {
+    fn from(minutes: u32) -> Self {
+        Self(Some(minutes))
     }
+}
 
-    fn visit_u64<E>(self, value: u64) -> Result<Option<u32>, E> {
-        Ok(u32::try_from(value).ok())
-    }
+/// Reads a duration that may be absent; `null` is an invalid one.
+pub(super) fn present<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Minutes>, D::Error> {
+    Minutes::deserialize(deserializer).map(Some)
+}
 
-    fn visit_i64<E>(self, value: i64) -> Result<Option<u32>, E> {
-        Ok(u32::try_from(value).ok())
-    }
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{ChangeShare, NewShare},
+        *,
+    };
 
-    fn visit_f64<E>(self, _: f64) -> Result<Option<u32>, E> {
-        Ok(None)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Option<u32>, E> {
-        Ok(None)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Option<u32>, E> {
-        Ok(None)
-    }
-
-    fn visit_unit<E>(self) -> Result<Option<u32>, E> {
-        Ok(None)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Option<u32>, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<u32>, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(None)
+    #[test]
+    fn other_json_than_a_whole_number_is_none() {
+        for (json, minutes) in [
+            ("5", Some(5)),
+            ("180", Some(180)),
+            ("5.5", None),
+            ("\"5\"", None),
+            ("-1", None),
+            ("null", None),
+            ("true", None),
+            ("[5]", None),
+            ("{\"a\":[1]}", None),
+            ("4294967296", None),
+        ] {
+            let new: NewShare = serde_json::from_str(&format!("{{\"minutes\":{json}}}")).unwrap();
+            assert_eq!(new.minutes, Minutes(minutes), "{json}");
+            let change: ChangeShare =
+                serde_json::from_str(&format!("{{\"minutes\":{json}}}")).unwrap();
+            assert_eq!(change.minutes, Some(Minutes(minutes)), "{json}");
+        }
+        assert_eq!(serde_json::from_str::<ChangeShare>("{}").unwrap().minutes, None);
+        let text = serde_json::to_string(&ChangeShare::default()).unwrap();
+        assert_eq!(serde_json::from_str::<ChangeShare>(&text).unwrap(), ChangeShare::default());
     }
 }

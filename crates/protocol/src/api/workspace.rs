@@ -3,13 +3,26 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, VariantArray};
+use utoipa::ToSchema;
 
 use super::{AttachPolicy, whole};
 
 /// Activity that keeps a session alive, besides attaching and typing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Serialize, Deserialize, Display, EnumString, VariantArray)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    VariantArray,
+    ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum KeepAlive {
@@ -23,9 +36,21 @@ pub enum KeepAlive {
 }
 
 /// Default for read-only shares.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Serialize, Deserialize, Display, EnumString, VariantArray)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    VariantArray,
+    ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ShareReadOnly {
@@ -39,9 +64,21 @@ pub enum ShareReadOnly {
 }
 
 /// Way in which a guest with full access gets to drive.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Serialize, Deserialize, Display, EnumString, VariantArray)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    VariantArray,
+    ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum BatonRule {
@@ -54,15 +91,14 @@ pub enum BatonRule {
 
 /// `GET` and `PUT /workspace/settings`. A PUT has all fields, of which the last two are ignored. A number
 /// that is not a whole number is read as 0, which is out of all bounds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WorkspaceSettings {
     /// Name of the workspace, 1–64 characters. *Drop all* requires it as a confirmation.
     pub name: String,
     /// Minutes after which an idle session expires.
     #[serde(deserialize_with = "whole::positive")]
-    #[cfg_attr(feature = "openapi", schema(minimum = 10, maximum = 1440))]
+    #[schema(minimum = 10, maximum = 1440)]
     pub session_timeout_minutes: u32,
     /// Activity that keeps a session alive.
     pub keep_alive: KeepAlive,
@@ -70,33 +106,33 @@ pub struct WorkspaceSettings {
     pub attach_policy: AttachPolicy,
     /// Limit of running sessions per member.
     #[serde(deserialize_with = "whole::positive")]
-    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
+    #[schema(minimum = 1, maximum = 1000)]
     pub max_sessions_per_user: u32,
     /// Limit of running sessions per API token.
     #[serde(deserialize_with = "whole::positive")]
-    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
+    #[schema(minimum = 1, maximum = 1000)]
     pub max_sessions_per_token: u32,
     /// Limit of running sessions in the workspace.
     #[serde(deserialize_with = "whole::positive")]
-    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100000))]
+    #[schema(minimum = 1, maximum = 100000)]
     pub max_sessions: u32,
     /// Limit of sessions that a member may create per minute.
     #[serde(deserialize_with = "whole::positive")]
-    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 600))]
+    #[schema(minimum = 1, maximum = 600)]
     pub max_creates_per_minute: u32,
     /// Limit of history per session, in MiB.
     #[serde(deserialize_with = "whole::positive")]
-    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1024))]
+    #[schema(minimum = 1, maximum = 1024)]
     pub history_mib: u32,
     /// Retention of ended sessions, in days.
     #[serde(deserialize_with = "whole::positive")]
-    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 365))]
+    #[schema(minimum = 1, maximum = 365)]
     pub keep_ended_days: u32,
     /// Members may share their sessions.
     pub sharing_enabled: bool,
     /// Longest duration of a share, in minutes.
     #[serde(deserialize_with = "whole::positive")]
-    #[cfg_attr(feature = "openapi", schema(minimum = 5, maximum = 180))]
+    #[schema(minimum = 5, maximum = 180)]
     pub share_max_minutes: u32,
     /// Default for read-only shares.
     pub share_read_only: ShareReadOnly,
@@ -104,13 +140,11 @@ pub struct WorkspaceSettings {
     pub share_baton: BatonRule,
     /// Most concurrent guests of a share.
     #[serde(deserialize_with = "whole::positive")]
-    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 200))]
+    #[schema(minimum = 1, maximum = 200)]
     pub share_max_guests: u32,
     /// Name of the person who changed the settings last.
-    #[serde(default)]
     pub changed_by: Option<String>,
     /// Time of the last change.
-    #[serde(default)]
     pub changed_at: Option<DateTime<Utc>>,
 }
 
@@ -140,8 +174,7 @@ impl Default for WorkspaceSettings {
 }
 
 /// `GET /workspace/usage`: current resources of all sessions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WorkspaceUsage {
     /// Running sessions.
     pub sessions: u32,

@@ -11,7 +11,6 @@ use crate::input::{
 
 impl Screen {
     /// Encodes a key event in the current modes.
-    #[must_use]
     pub fn encode_key(&self, key: &wire::Key) -> Vec<u8> {
         let term = &self.engine.term;
         let modes = Keyboard {
@@ -25,7 +24,6 @@ impl Screen {
     }
 
     /// Encodes a mouse event in the current modes.
-    #[must_use]
     pub fn encode_mouse(&self, mouse: &wire::Mouse) -> Vec<u8> {
         let x10 = self.engine.term.mode().contains(Mode::MOUSE_REPORT_X10);
         mouse::encode(mouse, self.modes(), x10)
@@ -38,7 +36,6 @@ impl Screen {
     }
 
     /// Encodes a change of focus in the current modes.
-    #[must_use]
     pub fn encode_focus(&self, focused: bool) -> Vec<u8> {
         match (self.modes() & modes::FOCUS != 0, focused) {
             (false, _) => Vec::new(),

@@ -42,7 +42,6 @@ pub fn reap(mut ended: impl FnMut(Pid, WaitStatus)) -> bool {
 
 /// Returns all descendants, children before grandchildren. Includes zombies: other threads of a process
 /// can outlive its main thread.
-#[must_use]
 pub fn descendants() -> Vec<Pid> {
     let mut children: HashMap<i32, Vec<i32>> = HashMap::new();
     for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
