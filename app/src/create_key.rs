@@ -32,7 +32,7 @@ pub fn settle(answer: &Result<Session, PageError>) {
 /// Opens a session with the settings of an earlier one. Returns its path.
 ///
 /// # Errors
-/// As [`api::sessions::create`].
+/// As [`api::create_session`].
 pub async fn create_like(session: &Session) -> Result<String, PageError> {
     let new = NewSession {
         server: session.server.clone(),
@@ -43,7 +43,7 @@ pub async fn create_like(session: &Session) -> Result<String, PageError> {
         rows: Some(session.rows),
         idempotency_key: Some(current()),
     };
-    let answer = api::sessions::create(new).await;
+    let answer = api::create_session(new).await;
     settle(&answer);
     answer.map(|session| format!("/sessions/{}", session.id))
 }

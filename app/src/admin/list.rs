@@ -40,7 +40,7 @@ impl AllSessions {
             let filter = filter.try_get_untracked().unwrap_or_default();
             let sort = sort.try_get_untracked().unwrap_or_default();
             async move {
-                let page = api::operator::all(filter, sort, cursor, Some(limit)).await?;
+                let page = api::all_sessions(filter, sort, cursor, Some(limit)).await?;
                 Ok(Page { items: page.items, next: page.next, total: page.total })
             }
             .boxed_local()

@@ -11,119 +11,75 @@ use protocol::{
     id::SessionId,
     wire::{Frame, Position},
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer, de::DeserializeOwned};
 
 use crate::error::PageError;
 
-#[derive(Serialize)]
-struct Login<'a> {
-    email: &'a str,
-    password: &'a str,
-}
+/// A JSON object of strings.
+pub(super) struct Object<'a>(&'a [(&'a str, &'a str)]);
 
-#[derive(Serialize)]
-struct SetUp<'a> {
-    token: &'a str,
-    email: &'a str,
-    name: &'a str,
-    password: &'a str,
-}
+pub(super) const EMPTY: Object<'_> = Object(&[]);
 
-#[derive(Serialize)]
-struct Link<'a> {
-    token: &'a str,
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
 }
-
-#[derive(Serialize)]
-pub(super) struct Nothing {}
 
 /// Signs in: the answer sets the cookie.
-///
-/// # Errors
-/// `invalid_credentials`, `too_many_attempts`, and those of the server.
 pub async fn login(email: &str, password: &str) -> Result<(), PageError> {
-    post("/api/v1/login", &Login { email, password }).await.map(drop)
+    let body = [("email", email), ("password", password)];
+    post("/api/v1/login", &Object(&body)).await.map(drop)
 }
 
 /// Signs out this browser.
-///
-/// # Errors
-/// Those of the server.
 pub async fn logout() -> Result<(), PageError> {
-    post("/api/v1/logout", &Nothing {}).await.map(drop)
+    post("/api/v1/logout", &EMPTY).await.map(drop)
 }
 
 /// Creates the first superuser with the token of the set-up link, and signs in.
-///
-/// # Errors
-/// An invalid field, or those of the server.
 pub async fn set_up(token: &str, email: &str, name: &str, password: &str) -> Result<(), PageError> {
-    post("/api/v1/setup", &SetUp { token, email, name, password }).await.map(drop)
+    let body = [("token", token), ("email", email), ("name", name), ("password", password)];
+    post("/api/v1/setup", &Object(&body)).await.map(drop)
 }
 
 /// The invite of a link.
-///
-/// # Errors
-/// `not_found` for an invalid link, and those of the server.
 pub async fn invite(token: &str) -> Result<Invite, PageError> {
-    let answer = post("/api/v1/invites/look", &Link { token }).await?;
-    answer.json().await.map_err(|_| PageError::not_understood())
+    read(post("/api/v1/invites/look", &Object(&[("token", token)])).await?).await
 }
 
 /// Accepts an invite or sets a new password, and signs in.
-///
-/// # Errors
-/// `not_found` for an invalid link, an invalid field, and those of the server.
 pub async fn accept_invite(accept: &AcceptInvite) -> Result<(), PageError> {
     post("/api/v1/invites/accept", accept).await.map(drop)
 }
 
 /// Changes the member's password and ends their other sign-ins.
-///
-/// # Errors
-/// `invalid_credentials`, an invalid field, and those of the server.
 pub async fn change_password(change: &ChangePassword) -> Result<(), PageError> {
     post("/api/v1/me/password", change).await.map(drop)
 }
 
-/// Requests a ticket for an attach.
-///
-/// # Errors
-/// `attached_elsewhere`, how the session ended, and those of the server.
 pub async fn attach(id: SessionId, attach: &Attach) -> Result<Ticket, PageError> {
-    let answer = post(&format!("/api/v1/sessions/{id}/attach"), attach).await?;
-    answer.json().await.map_err(|_| PageError::not_understood())
+    read(post(&format!("/api/v1/sessions/{id}/attach"), attach).await?).await
 }
 
 /// Keeps a session from expiring.
-///
-/// # Errors
-/// `not_found`, how the session ended, and those of the server.
 pub async fn keep(id: SessionId) -> Result<(), PageError> {
-    post(&format!("/api/v1/sessions/{id}/keep"), &Nothing {}).await.map(drop)
+    post(&format!("/api/v1/sessions/{id}/keep"), &EMPTY).await.map(drop)
 }
 
 /// Changes the name or the attach policy of a session.
-///
-/// # Errors
-/// An invalid field, `not_found`, how the session ended, and those of the server.
 pub async fn change(id: SessionId, change: &ChangeSession) -> Result<Session, PageError> {
     let request = Request::patch(&format!("/api/v1/sessions/{id}"));
-    let answer = send(request, change).await?;
-    answer.json().await.map_err(|_| PageError::not_understood())
+    read(send(request, change).await?).await
 }
 
 /// The screen of an own session since a position; none if it has not changed.
-///
-/// # Errors
-/// `not_found`, how the session ended, and those of the server.
 pub async fn screen(id: SessionId, from: Option<Position>) -> Result<Option<Frame>, PageError> {
     let mut path = format!("/api/v1/sessions/{id}/screen");
     if let Some(Position { epoch, revision, styles }) = from {
         path.push_str(&format!("?epoch={epoch}&revision={revision}&styles={styles}"));
     }
-    let answer = Request::get(&path).send().await.map_err(|_| PageError::unreachable())?;
-    let answer = checked(answer).await?;
+    let answer = fetch(Request::get(&path).build()).await?;
     if answer.status() == 204 {
         return Ok(None);
     }
@@ -132,46 +88,39 @@ pub async fn screen(id: SessionId, from: Option<Position>) -> Result<Option<Fram
 }
 
 /// Drops a session. Returns once all its processes have ended.
-///
-/// # Errors
-/// `forbidden`, `not_found`, how the session ended, and those of the server.
 pub async fn drop_session(id: SessionId, reason: Option<String>) -> Result<(), PageError> {
     let request = Request::delete(&format!("/api/v1/admin/sessions/{id}"));
     send(request, &Drop { reason }).await.map(drop)
 }
 
 /// Drops all sessions, or those that match a filter.
-///
-/// # Errors
-/// `forbidden`, a wrong name or password, and those of the server.
 pub async fn drop_all(all: &DropAll) -> Result<DropResults, PageError> {
-    let answer = post("/api/v1/admin/sessions/drop-all", all).await?;
-    answer.json().await.map_err(|_| PageError::not_understood())
+    read(post("/api/v1/admin/sessions/drop-all", all).await?).await
 }
 
-/// The workspace's settings.
-///
-/// # Errors
-/// Those of the server.
 pub async fn settings() -> Result<WorkspaceSettings, PageError> {
-    let answer = Request::get("/api/v1/workspace/settings").send().await;
-    let answer = checked(answer.map_err(|_| PageError::unreachable())?).await?;
-    answer.json().await.map_err(|_| PageError::not_understood())
+    get("/api/v1/workspace/settings").await
+}
+
+pub(super) async fn get<T: DeserializeOwned>(path: &str) -> Result<T, PageError> {
+    read(fetch(Request::get(path).build()).await?).await
 }
 
 pub(super) async fn post<T: Serialize>(path: &str, body: &T) -> Result<Response, PageError> {
     send(Request::post(path), body).await
 }
 
+/// Sends a request with a JSON body.
 pub(super) async fn send<T: Serialize>(
     request: RequestBuilder,
     body: &T,
 ) -> Result<Response, PageError> {
-    let request = request.json(body).map_err(|_| PageError::not_understood())?;
-    checked(request.send().await.map_err(|_| PageError::unreachable())?).await
+    fetch(request.json(body)).await
 }
 
-pub(super) async fn checked(answer: Response) -> Result<Response, PageError> {
+async fn fetch(request: Result<Request, gloo_net::Error>) -> Result<Response, PageError> {
+    let request = request.map_err(|_| PageError::not_understood())?;
+    let answer = request.send().await.map_err(|_| PageError::unreachable())?;
     if answer.ok() {
         return Ok(answer);
     }
@@ -179,4 +128,9 @@ pub(super) async fn checked(answer: Response) -> Result<Response, PageError> {
         Ok(body) => PageError(Box::new(body.error)),
         Err(_) => PageError::unreachable(),
     })
+}
+
+/// Parses the JSON of an answer.
+pub(super) async fn read<T: DeserializeOwned>(answer: Response) -> Result<T, PageError> {
+    answer.json().await.map_err(|_| PageError::not_understood())
 }

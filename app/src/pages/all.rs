@@ -53,7 +53,7 @@ fn All(me: Me) -> impl IntoView {
         || (),
         |()| {
             let (filter, sort) = (AdminFilter::default(), AdminSort::default());
-            api::operator::all(filter, sort, None, Some(list::FIRST))
+            api::all_sessions(filter, sort, None, Some(list::FIRST))
         },
     );
     let live = Live::of_page();

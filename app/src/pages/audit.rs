@@ -33,7 +33,7 @@ fn Log() -> impl IntoView {
         move || asked.get(),
         |asked| async move {
             let filter = asked.filter();
-            let page = api::audit::audit(filter.clone(), None).await?;
+            let page = api::audit(filter.clone(), None).await?;
             Ok((filter, page))
         },
     );
@@ -158,7 +158,7 @@ fn Entries(filter: AuditFilter, page: AuditPage) -> impl IntoView {
     let request = Request::new();
     let empty = Memo::new(move |_| items.with(Vec::is_empty));
     let more = move |_| {
-        let asked = api::audit::audit(filter.get_value(), next.get_untracked());
+        let asked = api::audit(filter.get_value(), next.get_untracked());
         request.send(asked, move |page| {
             items.update(|items| items.extend(page.items));
             next.set(page.next);

@@ -50,7 +50,7 @@ where
 {
     provide_now();
     let url = use_url();
-    let me = Resource::new(|| (), |()| api::members::me());
+    let me = Resource::new(|| (), |()| api::me());
     view! {
         <Suspense fallback=|| view! { <p class="loading">"Loading…"</p> }>
             {move || {

@@ -47,8 +47,8 @@ fn Sessions(me: Me) -> impl IntoView {
     let ended = Memo::new(move |_| query.with(|it| it.get("show").as_deref() == Some("ended")));
     let life = move || if ended.get() { Life::Ended } else { Life::Active };
     // The initial page of the list; the list fetches changes itself.
-    let first = Resource::new(life, |life| api::sessions::sessions(life, None, None, None));
-    let servers = Resource::new(|| (), |()| api::servers::servers());
+    let first = Resource::new(life, |life| api::sessions(life, None, None, None));
+    let servers = Resource::new(|| (), |()| api::servers());
     let known_servers = RwSignal::new(Vec::new());
     let open = RwSignal::new(false);
     let changes = RwSignal::new(0_u32);
@@ -61,7 +61,7 @@ fn Sessions(me: Me) -> impl IntoView {
     // Not by refetching the resource: its suspense would unmount the dialog while it waits.
     let refresh_servers = Callback::new(move |()| {
         spawn_local(async move {
-            if let Ok(now) = api::servers::servers().await {
+            if let Ok(now) = api::servers().await {
                 known_servers.try_set(now);
             }
         });
@@ -126,7 +126,7 @@ fn Running(
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let list = paged(first, |cursor, limit| {
-        api::sessions::sessions(Life::Active, None, cursor, Some(limit)).boxed_local()
+        api::sessions(Life::Active, None, cursor, Some(limit)).boxed_local()
     });
     list.follow(changes);
     let empty = list.is_empty();
@@ -186,7 +186,7 @@ fn Ended(
     let query = RwSignal::new(String::new());
     let list = paged(first, move |cursor, limit| {
         let query = query.try_get_untracked().filter(|it| !it.is_empty());
-        api::sessions::sessions(Life::Ended, query, cursor, Some(limit)).boxed_local()
+        api::sessions(Life::Ended, query, cursor, Some(limit)).boxed_local()
     });
     list.follow(changes);
     let (items, error) = (list.items, list.error);

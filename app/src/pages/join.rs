@@ -32,7 +32,7 @@ enum View {
 #[component]
 pub fn JoinPage() -> impl IntoView {
     provide_now();
-    let me = Resource::new(|| (), |()| api::members::me());
+    let me = Resource::new(|| (), |()| api::me());
     view! {
         <Title text="Shared session · websh" />
         <Suspense fallback=|| view! { <p class="loading">"Loading…"</p> }>

@@ -58,7 +58,7 @@ impl PageState {
 
     /// Creates a password reset link for a member and shows it.
     fn reset_password(self, member: &Member, request: Request) {
-        request.send(api::members::reset(member.id), move |link| {
+        request.send(api::reset_member(member.id), move |link| {
             self.link.set(Some(link));
             self.changed();
         });
@@ -74,7 +74,7 @@ fn Page() -> impl IntoView {
     };
     provide_context(state);
     let inviting = RwSignal::new(false);
-    let first = Resource::new(|| (), |()| api::members::members());
+    let first = Resource::new(|| (), |()| api::members());
     let changed = move |()| state.changed();
     offer(move || vec![Command::new("invite", "Invite member", "", move || inviting.set(true))]);
     let ready = ready();
@@ -99,7 +99,7 @@ fn Page() -> impl IntoView {
 
 #[component]
 fn Listed(first: Vec<Member>) -> impl IntoView {
-    let list = List::whole(first, || api::members::members().boxed_local());
+    let list = List::whole(first, || api::members().boxed_local());
     let me = use_context::<Me>().map(|me| me.id);
     let Some(state) = use_context::<PageState>() else { return ().into_any() };
     let request = Request::new();

@@ -40,7 +40,7 @@ pub fn SessionPage() -> impl IntoView {
         move || id.get(),
         |id| async move {
             match id {
-                Some(id) => api::sessions::session(id).await,
+                Some(id) => api::session(id).await,
                 None => Err(PageError::new("not_found", "Session not found.")),
             }
         },

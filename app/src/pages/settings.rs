@@ -51,7 +51,7 @@ fn Page(role: Role) -> impl IntoView {
 
 /// Loads the settings, with current usage where the role can see it.
 async fn load(role: Role) -> Result<(WorkspaceSettings, Option<WorkspaceUsage>), PageError> {
-    let settings = api::workspace::settings().await?;
-    let usage = if role >= Role::Staff { api::workspace::usage().await.ok() } else { None };
+    let settings = api::settings().await?;
+    let usage = if role >= Role::Staff { api::usage().await.ok() } else { None };
     Ok((settings, usage))
 }

@@ -325,7 +325,7 @@ fn pages(role: Option<Role>, live: Option<Live>) -> Vec<Command> {
 /// Fetches the role of the member.
 fn load_role(role: RwSignal<Option<Role>>) {
     spawn_local(async move {
-        if let Ok(me) = api::members::me().await {
+        if let Ok(me) = api::me().await {
             role.try_set(Some(me.role));
         }
     });
@@ -334,7 +334,7 @@ fn load_role(role: RwSignal<Option<Role>>) {
 /// Fetches the commands that open the member's sessions.
 fn load_sessions(sessions: RwSignal<Vec<Command>>) {
     spawn_local(async move {
-        let Ok(page) = api::sessions::sessions(Life::Active, None, None, Some(100)).await else {
+        let Ok(page) = api::sessions(Life::Active, None, None, Some(100)).await else {
             return;
         };
         let commands = page.items.into_iter().map(|it| {

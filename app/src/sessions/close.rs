@@ -72,9 +72,9 @@ pub fn many(sessions: Vec<Session>) -> Question {
 /// Closes a session. One that ended in the meantime counts as closed.
 ///
 /// # Errors
-/// As [`api::sessions::close`].
+/// As [`api::close_session`].
 pub async fn close(id: SessionId) -> Result<(), PageError> {
-    match api::sessions::close(id).await {
+    match api::close_session(id).await {
         Err(why) if !why.is_over() => Err(why),
         Ok(()) | Err(_) => Ok(()),
     }

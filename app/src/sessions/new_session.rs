@@ -292,7 +292,7 @@ async fn open_session(new: NewSession, first: Option<Session>) -> Result<Session
     if let Some(first) = first {
         close::close(first.id).await?;
     }
-    let answer = api::sessions::create(new).await;
+    let answer = api::create_session(new).await;
     create_key::settle(&answer);
     answer
 }

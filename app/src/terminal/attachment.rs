@@ -67,7 +67,7 @@ impl Attachment {
     /// Queries the server for the ending, after a close without a reason.
     pub async fn query_ending(&self) -> Ending {
         let answer = match self {
-            Self::Member(session) => api::sessions::session(session.id).await.map(drop),
+            Self::Member(session) => api::session(session.id).await.map(drop),
             Self::Guest => api::sharing::joined().await.map(drop),
         };
         self.refused(

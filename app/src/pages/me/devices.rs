@@ -21,16 +21,16 @@ use crate::{
 /// The list.
 #[component]
 pub fn Devices() -> impl IntoView {
-    let first = Resource::new(|| (), |()| api::sign_ins::sign_ins());
+    let first = Resource::new(|| (), |()| api::sign_ins());
     view! { <Answered of=first view=|first| view! { <Listed first /> }.into_any() /> }
 }
 
 #[component]
 fn Listed(first: Vec<SignInInfo>) -> impl IntoView {
-    let list = List::whole(first, || api::sign_ins::sign_ins().boxed_local());
+    let list = List::whole(first, || api::sign_ins().boxed_local());
     let request = Request::new();
     let end = Callback::new(move |id: Uuid| {
-        request.send(api::sign_ins::end(id), move |()| list.refresh());
+        request.send(api::end_sign_in(id), move |()| list.refresh());
     });
     let others = move || {
         let items = list.items.get();
@@ -41,7 +41,7 @@ fn Listed(first: Vec<SignInInfo>) -> impl IntoView {
         let others = untrack(others);
         let all = async move {
             for id in others {
-                match api::sign_ins::end(id).await {
+                match api::end_sign_in(id).await {
                     Err(error) if error.code() != "not_found" => return Err(error),
                     _ => {}
                 }

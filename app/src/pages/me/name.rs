@@ -30,7 +30,7 @@ pub fn Name(
             return request.error.set(Some(error));
         }
         let change = ChangeMember { name: Some(name), ..ChangeMember::default() };
-        request.send(api::members::change(id, change), move |member| {
+        request.send(api::change_member(id, change), move |member| {
             value.set(member.name);
             saved.set(Some("Saved."));
         });

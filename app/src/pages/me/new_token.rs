@@ -59,7 +59,7 @@ pub fn NewTokenDialog(
             return request.reject("days", &format!("Choose a lifetime of {low} to {high} days."));
         };
         let new = NewToken { name, scope: scope.get_untracked(), days };
-        request.send(api::tokens::create(new), move |created| {
+        request.send(api::create_token(new), move |created| {
             secret.set(Some(created.secret));
             refresh.run(());
         });

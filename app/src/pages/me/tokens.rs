@@ -25,14 +25,14 @@ pub fn Tokens(
     role: Role,
 ) -> impl IntoView {
     provide_context(role);
-    let first = Resource::new(|| (), |()| api::tokens::tokens());
+    let first = Resource::new(|| (), |()| api::tokens());
     view! { <Answered of=first view=|first| view! { <Listed first /> }.into_any() /> }
 }
 
 #[component]
 fn Listed(first: Vec<TokenInfo>) -> impl IntoView {
     let role = use_context::<Role>().unwrap_or(Role::Member);
-    let list = List::whole(first, || api::tokens::tokens().boxed_local());
+    let list = List::whole(first, || api::tokens().boxed_local());
     let empty = list.is_empty();
     let open = RwSignal::new(false);
     let asked = RwSignal::new(None::<Question>);
@@ -104,6 +104,6 @@ fn question(token: &TokenInfo) -> Question {
         format!("Remove {}?", token.name),
         "Programs that use this token lose access immediately.".into(),
         "Remove token",
-        async move || api::tokens::remove(id).await,
+        async move || api::remove_token(id).await,
     )
 }

@@ -37,7 +37,7 @@ pub fn InviteDialog(
     Effect::new(move |_| {
         if open.get() {
             return spawn_local(async move {
-                can_mail.try_set(api::invites::mails_invites().await.ok());
+                can_mail.try_set(api::mails_invites().await.ok());
             });
         }
         // Removes the secret from the page on close.
@@ -54,7 +54,7 @@ pub fn InviteDialog(
             return request.error.set(Some(error));
         }
         let new = NewInvite { email, role: role.get_untracked(), by_mail: by_mail.get_untracked() };
-        request.send(api::invites::invite(new), move |new| {
+        request.send(api::invite(new), move |new| {
             link.set(Some(new));
             created.run(());
         });

@@ -21,21 +21,21 @@ use crate::{
 /// The list; hidden when empty.
 #[component]
 pub fn PendingLinks() -> impl IntoView {
-    let first = Resource::new(|| (), |()| api::invites::invites());
+    let first = Resource::new(|| (), |()| api::invites());
     view! { <Answered of=first view=|first| view! { <Listed first /> }.into_any() /> }
 }
 
 #[component]
 fn Listed(first: Vec<Invite>) -> impl IntoView {
     let Some(PageState { changes, .. }) = use_context() else { return ().into_any() };
-    let list = List::whole(first, || api::invites::invites().boxed_local());
+    let list = List::whole(first, || api::invites().boxed_local());
     let empty = list.is_empty();
     let request = Request::new();
     list.follow(changes);
     offer(move || {
         let revoke = |it: Invite| {
             let id = it.id;
-            let send = move || request.send(api::invites::withdraw(id), move |()| list.refresh());
+            let send = move || request.send(api::withdraw_invite(id), move |()| list.refresh());
             Command::new("withdraw", revoke_label(&it), "", send).last()
         };
         list.items.get().into_iter().map(revoke).collect()
@@ -68,7 +68,7 @@ fn Row(it: Invite, list: List<Invite>) -> impl IntoView {
         InviteKind::Join => format!("Invited by {by} as {}", format::a_role(role)),
         InviteKind::Reset => format!("Password reset link created by {by}"),
     };
-    let revoke = move |_| request.send(api::invites::withdraw(id), move |()| list.refresh());
+    let revoke = move |_| request.send(api::withdraw_invite(id), move |()| list.refresh());
     let address = email.clone();
     view! {
         <li class="item" data-testid="waiting" data-email=address>

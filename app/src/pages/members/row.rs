@@ -165,7 +165,7 @@ fn confirm_role(member: &Member, role: Role) -> Question {
         "Change role",
         async move || {
             let change = ChangeMember { role: Some(role), ..ChangeMember::default() };
-            api::members::change(id, change).await.map(drop)
+            api::change_member(id, change).await.map(drop)
         },
     );
     question.safe()
@@ -175,7 +175,7 @@ fn confirm_active(member: &Member) -> Question {
     let (id, name, active) = (member.id, &member.name, member.active);
     let act = async move || {
         let change = ChangeMember { active: Some(!active), ..ChangeMember::default() };
-        api::members::change(id, change).await.map(drop)
+        api::change_member(id, change).await.map(drop)
     };
     if active {
         let text = "They are signed out everywhere and their API tokens stop working. Their running sessions \

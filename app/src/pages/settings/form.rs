@@ -111,7 +111,7 @@ pub fn SettingsForm(
             Err(invalid) => return errors.0.set(invalid),
         };
         let before = current.with_untracked(|it| it.session_timeout_minutes);
-        request.send(api::workspace::change_settings(new), move |now| {
+        request.send(api::change_settings(new), move |now| {
             saved.set(Some(if now.session_timeout_minutes < before {
                 "Saved. Sessions past the new timeout have 5 more minutes."
             } else {

@@ -78,14 +78,14 @@ async fn load() -> Result<Vec<Loaded>, PageError> {
             return Ok(Loaded { server, by_grant: None });
         }
         let (grants, accounts, members) = try_join3(
-            api::grants::grants(server.id.clone()),
-            api::grants::accounts(server.id.clone()),
-            api::members::members(),
+            api::grants(server.id.clone()),
+            api::accounts(server.id.clone()),
+            api::members(),
         )
         .await?;
         Ok(Loaded { server, by_grant: Some(ByGrant { grants, accounts, members }) })
     };
-    try_join_all(api::servers::servers().await?.into_iter().map(of_server)).await
+    try_join_all(api::servers().await?.into_iter().map(of_server)).await
 }
 
 /// Shown when websh does not run as root.
@@ -106,8 +106,7 @@ fn ServerGrants(server: String, grants: ByGrant) -> impl IntoView {
     let ByGrant { grants, accounts, members } = grants;
     let server = StoredValue::new(server);
     let list = List::whole(grants, move || {
-        async move { api::grants::grants(server.try_get_value().unwrap_or_default()).await }
-            .boxed_local()
+        async move { api::grants(server.try_get_value().unwrap_or_default()).await }.boxed_local()
     });
     let asked = RwSignal::new(None::<Question>);
     let refresh = Callback::new(move |()| list.refresh());
@@ -185,6 +184,6 @@ fn question(grant: &AccountGrant, server: StoredValue<String>) -> Question {
             "This stops {grantee} from opening sessions as {account}. Running sessions continue."
         ),
         "Revoke",
-        async move || api::grants::revoke(server.get_value(), id).await,
+        async move || api::revoke_grant(server.get_value(), id).await,
     )
 }

@@ -54,7 +54,7 @@ pub fn NewGrantForm(
             return request.reject("to", "root can be granted only to a member, not to a role.");
         }
         let new = NewGrant { account: account.get_untracked(), to: grantee };
-        request.send(api::grants::grant(server.get_value(), new), move |_| {
+        request.send(api::grant(server.get_value(), new), move |_| {
             account.set(String::new());
             to.set(String::new());
             refresh.run(());

@@ -13,8 +13,10 @@ pub fn Field(
     /// Name of the field in errors.
     name: &'static str,
     /// Type of the input element.
+    #[prop(default = "text")]
     kind: &'static str,
     /// Value of the `autocomplete` attribute.
+    #[prop(default = "off")]
     autocomplete: &'static str,
     /// Test id; the error has this and `-error`.
     testid: &'static str,
