@@ -6,5 +6,6 @@ pub mod operator;
 
 mod extract;
 mod identity;
+mod responses;
 mod sessions;
 mod sharing;

@@ -8,6 +8,7 @@ use protocol::{
 
 use crate::{
     api::extract::{Json, Path},
+    api::responses::*,
     http::{authenticate::SignedIn, error::Result},
 };
 
@@ -15,34 +16,23 @@ use crate::{
 #[utoipa::path(
     get, path = "/servers/{id}/accounts", tag = "accounts", security(("cookie" = []), ("bearer" = [])),
     params(("id" = String, Path, description = "Id of the server")),
-    responses(
-        (status = 200, description = "Accounts that have a login shell", body = Vec<AccountInfo>),
-        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
-        (status = 404, description = "`not_found`", body = ErrorBody),
-    )
+    responses((status = 200, description = "Accounts that have a login shell", body = Vec<AccountInfo>), RequiresSuperuser, NotFound)
 )]
 pub async fn accounts(
-    SignedIn { control, actor }: SignedIn,
+    caller: SignedIn,
     Path(server): Path<String>,
 ) -> Result<Json<Vec<AccountInfo>>> {
-    Ok(Json(control.grants.accounts(&actor, server).await?))
+    Ok(Json(caller.control.grants.accounts(&caller.actor, server).await?))
 }
 
 /// Lists the grants on a server.
 #[utoipa::path(
     get, path = "/servers/{id}/grants", tag = "accounts", security(("cookie" = []), ("bearer" = [])),
     params(("id" = String, Path, description = "Id of the server")),
-    responses(
-        (status = 200, description = "Grants, sorted by account", body = Vec<AccountGrant>),
-        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
-        (status = 404, description = "`not_found`", body = ErrorBody),
-    )
+    responses((status = 200, description = "Grants, sorted by account", body = Vec<AccountGrant>), RequiresSuperuser, NotFound)
 )]
-pub async fn list(
-    SignedIn { control, actor }: SignedIn,
-    Path(server): Path<String>,
-) -> Result<Json<Vec<AccountGrant>>> {
-    Ok(Json(control.grants.list(&actor, server).await?))
+pub async fn list(caller: SignedIn, Path(server): Path<String>) -> Result<Json<Vec<AccountGrant>>> {
+    Ok(Json(caller.control.grants.list(&caller.actor, server).await?))
 }
 
 /// Grants an account to a member or a role.
@@ -51,38 +41,31 @@ pub async fn list(
     params(("id" = String, Path, description = "Id of the server")), request_body = NewGrant,
     responses(
         (status = 201, description = "The grant", body = AccountGrant),
-        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
         (status = 404, description = "`not_found`: no such server or member", body = ErrorBody),
         (status = 409, description = "`grant_exists`", body = ErrorBody),
         (status = 422, description = "`unknown_account`; `invalid_to`: root can only be granted to a member", body = ErrorBody),
+        RequiresSuperuser,
     )
 )]
 pub async fn add(
-    SignedIn { control, actor }: SignedIn,
+    caller: SignedIn,
     Path(server): Path<String>,
     Json(body): Json<NewGrant>,
-) -> Result<(StatusCode, Json<AccountGrant>)> {
-    Ok((StatusCode::CREATED, Json(control.grants.create(&actor, server, body).await?)))
+) -> Result<Created<AccountGrant>> {
+    Ok(created(caller.control.grants.create(&caller.actor, server, body).await?))
 }
 
 /// Revokes a grant. Running sessions keep running.
 #[utoipa::path(
     delete, path = "/servers/{id}/grants/{grant}", tag = "accounts",
     security(("cookie" = []), ("bearer" = [])),
-    params(
-        ("id" = String, Path, description = "Id of the server"),
-        ("grant" = GrantId, Path, description = "Id of the grant"),
-    ),
-    responses(
-        (status = 204, description = "Revoked"),
-        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
-        (status = 404, description = "`not_found`", body = ErrorBody),
-    )
+    params(("id" = String, Path, description = "Id of the server"), ("grant" = GrantId, Path, description = "Id of the grant")),
+    responses((status = 204, description = "Revoked"), RequiresSuperuser, NotFound)
 )]
 pub async fn remove(
-    SignedIn { control, actor }: SignedIn,
+    caller: SignedIn,
     Path((server, grant)): Path<(String, GrantId)>,
 ) -> Result<StatusCode> {
-    control.grants.revoke(&actor, server, grant).await?;
+    caller.control.grants.revoke(&caller.actor, server, grant).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::sign_in::signed_in_as;
 use crate::{
     api::extract::{Json, Path},
+    api::responses::*,
     http::{authenticate::SignedIn, client_ip::CallerInfo, error::Result},
     state::AppState,
 };
@@ -29,31 +30,22 @@ pub struct Link {
 /// Lists the links that were not used yet.
 #[utoipa::path(
     get, path = "/invites", tag = "members", security(("cookie" = []), ("bearer" = [])),
-    responses(
-        (status = 200, description = "Newest first, without their secrets", body = Vec<Invite>),
-        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
-    )
+    responses((status = 200, description = "Newest first, without their secrets", body = Vec<Invite>), RequiresSuperuser)
 )]
-pub async fn list(SignedIn { control, actor }: SignedIn) -> Result<Json<Vec<Invite>>> {
-    Ok(Json(control.invites.list(&actor).await?))
+pub async fn list(caller: SignedIn) -> Result<Json<Vec<Invite>>> {
+    Ok(Json(caller.control.invites.list(&caller.actor).await?))
 }
 
 /// Invites a person. Replaces an earlier invite for the same address.
 #[utoipa::path(
-    post, path = "/invites", tag = "members", security(("cookie" = []), ("bearer" = [])),
-    request_body = NewInvite,
+    post, path = "/invites", tag = "members", security(("cookie" = []), ("bearer" = [])), request_body = NewInvite,
     responses(
         (status = 201, description = "The link, which is not shown again", body = InviteLink),
-        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
-        (status = 409, description = "`member_exists`, `mail_not_configured`", body = ErrorBody),
-        (status = 422, description = "`invalid_email`", body = ErrorBody),
+        RequiresSuperuser, CannotInvite, InvalidEmail,
     )
 )]
-pub async fn invite(
-    SignedIn { control, actor }: SignedIn,
-    Json(body): Json<NewInvite>,
-) -> Result<(StatusCode, Json<InviteLink>)> {
-    Ok((StatusCode::CREATED, Json(control.invites.create(&actor, body).await?)))
+pub async fn invite(caller: SignedIn, Json(body): Json<NewInvite>) -> Result<Created<InviteLink>> {
+    Ok(created(caller.control.invites.create(&caller.actor, body).await?))
 }
 
 /// Revokes a link that was not used yet.
@@ -62,26 +54,19 @@ pub async fn invite(
     params(("id" = InviteId, Path, description = "Id of the link")),
     responses(
         (status = 204, description = "Revoked"),
-        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
         (status = 404, description = "`not_found`, also if it was used", body = ErrorBody),
+        RequiresSuperuser,
     )
 )]
-pub async fn revoke(
-    SignedIn { control, actor }: SignedIn,
-    Path(id): Path<InviteId>,
-) -> Result<StatusCode> {
-    control.invites.withdraw(&actor, id).await?;
+pub async fn revoke(caller: SignedIn, Path(id): Path<InviteId>) -> Result<StatusCode> {
+    caller.control.invites.withdraw(&caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Returns the purpose of a link. The method is POST to keep the secret out of URLs.
 #[utoipa::path(
     post, path = "/invites/look", operation_id = "look", tag = "members", request_body = Link,
-    responses(
-        (status = 200, description = "The invite", body = Invite),
-        (status = 404, description = "`not_found`", body = ErrorBody),
-        (status = 410, description = "`invite_over`: used or expired", body = ErrorBody),
-    )
+    responses((status = 200, description = "The invite", body = Invite), NotFound, InviteOver)
 )]
 pub async fn preview(
     State(state): State<AppState>,
@@ -95,10 +80,9 @@ pub async fn preview(
     post, path = "/invites/accept", tag = "members", request_body = AcceptInvite,
     responses(
         (status = 200, description = "Signed in; sets the cookie", body = Me),
-        (status = 404, description = "`not_found`", body = ErrorBody),
         (status = 409, description = "`member_exists`", body = ErrorBody),
-        (status = 410, description = "`invite_over`: used or expired", body = ErrorBody),
         (status = 422, description = "`invalid_name`, `invalid_password`: the link stays valid", body = ErrorBody),
+        NotFound, InviteOver,
     )
 )]
 pub async fn accept(

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::extract::Json,
+    api::responses::*,
     http::{
         authenticate::SignedIn,
         client_ip::CallerInfo,
@@ -42,10 +43,9 @@ pub struct SetUp {
     post, path = "/login", tag = "sign-in", request_body = Credentials,
     responses(
         (status = 200, description = "Signed in; sets the cookie", body = Me),
-        (status = 400, description = "`bad_request`", body = ErrorBody),
         (status = 401, description = "`invalid_credentials`", body = ErrorBody),
-        (status = 429, description = "`too_many_attempts`, with `Retry-After`", body = ErrorBody),
         (status = 503, description = "`busy`, `unavailable`", body = ErrorBody),
+        BadRequest, TooManyAttempts,
     )
 )]
 pub async fn login(
@@ -66,9 +66,9 @@ pub async fn login(
     post, path = "/setup", tag = "sign-in", request_body = SetUp,
     responses(
         (status = 201, description = "Created and signed in; sets the cookie", body = Me),
-        (status = 400, description = "`bad_request`", body = ErrorBody),
         (status = 404, description = "`not_found`: wrong token, or already set up", body = ErrorBody),
         (status = 422, description = "`invalid_email`, `invalid_name`, `invalid_password`, with the field: the token stays valid", body = ErrorBody),
+        BadRequest,
     )
 )]
 pub async fn set_up(
@@ -105,10 +105,7 @@ pub async fn logout(
 /// Returns the caller.
 #[utoipa::path(
     get, path = "/me", tag = "sign-in", security(("cookie" = []), ("bearer" = [])),
-    responses(
-        (status = 200, description = "The member who is signed in", body = Me),
-        (status = 401, description = "`unauthenticated`", body = ErrorBody),
-    )
+    responses((status = 200, description = "The member who is signed in", body = Me), Unauthenticated)
 )]
 pub async fn me(SignedIn { actor, .. }: SignedIn) -> Json<Me> {
     Json(actor.me())

@@ -16,6 +16,7 @@ use utoipa::IntoParams;
 
 use crate::{
     api::extract::{Json, Query},
+    api::responses::*,
     http::{authenticate::SignedIn, error::Result},
     state::AppState,
 };
@@ -42,43 +43,24 @@ pub struct Listing {
     cursor: Option<String>,
 }
 
-/// Filter of an export.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct Exporting {
-    /// Part of the actor, target or detail.
-    q: Option<String>,
-    /// Action, or the part of it before the dot.
-    action: Option<String>,
-    /// Earliest time.
-    from: Option<DateTime<Utc>>,
-    /// Time before which entries were made.
-    to: Option<DateTime<Utc>>,
-}
-
 /// Lists entries of the audit log.
 #[utoipa::path(
     get, path = "/audit", tag = "audit", security(("cookie" = []), ("bearer" = [])), params(Listing),
     responses(
         (status = 200, description = "A page, newest first", body = AuditPage),
-        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
         (status = 422, description = "`invalid_cursor`, `invalid_q`, `invalid_action`", body = ErrorBody),
+        RequiresSuperuser,
     )
 )]
-pub async fn list(
-    SignedIn { control, actor }: SignedIn,
-    Query(query): Query<Listing>,
-) -> Result<Json<AuditPage>> {
+pub async fn list(caller: SignedIn, Query(query): Query<Listing>) -> Result<Json<AuditPage>> {
     let Listing { q, action, from, to, limit, cursor } = query;
     let filter = AuditFilter { q, action, from, to };
-    Ok(Json(control.audit.list(&actor, filter, limit, cursor.as_deref()).await?))
+    Ok(Json(caller.control.audit.list(&caller.actor, filter, limit, cursor.as_deref()).await?))
 }
 
 /// Exports the audit log as JSON lines, newest first.
 #[utoipa::path(
-    get, path = "/audit/export", tag = "audit", security(("cookie" = []), ("bearer" = [])),
-    params(Exporting),
+    get, path = "/audit/export", tag = "audit", security(("cookie" = []), ("bearer" = [])), params(AuditFilter),
     responses(
         (status = 200, description = "JSON lines, each an `AuditEntry`", content_type = "application/x-ndjson"),
         (status = 403, description = "`forbidden`: requires a superuser; `wrong_origin`", body = ErrorBody),
@@ -89,12 +71,10 @@ pub async fn export(
     State(state): State<AppState>,
     SignedIn { actor, .. }: SignedIn,
     headers: HeaderMap,
-    Query(query): Query<Exporting>,
+    Query(filter): Query<AuditFilter>,
 ) -> Result<Response> {
     // An export adds an entry, so a request with a cookie must come from an own page, as for any change.
     state.allowed.require_own_page(&headers)?;
-    let Exporting { q, action, from, to } = query;
-    let filter = AuditFilter { q, action, from, to };
     state.control.audit.record_export(&actor, &filter).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/x-ndjson"),

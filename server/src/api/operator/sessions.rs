@@ -14,6 +14,7 @@ use utoipa::IntoParams;
 
 use crate::{
     api::extract::{Json, OptionalJson, Path, Query},
+    api::responses::*,
     http::{authenticate::SignedIn, error::Result},
 };
 
@@ -46,18 +47,19 @@ pub struct Listing {
 /// Lists the running sessions of all members, without their content.
 #[utoipa::path(
     get, path = "/admin/sessions", tag = "operator", security(("cookie" = []), ("bearer" = [])), params(Listing),
-    responses(
-        (status = 200, description = "A page of running sessions", body = AdminSessionPage),
-        (status = 403, description = "`forbidden`: requires staff or a superuser", body = ErrorBody),
-    )
+    responses((status = 200, description = "A page of running sessions", body = AdminSessionPage), RequiresStaff)
 )]
 pub async fn list(
-    SignedIn { control, actor }: SignedIn,
+    caller: SignedIn,
     Query(query): Query<Listing>,
 ) -> Result<Json<AdminSessionPage>> {
     let Listing { q, owner, server, account, idle_minutes, attached, sort, limit, cursor } = query;
     let filter = AdminFilter { q, owner, server, account, idle_minutes, attached };
-    let page = control.all_sessions.list(&actor, &filter, sort, limit, cursor.as_deref()).await?;
+    let page = caller
+        .control
+        .all_sessions
+        .list(&caller.actor, &filter, sort, limit, cursor.as_deref())
+        .await?;
     Ok(Json(page))
 }
 
@@ -67,19 +69,17 @@ pub async fn list(
     params(("id" = String, Path, description = "Id of the session")), request_body = Option<Drop>,
     responses(
         (status = 204, description = "Dropped"),
-        (status = 403, description = "`forbidden`: requires staff or a superuser", body = ErrorBody),
-        (status = 404, description = "`not_found`", body = ErrorBody),
-        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`: the session has ended; the error contains it", body = ErrorBody),
         (status = 422, description = "`invalid_reason`", body = ErrorBody),
         (status = 503, description = "`session_unreachable`: the processes survived KILL", body = ErrorBody),
+        RequiresStaff, NotFound, SessionEnded,
     )
 )]
 pub async fn drop_session(
-    SignedIn { control, actor }: SignedIn,
+    caller: SignedIn,
     Path(id): Path<SessionId>,
     OptionalJson(body): OptionalJson<Drop>,
 ) -> Result<StatusCode> {
-    control.all_sessions.drop_one(&actor, id, body).await?;
+    caller.control.all_sessions.drop_one(&caller.actor, id, body).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -88,26 +88,20 @@ pub async fn drop_session(
     post, path = "/admin/sessions/drop-all", tag = "operator", security(("cookie" = []), ("bearer" = [])), request_body = DropAll,
     responses(
         (status = 200, description = "Result for each session", body = DropResults),
-        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
         (status = 422, description = "`invalid_confirm`, `invalid_password`, `invalid_reason`", body = ErrorBody),
         (status = 429, description = "`too_many_attempts` at entering the password", body = ErrorBody),
+        RequiresSuperuser,
     )
 )]
-pub async fn drop_all(
-    SignedIn { control, actor }: SignedIn,
-    Json(body): Json<DropAll>,
-) -> Result<Json<DropResults>> {
-    Ok(Json(control.all_sessions.drop_all(&actor, body).await?))
+pub async fn drop_all(caller: SignedIn, Json(body): Json<DropAll>) -> Result<Json<DropResults>> {
+    Ok(Json(caller.control.all_sessions.drop_all(&caller.actor, body).await?))
 }
 
 /// Returns the current resource usage of all sessions.
 #[utoipa::path(
     get, path = "/workspace/usage", tag = "operator", security(("cookie" = []), ("bearer" = [])),
-    responses(
-        (status = 200, description = "Number of sessions, their memory and their buffers", body = WorkspaceUsage),
-        (status = 403, description = "`forbidden`: requires staff or a superuser", body = ErrorBody),
-    )
+    responses((status = 200, description = "Number of sessions, their memory and their buffers", body = WorkspaceUsage), RequiresStaff)
 )]
-pub async fn usage(SignedIn { control, actor }: SignedIn) -> Result<Json<WorkspaceUsage>> {
-    Ok(Json(control.all_sessions.usage(&actor).await?))
+pub async fn usage(caller: SignedIn) -> Result<Json<WorkspaceUsage>> {
+    Ok(Json(caller.control.all_sessions.usage(&caller.actor).await?))
 }

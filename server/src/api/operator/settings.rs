@@ -4,6 +4,7 @@ use protocol::api::{ErrorBody, WorkspaceSettings};
 
 use crate::{
     api::extract::Json,
+    api::responses::RequiresSuperuser,
     http::{authenticate::SignedIn, error::Result},
 };
 
@@ -12,23 +13,22 @@ use crate::{
     get, path = "/workspace/settings", tag = "workspace", security(("cookie" = []), ("bearer" = [])),
     responses((status = 200, description = "The settings", body = WorkspaceSettings))
 )]
-pub async fn get(SignedIn { control, actor }: SignedIn) -> Result<Json<WorkspaceSettings>> {
-    Ok(Json(control.settings.get(&actor).await?))
+pub async fn get(caller: SignedIn) -> Result<Json<WorkspaceSettings>> {
+    Ok(Json(caller.control.settings.get(&caller.actor).await?))
 }
 
 /// Replaces all settings. Running sessions follow them at once.
 #[utoipa::path(
-    put, path = "/workspace/settings", tag = "workspace", security(("cookie" = []), ("bearer" = [])),
-    request_body = WorkspaceSettings,
+    put, path = "/workspace/settings", tag = "workspace", security(("cookie" = []), ("bearer" = [])), request_body = WorkspaceSettings,
     responses(
         (status = 200, description = "The changed settings", body = WorkspaceSettings),
-        (status = 403, description = "`forbidden`: requires a superuser", body = ErrorBody),
         (status = 422, description = "`invalid_timeout`, `invalid_…` with the field", body = ErrorBody),
+        RequiresSuperuser,
     )
 )]
 pub async fn put(
-    SignedIn { control, actor }: SignedIn,
+    caller: SignedIn,
     Json(body): Json<WorkspaceSettings>,
 ) -> Result<Json<WorkspaceSettings>> {
-    Ok(Json(control.settings.change(&actor, body).await?))
+    Ok(Json(caller.control.settings.change(&caller.actor, body).await?))
 }

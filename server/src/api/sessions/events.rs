@@ -12,10 +12,10 @@ use axum::{
     },
 };
 use futures_util::{Stream, stream};
-use protocol::api::ErrorBody;
 use tokio::time::Instant;
 
 use crate::{
+    api::responses::*,
     http::{authenticate::SignedIn, error::Result},
     state::AppState,
 };
@@ -38,8 +38,7 @@ const SIGNED_OUT: &str = "signed_out";
     get, path = "/events", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "Server-sent events named `changed`, without content: fetch lists again", content_type = "text/event-stream"),
-        (status = 401, description = "`unauthenticated`", body = ErrorBody),
-        (status = 403, description = "`wrong_origin`", body = ErrorBody),
+        Unauthenticated, WrongOrigin,
     )
 )]
 pub async fn events(

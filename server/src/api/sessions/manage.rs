@@ -15,6 +15,7 @@ use utoipa::IntoParams;
 
 use crate::{
     api::extract::{Json, Path, Query},
+    api::responses::*,
     http::{authenticate::SignedIn, error::Result},
     state::AppState,
 };
@@ -43,8 +44,8 @@ pub struct Listing {
     get, path = "/servers", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
     responses((status = 200, description = "Servers and the accounts the caller may use", body = Vec<Server>))
 )]
-pub async fn servers(SignedIn { control, actor }: SignedIn) -> Result<Json<Vec<Server>>> {
-    Ok(Json(control.creator.servers(&actor).await?))
+pub async fn servers(caller: SignedIn) -> Result<Json<Vec<Server>>> {
+    Ok(Json(caller.control.creator.servers(&caller.actor).await?))
 }
 
 /// Opens a session. Repeating an `idempotency_key` returns the session it opened.
@@ -53,13 +54,12 @@ pub async fn servers(SignedIn { control, actor }: SignedIn) -> Result<Json<Vec<S
     responses(
         (status = 201, description = "The new session", body = Session),
         (status = 200, description = "The session that the same key opened before", body = Session),
-        (status = 400, description = "`bad_request`", body = ErrorBody),
-        (status = 401, description = "`unauthenticated`", body = ErrorBody),
         (status = 403, description = "`account_forbidden`: not granted to the caller; `forbidden`: token of scope `read`", body = ErrorBody),
         (status = 409, description = "`server_offline`", body = ErrorBody),
         (status = 422, description = "`unknown_server`, `unknown_account`, `spawn_failed`, `invalid_…` with the field", body = ErrorBody),
         (status = 429, description = "`session_limit`, with the caller's sessions", body = ErrorBody),
         (status = 503, description = "`unavailable`, `database_full`", body = ErrorBody),
+        BadRequest, Unauthenticated,
     )
 )]
 pub async fn create(
@@ -84,62 +84,41 @@ pub async fn create(
         (status = 403, description = "`forbidden`: members may only list their own", body = ErrorBody),
     )
 )]
-pub async fn list(
-    SignedIn { control, actor }: SignedIn,
-    Query(query): Query<Listing>,
-) -> Result<Json<SessionPage>> {
+pub async fn list(caller: SignedIn, Query(query): Query<Listing>) -> Result<Json<SessionPage>> {
     let Listing { scope, state: life, q, limit, cursor } = query;
     let (q, cursor) = (q.as_deref(), cursor.as_deref());
-    Ok(Json(control.sessions.list(&actor, scope, life, q, limit, cursor).await?))
+    Ok(Json(caller.control.sessions.list(&caller.actor, scope, life, q, limit, cursor).await?))
 }
 
 /// Returns a session.
 #[utoipa::path(
     get, path = "/sessions/{id}", tag = "sessions", security(("cookie" = []), ("bearer" = [])), params(("id" = String, Path, description = "Id of the session")),
-    responses(
-        (status = 200, description = "The session", body = Session),
-        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
-        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`: the session has ended; the error contains it", body = ErrorBody),
-    )
+    responses((status = 200, description = "The session", body = Session), NoSuchSession, SessionEnded)
 )]
-pub async fn get(
-    SignedIn { control, actor }: SignedIn,
-    Path(id): Path<SessionId>,
-) -> Result<Json<Session>> {
-    Ok(Json(control.sessions.get(&actor, id).await?))
+pub async fn get(caller: SignedIn, Path(id): Path<SessionId>) -> Result<Json<Session>> {
+    Ok(Json(caller.control.sessions.get(&caller.actor, id).await?))
 }
 
 /// Renames a session or changes its attach policy.
 #[utoipa::path(
     patch, path = "/sessions/{id}", tag = "sessions", security(("cookie" = []), ("bearer" = [])), params(("id" = String, Path, description = "Id of the session")), request_body = ChangeSession,
-    responses(
-        (status = 200, description = "The changed session", body = Session),
-        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
-        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`: the session has ended; the error contains it", body = ErrorBody),
-    )
+    responses((status = 200, description = "The changed session", body = Session), NoSuchSession, SessionEnded)
 )]
 pub async fn change(
-    SignedIn { control, actor }: SignedIn,
+    caller: SignedIn,
     Path(id): Path<SessionId>,
     Json(change): Json<ChangeSession>,
 ) -> Result<Json<Session>> {
-    Ok(Json(control.sessions.change(&actor, id, change).await?))
+    Ok(Json(caller.control.sessions.change(&caller.actor, id, change).await?))
 }
 
 /// Closes a session: ends all of its processes.
 #[utoipa::path(
     delete, path = "/sessions/{id}", tag = "sessions", security(("cookie" = []), ("bearer" = [])), params(("id" = String, Path, description = "Id of the session")),
-    responses(
-        (status = 204, description = "Closed"),
-        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
-        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`: the session has ended; the error contains it", body = ErrorBody),
-    )
+    responses((status = 204, description = "Closed"), NoSuchSession, SessionEnded)
 )]
-pub async fn close(
-    SignedIn { control, actor }: SignedIn,
-    Path(id): Path<SessionId>,
-) -> Result<StatusCode> {
-    control.sessions.close(&actor, id).await?;
+pub async fn close(caller: SignedIn, Path(id): Path<SessionId>) -> Result<StatusCode> {
+    caller.control.sessions.close(&caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -148,16 +127,14 @@ pub async fn close(
     post, path = "/sessions/{id}/attach", tag = "sessions", security(("cookie" = []), ("bearer" = [])), params(("id" = String, Path, description = "Id of the session")), request_body = Attach,
     responses(
         (status = 200, description = "The ticket", body = Ticket),
-        (status = 403, description = "`account_forbidden`: the session's account is no longer granted to its owner", body = ErrorBody),
         (status = 409, description = "`attached_elsewhere`, with the attached client", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
-        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`: the session has ended; the error contains it", body = ErrorBody),
+        AccountForbidden, NoSuchSession, SessionEnded,
     )
 )]
 pub async fn attach(
-    SignedIn { control, actor }: SignedIn,
+    caller: SignedIn,
     Path(id): Path<SessionId>,
     Json(body): Json<Attach>,
 ) -> Result<Json<Ticket>> {
-    Ok(Json(control.attachments.issue(&actor, id, body).await?))
+    Ok(Json(caller.control.attachments.issue(&caller.actor, id, body).await?))
 }

@@ -5,12 +5,13 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use protocol::{api::ErrorBody, id::SessionId, wire::Position};
+use protocol::{id::SessionId, wire::Position};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::{
     api::extract::{Path, Query},
+    api::responses::*,
     http::{
         authenticate::SignedIn,
         error::{ApiError, Result},
@@ -37,13 +38,11 @@ pub struct MirrorPosition {
     responses(
         (status = 200, description = "A `Frame` of `websh.proto`, relative to the position", content_type = "application/octet-stream"),
         (status = 204, description = "No change since the position, or the session has ended"),
-        (status = 403, description = "`account_forbidden`: the session's account is no longer granted to its owner", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
-        (status = 503, description = "`session_unreachable`", body = ErrorBody),
+        AccountForbidden, NoSuchSession, SessionUnreachable,
     )
 )]
 pub async fn screen(
-    SignedIn { control, actor }: SignedIn,
+    caller: SignedIn,
     Path(id): Path<SessionId>,
     Query(held): Query<MirrorPosition>,
 ) -> Result<Response> {
@@ -53,7 +52,7 @@ pub async fn screen(
         _ => return Err(ApiError::bad_request("Set all of epoch, revision and styles, or none.")),
     };
     let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
-    Ok(match control.sessions.preview(&actor, id, position).await? {
+    Ok(match caller.control.sessions.preview(&caller.actor, id, position).await? {
         Some(frame) => (kind, frame).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
     })
@@ -63,17 +62,9 @@ pub async fn screen(
 #[utoipa::path(
     post, path = "/sessions/{id}/keep", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
     params(("id" = String, Path, description = "Id of the session")),
-    responses(
-        (status = 204, description = "Idle timeout restarted"),
-        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
-        (status = 410, description = "`exited`, `closed`, `expired`, `dropped` or `lost`: the session has ended; the error contains it", body = ErrorBody),
-        (status = 503, description = "`session_unreachable`", body = ErrorBody),
-    )
+    responses((status = 204, description = "Idle timeout restarted"), NoSuchSession, SessionEnded, SessionUnreachable)
 )]
-pub async fn keep(
-    SignedIn { control, actor }: SignedIn,
-    Path(id): Path<SessionId>,
-) -> Result<StatusCode> {
-    control.sessions.keep_alive(&actor, id).await?;
+pub async fn keep(caller: SignedIn, Path(id): Path<SessionId>) -> Result<StatusCode> {
+    caller.control.sessions.keep_alive(&caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

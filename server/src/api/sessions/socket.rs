@@ -6,9 +6,10 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::Response,
 };
-use protocol::{SUBPROTOCOL, api::ErrorBody};
+use protocol::SUBPROTOCOL;
 
 use crate::{
+    api::responses::*,
     http::{
         authenticate::{SignedIn, bearer},
         error::{ApiError, Result},
@@ -22,12 +23,7 @@ use crate::{
 /// Opens a WebSocket to a session. The ticket goes in its first message.
 #[utoipa::path(
     get, path = "/socket", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
-    responses(
-        (status = 101, description = "A WebSocket with the subprotocol `websh.v1`"),
-        (status = 401, description = "`unauthenticated`", body = ErrorBody),
-        (status = 403, description = "`wrong_origin`", body = ErrorBody),
-        (status = 426, description = "`websocket_expected`", body = ErrorBody),
-    )
+    responses((status = 101, description = "A WebSocket with the subprotocol `websh.v1`"), Unauthenticated, WrongOrigin, WebSocketExpected)
 )]
 pub async fn open_socket(
     State(state): State<AppState>,

@@ -12,6 +12,7 @@ use protocol::api::{ErrorBody, Join, Joined, Ticket};
 use crate::{
     api::{
         extract::Json,
+        responses::*,
         sessions::{check_origin, open},
     },
     http::{authenticate::Guest, client_ip::CallerInfo, cookies::Cookie, error::Result},
@@ -28,8 +29,7 @@ use crate::{
         (status = 401, description = "`share_denied`: unknown link, wrong password or revoked share", body = ErrorBody),
         (status = 409, description = "`share_full`", body = ErrorBody),
         (status = 410, description = "`share_expired`, `session_ended`: only with the right password", body = ErrorBody),
-        (status = 422, description = "`invalid_name`", body = ErrorBody),
-        (status = 429, description = "`too_many_attempts`, with `Retry-After`", body = ErrorBody),
+        InvalidName, TooManyAttempts,
     )
 )]
 pub async fn join(
@@ -52,8 +52,7 @@ pub async fn join(
     get, path = "/join/session", tag = "join", security(("guest" = [])),
     responses(
         (status = 200, description = "The session, its owner, and the guest's permissions and expiry", body = Joined),
-        (status = 401, description = "`not_joined`", body = ErrorBody),
-        (status = 410, description = "`share_expired`, `share_revoked`, `share_removed`, `share_left`, `session_ended`", body = ErrorBody),
+        NotJoined, GuestOver,
     )
 )]
 pub async fn session(Guest(visitor): Guest) -> Json<Joined> {
@@ -65,9 +64,8 @@ pub async fn session(Guest(visitor): Guest) -> Json<Joined> {
     post, path = "/join/attach", tag = "join", security(("guest" = [])),
     responses(
         (status = 200, description = "The ticket", body = Ticket),
-        (status = 401, description = "`not_joined`", body = ErrorBody),
         (status = 409, description = "`share_full`: the guest was away, and other guests took all slots", body = ErrorBody),
-        (status = 410, description = "`share_expired`, `share_revoked`, `share_removed`, `share_left`, `session_ended`", body = ErrorBody),
+        NotJoined, GuestOver,
     )
 )]
 pub async fn attach(State(state): State<AppState>, Guest(visitor): Guest) -> Result<Json<Ticket>> {
@@ -79,8 +77,8 @@ pub async fn attach(State(state): State<AppState>, Guest(visitor): Guest) -> Res
     post, path = "/join/leave", tag = "join", security(("guest" = [])),
     responses(
         (status = 204, description = "Left; removes the cookie"),
-        (status = 401, description = "`not_joined`", body = ErrorBody),
         (status = 410, description = "`share_expired`, …: access has already ended", body = ErrorBody),
+        NotJoined,
     )
 )]
 pub async fn leave(
@@ -97,10 +95,8 @@ pub async fn leave(
     get, path = "/join/socket", tag = "join", security(("guest" = [])),
     responses(
         (status = 101, description = "A WebSocket with the subprotocol `websh.v1`"),
-        (status = 401, description = "`not_joined`", body = ErrorBody),
-        (status = 403, description = "`wrong_origin`", body = ErrorBody),
         (status = 410, description = "`share_expired`, …", body = ErrorBody),
-        (status = 426, description = "`websocket_expected`", body = ErrorBody),
+        NotJoined, WrongOrigin, WebSocketExpected,
     )
 )]
 pub async fn open_socket(

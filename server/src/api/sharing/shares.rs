@@ -11,6 +11,7 @@ use protocol::{
 
 use crate::{
     api::extract::{Json, Path},
+    api::responses::*,
     http::{authenticate::SignedIn, error::Result},
 };
 
@@ -20,15 +21,11 @@ use crate::{
     params(("id" = SessionId, Path, description = "Id of the session")),
     responses(
         (status = 200, description = "Limits of the workspace and defaults of a new share", body = SharingOptions),
-        (status = 403, description = "`forbidden`: requires the owner", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
+        RequiresOwner, NoSuchSession,
     )
 )]
-pub async fn options(
-    SignedIn { control, actor }: SignedIn,
-    Path(id): Path<SessionId>,
-) -> Result<Json<SharingOptions>> {
-    Ok(Json(control.shares.options(&actor, id).await?))
+pub async fn options(caller: SignedIn, Path(id): Path<SessionId>) -> Result<Json<SharingOptions>> {
+    Ok(Json(caller.control.shares.options(&caller.actor, id).await?))
 }
 
 /// Lists a session's shares with their guests, also after the session has ended.
@@ -38,14 +35,11 @@ pub async fn options(
     responses(
         (status = 200, description = "Newest first, without their secrets", body = Vec<Share>),
         (status = 403, description = "`forbidden`: requires the owner or a superuser", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
+        NoSuchSession,
     )
 )]
-pub async fn list(
-    SignedIn { control, actor }: SignedIn,
-    Path(id): Path<SessionId>,
-) -> Result<Json<Vec<Share>>> {
-    Ok(Json(control.shares.list(&actor, id).await?))
+pub async fn list(caller: SignedIn, Path(id): Path<SessionId>) -> Result<Json<Vec<Share>>> {
+    Ok(Json(caller.control.shares.list(&caller.actor, id).await?))
 }
 
 /// Creates a share: a link and a password.
@@ -54,19 +48,17 @@ pub async fn list(
     params(("id" = SessionId, Path, description = "Id of the session")), request_body = NewShare,
     responses(
         (status = 201, description = "The link and password, which are not shown again", body = FreshShare),
-        (status = 403, description = "`forbidden`: requires the owner; `sharing_disabled`; `account_forbidden`", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
         (status = 409, description = "`too_many_shares`", body = ErrorBody),
-        (status = 410, description = "`exited`, `closed`, …: the session has ended", body = ErrorBody),
         (status = 422, description = "`invalid_expiry`, `invalid_read_only`, `invalid_max_guests`", body = ErrorBody),
+        MayNotShare, NoSuchSession, SessionOver,
     )
 )]
 pub async fn share(
-    SignedIn { control, actor }: SignedIn,
+    caller: SignedIn,
     Path(id): Path<SessionId>,
     Json(new): Json<NewShare>,
-) -> Result<(StatusCode, Json<FreshShare>)> {
-    Ok((StatusCode::CREATED, Json(control.shares.create(&actor, id, new).await?)))
+) -> Result<Created<FreshShare>> {
+    Ok(created(caller.control.shares.create(&caller.actor, id, new).await?))
 }
 
 /// Extends a share or changes its guests' permissions, also for attached guests.
@@ -76,18 +68,17 @@ pub async fn share(
     request_body = ChangeShare,
     responses(
         (status = 200, description = "The changed share", body = Share),
-        (status = 403, description = "`forbidden`: requires the owner", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
         (status = 410, description = "`share_expired`, `share_revoked`, or the session has ended", body = ErrorBody),
         (status = 422, description = "`invalid_expiry`, `invalid_read_only`", body = ErrorBody),
+        RequiresOwner, NoSuchSession,
     )
 )]
 pub async fn change(
-    SignedIn { control, actor }: SignedIn,
+    caller: SignedIn,
     Path((id, share)): Path<(SessionId, ShareId)>,
     Json(change): Json<ChangeShare>,
 ) -> Result<Json<Share>> {
-    Ok(Json(control.shares.change(&actor, id, share, change).await?))
+    Ok(Json(caller.control.shares.change(&caller.actor, id, share, change).await?))
 }
 
 /// Revokes a share and disconnects its guests. The session keeps running.
@@ -96,15 +87,15 @@ pub async fn change(
     params(("id" = SessionId, Path, description = "Id of the session"), ("share" = ShareId, Path, description = "Id of the share")),
     responses(
         (status = 204, description = "Revoked"),
-        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
         (status = 410, description = "`share_expired`, `share_revoked`, `session_ended`: the share has already ended", body = ErrorBody),
+        NoSuchSession,
     )
 )]
 pub async fn revoke(
-    SignedIn { control, actor }: SignedIn,
+    caller: SignedIn,
     Path((id, share)): Path<(SessionId, ShareId)>,
 ) -> Result<StatusCode> {
-    control.shares.revoke(&actor, id, share).await?;
+    caller.control.shares.revoke(&caller.actor, id, share).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -114,16 +105,14 @@ pub async fn revoke(
     params(("id" = SessionId, Path, description = "Id of the session"), ("share" = ShareId, Path, description = "Id of the old share")),
     responses(
         (status = 201, description = "The link and password, which are not shown again", body = FreshShare),
-        (status = 403, description = "`forbidden`: requires the owner; `sharing_disabled`; `account_forbidden`", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
-        (status = 410, description = "`exited`, `closed`, …: the session has ended", body = ErrorBody),
+        MayNotShare, NoSuchSession, SessionOver,
     )
 )]
 pub async fn renew(
-    SignedIn { control, actor }: SignedIn,
+    caller: SignedIn,
     Path((id, share)): Path<(SessionId, ShareId)>,
-) -> Result<(StatusCode, Json<FreshShare>)> {
-    Ok((StatusCode::CREATED, Json(control.shares.renew(&actor, id, share).await?)))
+) -> Result<Created<FreshShare>> {
+    Ok(created(caller.control.shares.renew(&caller.actor, id, share).await?))
 }
 
 /// Removes a guest. Their cookie is no longer valid.
@@ -136,15 +125,15 @@ pub async fn renew(
     ),
     responses(
         (status = 204, description = "Removed"),
-        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
         (status = 410, description = "`share_left`, `share_removed`, …: the guest has already left", body = ErrorBody),
+        NoSuchSession,
     )
 )]
 pub async fn remove(
-    SignedIn { control, actor }: SignedIn,
+    caller: SignedIn,
     Path((id, share, guest)): Path<(SessionId, ShareId, GuestId)>,
 ) -> Result<StatusCode> {
-    control.shares.remove_guest(&actor, id, share, guest).await?;
+    caller.control.shares.remove_guest(&caller.actor, id, share, guest).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -154,19 +143,16 @@ pub async fn remove(
     params(("id" = SessionId, Path, description = "Id of the session")), request_body = NewInvites,
     responses(
         (status = 207, description = "Result for each address; the list of shares reports delivery", body = InviteResults),
-        (status = 403, description = "`forbidden`: requires the owner; `sharing_disabled`; `account_forbidden`", body = ErrorBody),
-        (status = 404, description = "`not_found`, also for a session of another member", body = ErrorBody),
         (status = 409, description = "`mail_not_configured`, `too_many_shares`", body = ErrorBody),
-        (status = 410, description = "`exited`, `closed`, …: the session has ended", body = ErrorBody),
         (status = 422, description = "`invalid_email`: no valid address; `invalid_emails`: more than 20 addresses; `invalid_expiry`, `invalid_read_only`", body = ErrorBody),
-        (status = 429, description = "`too_many_attempts`, with `Retry-After`", body = ErrorBody),
+        MayNotShare, NoSuchSession, SessionOver, TooManyAttempts,
     )
 )]
 pub async fn invite(
-    SignedIn { control, actor }: SignedIn,
+    caller: SignedIn,
     Path(id): Path<SessionId>,
     Json(new): Json<NewInvites>,
 ) -> Result<(StatusCode, Json<InviteResults>)> {
-    let results = control.guest_invites.create(&actor, id, new).await?;
+    let results = caller.control.guest_invites.create(&caller.actor, id, new).await?;
     Ok((StatusCode::MULTI_STATUS, Json(results)))
 }
