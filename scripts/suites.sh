@@ -36,7 +36,8 @@ story_suite() {
 count() {
   local native=0 stories=0
   if [ -s "$results/native" ]; then
-    native=$(sed 's/\x1b\[[0-9;]*m//g' "$results/native" | grep -E '^ *(Summary \[|test result:)' |
+    # Indented "test result:" lines are the output of failed tests, which nextest prints again.
+    native=$(sed 's/\x1b\[[0-9;]*m//g' "$results/native" | grep -E '^( *Summary \[|test result:)' |
       grep -oE "[0-9]+ $1" | awk '{ n += $1 } END { print n + 0 }')
   fi
   if [ -s "$results/stories.json" ]; then

@@ -19,7 +19,7 @@ use bytes::Bytes;
 use protocol::{
     api::{
         AttachPolicy, AuditAction, ChangeSession, EndReason, Life, Scope, Session, SessionPage,
-        SessionState, limits as bounds,
+        limits as bounds,
     },
     id::SessionId,
     wire::{EndCause, EndRequest, Position},
@@ -77,13 +77,19 @@ impl Sessions {
             .filter(|q| !q.is_empty())
             .map(|q| validate::search("q", q))
             .transpose()?;
-        let page = Page { owner, life, limit: limit + 1, before, q, titles_of: actor.member };
+        // A session may have ended before its row is updated: its final report decides.
+        let reports = self.ctx.host.reports();
+        let ended =
+            reports.iter().filter(|(_, report)| report.end.is_some()).map(|(id, _)| *id).collect();
+        let titles_of = actor.member;
+        let page = Page { owner, life, ended, limit: limit + 1, before, q, titles_of };
         let mut rows = self.ctx.store.sessions.list(page).await?;
         let full = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = rows.len() > full;
         rows.truncate(full);
         let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
-        let mut items = lookup::views(&self.ctx, &rows);
+        let mut items: Vec<Session> =
+            rows.iter().map(|row| view::session(row, reports.get(&row.id))).collect();
         let own = rows.iter().filter(|row| row.owner == actor.member);
         let own: Vec<SessionId> = own.map(|row| row.id).collect();
         let counts = match life {
@@ -99,10 +105,6 @@ impl Sessions {
             if row.owner != actor.member {
                 view::hide_content(item);
             }
-        }
-        if life == Life::Active {
-            // A session may have ended before its row is updated.
-            items.retain(|session| session.state != SessionState::Ended);
         }
         Ok(SessionPage { items, next })
     }

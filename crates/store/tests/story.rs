@@ -232,7 +232,10 @@ async fn sessions(store: &Store, ann: &Member, bob: &Member) {
 
     // Pages, newest first.
     let titles_of = ann.id;
-    let page = |owner, life, limit, before| Page { owner, life, limit, before, q: None, titles_of };
+    let page = |owner, life, limit, before| {
+        let (ended, q) = (Vec::new(), None);
+        Page { owner, life, ended, limit, before, q, titles_of }
+    };
     let all = store.sessions.list(page(None, Life::Active, 10, None)).await.unwrap();
     assert_eq!(names(&all), ["third", "second", "bob's", "first"]);
     let mine = store.sessions.list(page(Some(ann.id), Life::Active, 2, None)).await.unwrap();
@@ -240,6 +243,12 @@ async fn sessions(store: &Store, ann: &Member, bob: &Member) {
     let next =
         store.sessions.list(page(Some(ann.id), Life::Active, 2, Some(second.id))).await.unwrap();
     assert_eq!(names(&next), ["first"]);
+    // A session that has ended is in exactly one list before its row is updated.
+    for (life, expected) in [(Life::Active, vec!["third", "first"]), (Life::Ended, vec!["second"])]
+    {
+        let page = Page { ended: vec![second.id], ..page(Some(ann.id), life, 2, None) };
+        assert_eq!(names(&store.sessions.list(page).await.unwrap()), expected);
+    }
     assert_eq!(store.sessions.count_living(None).await.unwrap(), 4);
     assert_eq!(store.sessions.count_living(Some(ann.id)).await.unwrap(), 3);
 

@@ -137,7 +137,7 @@ test('Drop: several are selected; dropping all requires the name and the passwor
   const rows = page.getByTestId('all-row');
   await expect(rows).toHaveCount(4);
   await expect(page.getByTestId('all-page')).toHaveAttribute('data-live', 'true');
-  for (const name of ['one', 'two']) await rows.filter({ hasText: name }).getByTestId('tick').check();
+  for (const name of ['one', 'two']) await page.getByLabel(`Select ${name}`, { exact: true }).check();
   await expect(page.getByTestId('chosen')).toContainText('2 of 4');
   await page.getByTestId('drop-chosen').click();
   await page.getByTestId('drop-dialog').getByTestId('drop-confirm').click();

@@ -139,6 +139,7 @@ impl Creator {
         let page = Page {
             owner: Some(owner),
             life: Life::Active,
+            ended: Vec::new(),
             limit: u64::MAX >> 1,
             before: None,
             q: None,

@@ -1,11 +1,12 @@
 //! `Control` over a temporary database with a manual clock, without session processes.
 
-use std::{net::Ipv4Addr, sync::Arc};
+use std::{net::Ipv4Addr, os::unix::fs::DirBuilderExt, sync::Arc};
 
 use chrono::DateTime;
 use control::{Actor, Caller, Config, Control, Manual, NewMember};
 use host::Host;
-use protocol::{api::SessionState, id::SessionId};
+use prost::Message;
+use protocol::{api::SessionState, id::SessionId, wire::Report};
 use store::{SessionRow, Store, samples};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -27,7 +28,20 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
+        Self::in_directory(tempfile::tempdir().unwrap()).await
+    }
+
+    /// A world in which this session has ended and left its final report.
+    pub async fn with_report(id: SessionId, report: &Report) -> Self {
         let data = tempfile::tempdir().unwrap();
+        let run = data.path().join("run");
+        std::fs::DirBuilder::new().mode(0o700).create(&run).unwrap();
+        std::fs::create_dir(run.join(id.to_string())).unwrap();
+        std::fs::write(run.join(id.to_string()).join("report"), report.encode_to_vec()).unwrap();
+        Self::in_directory(data).await
+    }
+
+    async fn in_directory(data: TempDir) -> Self {
         let store = Store::open_file(&data.path().join("websh.db")).await.unwrap();
         let config =
             host::Config { run_dir: data.path().join("run"), program: data.path().join("none") };
@@ -49,15 +63,20 @@ impl World {
     }
 
     pub async fn session_of(&self, owner: &Actor) -> SessionId {
+        let id = SessionId(Uuid::now_v7());
+        self.add_session(owner, id).await;
+        id
+    }
+
+    pub async fn add_session(&self, owner: &Actor, id: SessionId) {
         let row = SessionRow {
-            id: SessionId(Uuid::now_v7()),
+            id,
             owner: owner.member,
             account: self.account.clone(),
             state: SessionState::Starting,
             ..samples::session_row(0)
         };
         self.store.sessions.add(&row).await.unwrap();
-        self.store.sessions.activate(row.id).await.unwrap();
-        row.id
+        self.store.sessions.activate(id).await.unwrap();
     }
 }

@@ -7,8 +7,11 @@ use protocol::{
     id::{MemberId, SessionId},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseConnection, EntityTrait,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, Condition, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait},
 };
 
 use super::search::contains;
@@ -38,6 +41,8 @@ pub struct Page {
     pub owner: Option<MemberId>,
     /// Living or ended sessions.
     pub life: Life,
+    /// Sessions that have ended, but whose rows are not updated yet.
+    pub ended: Vec<SessionId>,
     /// Maximum number of rows.
     pub limit: u64,
     /// Only rows older than this one.
@@ -104,7 +109,11 @@ impl Sessions {
     /// Lists a page of sessions, newest first.
     pub async fn list(&self, page: Page) -> Result<Vec<SessionRow>, Error> {
         bounded(async {
-            let mut query = in_life(page.life);
+            let ended = session::Column::Id.is_in(page.ended.iter().map(|id| id.0));
+            let mut query = session::Entity::find().filter(match page.life {
+                Life::Active => living().and(ended.not()),
+                Life::Ended => living().not().or(ended),
+            });
             if let Some(owner) = page.owner {
                 query = query.filter(session::Column::OwnerId.eq(owner.0));
             }
@@ -128,8 +137,11 @@ impl Sessions {
     /// Lists all starting and active sessions.
     pub async fn living(&self) -> Result<Vec<SessionRow>, Error> {
         bounded(async {
-            let found =
-                in_life(Life::Active).find_also_related(member::Entity).all(&self.db).await?;
+            let found = session::Entity::find()
+                .filter(living())
+                .find_also_related(member::Entity)
+                .all(&self.db)
+                .await?;
             found.into_iter().map(read).collect()
         })
         .await
@@ -140,7 +152,8 @@ impl Sessions {
         bounded(async {
             let mut lost = Vec::new();
             for ids in ids.chunks(PARAMETERS) {
-                let found = in_life(Life::Ended)
+                let found = session::Entity::find()
+                    .filter(session::Column::State.eq(SessionState::Ended.to_string()))
                     .filter(session::Column::EndReason.eq(EndReason::Lost.to_string()))
                     .filter(session::Column::Id.is_in(ids.iter().map(|id| id.0)))
                     .find_also_related(member::Entity)
@@ -177,7 +190,7 @@ impl Sessions {
     /// Counts the starting and active sessions of one owner, or of all.
     pub async fn count_living(&self, owner: Option<MemberId>) -> Result<u64, Error> {
         bounded(async {
-            let mut query = in_life(Life::Active);
+            let mut query = session::Entity::find().filter(living());
             if let Some(owner) = owner {
                 query = query.filter(session::Column::OwnerId.eq(owner.0));
             }
@@ -265,10 +278,8 @@ fn matches(text: &str, titles_of: MemberId) -> Condition {
     Condition::any().add(has(Name)).add(has(Account)).add(has(Server)).add(title)
 }
 
-fn in_life(life: Life) -> Select<session::Entity> {
-    session::Entity::find().filter(match life {
-        Life::Active => session::Column::State
-            .is_in([SessionState::Starting.to_string(), SessionState::Active.to_string()]),
-        Life::Ended => session::Column::State.eq(SessionState::Ended.to_string()),
-    })
+/// Matches starting and active sessions.
+fn living() -> Expr {
+    session::Column::State
+        .is_in([SessionState::Starting.to_string(), SessionState::Active.to_string()])
 }
