@@ -5,8 +5,8 @@
 mod attachments;
 mod clock;
 mod error;
+mod idle;
 mod io;
-mod lifetime;
 mod participants;
 mod process;
 mod reports;
@@ -25,6 +25,7 @@ use std::{
 
 use prost::Message;
 use protocol::wire::{Start, Started, started::Outcome};
+use rustix::process::{geteuid, getpid, set_child_subreaper, setsid};
 use tokio::{
     runtime::{Builder, LocalOptions},
     task::spawn_local,
@@ -33,7 +34,7 @@ use tokio::{
 use crate::{
     error::Error,
     io::{directory::Directory, listener::Listener},
-    process::{account, tree},
+    process::account,
     session::Session,
 };
 
@@ -47,7 +48,7 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Error> {
     account::drop_inherited();
     // A process session of its own, so that the terminal of the web process cannot signal this process.
-    let _ = rustix::process::setsid();
+    let _ = setsid();
     let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
     runtime.block_on(async {
         let opened = open();
@@ -69,10 +70,10 @@ fn open() -> Result<(Session, Listener, Directory), Error> {
     stdio::stdin().lock().read_to_end(&mut request)?;
     let start =
         Start::decode(request.as_slice()).map_err(|_| Error::Request("a valid encoding"))?;
-    tree::become_subreaper()?;
+    // Makes this process the parent of all orphans among its descendants.
+    set_child_subreaper(Some(getpid())).map_err(stdio::Error::from)?;
     let directory = Directory::open(Path::new(&start.directory))?;
-    let starter = rustix::process::geteuid();
-    let listener = Listener::new(directory.listen()?, starter);
+    let listener = Listener::new(directory.listen()?, geteuid());
     if let Some(account) = &start.account {
         directory.chown(account.user, account.group)?;
         account::become_account(account)?;

@@ -2,59 +2,80 @@
 //! Knows no screen, PTY or input.
 
 pub mod baton;
+pub mod candidate;
+pub mod closing;
 pub mod role;
 mod roster;
-mod tenure;
 
-use std::{rc::Rc, time::Duration};
+use std::rc::Rc;
 
 use protocol::{
     framing::Channel,
+    id::ClientId,
     wire::{
-        self, End, Report, Rules, ShareEnding, baton::Wish, notice, server_message::Body,
-        share_end::How,
+        self, End, Present, Report, Rules, ShareEnding, Viewer as Person, baton::Wish, notice,
+        server_message::Body, share_end::How,
     },
 };
-use tokio::time::Instant;
+use tokio::time::{Duration, Instant};
 
 use crate::{
-    attachments::{
-        Attachments,
-        attachment::Attachment,
-        candidate::{Candidate, Kind},
-        closing::Closing,
-    },
+    attachments::{Attachment, Attachments},
     clock::{self, Now, since_boot, unix_millis},
     io::connection::Connection,
     participants::{
-        baton::{Admission, Baton, Outcome},
+        baton::{Admission, Baton, Outcome, is_idle},
+        candidate::{Candidate, Kind},
+        closing::Closing,
         role::Role,
-        roster::{Roster, Schedule},
-        tenure::Tenure,
     },
     sharing::shares::Shares,
 };
 
+/// Longest loan of the baton: the longest share.
+const MAX_LOAN: Duration = Duration::from_hours(3);
+
+/// Shortest time between two lists per recipient, so that a crowd attaching at once does not cause a
+/// list per member.
+const ROSTER_INTERVAL: Duration = Duration::from_millis(1);
+
+/// Baton handed over for a limited time. Both sides are clients, so that reloading a page does not
+/// extend it.
+struct Loan {
+    /// Client that gets the baton back.
+    from: ClientId,
+    to: ClientId,
+    until: Instant,
+    until_millis: u64,
+}
+
 pub struct Participants {
     pub attachments: Attachments,
+    last_number: u64,
     /// Roles and the driver.
     pub baton: Baton,
-    tenure: Tenure,
     /// Driver as of the last [`update`](Self::update).
     driver: Option<u64>,
+    /// Last time that the driver typed or began to drive.
+    last_typed: Option<Instant>,
+    loan: Option<Loan>,
     pub shares: Shares,
-    roster: Schedule,
+    roster_due: Option<Instant>,
+    roster_sent: Option<Instant>,
 }
 
 impl Participants {
     pub fn new(rules: &Rules) -> Self {
         Self {
             attachments: Attachments::default(),
+            last_number: 0,
             baton: Baton::new(rules.policy(), rules.baton()),
-            tenure: Tenure::default(),
             driver: None,
+            last_typed: None,
+            loan: None,
             shares: Shares::new(rules.guests_alone, since_boot()),
-            roster: Schedule::default(),
+            roster_due: None,
+            roster_sent: None,
         }
     }
 
@@ -72,26 +93,21 @@ impl Participants {
     ) -> Result<(u64, Role), Closing> {
         let Candidate { client, person, take_over, .. } = candidate;
         let (role, guest) = match candidate.kind {
-            Kind::Owner => (Role::Owner, None),
-            Kind::Watcher => (Role::Watcher, None),
-            Kind::Overseer => (Role::Overseer, None),
+            Kind::Member(role) => (role, None),
             Kind::Guest(id, grant) => match self.shares.admit(id, &grant, clock::now()) {
                 Ok(permissions) => (Role::of_guest(&permissions), Some(id)),
                 Err(how) => return Err(Closing::share(how, unix_millis())),
             },
         };
-        let number = self.attachments.next_number();
-        let (driving, displaces, replaced) = match self
-            .baton
-            .attach(number, client, role, known, take_over)
-        {
+        self.last_number += 1;
+        let number = self.last_number;
+        let admission = self.baton.attach(number, client, role, known, take_over);
+        let (driving, displaces, replaced) = match admission {
             Admission::Joined { driving, displaces, replaced } => (driving, displaces, replaced),
-            Admission::Replaced(by) => {
-                return Err(Closing::taken_over(self.attachments.person(by)));
-            }
-            Admission::InUse(by) => return Err(Closing::in_use(self.attachments.person(by))),
+            Admission::Replaced(by) => return Err(Closing::taken_over(self.person(by))),
+            Admission::InUse(by) => return Err(Closing::in_use(self.person(by))),
         };
-        let replaced = replaced.and_then(|number| self.attachments.person(number));
+        let replaced = replaced.and_then(|number| self.person(number));
         if let Some(displaced) = displaces.and_then(|number| self.remove(number)) {
             Closing::taken_over(Some(person.clone())).send(&displaced.connection);
         }
@@ -103,8 +119,12 @@ impl Participants {
         Ok((number, role))
     }
 
+    fn person(&self, number: u64) -> Option<Person> {
+        Some(self.attachments.get(&number)?.person.clone())
+    }
+
     fn remove(&mut self, number: u64) -> Option<Attachment> {
-        let attachment = self.attachments.remove(number)?;
+        let attachment = self.attachments.remove(&number)?;
         if let Some(guest) = attachment.guest {
             self.shares.leave(guest, unix_millis());
         }
@@ -119,7 +139,7 @@ impl Participants {
     }
 
     pub fn driving(&self) -> Option<&Attachment> {
-        self.attachments.get(self.baton.driver()?)
+        self.attachments.get(&self.baton.driver()?)
     }
 
     /// Handles a request about the baton. A grant lasts for `seconds`, or indefinitely if 0. Returns
@@ -130,16 +150,18 @@ impl Participants {
             Outcome::Changed => {
                 let client = |number| self.attachments.get(number).map(|it| it.client);
                 if let (Wish::Grant(to), 1..) = (wish, seconds)
-                    && let (Some(from), Some(to)) = (client(number), client(*to))
+                    && let (Some(from), Some(to)) = (client(&number), client(to))
                 {
-                    let time = Duration::from_secs(seconds.into());
-                    self.tenure.lend(from, to, time, Instant::now(), unix_millis());
+                    let time = Duration::from_secs(seconds.into()).min(MAX_LOAN);
+                    let until_millis =
+                        unix_millis() + u64::try_from(time.as_millis()).unwrap_or_default();
+                    self.loan = Some(Loan { from, to, until: Instant::now() + time, until_millis });
                 }
                 true
             }
             Outcome::Refused(requester) => {
                 if let (Some(requester), Some(by)) =
-                    (self.attachments.get(requester), self.attachments.person(number))
+                    (self.attachments.get(&requester), self.person(number))
                 {
                     requester.notify(notice::Body::BatonRefused(by.who));
                 }
@@ -151,11 +173,11 @@ impl Participants {
     /// Returns a lent baton whose time is up, to the owner if the lender is gone. Returns whether
     /// participants must be updated.
     pub fn end_loan(&mut self, now: Instant) -> bool {
-        let Some(loan) = self.tenure.loan.take_if(|loan| loan.until <= now) else { return false };
+        let Some(loan) = self.loan.take_if(|loan| loan.until <= now) else { return false };
         let Some(driver) = self.baton.driver() else { return false };
         let receiver = {
             let lender = self.attachments.iter().filter(|(_, it)| it.client == loan.from);
-            let mut receivers = lender.map(|(number, _)| number).chain(self.baton.owner_client());
+            let mut receivers = lender.map(|(number, _)| *number).chain(self.baton.owner_client());
             receivers.find(|number| self.baton.may_drive(*number))
         };
         let wish = receiver.map_or(Wish::Release(true), Wish::Grant);
@@ -164,15 +186,16 @@ impl Participants {
 
     /// Claims the baton for an attachment that types. Returns whether participants must be updated.
     pub fn claim_by_typing(&mut self, number: u64, pasting: bool, now: Instant) -> bool {
+        let inactivity = self.last_typed.map(|at| now.saturating_duration_since(at));
         self.baton.driver() != Some(number)
-            && self.baton.claim_by_typing(number, self.tenure.is_idle(pasting, now))
+            && self.baton.claim_by_typing(number, is_idle(inactivity, pasting))
     }
 
     /// Returns whether an attachment drives, and records that the driver `types`.
     pub fn drives(&mut self, number: u64, types: bool, now: Instant) -> bool {
         let drives = self.baton.driver() == Some(number);
         if drives && types {
-            self.tenure.last_used = Some(now);
+            self.last_typed = Some(now);
         }
         drives
     }
@@ -183,30 +206,29 @@ impl Participants {
         let now = Instant::now();
         let driver = self.baton.driver();
         let mut owner_present = false;
-        for (number, attachment) in self.attachments.iter_mut() {
-            attachment.watching = driver != Some(number);
-            owner_present |= self.baton.is_owners(number);
+        for (number, attachment) in &mut self.attachments {
+            attachment.watching = driver != Some(*number);
+            owner_present |= self.baton.is_owners(*number);
         }
         self.shares.set_owner_present(owner_present, since_boot());
         self.request_roster(now);
         if std::mem::replace(&mut self.driver, driver) == driver {
             return None;
         }
-        let attachment = self.attachments.get_mut(driver?)?;
+        let attachment = self.attachments.get_mut(&driver?)?;
         attachment.refusal_sent = false;
-        self.tenure.begin(attachment.client, now);
+        self.last_typed = Some(now);
+        self.loan.take_if(|loan| loan.to != attachment.client);
         Some(attachment)
     }
 
     /// Applies the current permissions of all guests. Returns the guests with another role, and those whose
     /// share has ended with the reason.
     pub fn review_guests(&mut self, now: Now) -> (Vec<u64>, Vec<(u64, How)>) {
-        let guests = self.attachments.iter().filter_map(|(number, attachment)| {
-            attachment.guest.map(|guest| (number, self.shares.permissions(guest, now)))
-        });
         let (mut changed, mut ended) = (Vec::new(), Vec::new());
-        for (number, permissions) in guests.collect::<Vec<_>>() {
-            let role = match permissions {
+        for (&number, attachment) in &self.attachments {
+            let Some(guest) = attachment.guest else { continue };
+            let role = match self.shares.permissions(guest, now) {
                 Ok(permissions) => Role::of_guest(&permissions),
                 Err(how) => {
                     ended.push((number, how));
@@ -223,12 +245,13 @@ impl Participants {
 
     /// Reason that the share of an attachment has ended, if it has.
     pub fn share_end(&self, number: u64) -> Option<How> {
-        let guest = self.attachments.get(number)?.guest?;
+        let guest = self.attachments.get(&number)?.guest?;
         self.shares.permissions(guest, clock::now()).err()
     }
 
     pub fn notify_owner(&self, body: &notice::Body) {
-        for (_, attachment) in self.attachments.iter().filter(|(it, _)| self.baton.is_owners(*it)) {
+        for (_, attachment) in self.attachments.iter().filter(|(it, _)| self.baton.is_owners(**it))
+        {
             attachment.notify(body.clone());
         }
     }
@@ -238,10 +261,10 @@ impl Participants {
         for warning in self.shares.take_warnings(now) {
             let share = warning.share.as_bytes().to_vec();
             let body = notice::Body::ShareEnding(ShareEnding { share, at: warning.at });
-            for (number, attachment) in self.attachments.iter() {
+            for (number, attachment) in &self.attachments {
                 let concerned = match attachment.guest {
                     Some(guest) => guest.share == warning.share,
-                    None => self.baton.is_owners(number),
+                    None => self.baton.is_owners(*number),
                 };
                 if concerned {
                     attachment.notify(body.clone());
@@ -250,54 +273,55 @@ impl Participants {
         }
     }
 
+    /// Schedules the list of participants, at the earliest permitted time.
     pub fn request_roster(&mut self, now: Instant) {
-        self.roster.request(self.attachments.len(), now);
+        let interval = ROSTER_INTERVAL * count(self.attachments.len());
+        let earliest = self.roster_sent.map_or(now, |sent| sent + interval);
+        self.roster_due.get_or_insert(earliest.max(now));
     }
 
     pub fn send_due_roster(&mut self, now: Instant) {
-        if self.roster.due().is_none_or(|at| at > now) {
+        if self.roster_due.take_if(|at| *at <= now).is_none() {
             return;
         }
-        self.roster.sent(now);
-        let encode = self.roster().encode(self.baton.policy().into());
+        self.roster_sent = Some(now);
+        let encode = roster::encode(self.list(), self.baton.policy());
         let clock = clock::now();
-        for (number, attachment) in self.attachments.iter() {
+        for (number, attachment) in &self.attachments {
             let permissions = |guest| self.shares.permissions(guest, clock).ok();
-            let body = encode(number, attachment.guest.and_then(permissions));
+            let body = encode(*number, attachment.guest.and_then(permissions));
             attachment.connection.send(Channel::Message, &body);
         }
     }
 
-    fn roster(&self) -> Roster {
-        Roster::new(&self.attachments, &self.baton, &self.tenure)
+    fn list(&self) -> Vec<Present> {
+        let loan_ends = self.loan.as_ref().map_or(0, |loan| loan.until_millis);
+        roster::list(&self.attachments, &self.baton, loan_ends)
     }
 
     /// Time at which a list of participants or the end of a loan is due.
     pub fn deadline(&self) -> Option<Instant> {
-        [self.roster.due(), self.tenure.loan.as_ref().map(|loan| loan.until)]
-            .into_iter()
-            .flatten()
-            .min()
+        self.roster_due.into_iter().chain(self.loan.as_ref().map(|loan| loan.until)).min()
     }
 
     pub fn report(&self) -> Report {
-        let person = |number: Option<u64>| number.and_then(|it| self.attachments.person(it));
+        let person = |number: Option<u64>| number.and_then(|it| self.person(it));
         let is_guest = |number: &u64| self.baton.role(*number).is_some_and(Role::is_guest);
-        let guests = self.attachments.guest_count();
+        let guests = self.attachments.values().filter(|it| it.guest.is_some()).count();
         Report {
             driver: person(self.baton.owner_client()),
             guest_driver: person(self.baton.driver().filter(is_guest)),
             viewers: count(self.attachments.len() - guests),
             guests: count(guests),
             seen: self.shares.seen(),
-            present: self.roster().reported(),
+            present: roster::reported(self.list()),
             asking: count(self.baton.request_count()),
             ..Report::default()
         }
     }
 
     pub fn close_all(&mut self, end: &End) {
-        for (number, attachment) in self.attachments.take() {
+        for (number, attachment) in std::mem::take(&mut self.attachments) {
             self.baton.leave(number);
             if let Some(guest) = attachment.guest {
                 self.shares.leave(guest, end.at);

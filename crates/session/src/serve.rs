@@ -8,6 +8,7 @@ mod shutdown;
 
 use std::{cell::RefCell, pin::pin, rc::Rc};
 
+use protocol::wire::{EndCause, EndRequest};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::Notify,
@@ -34,32 +35,28 @@ pub async fn serve(
 ) -> Result<(), Error> {
     let mut children = signal(SignalKind::child())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let (wake, pty, expiry) = (Rc::clone(&session.wake), session.pty(), session.expiry_timer());
+    let (wake, expiry) = (Rc::clone(&session.wake), Rc::clone(&session.timer));
+    let pty = Rc::clone(&session.terminal.pty);
     let shared: Shared = Rc::new(RefCell::new(session));
     let listener = Rc::new(listener);
-    let (stop, halt) = (Rc::new(Notify::new()), Rc::new(Notify::new()));
+    let stop = Rc::new(Notify::new());
     let accepting =
         spawn_local(requests::accept(Rc::clone(&listener), Rc::clone(&shared), Rc::clone(&stop)));
-    let output = Output::new(Rc::clone(&pty));
-    let reading = spawn_local(output.read(Rc::clone(&shared), Rc::clone(&halt)));
+    let reading = spawn_local(Output::new(Rc::clone(&pty)).read(Rc::clone(&shared)));
     let mut tick = pin!(sleep_until(Instant::now()));
     // The shell may have exited before the signal handler was installed.
     let mut child_exited = true;
-    let outcome = loop {
+    let mut status = None;
+    let request = loop {
         if std::mem::take(&mut child_exited) {
-            let mut status = None;
-            tree::reap(|pid, exit| {
-                if pid == pty.shell() {
-                    status = Some(exit);
-                }
-            });
+            tree::reap(pty.shell(), &mut status);
             if status.is_some() {
-                break shutdown::Outcome::exited(status);
+                break end_request(EndCause::Exited, "");
             }
         }
         let (deadline, write) = {
             let mut session = shared.borrow_mut();
-            (session.arm(), session.has_queued_input())
+            (session.arm(), session.terminal.has_queued_input())
         };
         if let Some(at) = deadline.filter(|at| *at != tick.deadline()) {
             tick.as_mut().reset(at);
@@ -73,23 +70,29 @@ pub async fn serve(
                     // A client that is connecting attaches first, which postpones the expiry.
                     listener.settled().await;
                     if shared.borrow_mut().check_expiry() {
-                        break shutdown::Outcome::expired();
+                        break end_request(EndCause::Expired, "");
                     }
                 }
             }
             _ = children.recv() => child_exited = true,
-            _ = terminate.recv() => break shutdown::Outcome::terminated(),
+            _ = terminate.recv() => {
+                break end_request(EndCause::Dropped, "The machine stopped the session.");
+            }
         }
         if let Some(request) = shared.borrow_mut().end_request.take() {
-            break shutdown::Outcome::requested(request);
+            break request;
         }
     };
     drop(listener);
-    halt.notify_one();
-    let mut output = reading.await.map_err(std::io::Error::from)?;
-    let ended = shutdown::end(&shared, outcome, &mut output, &directory).await;
+    reading.abort();
+    let _ = reading.await;
+    let ended = shutdown::end(&shared, request, status, &directory).await;
     stop.notify_one();
     // Does not wait longer for peers that do not read their last messages.
     let _ = timeout(LINGER, accepting).await;
     Ok(ended?)
+}
+
+fn end_request(cause: EndCause, note: &str) -> EndRequest {
+    EndRequest { cause: cause.into(), note: note.to_owned(), ..EndRequest::default() }
 }

@@ -1,14 +1,15 @@
-//! The session: coordinates the shared terminal, its lifetime and its reports. All events arrive here, one
-//! at a time. Knows no sockets and no tasks.
+//! The session: the terminal, the participants who share it, its expiry and its reports. All events arrive
+//! here, one at a time. Knows no sockets and no tasks.
 
-mod shared_terminal;
+mod guests;
+mod input;
 
 use std::{cell::RefCell, rc::Rc};
 
 use protocol::{
     close,
     id::SessionId,
-    wire::{self, AttachRequest, End, Position, Report, Rules, ShareChange, notice},
+    wire::{self, End, EndRequest, Position, Report, Rules, notice, server_message::Body},
 };
 use tokio::{
     sync::{Notify, oneshot},
@@ -17,13 +18,13 @@ use tokio::{
 use uuid::Uuid;
 
 use crate::{
-    clock::since_boot,
+    clock::{since_boot, unix_millis},
     error::Error,
-    io::{connection::Connection, timer::BootTimer},
-    lifetime::{Lifetime, idle::Activity},
-    process::pty::Pty,
+    idle::{Activity, Idle},
+    io::timer::BootTimer,
+    participants::Participants,
     reports::Reports,
-    session::shared_terminal::SharedTerminal,
+    terminal::Terminal,
 };
 
 /// The session, as shared by the tasks of its thread.
@@ -32,12 +33,19 @@ pub type Shared = Rc<RefCell<Session>>;
 pub struct Session {
     /// Wakes the main loop after a deadline moved or input was queued.
     pub wake: Rc<Notify>,
+    /// Fires when [`check_expiry`](Self::check_expiry) must be called.
+    pub timer: Rc<BootTimer>,
     /// Pending request to end the session.
-    pub end_request: Option<wire::EndRequest>,
+    pub end_request: Option<EndRequest>,
     pub reports: Reports,
+    pub terminal: Terminal,
+    participants: Participants,
     id: SessionId,
-    shared: SharedTerminal,
-    lifetime: Lifetime,
+    /// Start of the session in Unix milliseconds.
+    created_at: u64,
+    /// Last activity of the owner in Unix milliseconds.
+    last_seen: u64,
+    idle: Idle,
     /// Deadline that the main loop waits for.
     armed: Option<Instant>,
     /// Root started the process, so the host role can end processes that this one may not signal.
@@ -52,13 +60,18 @@ impl Session {
             .map(SessionId)
             .map_err(|_| Error::Request("a session id"))?;
         let rules = start.rules.unwrap_or_default();
+        let now = unix_millis();
         let mut session = Self {
-            wake: Rc::new(Notify::new()),
+            wake: Rc::default(),
+            timer: Rc::new(BootTimer::new()?),
             end_request: None,
             reports: Reports::default(),
+            terminal: Terminal::open(start)?,
+            participants: Participants::new(&rules),
             id,
-            shared: SharedTerminal::open(start, &rules)?,
-            lifetime: Lifetime::new(&rules)?,
+            created_at: now,
+            last_seen: now,
+            idle: Idle::new(&rules, since_boot()),
             armed: None,
             privileged_host: start.account.is_some(),
             unkillable: 0,
@@ -68,153 +81,124 @@ impl Session {
         Ok(session)
     }
 
-    pub fn pty(&self) -> Rc<Pty> {
-        Rc::clone(&self.shared.terminal.pty)
-    }
-
-    /// Timer that fires when [`check_expiry`](Self::check_expiry) must be called.
-    pub fn expiry_timer(&self) -> Rc<BootTimer> {
-        Rc::clone(&self.lifetime.timer)
-    }
-
     pub fn output(&mut self, bytes: &[u8]) {
         let now = Instant::now();
-        self.shared.output(bytes, now);
+        for event in self.terminal.feed.output(bytes, now) {
+            match event {
+                screen::Event::Reply(bytes) => self.terminal.reply(bytes),
+                screen::Event::Clipboard(text) => {
+                    if let Some(driver) = self.participants.driving() {
+                        driver.send(Body::Clipboard(wire::Clipboard { text }));
+                    }
+                }
+            }
+        }
+        self.write();
         self.reports.request(now);
-        if self.lifetime.record(Activity::Output) {
-            self.send_expiry_notice();
-        }
-        self.settle();
+        self.record(Activity::Output);
         self.flush();
     }
 
-    /// Attaches a client. Returns its number, or none after rejecting it.
-    pub fn attach(&mut self, connection: &Rc<Connection>, request: AttachRequest) -> Option<u64> {
-        let number = self.shared.attach(connection, request)?;
-        self.settle();
-        self.flush();
-        Some(number)
-    }
-
-    pub fn leave(&mut self, number: u64) {
-        self.shared.leave(number);
-        self.settle();
-    }
-
-    pub fn on_message(&mut self, number: u64, body: &[u8]) {
-        self.shared.on_message(number, body);
-        self.settle();
-        self.flush();
-    }
-
+    /// Writes queued input that the PTY accepts.
     pub fn write(&mut self) {
-        self.shared.write();
-        self.settle();
-    }
-
-    pub fn has_queued_input(&self) -> bool {
-        self.shared.terminal.has_queued_input()
-    }
-
-    /// Applies the effects of an event on the shared terminal.
-    fn settle(&mut self) {
-        let effects = self.shared.take_effects();
-        if let Some(activity) = effects.owner_activity
-            && self.lifetime.record_owner(activity)
-        {
-            self.send_expiry_notice();
-        }
-        if effects.check_moved {
-            self.arm_timer();
-        }
-        if effects.report {
-            self.reports.request(Instant::now());
-        }
-        if effects.wake {
+        if self.terminal.write(&mut self.participants.attachments) {
             self.wake.notify_one();
         }
     }
 
-    /// Changes a share, for its current and future guests. Returns false for an invalid id.
-    pub fn change_share(&mut self, change: &ShareChange) -> bool {
-        let valid = self.shared.change_share(change);
-        self.settle();
-        self.flush();
-        valid
-    }
-
-    /// Evicts a guest for the rest of the session. Returns false for an invalid id.
-    pub fn remove_guest(&mut self, guest: &[u8]) -> bool {
-        let valid = self.shared.remove_guest(guest);
-        self.settle();
-        self.flush();
-        valid
-    }
-
     /// Applies new rules, also to current participants.
     pub fn configure(&mut self, rules: &Rules) {
-        let participants = &mut self.shared.participants;
-        participants.baton.configure(rules.policy(), rules.baton());
-        participants.shares.configure(rules.guests_alone);
-        self.lifetime.configure(rules);
+        self.participants.baton.configure(rules.policy(), rules.baton());
+        self.participants.shares.configure(rules.guests_alone);
+        self.idle.configure(rules, since_boot());
         self.check_expiry();
-        self.shared.terminal.feed.limit_history(rules.history_bytes);
-        self.shared.update();
-        self.settle();
+        self.terminal.feed.limit_history(rules.history_bytes);
+        self.update();
         self.flush();
     }
 
     /// Postpones the expiry at the owner's request.
     pub fn keep(&mut self) {
-        if self.lifetime.record_owner(Activity::Action) {
-            self.send_expiry_notice();
-        }
+        self.record_owner(Activity::Action);
         self.changed();
     }
 
-    fn changed(&mut self) {
-        self.reports.request(Instant::now());
-        self.wake.notify_one();
+    /// Records an activity of the owner.
+    fn record_owner(&mut self, activity: Activity) {
+        self.last_seen = unix_millis();
+        self.record(activity);
+    }
+
+    /// Records an activity if it counts, and cancels a warning.
+    fn record(&mut self, activity: Activity) {
+        if self.idle.counts(activity) {
+            self.idle.record(activity, since_boot());
+            if self.idle.warned() {
+                self.send_expiry_notice();
+            }
+        }
     }
 
     fn send_expiry_notice(&mut self) {
-        let Some(at) = self.lifetime.take_notice() else { return };
-        self.shared.participants.notify_owner(&notice::Body::Expiry(wire::Expiry { at }));
+        let Some(notice) = self.idle.take_notice(since_boot()) else { return };
+        let at = notice.map_or(0, |_| self.expires_at());
+        self.participants.notify_owner(&notice::Body::Expiry(wire::Expiry { at }));
         self.changed();
     }
 
-    fn arm_timer(&self) {
-        self.lifetime.arm(self.shared.participants.shares.next_check(since_boot()));
+    /// Time of expiry without further activity in Unix milliseconds, by the current clock; 0 for never.
+    fn expires_at(&self) -> u64 {
+        let Some(deadline) = self.idle.deadline() else { return 0 };
+        let left = deadline.saturating_sub(since_boot());
+        unix_millis() + u64::try_from(left.as_millis()).unwrap_or_default()
     }
 
     /// Sends due warnings, ends expired shares and arms the timer for the next check; activity until then
     /// does not touch the timer. Returns whether the session has expired.
     pub fn check_expiry(&mut self) -> bool {
         self.send_expiry_notice();
-        self.shared.review_guests();
-        self.settle();
+        self.review_guests();
         self.arm_timer();
-        self.lifetime.expired()
+        self.idle.expired(since_boot())
+    }
+
+    fn arm_timer(&self) {
+        let now = since_boot();
+        let guests = self.participants.shares.next_check(now);
+        self.timer.set(self.idle.next_check(now).into_iter().chain(guests).min());
+    }
+
+    /// Schedules a report, and a turn of the main loop.
+    fn changed(&mut self) {
+        self.reports.request(Instant::now());
+        self.wake.notify_one();
     }
 
     /// Probes the owner's client that drives or attached to drive. Returns its number and a receiver that
     /// resolves when it sends a message or detaches.
     pub fn probe(&mut self) -> Option<(u64, oneshot::Receiver<()>)> {
-        let number = self.shared.participants.baton.owner_client()?;
-        Some((number, self.shared.participants.attachments.probe(number)?))
+        let number = self.participants.baton.owner_client()?;
+        let attachment = self.participants.attachments.get_mut(&number)?;
+        attachment.send(Body::Ping(wire::Ping { nonce: 0 }));
+        let (sender, receiver) = oneshot::channel();
+        attachment.probes.push(sender);
+        Some((number, receiver))
     }
 
     /// Detaches a client that did not respond to a probe.
     pub fn close_unresponsive(&mut self, number: u64) {
-        if let Some(attachment) = self.shared.participants.attachments.get(number) {
+        if let Some(attachment) = self.participants.attachments.get(&number) {
             attachment.connection.close(close::TOO_SLOW, "No response for 4 seconds.");
         }
         self.leave(number);
     }
 
+    /// Sends everything that is due: frames and the list of participants.
     fn flush(&mut self) {
         let now = Instant::now();
-        self.shared.flush(now);
+        self.terminal.feed.sync(now, &self.participants.attachments);
+        self.participants.send_due_roster(now);
+        self.terminal.feed.send_frames(now, &mut self.participants.attachments, false);
         if let Some(at) = self.deadline(now)
             && self.armed.is_none_or(|armed| at < armed)
         {
@@ -224,7 +208,7 @@ impl Session {
 
     /// Returns the frame since `from` for a preview; none if nothing is newer.
     pub fn preview(&mut self, from: Option<&Position>) -> Option<wire::Frame> {
-        let frame = self.shared.terminal.feed.preview(from)?;
+        let frame = self.terminal.feed.preview(from)?;
         self.flush();
         Some(frame)
     }
@@ -233,8 +217,25 @@ impl Session {
     pub fn tick(&mut self) {
         let now = Instant::now();
         self.armed = None;
-        self.shared.tick(now);
-        self.settle();
+        let (mut stalled, mut stopped_typing) = (Vec::new(), false);
+        for (number, attachment) in &mut self.participants.attachments {
+            stopped_typing |= attachment.tick(now);
+            if attachment.is_stalled(now) {
+                let reason = "No frame was acknowledged for 30 seconds.";
+                attachment.connection.close(close::TOO_SLOW, reason);
+                stalled.push(*number);
+            }
+        }
+        if stopped_typing {
+            self.request_roster();
+        }
+        if self.participants.end_loan(now) {
+            self.update();
+        }
+        stalled.into_iter().for_each(|number| self.leave(number));
+        if self.terminal.feed.compact_if_quiet(now) {
+            self.reports.request(now);
+        }
         if self.reports.is_due(now) {
             self.reports.send(&self.report(), now);
         }
@@ -242,7 +243,10 @@ impl Session {
     }
 
     fn deadline(&self, now: Instant) -> Option<Instant> {
-        [self.shared.deadline(now), self.reports.due()].into_iter().flatten().min()
+        let attachments = &self.participants.attachments;
+        let frames = self.terminal.feed.deadline(now, attachments);
+        let others = [frames, self.participants.deadline(), self.reports.due()];
+        attachments.values().map(|it| it.deadline()).chain(others).flatten().min()
     }
 
     /// Returns the time of the next [`tick`](Self::tick). An earlier one notifies [`wake`](Self::wake).
@@ -261,31 +265,29 @@ impl Session {
 
     /// Sends the last output and the end of the session to all connections.
     pub fn finish(&mut self, end: End) {
-        let SharedTerminal { terminal, participants, .. } = &mut self.shared;
-        terminal.feed.finish(&mut participants.attachments);
-        participants.close_all(&end);
+        self.terminal.feed.finish(&mut self.participants.attachments);
+        self.participants.close_all(&end);
         self.end = Some(end);
         self.reports.finish(&self.report());
     }
 
     pub fn report(&self) -> Report {
-        let SharedTerminal { terminal, participants, .. } = &self.shared;
-        let (screen, size) = (terminal.feed.screen(), terminal.feed.screen().size());
+        let (terminal, screen) = (&self.terminal, &self.terminal.feed.screen);
         Report {
             session: self.id.0.as_bytes().to_vec(),
             process: std::process::id(),
             shell: terminal.pty.shell().as_raw_nonzero().get().unsigned_abs(),
-            columns: size.columns.into(),
-            rows: size.rows.into(),
-            created_at: self.lifetime.created_at,
-            last_seen: self.lifetime.last_seen,
+            columns: screen.size().columns.into(),
+            rows: screen.size().rows.into(),
+            created_at: self.created_at,
+            last_seen: self.last_seen,
             bytes_buffered: screen.bytes_buffered(),
             title: screen.title().to_owned(),
             foreground: terminal.foreground().unwrap_or_default(),
             end: self.end.clone(),
-            expires_at: self.lifetime.expires_at(),
+            expires_at: self.expires_at(),
             unkillable: self.unkillable,
-            ..participants.report()
+            ..self.participants.report()
         }
     }
 }

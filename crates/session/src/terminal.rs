@@ -20,7 +20,7 @@ use screen::Size;
 use tokio::time::Instant;
 
 use crate::{
-    attachments::{Attachments, attachment::Attachment},
+    attachments::{Attachment, Attachments},
     error::Error,
     process::pty::{self, Pty},
     terminal::{
@@ -66,7 +66,7 @@ impl Terminal {
             true => start.home.as_str(),
             false => {
                 let message = "Cannot enter the home directory. The shell starts in /.\r\n";
-                feed.screen_mut().feed(message.as_bytes());
+                feed.screen.feed(message.as_bytes());
                 "/"
             }
         };
@@ -82,7 +82,7 @@ impl Terminal {
 
     /// Encodes an input event with the current modes of the program.
     pub fn encode(&mut self, client: ClientId, event: Event) -> Vec<u8> {
-        let screen = self.feed.screen_mut();
+        let screen = &mut self.feed.screen;
         match event {
             Event::Text(text) => text.into_bytes(),
             Event::Key(key) => screen.encode_key(&key),
@@ -157,7 +157,7 @@ impl Terminal {
         while let Some(bytes) = self.queue.front() {
             let Ok(written) = self.pty.write(bytes) else { break };
             if let Some(number) = self.queue.advance(written)
-                && let Some(attachment) = attachments.get_mut(number)
+                && let Some(attachment) = attachments.get_mut(&number)
             {
                 attachment.input_done(Instant::now());
             }
@@ -176,7 +176,7 @@ impl Terminal {
     /// Ends an unfinished paste of any other client, which would swallow the input of this one.
     pub fn end_paste_of_others(&mut self, client: ClientId) {
         if self.paste.take_if(|pasting| *pasting != client).is_some() {
-            let end = self.feed.screen_mut().encode_paste("", false, true);
+            let end = self.feed.screen.encode_paste("", false, true);
             self.queue_own(end);
         }
     }
@@ -188,7 +188,7 @@ impl Terminal {
         let starts_only = withdrawn.paste_starts > withdrawn.paste_ends;
         let end = match self.paste.take_if(|pasting| *pasting == client) {
             Some(_) if starts_only => Vec::new(),
-            Some(_) => self.feed.screen_mut().encode_paste("", false, true),
+            Some(_) => self.feed.screen.encode_paste("", false, true),
             None if withdrawn.paste_ends > withdrawn.paste_starts => PASTE_END.to_vec(),
             None => Vec::new(),
         };
@@ -205,7 +205,7 @@ impl Terminal {
 
     /// Changes the size. Returns false if the size is the current one.
     pub fn resize(&mut self, size: Size) -> bool {
-        let changed = size != self.feed.screen().size();
+        let changed = size != self.feed.screen.size();
         if changed {
             self.feed.resize(size);
             self.pty.resize(size);
@@ -214,7 +214,7 @@ impl Terminal {
     }
 
     pub fn set_theme(&mut self, theme: Theme) {
-        self.feed.screen_mut().set_theme(theme.foreground, theme.background, theme.cursor);
+        self.feed.screen.set_theme(theme.foreground, theme.background, theme.cursor);
     }
 
     /// Name of the foreground program, unless that is the shell.

@@ -92,7 +92,7 @@ impl Connection {
         loop {
             if self.closing.get() {
                 // A peer that does not read must not keep the process from ending.
-                let _ = timeout(LINGER, self.drain()).await;
+                let _ = timeout(LINGER, poll_fn(|context| self.poll_drain(context))).await;
                 return None;
             }
             match framing::next(received) {
@@ -129,10 +129,6 @@ impl Connection {
         if let Some(task) = self.task.borrow().as_ref() {
             task.wake_by_ref();
         }
-    }
-
-    async fn drain(&self) {
-        poll_fn(|context| self.poll_drain(context)).await;
     }
 
     /// Ready when everything was written.

@@ -1,7 +1,7 @@
 //! The attach policy and the baton: admission, the driver and requests to drive. Pure: knows no
 //! connection, screen or clock.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use protocol::{
     id::ClientId,
@@ -9,6 +9,18 @@ use protocol::{
 };
 
 use super::role::Role;
+
+/// Inactivity of the driver after which typing may claim a free baton.
+const IDLE: Duration = Duration::from_secs(2);
+
+/// The same during a paste, whose chunks may be that far apart.
+const PASTE_IDLE: Duration = Duration::from_secs(10);
+
+/// Returns whether a driver is idle after this inactivity; none if it never typed.
+pub fn is_idle(inactivity: Option<Duration>, pasting: bool) -> bool {
+    let limit = if pasting { PASTE_IDLE } else { IDLE };
+    inactivity.is_none_or(|inactivity| inactivity >= limit)
+}
 
 /// Result of an attempt to attach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

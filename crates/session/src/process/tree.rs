@@ -22,18 +22,13 @@ const SLOW_POLL: Duration = Duration::from_secs(1);
 /// Time after which the remaining processes are assumed to be in uninterruptible sleep.
 const GIVE_UP: Duration = Duration::from_secs(8);
 
-/// Makes this process the parent of all orphans among its descendants.
-pub fn become_subreaper() -> std::io::Result<()> {
-    process::set_child_subreaper(Some(process::getpid()))?;
-    Ok(())
-}
-
-/// Reaps all exited children and calls `ended` for each. Returns true when no child is left. There are
-/// then no descendants either, because orphans become children of this process.
-pub fn reap(mut ended: impl FnMut(Pid, WaitStatus)) -> bool {
+/// Reaps all exited children and sets the status of the shell if it is one of them. Returns true when no
+/// child is left. There are then no descendants either, because orphans become children of this process.
+pub fn reap(shell: Pid, status: &mut Option<WaitStatus>) -> bool {
     loop {
         match process::wait(WaitOptions::NOHANG) {
-            Ok(Some((pid, status))) => ended(pid, status),
+            Ok(Some((pid, ended))) if pid == shell => *status = Some(ended),
+            Ok(Some(_)) => {}
             Ok(None) => return false,
             Err(_) => return true,
         }
@@ -69,15 +64,19 @@ fn parent(pid: i32) -> Option<i32> {
 }
 
 /// Ends all descendants: HUP, then TERM, then KILL until none is left. Each signal is followed by CONT,
-/// which wakes stopped jobs. Calls `reaped` for each exited child. Calls `refused` with the number of
+/// which wakes stopped jobs. Sets the status of the shell as [`reap`]. Calls `refused` with the number of
 /// processes that this one may not signal, when it changes; `refused` returns whether another process
 /// will end them.
-pub async fn end(mut reaped: impl FnMut(Pid, WaitStatus), mut refused: impl FnMut(u32) -> bool) {
+pub async fn end(
+    shell: Pid,
+    status: &mut Option<WaitStatus>,
+    mut refused: impl FnMut(u32) -> bool,
+) {
     let started = Instant::now();
     let mut sent = Vec::new();
     let (mut unkillable, mut helped) = (0, false);
     loop {
-        let none_left = reap(&mut reaped);
+        let none_left = reap(shell, status);
         let elapsed = started.elapsed();
         if none_left || (elapsed > GIVE_UP && !helped) {
             return;

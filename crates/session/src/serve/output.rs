@@ -1,8 +1,8 @@
 //! Reads the PTY into the session, a bounded turn at a time.
 
-use std::{future::poll_fn, pin::pin, rc::Rc};
+use std::{future::poll_fn, rc::Rc};
 
-use tokio::{sync::Notify, task::yield_now};
+use tokio::task::yield_now;
 
 use crate::{
     process::pty::{FULL, Pty},
@@ -27,15 +27,11 @@ impl Output {
         Self { pty, buffer: Vec::new(), closed: false }
     }
 
-    /// Reads until `halt` is notified, then returns itself. Runs as a separate task, so that an echo does
-    /// not wake the main loop.
-    pub async fn read(mut self, shared: Shared, halt: Rc<Notify>) -> Self {
-        let mut halted = pin!(halt.notified());
+    /// Reads forever. Runs as a separate task, so that an echo does not wake the main loop. May be aborted:
+    /// no output is lost while it waits.
+    pub async fn read(mut self, shared: Shared) {
         loop {
-            tokio::select! {
-                () = self.turn(&shared) => {}
-                () = &mut halted => return self,
-            }
+            self.turn(&shared).await;
         }
     }
 

@@ -110,7 +110,12 @@ async fn perform(
             report(connection, shared);
         }
         Some(Body::Probe(wire::Probe {})) => {
-            probe(shared).await;
+            let probed = shared.borrow_mut().probe();
+            if let Some((number, response)) = probed
+                && timeout(PROBE_TIMEOUT, response).await.is_err()
+            {
+                shared.borrow_mut().close_unresponsive(number);
+            }
             report(connection, shared);
         }
         Some(Body::Peek(peek)) => {
@@ -133,14 +138,4 @@ async fn perform(
 fn report(connection: &Connection, shared: &Shared) {
     send_report(connection, &shared.borrow().report());
     connection.finish();
-}
-
-/// Probes the driver and detaches it if it does not respond.
-async fn probe(shared: &Shared) {
-    let probed = shared.borrow_mut().probe();
-    if let Some((number, response)) = probed
-        && timeout(PROBE_TIMEOUT, response).await.is_err()
-    {
-        shared.borrow_mut().close_unresponsive(number);
-    }
 }

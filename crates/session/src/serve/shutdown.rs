@@ -1,15 +1,12 @@
 //! Shutdown of the session, in order: its processes, its remaining output, the report on disk, its
 //! connections.
 
-use std::io;
+use std::{io, pin::pin, rc::Rc};
 
 use prost::Message;
 use protocol::wire::{End, EndCause, EndRequest};
 use rustix::process::WaitStatus;
-use tokio::{
-    pin,
-    time::{Duration, Instant, timeout},
-};
+use tokio::time::{Duration, Instant, timeout};
 
 use super::output::Output;
 use crate::{clock::unix_millis, io::directory::Directory, process::tree, session::Shared};
@@ -20,54 +17,19 @@ const QUIET: Duration = Duration::from_millis(100);
 /// Longest time to drain the PTY while a process outside the session holds it open.
 const DRAIN: Duration = Duration::from_secs(1);
 
-/// Reason for the end of the session.
-pub struct Outcome {
-    request: EndRequest,
-    status: Option<WaitStatus>,
-}
-
-impl Outcome {
-    pub fn exited(status: Option<WaitStatus>) -> Self {
-        Self {
-            request: EndRequest { cause: EndCause::Exited.into(), ..EndRequest::default() },
-            status,
-        }
-    }
-
-    pub fn requested(request: EndRequest) -> Self {
-        Self { request, status: None }
-    }
-
-    pub fn expired() -> Self {
-        Self::requested(EndRequest { cause: EndCause::Expired.into(), ..EndRequest::default() })
-    }
-
-    pub fn terminated() -> Self {
-        let note = "The machine stopped the session.".to_owned();
-        Self::requested(EndRequest {
-            cause: EndCause::Dropped.into(),
-            note,
-            ..EndRequest::default()
-        })
-    }
-}
-
+/// Ends the session for the reason in the request. `status` is that of the shell if it has exited.
 pub async fn end(
     shared: &Shared,
-    outcome: Outcome,
-    output: &mut Output,
+    request: EndRequest,
+    mut status: Option<WaitStatus>,
     directory: &Directory,
 ) -> io::Result<()> {
-    let shell = shared.borrow().pty().shell();
-    let mut status = outcome.status;
+    let pty = Rc::clone(&shared.borrow().terminal.pty);
+    let shell = pty.shell();
+    let mut output = Output::new(pty);
     {
-        let reaped = |pid, exit| {
-            if pid == shell {
-                status = Some(exit);
-            }
-        };
-        let tree = tree::end(reaped, |processes| shared.borrow_mut().report_unkillable(processes));
-        pin!(tree);
+        let refused = |processes| shared.borrow_mut().report_unkillable(processes);
+        let mut tree = pin!(tree::end(shell, &mut status, refused));
         loop {
             tokio::select! {
                 () = &mut tree => break,
@@ -81,13 +43,13 @@ pub async fn end(
             break;
         }
     }
-    let exited = outcome.request.cause() == EndCause::Exited;
+    let exited = request.cause() == EndCause::Exited;
     let end = End {
-        cause: outcome.request.cause,
+        cause: request.cause,
         code: status.filter(|_| exited).and_then(WaitStatus::exit_status),
         signal: status.filter(|_| exited).and_then(WaitStatus::terminating_signal),
-        by: outcome.request.by,
-        note: outcome.request.note,
+        by: request.by,
+        note: request.note,
         at: unix_millis(),
     };
     let mut report = shared.borrow().report();

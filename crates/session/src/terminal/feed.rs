@@ -6,7 +6,10 @@ use screen::{Event, Screen, Size};
 use tokio::time::{Duration, Instant};
 
 use super::pace::Pace;
-use crate::{attachments::Attachments, process::memory};
+use crate::{
+    attachments::{Attachments, watching_interval},
+    process,
+};
 
 /// Longest time that synchronized output (mode 2026) holds frames back.
 const MAX_HOLD: Duration = Duration::from_millis(150);
@@ -15,8 +18,9 @@ const MAX_HOLD: Duration = Duration::from_millis(150);
 const QUIET: Duration = Duration::from_secs(1);
 
 pub struct ScreenFeed {
-    /// Boxed, because a screen has 14 KB and every move would touch as much of the stack.
-    screen: Box<Screen>,
+    /// For others to read, and to change what does not affect frames. Boxed, because a screen has 14 KB and
+    /// every move would touch as much of the stack.
+    pub screen: Box<Screen>,
     pace: Pace,
     /// The screen may have changed since its last revision.
     dirty: bool,
@@ -48,15 +52,6 @@ impl ScreenFeed {
         }
     }
 
-    pub fn screen(&self) -> &Screen {
-        &self.screen
-    }
-
-    /// The screen, for changes that do not affect frames.
-    pub fn screen_mut(&mut self) -> &mut Screen {
-        &mut self.screen
-    }
-
     pub fn output(&mut self, bytes: &[u8], now: Instant) -> Vec<Event> {
         self.screen.feed(bytes);
         self.dirty = true;
@@ -79,7 +74,7 @@ impl ScreenFeed {
         if self.is_held(now) {
             return;
         }
-        let interval = attachments.watching_interval();
+        let interval = watching_interval(attachments);
         let ready = attachments.values().any(|attachment| attachment.is_ready(now, interval));
         if self.dirty && ready && self.pace.next() <= now {
             self.dirty = false;
@@ -107,7 +102,7 @@ impl ScreenFeed {
     pub fn send_frames(&mut self, now: Instant, attachments: &mut Attachments, force: bool) {
         let current = self.screen.position();
         let mut hash = None;
-        let interval = attachments.watching_interval();
+        let interval = watching_interval(attachments);
         for attachment in attachments.values_mut() {
             let behind = attachment.is_behind(&current);
             if !behind || !(force || attachment.is_ready(now, interval)) {
@@ -161,7 +156,7 @@ impl ScreenFeed {
         let quiet = self.last_output.take_if(|at| *at + QUIET <= now).is_some();
         if quiet {
             self.screen.compact();
-            memory::trim();
+            process::trim_memory();
         }
         quiet
     }
@@ -169,7 +164,7 @@ impl ScreenFeed {
     /// Time of the next frame or compaction.
     pub fn deadline(&self, now: Instant, attachments: &Attachments) -> Option<Instant> {
         let current = self.screen.position();
-        let interval = attachments.watching_interval();
+        let interval = watching_interval(attachments);
         let ready = attachments.values().filter_map(|attachment| {
             let pending = self.dirty || attachment.is_behind(&current);
             pending.then(|| attachment.ready_at(now, interval)).flatten()

@@ -1,9 +1,6 @@
 //! Tables for the attach policy and the baton: a sequence of steps, and the resulting driver and requests.
 
-use std::time::Duration;
-
 use super::*;
-use crate::participants::tenure::is_idle;
 
 /// One step. Attachments are numbered from 1 in the order of attaching.
 #[derive(Clone, Copy, Debug)]

@@ -12,7 +12,6 @@ use protocol::{
 
 use crate::io::connection::Connection;
 
-/// Last message and close code of an attachment.
 pub struct Closing {
     cause: Option<Cause>,
     code: u16,

@@ -6,22 +6,17 @@ use protocol::{
 };
 use uuid::Uuid;
 
+use super::role::Role;
 use crate::{clock::unix_millis, sharing::shares::GuestId};
 
 /// Longest name of a person or device, in characters.
 const MAX_NAME: usize = 80;
 
 pub enum Kind {
-    /// Client of the owner that attaches to drive.
-    Owner,
-    /// Client of the owner that attaches to watch.
-    Watcher,
-    /// Another member who attaches to watch.
-    Overseer,
+    Member(Role),
     Guest(GuestId, Guest),
 }
 
-/// A validated request to attach.
 pub struct Candidate {
     pub client: ClientId,
     /// Person and device, as shown to others.
@@ -51,11 +46,15 @@ impl Candidate {
         let kind = match (request.guest, request.overseeing, request.watch) {
             (Some(guest), ..) => {
                 person.who.clone_from(&guest.name);
-                Kind::Guest(guest_id(&guest)?, guest)
+                let ids = (Uuid::from_slice(&guest.share), Uuid::from_slice(&guest.guest));
+                let (Ok(share), Ok(id)) = ids else {
+                    return Err("Share and guest ids must have 16 bytes.");
+                };
+                Kind::Guest(GuestId { share, guest: id }, guest)
             }
-            (None, true, _) => Kind::Overseer,
-            (None, false, true) => Kind::Watcher,
-            (None, false, false) => Kind::Owner,
+            (None, true, _) => Kind::Member(Role::Overseer),
+            (None, false, true) => Kind::Member(Role::Watcher),
+            (None, false, false) => Kind::Member(Role::Owner),
         };
         person.who = displayable(&person.who);
         person.device = displayable(&person.device);
@@ -68,13 +67,6 @@ impl Candidate {
             next_input: hello.next_input,
             take_over: hello.take_over,
         })
-    }
-}
-
-fn guest_id(guest: &Guest) -> Result<GuestId, &'static str> {
-    match (Uuid::from_slice(&guest.share), Uuid::from_slice(&guest.guest)) {
-        (Ok(share), Ok(guest)) => Ok(GuestId { share, guest }),
-        _ => Err("Share and guest ids must have 16 bytes."),
     }
 }
 
