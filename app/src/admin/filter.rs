@@ -31,10 +31,7 @@ const SORTS: [(AdminSort, &str); 7] = [
 
 /// A search field and three selects, also as commands of the palette.
 #[component]
-pub fn AllFilter(
-    /// The list of all sessions.
-    all: AllSessions,
-) -> impl IntoView {
+pub fn AllFilter(all: AllSessions) -> impl IntoView {
     let filter = all.filter;
     let search = NodeRef::<leptos::html::Input>::new();
     let attached = Signal::derive(move || filter.with(|it| it.attached));

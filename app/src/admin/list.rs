@@ -18,14 +18,10 @@ pub const FIRST: u64 = 100;
 /// Pause after a key press before the filter is applied.
 const TYPING: Duration = Duration::from_millis(150);
 
-/// The list.
 #[derive(Clone, Copy)]
 pub struct AllSessions {
-    /// The sessions.
     pub list: List<AdminSession>,
-    /// Filter in force.
     pub filter: RwSignal<AdminFilter>,
-    /// Order in force.
     pub sort: RwSignal<AdminSort>,
 }
 

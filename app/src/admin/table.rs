@@ -20,11 +20,8 @@ use crate::{
 /// The table.
 #[component]
 pub fn AllTable(
-    /// The list.
     list: List<AdminSession>,
-    /// Role of the operator.
     role: Role,
-    /// Set to confirm dropping a session.
     asked: RwSignal<Option<Question>>,
 ) -> impl IntoView {
     let items = list.items;

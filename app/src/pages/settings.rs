@@ -8,12 +8,8 @@ use crate::{api, error::PageError, pages::guard::SignedIn, ui::list::Answered};
 
 mod field;
 mod form;
-mod general;
 mod grants;
-mod lifetime;
-mod limits;
 mod new_grant;
-mod sharing;
 mod usage;
 
 /// The page.

@@ -12,11 +12,7 @@ use crate::{
     browser,
     terminal::{
         model::css,
-        view::{
-            RULER,
-            metrics::Metrics,
-            painter::{Painter, Source},
-        },
+        view::{RULER, metrics::Metrics, painter::Painter},
     },
 };
 
@@ -135,7 +131,7 @@ impl Picture {
         let top = mirror.top();
         let source = |id: u64| {
             let row = usize::try_from(id.saturating_sub(top)).unwrap_or(usize::MAX);
-            mirror.lines().get(row).map_or(Source::Missing, |line| Source::Line(line, table))
+            mirror.lines().get(row).map(|line| (line, table))
         };
         let style_of = |_, _, index| mirror.style(index);
         self.painter.render(top + first as u64, count, &mut self.metrics, source, style_of);

@@ -12,7 +12,6 @@ use protocol::{
 
 use crate::{api, error::PageError, terminal::driven_marker};
 
-/// Person at the page.
 #[derive(Clone)]
 pub enum Attachment {
     /// As the owner, or as a superuser who watches.
@@ -22,10 +21,6 @@ pub enum Attachment {
 }
 
 impl Attachment {
-    /// Requests a ticket.
-    ///
-    /// # Errors
-    /// The error of the server.
     pub async fn ticket(&self, attach: &Attach) -> Result<Ticket, PageError> {
         match self {
             Self::Member(session) => api::rest::attach(session.id, attach).await,
@@ -70,8 +65,7 @@ impl Attachment {
             Self::Member(session) => api::session(session.id).await.map(drop),
             Self::Guest => api::sharing::joined().await.map(drop),
         };
-        self.refused(
-            answer.err().unwrap_or_else(|| PageError::new("stopped", CloseReason::Gone.sentence())),
-        )
+        let stopped = || PageError::new("stopped", CloseReason::Gone.sentence());
+        self.refused(answer.err().unwrap_or_else(stopped))
     }
 }

@@ -8,4 +8,4 @@ mod state;
 pub mod view;
 
 pub use attachment::Attachment;
-pub use state::{Dom, Ui};
+pub use state::{Dom, Ui, set_changed};

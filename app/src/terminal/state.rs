@@ -1,7 +1,7 @@
 //! Elements that the widget owns, and signals that the page around the terminal shows.
 
 use client::{BatonAction, Ending, Participants};
-use leptos::prelude::RwSignal;
+use leptos::prelude::{RwSignal, Set, WithUntracked};
 use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
 
 /// Elements of the page that the widget owns.
@@ -9,13 +9,10 @@ use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
 pub struct Dom {
     /// The terminal. It carries the state that tests and tools read.
     pub root: HtmlElement,
-    /// Scrolls.
     pub scroller: HtmlElement,
     /// Has the height of all lines.
     pub area: Element,
-    /// The visible rows.
     pub rows: Element,
-    /// The cursor.
     pub cursor: HtmlElement,
     /// Text being composed.
     pub preedit: HtmlElement,
@@ -26,7 +23,7 @@ pub struct Dom {
 }
 
 /// State that the page around the terminal shows.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Ui {
     /// `connecting`, `connected`, `reconnecting` or `ended`.
     pub state: RwSignal<&'static str>,
@@ -40,11 +37,9 @@ pub struct Ui {
     pub title: RwSignal<String>,
     /// Output arrived below the visible lines.
     pub below: RwSignal<bool>,
-    /// The bell rings.
     pub bell: RwSignal<bool>,
     /// The page does not drive.
     pub watching: RwSignal<bool>,
-    /// Everyone attached.
     pub participants: RwSignal<Participants>,
     /// Expiry of the session in Unix milliseconds, once it is near.
     pub expires: RwSignal<Option<i64>>,
@@ -60,24 +55,16 @@ pub struct Ui {
     pub held: RwSignal<u32>,
 }
 
-impl Default for Ui {
-    fn default() -> Self {
-        Self {
-            state: RwSignal::new("connecting"),
-            seconds: RwSignal::new(0),
-            waiting: RwSignal::new(0),
-            ending: RwSignal::new(None),
-            title: RwSignal::new(String::new()),
-            below: RwSignal::new(false),
-            bell: RwSignal::new(false),
-            watching: RwSignal::new(false),
-            participants: RwSignal::new(Participants::default()),
-            expires: RwSignal::new(None),
-            share_ends: RwSignal::new(None),
-            wrong_passwords: RwSignal::new(0),
-            baton: RwSignal::new(None),
-            notice: RwSignal::new(None),
-            held: RwSignal::new(0),
-        }
+impl Ui {
+    /// State before the first connection.
+    pub fn connecting() -> Self {
+        Self { state: RwSignal::new("connecting"), ..Self::default() }
+    }
+}
+
+/// Sets a signal if its value differs, so that nothing is rendered again without a change.
+pub fn set_changed<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|it| *it != value) {
+        signal.set(value);
     }
 }

@@ -6,10 +6,7 @@ use crate::{terminal::Ui, ui::show::Show};
 
 /// A short phrase, and a mark with the same meaning by shape and color.
 #[component]
-pub fn Connection(
-    /// The terminal's state.
-    ui: Ui,
-) -> impl IntoView {
+pub fn Connection(ui: Ui) -> impl IntoView {
     let text = move || match (ui.state.get(), ui.seconds.get()) {
         ("connected", _) if ui.watching.get() => "watching".to_owned(),
         ("reconnecting", 0) => "reconnecting…".to_owned(),

@@ -13,10 +13,7 @@ use crate::{
 
 /// The panel. The terminal below it handles its buttons with `data-command`.
 #[component]
-pub fn EndPage(
-    /// Reason.
-    ending: Ending,
-) -> impl IntoView {
+pub fn EndPage(ending: Ending) -> impl IntoView {
     let reason = ending.code();
     let body = match ending {
         Ending::Over(session) => view! { <Over session=*session /> }.into_any(),

@@ -16,15 +16,10 @@ use crate::{
     ui::{logo::Logo, show::Show, theme::ThemeButton, time::Now},
 };
 
-/// The terminal of a shared session.
+/// The terminal of a shared session. `left` is called when the guest leaves.
 #[component]
-pub fn GuestView(
-    /// Answer to the join.
-    joined: Joined,
-    /// Called when the guest leaves.
-    left: Callback<()>,
-) -> impl IntoView {
-    let ui = Ui::default();
+pub fn GuestView(joined: Joined, left: Callback<()>) -> impl IntoView {
+    let ui = Ui::connecting();
     let name = StoredValue::new(joined.session.name.clone());
     let owner = StoredValue::new(joined.session.owner.clone());
     // The grant of the session is newer than that of the join.
@@ -36,14 +31,11 @@ pub fn GuestView(
     let grant = Memo::new(move |before: Option<&GuestAccess>| {
         ui.participants.with(|crew| crew.access).or(before.copied()).unwrap_or(first)
     });
-    let mode = Memo::new(move |_| {
-        let drives = ui.participants.with(|crew| crew.driving()) == Some(true);
-        match grant.get() {
-            GuestAccess { read_only: true, .. } => "read-only",
-            GuestAccess { owner_away: true, .. } => "owner-away",
-            _ if drives => "driving",
-            _ => "may-type",
-        }
+    let mode = Memo::new(move |_| match grant.get() {
+        GuestAccess { read_only: true, .. } => "read-only",
+        GuestAccess { owner_away: true, .. } => "owner-away",
+        _ if ui.participants.with(|crew| crew.driving()) == Some(true) => "driving",
+        _ => "may-type",
     });
     let mode_words = move || match mode.get() {
         "read-only" => "Read-only".to_owned(),

@@ -19,13 +19,9 @@ const KEYS: [(&str, &str, &str); 10] = [
     ("End", "End", ""),
 ];
 
-/// The key bar, shown on touch screens.
+/// The key bar, shown on touch screens. `held` are the modifiers held now.
 #[component]
-pub fn KeyBar(
-    /// Modifiers held now.
-    #[prop(into)]
-    held: Signal<u32>,
-) -> impl IntoView {
+pub fn KeyBar(held: RwSignal<u32>) -> impl IntoView {
     let buttons = KEYS.map(|(key, label, spoken)| {
         let bit = match key {
             "Control" => CONTROL,

@@ -34,7 +34,7 @@ pub fn TerminalView(
     /// Watch without driving.
     watch: bool,
 ) -> impl IntoView {
-    let ui = Ui::default();
+    let ui = Ui::connecting();
     ui.wrong_passwords.set(session.wrong_passwords);
     let palette = RwSignal::new(false);
     let renaming = RwSignal::new(None::<Session>);

@@ -11,51 +11,26 @@ const AVATARS: usize = 4;
 
 /// Participants in the terminal's bar, shown once there are others.
 #[component]
-pub fn ParticipantsBar(
-    /// The terminal's state.
-    ui: Ui,
-    /// Name of the session's owner.
-    owner: StoredValue<String>,
-) -> impl IntoView {
+pub fn ParticipantsBar(ui: Ui, owner: StoredValue<String>) -> impl IntoView {
     let participants = ui.participants;
     let shown = Memo::new(move |_| {
-        participants.with(|participants| {
-            !participants.others.is_empty()
-                || participants.overseeing()
-                || !participants.actions().is_empty()
-        })
+        participants
+            .with(|all| !all.others.is_empty() || all.overseeing() || !all.actions().is_empty())
     });
     let connected = Memo::new(move |_| ui.state.get() == "connected");
-    let count =
-        move || participants.with(|participants| (participants.others.len() + 1).to_string());
-    let drives = move || {
-        participants.with(|participants| {
-            let until = |it: &Participant| it.until.map(browser::local_clock);
-            match (participants.me.as_ref().filter(|me| me.driving), participants.driver()) {
-                (Some(me), _) => match until(me) {
-                    Some(time) => format!("You drive until {time}"),
-                    None => "You drive".into(),
-                },
-                (_, Some(driver)) => match until(driver) {
-                    Some(time) => format!("{} drives until {time}", driver.who),
-                    None => format!("{} drives", driver.who),
-                },
-                _ => "No driver".into(),
-            }
-        })
-    };
+    let count = move || participants.with(|all| (all.others.len() + 1).to_string());
     view! {
         <Show when=move || shown.get() && connected.get()>
             <div
                 class="participants"
                 data-testid="crew"
-                data-driving=move || participants.with(|participants| (participants.driving() == Some(true)).to_string())
+                data-driving=move || participants.with(|all| (all.driving() == Some(true)).to_string())
             >
                 <Overseers ui owner />
-                <Show when=move || participants.with(|participants| !participants.overseeing())>
+                <Show when=move || participants.with(|all| !all.overseeing())>
                     <Requests ui />
                     <span class="participants-driver" role="status" data-testid="crew-driver">
-                        {move || drives()}
+                        {move || participants.with(driver)}
                     </span>
                     <Own ui />
                 </Show>
@@ -66,6 +41,19 @@ pub fn ParticipantsBar(
                 </details>
             </div>
         </Show>
+    }
+}
+
+fn driver(participants: &Participants) -> String {
+    let me = participants.me.as_ref().filter(|me| me.driving);
+    let (text, until) = match (me, participants.driver()) {
+        (Some(me), _) => ("You drive".to_owned(), me.until),
+        (_, Some(driver)) => (format!("{} drives", driver.who), driver.until),
+        _ => ("No driver".to_owned(), None),
+    };
+    match until {
+        Some(time) => format!("{text} until {}", browser::local_clock(time)),
+        None => text,
     }
 }
 
@@ -92,12 +80,9 @@ fn Avatars(ui: Ui) -> impl IntoView {
         }
         .into_any()
     };
-    let avatars = move || {
-        ui.participants.with(|participants| {
-            participants.others.iter().take(AVATARS).map(avatar).collect::<Vec<_>>()
-        })
-    };
-    view! { <span class="avatars">{move || avatars()}</span> }
+    let avatars =
+        move |all: &Participants| all.others.iter().take(AVATARS).map(avatar).collect::<Vec<_>>();
+    view! { <span class="avatars">{move || ui.participants.with(avatars)}</span> }
 }
 
 /// Superusers who watch, shown to all participants.
@@ -108,12 +93,8 @@ fn Overseers(ui: Ui, owner: StoredValue<String>) -> impl IntoView {
             if participants.overseeing() {
                 return Some(format!("You are watching. {} can see this.", owner.get_value()));
             }
-            let names: Vec<&str> = participants
-                .others
-                .iter()
-                .filter(|it| it.overseeing)
-                .map(|it| it.who.as_str())
-                .collect();
+            let overseers = participants.others.iter().filter(|it| it.overseeing);
+            let names: Vec<&str> = overseers.map(|it| it.who.as_str()).collect();
             match names.as_slice() {
                 [] => None,
                 [one] => Some(format!("{one} (superuser) is watching")),
@@ -141,23 +122,21 @@ fn Overseers(ui: Ui, owner: StoredValue<String>) -> impl IntoView {
 fn Requests(ui: Ui) -> impl IntoView {
     // Typing of others must not replace the buttons.
     let asking = Memo::new(move |_| {
-        ui.participants.with(|participants| {
-            let moves = participants.actions();
-            let asking = participants
-                .others
-                .iter()
-                .filter(|it| moves.contains(&BatonAction::Grant(it.viewer)));
+        ui.participants.with(|all| {
+            let actions = all.actions();
+            let asks = |it: &&Participant| actions.contains(&BatonAction::Grant(it.viewer));
+            let asking = all.others.iter().filter(asks);
             asking.map(|it| (it.viewer, it.who.clone(), it.device.clone())).collect::<Vec<_>>()
         })
     });
     let all = move || {
-        let asking = asking.get();
-        let first = asking.first().map(|it| it.0);
         asking
+            .get()
             .into_iter()
-            .map(|(viewer, who, device)| {
+            .enumerate()
+            .map(|(at, (viewer, who, device))| {
                 // The shortcuts apply to the oldest request.
-                let keys = first == Some(viewer);
+                let keys = at == 0;
                 view! {
                     <span class="baton-request" role="status" data-testid="crew-asking">
                         {format!("{who} ({device}) asks to drive")}
@@ -177,24 +156,17 @@ fn Requests(ui: Ui) -> impl IntoView {
 #[component]
 fn Own(ui: Ui) -> impl IntoView {
     let moves = move || {
-        ui.participants
-            .with(|participants| participants.actions())
-            .into_iter()
-            .filter_map(|made| {
-                let label = match made {
-                    BatonAction::Request => "Ask to drive",
-                    BatonAction::Withdraw => "Stop asking",
-                    BatonAction::Take => "Drive here",
-                    BatonAction::Grant(_)
-                    | BatonAction::Lend(_)
-                    | BatonAction::Refuse(_)
-                    | BatonAction::Release => {
-                        return None;
-                    }
-                };
-                Some(view! { <MoveButton made label keys=true /> }.into_any())
-            })
-            .collect::<Vec<_>>()
+        let actions = ui.participants.with(Participants::actions).into_iter();
+        let button = |made| {
+            let label = match made {
+                BatonAction::Request => "Ask to drive",
+                BatonAction::Withdraw => "Stop asking",
+                BatonAction::Take => "Drive here",
+                _ => return None,
+            };
+            Some(view! { <MoveButton made label keys=true /> }.into_any())
+        };
+        actions.filter_map(button).collect::<Vec<_>>()
     };
     view! { {move || moves()} }
 }
@@ -232,40 +204,27 @@ fn MoveButton(made: BatonAction, label: &'static str, keys: bool) -> impl IntoVi
     }
 }
 
+fn everyone(participants: &Participants) -> impl Iterator<Item = &Participant> {
+    participants.me.iter().chain(&participants.others)
+}
+
 /// All participants, this client first. The driver can pass the baton to any of them; requests have their
 /// buttons in the bar.
 #[component]
 fn People(ui: Ui) -> impl IntoView {
     let participants = ui.participants;
-    let numbers = Memo::new(move |_| {
-        participants.with(|participants| {
-            participants
-                .me
-                .iter()
-                .chain(&participants.others)
-                .map(|it| it.viewer)
-                .collect::<Vec<_>>()
-        })
-    });
+    let viewers = |all: &Participants| everyone(all).map(|it| it.viewer).collect::<Vec<_>>();
+    let numbers = Memo::new(move |_| participants.with(viewers));
     let line = move |viewer: u64| {
-        let found = move |participants: &Participants| {
-            participants
-                .me
-                .iter()
-                .chain(&participants.others)
-                .find(|it| it.viewer == viewer)
-                .cloned()
-        };
+        let found = move |all: &Participants| everyone(all).find(|it| it.viewer == viewer).cloned();
         let first = participants.with_untracked(found)?;
         let guest = first.guest;
-        let mine = participants.with_untracked(|participants| {
-            participants.me.as_ref().is_some_and(|me| me.viewer == viewer)
-        });
+        let is_me = |all: &Participants| all.me.as_ref().is_some_and(|me| me.viewer == viewer);
+        let mine = participants.with_untracked(is_me);
         let person = Memo::new(move |before: Option<&Participant>| {
             participants.with(found).or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
         });
-        let hands =
-            Memo::new(move |_| participants.with(|participants| participants.can_hand_to(viewer)));
+        let hands = Memo::new(move |_| participants.with(|all| all.can_hand_to(viewer)));
         let who = move || {
             person.with(|it| if mine { format!("{} (you)", it.who) } else { it.who.clone() })
         };

@@ -16,15 +16,10 @@ use crate::{
 /// A terminal's page below its bar.
 #[component]
 pub fn Screen(
-    /// The terminal's state.
     ui: Ui,
-    /// Kind of client.
     attachment: Attachment,
-    /// Drive or watch.
     mode: AttachMode,
-    /// Name of the session.
-    #[prop(into)]
-    name: Signal<String>,
+    #[prop(into)] name: Signal<String>,
     /// True while the client may type.
     #[prop(into)]
     types: Signal<bool>,
@@ -44,7 +39,7 @@ pub fn Screen(
         let action = ui.baton.get();
         if let Some(Some(widget)) = before {
             if let Some(action) = action {
-                widget.baton(action);
+                widget.terminal.baton(action);
             }
             return Some(widget);
         }

@@ -10,10 +10,7 @@ use crate::{
 
 /// Time until the session expires, and a button that keeps it. Any key of the owner does the same.
 #[component]
-pub fn ExpiryWarning(
-    /// The terminal's state.
-    ui: Ui,
-) -> impl IntoView {
+pub fn ExpiryWarning(ui: Ui) -> impl IntoView {
     let now = use_context::<Now>();
     let left = move || {
         let (at, now) = (ui.expires.get()?, now?.0.get()?);
@@ -44,7 +41,6 @@ pub fn ExpiryWarning(
 /// Time until a share ends, for the guest and for the owner, who can extend it.
 #[component]
 pub fn ShareWarning(
-    /// The terminal's state.
     ui: Ui,
     /// Opens the share dialog; none for guests.
     #[prop(optional, into)]
@@ -73,12 +69,7 @@ pub fn ShareWarning(
 
 /// Wrong passwords were entered for a share of this session: shown to its owner until they open the shares.
 #[component]
-pub fn PasswordWarning(
-    /// The terminal's state.
-    ui: Ui,
-    /// Opens the share dialog.
-    share: Callback<()>,
-) -> impl IntoView {
+pub fn PasswordWarning(ui: Ui, share: Callback<()>) -> impl IntoView {
     let text = Memo::new(move |_| {
         format::wrong_passwords(ui.wrong_passwords.get())
             .filter(|_| ui.ending.with(Option::is_none))

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use leptos::prelude::*;
-use protocol::api::WorkspaceSettings;
+use protocol::api::{WorkspaceSettings, limits};
 
 use crate::{error::PageError, ui::form::field::Field};
 
@@ -21,13 +21,97 @@ impl Errors {
 /// A number of the settings: its name in errors, texts, bounds and place.
 pub struct Spec {
     pub name: &'static str,
-    pub testid: &'static str,
-    pub label: &'static str,
-    pub unit: &'static str,
-    pub hint: &'static str,
+    testid: &'static str,
+    label: &'static str,
+    unit: &'static str,
+    hint: &'static str,
     pub bounds: RangeInclusive<u32>,
-    pub value: fn(&mut WorkspaceSettings) -> &mut u32,
+    value: fn(&mut WorkspaceSettings) -> &mut u32,
 }
+
+pub static NUMBERS: [Spec; 9] = [
+    Spec {
+        name: "session_timeout_minutes",
+        testid: "settings-timeout",
+        label: "Idle timeout",
+        unit: "minutes",
+        hint: "10 to 1440. After lowering it, running sessions keep at least 5 minutes.",
+        bounds: limits::SESSION_TIMEOUT_MINUTES,
+        value: |it| &mut it.session_timeout_minutes,
+    },
+    Spec {
+        name: "keep_ended_days",
+        testid: "settings-kept",
+        label: "Keep ended sessions in history for",
+        unit: "days",
+        hint: "",
+        bounds: limits::KEEP_ENDED_DAYS,
+        value: |it| &mut it.keep_ended_days,
+    },
+    Spec {
+        name: "share_max_minutes",
+        testid: "settings-share-minutes",
+        label: "Maximum duration",
+        unit: "minutes",
+        hint: "5 to 180.",
+        bounds: limits::SHARE_MINUTES,
+        value: |it| &mut it.share_max_minutes,
+    },
+    Spec {
+        name: "share_max_guests",
+        testid: "settings-share-guests",
+        label: "Guests per share at a time",
+        unit: "guests",
+        hint: "",
+        bounds: limits::SHARE_GUESTS,
+        value: |it| &mut it.share_max_guests,
+    },
+    Spec {
+        name: "max_sessions_per_user",
+        testid: "settings-per-user",
+        label: "Sessions per user",
+        unit: "sessions",
+        hint: "",
+        bounds: limits::SESSIONS_PER_USER,
+        value: |it| &mut it.max_sessions_per_user,
+    },
+    Spec {
+        name: "max_sessions_per_token",
+        testid: "settings-per-token",
+        label: "Sessions per API token",
+        unit: "sessions",
+        hint: "",
+        bounds: limits::SESSIONS_PER_TOKEN,
+        value: |it| &mut it.max_sessions_per_token,
+    },
+    Spec {
+        name: "max_sessions",
+        testid: "settings-in-all",
+        label: "Sessions in the workspace",
+        unit: "sessions",
+        hint: "",
+        bounds: limits::SESSIONS,
+        value: |it| &mut it.max_sessions,
+    },
+    Spec {
+        name: "max_creates_per_minute",
+        testid: "settings-creates",
+        label: "New sessions per user",
+        unit: "per minute",
+        hint: "",
+        bounds: limits::CREATES_PER_MINUTE,
+        value: |it| &mut it.max_creates_per_minute,
+    },
+    Spec {
+        name: "history_mib",
+        testid: "settings-history",
+        label: "History per session",
+        unit: "MiB",
+        hint: "",
+        bounds: limits::HISTORY_MIB,
+        value: |it| &mut it.history_mib,
+    },
+];
 
 /// A number field with the text typed into it.
 #[derive(Clone, Copy)]
@@ -55,12 +139,9 @@ impl Number {
         }
     }
 
-    /// The labeled input.
-    pub fn view(self, errors: Errors) -> impl IntoView {
+    pub fn view(self, errors: Errors) -> AnyView {
         let &Spec { name, testid, label, unit, hint, .. } = self.spec;
         let (value, error) = (self.text, errors.of(name));
-        view! {
-            <Field label name kind="text" autocomplete="off" testid unit hint value error />
-        }
+        view! { <Field label name testid unit hint value error /> }.into_any()
     }
 }

@@ -2,75 +2,174 @@
 //! typed values are kept.
 
 use leptos::prelude::*;
-use protocol::api::{WorkspaceSettings, WorkspaceUsage};
+use protocol::api::{
+    AttachPolicy, BatonRule, KeepAlive, ShareReadOnly, WorkspaceSettings, WorkspaceUsage,
+};
 
 use super::{
-    field::{Errors, Number},
-    general::General,
-    lifetime::Lifetime,
-    limits::Limits,
-    sharing::Sharing,
+    field::{Errors, NUMBERS, Number},
+    usage,
 };
 use crate::{
     api, browser,
     error::PageError,
+    format,
+    pages::validate,
     palette::{Command, page_commands::offer},
-    ui::{form::submit::SubmitRow, request::Request, time::Ago},
+    ui::{
+        form::{choice::Choice, field::Field, submit::SubmitRow, switch::Switch},
+        request::Request,
+        section::Section,
+        time::Ago,
+    },
 };
 
-/// The fields of all sections.
+const KEEP_ALIVE: [(KeepAlive, &str); 3] = [
+    (KeepAlive::Attached, "The owner has it open in a visible tab"),
+    (KeepAlive::Input, "The owner types in it"),
+    (KeepAlive::Working, "It is open in a visible tab, or its programs produce output"),
+];
+
+const READ_ONLY: [(ShareReadOnly, &str); 3] = [
+    (ShareReadOnly::Chosen, "Owner decides"),
+    (ShareReadOnly::Preset, "Read-only unless the owner changes it"),
+    (ShareReadOnly::Forced, "Always read-only"),
+];
+
+const BATON: [(BatonRule, &str); 2] = [
+    (BatonRule::Free, "Guests can type once the driver pauses for 2 seconds"),
+    (BatonRule::Ask, "Guests ask the driver"),
+];
+
+/// The fields as typed.
 #[derive(Clone, Copy)]
 struct Fields {
-    general: General,
-    lifetime: Lifetime,
-    sharing: Sharing,
-    limits: Limits,
+    name: RwSignal<String>,
+    attach_policy: RwSignal<AttachPolicy>,
+    keep_alive: RwSignal<KeepAlive>,
+    sharing: RwSignal<bool>,
+    read_only: RwSignal<ShareReadOnly>,
+    baton: RwSignal<BatonRule>,
+    numbers: [Number; 9],
 }
 
 impl Fields {
     fn new(settings: &WorkspaceSettings) -> Self {
         Self {
-            general: General::new(settings),
-            lifetime: Lifetime::new(settings),
-            sharing: Sharing::new(settings),
-            limits: Limits::new(settings),
+            name: RwSignal::new(settings.name.clone()),
+            attach_policy: RwSignal::new(settings.attach_policy),
+            keep_alive: RwSignal::new(settings.keep_alive),
+            sharing: RwSignal::new(settings.sharing_enabled),
+            read_only: RwSignal::new(settings.share_read_only),
+            baton: RwSignal::new(settings.share_baton),
+            numbers: NUMBERS.each_ref().map(|spec| Number::new(spec, settings)),
         }
     }
 
     /// The current settings with the changes, or an error for each invalid field.
     fn read(self, current: WorkspaceSettings) -> Result<WorkspaceSettings, Vec<PageError>> {
-        let mut settings = WorkspaceSettings { changed_by: None, changed_at: None, ..current };
-        let mut errors = Vec::new();
-        self.general.read(&mut settings, &mut errors);
-        self.lifetime.read(&mut settings);
-        self.sharing.read(&mut settings);
-        self.numbers().into_iter().for_each(|number| number.read(&mut settings, &mut errors));
+        let mut settings = WorkspaceSettings {
+            name: self.name.with_untracked(|name| name.trim().to_owned()),
+            attach_policy: self.attach_policy.get_untracked(),
+            keep_alive: self.keep_alive.get_untracked(),
+            sharing_enabled: self.sharing.get_untracked(),
+            share_read_only: self.read_only.get_untracked(),
+            share_baton: self.baton.get_untracked(),
+            changed_by: None,
+            changed_at: None,
+            ..current
+        };
+        let mut errors = Vec::from_iter(validate::bounded_name(&settings.name).err());
+        self.numbers.into_iter().for_each(|number| number.read(&mut settings, &mut errors));
         if errors.is_empty() { Ok(settings) } else { Err(errors) }
-    }
-
-    fn numbers(self) -> [Number; 9] {
-        let Self { lifetime, sharing, limits, .. } = self;
-        let [per_user, per_token, total, creates, history] = limits.0;
-        let (timeout, keep_ended) = (lifetime.timeout, lifetime.keep_ended);
-        let (minutes, guests) = (sharing.max_minutes, sharing.max_guests);
-        [timeout, keep_ended, minutes, guests, per_user, per_token, total, creates, history]
     }
 
     /// Returns whether a field shows this error.
     fn show(self, error: &PageError) -> bool {
-        error.is_about("name")
-            || self.numbers().iter().any(|number| error.is_about(number.spec.name))
+        error.is_about("name") || self.numbers.iter().any(|number| error.is_about(number.spec.name))
+    }
+
+    fn view(self, errors: Errors, usage: Option<WorkspaceUsage>) -> impl IntoView {
+        let [timeout, keep_ended, minutes, guests, limits @ ..] =
+            self.numbers.map(|number| number.view(errors));
+        view! {
+            <Section title="Workspace" about="The name is typed to confirm dropping all sessions.">
+                <div class="panel stack">
+                    <Field label="Name" name="name" testid="settings-name" value=self.name error=errors.of("name") />
+                </div>
+            </Section>
+            <Section
+                title="Multiple clients"
+                about="Applies when a session is opened while another client is attached. Each session can override it."
+            >
+                <div class="panel stack">
+                    <Choice
+                        label="When opened on another device"
+                        testid="settings-attach-policy"
+                        options=&format::POLICIES
+                        value=self.attach_policy
+                    />
+                </div>
+            </Section>
+            <Section
+                title="Session lifetime"
+                about="Idle sessions end after a timeout, with everything running in them."
+            >
+                <div class="panel stack">
+                    {timeout}
+                    <p class="notice" data-testid="settings-usage">{usage::note(usage)}</p>
+                    <Choice
+                        label="A session counts as in use while"
+                        testid="settings-keep-alive"
+                        options=&KEEP_ALIVE
+                        value=self.keep_alive
+                        hint="Attaching and typing always count."
+                    />
+                    {keep_ended}
+                </div>
+            </Section>
+            <Section
+                title="Sharing"
+                about="Guests join one session with a link and a password, for a limited time. Turning sharing off ends all shares. “Always read-only” also applies to existing shares."
+            >
+                <div class="panel stack">
+                    <Switch
+                        label="Allow sharing"
+                        testid="settings-sharing"
+                        on=self.sharing
+                        flip=move |on| self.sharing.set(on)
+                    />
+                    {minutes}
+                    {guests}
+                    <Choice
+                        label="Guest access"
+                        testid="settings-share-read-only"
+                        options=&READ_ONLY
+                        value=self.read_only
+                    />
+                    <Choice
+                        label="How guests who can type start driving"
+                        testid="settings-share-baton"
+                        options=&BATON
+                        value=self.baton
+                        hint="The owner can always take over with one key."
+                    />
+                </div>
+            </Section>
+            <Section
+                title="Limits"
+                about="Users who reach a limit can close one of their sessions. Limits never end a running session."
+            >
+                <div class="panel stack">{limits.into_iter().collect::<Vec<_>>()}</div>
+            </Section>
+        }
     }
 }
 
-/// The form.
 #[component]
 pub fn SettingsForm(
-    /// The settings in force.
     settings: WorkspaceSettings,
-    /// Current resource usage, if the member can see it.
     usage: Option<WorkspaceUsage>,
-    /// True if the member can change the settings.
     editable: bool,
 ) -> impl IntoView {
     let fields = Fields::new(&settings);
@@ -141,10 +240,7 @@ pub fn SettingsForm(
             on:submit=submit
         >
             <fieldset class="contents" disabled=!editable>
-                {fields.general.view(errors)}
-                {fields.lifetime.view(errors, usage)}
-                {fields.sharing.view(errors)}
-                {fields.limits.view(errors)}
+                {fields.view(errors, usage)}
             </fieldset>
             <div class="sections-footer">
                 <p class="muted" data-testid="settings-changed">
@@ -187,8 +283,8 @@ mod tests {
     fn valid_fields_are_read_back() {
         with_fields(|fields| {
             assert_eq!(read(fields), Ok(WorkspaceSettings::default()));
-            fields.general.name.set(" home ".into());
-            fields.lifetime.timeout.text.set(" 1440 ".into());
+            fields.name.set(" home ".into());
+            fields.numbers[0].text.set(" 1440 ".into());
             let expected = WorkspaceSettings {
                 name: "home".into(),
                 session_timeout_minutes: 1440,
@@ -201,7 +297,7 @@ mod tests {
     #[test]
     fn every_number_is_checked_against_its_bounds() {
         with_fields(|fields| {
-            for number in fields.numbers() {
+            for number in fields.numbers {
                 let &Spec { name, ref bounds, .. } = number.spec;
                 let (low, high) = (bounds.start(), bounds.end());
                 let before = number.text.get_untracked();
@@ -224,9 +320,7 @@ mod tests {
     #[test]
     fn all_errors_are_reported_at_once() {
         with_fields(|fields| {
-            for text in
-                fields.numbers().map(|number| number.text).into_iter().chain([fields.general.name])
-            {
+            for text in fields.numbers.map(|number| number.text).into_iter().chain([fields.name]) {
                 text.set(String::new());
             }
             let errors = read(fields).unwrap_err();
@@ -234,9 +328,9 @@ mod tests {
             assert!(errors.iter().all(|error| fields.show(error)));
         });
         with_fields(|fields| {
-            fields.general.name.set("é".repeat(65));
+            fields.name.set("é".repeat(65));
             assert!(read(fields).unwrap_err()[0].is_about("name"));
-            fields.general.name.set("é".repeat(64));
+            fields.name.set("é".repeat(64));
             assert!(read(fields).is_ok());
         });
     }

@@ -31,79 +31,50 @@ pub fn Grants() -> impl IntoView {
     view! { <Answered of=loaded view=|all| all.into_iter().map(section).collect_view().into_any() /> }
 }
 
-fn section(Loaded { server, by_grant }: Loaded) -> AnyView {
+fn section((server, granted): (Server, Option<Granted>)) -> AnyView {
     let name = &server.name;
-    match by_grant {
-        Some(grants) => {
+    let (about, content) = match granted {
+        Some(granted) => {
             let about = format!(
                 "Members and roles that can open sessions on {name} as each account. Revoking a grant does not end running sessions.",
             );
-            view! {
-                <Section title="Accounts" about>
-                    <ServerGrants server=server.id grants />
-                </Section>
-            }
-            .into_any()
+            (about, view! { <ServerGrants server=server.id granted /> }.into_any())
         }
+        // websh does not run as root.
         None => {
             let about = format!("Account that sessions on {name} run as.");
-            view! {
-                <Section title="Accounts" about>
-                    <OneAccount accounts=server.accounts />
-                </Section>
-            }
-            .into_any()
+            let content = view! {
+                <p class="panel" data-testid="grants-none">
+                    "All sessions run as "
+                    <code>{server.accounts.into_iter().next()}</code>
+                    ", the account that websh runs as. To grant other accounts, run websh as root."
+                </p>
+            };
+            (about, content.into_any())
         }
-    }
+    };
+    view! { <Section title="Accounts" about>{content}</Section> }.into_any()
 }
 
-/// A server, with its grants if accounts are granted there.
-#[derive(Clone, serde::Serialize, serde::Deserialize)]
-struct Loaded {
-    server: Server,
-    by_grant: Option<ByGrant>,
-}
+/// The grants on a server, its accounts, and all members.
+type Granted = (Vec<AccountGrant>, Vec<AccountInfo>, Vec<Member>);
 
-/// Accounts of a server, and their grants.
-#[derive(Clone, serde::Serialize, serde::Deserialize)]
-struct ByGrant {
-    grants: Vec<AccountGrant>,
-    accounts: Vec<AccountInfo>,
-    members: Vec<Member>,
-}
-
-async fn load() -> Result<Vec<Loaded>, PageError> {
+/// Loads the servers, with the grants where accounts are granted.
+async fn load() -> Result<Vec<(Server, Option<Granted>)>, PageError> {
     let of_server = |server: Server| async move {
         if !server.by_grant {
-            return Ok(Loaded { server, by_grant: None });
+            return Ok((server, None));
         }
-        let (grants, accounts, members) = try_join3(
-            api::grants(server.id.clone()),
-            api::accounts(server.id.clone()),
-            api::members(),
-        )
-        .await?;
-        Ok(Loaded { server, by_grant: Some(ByGrant { grants, accounts, members }) })
+        let (grants, accounts) = (api::grants(server.id.clone()), api::accounts(server.id.clone()));
+        let granted = try_join3(grants, accounts, api::members()).await?;
+        Ok((server, Some(granted)))
     };
     try_join_all(api::servers().await?.into_iter().map(of_server)).await
 }
 
-/// Shown when websh does not run as root.
 #[component]
-fn OneAccount(accounts: Vec<String>) -> impl IntoView {
-    let account = accounts.into_iter().next().unwrap_or_default();
-    view! {
-        <p class="panel" data-testid="grants-none">
-            "All sessions run as "
-            <code>{account}</code>
-            ", the account that websh runs as. To grant other accounts, run websh as root."
-        </p>
-    }
-}
-
-#[component]
-fn ServerGrants(server: String, grants: ByGrant) -> impl IntoView {
-    let ByGrant { grants, accounts, members } = grants;
+fn ServerGrants(server: String, granted: Granted) -> impl IntoView {
+    let (grants, accounts, members) = granted;
     let server = StoredValue::new(server);
     let list = List::whole(grants, move || {
         async move { api::grants(server.try_get_value().unwrap_or_default()).await }.boxed_local()

@@ -20,16 +20,11 @@ const ROOT: &str = "root";
 
 const ROLES: [Role; 3] = [Role::Member, Role::Staff, Role::Superuser];
 
-/// The form.
 #[component]
 pub fn NewGrantForm(
-    /// Id of the server.
     server: StoredValue<String>,
-    /// Accounts of the server.
     accounts: Vec<AccountInfo>,
-    /// All members.
     members: Vec<Member>,
-    /// Reloads the list.
     refresh: Callback<()>,
 ) -> impl IntoView {
     let account = RwSignal::new(String::new());
@@ -83,16 +78,13 @@ pub fn NewGrantForm(
             </option>
         }
     };
-    let by_name = members.iter().enumerate();
-    let by_name = by_name.map(|(at, it)| option(at, format!("{} ({})", it.name, it.email), false));
-    let by_name = by_name.collect_view();
-    let by_role = ROLES.into_iter().enumerate().map(|(at, role)| {
-        let text = match role {
-            Role::Member => "All members".into(),
-            role => format!("{} and above", format::role(role)),
-        };
-        option(members.len() + at, text, true)
+    let by_name = members.iter().map(|it| format!("{} ({})", it.name, it.email)).enumerate();
+    let by_name = by_name.map(|(at, text)| option(at, text, false)).collect_view();
+    let by_role = ROLES.map(|role| match role {
+        Role::Member => "All members".into(),
+        role => format!("{} and above", format::role(role)),
     });
+    let by_role = (members.len()..).zip(by_role).map(|(at, text)| option(at, text, true));
     let by_role = by_role.collect_view();
     view! {
         <form

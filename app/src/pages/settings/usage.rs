@@ -1,22 +1,13 @@
-//! Current memory use of sessions, shown next to the idle timeout.
+//! Text about the memory use of sessions, shown next to the idle timeout.
 
-use leptos::prelude::*;
 use protocol::api::WorkspaceUsage;
 
 use crate::format;
 
 /// The note; without figures when they are not available to the member.
-#[component]
-pub fn UsageNote(
-    /// The figures.
-    usage: Option<WorkspaceUsage>,
-) -> impl IntoView {
+pub fn note(usage: Option<WorkspaceUsage>) -> String {
     let now = usage.as_ref().map(sentence).unwrap_or_default();
-    view! {
-        <p class="notice" data-testid="settings-usage">
-            {format!("With a longer timeout, idle sessions use memory for longer. {now}")}
-        </p>
-    }
+    format!("With a longer timeout, idle sessions use memory for longer. {now}")
 }
 
 fn sentence(usage: &WorkspaceUsage) -> String {

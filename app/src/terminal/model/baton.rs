@@ -40,17 +40,15 @@ pub fn hint(participants: &Participants, mac: bool) -> String {
     let Some(driver) = participants.driver().filter(|_| !actions.is_empty()) else {
         return "You are watching. Your keys are not sent.".into();
     };
-    if !actions.contains(&BatonAction::Take) {
-        return match actions.first() {
-            Some(BatonAction::Withdraw) => {
-                format!("{} drives. Your request is pending.", driver.who)
-            }
-            _ => format!("{} drives. {chord}A asks to drive.", driver.who),
-        };
+    let who = &driver.who;
+    match (actions.contains(&BatonAction::Take), actions.first()) {
+        (false, Some(BatonAction::Withdraw)) => format!("{who} drives. Your request is pending."),
+        (false, _) => format!("{who} drives. {chord}A asks to drive."),
+        (true, _) if actions.contains(&BatonAction::Request) => {
+            format!("{who} drives. {chord}A asks to drive, {chord}D takes over.")
+        }
+        (true, _) => format!("{who} drives. {chord}A stops asking, {chord}D takes over."),
     }
-    let request =
-        if actions.contains(&BatonAction::Request) { "asks to drive" } else { "stops asking" };
-    format!("{} drives. {chord}A {request}, {chord}D takes over.", driver.who)
 }
 
 #[cfg(test)]

@@ -1,76 +1,54 @@
 //! CSS of the styles of the wire. Colours of the palette are custom properties, so that themes apply to
 //! them. Pure.
 
-use std::fmt::Write;
-
 use protocol::style::{
     BLINK, BOLD, Color, DIM, HIDDEN, INVERSE, ITALIC, STRIKEOUT, Style, UNDERLINE, UNDERLINE_SHIFT,
 };
 
 /// Returns the declarations of `style`; empty for the default style.
-#[must_use]
 pub fn css(style: &Style) -> String {
-    let mut css = String::new();
     let has = |flag| style.flags & flag != 0;
-    let foreground = color(style.foreground);
-    let background = color(style.background);
-    let (ink, paper) = if has(INVERSE) {
-        (
-            Some(background.unwrap_or_else(|| "var(--paper)".into())),
-            Some(foreground.unwrap_or_else(|| "var(--ink)".into())),
-        )
-    } else {
-        (foreground, background)
-    };
-    let ink = match ink {
-        _ if has(HIDDEN) => Some("transparent".into()),
-        ink if has(DIM) => {
-            let ink = ink.unwrap_or_else(|| "var(--ink)".into());
-            let paper = paper.as_deref().unwrap_or("var(--paper)");
-            Some(format!("color-mix(in srgb,{ink} 60%,{paper})"))
-        }
-        ink => ink,
-    };
-    let mut put = |name: &str, value: &str| {
-        let _ = write!(css, "{name}:{value};");
-    };
-    if let Some(ink) = &ink {
-        put("color", ink);
+    let on = |flag, value: &str| has(flag).then(|| value.to_owned());
+    let (mut ink, mut paper) = (color(style.foreground), color(style.background));
+    if has(INVERSE) {
+        std::mem::swap(&mut ink, &mut paper);
+        ink.get_or_insert_with(|| "var(--paper)".into());
+        paper.get_or_insert_with(|| "var(--ink)".into());
     }
-    if let Some(paper) = &paper {
-        put("background-color", paper);
-    }
-    if has(BOLD) {
-        put("font-weight", "bold");
-    }
-    if has(ITALIC) {
-        put("font-style", "italic");
+    if has(HIDDEN) {
+        ink = Some("transparent".into());
+    } else if has(DIM) {
+        let dimmed = ink.as_deref().unwrap_or("var(--ink)");
+        let paper = paper.as_deref().unwrap_or("var(--paper)");
+        ink = Some(format!("color-mix(in srgb,{dimmed} 60%,{paper})"));
     }
     let line = (style.flags & UNDERLINE) >> UNDERLINE_SHIFT;
     let decoration = match (line > 0, has(STRIKEOUT)) {
-        (true, true) => "underline line-through",
-        (true, false) => "underline",
-        (false, true) => "line-through",
-        (false, false) => "",
+        (true, true) => Some("underline line-through"),
+        (true, false) => Some("underline"),
+        (false, true) => Some("line-through"),
+        (false, false) => None,
     };
-    if !decoration.is_empty() {
-        put("text-decoration-line", decoration);
-    }
-    if line > 1 {
-        put(
-            "text-decoration-style",
-            ["double", "wavy", "dotted", "dashed"][usize::try_from(line - 2).unwrap_or(0).min(3)],
-        );
-    }
-    if let Some(color) = color(style.underline_color)
-        && line > 0
-    {
-        put("text-decoration-color", &color);
-    }
-    if has(BLINK) {
-        put("animation", "blink 1s steps(1) infinite");
-    }
-    css
+    let shape = match line {
+        0 | 1 => None,
+        2 => Some("double"),
+        3 => Some("wavy"),
+        4 => Some("dotted"),
+        _ => Some("dashed"),
+    };
+    [
+        ("color", ink),
+        ("background-color", paper),
+        ("font-weight", on(BOLD, "bold")),
+        ("font-style", on(ITALIC, "italic")),
+        ("text-decoration-line", decoration.map(str::to_owned)),
+        ("text-decoration-style", shape.map(str::to_owned)),
+        ("text-decoration-color", color(style.underline_color).filter(|_| line > 0)),
+        ("animation", on(BLINK, "blink 1s steps(1) infinite")),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some(format!("{name}:{};", value?)))
+    .collect()
 }
 
 /// Returns the CSS of a packed colour; none for the default.

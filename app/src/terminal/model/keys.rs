@@ -8,15 +8,10 @@ use protocol::{
 
 /// Bit of [`Press::modifiers`] and of the wire.
 pub const SHIFT: u32 = 1;
-/// As [`SHIFT`].
 pub const ALT: u32 = 2;
-/// As [`SHIFT`].
 pub const CONTROL: u32 = 4;
-/// As [`SHIFT`].
 pub const META: u32 = 8;
-/// As [`SHIFT`].
 pub const CAPS_LOCK: u32 = 16;
-/// As [`SHIFT`].
 pub const NUM_LOCK: u32 = 32;
 
 /// Kitty flag: report releases and repeats.
@@ -27,15 +22,12 @@ const KITTY_ALL: u32 = 8 << KITTY_SHIFT;
 /// Key event as plain data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Press {
-    /// W3C `key`.
     pub key: String,
-    /// W3C `code`.
     pub code: String,
     /// Bits of the constants above.
     pub modifiers: u32,
     /// AltGr, or its equivalent, produced the character.
     pub alt_graph: bool,
-    /// The key repeats.
     pub repeat: bool,
     /// An input method is composing.
     pub composing: bool,
@@ -71,11 +63,8 @@ pub fn down(press: &Press, modes: u32, mac: bool) -> KeyAction {
         return KeyAction::Text;
     }
     if modifiers & META != 0 {
-        return if mac && modifiers == META && lower == "c" {
-            KeyAction::Copy
-        } else {
-            KeyAction::Browser
-        };
+        let copies = mac && modifiers == META && lower == "c";
+        return if copies { KeyAction::Copy } else { KeyAction::Browser };
     }
     if is_printable(key) {
         return printable(press, &lower, modifiers, modes, mac);
@@ -92,7 +81,7 @@ pub fn down(press: &Press, modes: u32, mac: bool) -> KeyAction {
         ("End", SHIFT) if modes & ALTERNATE_SCREEN == 0 => KeyAction::Bottom,
         _ if is_modifier(key) && modes & KITTY_ALL == 0 => KeyAction::Browser,
         _ if is_hardware_key(key) => KeyAction::Browser,
-        _ => KeyAction::Send(wire(press, kind(press))),
+        _ => send(press),
     }
 }
 
@@ -102,24 +91,22 @@ fn printable(press: &Press, lower: &str, modifiers: u32, modes: u32, mac: bool) 
         return KeyAction::Text;
     }
     match modifiers {
-        m if m & (ALT | CONTROL) == 0 => {
-            if modes & KITTY_ALL != 0 {
-                KeyAction::Send(wire(press, kind(press)))
-            } else {
-                KeyAction::Text
-            }
-        }
+        m if m & (ALT | CONTROL) == 0 && modes & KITTY_ALL == 0 => KeyAction::Text,
         m if m == CONTROL | SHIFT => match lower {
             "c" => KeyAction::Copy,
             // Paste, and shortcuts that belong to the browser or its developer tools.
             "v" | "i" | "j" | "k" | "n" | "t" | "w" | "r" | "p" | "m" | "q" | "+" => {
                 KeyAction::Browser
             }
-            _ => KeyAction::Send(wire(press, kind(press))),
+            _ => send(press),
         },
         CONTROL if ["+", "-", "=", "0"].contains(&lower) => KeyAction::Browser,
-        _ => KeyAction::Send(wire(press, kind(press))),
+        _ => send(press),
     }
+}
+
+fn send(press: &Press) -> KeyAction {
+    KeyAction::Send(wire(press, if press.repeat { KeyKind::Repeat } else { KeyKind::Press }))
 }
 
 /// Returns the input of a released key, if the program requested releases.
@@ -135,9 +122,7 @@ pub fn up(press: &Press, modes: u32) -> Option<Key> {
     (events && !skip).then(|| wire(press, KeyKind::Release))
 }
 
-/// Returns the key as the wire has it.
-#[must_use]
-pub fn wire(press: &Press, kind: KeyKind) -> Key {
+fn wire(press: &Press, kind: KeyKind) -> Key {
     Key {
         key: press.key.clone(),
         modifiers: press.modifiers,
@@ -146,16 +131,11 @@ pub fn wire(press: &Press, kind: KeyKind) -> Key {
     }
 }
 
-fn kind(press: &Press) -> KeyKind {
-    if press.repeat { KeyKind::Repeat } else { KeyKind::Press }
-}
-
 /// Returns whether the key is one character, with its combining marks.
 fn is_printable(key: &str) -> bool {
     !key.is_ascii() || key.len() == 1
 }
 
-/// Returns whether the key is a modifier or a lock.
 fn is_modifier(key: &str) -> bool {
     ["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "NumLock", "ScrollLock"]
         .contains(&key)

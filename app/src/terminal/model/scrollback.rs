@@ -17,7 +17,6 @@ const MAX_AREA: u64 = 500_000;
 /// Line of history with the styles of its message.
 #[derive(Clone, Debug)]
 pub struct Kept {
-    /// Line.
     pub line: Line,
     /// Styles; entry 0 is the default style.
     pub styles: Rc<[Style]>,
@@ -25,7 +24,6 @@ pub struct Kept {
     pub table: u64,
 }
 
-/// Lines fetched so far.
 #[derive(Clone, Debug, Default)]
 pub struct Scrollback {
     epoch: u64,

@@ -6,7 +6,6 @@ use protocol::line::{Line, cells};
 /// Stretch of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// Text.
     pub text: String,
     /// Index into the line's style table.
     pub style: u32,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use client::{Action, Client, Event, Notification, ending, link::State};
-use leptos::prelude::{GetUntracked, Set, TimeoutHandle, set_timeout_with_handle};
+use leptos::prelude::{Set, TimeoutHandle, set_timeout_with_handle};
 use protocol::{
     api::{Attach, AttachMode, Ticket},
     id::ClientId,
@@ -20,24 +20,21 @@ use wasm_bindgen_futures::spawn_local;
 use super::socket::{Incoming, Socket};
 use crate::{
     browser, format,
-    terminal::{Attachment, Ui},
+    terminal::{Attachment, Ui, set_changed},
 };
 
 /// Change for the terminal to show.
 pub enum Update {
-    /// The client notified a change.
     Notification(Notification),
     /// The session expects the visibility and the colours of the page.
     ReportPresence,
-    /// The connection closed.
     Closed,
 }
 
-/// The connection of a page.
 pub struct Connection {
     this: Weak<Self>,
     client: RefCell<Client>,
-    attachment: Attachment,
+    pub attachment: Attachment,
     ui: Ui,
     socket: RefCell<Option<Socket>>,
     ticket: RefCell<Option<Ticket>>,
@@ -70,14 +67,8 @@ impl Connection {
         })
     }
 
-    /// Returns the client, to read from.
     pub fn client(&self) -> Ref<'_, Client> {
         self.client.borrow()
-    }
-
-    /// Returns the person at the page.
-    pub fn attachment(&self) -> &Attachment {
-        &self.attachment
     }
 
     /// Calls a method of the client and performs the actions that follow.
@@ -87,7 +78,6 @@ impl Connection {
         result
     }
 
-    /// Processes an event.
     pub fn on(&self, event: Event) {
         let now = browser::steady_millis();
         self.with(|client| client.on(event, now, js_sys::Math::random()));
@@ -112,9 +102,7 @@ impl Connection {
             self.perform(action);
         }
         let pending = self.client().pending_inputs();
-        if self.ui.waiting.get_untracked() != pending {
-            self.ui.waiting.set(pending);
-        }
+        set_changed(self.ui.waiting, pending);
     }
 
     fn perform(&self, action: Action) {
@@ -204,10 +192,8 @@ impl Connection {
 
     fn show_state(&self) {
         let now = browser::steady_millis();
-        let (state, first) = {
-            let client = self.client();
-            (client.state(), client.mirror().lines().is_empty())
-        };
+        let first = self.client().mirror().lines().is_empty();
+        let state = self.client().state();
         let (name, seconds) = match state {
             State::Idle | State::Connecting if first => ("connecting", 0),
             State::Idle | State::Connecting => ("reconnecting", 0),
@@ -215,12 +201,8 @@ impl Connection {
             State::Waiting { until } => ("reconnecting", until.saturating_sub(now).div_ceil(1000)),
             State::Over => ("ended", 0),
         };
-        if self.ui.state.get_untracked() != name {
-            self.ui.state.set(name);
-        }
-        if self.ui.seconds.get_untracked() != seconds {
-            self.ui.seconds.set(seconds);
-        }
+        set_changed(self.ui.state, name);
+        set_changed(self.ui.seconds, seconds);
     }
 }
 

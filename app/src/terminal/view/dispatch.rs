@@ -4,11 +4,12 @@ use client::{
     CloseReason, Ending, Notification, ParticipantsChange,
     ending::{self, ShareOver},
 };
-use leptos::prelude::{GetUntracked, Set};
+use leptos::prelude::Set;
 use protocol::{mirror::Change, wire::ended::Cause};
 use wasm_bindgen_futures::spawn_local;
 
 use super::{clipboard, connection::Update, terminal::Terminal};
+use crate::terminal::set_changed;
 
 /// Shows an update.
 pub fn dispatch(terminal: &Terminal, update: Update) {
@@ -61,8 +62,8 @@ fn frame(terminal: &Terminal, change: &Change) {
         let below = terminal.screen.borrow_mut().changed(mirror, change, driving);
         (below, (change.title || change.reset).then(|| mirror.title().to_owned()))
     };
-    if below && !ui.below.get_untracked() {
-        ui.below.set(true);
+    if below {
+        set_changed(ui.below, true);
     }
     if let Some(title) = title {
         ui.title.set(title);
@@ -81,7 +82,7 @@ fn participants(terminal: &Terminal, change: ParticipantsChange) {
         terminal.ui.notice.set(None);
     }
     if change.lost {
-        terminal.connection.attachment().mark(false);
+        terminal.connection.attachment.mark(false);
     }
     if change.gained || change.lost {
         terminal.resized();
@@ -92,15 +93,12 @@ fn participants(terminal: &Terminal, change: ParticipantsChange) {
 }
 
 fn show_watching(terminal: &Terminal) {
-    let watching = !terminal.is_driving();
-    if terminal.ui.watching.get_untracked() != watching {
-        terminal.ui.watching.set(watching);
-    }
+    set_changed(terminal.ui.watching, !terminal.is_driving());
 }
 
 fn ended(terminal: &Terminal, cause: Option<Cause>) -> Ending {
     match cause {
-        Some(Cause::Session(end)) => terminal.connection.attachment().ended(&end),
+        Some(Cause::Session(end)) => terminal.connection.attachment.ended(&end),
         Some(Cause::TakenOver(by)) => Ending::TakenOver(ending::active_client(by)),
         Some(Cause::InUse(by)) => Ending::Elsewhere(ending::active_client(by)),
         Some(Cause::Share(end)) => Ending::Share(ShareOver::from(end.how())),
@@ -109,7 +107,7 @@ fn ended(terminal: &Terminal, cause: Option<Cause>) -> Ending {
 }
 
 fn over(terminal: &Terminal, reason: CloseReason) {
-    let attachment = terminal.connection.attachment();
+    let attachment = &terminal.connection.attachment;
     attachment.mark(false);
     terminal.paint_soon();
     let ending = match reason {

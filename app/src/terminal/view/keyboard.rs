@@ -7,7 +7,7 @@ use std::{
     rc::Rc,
 };
 
-use leptos::prelude::{GetUntracked, Set, Update};
+use leptos::prelude::{GetUntracked, Update};
 use protocol::{
     modes,
     wire::{Key, input::Event as Input},
@@ -18,13 +18,15 @@ use web_sys::{CompositionEvent, Element, Event, HtmlElement, InputEvent, Keyboar
 use super::{clipboard, terminal::Terminal};
 use crate::{
     browser::{self, Listener},
-    terminal::model::{
-        keys::{self, KeyAction, Press},
-        text,
+    terminal::{
+        model::{
+            keys::{self, KeyAction, Press},
+            text,
+        },
+        set_changed,
     },
 };
 
-/// The keyboard of a terminal.
 pub struct Keyboard {
     terminal: Rc<Terminal>,
     android: bool,
@@ -34,7 +36,6 @@ pub struct Keyboard {
 }
 
 impl Keyboard {
-    /// Returns the keyboard of a terminal.
     pub fn new(terminal: Rc<Terminal>) -> Rc<Self> {
         browser::attribute(&terminal.dom.keyboard, "autocorrect", "off");
         Rc::new(Self {
@@ -74,13 +75,9 @@ impl Keyboard {
     fn is_for_terminal(&self, event: &KeyboardEvent) -> bool {
         let target = event.target().and_then(|it| it.dyn_into::<Element>().ok());
         let Some(target) = target else { return false };
-        let field: &Element = &self.terminal.dom.keyboard;
-        let nowhere = target.dyn_ref::<HtmlElement>().is_some_and(|it| it.tag_name() == "BODY");
-        if target == *field || nowhere {
-            return true;
-        }
-        // A clicked link or row. Buttons around the terminal keep their keys.
-        self.terminal.dom.scroller.contains(Some(&target))
+        // A clicked link or row is inside. Buttons around the terminal keep their keys.
+        let inside = self.terminal.dom.scroller.contains(Some(&target));
+        inside || target.dyn_ref::<HtmlElement>().is_some_and(|it| it.tag_name() == "BODY")
     }
 
     fn key_down(&self, event: &KeyboardEvent) {
@@ -103,17 +100,15 @@ impl Keyboard {
             press.modifiers |= held;
         }
         let action = keys::down(&press, terminal.modes(), terminal.mac);
-        match &action {
-            KeyAction::Browser => return,
-            KeyAction::Text => return self.focus_field(),
-            KeyAction::Copy => {
-                event.prevent_default();
-                return clipboard::copy_selection();
-            }
-            _ => event.prevent_default(),
+        if !matches!(action, KeyAction::Browser | KeyAction::Text) {
+            event.prevent_default();
         }
-        self.focus_field();
+        if !matches!(action, KeyAction::Browser | KeyAction::Copy) {
+            self.focus_field();
+        }
         match action {
+            KeyAction::Text | KeyAction::Browser => {}
+            KeyAction::Copy => clipboard::copy_selection(),
             KeyAction::Send(key) => {
                 self.release_held();
                 terminal.input(Input::Key(key));
@@ -122,7 +117,6 @@ impl Keyboard {
             KeyAction::Page(pages) => terminal.page(pages),
             KeyAction::Top => terminal.to_top(),
             KeyAction::Bottom => terminal.to_bottom(),
-            KeyAction::Text | KeyAction::Browser | KeyAction::Copy => {}
         }
     }
 
@@ -170,7 +164,6 @@ impl Keyboard {
         }
     }
 
-    /// Sends the text of a finished composition.
     fn composed(&self, _: &CompositionEvent) {
         self.composing.set(false);
         self.terminal.dom.preedit.set_text_content(None);
@@ -239,24 +232,18 @@ impl Keyboard {
 
     /// Presses a key of the key bar.
     pub fn bar_key(&self, key: &str) {
-        let bit = match key {
-            "Control" => keys::CONTROL,
-            "Alt" => keys::ALT,
-            _ => {
-                self.send_key(key);
-                return self.terminal.focus();
-            }
-        };
-        self.terminal.ui.held.update(|held| *held ^= bit);
+        match key {
+            "Control" => self.terminal.ui.held.update(|held| *held ^= keys::CONTROL),
+            "Alt" => self.terminal.ui.held.update(|held| *held ^= keys::ALT),
+            _ => self.send_key(key),
+        }
         self.terminal.focus();
     }
 
     /// Releases the modifiers held by the key bar, and returns them.
     fn release_held(&self) -> u32 {
         let held = self.terminal.ui.held.get_untracked();
-        if held != 0 {
-            self.terminal.ui.held.set(0);
-        }
+        set_changed(self.terminal.ui.held, 0);
         held
     }
 

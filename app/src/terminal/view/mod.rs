@@ -8,7 +8,6 @@ pub mod metrics;
 pub mod painter;
 mod pointer;
 mod render;
-mod resize;
 mod socket;
 mod terminal;
 mod theme;

@@ -19,15 +19,6 @@ use crate::{
 /// Styles cached before the cache is cleared.
 const MAX_STYLES: usize = 8_192;
 
-/// Content of a row.
-#[derive(Clone, Copy)]
-pub enum Source<'a> {
-    /// Line, with the number of its style table.
-    Line(&'a Line, u64),
-    /// Line that is not fetched yet.
-    Missing,
-}
-
 struct Row {
     element: Element,
     id: u64,
@@ -42,7 +33,6 @@ struct RowStyle {
     link: String,
 }
 
-/// Paints rows into an element.
 pub struct Painter {
     document: Document,
     container: Element,
@@ -51,7 +41,6 @@ pub struct Painter {
 }
 
 impl Painter {
-    /// Returns a painter without rows.
     pub fn new(document: Document, container: Element) -> Self {
         Self { document, container, rows: VecDeque::new(), styles: HashMap::new() }
     }
@@ -62,13 +51,14 @@ impl Painter {
         self.styles.clear();
     }
 
-    /// Paints `count` lines from `first`. `source` returns a line, and `style_of` a style of a table.
+    /// Paints `count` lines from `first`. `source` returns a line with the number of its style table, or
+    /// none if it is not fetched yet; `style_of` returns a style of a table.
     pub fn render<'a>(
         &mut self,
         first: u64,
         count: usize,
         metrics: &mut Metrics,
-        source: impl Fn(u64) -> Source<'a>,
+        source: impl Fn(u64) -> Option<(&'a Line, u64)>,
         style_of: impl Fn(u64, u64, u32) -> Style,
     ) {
         self.shift(first, count);
@@ -79,13 +69,9 @@ impl Painter {
         let mut rows = std::mem::take(&mut self.rows);
         for (row, id) in rows.iter_mut().zip(first..) {
             row.id = id;
-            let (line, table) = match source(id) {
-                Source::Line(line, table) => (Some(line), table),
-                Source::Missing => (None, 0),
-            };
-            set(&row.element, "data-missing", &mut row.missing, line.is_none());
-            let empty = Line::default();
-            let line = line.unwrap_or(&empty);
+            let (found, empty) = (source(id), Line::default());
+            set(&row.element, "data-missing", &mut row.missing, found.is_none());
+            let (line, table) = found.unwrap_or((&empty, 0));
             let same = row.painted.as_ref().is_some_and(|(painted, from)| {
                 painted == line && (*from == table || line.runs.is_empty())
             });
@@ -133,13 +119,8 @@ impl Painter {
             element.set_class_name("row");
             attribute(&element, "data-testid", "row");
             let _ = self.container.append_child(&element);
-            self.rows.push_back(Row {
-                element,
-                id: 0,
-                painted: None,
-                missing: false,
-                wrapped: false,
-            });
+            let row = Row { element, id: 0, painted: None, missing: false, wrapped: false };
+            self.rows.push_back(row);
         }
     }
 

@@ -31,7 +31,6 @@ const MIDDLE: i16 = 1;
 /// Time for which the text field stays under the pointer after a middle click.
 const LENT: Duration = Duration::from_millis(300);
 
-/// The pointer of a terminal.
 pub struct Pointer {
     terminal: Rc<Terminal>,
     /// Button that was pressed for the program.
@@ -44,7 +43,6 @@ pub struct Pointer {
     finger: Cell<Option<f64>>,
 }
 
-/// Receiver of the pointer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Receiver {
     Program,
@@ -54,7 +52,6 @@ enum Receiver {
 }
 
 impl Pointer {
-    /// Returns the pointer of a terminal.
     pub fn new(terminal: Rc<Terminal>) -> Rc<Self> {
         Rc::new(Self {
             terminal,

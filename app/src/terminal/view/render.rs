@@ -7,11 +7,7 @@ use protocol::{
     wire::History,
 };
 
-use super::{
-    metrics::Metrics,
-    painter::{Painter, Source},
-    resize::Letters,
-};
+use super::{metrics::Metrics, painter::Painter};
 use crate::{
     browser::{self, attribute, style},
     terminal::{
@@ -29,13 +25,11 @@ pub struct Screen {
     dom: Dom,
     /// Scroll position.
     pub view: Viewport,
-    /// Measurements of the font.
     pub metrics: Metrics,
     /// The text field is under the pointer instead of at the cursor.
     pub field_is_lent: bool,
     scrollback: Scrollback,
     painter: Painter,
-    letters: Letters,
     /// Counts whole screens: style numbers are not comparable across them.
     table: u64,
     /// First line of the screen before the latest frame.
@@ -45,7 +39,6 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Returns an empty screen.
     pub fn new(dom: Dom) -> Self {
         Self {
             view: Viewport::default(),
@@ -53,7 +46,6 @@ impl Screen {
             field_is_lent: false,
             scrollback: Scrollback::default(),
             painter: Painter::new(browser::document(), dom.rows.clone()),
-            letters: Letters::default(),
             table: 0,
             top: 0,
             palette: Vec::new(),
@@ -66,7 +58,6 @@ impl Screen {
         self.scrollback.disconnected();
     }
 
-    /// Adopts lines of history.
     pub fn receive(&mut self, history: History) {
         self.scrollback.receive(history);
     }
@@ -88,7 +79,7 @@ impl Screen {
 
     /// Adapts to the size of the page. Returns the columns and rows that fit it.
     pub fn resize(&mut self, mirror: &Mirror, driving: bool) -> Option<(u32, u32)> {
-        let (changed, size) = self.letters.fit(&self.dom, &mut self.metrics, mirror, driving);
+        let (changed, size) = self.metrics.fit(&self.dom, mirror, driving);
         if changed {
             self.measured();
         }
@@ -99,7 +90,7 @@ impl Screen {
     }
 
     fn scale(&mut self, mirror: &Mirror, driving: bool) {
-        if self.letters.scale(&self.dom, &mut self.metrics, mirror, driving) {
+        if self.metrics.scale(&self.dom, mirror, driving) {
             self.measured();
         }
     }
@@ -137,17 +128,9 @@ impl Screen {
         let count = usize::try_from(lines.end - lines.start).unwrap_or_default();
         let (scrollback, table) = (&self.scrollback, self.table);
         // Style tables of the screen have even numbers, those of history odd ones.
-        let source = |id: u64| {
-            let row = id.checked_sub(top).and_then(|row| usize::try_from(row).ok());
-            match row {
-                Some(row) => mirror
-                    .lines()
-                    .get(row)
-                    .map_or(Source::Missing, |line| Source::Line(line, table * 2)),
-                None => scrollback
-                    .line(id)
-                    .map_or(Source::Missing, |kept| Source::Line(&kept.line, kept.table * 2 + 1)),
-            }
+        let source = |id: u64| match id.checked_sub(top).and_then(|row| usize::try_from(row).ok()) {
+            Some(row) => mirror.lines().get(row).map(|line| (line, table * 2)),
+            None => scrollback.line(id).map(|kept| (&kept.line, kept.table * 2 + 1)),
         };
         let style_of = |id: u64, table: u64, index: u32| {
             if table.is_multiple_of(2) {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use client::{BatonAction, Event, Refused};
-use leptos::prelude::{GetUntracked, Set, Update, WithUntracked, request_animation_frame};
+use leptos::prelude::{Set, Update, WithUntracked, request_animation_frame};
 use protocol::{api::AttachMode, wire::input::Event as Input};
 
 use super::{
@@ -20,6 +20,7 @@ use crate::{
     terminal::{
         Attachment, Dom, Ui,
         model::{baton, keys::Press},
+        set_changed,
     },
 };
 
@@ -29,7 +30,6 @@ const BELL_INTERVAL: u64 = 1_000;
 /// Duration of a bell, in milliseconds.
 const BELL_DURATION: i32 = 160;
 
-/// The terminal of a page.
 pub struct Terminal {
     this: Weak<Self>,
     pub dom: Dom,
@@ -72,17 +72,14 @@ impl Terminal {
         })
     }
 
-    /// Returns the modes that the program set.
     pub fn modes(&self) -> u32 {
         self.connection.client().mirror().modes()
     }
 
-    /// Returns whether this page drives.
     pub fn is_driving(&self) -> bool {
         self.connection.client().is_driving()
     }
 
-    /// Sends input of the person.
     pub fn input(&self, event: Input) {
         match self.connection.with(|client| client.input(event)) {
             Err(Refused::Watching) => self.hint(),
@@ -93,7 +90,6 @@ impl Terminal {
         }
     }
 
-    /// Sends a paste.
     pub fn paste(&self, text: &str) {
         if text.is_empty() {
             return;
@@ -114,9 +110,7 @@ impl Terminal {
     /// Shows why keys are not sent, and which keys change that.
     pub fn hint(&self) {
         let hint = baton::hint(self.connection.client().participants(), self.mac);
-        if self.ui.notice.get_untracked().as_ref() != Some(&hint) {
-            self.ui.notice.set(Some(hint));
-        }
+        set_changed(self.ui.notice, Some(hint));
     }
 
     /// Performs the baton action of a key. Returns false if the key has none.
@@ -128,7 +122,6 @@ impl Terminal {
         action.is_some()
     }
 
-    /// Performs an action on the baton.
     pub fn baton(&self, action: BatonAction) {
         self.ui.notice.set(None);
         self.connection.with(|client| client.baton(action));
@@ -154,7 +147,7 @@ impl Terminal {
         let now = browser::steady_millis();
         self.connection.with(|client| client.report_presence(visible, theme, now));
         if self.is_driving() {
-            self.connection.attachment().mark(true);
+            self.connection.attachment.mark(true);
         }
     }
 
@@ -169,7 +162,6 @@ impl Terminal {
         }
     }
 
-    /// Focuses the text field.
     pub fn focus(&self) {
         let options = web_sys::FocusOptions::new();
         options.set_prevent_scroll(true);
@@ -218,7 +210,7 @@ impl Terminal {
             self.screen.borrow_mut().scrolled(client.mirror())
         };
         if following {
-            self.hide_below();
+            set_changed(self.ui.below, false);
         }
         self.paint();
     }
@@ -238,7 +230,6 @@ impl Terminal {
         self.scrolled();
     }
 
-    /// Scrolls to the oldest line.
     pub fn to_top(&self) {
         self.hold();
         self.dom.scroller.set_scroll_top(0);
@@ -248,7 +239,7 @@ impl Terminal {
     /// Scrolls to the screen, and follows it.
     pub fn to_bottom(&self) {
         self.screen.borrow_mut().view.follow = true;
-        self.hide_below();
+        set_changed(self.ui.below, false);
         self.paint();
     }
 
@@ -260,13 +251,6 @@ impl Terminal {
         }
     }
 
-    fn hide_below(&self) {
-        if self.ui.below.get_untracked() {
-            self.ui.below.set(false);
-        }
-    }
-
-    /// Shows the bell.
     pub fn ring(&self, times: u32) {
         let now = browser::steady_millis();
         self.bells.set(self.bells.get() + u64::from(times));

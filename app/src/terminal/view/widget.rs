@@ -21,7 +21,7 @@ const MIN_COVERED: f64 = 80.0;
 
 /// A running terminal.
 pub struct Widget {
-    terminal: Rc<Terminal>,
+    pub terminal: Rc<Terminal>,
     _listeners: Vec<Listener>,
     observer: Option<ResizeObserver>,
 }
@@ -42,11 +42,6 @@ impl Widget {
         terminal.focus();
         Self { terminal, _listeners: listeners, observer }
     }
-
-    /// Performs an action on the baton.
-    pub fn baton(&self, action: BatonAction) {
-        self.terminal.baton(action);
-    }
 }
 
 impl Drop for Widget {
@@ -64,7 +59,7 @@ fn listen_to_page(terminal: &Rc<Terminal>, keyboard: Rc<Keyboard>) -> Vec<Listen
         move |_: web_sys::Event| handle(&terminal)
     };
     let retry = |it: &Terminal| it.connection.on(Event::Retry);
-    let unmark = |it: &Terminal| it.connection.attachment().mark(false);
+    let unmark = |it: &Terminal| it.connection.attachment.mark(false);
     let clicked = {
         let terminal = Rc::clone(terminal);
         move |event: MouseEvent| command(&terminal, &keyboard, &event)
