@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use protocol::api::AuditEntry;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
-    DeleteMany, EntityTrait, Select, TransactionTrait, UpdateMany,
+    ActiveModelTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DeleteMany,
+    EntityTrait, Select, TransactionTrait, UpdateMany,
 };
 
 use crate::{Error, entity::audit};
@@ -39,6 +39,14 @@ pub(crate) async fn all<E: EntityTrait, T>(
     bounded(async { query.all(db).await?.into_iter().map(read).collect() }).await
 }
 
+/// Returns whether a query has rows.
+pub(crate) async fn any<E: EntityTrait>(
+    db: &DatabaseConnection,
+    query: Select<E>,
+) -> Result<bool, Error> {
+    Ok(one(db, query, |_| Ok(())).await?.is_some())
+}
+
 /// Returns whether a change updated a row.
 pub(crate) async fn update<E: EntityTrait>(
     db: &DatabaseConnection,
@@ -53,12 +61,7 @@ pub(crate) async fn update_recorded<E: EntityTrait>(
     change: UpdateMany<E>,
     entry: &AuditEntry,
 ) -> Result<bool, Error> {
-    bounded(async {
-        let transaction = begin(db, [entry]).await?;
-        let done = change.exec(&transaction).await?;
-        finish(transaction, done.rows_affected > 0).await
-    })
-    .await
+    recorded(db, [entry], async |db| Ok(change.exec(db).await?.rows_affected > 0)).await
 }
 
 /// Returns the number of deleted rows.
@@ -75,29 +78,29 @@ pub(crate) async fn delete_recorded<E: EntityTrait>(
     deletion: DeleteMany<E>,
     entry: &AuditEntry,
 ) -> Result<bool, Error> {
+    recorded(db, [entry], async |db| Ok(deletion.exec(db).await?.rows_affected > 0)).await
+}
+
+/// Runs a change in one transaction with its audit entries. A change that returns false or fails is
+/// rolled back, and so are the entries. They come first: a transaction that starts with a write makes
+/// SQLite serialize concurrent changes.
+pub(crate) async fn recorded(
+    db: &DatabaseConnection,
+    entries: impl IntoIterator<Item = &AuditEntry>,
+    change: impl AsyncFnOnce(&DatabaseTransaction) -> Result<bool, Error>,
+) -> Result<bool, Error> {
     bounded(async {
-        let transaction = begin(db, [entry]).await?;
-        let done = deletion.exec(&transaction).await?;
-        finish(transaction, done.rows_affected > 0).await
+        let transaction = db.begin().await?;
+        for entry in entries {
+            record(&transaction, entry).await?;
+        }
+        let done = change(&transaction).await?;
+        finish(transaction, done).await
     })
     .await
 }
 
-/// Begins a transaction with its audit entries. Its first statement is thus a write, which makes SQLite
-/// serialize concurrent changes.
-pub(crate) async fn begin(
-    db: &DatabaseConnection,
-    entries: impl IntoIterator<Item = &AuditEntry>,
-) -> Result<DatabaseTransaction, Error> {
-    let transaction = db.begin().await?;
-    for entry in entries {
-        record(&transaction, entry).await?;
-    }
-    Ok(transaction)
-}
-
-/// Commits a transaction if its change was `done`; otherwise rolls it back, including the audit
-/// entries. Returns `done`.
+/// Commits a transaction if its change was `done`, or rolls it back. Returns `done`.
 pub(crate) async fn finish(transaction: DatabaseTransaction, done: bool) -> Result<bool, Error> {
     if done {
         transaction.commit().await?;
@@ -109,22 +112,7 @@ pub(crate) async fn finish(transaction: DatabaseTransaction, done: bool) -> Resu
 
 /// Inserts an audit entry.
 pub(crate) async fn record(db: &impl ConnectionTrait, entry: &AuditEntry) -> Result<(), Error> {
-    let entry = entry.clone();
-    audit::ActiveModel {
-        id: Set(entry.id),
-        at: Set(entry.at),
-        actor_id: Set(entry.actor_id.map(|id| id.0)),
-        actor: Set(entry.actor),
-        via: Set(entry.via),
-        source: Set(entry.source),
-        action: Set(entry.action),
-        target_kind: Set(entry.target_kind),
-        target_id: Set(entry.target_id),
-        target: Set(entry.target),
-        detail: Set(entry.detail),
-    }
-    .insert(db)
-    .await?;
+    audit::ActiveModel::from(entry.clone()).insert(db).await?;
     Ok(())
 }
 

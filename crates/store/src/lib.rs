@@ -9,18 +9,21 @@ mod error;
 mod execute;
 mod migration;
 mod queries;
-mod rows;
 #[cfg(feature = "test-support")]
 pub mod samples;
 mod store;
 
+pub use entity::{
+    guest::GuestRow,
+    invite::InviteRow,
+    member::Member,
+    session::{Ending, SessionRow},
+    share::{ShareChanges, ShareContext, ShareEnding, ShareRow},
+    sign_in::SignIn,
+};
 pub use error::Error;
 pub use queries::{
     Added, Admission, AuditLog, Credential, Credentials, Grants, Guests, Invites, MemberChange,
     Members, Page, Sessions, Settings, Shares, SignIns, Tokens,
-};
-pub use rows::{
-    Ending, GuestRow, InviteRow, Member, SessionRow, ShareChanges, ShareContext, ShareEnding,
-    ShareRow, SignIn,
 };
 pub use store::Store;

@@ -169,7 +169,7 @@ impl Invites {
         let target = AuditTarget::member(member.id, &member.name);
         let detail = Some(format!("invited by {}", row.invite.by));
         let entry = audit::entry(now, &actor, AuditAction::MemberJoin, target, detail);
-        match self.ctx.store.invites.join(row.invite.id, &member, &[], now, &entry).await {
+        match self.ctx.store.invites.join(row.invite.id, &member, now, &entry).await {
             Err(store::Error::Duplicate) => Err(Error::MemberExists),
             joined => Ok(joined?.then_some(member)),
         }

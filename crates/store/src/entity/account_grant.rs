@@ -1,7 +1,8 @@
-//! The table of account grants. Exactly one of `member_id` and `role` is set.
+//! Account grants. Exactly one of `member_id` and `role` is set.
 
 use sea_orm::entity::prelude::*;
 
+#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "account_grants")]
 pub struct Model {
@@ -13,22 +14,8 @@ pub struct Model {
     pub role: Option<String>,
     pub created_by: String,
     pub created_at: DateTimeUtc,
-}
-
-#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {
-    #[sea_orm(
-        belongs_to = "super::member::Entity",
-        from = "Column::MemberId",
-        to = "super::member::Column::Id"
-    )]
-    Member,
-}
-
-impl Related<super::member::Entity> for Entity {
-    fn to() -> RelationDef {
-        Relation::Member.def()
-    }
+    #[sea_orm(belongs_to, from = "member_id", to = "id")]
+    pub member: BelongsTo<Option<super::member::Entity>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

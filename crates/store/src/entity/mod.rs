@@ -1,4 +1,5 @@
-//! Entities, one file per table. Columns are plain values, converted by `rows` and `queries`.
+//! Entities, one file per table, and their rows in the types of the other crates. Columns are plain
+//! values.
 
 pub(crate) mod account_grant;
 pub(crate) mod audit;

@@ -1,7 +1,8 @@
-//! The table of workspace settings: one row, or none while all are the defaults.
+//! Workspace settings: one row, or none while all are the defaults.
 
 use sea_orm::entity::prelude::*;
 
+#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "settings")]
 pub struct Model {
@@ -25,8 +26,5 @@ pub struct Model {
     pub changed_by: Option<String>,
     pub changed_at: Option<DateTimeUtc>,
 }
-
-#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

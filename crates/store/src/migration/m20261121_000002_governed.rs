@@ -2,104 +2,10 @@
 
 use sea_orm_migration::{prelude::*, schema};
 
+use super::keys::{foreign_key, index};
+
 #[derive(DeriveMigrationName)]
 pub(super) struct Migration;
-
-#[derive(DeriveIden)]
-enum Members {
-    Table,
-    Id,
-    Active,
-    SignedInAt,
-}
-
-#[derive(DeriveIden)]
-enum SignIns {
-    Table,
-    Device,
-    Source,
-}
-
-#[derive(DeriveIden)]
-enum Sessions {
-    Table,
-    TokenId,
-    EndNote,
-}
-
-#[derive(DeriveIden)]
-enum Invites {
-    Table,
-    Id,
-    Kind,
-    Email,
-    Role,
-    MemberId,
-    TokenHash,
-    CreatedBy,
-    CreatedAt,
-    ExpiresAt,
-    UsedAt,
-}
-
-#[derive(DeriveIden)]
-enum Tokens {
-    Table,
-    Id,
-    MemberId,
-    Name,
-    Scope,
-    TokenHash,
-    CreatedAt,
-    ExpiresAt,
-    UsedAt,
-}
-
-#[derive(DeriveIden)]
-enum AccountGrants {
-    Table,
-    Id,
-    Server,
-    Account,
-    MemberId,
-    Role,
-    CreatedBy,
-    CreatedAt,
-}
-
-#[derive(DeriveIden)]
-enum Settings {
-    Table,
-    Id,
-    Name,
-    SessionTimeoutMinutes,
-    KeepAlive,
-    AttachPolicy,
-    MaxSessionsPerUser,
-    MaxSessionsPerToken,
-    MaxSessions,
-    MaxCreatesPerMinute,
-    HistoryMib,
-    KeepEndedDays,
-    ChangedBy,
-    ChangedAt,
-}
-
-#[derive(DeriveIden)]
-enum Audit {
-    Table,
-    Id,
-    At,
-    ActorId,
-    Actor,
-    Via,
-    Source,
-    Action,
-    TargetKind,
-    TargetId,
-    Target,
-    Detail,
-}
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -110,94 +16,65 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         // SQLite adds one column per statement.
         let columns = [
-            (
-                Members::Table.into_table_ref(),
-                schema::boolean(Members::Active).default(true).take(),
-            ),
-            (
-                Members::Table.into_table_ref(),
-                schema::timestamp_with_time_zone_null(Members::SignedInAt),
-            ),
-            (SignIns::Table.into_table_ref(), schema::string(SignIns::Device).default("").take()),
-            (SignIns::Table.into_table_ref(), schema::string(SignIns::Source).default("").take()),
-            (Sessions::Table.into_table_ref(), schema::uuid_null(Sessions::TokenId)),
-            (Sessions::Table.into_table_ref(), schema::string_null(Sessions::EndNote)),
+            ("members", schema::boolean("active").default(true).take()),
+            ("members", schema::timestamp_with_time_zone_null("signed_in_at")),
+            ("sign_ins", schema::string("device").default("").take()),
+            ("sign_ins", schema::string("source").default("").take()),
+            ("sessions", schema::uuid_null("token_id")),
+            ("sessions", schema::string_null("end_note")),
         ];
         for (table, column) in columns {
             let added = Table::alter().table(table).add_column(column).to_owned();
             manager.alter_table(added).await?;
         }
-        manager.create_table(invites()).await?;
-        manager.create_table(tokens()).await?;
-        manager.create_table(grants()).await?;
-        manager.create_table(settings()).await?;
-        manager.create_table(audit()).await?;
-
-        let once = Index::create().table(AccountGrants::Table).unique().to_owned();
-        let to_member = once
-            .clone()
-            .name("account_grants_member")
-            .col(AccountGrants::Server)
-            .col(AccountGrants::Account)
-            .col(AccountGrants::MemberId)
-            .to_owned();
-        manager.create_index(to_member).await?;
-        let to_role = once
-            .clone()
-            .name("account_grants_role")
-            .col(AccountGrants::Server)
-            .col(AccountGrants::Account)
-            .col(AccountGrants::Role)
-            .to_owned();
-        manager.create_index(to_role).await?;
-        let by_action = Index::create()
-            .name("audit_action")
-            .table(Audit::Table)
-            .col(Audit::Action)
-            .col(Audit::Id)
-            .to_owned();
-        manager.create_index(by_action).await
+        for table in [invites(), tokens(), grants(), settings(), audit()] {
+            manager.create_table(table).await?;
+        }
+        let grants = "account_grants";
+        for mut once in [
+            index("account_grants_member", grants, &["server", "account", "member_id"]),
+            index("account_grants_role", grants, &["server", "account", "role"]),
+        ] {
+            manager.create_index(once.unique().take()).await?;
+        }
+        manager.create_index(index("audit_action", "audit", &["action", "id"])).await
     }
 }
 
 /// A foreign key that removes rows with their member.
-fn gone_with_member(table: impl IntoTableRef, member: impl IntoIden) -> ForeignKeyCreateStatement {
-    ForeignKey::create()
-        .from(table, member)
-        .to(Members::Table, Members::Id)
-        .on_delete(ForeignKeyAction::Cascade)
-        .to_owned()
+fn gone_with_member(table: &'static str) -> ForeignKeyCreateStatement {
+    foreign_key((table, "member_id"), "members", ForeignKeyAction::Cascade)
 }
 
 fn invites() -> TableCreateStatement {
     Table::create()
-        .table(Invites::Table)
-        .col(schema::uuid(Invites::Id).primary_key())
-        .col(schema::string(Invites::Kind))
-        .col(schema::string(Invites::Email))
-        .col(schema::string(Invites::Role))
-        .col(schema::uuid_null(Invites::MemberId))
-        .col(schema::binary(Invites::TokenHash).unique_key())
-        .col(schema::string(Invites::CreatedBy))
-        .col(schema::timestamp_with_time_zone(Invites::CreatedAt))
-        .col(schema::timestamp_with_time_zone(Invites::ExpiresAt))
-        .col(schema::timestamp_with_time_zone_null(Invites::UsedAt))
-        .foreign_key(&mut gone_with_member(Invites::Table, Invites::MemberId))
+        .table("invites")
+        .col(schema::uuid("id").primary_key())
+        .col(schema::string("kind"))
+        .col(schema::string("email"))
+        .col(schema::string("role"))
+        .col(schema::uuid_null("member_id"))
+        .col(schema::binary("token_hash").unique_key())
+        .col(schema::string("created_by"))
+        .col(schema::timestamp_with_time_zone("created_at"))
+        .col(schema::timestamp_with_time_zone("expires_at"))
+        .col(schema::timestamp_with_time_zone_null("used_at"))
+        .foreign_key(&mut gone_with_member("invites"))
         .to_owned()
 }
 
 fn tokens() -> TableCreateStatement {
     Table::create()
-        .table(Tokens::Table)
-        .col(schema::uuid(Tokens::Id).primary_key())
-        .col(schema::uuid(Tokens::MemberId))
-        .col(schema::string(Tokens::Name))
-        .col(schema::string(Tokens::Scope))
-        .col(schema::binary(Tokens::TokenHash).unique_key())
-        .col(schema::timestamp_with_time_zone(Tokens::CreatedAt))
-        .col(schema::timestamp_with_time_zone(Tokens::ExpiresAt))
-        .col(schema::timestamp_with_time_zone_null(Tokens::UsedAt))
-        .foreign_key(&mut gone_with_member(Tokens::Table, Tokens::MemberId))
+        .table("tokens")
+        .col(schema::uuid("id").primary_key())
+        .col(schema::uuid("member_id"))
+        .col(schema::string("name"))
+        .col(schema::string("scope"))
+        .col(schema::binary("token_hash").unique_key())
+        .col(schema::timestamp_with_time_zone("created_at"))
+        .col(schema::timestamp_with_time_zone("expires_at"))
+        .col(schema::timestamp_with_time_zone_null("used_at"))
+        .foreign_key(&mut gone_with_member("tokens"))
         .to_owned()
 }
 
@@ -205,51 +82,51 @@ fn tokens() -> TableCreateStatement {
 /// indices covers only its own kind.
 fn grants() -> TableCreateStatement {
     Table::create()
-        .table(AccountGrants::Table)
-        .col(schema::uuid(AccountGrants::Id).primary_key())
-        .col(schema::string(AccountGrants::Server))
-        .col(schema::string(AccountGrants::Account))
-        .col(schema::uuid_null(AccountGrants::MemberId))
-        .col(schema::string_null(AccountGrants::Role))
-        .col(schema::string(AccountGrants::CreatedBy))
-        .col(schema::timestamp_with_time_zone(AccountGrants::CreatedAt))
-        .foreign_key(&mut gone_with_member(AccountGrants::Table, AccountGrants::MemberId))
+        .table("account_grants")
+        .col(schema::uuid("id").primary_key())
+        .col(schema::string("server"))
+        .col(schema::string("account"))
+        .col(schema::uuid_null("member_id"))
+        .col(schema::string_null("role"))
+        .col(schema::string("created_by"))
+        .col(schema::timestamp_with_time_zone("created_at"))
+        .foreign_key(&mut gone_with_member("account_grants"))
         .to_owned()
 }
 
 fn settings() -> TableCreateStatement {
     Table::create()
-        .table(Settings::Table)
-        .col(schema::integer(Settings::Id).primary_key())
-        .col(schema::string(Settings::Name))
-        .col(schema::integer(Settings::SessionTimeoutMinutes))
-        .col(schema::string(Settings::KeepAlive))
-        .col(schema::string(Settings::AttachPolicy))
-        .col(schema::integer(Settings::MaxSessionsPerUser))
-        .col(schema::integer(Settings::MaxSessionsPerToken))
-        .col(schema::integer(Settings::MaxSessions))
-        .col(schema::integer(Settings::MaxCreatesPerMinute))
-        .col(schema::integer(Settings::HistoryMib))
-        .col(schema::integer(Settings::KeepEndedDays))
-        .col(schema::string_null(Settings::ChangedBy))
-        .col(schema::timestamp_with_time_zone_null(Settings::ChangedAt))
+        .table("settings")
+        .col(schema::integer("id").primary_key())
+        .col(schema::string("name"))
+        .col(schema::integer("session_timeout_minutes"))
+        .col(schema::string("keep_alive"))
+        .col(schema::string("attach_policy"))
+        .col(schema::integer("max_sessions_per_user"))
+        .col(schema::integer("max_sessions_per_token"))
+        .col(schema::integer("max_sessions"))
+        .col(schema::integer("max_creates_per_minute"))
+        .col(schema::integer("history_mib"))
+        .col(schema::integer("keep_ended_days"))
+        .col(schema::string_null("changed_by"))
+        .col(schema::timestamp_with_time_zone_null("changed_at"))
         .to_owned()
 }
 
 /// No foreign keys: entries remain when their actor or target is removed.
 fn audit() -> TableCreateStatement {
     Table::create()
-        .table(Audit::Table)
-        .col(schema::uuid(Audit::Id).primary_key())
-        .col(schema::timestamp_with_time_zone(Audit::At))
-        .col(schema::uuid_null(Audit::ActorId))
-        .col(schema::string(Audit::Actor))
-        .col(schema::string(Audit::Via))
-        .col(schema::string_null(Audit::Source))
-        .col(schema::string(Audit::Action))
-        .col(schema::string(Audit::TargetKind))
-        .col(schema::string_null(Audit::TargetId))
-        .col(schema::string(Audit::Target))
-        .col(schema::string_null(Audit::Detail))
+        .table("audit")
+        .col(schema::uuid("id").primary_key())
+        .col(schema::timestamp_with_time_zone("at"))
+        .col(schema::uuid_null("actor_id"))
+        .col(schema::string("actor"))
+        .col(schema::string("via"))
+        .col(schema::string_null("source"))
+        .col(schema::string("action"))
+        .col(schema::string("target_kind"))
+        .col(schema::string_null("target_id"))
+        .col(schema::string("target"))
+        .col(schema::string_null("detail"))
         .to_owned()
 }

@@ -1,7 +1,8 @@
 //! Migrations of the schema. A released migration is never changed; a new one follows it.
 
-use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait::async_trait};
+use sea_orm_migration::{async_trait::async_trait, prelude::*};
 
+mod keys;
 mod m20261121_000001_start;
 mod m20261121_000002_governed;
 mod m20261121_000003_shared;

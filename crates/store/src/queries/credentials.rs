@@ -5,7 +5,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use protocol::{api::Role, id::MemberId};
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect, Related};
+use sea_orm::{
+    ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect, Related, Select,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -14,28 +16,6 @@ use crate::{
     entity::{member, sign_in, token},
     execute::bounded,
 };
-
-/// The table of one kind of credential.
-pub(super) trait Table: EntityTrait + Related<member::Entity> {
-    /// The id.
-    const ID: Self::Column;
-    /// The SHA-256 of the secret.
-    const HASH: Self::Column;
-    /// The time from which it is invalid.
-    const EXPIRES_AT: Self::Column;
-}
-
-impl Table for sign_in::Entity {
-    const ID: Self::Column = sign_in::Column::Id;
-    const HASH: Self::Column = sign_in::Column::TokenHash;
-    const EXPIRES_AT: Self::Column = sign_in::Column::ExpiresAt;
-}
-
-impl Table for token::Entity {
-    const ID: Self::Column = token::Column::Id;
-    const HASH: Self::Column = token::Column::TokenHash;
-    const EXPIRES_AT: Self::Column = token::Column::ExpiresAt;
-}
 
 /// A valid sign-in or token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,42 +39,40 @@ impl Credentials {
         ids: &[Uuid],
         now: DateTime<Utc>,
     ) -> Result<HashMap<Uuid, Credential>, Error> {
+        let sign_ins = sign_in::Entity::find().filter(sign_in::Column::ExpiresAt.gt(now));
+        let tokens = token::Entity::find().filter(token::Column::ExpiresAt.gt(now));
         bounded(async {
-            let mut all = find_valid::<sign_in::Entity>(&self.db, ids, now).await?;
-            all.extend(find_valid::<token::Entity>(&self.db, ids, now).await?);
+            let mut all = with_members(&self.db, sign_ins, sign_in::Column::Id, ids).await?;
+            all.extend(with_members(&self.db, tokens, token::Column::Id, ids).await?);
             Ok(all)
         })
         .await
     }
 }
 
-/// Returns the valid credential with this hash, and its member.
-pub(super) async fn by_hash<T: Table>(
+/// Returns the credential that a query finds, and its member, unless that is deactivated.
+pub(super) async fn with_member<E: EntityTrait + Related<member::Entity>>(
     db: &DatabaseConnection,
-    hash: &[u8; 32],
-    now: DateTime<Utc>,
-) -> Result<Option<(T::Model, Member)>, Error> {
-    let found = T::find()
-        .filter(T::HASH.eq(hash.to_vec()))
-        .filter(T::EXPIRES_AT.gt(now))
-        .find_also_related(member::Entity)
-        .filter(member::Column::Active.eq(true))
-        .one(db)
-        .await?;
-    let Some((row, Some(member))) = found else { return Ok(None) };
-    Ok(Some((row, Member::try_from(member)?)))
+    query: Select<E>,
+) -> Result<Option<(E::Model, Member)>, Error> {
+    let query =
+        query.find_also_related(member::Entity).filter(member::Column::Active.eq(true)).one(db);
+    let Some((row, Some(member))) = bounded(async { Ok(query.await?) }).await? else {
+        return Ok(None);
+    };
+    Ok(Some((row, member.try_into()?)))
 }
 
-async fn find_valid<T: Table>(
+async fn with_members<E: EntityTrait + Related<member::Entity>>(
     db: &DatabaseConnection,
+    query: Select<E>,
+    id: E::Column,
     ids: &[Uuid],
-    now: DateTime<Utc>,
 ) -> Result<HashMap<Uuid, Credential>, Error> {
-    let found = T::find()
+    let found = query
         .select_only()
-        .column(T::ID)
-        .filter(T::ID.is_in(ids.iter().copied()))
-        .filter(T::EXPIRES_AT.gt(now))
+        .column(id)
+        .filter(id.is_in(ids.iter().copied()))
         .inner_join(member::Entity)
         .filter(member::Column::Active.eq(true))
         .column(member::Column::Role)

@@ -12,8 +12,11 @@ use sea_orm::{
 use crate::{
     Error,
     column::parse,
-    entity::{account_grant, member},
-    execute::{begin, bounded, delete_recorded},
+    entity::{
+        account_grant::{ActiveModel, Column, Entity, Model},
+        member,
+    },
+    execute::{bounded, delete_recorded, recorded},
 };
 
 /// Queries on account grants.
@@ -28,28 +31,23 @@ impl Grants {
     /// # Errors
     /// [`Error::Duplicate`] if the same grant exists.
     pub async fn add(&self, grant: &AccountGrant, entry: &AuditEntry) -> Result<(), Error> {
-        bounded(async {
-            let transaction = begin(&self.db, [entry]).await?;
-            insert(&transaction, grant).await?;
-            Ok(transaction.commit().await?)
-        })
-        .await
+        recorded(&self.db, [entry], async |db| insert(db, grant).await.map(|()| true))
+            .await
+            .map(drop)
     }
 
     /// Removes a grant. Returns false if there is none with this id.
     pub async fn remove(&self, id: GrantId, entry: &AuditEntry) -> Result<bool, Error> {
-        let deletion =
-            account_grant::Entity::delete_many().filter(account_grant::Column::Id.eq(id.0));
-        delete_recorded(&self.db, deletion, entry).await
+        delete_recorded(&self.db, Entity::delete_many().filter(Column::Id.eq(id.0)), entry).await
     }
 
     /// Lists all grants of a server, ordered by account.
     pub async fn list(&self, server: &str) -> Result<Vec<AccountGrant>, Error> {
         bounded(async {
-            let found = account_grant::Entity::find()
-                .filter(account_grant::Column::Server.eq(server))
-                .order_by_asc(account_grant::Column::Account)
-                .order_by_asc(account_grant::Column::Id)
+            let found = Entity::find()
+                .filter(Column::Server.eq(server))
+                .order_by_asc(Column::Account)
+                .order_by_asc(Column::Id)
                 .find_also_related(member::Entity)
                 .all(&self.db)
                 .await?;
@@ -65,7 +63,7 @@ pub(super) async fn insert(db: &impl ConnectionTrait, grant: &AccountGrant) -> R
         Grantee::Member(id) => (Some(id.0), None),
         Grantee::Role(role) => (None, Some(role.to_string())),
     };
-    account_grant::ActiveModel {
+    ActiveModel {
         id: Set(grant.id.0),
         server: Set(grant.server.clone()),
         account: Set(grant.account.clone()),
@@ -79,9 +77,7 @@ pub(super) async fn insert(db: &impl ConnectionTrait, grant: &AccountGrant) -> R
     Ok(())
 }
 
-fn read(
-    (model, member): (account_grant::Model, Option<member::Model>),
-) -> Result<AccountGrant, Error> {
+fn read((model, member): (Model, Option<member::Model>)) -> Result<AccountGrant, Error> {
     let (to, to_name) = match (model.role, member) {
         (Some(role), _) => (Grantee::Role(parse("role", role.clone())?), role),
         (None, Some(member)) => (Grantee::Member(MemberId(member.id)), member.name),

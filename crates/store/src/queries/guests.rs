@@ -9,19 +9,18 @@ use protocol::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
-    EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect, RelationTrait,
+    EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, Func},
 };
 use uuid::Uuid;
 
 use crate::{
     Error, GuestRow, ShareRow,
-    entity::{guest, share},
-    execute::{all, begin, bounded, finish, one, update, update_recorded},
-    rows::{
-        guest::{active, read},
-        share::read as read_share,
+    entity::{
+        guest::{Column, Entity, active},
+        share,
     },
+    execute::{all, bounded, one, recorded, update, update_recorded},
 };
 
 /// Result of a request for a guest slot.
@@ -50,16 +49,16 @@ impl Guests {
         cookie_hash: &[u8; 32],
         entry: &AuditEntry,
     ) -> Result<Admission, Error> {
-        bounded(async {
-            let transaction = begin(&self.db, [entry]).await?;
-            let admission = free_slot(&transaction, row.share, row.guest.joined_at).await?;
+        let mut admission = Admission::Ended;
+        recorded(&self.db, [entry], async |db| {
+            admission = free_slot(db, row.share, row.guest.joined_at).await?;
             if admission == Admission::Admitted {
-                active(row, cookie_hash).insert(&transaction).await?;
+                active(row, cookie_hash).insert(db).await?;
             }
-            finish(transaction, admission == Admission::Admitted).await?;
-            Ok(admission)
+            Ok(admission == Admission::Admitted)
         })
-        .await
+        .await?;
+        Ok(admission)
     }
 
     /// Gives a guest who left without an end a slot again, if one is free. A guest who has a slot keeps
@@ -70,54 +69,55 @@ impl Guests {
         at: DateTime<Utc>,
         entry: &AuditEntry,
     ) -> Result<Admission, Error> {
-        bounded(async {
-            let id = row.guest.id.0;
-            let Some(found) = guest::Entity::find_by_id(id).one(&self.db).await? else {
-                return Ok(Admission::Ended);
-            };
-            if found.end_reason.is_none() && found.left_at.is_none() {
+        match self.get(row.guest.id).await? {
+            None => return Ok(Admission::Ended),
+            Some(found) if found.guest.end.is_none() && found.guest.left_at.is_none() => {
                 return Ok(Admission::Admitted);
             }
-            let transaction = begin(&self.db, [entry]).await?;
-            let mut admission = free_slot(&transaction, row.share, at).await?;
+            Some(_) => {}
+        }
+        let mut admission = Admission::Ended;
+        recorded(&self.db, [entry], async |db| {
+            admission = free_slot(db, row.share, at).await?;
             if admission == Admission::Admitted {
-                let done = guest::Entity::update_many()
-                    .col_expr(guest::Column::LeftAt, Expr::value(None::<DateTime<Utc>>))
-                    .filter(guest::Column::Id.eq(id))
-                    .filter(guest::Column::EndReason.is_null())
-                    .exec(&transaction)
+                let done = Entity::update_many()
+                    .col_expr(Column::LeftAt, Expr::value(None::<DateTime<Utc>>))
+                    .filter(Column::Id.eq(row.guest.id.0))
+                    .filter(Column::EndReason.is_null())
+                    .exec(db)
                     .await?;
                 if done.rows_affected == 0 {
                     admission = Admission::Ended;
                 }
             }
-            finish(transaction, admission == Admission::Admitted).await?;
-            Ok(admission)
+            Ok(admission == Admission::Admitted)
         })
-        .await
+        .await?;
+        Ok(admission)
     }
 
     /// Lists all guests who have a slot in a share that has not ended, with their sessions.
     pub async fn present(&self) -> Result<Vec<(GuestRow, SessionId)>, Error> {
         bounded(async {
-            let found = guest::Entity::find()
-                .filter(guest::Column::LeftAt.is_null())
+            let found = Entity::find()
+                .filter(Column::LeftAt.is_null())
                 .find_also_related(share::Entity)
                 .filter(share::Column::EndedAt.is_null())
                 .all(&self.db)
                 .await?;
             let present = found.into_iter().filter_map(|(guest, share)| Some((guest, share?)));
-            present.map(|(guest, share)| Ok((read(guest)?, SessionId(share.session_id)))).collect()
+            present
+                .map(|(guest, share)| Ok((guest.try_into()?, SessionId(share.session_id))))
+                .collect()
         })
         .await
     }
 
     /// Lists the guests who have a slot in a share.
     pub async fn present_in(&self, share: ShareId) -> Result<Vec<GuestRow>, Error> {
-        let query = guest::Entity::find()
-            .filter(guest::Column::ShareId.eq(share.0))
-            .filter(guest::Column::LeftAt.is_null());
-        all(&self.db, query, read).await
+        let query =
+            Entity::find().filter(Column::ShareId.eq(share.0)).filter(Column::LeftAt.is_null());
+        all(&self.db, query, GuestRow::try_from).await
     }
 
     /// Returns the number of guests that each of these sessions ever had. Sessions without guests are
@@ -130,12 +130,12 @@ impl Guests {
             return Ok(HashMap::new());
         }
         bounded(async {
-            let found: Vec<(Uuid, i64)> = guest::Entity::find()
-                .join(JoinType::InnerJoin, guest::Relation::Share.def())
+            let found: Vec<(Uuid, i64)> = Entity::find()
+                .inner_join(share::Entity)
                 .filter(share::Column::SessionId.is_in(sessions.iter().map(|id| id.0)))
                 .select_only()
                 .column(share::Column::SessionId)
-                .column_as(guest::Column::Id.count(), "guests")
+                .column_as(Column::Id.count(), "guests")
                 .group_by(share::Column::SessionId)
                 .into_tuple()
                 .all(&self.db)
@@ -149,20 +149,20 @@ impl Guests {
     /// Returns the guest whose cookie has this SHA-256, present or not, with their share.
     pub async fn by_cookie(&self, hash: &[u8; 32]) -> Result<Option<(GuestRow, ShareRow)>, Error> {
         bounded(async {
-            let found = guest::Entity::find()
-                .filter(guest::Column::CookieHash.eq(hash.to_vec()))
+            let found = Entity::find()
+                .filter(Column::CookieHash.eq(hash.to_vec()))
                 .find_also_related(share::Entity)
                 .one(&self.db)
                 .await?;
-            let Some((found, Some(share))) = found else { return Ok(None) };
-            Ok(Some((read(found)?, read_share(share)?)))
+            let Some((guest, Some(share))) = found else { return Ok(None) };
+            Ok(Some((guest.try_into()?, share.try_into()?)))
         })
         .await
     }
 
     /// Returns the guest with this id, present or not.
     pub async fn get(&self, id: GuestId) -> Result<Option<GuestRow>, Error> {
-        one(&self.db, guest::Entity::find_by_id(id.0), read).await
+        one(&self.db, Entity::find_by_id(id.0), GuestRow::try_from).await
     }
 
     /// Frees the slot of a guest who may come back. Returns false if it is free already.
@@ -172,10 +172,10 @@ impl Guests {
         at: DateTime<Utc>,
         entry: &AuditEntry,
     ) -> Result<bool, Error> {
-        let change = guest::Entity::update_many()
-            .col_expr(guest::Column::LeftAt, Expr::value(at))
-            .filter(guest::Column::Id.eq(id.0))
-            .filter(guest::Column::LeftAt.is_null());
+        let change = Entity::update_many()
+            .col_expr(Column::LeftAt, Expr::value(at))
+            .filter(Column::Id.eq(id.0))
+            .filter(Column::LeftAt.is_null());
         update_recorded(&self.db, change, entry).await
     }
 
@@ -188,12 +188,12 @@ impl Guests {
         end: GuestEnd,
         entry: &AuditEntry,
     ) -> Result<bool, Error> {
-        let left_at = Func::coalesce([Expr::col(guest::Column::LeftAt), Expr::value(at)]);
-        let change = guest::Entity::update_many()
-            .col_expr(guest::Column::LeftAt, left_at.into())
-            .col_expr(guest::Column::EndReason, Expr::value(end.to_string()))
-            .filter(guest::Column::Id.eq(id.0))
-            .filter(guest::Column::EndReason.is_null());
+        let left_at = Func::coalesce([Expr::col(Column::LeftAt), Expr::value(at)]);
+        let change = Entity::update_many()
+            .col_expr(Column::LeftAt, left_at.into())
+            .col_expr(Column::EndReason, Expr::value(end.to_string()))
+            .filter(Column::Id.eq(id.0))
+            .filter(Column::EndReason.is_null());
         update_recorded(&self.db, change, entry).await
     }
 
@@ -201,31 +201,27 @@ impl Guests {
     /// stored number is not lower.
     pub async fn raise_keys(&self, id: GuestId, keys: u64) -> Result<bool, Error> {
         let keys = i64::try_from(keys).unwrap_or(i64::MAX);
-        let change = guest::Entity::update_many()
-            .col_expr(guest::Column::Keys, Expr::value(keys))
-            .filter(guest::Column::Id.eq(id.0))
-            .filter(guest::Column::Keys.lt(keys));
+        let change = Entity::update_many()
+            .col_expr(Column::Keys, Expr::value(keys))
+            .filter(Column::Id.eq(id.0))
+            .filter(Column::Keys.lt(keys));
         update(&self.db, change).await
     }
 }
 
 async fn free_slot(
-    transaction: &DatabaseTransaction,
+    db: &DatabaseTransaction,
     share: ShareId,
     at: DateTime<Utc>,
 ) -> Result<Admission, Error> {
     // PostgreSQL locks the row: the second of two concurrent requests waits here and then counts the
     // first guest.
-    let found = share::living(at)
-        .filter(share::Column::Id.eq(share.0))
-        .lock_exclusive()
-        .one(transaction)
-        .await?;
-    let Some(found) = found else { return Ok(Admission::Ended) };
-    let present = guest::Entity::find()
-        .filter(guest::Column::ShareId.eq(share.0))
-        .filter(guest::Column::LeftAt.is_null())
-        .count(transaction)
+    let found = share::living(at).filter(share::Column::Id.eq(share.0)).lock_exclusive();
+    let Some(found) = found.one(db).await? else { return Ok(Admission::Ended) };
+    let present = Entity::find()
+        .filter(Column::ShareId.eq(share.0))
+        .filter(Column::LeftAt.is_null())
+        .count(db)
         .await?;
     let full = present >= u64::try_from(found.max_guests).unwrap_or_default();
     Ok(if full { Admission::Full } else { Admission::Admitted })
@@ -238,11 +234,11 @@ pub(super) async fn end_all(
     at: DateTime<Utc>,
     end: GuestEnd,
 ) -> Result<(), Error> {
-    guest::Entity::update_many()
-        .col_expr(guest::Column::LeftAt, Expr::value(at))
-        .col_expr(guest::Column::EndReason, Expr::value(end.to_string()))
-        .filter(guest::Column::ShareId.eq(share.0))
-        .filter(guest::Column::LeftAt.is_null())
+    Entity::update_many()
+        .col_expr(Column::LeftAt, Expr::value(at))
+        .col_expr(Column::EndReason, Expr::value(end.to_string()))
+        .filter(Column::ShareId.eq(share.0))
+        .filter(Column::LeftAt.is_null())
         .exec(db)
         .await?;
     Ok(())

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use protocol::{
-    api::{AccountGrant, AuditEntry, Invite, Role},
+    api::{AuditEntry, Invite, Role},
     id::{InviteId, MemberId},
 };
 use sea_orm::{
@@ -14,9 +14,11 @@ use uuid::Uuid;
 use super::members;
 use crate::{
     Error, InviteRow, Member,
-    entity::{invite, member},
-    execute::{all, begin, bounded, delete, delete_recorded, finish, one},
-    rows::invite::{active, read},
+    entity::{
+        invite::{Column, Entity, active},
+        member,
+    },
+    execute::{all, delete_recorded, one, recorded},
 };
 
 /// Queries on invites.
@@ -35,54 +37,51 @@ impl Invites {
         hash: &[u8; 32],
         entry: &AuditEntry,
     ) -> Result<bool, Error> {
-        bounded(async {
-            let transaction = begin(&self.db, [entry]).await?;
+        recorded(&self.db, [entry], async |db| {
             // PostgreSQL locks the row, so a concurrent demotion of the creator runs before this
             // transaction, or after it and then removes this invite too.
             let creator = row.creator.map_or_else(Uuid::nil, |creator| creator.0);
-            let creator =
-                member::Entity::find_by_id(creator).lock_shared().one(&transaction).await?;
+            let creator = member::Entity::find_by_id(creator).lock_shared().one(db).await?;
             let superuser = Role::Superuser.to_string();
             if !creator.is_some_and(|creator| creator.active && creator.role == superuser) {
-                return finish(transaction, false).await;
+                return Ok(false);
             }
-            invite::Entity::delete_many()
-                .filter(invite::Column::Email.eq(&row.invite.email))
-                .filter(invite::Column::Kind.eq(row.invite.kind.to_string()))
-                .filter(invite::Column::UsedAt.is_null())
-                .exec(&transaction)
+            Entity::delete_many()
+                .filter(Column::Email.eq(&row.invite.email))
+                .filter(Column::Kind.eq(row.invite.kind.to_string()))
+                .filter(Column::UsedAt.is_null())
+                .exec(db)
                 .await?;
-            active(row, hash).insert(&transaction).await?;
-            finish(transaction, true).await
+            active(row, hash).insert(db).await?;
+            Ok(true)
         })
         .await
     }
 
     /// Returns the invite whose secret has this SHA-256, valid or not.
     pub async fn by_hash(&self, hash: &[u8; 32]) -> Result<Option<InviteRow>, Error> {
-        let query = invite::Entity::find().filter(invite::Column::TokenHash.eq(hash.to_vec()));
-        one(&self.db, query, read).await
+        let query = Entity::find().filter(Column::TokenHash.eq(hash.to_vec()));
+        one(&self.db, query, InviteRow::try_from).await
     }
 
     /// Returns the invite with this id, valid or not.
     pub async fn get(&self, id: InviteId) -> Result<Option<InviteRow>, Error> {
-        one(&self.db, invite::Entity::find_by_id(id.0), read).await
+        one(&self.db, Entity::find_by_id(id.0), InviteRow::try_from).await
     }
 
     /// Lists valid invites, newest first.
     pub async fn pending(&self, now: DateTime<Utc>) -> Result<Vec<Invite>, Error> {
-        let query = invite::Entity::find()
-            .filter(invite::Column::UsedAt.is_null())
-            .filter(invite::Column::ExpiresAt.gt(now))
-            .order_by_desc(invite::Column::Id);
-        all(&self.db, query, |row| Ok(read(row)?.invite)).await
+        let query = Entity::find()
+            .filter(Column::UsedAt.is_null())
+            .filter(Column::ExpiresAt.gt(now))
+            .order_by_desc(Column::Id);
+        all(&self.db, query, |row| Ok(InviteRow::try_from(row)?.invite)).await
     }
 
     /// Removes an unused invite. Returns false if there is none with this id.
     pub async fn remove(&self, id: InviteId, entry: &AuditEntry) -> Result<bool, Error> {
-        let deletion = invite::Entity::delete_many()
-            .filter(invite::Column::Id.eq(id.0))
-            .filter(invite::Column::UsedAt.is_null());
+        let deletion =
+            Entity::delete_many().filter(Column::Id.eq(id.0)).filter(Column::UsedAt.is_null());
         delete_recorded(&self.db, deletion, entry).await
     }
 
@@ -94,17 +93,15 @@ impl Invites {
         &self,
         invite: InviteId,
         member: &Member,
-        grants: &[AccountGrant],
         now: DateTime<Utc>,
         entry: &AuditEntry,
     ) -> Result<bool, Error> {
-        bounded(async {
-            let transaction = begin(&self.db, [entry]).await?;
-            let done = mark_used(&transaction, invite, now).await?;
+        recorded(&self.db, [entry], async |db| {
+            let done = mark_used(db, invite, now).await?;
             if done {
-                members::insert(&transaction, member, grants).await?;
+                members::insert(db, member, &[]).await?;
             }
-            finish(transaction, done).await
+            Ok(done)
         })
         .await
     }
@@ -119,20 +116,11 @@ impl Invites {
         now: DateTime<Utc>,
         entry: &AuditEntry,
     ) -> Result<bool, Error> {
-        bounded(async {
-            let transaction = begin(&self.db, [entry]).await?;
-            let done = mark_used(&transaction, invite, now).await?
-                && members::update_password(&transaction, member, password_hash, None).await?;
-            finish(transaction, done).await
+        recorded(&self.db, [entry], async |db| {
+            Ok(mark_used(db, invite, now).await?
+                && members::update_password(db, member, password_hash, None).await?)
         })
         .await
-    }
-
-    /// Removes expired invites, used or not.
-    pub async fn remove_expired(&self, now: DateTime<Utc>) -> Result<(), Error> {
-        delete(&self.db, invite::Entity::delete_many().filter(invite::Column::ExpiresAt.lte(now)))
-            .await
-            .map(drop)
     }
 }
 
@@ -141,11 +129,11 @@ async fn mark_used(
     id: InviteId,
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
-    let done = invite::Entity::update_many()
-        .col_expr(invite::Column::UsedAt, Expr::value(now))
-        .filter(invite::Column::Id.eq(id.0))
-        .filter(invite::Column::UsedAt.is_null())
-        .filter(invite::Column::ExpiresAt.gt(now))
+    let done = Entity::update_many()
+        .col_expr(Column::UsedAt, Expr::value(now))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::UsedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now))
         .exec(db)
         .await?;
     Ok(done.rows_affected == 1)

@@ -14,9 +14,12 @@ use uuid::Uuid;
 use super::grants;
 use crate::{
     Error, Member,
-    entity::{invite, member, sign_in, token},
-    execute::{all, begin, bounded, finish, one, record},
-    rows::member::active,
+    entity::{
+        invite,
+        member::{ActiveModel, Column, Entity},
+        sign_in, token,
+    },
+    execute::{all, any, bounded, finish, one, record, recorded},
 };
 
 /// Result of [`Members::change`].
@@ -47,12 +50,9 @@ impl Members {
         grants: &[AccountGrant],
         entry: &AuditEntry,
     ) -> Result<(), Error> {
-        bounded(async {
-            let transaction = begin(&self.db, [entry]).await?;
-            insert(&transaction, member, grants).await?;
-            Ok(transaction.commit().await?)
-        })
-        .await
+        recorded(&self.db, [entry], async |db| insert(db, member, grants).await.map(|()| true))
+            .await
+            .map(drop)
     }
 
     /// Adds the first member. Returns false, without a change, if there is a member.
@@ -70,7 +70,7 @@ impl Members {
             // Inserted before the count, so that SQLite refuses one of two concurrent transactions.
             record(&transaction, entry).await?;
             insert(&transaction, member, grants).await?;
-            let count = member::Entity::find().count(&transaction).await?;
+            let count = Entity::find().count(&transaction).await?;
             finish(transaction, count == 1).await
         })
         .await
@@ -79,33 +79,22 @@ impl Members {
 
     /// Returns whether there is a member.
     pub async fn any(&self) -> Result<bool, Error> {
-        bounded(async {
-            let first: Option<Uuid> = member::Entity::find()
-                .select_only()
-                .column(member::Column::Id)
-                .into_tuple()
-                .one(&self.db)
-                .await?;
-            Ok(first.is_some())
-        })
-        .await
+        any(&self.db, Entity::find()).await
     }
 
     /// Returns the member with this id.
     pub async fn get(&self, id: MemberId) -> Result<Option<Member>, Error> {
-        one(&self.db, member::Entity::find_by_id(id.0), Member::try_from).await
+        one(&self.db, Entity::find_by_id(id.0), Member::try_from).await
     }
 
     /// Returns the member with this email address, given in lower case.
     pub async fn by_email(&self, email: &str) -> Result<Option<Member>, Error> {
-        let query = member::Entity::find().filter(member::Column::Email.eq(email));
-        one(&self.db, query, Member::try_from).await
+        one(&self.db, Entity::find().filter(Column::Email.eq(email)), Member::try_from).await
     }
 
     /// Lists all members, ordered by email address.
     pub async fn list(&self) -> Result<Vec<Member>, Error> {
-        all(&self.db, member::Entity::find().order_by_asc(member::Column::Email), Member::try_from)
-            .await
+        all(&self.db, Entity::find().order_by_asc(Column::Email), Member::try_from).await
     }
 
     /// Changes a member. Deactivation removes their sign-ins, tokens and unused invites for them. A
@@ -116,27 +105,27 @@ impl Members {
         change: &ChangeMember,
         entries: &[AuditEntry],
     ) -> Result<MemberChange, Error> {
-        bounded(async {
-            let transaction = begin(&self.db, entries).await?;
-            let Some(found) = member::Entity::find_by_id(id.0).one(&transaction).await? else {
-                transaction.rollback().await?;
-                return Ok(MemberChange::NotFound);
+        let mut result = MemberChange::Done;
+        recorded(&self.db, entries, async |db| {
+            let Some(found) = Entity::find_by_id(id.0).one(db).await? else {
+                result = MemberChange::NotFound;
+                return Ok(false);
             };
             let steps_down = change.active == Some(false)
                 || change.role.is_some_and(|role| role != Role::Superuser);
             if steps_down {
                 // PostgreSQL locks these rows: of two superusers who demote each other concurrently, one
                 // waits here and then reads the other's change.
-                let superusers = member::Entity::find()
-                    .filter(member::Column::Role.eq(Role::Superuser.to_string()))
-                    .filter(member::Column::Active.eq(true))
-                    .order_by_asc(member::Column::Id)
+                let superusers = Entity::find()
+                    .filter(Column::Role.eq(Role::Superuser.to_string()))
+                    .filter(Column::Active.eq(true))
+                    .order_by_asc(Column::Id)
                     .lock_exclusive()
-                    .all(&transaction)
+                    .all(db)
                     .await?;
                 if superusers.len() == 1 && superusers.iter().any(|last| last.id == id.0) {
-                    transaction.rollback().await?;
-                    return Ok(MemberChange::LastSuperuser);
+                    result = MemberChange::LastSuperuser;
+                    return Ok(false);
                 }
             }
             let mut changed = found.into_active_model();
@@ -150,23 +139,19 @@ impl Members {
                 changed.active = Set(active);
             }
             if changed.is_changed() {
-                changed.update(&transaction).await?;
+                changed.update(db).await?;
             }
             if steps_down {
                 // Only a superuser may create invites.
-                invite::Entity::delete_many()
-                    .filter(invite::Column::CreatorId.eq(id.0))
-                    .filter(invite::Column::UsedAt.is_null())
-                    .exec(&transaction)
-                    .await?;
+                remove_unused_invites(db, invite::Column::CreatorId, id).await?;
             }
             if change.active == Some(false) {
-                revoke_credentials(&transaction, id, None).await?;
+                revoke_credentials(db, id, None).await?;
             }
-            transaction.commit().await?;
-            Ok(MemberChange::Done)
+            Ok(true)
         })
-        .await
+        .await?;
+        Ok(result)
     }
 
     /// Sets a member's password and revokes all sign-ins except `keep`. Without `keep`, tokens are
@@ -178,12 +163,7 @@ impl Members {
         keep: Option<Uuid>,
         entry: &AuditEntry,
     ) -> Result<bool, Error> {
-        bounded(async {
-            let transaction = begin(&self.db, [entry]).await?;
-            let done = update_password(&transaction, id, hash, keep).await?;
-            finish(transaction, done).await
-        })
-        .await
+        recorded(&self.db, [entry], async |db| update_password(db, id, hash, keep).await).await
     }
 }
 
@@ -193,7 +173,7 @@ pub(super) async fn insert(
     member: &Member,
     grants: &[AccountGrant],
 ) -> Result<(), Error> {
-    active(member.clone()).insert(db).await?;
+    ActiveModel::from(member.clone()).insert(db).await?;
     for grant in grants {
         grants::insert(db, grant).await?;
     }
@@ -207,9 +187,9 @@ pub(super) async fn update_password(
     hash: &str,
     keep: Option<Uuid>,
 ) -> Result<bool, Error> {
-    let done = member::Entity::update_many()
-        .col_expr(member::Column::PasswordHash, hash.into())
-        .filter(member::Column::Id.eq(id.0))
+    let done = Entity::update_many()
+        .col_expr(Column::PasswordHash, hash.into())
+        .filter(Column::Id.eq(id.0))
         .exec(db)
         .await?;
     revoke_credentials(db, id, keep).await?;
@@ -229,10 +209,15 @@ async fn revoke_credentials(
         token::Entity::delete_many().filter(token::Column::MemberId.eq(id.0)).exec(db).await?;
     }
     sign_ins.exec(db).await?;
-    invite::Entity::delete_many()
-        .filter(invite::Column::MemberId.eq(id.0))
-        .filter(invite::Column::UsedAt.is_null())
-        .exec(db)
-        .await?;
+    remove_unused_invites(db, invite::Column::MemberId, id).await
+}
+
+async fn remove_unused_invites(
+    db: &impl ConnectionTrait,
+    column: invite::Column,
+    member: MemberId,
+) -> Result<(), Error> {
+    let unused = invite::Entity::delete_many().filter(invite::Column::UsedAt.is_null());
+    unused.filter(column.eq(member.0)).exec(db).await?;
     Ok(())
 }

@@ -10,16 +10,18 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
     ColumnTrait, Condition, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    QueryOrder, QuerySelect, QueryTrait, Select, UpdateMany,
     sea_query::{Expr, ExprTrait},
 };
 
 use super::search::contains;
 use crate::{
     Ending, Error, SessionRow,
-    entity::{member, session},
+    entity::{
+        member,
+        session::{ActiveModel, Column, Entity, read},
+    },
     execute::{bounded, delete, update},
-    rows::session::{active, read},
 };
 
 /// Ids in one query: within the parameter limits of both databases.
@@ -63,115 +65,75 @@ pub struct Sessions {
 impl Sessions {
     /// Adds a row, unless its owner has one with the same idempotency key.
     pub async fn add(&self, row: &SessionRow) -> Result<Added, Error> {
-        bounded(async {
-            match active(row).insert(&self.db).await.map_err(Error::from) {
-                Ok(_) => Ok(Added::New),
-                Err(Error::Duplicate) => {
-                    let existing = match &row.idempotency_key {
-                        Some(key) => self.find_by_key(row.owner, key).await?,
-                        None => None,
-                    };
-                    existing.map(|row| Added::Existing(Box::new(row))).ok_or(Error::Duplicate)
-                }
-                Err(error) => Err(error),
+        let insert = ActiveModel::from(row).insert(&self.db);
+        match bounded(async { Ok(insert.await?) }).await {
+            Ok(_) => Ok(Added::New),
+            Err(Error::Duplicate) => {
+                let key = row.idempotency_key.as_deref().ok_or(Error::Duplicate)?;
+                let existing = self.by_key(row.owner, key).await?.ok_or(Error::Duplicate)?;
+                Ok(Added::Existing(Box::new(existing)))
             }
-        })
-        .await
+            Err(error) => Err(error),
+        }
     }
 
     /// Returns the owner's session with this idempotency key.
     pub async fn by_key(&self, owner: MemberId, key: &str) -> Result<Option<SessionRow>, Error> {
-        bounded(self.find_by_key(owner, key)).await
-    }
-
-    async fn find_by_key(&self, owner: MemberId, key: &str) -> Result<Option<SessionRow>, Error> {
-        let found = session::Entity::find()
-            .filter(session::Column::OwnerId.eq(owner.0))
-            .filter(session::Column::IdempotencyKey.eq(key))
-            .find_also_related(member::Entity)
-            .one(&self.db)
-            .await?;
-        found.map(read).transpose()
+        let query = Entity::find()
+            .filter(Column::OwnerId.eq(owner.0))
+            .filter(Column::IdempotencyKey.eq(key));
+        Ok(self.rows(query).await?.pop())
     }
 
     /// Returns the session with this id.
     pub async fn get(&self, id: SessionId) -> Result<Option<SessionRow>, Error> {
-        bounded(async {
-            let found = session::Entity::find_by_id(id.0)
-                .find_also_related(member::Entity)
-                .one(&self.db)
-                .await?;
-            found.map(read).transpose()
-        })
-        .await
+        Ok(self.rows(Entity::find_by_id(id.0)).await?.pop())
     }
 
     /// Lists a page of sessions, newest first.
     pub async fn list(&self, page: Page) -> Result<Vec<SessionRow>, Error> {
-        bounded(async {
-            let ended = session::Column::Id.is_in(page.ended.iter().map(|id| id.0));
-            let mut query = session::Entity::find().filter(match page.life {
-                Life::Active => living().and(ended.not()),
-                Life::Ended => living().not().or(ended),
-            });
-            if let Some(owner) = page.owner {
-                query = query.filter(session::Column::OwnerId.eq(owner.0));
-            }
-            if let Some(before) = page.before {
-                query = query.filter(session::Column::Id.lt(before.0));
-            }
-            if let Some(text) = page.q {
-                query = query.filter(matches(&text, page.titles_of));
-            }
-            let found = query
-                .order_by_desc(session::Column::Id)
-                .limit(page.limit)
-                .find_also_related(member::Entity)
-                .all(&self.db)
-                .await?;
-            found.into_iter().map(read).collect()
-        })
-        .await
+        let ended = Column::Id.is_in(page.ended.iter().map(|id| id.0));
+        let in_life = match page.life {
+            Life::Active => living().and(ended.not()),
+            Life::Ended => living().not().or(ended),
+        };
+        let query = Entity::find()
+            .filter(in_life)
+            .apply_if(page.owner, |query, owner| query.filter(Column::OwnerId.eq(owner.0)))
+            .apply_if(page.before, |query, before| query.filter(Column::Id.lt(before.0)))
+            .apply_if(page.q, |query, text| query.filter(matches(&text, page.titles_of)))
+            .order_by_desc(Column::Id)
+            .limit(page.limit);
+        self.rows(query).await
     }
 
     /// Lists all starting and active sessions.
     pub async fn living(&self) -> Result<Vec<SessionRow>, Error> {
-        bounded(async {
-            let found = session::Entity::find()
-                .filter(living())
-                .find_also_related(member::Entity)
-                .all(&self.db)
-                .await?;
-            found.into_iter().map(read).collect()
-        })
-        .await
+        self.rows(Entity::find().filter(living())).await
     }
 
     /// Returns those of these sessions that ended as lost.
     pub async fn lost(&self, ids: &[SessionId]) -> Result<Vec<SessionRow>, Error> {
-        bounded(async {
-            let mut lost = Vec::new();
-            for ids in ids.chunks(PARAMETERS) {
-                let found = session::Entity::find()
-                    .filter(session::Column::State.eq(SessionState::Ended.to_string()))
-                    .filter(session::Column::EndReason.eq(EndReason::Lost.to_string()))
-                    .filter(session::Column::Id.is_in(ids.iter().map(|id| id.0)))
-                    .find_also_related(member::Entity)
-                    .all(&self.db)
-                    .await?;
-                for row in found {
-                    lost.push(read(row)?);
-                }
-            }
-            Ok(lost)
-        })
-        .await
+        let mut lost = Vec::new();
+        for ids in ids.chunks(PARAMETERS) {
+            let query = Entity::find()
+                .filter(Column::State.eq(SessionState::Ended.to_string()))
+                .filter(Column::EndReason.eq(EndReason::Lost.to_string()))
+                .filter(Column::Id.is_in(ids.iter().map(|id| id.0)));
+            lost.extend(self.rows(query).await?);
+        }
+        Ok(lost)
+    }
+
+    async fn rows(&self, query: Select<Entity>) -> Result<Vec<SessionRow>, Error> {
+        let rows = query.find_also_related(member::Entity).all(&self.db);
+        bounded(async { rows.await?.into_iter().map(read).collect() }).await
     }
 
     /// Makes a lost session active again. Returns false if it did not end as lost.
     pub async fn revive(&self, id: SessionId) -> Result<bool, Error> {
-        let change = session::Entity::update_many()
-            .set(session::ActiveModel {
+        let change = Entity::update_many()
+            .set(ActiveModel {
                 state: Set(SessionState::Active.to_string()),
                 ended_at: Set(None),
                 end_reason: Set(None),
@@ -181,38 +143,34 @@ impl Sessions {
                 end_note: Set(None),
                 ..Default::default()
             })
-            .filter(session::Column::Id.eq(id.0))
-            .filter(session::Column::State.eq(SessionState::Ended.to_string()))
-            .filter(session::Column::EndReason.eq(EndReason::Lost.to_string()));
+            .filter(Column::Id.eq(id.0))
+            .filter(Column::State.eq(SessionState::Ended.to_string()))
+            .filter(Column::EndReason.eq(EndReason::Lost.to_string()));
         update(&self.db, change).await
     }
 
     /// Counts the starting and active sessions of one owner, or of all.
     pub async fn count_living(&self, owner: Option<MemberId>) -> Result<u64, Error> {
-        bounded(async {
-            let mut query = session::Entity::find().filter(living());
-            if let Some(owner) = owner {
-                query = query.filter(session::Column::OwnerId.eq(owner.0));
-            }
-            Ok(query.count(&self.db).await?)
-        })
-        .await
+        let query = Entity::find()
+            .filter(living())
+            .apply_if(owner, |query, owner| query.filter(Column::OwnerId.eq(owner.0)));
+        bounded(async { Ok(query.count(&self.db).await?) }).await
     }
 
     /// Removes the sessions that ended before a time. Returns their number.
     pub async fn remove_ended(&self, before: DateTime<Utc>) -> Result<u64, Error> {
-        let deletion = session::Entity::delete_many()
-            .filter(session::Column::State.eq(SessionState::Ended.to_string()))
-            .filter(session::Column::EndedAt.lt(before));
+        let deletion = Entity::delete_many()
+            .filter(Column::State.eq(SessionState::Ended.to_string()))
+            .filter(Column::EndedAt.lt(before));
         delete(&self.db, deletion).await
     }
 
     /// Makes a starting session active. Returns false if it is not starting.
     pub async fn activate(&self, id: SessionId) -> Result<bool, Error> {
-        let change = session::Entity::update_many()
-            .col_expr(session::Column::State, Expr::value(SessionState::Active.to_string()))
-            .filter(session::Column::Id.eq(id.0))
-            .filter(session::Column::State.eq(SessionState::Starting.to_string()));
+        let change = Entity::update_many()
+            .col_expr(Column::State, Expr::value(SessionState::Active.to_string()))
+            .filter(Column::Id.eq(id.0))
+            .filter(Column::State.eq(SessionState::Starting.to_string()));
         update(&self.db, change).await
     }
 
@@ -224,62 +182,63 @@ impl Sessions {
         name: Option<&str>,
         policy: Option<AttachPolicy>,
     ) -> Result<bool, Error> {
-        let mut change = session::Entity::update_many()
+        let mut change = living_row(id)
             // An UPDATE without any SET is a syntax error.
-            .col_expr(session::Column::Id, Expr::value(id.0))
-            .filter(session::Column::Id.eq(id.0))
-            .filter(session::Column::State.ne(SessionState::Ended.to_string()));
+            .col_expr(Column::Id, Expr::value(id.0));
         if let Some(name) = name {
-            change = change.col_expr(session::Column::Name, Expr::value(name));
+            change = change.col_expr(Column::Name, Expr::value(name));
         }
         if let Some(policy) = policy {
-            let policy = Expr::value(policy.to_string());
-            change = change.col_expr(session::Column::AttachPolicy, policy);
+            change = change.col_expr(Column::AttachPolicy, Expr::value(policy.to_string()));
         }
         update(&self.db, change).await
     }
 
     /// Ends a session and stores its last state. Returns false, without a change, if it has ended.
     pub async fn end(&self, row: &SessionRow, ending: &Ending) -> Result<bool, Error> {
-        let change = session::Entity::update_many()
-            .set(session::ActiveModel {
-                state: Set(SessionState::Ended.to_string()),
-                last_seen: Set(row.last_seen),
-                cols: Set(row.cols.into()),
-                rows: Set(row.rows.into()),
-                title: Set(row.title.clone()),
-                ended_at: Set(Some(ending.at)),
-                end_reason: Set(Some(ending.reason.to_string())),
-                ended_by: Set(ending.by.clone()),
-                exit_code: Set(ending.exit_code),
-                exit_signal: Set(ending.exit_signal),
-                end_note: Set(ending.note.clone()),
-                ..Default::default()
-            })
-            .filter(session::Column::Id.eq(row.id.0))
-            .filter(session::Column::State.ne(SessionState::Ended.to_string()));
+        let change = living_row(row.id).set(ActiveModel {
+            state: Set(SessionState::Ended.to_string()),
+            last_seen: Set(row.last_seen),
+            cols: Set(row.cols.into()),
+            rows: Set(row.rows.into()),
+            title: Set(row.title.clone()),
+            ended_at: Set(Some(ending.at)),
+            end_reason: Set(Some(ending.reason.to_string())),
+            ended_by: Set(ending.by.clone()),
+            exit_code: Set(ending.exit_code),
+            exit_signal: Set(ending.exit_signal),
+            end_note: Set(ending.note.clone()),
+            ..Default::default()
+        });
         update(&self.db, change).await
     }
 
     /// Removes a session that never became active.
     pub async fn remove_starting(&self, id: SessionId) -> Result<(), Error> {
-        let deletion = session::Entity::delete_many()
-            .filter(session::Column::Id.eq(id.0))
-            .filter(session::Column::State.eq(SessionState::Starting.to_string()));
+        let deletion = Entity::delete_many()
+            .filter(Column::Id.eq(id.0))
+            .filter(Column::State.eq(SessionState::Starting.to_string()));
         delete(&self.db, deletion).await.map(drop)
     }
 }
 
 /// Matches rows with `text` in a displayed column; in the title only for one owner.
 fn matches(text: &str, titles_of: MemberId) -> Condition {
-    use session::Column::{Account, Name, OwnerId, Server, Title};
-    let has = |column| contains((session::Entity, column), text);
-    let title = Condition::all().add(OwnerId.eq(titles_of.0)).add(has(Title));
-    Condition::any().add(has(Name)).add(has(Account)).add(has(Server)).add(title)
+    let has = |column| contains((Entity, column), text);
+    let title = Condition::all().add(Column::OwnerId.eq(titles_of.0)).add(has(Column::Title));
+    [Column::Name, Column::Account, Column::Server]
+        .into_iter()
+        .fold(Condition::any().add(title), |any, column| any.add(has(column)))
 }
 
 /// Matches starting and active sessions.
 fn living() -> Expr {
-    session::Column::State
-        .is_in([SessionState::Starting.to_string(), SessionState::Active.to_string()])
+    Column::State.is_in([SessionState::Starting.to_string(), SessionState::Active.to_string()])
+}
+
+/// Changes a session that has not ended.
+fn living_row(id: SessionId) -> UpdateMany<Entity> {
+    Entity::update_many()
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::State.ne(SessionState::Ended.to_string()))
 }

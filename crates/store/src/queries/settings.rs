@@ -6,8 +6,8 @@ use sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait, Iterable, sea_q
 use crate::{
     Error,
     column::{self, parse},
-    entity::settings,
-    execute::{begin, bounded, one},
+    entity::settings::{ActiveModel, Column, Entity, Model},
+    execute::{one, recorded},
 };
 
 /// The id of the only row.
@@ -22,28 +22,24 @@ pub struct Settings {
 impl Settings {
     /// Returns the settings, if any were ever changed.
     pub async fn get(&self) -> Result<Option<WorkspaceSettings>, Error> {
-        one(&self.db, settings::Entity::find_by_id(ROW), read).await
+        one(&self.db, Entity::find_by_id(ROW), read).await
     }
 
     /// Replaces all settings.
     pub async fn put(&self, new: &WorkspaceSettings, entry: &AuditEntry) -> Result<(), Error> {
-        bounded(async {
-            let transaction = begin(&self.db, [entry]).await?;
-            let all = OnConflict::column(settings::Column::Id)
-                .update_columns(settings::Column::iter())
-                .to_owned();
-            settings::Entity::insert(active(new)?)
-                .on_conflict(all)
-                .exec_without_returning(&transaction)
-                .await?;
-            Ok(transaction.commit().await?)
+        let all = OnConflict::column(Column::Id).update_columns(Column::iter()).to_owned();
+        let insert = Entity::insert(active(new)?).on_conflict(all);
+        recorded(&self.db, [entry], async |db| {
+            insert.exec_without_returning(db).await?;
+            Ok(true)
         })
         .await
+        .map(drop)
     }
 }
 
-fn active(new: &WorkspaceSettings) -> Result<settings::ActiveModel, Error> {
-    Ok(settings::ActiveModel {
+fn active(new: &WorkspaceSettings) -> Result<ActiveModel, Error> {
+    Ok(ActiveModel {
         id: Set(ROW),
         name: Set(new.name.clone()),
         session_timeout_minutes: Set(number(new.session_timeout_minutes)?),
@@ -65,7 +61,7 @@ fn active(new: &WorkspaceSettings) -> Result<settings::ActiveModel, Error> {
     })
 }
 
-fn read(model: settings::Model) -> Result<WorkspaceSettings, Error> {
+fn read(model: Model) -> Result<WorkspaceSettings, Error> {
     Ok(WorkspaceSettings {
         name: model.name,
         session_timeout_minutes: number(model.session_timeout_minutes)?,

@@ -18,13 +18,12 @@ use uuid::Uuid;
 
 use super::guests;
 use crate::{
-    Error, ShareChanges, ShareContext, ShareEnding, ShareRow,
-    entity::{guest, member, session, share},
-    execute::{all, begin, bounded, finish, one, update},
-    rows::{
-        guest::read as read_guest,
-        share::{active, read},
+    Error, GuestRow, ShareChanges, ShareContext, ShareEnding, ShareRow,
+    entity::{
+        guest, member, session,
+        share::{Column, Entity, active, living},
     },
+    execute::{all, any, bounded, one, recorded, update},
 };
 
 /// Queries on shares.
@@ -43,78 +42,55 @@ impl Shares {
         max: u64,
         entry: &AuditEntry,
     ) -> Result<bool, Error> {
-        bounded(async {
-            let transaction = begin(&self.db, [entry]).await?;
+        recorded(&self.db, [entry], async |db| {
             // PostgreSQL locks the row: of two concurrent transactions, one counts the other's share.
-            let _locked = session::Entity::find_by_id(row.session.0)
-                .lock_exclusive()
-                .one(&transaction)
+            session::Entity::find_by_id(row.session.0).lock_exclusive().one(db).await?;
+            let living = living(row.share.created_at)
+                .filter(Column::SessionId.eq(row.session.0))
+                .filter(Column::Kind.eq(row.share.kind.to_string()))
+                .count(db)
                 .await?;
-            let living = share::living(row.share.created_at)
-                .filter(share::Column::SessionId.eq(row.session.0))
-                .filter(share::Column::Kind.eq(row.share.kind.to_string()))
-                .count(&transaction)
-                .await?;
-            if living >= max {
-                return finish(transaction, false).await;
+            if living < max {
+                active(row, token_hash)?.insert(db).await?;
             }
-            active(row, token_hash)?.insert(&transaction).await?;
-            finish(transaction, true).await
+            Ok(living < max)
         })
         .await
     }
 
     /// Returns the share with this id.
     pub async fn get(&self, id: ShareId) -> Result<Option<ShareRow>, Error> {
-        one(&self.db, share::Entity::find_by_id(id.0), read).await
+        one(&self.db, Entity::find_by_id(id.0), ShareRow::try_from).await
     }
 
     /// Returns the share whose token has this SHA-256, living or not.
     pub async fn by_token(&self, hash: &[u8; 32]) -> Result<Option<ShareRow>, Error> {
-        let query = share::Entity::find().filter(share::Column::TokenHash.eq(hash.to_vec()));
-        one(&self.db, query, read).await
+        let query = Entity::find().filter(Column::TokenHash.eq(hash.to_vec()));
+        one(&self.db, query, ShareRow::try_from).await
     }
 
     /// Lists all shares of a session with their guests, newest first.
     pub async fn of_session(&self, session: SessionId) -> Result<Vec<ShareRow>, Error> {
-        bounded(async {
-            let found = share::Entity::find()
-                .filter(share::Column::SessionId.eq(session.0))
-                .order_by_desc(share::Column::Id)
-                .all(&self.db)
-                .await?;
-            let guests = guest::Entity::find()
-                .join(JoinType::InnerJoin, guest::Relation::Share.def())
-                .filter(share::Column::SessionId.eq(session.0))
-                .order_by_asc(guest::Column::Id)
-                .all(&self.db)
-                .await?;
-            let mut by_share: HashMap<_, Vec<_>> = HashMap::new();
-            for model in guests {
-                let row = read_guest(model)?;
-                by_share.entry(row.share).or_default().push(row.guest);
+        let shares =
+            Entity::find().filter(Column::SessionId.eq(session.0)).order_by_desc(Column::Id);
+        let guests = guest::Entity::find()
+            .inner_join(Entity)
+            .filter(Column::SessionId.eq(session.0))
+            .order_by_asc(guest::Column::Id);
+        let mut shares = all(&self.db, shares, ShareRow::try_from).await?;
+        for row in all(&self.db, guests, GuestRow::try_from).await? {
+            if let Some(of) = shares.iter_mut().find(|of| of.share.id == row.share) {
+                of.share.guests.push(row.guest);
             }
-            let filled = found.into_iter().map(read).map(|row| {
-                let mut row = row?;
-                row.share.guests = by_share.remove(&row.share.id).unwrap_or_default();
-                Ok(row)
-            });
-            filled.collect()
-        })
-        .await
+        }
+        Ok(shares)
     }
 
     /// Returns `read_only` of the newest share that a member created.
     pub async fn last_read_only(&self, member: MemberId) -> Result<Option<bool>, Error> {
-        bounded(async {
-            let last = share::Entity::find()
-                .filter(share::Column::CreatedById.eq(member.0))
-                .order_by_desc(share::Column::Id)
-                .one(&self.db)
-                .await?;
-            Ok(last.map(|last| last.read_only))
-        })
-        .await
+        let query =
+            Entity::find().filter(Column::CreatedById.eq(member.0)).order_by_desc(Column::Id);
+        one(&self.db, query, |last| Ok(last.read_only)).await
     }
 
     /// Changes a share that is living at `now`. Returns false, without a change, otherwise.
@@ -125,20 +101,17 @@ impl Shares {
         now: DateTime<Utc>,
         entries: &[AuditEntry],
     ) -> Result<bool, Error> {
-        bounded(async {
-            let transaction = begin(&self.db, entries).await?;
-            let found = share::living(now).filter(share::Column::Id.eq(id.0)).lock_exclusive();
-            let Some(found) = found.one(&transaction).await? else {
-                return finish(transaction, false).await;
-            };
+        recorded(&self.db, entries, async |db| {
+            let found = living(now).filter(Column::Id.eq(id.0)).lock_exclusive().one(db).await?;
+            let Some(found) = found else { return Ok(false) };
             let mut changed = found.into_active_model();
             changes.expires_at.inspect(|at| changed.expires_at = Set(*at));
             changes.read_only.inspect(|only| changed.read_only = Set(*only));
             changes.guests_alone.inspect(|alone| changed.guests_alone = Set(*alone));
             if changed.is_changed() {
-                changed.update(&transaction).await?;
+                changed.update(db).await?;
             }
-            finish(transaction, true).await
+            Ok(true)
         })
         .await
     }
@@ -150,21 +123,17 @@ impl Shares {
         ending: &ShareEnding,
         entry: &AuditEntry,
     ) -> Result<bool, Error> {
-        bounded(async {
-            let transaction = begin(&self.db, [entry]).await?;
-            let done = share::Entity::update_many()
-                .col_expr(share::Column::EndedAt, Expr::value(ending.at))
-                .col_expr(share::Column::EndReason, Expr::value(ending.state.to_string()))
-                .col_expr(share::Column::EndedBy, Expr::value(ending.by.clone()))
-                .filter(share::Column::Id.eq(id.0))
-                .filter(share::Column::EndedAt.is_null())
-                .exec(&transaction)
+        recorded(&self.db, [entry], async |db| {
+            let ended = Entity::update_many()
+                .col_expr(Column::EndedAt, Expr::value(ending.at))
+                .col_expr(Column::EndReason, Expr::value(ending.state.to_string()))
+                .col_expr(Column::EndedBy, Expr::value(ending.by.clone()))
+                .filter(Column::Id.eq(id.0))
+                .filter(Column::EndedAt.is_null())
+                .exec(db)
                 .await?;
-            if done.rows_affected == 0 {
-                return finish(transaction, false).await;
-            }
-            guests::end_all(&transaction, id, ending.at, ending.guests).await?;
-            finish(transaction, true).await
+            guests::end_all(db, id, ending.at, ending.guests).await?;
+            Ok(ended.rows_affected > 0)
         })
         .await
     }
@@ -173,11 +142,11 @@ impl Shares {
     /// whose owner is deactivated, and all if `sharing` is disabled.
     pub async fn due(&self, now: DateTime<Utc>, sharing: bool) -> Result<Vec<ShareContext>, Error> {
         let mut due = Condition::any()
-            .add(share::Column::ExpiresAt.lte(now))
+            .add(Column::ExpiresAt.lte(now))
             .add(session::Column::State.eq(SessionState::Ended.to_string()))
             .add(member::Column::Active.eq(false));
         if !sharing {
-            due = due.add(share::Column::EndedAt.is_null());
+            due = due.add(Column::EndedAt.is_null());
         }
         self.with_sessions(due).await
     }
@@ -189,10 +158,10 @@ impl Shares {
 
     async fn with_sessions(&self, condition: Condition) -> Result<Vec<ShareContext>, Error> {
         bounded(async {
-            let found = share::Entity::find()
-                .filter(share::Column::EndedAt.is_null())
-                .join(JoinType::InnerJoin, share::Relation::Session.def())
-                .join(JoinType::InnerJoin, session::Relation::Owner.def())
+            let found = Entity::find()
+                .filter(Column::EndedAt.is_null())
+                .inner_join(session::Entity)
+                .join(JoinType::InnerJoin, session::Relation::Member.def())
                 .filter(condition)
                 .select_also(session::Entity)
                 .all(&self.db)
@@ -201,7 +170,7 @@ impl Shares {
             found
                 .map(|(row, session)| {
                     Ok(ShareContext {
-                        row: read(row)?,
+                        row: row.try_into()?,
                         owner: MemberId(session.owner_id),
                         name: session.name,
                         account: session.account,
@@ -215,44 +184,28 @@ impl Shares {
 
     /// Returns whether any share has not ended.
     pub async fn any_open(&self) -> Result<bool, Error> {
-        bounded(async {
-            let open = share::Entity::find().filter(share::Column::EndedAt.is_null());
-            Ok(open.one(&self.db).await?.is_some())
-        })
-        .await
+        any(&self.db, Entity::find().filter(Column::EndedAt.is_null())).await
     }
 
     /// Lists living shares whose guests may type.
     pub async fn writable(&self, now: DateTime<Utc>) -> Result<Vec<ShareRow>, Error> {
-        all(&self.db, share::living(now).filter(share::Column::ReadOnly.eq(false)), read).await
+        all(&self.db, living(now).filter(Column::ReadOnly.eq(false)), ShareRow::try_from).await
     }
 
     /// Returns whether guests of a session may type while its owner is away.
     pub async fn guests_alone(&self, id: SessionId, now: DateTime<Utc>) -> Result<bool, Error> {
-        bounded(async {
-            let found = share::living(now)
-                .filter(share::Column::SessionId.eq(id.0))
-                .filter(share::Column::GuestsAlone.eq(true))
-                .one(&self.db)
-                .await?;
-            Ok(found.is_some())
-        })
-        .await
+        let of_session = living(now).filter(Column::SessionId.eq(id.0));
+        any(&self.db, of_session.filter(Column::GuestsAlone.eq(true))).await
     }
 
     /// Counts a wrong password.
     pub async fn count_wrong_password(&self, id: ShareId, entry: &AuditEntry) -> Result<(), Error> {
-        bounded(async {
-            let count = Expr::col(share::Column::WrongPasswords).add(1);
-            let transaction = begin(&self.db, [entry]).await?;
-            share::Entity::update_many()
-                .col_expr(share::Column::WrongPasswords, count)
-                .filter(share::Column::Id.eq(id.0))
-                .exec(&transaction)
-                .await?;
-            Ok(transaction.commit().await?)
-        })
-        .await
+        let count = Entity::update_many()
+            .col_expr(Column::WrongPasswords, Expr::col(Column::WrongPasswords).add(1))
+            .filter(Column::Id.eq(id.0));
+        recorded(&self.db, [entry], async |db| Ok(count.exec(db).await.map(|_| true)?))
+            .await
+            .map(drop)
     }
 
     /// Returns the number of wrong passwords entered for the living shares of each of these sessions.
@@ -266,11 +219,11 @@ impl Shares {
             return Ok(HashMap::new());
         }
         bounded(async {
-            let found: Vec<(Uuid, i32)> = share::living(now)
-                .filter(share::Column::WrongPasswords.gt(0))
-                .filter(share::Column::SessionId.is_in(sessions.iter().map(|id| id.0)))
+            let found: Vec<(Uuid, i32)> = living(now)
+                .filter(Column::WrongPasswords.gt(0))
+                .filter(Column::SessionId.is_in(sessions.iter().map(|id| id.0)))
                 .select_only()
-                .columns([share::Column::SessionId, share::Column::WrongPasswords])
+                .columns([Column::SessionId, Column::WrongPasswords])
                 .into_tuple()
                 .all(&self.db)
                 .await?;
@@ -291,17 +244,16 @@ impl Shares {
         state: MailState,
         error: Option<&str>,
     ) -> Result<(), Error> {
-        let change = share::Entity::update_many()
-            .col_expr(share::Column::Mail, Expr::value(state.to_string()))
-            .col_expr(share::Column::MailError, Expr::value(error.map(str::to_owned)))
-            .filter(share::Column::Id.eq(id.0));
+        let change = Entity::update_many()
+            .col_expr(Column::Mail, Expr::value(state.to_string()))
+            .col_expr(Column::MailError, Expr::value(error.map(str::to_owned)))
+            .filter(Column::Id.eq(id.0));
         update(&self.db, change).await.map(drop)
     }
 
     /// Lists shares whose email is queued.
     pub async fn unsent(&self) -> Result<Vec<ShareRow>, Error> {
-        let query =
-            share::Entity::find().filter(share::Column::Mail.eq(MailState::Queued.to_string()));
-        all(&self.db, query, read).await
+        let query = Entity::find().filter(Column::Mail.eq(MailState::Queued.to_string()));
+        all(&self.db, query, ShareRow::try_from).await
     }
 }

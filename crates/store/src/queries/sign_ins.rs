@@ -8,12 +8,14 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::credentials;
+use super::credentials::with_member;
 use crate::{
     Error, Member, SignIn,
-    entity::{member, sign_in},
-    execute::{all, begin, bounded, delete, delete_recorded, finish},
-    rows::sign_in::{active, read},
+    entity::{
+        member,
+        sign_in::{ActiveModel, Column, Entity},
+    },
+    execute::{all, delete, delete_recorded, recorded},
 };
 
 /// Queries on sign-ins.
@@ -31,8 +33,7 @@ impl SignIns {
         password_hash: &str,
         entry: &AuditEntry,
     ) -> Result<bool, Error> {
-        bounded(async {
-            let transaction = begin(&self.db, [entry]).await?;
+        recorded(&self.db, [entry], async |db| {
             // This writes the member's row, so a concurrent password change runs before this
             // transaction, or after it and then removes this sign-in too.
             let done = member::Entity::update_many()
@@ -40,13 +41,13 @@ impl SignIns {
                 .filter(member::Column::Id.eq(sign_in.member.0))
                 .filter(member::Column::Active.eq(true))
                 .filter(member::Column::PasswordHash.eq(password_hash))
-                .exec(&transaction)
+                .exec(db)
                 .await?;
             if done.rows_affected == 0 {
-                return finish(transaction, false).await;
+                return Ok(false);
             }
-            active(sign_in).insert(&transaction).await?;
-            finish(transaction, true).await
+            ActiveModel::from(sign_in).insert(db).await?;
+            Ok(true)
         })
         .await
     }
@@ -57,11 +58,11 @@ impl SignIns {
         hash: &[u8; 32],
         now: DateTime<Utc>,
     ) -> Result<Option<(SignIn, Member)>, Error> {
-        bounded(async {
-            let found = credentials::by_hash::<sign_in::Entity>(&self.db, hash, now).await?;
-            found.map(|(row, member)| Ok((read(row)?, member))).transpose()
-        })
-        .await
+        let query = Entity::find()
+            .filter(Column::TokenHash.eq(hash.to_vec()))
+            .filter(Column::ExpiresAt.gt(now));
+        let found = with_member(&self.db, query).await?;
+        found.map(|(row, member)| Ok((row.try_into()?, member))).transpose()
     }
 
     /// Lists a member's sign-ins that have not expired, newest first.
@@ -70,22 +71,21 @@ impl SignIns {
         member: MemberId,
         now: DateTime<Utc>,
     ) -> Result<Vec<SignIn>, Error> {
-        let query = sign_in::Entity::find()
-            .filter(sign_in::Column::MemberId.eq(member.0))
-            .filter(sign_in::Column::ExpiresAt.gt(now))
-            .order_by_desc(sign_in::Column::Id);
-        all(&self.db, query, read).await
+        let query = Entity::find()
+            .filter(Column::MemberId.eq(member.0))
+            .filter(Column::ExpiresAt.gt(now))
+            .order_by_desc(Column::Id);
+        all(&self.db, query, SignIn::try_from).await
     }
 
     /// Removes a sign-in. Returns false if there is none with this id.
     pub async fn remove(&self, id: Uuid, entry: &AuditEntry) -> Result<bool, Error> {
-        let deletion = sign_in::Entity::delete_many().filter(sign_in::Column::Id.eq(id));
-        delete_recorded(&self.db, deletion, entry).await
+        delete_recorded(&self.db, Entity::delete_many().filter(Column::Id.eq(id)), entry).await
     }
 
     /// Removes expired sign-ins.
     pub async fn remove_expired(&self, now: DateTime<Utc>) -> Result<(), Error> {
-        let deletion = sign_in::Entity::delete_many().filter(sign_in::Column::ExpiresAt.lte(now));
-        delete(&self.db, deletion).await.map(drop)
+        let expired = Entity::delete_many().filter(Column::ExpiresAt.lte(now));
+        delete(&self.db, expired).await.map(drop)
     }
 }

@@ -11,12 +11,15 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::credentials;
+use super::credentials::with_member;
 use crate::{
     Error, Member,
     column::parse,
-    entity::{member, sign_in, token},
-    execute::{all, begin, bounded, delete_recorded, finish, one, update, update_recorded},
+    entity::{
+        member, sign_in,
+        token::{ActiveModel, Column, Entity, Model},
+    },
+    execute::{all, delete_recorded, one, recorded, update, update_recorded},
 };
 
 /// Queries on API tokens.
@@ -37,22 +40,19 @@ impl Tokens {
         hash: &[u8; 32],
         entry: &AuditEntry,
     ) -> Result<bool, Error> {
-        bounded(async {
-            let transaction = begin(&self.db, [entry]).await?;
+        recorded(&self.db, [entry], async |db| {
             // PostgreSQL locks the member's row, so a concurrent password change runs before this
             // transaction, or after it and then removes this token too.
-            let found =
-                member::Entity::find_by_id(member.0).lock_shared().one(&transaction).await?;
-            let active = found.is_some_and(|member| member.active);
+            let found = member::Entity::find_by_id(member.0).lock_shared().one(db).await?;
             let sign_in = sign_in::Entity::find_by_id(sign_in)
                 .filter(sign_in::Column::MemberId.eq(member.0))
                 .filter(sign_in::Column::ExpiresAt.gt(info.created_at))
-                .one(&transaction)
+                .one(db)
                 .await?;
-            if !active || sign_in.is_none() {
-                return finish(transaction, false).await;
+            if sign_in.is_none() || !found.is_some_and(|member| member.active) {
+                return Ok(false);
             }
-            token::ActiveModel {
+            let token = ActiveModel {
                 id: Set(info.id.0),
                 member_id: Set(member.0),
                 name: Set(info.name.clone()),
@@ -61,10 +61,9 @@ impl Tokens {
                 created_at: Set(info.created_at),
                 expires_at: Set(info.expires_at),
                 used_at: Set(info.used_at),
-            }
-            .insert(&transaction)
-            .await?;
-            finish(transaction, true).await
+            };
+            token.insert(db).await?;
+            Ok(true)
         })
         .await
     }
@@ -75,50 +74,47 @@ impl Tokens {
         hash: &[u8; 32],
         now: DateTime<Utc>,
     ) -> Result<Option<(TokenInfo, Member)>, Error> {
-        bounded(async {
-            let found = credentials::by_hash::<token::Entity>(&self.db, hash, now).await?;
-            found.map(|(row, member)| Ok((read(row)?.1, member))).transpose()
-        })
-        .await
+        let query = Entity::find()
+            .filter(Column::TokenHash.eq(hash.to_vec()))
+            .filter(Column::ExpiresAt.gt(now));
+        let found = with_member(&self.db, query).await?;
+        found.map(|(row, member)| Ok((read(row)?.1, member))).transpose()
     }
 
     /// Returns the token with this id, expired or not, and its member.
     pub async fn get(&self, id: TokenId) -> Result<Option<(MemberId, TokenInfo)>, Error> {
-        one(&self.db, token::Entity::find_by_id(id.0), read).await
+        one(&self.db, Entity::find_by_id(id.0), read).await
     }
 
     /// Lists a member's tokens, newest first.
     pub async fn of_member(&self, member: MemberId) -> Result<Vec<TokenInfo>, Error> {
-        let query = token::Entity::find()
-            .filter(token::Column::MemberId.eq(member.0))
-            .order_by_desc(token::Column::Id);
+        let query = Entity::find().filter(Column::MemberId.eq(member.0)).order_by_desc(Column::Id);
         all(&self.db, query, |row| Ok(read(row)?.1)).await
     }
 
     /// Sets the time of a token's last use.
     pub async fn set_used(&self, id: TokenId, at: DateTime<Utc>) -> Result<(), Error> {
-        let change = token::Entity::update_many()
-            .col_expr(token::Column::UsedAt, Expr::value(at))
-            .filter(token::Column::Id.eq(id.0));
+        let change = Entity::update_many()
+            .col_expr(Column::UsedAt, Expr::value(at))
+            .filter(Column::Id.eq(id.0));
         update(&self.db, change).await.map(drop)
     }
 
     /// Renames a token. Returns false if there is none with this id.
     pub async fn rename(&self, id: TokenId, name: &str, entry: &AuditEntry) -> Result<bool, Error> {
-        let change = token::Entity::update_many()
-            .col_expr(token::Column::Name, Expr::value(name))
-            .filter(token::Column::Id.eq(id.0));
+        let change = Entity::update_many()
+            .col_expr(Column::Name, Expr::value(name))
+            .filter(Column::Id.eq(id.0));
         update_recorded(&self.db, change, entry).await
     }
 
     /// Removes a token. Returns false if there is none with this id.
     pub async fn remove(&self, id: TokenId, entry: &AuditEntry) -> Result<bool, Error> {
-        let deletion = token::Entity::delete_many().filter(token::Column::Id.eq(id.0));
-        delete_recorded(&self.db, deletion, entry).await
+        delete_recorded(&self.db, Entity::delete_many().filter(Column::Id.eq(id.0)), entry).await
     }
 }
 
-fn read(model: token::Model) -> Result<(MemberId, TokenInfo), Error> {
+fn read(model: Model) -> Result<(MemberId, TokenInfo), Error> {
     let info = TokenInfo {
         id: TokenId(model.id),
         name: model.name,
