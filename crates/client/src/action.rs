@@ -6,7 +6,7 @@ use protocol::{
     wire::{self, ended::Cause},
 };
 
-use crate::close::CloseReason;
+use crate::link::CloseReason;
 
 /// Action for the caller to perform, in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,17 +31,13 @@ pub enum Action {
 pub enum Notification {
     /// The session accepted this client.
     Welcome,
-    /// The mirror changed.
     Frame(Change),
-    /// Lines of history arrived.
     History(wire::History),
-    /// The participants changed.
     Participants(ParticipantsChange),
     /// The session discarded input because this client does not drive.
     InputRefused,
     /// The driver refused the request for the baton.
     BatonRefused {
-        /// Name of the driver.
         by: String,
     },
     /// The session expires at this time in Unix milliseconds; none once that is averted.
@@ -50,7 +46,6 @@ pub enum Notification {
     ShareEnding(Option<i64>),
     /// Number of wrong passwords tried for the shares of the session.
     WrongPasswords(u32),
-    /// A program set the clipboard.
     Clipboard(String),
     /// Last message of the session, with the cause if it is known.
     Ended(Option<Cause>),
@@ -72,13 +67,10 @@ pub struct ParticipantsChange {
 /// Reason why input was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// This client only watches.
     #[error("this client only watches")]
     Watching,
-    /// The attachment is over.
     #[error("the attachment is over")]
     Over,
-    /// Too much input is waiting to be sent.
     #[error("too much input is waiting to be sent")]
     Full,
 }

@@ -17,10 +17,9 @@ use protocol::{
 
 use crate::{
     action::{Action, Notification, ParticipantsChange, Refused},
-    baton::BatonAction,
     link::{self, Event, Link, State},
     outbox::Outbox,
-    participants::Participants,
+    participants::{BatonAction, Participants},
 };
 
 /// Interval of presence messages, in milliseconds.
@@ -85,7 +84,6 @@ impl Client {
         [self.link.wake(), presence].into_iter().flatten().min()
     }
 
-    /// Returns the state of the connection.
     pub fn state(&self) -> State {
         self.link.state()
     }
@@ -110,7 +108,6 @@ impl Client {
         self.driving
     }
 
-    /// Returns the number of unacknowledged inputs.
     pub fn pending_inputs(&self) -> usize {
         self.outbox.pending()
     }
@@ -157,23 +154,18 @@ impl Client {
     }
 
     /// Queues input, and sends it as soon as this client may.
-    ///
-    /// # Errors
-    /// [`Refused`] when the input was not queued.
     pub fn input(&mut self, event: Input) -> Result<(), Refused> {
-        self.accepts_input()?;
-        let queued = self.outbox.push(event);
-        self.flush();
-        if queued { Ok(()) } else { Err(Refused::Full) }
+        self.queue(|outbox| outbox.push(event))
     }
 
-    /// Queues a paste in parts.
-    ///
-    /// # Errors
-    /// [`Refused`] when none of it was queued.
+    /// Queues a paste in parts, all or none.
     pub fn paste(&mut self, text: &str) -> Result<(), Refused> {
+        self.queue(|outbox| outbox.push_paste(text))
+    }
+
+    fn queue(&mut self, push: impl FnOnce(&mut Outbox) -> bool) -> Result<(), Refused> {
         self.accepts_input()?;
-        let queued = self.outbox.push_paste(text);
+        let queued = push(&mut self.outbox);
         self.flush();
         if queued { Ok(()) } else { Err(Refused::Full) }
     }
@@ -231,8 +223,8 @@ impl Client {
         for action in actions {
             match action {
                 link::Action::Attach { take_over } => {
-                    let mode = self.mode;
-                    self.actions.push_back(Action::Attach(Attach { mode, take_over }));
+                    let attach = Attach { mode: self.mode, take_over };
+                    self.actions.push_back(Action::Attach(attach));
                 }
                 link::Action::Open => self.actions.push_back(Action::Open),
                 link::Action::Ping(nonce) => self.send(Send::Ping(Ping { nonce })),

@@ -12,13 +12,11 @@ use protocol::{
 pub enum Ending {
     /// The session is over.
     Over(Box<Session>),
-    /// Another client took over.
     TakenOver(Option<ActiveClient>),
     /// Another client drives, and the policy of the session requires a confirmation.
     Elsewhere(Option<ActiveClient>),
     /// The session does not exist for this member.
     NotFound,
-    /// The sign-in is over.
     SignedOut,
     /// The share is over for this guest.
     Share(ShareOver),
@@ -29,22 +27,17 @@ pub enum Ending {
 /// Reason why a share is over for a guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShareOver {
-    /// The share expired.
     Expired,
-    /// The share was revoked.
     Revoked,
-    /// The guest was removed.
     Removed,
     /// The session is over.
     SessionEnded,
-    /// The guest left.
     Left,
     /// The guest is no longer a participant.
     Gone,
 }
 
 impl ShareOver {
-    /// Returns the stable code.
     pub fn code(self) -> &'static str {
         match self {
             Self::Expired => "share_expired",
@@ -93,7 +86,6 @@ impl From<share_end::How> for ShareOver {
 }
 
 impl Ending {
-    /// Returns the stable code.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Over(session) => session.end_reason.unwrap_or(EndReason::Exited).code(),

@@ -3,8 +3,6 @@
 
 use protocol::close;
 
-use crate::close::CloseReason;
-
 /// First pause before a reconnect, in milliseconds.
 const FIRST_PAUSE: u64 = 200;
 
@@ -28,10 +26,8 @@ const MAX_TICKETS: u32 = 4;
 pub enum Event {
     /// The client is ready, or a person reconnects.
     Start {
-        /// Take over from the current driver.
         take_over: bool,
     },
-    /// The server issued a ticket.
     Ticket,
     /// The server refused the attach permanently.
     Refused,
@@ -52,12 +48,10 @@ pub enum Event {
 pub enum Action {
     /// Request a ticket.
     Attach {
-        /// Take over from the current driver.
         take_over: bool,
     },
     /// Open the socket with the ticket.
     Open,
-    /// Send a ping.
     Ping(u32),
     /// Close the socket and cancel the request for a ticket.
     Close,
@@ -65,15 +59,61 @@ pub enum Action {
     Over(CloseReason),
 }
 
+/// Reason for which an attachment is over until a person acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseReason {
+    /// Given by the last message of the server or the session.
+    Explained,
+    SignedOut,
+    Forbidden,
+    /// Another client drives now.
+    TakenOver,
+    /// The session or the share is over.
+    Gone,
+    /// One side did not understand the other.
+    Misunderstood,
+    /// More input than the program takes, or more terminals than allowed.
+    TooMuch,
+}
+
+impl CloseReason {
+    /// Returns the reason that a close code stands for; none when reconnecting makes sense.
+    pub fn from_code(code: u16) -> Option<Self> {
+        match code {
+            close::ENDED | close::GONE | close::IDLE => Some(Self::Gone),
+            close::SIGNED_OUT => Some(Self::SignedOut),
+            close::FORBIDDEN => Some(Self::Forbidden),
+            close::TAKEN_OVER => Some(Self::TakenOver),
+            close::BAD_MESSAGE | close::TOO_BIG => Some(Self::Misunderstood),
+            close::TOO_MANY => Some(Self::TooMuch),
+            _ => None,
+        }
+    }
+
+    /// Returns the sentence for people.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Explained | Self::Gone => "The session closed this connection. Attach again.",
+            Self::SignedOut => "You were signed out. Sign in again.",
+            Self::Forbidden => "You no longer have access to this session.",
+            Self::TakenOver => "Another client took over this session.",
+            Self::Misunderstood => {
+                "This client and the server are incompatible. Update the older one."
+            }
+            Self::TooMuch => {
+                "Too much unread input or too many open terminals. Close some and attach again."
+            }
+        }
+    }
+}
+
 /// State of the connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum State {
-    /// Not started.
     #[default]
     Idle,
     /// Requesting a ticket or opening the socket.
     Connecting,
-    /// Attached.
     Connected,
     /// Reconnects at this time.
     Waiting {
@@ -101,7 +141,6 @@ pub struct Link {
 }
 
 impl Link {
-    /// Returns the state of the connection.
     pub fn state(&self) -> State {
         self.state
     }

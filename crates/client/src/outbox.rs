@@ -82,7 +82,6 @@ impl Outbox {
         self.kept.front().map_or(self.next, |(input, _)| input.number)
     }
 
-    /// Returns the number of unacknowledged inputs.
     pub fn pending(&self) -> usize {
         self.kept.len()
     }

@@ -6,23 +6,74 @@ use protocol::{
     wire,
 };
 
-use crate::baton::BatonAction;
-
 /// Number of colours that distinguish participants.
 const HUES: u64 = 8;
+
+/// Duration of [`BatonAction::Lend`], in seconds.
+const LOAN: u32 = 5 * 60;
+
+/// Action that changes who drives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BatonAction {
+    Request,
+    Withdraw,
+    /// Drive now.
+    Take,
+    /// Pass the baton to this viewer.
+    Grant(u64),
+    /// Pass the baton to this viewer for a few minutes.
+    Lend(u64),
+    Refuse(u64),
+    /// Stop driving.
+    Release,
+}
+
+impl BatonAction {
+    /// Returns the message for the session.
+    pub fn message(self) -> wire::Baton {
+        use wire::baton::Wish;
+        let wish = match self {
+            Self::Request => Wish::Ask(true),
+            Self::Take => Wish::Take(true),
+            Self::Grant(viewer) | Self::Lend(viewer) => Wish::Grant(viewer),
+            Self::Refuse(viewer) => Wish::Refuse(viewer),
+            Self::Withdraw | Self::Release => Wish::Release(true),
+        };
+        let seconds = if matches!(self, Self::Lend(_)) { LOAN } else { 0 };
+        wire::Baton { wish: Some(wish), seconds }
+    }
+
+    /// Returns the name for the `data-move` attribute of a button, and the viewer it concerns.
+    pub fn name(self) -> (&'static str, u64) {
+        match self {
+            Self::Request => ("ask", 0),
+            Self::Withdraw => ("withdraw", 0),
+            Self::Take => ("take", 0),
+            Self::Grant(viewer) => ("grant", viewer),
+            Self::Lend(viewer) => ("lend", viewer),
+            Self::Refuse(viewer) => ("refuse", viewer),
+            Self::Release => ("release", 0),
+        }
+    }
+
+    pub fn parse(name: &str, viewer: u64) -> Option<Self> {
+        use BatonAction::{Grant, Lend, Refuse, Release, Request, Take, Withdraw};
+        [Request, Withdraw, Take, Grant(viewer), Lend(viewer), Refuse(viewer), Release]
+            .into_iter()
+            .find(|action| action.name().0 == name)
+    }
+}
 
 /// One attachment of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Participant {
     /// Number within the session.
     pub viewer: u64,
-    /// Name of the person.
     pub who: String,
     /// Device, such as `Firefox on Linux`.
     pub device: String,
     /// Its input reaches the shell.
     pub driving: bool,
-    /// It requests the baton.
     pub requesting: bool,
     /// A superuser who watches another member's session.
     pub overseeing: bool,
@@ -71,10 +122,8 @@ pub fn hue(viewer: u64) -> u64 {
     viewer % HUES
 }
 
-/// Permissions of a guest at this moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GuestAccess {
-    /// The share is read-only.
     pub read_only: bool,
     /// The owner is away, so guests only watch.
     pub owner_away: bool,
@@ -135,8 +184,7 @@ impl Participants {
         self.driver().is_none() && self.me.as_ref().is_some_and(|me| me.may_drive && !me.driving)
     }
 
-    /// Returns whether typing may be enough although another client drives. The session decides that
-    /// when one of the two is a guest.
+    /// Returns whether typing may be enough although another drives, which the session decides.
     pub fn typing_may_interrupt(&self) -> bool {
         let Some(me) = self.me.as_ref().filter(|me| me.may_drive && !me.driving) else {
             return false;
@@ -155,8 +203,7 @@ impl Participants {
         self.others.iter().filter(|it| it.guest).count()
     }
 
-    /// Returns whether the baton can change hands: the policy allows several clients, or a guest may
-    /// type.
+    /// Returns whether the baton can change hands, by the policy or because a guest may type.
     fn baton_moves(&self) -> bool {
         let mut people = self.me.iter().chain(&self.others);
         self.policy == AttachPolicy::Multi || people.any(|it| it.guest && it.may_drive)

@@ -18,20 +18,15 @@ use crate::Error;
 /// Shell of an account without one, as in login(1).
 const DEFAULT_SHELL: &str = "/bin/sh";
 
-/// An account of this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Name.
     pub name: String,
-    /// User id.
     pub uid: u32,
     /// Primary group.
     pub gid: u32,
     /// All groups, including the primary one.
     pub groups: Vec<u32>,
-    /// Home directory.
     pub home: PathBuf,
-    /// Login shell.
     pub shell: PathBuf,
 }
 
@@ -66,8 +61,7 @@ pub fn can_switch_accounts() -> bool {
     geteuid().is_root()
 }
 
-/// Returns the account with this name. Fails with [`Error::UnknownAccount`] or
-/// [`Error::UnusableAccount`] if sessions cannot run as it.
+/// Returns the account with this name, if sessions can run as it.
 pub fn find_account(name: &str) -> Result<Account, Error> {
     let own = own();
     if own.name == name {
@@ -135,8 +129,7 @@ fn account(user: User) -> Account {
     }
 }
 
-/// Returns the reason why this shell does not allow a login, one sentence. `listed` is the content of
-/// shells(5), if it exists.
+/// Returns the reason against a login with this shell. `listed` is the content of shells(5).
 fn unusable_reason(shell: &Path, listed: Option<&str>, executable: bool) -> Option<String> {
     let name = shell.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let valid = listed.is_none_or(|listed| {

@@ -20,7 +20,6 @@ use tokio::io::{Interest, unix::AsyncFd};
 
 use crate::{Error, run_dir};
 
-/// Size of the read buffer, in bytes.
 const READ_SIZE: usize = 8 * 1024;
 
 /// A message from a session to a viewer.
@@ -29,15 +28,9 @@ pub enum Relayed {
     /// An encoded `ServerMessage`.
     Message(Bytes),
     /// The attachment has ended: the viewer's WebSocket must be closed like this.
-    Close {
-        /// WebSocket close code.
-        code: u16,
-        /// Reason, one sentence.
-        reason: String,
-    },
+    Close { code: u16, reason: String },
 }
 
-/// The receiving half of a connection.
 #[derive(Debug)]
 pub struct Reader {
     socket: Arc<AsyncFd<UnixStream>>,
@@ -93,7 +86,6 @@ impl Reader {
     }
 }
 
-/// The sending half of a connection.
 #[derive(Debug)]
 pub struct Writer {
     socket: Arc<AsyncFd<UnixStream>>,

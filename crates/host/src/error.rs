@@ -20,24 +20,15 @@ pub enum Error {
     /// The account does not exist on this machine, or this process must not use it.
     #[error("Account {0} does not exist on this machine or is not allowed.")]
     UnknownAccount(String),
-    /// Logging in to this account is not possible.
     #[error("Account {account} is not usable: {reason}")]
-    UnusableAccount {
-        /// Its name.
-        account: String,
-        /// The reason, one sentence.
-        reason: String,
-    },
-    /// The run directory is missing or not usable.
+    UnusableAccount { account: String, reason: String },
     #[error("{0}")]
     RunDir(String),
-    /// The session process did not answer in time.
     #[error("The session does not respond.")]
     Stuck,
     /// The session process is of an earlier version of websh, which does not support the request.
     #[error("The session was started by an earlier version of websh, which does not support this.")]
     Unsupported,
-    /// The operating system returned an error.
     #[error("Cannot reach the session: {0}.")]
     Io(#[from] io::Error),
 }

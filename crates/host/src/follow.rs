@@ -10,7 +10,7 @@ use protocol::{
 use rustix::process::geteuid;
 use tokio::time::{sleep, timeout};
 
-use crate::{Error, Reader, Writer, connection, orphans, registry::Registry, run_dir};
+use crate::{Error, Reader, Writer, connection, kill, registry::Registry, run_dir};
 
 /// Time limit on the first report of a running session. A stuck session is followed in the background.
 const FIRST_REPORT: Duration = Duration::from_secs(2);
@@ -86,14 +86,13 @@ async fn subscribe(registry: &Registry, id: SessionId) -> Result<(Reader, Writer
     connection::request(registry.run_dir(), id, Body::Subscribe(Subscribe {})).await
 }
 
-/// Ends processes that a session must not signal because a member started them as another user. This
-/// requires root.
+/// Ends processes that members started as another user, which requires root.
 fn end_foreign(session: &Reader, report: &Report) {
     if report.unkillable > 0
         && geteuid().is_root()
         && let Some(process) = session.process
     {
-        tokio::spawn(orphans::end_foreign(process));
+        tokio::spawn(kill::end_foreign(process));
     }
 }
 
@@ -102,7 +101,7 @@ async fn settle(registry: &Registry, id: SessionId) {
     if let Some(report) = run_dir::final_report(registry.run_dir(), id) {
         return registry.set(id, report);
     }
-    orphans::end(id).await;
+    kill::end_orphans(id).await;
     run_dir::remove(registry.run_dir(), id);
     registry.remove_lost(id);
 }

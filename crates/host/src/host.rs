@@ -14,7 +14,7 @@ use protocol::{
 use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 use crate::{
-    Config, Error, Reader, Start, Usage, Writer, connection, follow, force, launch,
+    Config, Error, Reader, Start, Usage, Writer, connection, follow, kill, launch,
     registry::Registry, run_dir, usage::UsageCache,
 };
 
@@ -61,8 +61,7 @@ impl Host {
         Self { registry: Arc::new(Registry::new(config)), usage: Arc::default() }
     }
 
-    /// Checks that sessions can be started: that their program and run directory exist.
-    /// Fails with [`Error::Offline`], which names the missing path.
+    /// Checks that sessions can be started. [`Error::Offline`] names what is missing.
     pub fn online(&self) -> Result<(), Error> {
         let Config { run_dir, program } = &self.registry.config;
         let missing = |path: &Path| Error::Offline(format!("{} does not exist.", path.display()));
@@ -85,8 +84,7 @@ impl Host {
         Ok(report)
     }
 
-    /// Returns the last report of each session. One with `end` is final and remains until it is
-    /// acknowledged.
+    /// Returns the last report of each session. A final one remains until it is acknowledged.
     pub fn reports(&self) -> HashMap<SessionId, Report> {
         self.registry.reports().clone()
     }
@@ -96,7 +94,6 @@ impl Host {
         self.registry.unreported().clone()
     }
 
-    /// Returns the last report of a session.
     pub fn report(&self, id: SessionId) -> Option<Report> {
         self.registry.reports().get(&id).cloned()
     }
@@ -135,14 +132,14 @@ impl Host {
             reader.report().await.ok_or(Error::Gone)
         };
         let process = self.report(id).map(|report| report.process);
-        let stopped = process.is_some_and(force::is_stopped);
+        let stopped = process.is_some_and(kill::is_stopped);
         match timeout(if stopped { Duration::ZERO } else { END_TIMEOUT }, answer).await {
             Ok(report) => {
                 let report = report?;
                 self.registry.set(id, report.clone());
                 Ok(Some(report))
             }
-            Err(_) => force::end(id, process).await.map(|()| None),
+            Err(_) => kill::end_stuck(id, process).await.map(|()| None),
         }
     }
 
@@ -152,8 +149,7 @@ impl Host {
         self.usage.get(&self.registry).await
     }
 
-    /// Notifies of every change of any session. The receiver reads the new state itself, so a
-    /// notification is never stale.
+    /// Notifies of every change of any session; the receiver reads the new state itself.
     pub fn changed(&self) -> watch::Receiver<u64> {
         self.registry.subscribe()
     }

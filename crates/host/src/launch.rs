@@ -21,20 +21,15 @@ const START_TIMEOUT: Duration = Duration::from_secs(10);
 /// `PATH` of a session if the service has none.
 const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
 
-/// Parameters of a new session.
 #[derive(Clone, Debug)]
 pub struct Start {
-    /// Id.
     pub id: SessionId,
     /// Name of one of [`accounts`](crate::accounts()).
     pub account: String,
-    /// Columns of the screen.
     pub cols: u16,
-    /// Rows of the screen.
     pub rows: u16,
     /// Shell, instead of the account's login shell.
     pub shell: Option<PathBuf>,
-    /// Lines of history.
     pub scrollback: u32,
     /// Rules for its lifetime and participants.
     pub rules: Rules,
@@ -136,18 +131,14 @@ fn parameters(start: Start, account: &Account, directory: String) -> wire::Start
         rows: start.rows.into(),
         scrollback: start.scrollback,
         rules: Some(start.rules),
-        account: switch_account(account),
+        // Set if the session process must switch to another account than its own.
+        account: (!account.is_own()).then(|| wire::Account {
+            name: account.name.clone(),
+            user: account.uid,
+            group: account.gid,
+            groups: account.groups.clone(),
+        }),
     }
-}
-
-/// Returns the account that the session process must switch to, if it is not its own.
-fn switch_account(account: &Account) -> Option<wire::Account> {
-    (!account.is_own()).then(|| wire::Account {
-        name: account.name.clone(),
-        user: account.uid,
-        group: account.gid,
-        groups: account.groups.clone(),
-    })
 }
 
 fn variable(name: &str, value: &str) -> Variable {

@@ -31,17 +31,14 @@ impl Stat {
     }
 }
 
-/// Returns the state of a process.
 pub fn stat(process: u32) -> Option<Stat> {
     parse_stat(&read(process, "stat")?)
 }
 
-/// Returns the state of every process.
 pub fn all() -> Vec<Stat> {
     pids().filter_map(stat).collect()
 }
 
-/// Returns the ids of all processes.
 pub fn pids() -> impl Iterator<Item = u32> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())

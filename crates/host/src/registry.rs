@@ -12,8 +12,7 @@ use tokio::sync::watch;
 /// Paths of the host role.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Directory of the sessions' sockets and final reports, with one subdirectory each. Created if
-    /// missing.
+    /// Directory of the sessions' sockets and final reports. Created if missing.
     pub run_dir: PathBuf,
     /// The `websh-session` program.
     pub program: PathBuf,

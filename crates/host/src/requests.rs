@@ -31,20 +31,17 @@ impl Host {
         self.request_report(id, Body::Keep(Keep {}), ANSWER).await
     }
 
-    /// Checks that the driver's client is still connected. One that does not answer within 4 s is
-    /// detached.
+    /// Detaches the driver's client if it does not answer within 4 s.
     pub async fn probe(&self, id: SessionId) -> Result<Report, Error> {
         self.request_report(id, Body::Probe(Probe {}), PROBE).await
     }
 
-    /// Returns the session's screen from a position on as an encoded `Frame`. Participants are not
-    /// notified.
+    /// Returns the screen since a position as an encoded `Frame`. Participants are not notified.
     pub async fn preview(&self, id: SessionId, position: Option<Position>) -> Result<Bytes, Error> {
         self.request(id, Body::Peek(Peek { position }), ANSWER).await
     }
 
-    /// Applies a change of a share to its present and future guests. When a share is revoked, its guests
-    /// are disconnected before this returns.
+    /// Applies a change of a share. Guests of a revoked one are disconnected before this returns.
     pub async fn change_share(&self, id: SessionId, change: ShareChange) -> Result<Report, Error> {
         self.request_report(id, Body::Share(change), ANSWER).await
     }

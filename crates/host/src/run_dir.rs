@@ -17,36 +17,29 @@ use tokio::net::UnixStream;
 
 use crate::Error;
 
-/// Connects to the socket of a session. A socket path is limited to 107 bytes, so it is given relative to
-/// an open descriptor of its directory.
+/// Connects to a session relative to an open directory: a socket path has at most 107 bytes.
 pub async fn connect(run_dir: &Path, id: SessionId) -> io::Result<UnixStream> {
     let directory = fs::File::open(directory(run_dir, id))?;
     UnixStream::connect(format!("/proc/self/fd/{}/socket", directory.as_raw_fd())).await
 }
 
-/// Returns the directory of a session.
 pub fn directory(run_dir: &Path, id: SessionId) -> PathBuf {
     run_dir.join(id.to_string())
 }
 
 /// Creates the run directory with access for this account alone.
 pub fn prepare(run_dir: &Path) -> Result<(), Error> {
-    let refuse = |problem: &str| {
-        Err(Error::RunDir(format!("The run directory {} {problem}.", run_dir.display())))
+    let path = run_dir.display();
+    let refuse = |problem| Err(Error::RunDir(format!("The run directory {path} {problem}.")));
+    let fail = |action, error: io::Error| {
+        Error::RunDir(format!("Cannot {action} the run directory {path}: {error}."))
     };
-    let fail = |action: &str, error: io::Error| {
-        let path = run_dir.display();
-        Err(Error::RunDir(format!("Cannot {action} the run directory {path}: {error}.")))
-    };
-    match create(run_dir) {
-        Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return fail("create", error),
+    if let Err(error) = create(run_dir)
+        && error.kind() != io::ErrorKind::AlreadyExists
+    {
+        return Err(fail("create", error));
     }
-    let found = match fs::symlink_metadata(run_dir) {
-        Ok(found) => found,
-        Err(error) => return fail("read", error),
-    };
+    let found = fs::symlink_metadata(run_dir).map_err(|error| fail("read", error))?;
     if !found.is_dir() {
         return refuse("is not a directory");
     }
@@ -57,10 +50,9 @@ pub fn prepare(run_dir: &Path) -> Result<(), Error> {
         return Ok(());
     }
     fs::set_permissions(run_dir, fs::Permissions::from_mode(0o700))
-        .or_else(|error| fail("restrict access to", error))
+        .map_err(|error| fail("restrict access to", error))
 }
 
-/// Creates a directory with mode 0700.
 pub fn create(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().mode(0o700).create(path)
 }
@@ -74,8 +66,7 @@ pub fn sessions(run_dir: &Path) -> Result<Vec<SessionId>, Error> {
 /// Maximum size of a final report, in bytes.
 const MAX_REPORT: u64 = 64 * 1024;
 
-/// Returns the final report of a session. The account of the session owns the directory, so its content
-/// is untrusted.
+/// Returns the final report of a session, untrusted, because its account owns the directory.
 pub fn final_report(run_dir: &Path, id: SessionId) -> Option<Report> {
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
     let path = directory(run_dir, id).join("report");
@@ -85,7 +76,6 @@ pub fn final_report(run_dir: &Path, id: SessionId) -> Option<Report> {
     Report::decode(bytes.as_slice()).ok().filter(|report| report.end.is_some())
 }
 
-/// Removes the directory of a session.
 pub fn remove(run_dir: &Path, id: SessionId) {
     if let Err(error) = fs::remove_dir_all(directory(run_dir, id))
         && error.kind() != io::ErrorKind::NotFound

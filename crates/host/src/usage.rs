@@ -37,7 +37,6 @@ pub struct Usage {
     pub stopped: bool,
 }
 
-/// The last measurement.
 #[derive(Debug, Default)]
 pub(crate) struct UsageCache {
     last: Mutex<Option<Measurement>>,

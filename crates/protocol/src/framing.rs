@@ -46,10 +46,7 @@ pub fn read_close(body: &[u8]) -> (u16, String) {
     }
 }
 
-/// Removes the next whole message from `buffer`, if there is one.
-///
-/// # Errors
-/// [`UnknownChannel`] if the peer uses another protocol; the rest of the buffer is unusable.
+/// Removes the next whole message from `buffer`, if there is one. An error makes the rest unusable.
 pub fn next(buffer: &mut BytesMut) -> Result<Option<(Channel, Bytes)>, UnknownChannel> {
     let Some(head) = buffer.first_chunk::<HEADER>() else { return Ok(None) };
     let head = u32::from_le_bytes(*head);

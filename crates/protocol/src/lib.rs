@@ -2,6 +2,8 @@
 //! mirror that applies frames. Pure: no I/O, no clock; decoding never panics. It knows no SQL, HTTP,
 //! terminal emulator or browser.
 
+#![expect(missing_docs, reason = "items that their name describes have no doc")]
+
 pub mod api;
 pub mod format;
 pub mod framing;
@@ -12,7 +14,7 @@ pub mod modes;
 pub mod style;
 
 /// Messages of `proto/websh.proto`, which documents the fields.
-#[expect(missing_docs, clippy::all, reason = "generated; the .proto has the comments")]
+#[expect(clippy::all, reason = "generated; the .proto has the comments")]
 pub mod wire {
     include!(concat!(env!("OUT_DIR"), "/websh.v1.rs"));
 }

@@ -34,7 +34,8 @@ pub struct Cell<'a> {
 }
 
 impl Cell<'_> {
-    const BLANK: Cell<'static> = Cell { text: " ", width: 1, style: 0 };
+    /// A blank of the default style.
+    pub const BLANK: Cell<'static> = Cell { text: " ", width: 1, style: 0 };
 }
 
 /// Iterator over the cells of a line. Malformed runs end it.

@@ -15,13 +15,10 @@ pub const MAX_SIDE: u32 = 4096;
 /// Reason why a frame does not fit the mirror, so that the whole screen must be requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Mismatch {
-    /// The first frame must be a reset.
     #[error("a frame came before the first whole screen")]
     NoScreen,
-    /// A row, scroll or style lies outside the mirror's bounds.
     #[error("a frame reaches outside the screen")]
     OutOfBounds,
-    /// After the frame the mirror's screen is not the session's.
     #[error("the screen differs from the session's")]
     Hash,
 }
@@ -37,13 +34,9 @@ pub struct Change {
     pub rows: Vec<usize>,
     /// Lines that left the top of the screen into history.
     pub scrolled: u64,
-    /// The title changed.
     pub title: bool,
-    /// The palette changed.
     pub palette: bool,
-    /// The modes changed.
     pub modes: bool,
-    /// Times the bell rang.
     pub bells: u32,
     /// Number of further inputs processed.
     pub acked: u64,
@@ -80,11 +73,8 @@ impl Mirror {
     /// Returns the position for a hello; none before the first screen.
     pub fn position(&self) -> Option<Position> {
         let styles = u32::try_from(self.styles.len()).unwrap_or(u32::MAX);
-        (!self.lines.is_empty()).then_some(Position {
-            epoch: self.epoch,
-            revision: self.revision,
-            styles,
-        })
+        let (epoch, revision) = (self.epoch, self.revision);
+        (!self.lines.is_empty()).then_some(Position { epoch, revision, styles })
     }
 
     /// Returns the epoch; line ids and styles are comparable within one epoch.
@@ -97,7 +87,6 @@ impl Mirror {
         self.revision
     }
 
-    /// Returns the columns of the screen.
     pub fn columns(&self) -> u32 {
         self.columns
     }
@@ -109,14 +98,9 @@ impl Mirror {
 
     /// Returns the style of a table index; the default style for an unknown index.
     pub fn style(&self, index: u32) -> Style {
-        usize::try_from(index)
-            .ok()
-            .and_then(|index| self.styles.get(index))
-            .cloned()
-            .unwrap_or_default()
+        self.styles.get(index as usize).cloned().unwrap_or_default()
     }
 
-    /// Returns the cursor.
     pub fn cursor(&self) -> Cursor {
         self.cursor
     }
@@ -146,10 +130,7 @@ impl Mirror {
         self.oldest
     }
 
-    /// Applies a frame.
-    ///
-    /// # Errors
-    /// [`Mismatch`] if the frame does not fit; the mirror is then invalid until the next whole screen.
+    /// Applies a frame. After an error the mirror is invalid until the next whole screen.
     pub fn apply(&mut self, frame: &Frame) -> Result<Change, Mismatch> {
         let mut change = Change::default();
         match &frame.reset {
@@ -224,21 +205,26 @@ impl Mirror {
         let top = usize::try_from(top).unwrap_or(usize::MAX);
         let bottom = if bottom == 0 { rows } else { usize::try_from(bottom).unwrap_or(usize::MAX) };
         let region = self.lines.get_mut(top..bottom).ok_or(Mismatch::OutOfBounds)?;
-        let by = usize::try_from(lines.unsigned_abs()).unwrap_or(usize::MAX).min(region.len());
-        if lines >= 0 {
-            region.rotate_left(by);
-            let stay = region.len() - by;
-            region.iter_mut().skip(stay).for_each(|line| *line = Line::default());
-        } else {
-            region.rotate_right(by);
-            region.iter_mut().take(by).for_each(|line| *line = Line::default());
-        }
+        shift(region, isize::try_from(lines).unwrap_or_default(), Line::default);
         Ok((top, bottom, lines))
     }
 
     /// Returns the hash of the screen, as in `Frame.hash`.
     pub fn hash(&self) -> u64 {
         screen_hash(self.columns, self.lines.iter(), self.cursor, self.modes)
+    }
+}
+
+/// Moves rows up by `lines`, or down if negative. Inserted rows are `blank`.
+pub fn shift<T>(rows: &mut [T], lines: isize, blank: impl FnMut() -> T) {
+    let by = lines.unsigned_abs().min(rows.len());
+    if lines >= 0 {
+        rows.rotate_left(by);
+        let stay = rows.len() - by;
+        rows[stay..].fill_with(blank);
+    } else {
+        rows.rotate_right(by);
+        rows[..by].fill_with(blank);
     }
 }
 

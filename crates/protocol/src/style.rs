@@ -2,17 +2,14 @@
 
 pub use crate::wire::Style;
 
-/// Bold.
 pub const BOLD: u32 = 1;
 /// Faint.
 pub const DIM: u32 = 1 << 1;
-/// Italic.
 pub const ITALIC: u32 = 1 << 2;
 /// Inverse video.
 pub const INVERSE: u32 = 1 << 3;
 /// Concealed.
 pub const HIDDEN: u32 = 1 << 4;
-/// Crossed out.
 pub const STRIKEOUT: u32 = 1 << 5;
 /// Blinking, slow or fast.
 pub const BLINK: u32 = 1 << 6;

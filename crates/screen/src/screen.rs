@@ -29,9 +29,6 @@ use crate::{
     vt::engine::Engine,
 };
 
-/// Maximum number of lines in a reply to a history request.
-const MAX_LINES: u64 = protocol::MAX_HISTORY_LINES as u64;
-
 /// Minimum number of history lines kept by the emulator, for screens that grow.
 const MIN_RING: usize = 100;
 
@@ -79,7 +76,7 @@ impl Screen {
     pub fn feed(&mut self, bytes: &[u8]) {
         self.guarded(|screen| screen.engine.feed(bytes));
         if std::mem::take(&mut self.engine.terminal.cleared) {
-            self.store.clear(self.ring_start());
+            self.store.clear(self.base + self.engine.ring().0);
         }
     }
 
@@ -97,8 +94,7 @@ impl Screen {
         }
     }
 
-    /// Limits the bytes of history, compressed or not, except for the last screens. Drops the oldest lines
-    /// first. 0 removes the limit.
+    /// Limits the bytes of history, except for the last screens. 0 removes the limit.
     pub fn limit_history(&mut self, bytes: u64) {
         let bytes = if bytes == 0 { u64::MAX } else { bytes };
         self.history_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
@@ -111,8 +107,7 @@ impl Screen {
         self.size
     }
 
-    /// Sets the default colors of the driver, as 0xrrggbb. Queries of the foreground, background and cursor
-    /// colors are answered with them.
+    /// Sets the default colors of the driver, as 0xrrggbb, with which queries are answered.
     pub fn set_theme(&mut self, foreground: u32, background: u32, cursor: u32) {
         self.engine.terminal.theme =
             Some([foreground, background, cursor].map(|rgb| rgb & 0xff_ffff));
@@ -154,8 +149,7 @@ impl Screen {
         })
     }
 
-    /// Returns the frame since `from`, none if nothing is newer. Foreign and outdated positions get the
-    /// whole screen.
+    /// Returns the frame since `from`, none if nothing is newer.
     pub fn frame_since(&mut self, from: Option<&Position>) -> Option<Frame> {
         self.revisions.frame_since(from)
     }
@@ -175,8 +169,7 @@ impl Screen {
         self.revisions.hash()
     }
 
-    /// Moves the emulator's history except for the last screens to the compact store and releases memory.
-    /// To be called after a quiet time.
+    /// Compacts the history except for the last screens. To be called after a quiet time.
     pub fn compact(&mut self) {
         self.engine.shrink_parser();
         let (keep, limits) = (self.kept(), self.limits());
@@ -209,7 +202,7 @@ impl Screen {
     /// Returns lines of history and screen from id `first` on, at most `count` and at most 500. Starts later
     /// if the first lines were dropped. `styles` omits the default style, index 0.
     pub fn lines(&mut self, first: u64, count: u32) -> History {
-        let count = u64::from(count).min(MAX_LINES);
+        let count = u64::from(count.min(protocol::MAX_HISTORY_LINES));
         let first = first.max(self.oldest());
         let mut styles = StyleTable::default();
         let mut lines = Vec::new();
@@ -231,11 +224,6 @@ impl Screen {
             self.rebuild();
         }
         done
-    }
-
-    /// Id of the first line in the emulator's ring.
-    fn ring_start(&self) -> u64 {
-        self.base + self.engine.ring().0
     }
 
     /// Id of the oldest available line.
@@ -349,8 +337,7 @@ impl Screen {
         });
     }
 
-    /// Replaces an emulator that panicked by a new one with the latest revision. Keeps as much history as
-    /// the old one still yields.
+    /// Replaces an emulator that panicked. Keeps as much history as the old one still yields.
     fn rebuild(&mut self) {
         let limits = self.limits();
         let _ = catch_unwind(AssertUnwindSafe(|| {

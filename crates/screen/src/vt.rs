@@ -7,3 +7,8 @@ mod osc;
 mod perform;
 mod reply;
 mod state;
+
+use rio_vt::{crosswords::Crosswords, event::VoidListener};
+
+/// The emulator, which notifies no one: the session reads its state.
+type Emulator = Crosswords<VoidListener>;

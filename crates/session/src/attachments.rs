@@ -23,7 +23,7 @@ use tokio::{
     time::{Duration, Instant},
 };
 
-use crate::{io::connection::Connection, sharing::shares::GuestId};
+use crate::{io::connection::Connection, shares::GuestId};
 
 const WINDOW_FRAMES: usize = 2;
 
@@ -60,8 +60,7 @@ pub fn watching_interval(attachments: &Attachments) -> Duration {
     WATCHER_INTERVAL * u32::try_from(watching).unwrap_or(u32::MAX)
 }
 
-/// Encodes a `ServerMessage` from parts of one body. Concatenated encodings of protobuf messages decode as
-/// their merge.
+/// Encodes a `ServerMessage` from two parts of its body, which decode as their merge.
 pub fn merged(tag: u32, first: &[u8], rest: &impl Message) -> Vec<u8> {
     let length = first.len() + rest.encoded_len();
     let mut body = Vec::with_capacity(length + 6);
@@ -143,8 +142,7 @@ impl Attachment {
             .is_none_or(|at| (at.epoch, at.revision) != (current.epoch, current.revision))
     }
 
-    /// Time of the next frame, none while the window is full. `watching` is the interval of a watching
-    /// attachment.
+    /// Time of the next frame, none while the window is full. `watching` is [`watching_interval`].
     pub fn ready_at(&self, now: Instant, watching: Duration) -> Option<Instant> {
         let bytes: usize = self.in_flight.iter().map(|(_, bytes)| bytes).sum();
         if self.in_flight.len() >= WINDOW_FRAMES || bytes >= WINDOW_BYTES {

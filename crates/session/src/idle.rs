@@ -96,8 +96,7 @@ impl Idle {
         self.warned > 0
     }
 
-    /// Returns a due notice to the owner: the time of expiry, or none inside when the warning is
-    /// cancelled.
+    /// Returns a due notice to the owner: the time of expiry, or none to cancel the warning.
     pub fn take_notice(&mut self, now: Duration) -> Option<Option<Duration>> {
         let deadline = self.deadline();
         let due = self.warnings().into_iter().flatten().filter(|at| *at <= now).count();

@@ -12,7 +12,7 @@ mod process;
 mod reports;
 mod serve;
 mod session;
-mod sharing;
+mod shares;
 mod terminal;
 
 use std::{

@@ -29,18 +29,16 @@ use crate::{
         closing::Closing,
         role::Role,
     },
-    sharing::shares::Shares,
+    shares::Shares,
 };
 
 /// Longest loan of the baton: the longest share.
 const MAX_LOAN: Duration = Duration::from_hours(3);
 
-/// Shortest time between two lists per recipient, so that a crowd attaching at once does not cause a
-/// list per member.
+/// Shortest time between two lists per recipient, so that a crowd does not cause a list per member.
 const ROSTER_INTERVAL: Duration = Duration::from_millis(1);
 
-/// Baton handed over for a limited time. Both sides are clients, so that reloading a page does not
-/// extend it.
+/// Baton lent for a limited time, between clients, so that reloading a page does not extend it.
 struct Loan {
     /// Client that gets the baton back.
     from: ClientId,
@@ -142,8 +140,7 @@ impl Participants {
         self.attachments.get(&self.baton.driver()?)
     }
 
-    /// Handles a request about the baton. A grant lasts for `seconds`, or indefinitely if 0. Returns
-    /// whether participants must be updated.
+    /// Handles a request about the baton. Returns whether participants must be updated.
     pub fn request_baton(&mut self, number: u64, wish: &Wish, seconds: u32) -> bool {
         match self.baton.request(number, wish) {
             Outcome::Ignored => false,
@@ -170,8 +167,7 @@ impl Participants {
         }
     }
 
-    /// Returns a lent baton whose time is up, to the owner if the lender is gone. Returns whether
-    /// participants must be updated.
+    /// Returns a lent baton whose time is up. Returns whether participants must be updated.
     pub fn end_loan(&mut self, now: Instant) -> bool {
         let Some(loan) = self.loan.take_if(|loan| loan.until <= now) else { return false };
         let Some(driver) = self.baton.driver() else { return false };
@@ -200,8 +196,7 @@ impl Participants {
         drives
     }
 
-    /// Updates attachments after a change of the baton and schedules a list of participants. Returns the
-    /// driver if it is a new one.
+    /// Updates attachments after a change of the baton. Returns the driver if it is a new one.
     pub fn update(&mut self) -> Option<&Attachment> {
         let now = Instant::now();
         let driver = self.baton.driver();
@@ -222,8 +217,7 @@ impl Participants {
         Some(attachment)
     }
 
-    /// Applies the current permissions of all guests. Returns the guests with another role, and those whose
-    /// share has ended with the reason.
+    /// Returns the guests whose role changed, and those whose share has ended with the reason.
     pub fn review_guests(&mut self, now: Now) -> (Vec<u64>, Vec<(u64, How)>) {
         let (mut changed, mut ended) = (Vec::new(), Vec::new());
         for (&number, attachment) in &self.attachments {

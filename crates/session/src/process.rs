@@ -4,8 +4,7 @@ pub mod account;
 pub mod pty;
 pub mod tree;
 
-/// Returns memory that the allocator does not use to the kernel. A machine runs one mostly idle process per
-/// session.
+/// Returns unused memory to the kernel. A machine runs one mostly idle process per session.
 pub fn trim_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     #[expect(unsafe_code, reason = "glibc offers this only as a C function")]

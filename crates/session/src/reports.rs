@@ -22,7 +22,8 @@ pub fn send_report(connection: &Connection, report: &Report) {
 pub struct Reports {
     subscribers: Vec<Rc<Connection>>,
     awaiting_end: Vec<Rc<Connection>>,
-    due: Option<Instant>,
+    /// Time of the next report.
+    pub due: Option<Instant>,
     sent: Option<Instant>,
 }
 
@@ -48,14 +49,6 @@ impl Reports {
             let earliest = self.sent.map_or(now, |sent| sent + INTERVAL);
             self.due = Some(earliest.max(now + SETTLE));
         }
-    }
-
-    pub fn due(&self) -> Option<Instant> {
-        self.due
-    }
-
-    pub fn is_due(&self, now: Instant) -> bool {
-        self.due.is_some_and(|at| at <= now)
     }
 
     pub fn send(&mut self, report: &Report, now: Instant) {

@@ -174,8 +174,7 @@ impl Session {
         self.wake.notify_one();
     }
 
-    /// Probes the owner's client that drives or attached to drive. Returns its number and a receiver that
-    /// resolves when it sends a message or detaches.
+    /// Probes the owner's client. The receiver resolves when it sends a message or detaches.
     pub fn probe(&mut self) -> Option<(u64, oneshot::Receiver<()>)> {
         let number = self.participants.baton.owner_client()?;
         let attachment = self.participants.attachments.get_mut(&number)?;
@@ -236,7 +235,7 @@ impl Session {
         if self.terminal.feed.compact_if_quiet(now) {
             self.reports.request(now);
         }
-        if self.reports.is_due(now) {
+        if self.reports.due.is_some_and(|at| at <= now) {
             self.reports.send(&self.report(), now);
         }
         self.flush();
@@ -245,7 +244,7 @@ impl Session {
     fn deadline(&self, now: Instant) -> Option<Instant> {
         let attachments = &self.participants.attachments;
         let frames = self.terminal.feed.deadline(now, attachments);
-        let others = [frames, self.participants.deadline(), self.reports.due()];
+        let others = [frames, self.participants.deadline(), self.reports.due];
         attachments.values().map(|it| it.deadline()).chain(others).flatten().min()
     }
 
@@ -255,8 +254,7 @@ impl Session {
         self.armed
     }
 
-    /// Reports the number of remaining processes that this one may not signal. Returns whether the host
-    /// role can end them.
+    /// Reports processes that this one may not signal. Returns whether the host role can end them.
     pub fn report_unkillable(&mut self, processes: u32) -> bool {
         self.unkillable = processes;
         self.reports.send(&self.report(), Instant::now());

@@ -181,8 +181,7 @@ impl Terminal {
         }
     }
 
-    /// Withdraws the unwritten input of an attachment and ends its unfinished paste. Returns the number of
-    /// withdrawn inputs.
+    /// Withdraws unwritten input and ends an unfinished paste. Returns the number of inputs.
     pub fn withdraw(&mut self, attachment: u64, client: ClientId) -> usize {
         let withdrawn = self.queue.withdraw(attachment);
         let starts_only = withdrawn.paste_starts > withdrawn.paste_ends;

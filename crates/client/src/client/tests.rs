@@ -5,7 +5,7 @@ use protocol::wire::{
 };
 
 use super::*;
-use crate::close::CloseReason;
+use crate::link::CloseReason;
 
 const OTHER: u64 = 2;
 const YOU: u64 = 1;

@@ -168,3 +168,20 @@ fn the_driver_hands_over_to_those_who_may_drive_also_for_a_limited_time() {
     assert_eq!(BatonAction::Grant(OTHER).message().seconds, 0);
     assert_eq!(BatonAction::Lend(OTHER).message().seconds, 300);
 }
+
+#[test]
+fn names_round_trip() {
+    for action in [
+        BatonAction::Request,
+        BatonAction::Withdraw,
+        BatonAction::Take,
+        BatonAction::Grant(7),
+        BatonAction::Lend(6),
+        BatonAction::Refuse(8),
+        BatonAction::Release,
+    ] {
+        let (name, viewer) = action.name();
+        assert_eq!(BatonAction::parse(name, viewer), Some(action));
+    }
+    assert_eq!(BatonAction::parse("dance", 1), None);
+}

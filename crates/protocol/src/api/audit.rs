@@ -35,97 +35,62 @@ pub struct AuditEntry {
     pub detail: Option<String>,
 }
 
-/// Action of an audit entry. Its string, such as `session.drop`, is stable: the database and the JSON
-/// contain it. Entries of another version may have actions that are not listed here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, IntoStaticStr, VariantArray)]
-#[expect(missing_docs, reason = "the strings document the actions")]
-pub enum AuditAction {
-    #[strum(serialize = "session.create")]
-    SessionCreate,
-    #[strum(serialize = "session.attach")]
-    SessionAttach,
-    #[strum(serialize = "session.take_over")]
-    SessionTakeOver,
-    #[strum(serialize = "session.watch")]
-    SessionWatch,
-    #[strum(serialize = "session.rename")]
-    SessionRename,
-    #[strum(serialize = "session.policy")]
-    SessionPolicy,
-    #[strum(serialize = "session.close")]
-    SessionClose,
-    #[strum(serialize = "session.drop")]
-    SessionDrop,
-    #[strum(serialize = "session.drop_all")]
-    SessionDropAll,
-    #[strum(serialize = "session.expire")]
-    SessionExpire,
-    #[strum(serialize = "session.exit")]
-    SessionExit,
-    #[strum(serialize = "session.lost")]
-    SessionLost,
-    #[strum(serialize = "member.invite")]
-    MemberInvite,
-    #[strum(serialize = "member.join")]
-    MemberJoin,
-    #[strum(serialize = "member.role")]
-    MemberRole,
-    #[strum(serialize = "member.name")]
-    MemberName,
-    #[strum(serialize = "member.deactivate")]
-    MemberDeactivate,
-    #[strum(serialize = "member.activate")]
-    MemberActivate,
-    #[strum(serialize = "member.reset")]
-    MemberReset,
-    #[strum(serialize = "member.mail_failed")]
-    MemberMailFailed,
-    #[strum(serialize = "member.password")]
-    MemberPassword,
-    #[strum(serialize = "member.sign_in")]
-    MemberSignIn,
-    #[strum(serialize = "member.sign_in_failed")]
-    MemberSignInFailed,
-    #[strum(serialize = "member.sign_out")]
-    MemberSignOut,
-    #[strum(serialize = "share.create")]
-    ShareCreate,
-    #[strum(serialize = "share.join")]
-    ShareJoin,
-    #[strum(serialize = "share.leave")]
-    ShareLeave,
-    #[strum(serialize = "share.denied")]
-    ShareDenied,
-    #[strum(serialize = "share.extend")]
-    ShareExtend,
-    #[strum(serialize = "share.mode")]
-    ShareMode,
-    #[strum(serialize = "share.guests_alone")]
-    ShareGuestsAlone,
-    #[strum(serialize = "share.remove")]
-    ShareRemove,
-    #[strum(serialize = "share.revoke")]
-    ShareRevoke,
-    #[strum(serialize = "share.expire")]
-    ShareExpire,
-    #[strum(serialize = "share.session_ended")]
-    ShareSessionEnded,
-    #[strum(serialize = "share.mail_failed")]
-    ShareMailFailed,
-    #[strum(serialize = "token.create")]
-    TokenCreate,
-    #[strum(serialize = "token.rename")]
-    TokenRename,
-    #[strum(serialize = "token.remove")]
-    TokenRemove,
-    #[strum(serialize = "grant.add")]
-    GrantAdd,
-    #[strum(serialize = "grant.remove")]
-    GrantRemove,
-    #[strum(serialize = "settings.change")]
-    SettingsChange,
-    #[strum(serialize = "audit.export")]
-    AuditExport,
+macro_rules! actions {
+    ($($action:ident = $code:literal,)*) => {
+        /// Action of an audit entry. Its string, such as `session.drop`, is stable: the database and the
+        /// JSON contain it. Entries of another version may have actions that are not listed here.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Display, EnumString, IntoStaticStr, VariantArray)]
+        pub enum AuditAction {
+            $(#[strum(serialize = $code)] $action,)*
+        }
+    };
+}
+
+actions! {
+    SessionCreate = "session.create",
+    SessionAttach = "session.attach",
+    SessionTakeOver = "session.take_over",
+    SessionWatch = "session.watch",
+    SessionRename = "session.rename",
+    SessionPolicy = "session.policy",
+    SessionClose = "session.close",
+    SessionDrop = "session.drop",
+    SessionDropAll = "session.drop_all",
+    SessionExpire = "session.expire",
+    SessionExit = "session.exit",
+    SessionLost = "session.lost",
+    MemberInvite = "member.invite",
+    MemberJoin = "member.join",
+    MemberRole = "member.role",
+    MemberName = "member.name",
+    MemberDeactivate = "member.deactivate",
+    MemberActivate = "member.activate",
+    MemberReset = "member.reset",
+    MemberMailFailed = "member.mail_failed",
+    MemberPassword = "member.password",
+    MemberSignIn = "member.sign_in",
+    MemberSignInFailed = "member.sign_in_failed",
+    MemberSignOut = "member.sign_out",
+    ShareCreate = "share.create",
+    ShareJoin = "share.join",
+    ShareLeave = "share.leave",
+    ShareDenied = "share.denied",
+    ShareExtend = "share.extend",
+    ShareMode = "share.mode",
+    ShareGuestsAlone = "share.guests_alone",
+    ShareRemove = "share.remove",
+    ShareRevoke = "share.revoke",
+    ShareExpire = "share.expire",
+    ShareSessionEnded = "share.session_ended",
+    ShareMailFailed = "share.mail_failed",
+    TokenCreate = "token.create",
+    TokenRename = "token.rename",
+    TokenRemove = "token.remove",
+    GrantAdd = "grant.add",
+    GrantRemove = "grant.remove",
+    SettingsChange = "settings.change",
+    AuditExport = "audit.export",
 }
 
 impl AuditAction {

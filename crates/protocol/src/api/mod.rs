@@ -1,11 +1,7 @@
 //! JSON types of the REST interface and of the pages' server functions. Times are RFC 3339 UTC.
 //! `docs/protocol.md` explains them. They contain no rules.
 
-#![expect(missing_docs, reason = "a field without a description is described by its name")]
-
-mod attach;
 mod audit;
-mod error;
 pub mod limits;
 mod members;
 mod operator;
@@ -14,18 +10,14 @@ pub mod samples;
 mod servers;
 mod sessions;
 mod shares;
-mod tokens;
 mod whole;
 mod workspace;
 
-pub use attach::*;
 pub use audit::*;
-pub use error::*;
 pub use members::*;
 pub use operator::*;
 pub use servers::*;
 pub use sessions::*;
 pub use shares::*;
-pub use tokens::*;
 pub use whole::Minutes;
 pub use workspace::*;

@@ -23,8 +23,7 @@ pub(super) fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32
     Ok(whole(deserializer)?.unwrap_or(0))
 }
 
-/// Duration of a share from now, in minutes; none for JSON that is not a whole number, so that it is
-/// rejected as a duration and not as a malformed body.
+/// Duration of a share from now, in minutes; none for JSON that is not a whole number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = u32, minimum = 5, maximum = 180)]

@@ -185,24 +185,31 @@ impl Revisions {
         if at.revision == self.revision {
             return None;
         }
-        let now = self.status;
-        let differs = |is: u32, was: u32| (is != was).then_some(is);
         Some(Frame {
             skip: self.revision - at.revision - 1,
             styles: self.styles.since(at.styles as usize).to_vec(),
             scrolls: self.scrolls_since(at.revision),
             rows: self.rows_since(at.revision, i64::from(base.cursor.row)),
-            scrolled: now.top.saturating_sub(base.top),
+            scrolled: self.status.top.saturating_sub(base.top),
+            title: (self.title.1 > at.revision).then(|| self.title.0.clone()),
+            bells: self.status.bells.wrapping_sub(base.bells),
+            palette: (self.palette.1 > at.revision).then(|| self.wire_palette()),
+            ..self.status_since(&base)
+        })
+    }
+
+    /// Returns the cursor, modes and oldest line where they differ from those of `base`.
+    fn status_since(&self, base: &Status) -> Frame {
+        let now = self.status;
+        let differs = |is: u32, was: u32| (is != was).then_some(is);
+        Frame {
             cursor_column: differs(now.cursor.column, base.cursor.column),
             cursor_row: differs(now.cursor.row, base.cursor.row),
             cursor_style: differs(now.cursor.style, base.cursor.style),
             modes: differs(now.modes, base.modes),
-            title: (self.title.1 > at.revision).then(|| self.title.0.clone()),
-            bells: now.bells.wrapping_sub(base.bells),
-            palette: (self.palette.1 > at.revision).then(|| self.wire_palette()),
             oldest: (now.oldest != base.oldest).then_some(now.oldest),
             ..Frame::default()
-        })
+        }
     }
 
     /// Status at a position of this epoch that is not too old.
@@ -242,8 +249,6 @@ impl Revisions {
     }
 
     fn whole(&self) -> Frame {
-        let now = self.status;
-        let set = |value: u32| (value != 0).then_some(value);
         let rows = self.rows.iter().zip(0i32..).filter(|(row, _)| !row.is_blank());
         Frame {
             skip: self.revision,
@@ -251,18 +256,13 @@ impl Revisions {
                 epoch: self.epoch,
                 columns: self.columns,
                 rows: u32::try_from(self.rows.len()).unwrap_or(u32::MAX),
-                top: now.top,
+                top: self.status.top,
             }),
             styles: self.styles.since(1).to_vec(),
             rows: rows.map(|(row, at)| wire::Row { row: at, ..row.whole() }).collect(),
-            cursor_column: set(now.cursor.column),
-            cursor_row: set(now.cursor.row),
-            cursor_style: set(now.cursor.style),
-            modes: set(now.modes),
             title: (!self.title.0.is_empty()).then(|| self.title.0.clone()),
             palette: (!self.palette.0.is_empty()).then(|| self.wire_palette()),
-            oldest: (now.oldest != 0).then_some(now.oldest),
-            ..Frame::default()
+            ..self.status_since(&Status::default())
         }
     }
 

@@ -98,12 +98,11 @@ fn shorter(part: wire::Row, whole: wire::Row) -> wire::Row {
 
 /// Returns the smallest change from `old` to `new`.
 fn part(old: &Line, new: &Line) -> wire::Row {
-    const BLANK: Cell<'static> = Cell { text: " ", width: 1, style: 0 };
     let (mut before, mut after): (Vec<_>, Vec<_>) = (cells(old).collect(), cells(new).collect());
     let width = |cells: &[Cell<'_>]| cells.iter().map(|cell| cell.width).sum::<u32>();
     let (old_width, new_width) = (width(&before), width(&after));
-    before.extend((old_width..new_width).map(|_| BLANK));
-    after.extend((new_width..old_width).map(|_| BLANK));
+    before.extend((old_width..new_width).map(|_| Cell::BLANK));
+    after.extend((new_width..old_width).map(|_| Cell::BLANK));
     let first = before.iter().zip(&after).take_while(|(old, new)| old == new).count();
     let room = before.len().min(after.len()) - first;
     let backwards = before.iter().rev().zip(after.iter().rev());
@@ -111,7 +110,7 @@ fn part(old: &Line, new: &Line) -> wire::Row {
     let changed = after.get(first..after.len() - last).unwrap_or_default();
     let column = width(after.get(..first).unwrap_or_default());
     let keep =
-        after.get(after.len() - last..).unwrap_or_default().iter().any(|cell| *cell != BLANK);
+        after.get(after.len() - last..).unwrap_or_default().iter().any(|cell| *cell != Cell::BLANK);
     if changed.is_empty() {
         return wire::Row { keep: true, wrapped: new.wrapped, ..wire::Row::default() };
     }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use protocol::mirror;
+
 /// Move of rows `top..bottom` up by `lines`, or down if negative. Inserted rows are blank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shift {
@@ -15,16 +17,9 @@ pub struct Shift {
 
 impl Shift {
     /// Moves the rows of a screen and inserts `blank` ones.
-    pub fn apply<T>(self, rows: &mut [T], mut blank: impl FnMut() -> T) {
-        let Some(region) = rows.get_mut(self.top..self.bottom) else { return };
-        let by = self.lines.unsigned_abs().min(region.len());
-        if self.lines >= 0 {
-            region.rotate_left(by);
-            let stay = region.len() - by;
-            region.iter_mut().skip(stay).for_each(|row| *row = blank());
-        } else {
-            region.rotate_right(by);
-            region.iter_mut().take(by).for_each(|row| *row = blank());
+    pub fn apply<T>(self, rows: &mut [T], blank: impl FnMut() -> T) {
+        if let Some(region) = rows.get_mut(self.top..self.bottom) {
+            mirror::shift(region, self.lines, blank);
         }
     }
 }

@@ -17,8 +17,7 @@ pub const MAX_LINK: usize = 2048;
 /// styles lose their link until the table is replaced.
 pub const MAX_LINKS: usize = 1024 * 1024;
 
-/// Maximum number of entries, below the limit of mirrors. Further styles appear as the default one until
-/// the next capture replaces the table.
+/// Maximum number of entries. Further styles appear as the default one until the next capture.
 const FULL: usize = MAX_STYLES - 64;
 
 /// Styles by index. Index 0 is the default style.

@@ -82,8 +82,8 @@ fn renew(grid: &mut Grid<Square>, limit: usize) -> u64 {
     for cell in rows.iter_mut().flat_map(|row| &mut row.inner) {
         moved.cell(cell);
     }
-    let saved = moved.cursor(&moved.from.saved_cursor.clone());
-    let cursor = moved.cursor(&moved.from.cursor.clone());
+    let saved = moved.cursor(moved.from.saved_cursor.clone());
+    let cursor = moved.cursor(moved.from.cursor.clone());
     (fresh.saved_cursor, fresh.cursor) = (saved, cursor);
     fresh.raw.replace_inner(rows);
     *grid = fresh;
@@ -114,8 +114,7 @@ impl Move<'_> {
         }
     }
 
-    fn cursor(&mut self, cursor: &Cursor<Square>) -> Cursor<Square> {
-        let mut cursor = cursor.clone();
+    fn cursor(&mut self, mut cursor: Cursor<Square>) -> Cursor<Square> {
         self.cell(&mut cursor.template);
         self.to.set_template_style(cursor.pending_style);
         self.to.sync_template_style();

@@ -12,6 +12,20 @@ pub enum Function {
     Private(u32),
 }
 
+/// Keys with consecutive numbers in the kitty protocol, here and in the next tables.
+const OTHERS: &str = "CapsLock ScrollLock NumLock PrintScreen Pause ContextMenu";
+const MEDIA: &str = "MediaPlay MediaPause MediaPlayPause MediaReverse MediaStop MediaFastForward \
+    MediaRewind MediaTrackNext MediaTrackPrevious MediaRecord AudioVolumeDown AudioVolumeUp \
+    AudioVolumeMute";
+const KEYPAD: &str = "Decimal Divide Multiply Subtract Add Enter Equal Comma";
+const KEYPAD_NAVIGATION: &str =
+    "ArrowLeft ArrowRight ArrowUp ArrowDown PageUp PageDown Home End Insert Delete Clear";
+
+/// Number of a key in a table whose first key has the number `first`.
+fn numbered(key: &str, first: u32, table: &str) -> Option<u32> {
+    (first..).zip(table.split(' ')).find(|(_, name)| *name == key).map(|(number, _)| number)
+}
+
 /// Function key of a W3C key name.
 pub fn function(key: &str) -> Option<Function> {
     use Function::{Letter, Private, Tilde};
@@ -39,61 +53,24 @@ pub fn function(key: &str) -> Option<Function> {
         "F10" => Tilde(21),
         "F11" => Tilde(23),
         "F12" => Tilde(24),
-        "CapsLock" => Private(57358),
-        "ScrollLock" => Private(57359),
-        "NumLock" => Private(57360),
-        "PrintScreen" => Private(57361),
-        "Pause" => Private(57362),
-        "ContextMenu" => Private(57363),
-        "MediaPlay" => Private(57428),
-        "MediaPause" => Private(57429),
-        "MediaPlayPause" => Private(57430),
-        "MediaStop" => Private(57432),
-        "MediaFastForward" => Private(57433),
-        "MediaRewind" => Private(57434),
-        "MediaTrackNext" => Private(57435),
-        "MediaTrackPrevious" => Private(57436),
-        "MediaRecord" => Private(57437),
-        "AudioVolumeDown" => Private(57438),
-        "AudioVolumeUp" => Private(57439),
-        "AudioVolumeMute" => Private(57440),
-        _ => {
-            let number: u32 = key.strip_prefix('F')?.parse().ok()?;
-            Private(57363 + (13..=35).contains(&number).then_some(number)?)
-        }
+        _ => Private(
+            numbered(key, 57358, OTHERS).or_else(|| numbered(key, 57428, MEDIA)).or_else(|| {
+                let number: u32 = key.strip_prefix('F')?.parse().ok()?;
+                (13..=35).contains(&number).then_some(57363 + number)
+            })?,
+        ),
     })
 }
 
 /// xterm's numbers of F13 to F20.
 pub fn high_function(key: &str) -> Option<u32> {
-    Some(match key {
-        "F13" => 25,
-        "F14" => 26,
-        "F15" => 28,
-        "F16" => 29,
-        "F17" => 31,
-        "F18" => 32,
-        "F19" => 33,
-        "F20" => 34,
-        _ => return None,
-    })
+    let number: usize = key.strip_prefix('F')?.parse().ok()?;
+    [25, 26, 28, 29, 31, 32, 33, 34].get(number.checked_sub(13)?).copied()
 }
 
 /// Returns whether the key alone sends nothing outside the kitty protocol.
 pub fn is_modifier(key: &str) -> bool {
-    matches!(
-        key,
-        "Shift"
-            | "Control"
-            | "Alt"
-            | "Meta"
-            | "AltGraph"
-            | "Hyper"
-            | "Super"
-            | "CapsLock"
-            | "NumLock"
-            | "ScrollLock"
-    )
+    side(key, "").is_some() || matches!(key, "CapsLock" | "NumLock" | "ScrollLock")
 }
 
 /// Kitty number of a modifier key, by its side.
@@ -112,49 +89,16 @@ pub fn side(key: &str, code: &str) -> Option<u32> {
 
 /// Kitty number of a keypad key. Without num lock, that of its navigation key.
 pub fn keypad(code: &str, key: &str) -> Option<u32> {
-    let navigation = match key {
-        "ArrowLeft" => 57417,
-        "ArrowRight" => 57418,
-        "ArrowUp" => 57419,
-        "ArrowDown" => 57420,
-        "PageUp" => 57421,
-        "PageDown" => 57422,
-        "Home" => 57423,
-        "End" => 57424,
-        "Insert" => 57425,
-        "Delete" => 57426,
-        "Clear" => 57427,
-        _ => 0,
-    };
-    if navigation != 0 {
-        return Some(navigation);
-    }
-    Some(match code.strip_prefix("Numpad")? {
-        "Decimal" => 57409,
-        "Divide" => 57410,
-        "Multiply" => 57411,
-        "Subtract" => 57412,
-        "Add" => 57413,
-        "Enter" => 57414,
-        "Equal" => 57415,
-        "Comma" => 57416,
-        digit => 57399 + digit.parse::<u32>().ok().filter(|digit| *digit < 10)?,
+    numbered(key, 57417, KEYPAD_NAVIGATION).or_else(|| {
+        let name = code.strip_prefix("Numpad")?;
+        numbered(name, 57409, KEYPAD)
+            .or_else(|| Some(57399 + name.parse::<u32>().ok().filter(|digit| *digit < 10)?))
     })
 }
 
 /// Letter after `SS3` of a keypad key in application mode.
 pub fn application_keypad(code: &str) -> Option<char> {
     Some(match code.strip_prefix("Numpad")? {
-        "0" => 'p',
-        "1" => 'q',
-        "2" => 'r',
-        "3" => 's',
-        "4" => 't',
-        "5" => 'u',
-        "6" => 'v',
-        "7" => 'w',
-        "8" => 'x',
-        "9" => 'y',
         "Multiply" => 'j',
         "Add" => 'k',
         "Comma" => 'l',
@@ -163,7 +107,7 @@ pub fn application_keypad(code: &str) -> Option<char> {
         "Decimal" => 'n',
         "Divide" => 'o',
         "Equal" => 'X',
-        _ => return None,
+        digit => "pqrstuvwxy".chars().nth(digit.parse().ok()?)?,
     })
 }
 

@@ -8,8 +8,7 @@ pub struct Paste {
 }
 
 impl Paste {
-    /// Encodes one chunk. Lines end in CR. Control characters are dropped, so that no text can end the bracket
-    /// or act as a key.
+    /// Encodes one chunk. Drops controls, so that no text can end the bracket or act as a key.
     pub fn encode(&mut self, text: &str, first: bool, last: bool, bracketed: bool) -> Vec<u8> {
         let mut out = Vec::with_capacity(text.len() + 12);
         if first {

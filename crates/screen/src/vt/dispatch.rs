@@ -9,7 +9,6 @@ use rio_vt::{
         grid::Dimensions,
         pos::{CharsetIndex, Column, Line, StandardCharset},
     },
-    event::EventListener,
     performer::{
         handler::Handler,
         parser::{Params, Perform},
@@ -38,8 +37,8 @@ impl Numbers<'_> {
     }
 }
 
-impl<U: EventListener> Performer<'_, U> {
-    fn plain_csi(&mut self, numbers: &Numbers<'_>, action: char, params: &Params) {
+impl Performer<'_> {
+    fn plain_csi(&mut self, numbers: &Numbers<'_>, action: char) {
         let one = numbers.get(0, 1);
         let count =
             usize::from(one).min(self.term.grid.columns().max(self.term.grid.screen_lines()));
@@ -77,7 +76,7 @@ impl<U: EventListener> Performer<'_, U> {
             },
             'h' => numbers.all().for_each(|number| self.term.set_mode(Mode::new(number))),
             'l' => numbers.all().for_each(|number| self.term.unset_mode(Mode::new(number))),
-            'm' => sgr::attributes(params, |attribute| self.term.terminal_attribute(attribute)),
+            'm' => sgr::attributes(numbers.0, |attribute| self.term.terminal_attribute(attribute)),
             'n' => self.device_status(one),
             'r' => self.set_margins(one, numbers.get(1, 0)),
             's' => self.term.save_cursor_position(),
@@ -88,7 +87,7 @@ impl<U: EventListener> Performer<'_, U> {
     }
 }
 
-impl<U: EventListener> Perform for Performer<'_, U> {
+impl Perform for Performer<'_> {
     fn print(&mut self, c: char) {
         self.print_codepoints(&[u32::from(c)]);
     }
@@ -154,8 +153,7 @@ impl<U: EventListener> Perform for Performer<'_, U> {
 
     fn unhook(&mut self) {
         if let Some(request) = self.terminal.request.take() {
-            let reply = reply::setting(self.term, self.terminal, &request);
-            self.terminal.reply(&reply);
+            self.terminal.reply(&reply::setting(self.term, self.terminal, &request));
         }
     }
 
@@ -172,7 +170,7 @@ impl<U: EventListener> Perform for Performer<'_, U> {
         }
         let numbers = Numbers(params);
         match (action, intermediates) {
-            (_, []) => self.plain_csi(&numbers, action, params),
+            (_, []) => self.plain_csi(&numbers, action),
             ('h', b"?") => numbers.all().for_each(|number| self.private_mode(number, true)),
             ('l', b"?") => numbers.all().for_each(|number| self.private_mode(number, false)),
             ('J', b"?") => self.erase_display(numbers.get(0, 0)),
@@ -185,13 +183,9 @@ impl<U: EventListener> Perform for Performer<'_, U> {
             }
             ('n', b">") if numbers.get(0, 0) == 4 => self.term.set_modify_other_keys(0),
             ('p', b"!") => self.soft_reset(),
-            ('p', b"$") => {
-                let reply = reply::ansi_mode(self.term, numbers.get(0, 0));
-                self.terminal.reply(&reply);
-            }
+            ('p', b"$") => self.terminal.reply(&reply::ansi_mode(self.term, numbers.get(0, 0))),
             ('p', b"?$") => {
-                let reply = reply::private_mode(self.term, numbers.get(0, 0));
-                self.terminal.reply(&reply);
+                self.terminal.reply(&reply::private_mode(self.term, numbers.get(0, 0)));
             }
             ('q', b">") if numbers.get(0, 0) == 0 => self.terminal.reply(reply::VERSION),
             ('q', b" ") => self.cursor_style(numbers.get(0, 0)),

@@ -13,15 +13,17 @@ use rio_vt::{
 };
 
 use super::{
+    Emulator,
     filter::{Filter, Piece},
-    perform::Performer,
+    perform::{Performer, ring},
+    reply::PRIVATE_MODES,
     state::Terminal,
 };
 use crate::Size;
 
 /// The emulator (rio-vt), the parser and the remaining state of the terminal.
 pub struct Engine {
-    pub term: Crosswords<VoidListener>,
+    pub term: Emulator,
     /// State that the emulator does not keep.
     pub terminal: Terminal,
     parser: Parser,
@@ -78,34 +80,19 @@ impl Engine {
 
     /// Returns the lines evicted from the ring of the primary screen and the lines of history in it.
     pub fn ring(&self) -> (u64, u64) {
-        if self.is_alternate() {
-            self.terminal.primary
-        } else {
-            (self.term.grid.lines_evicted(), self.term.grid.history_size() as u64)
-        }
+        if self.is_alternate() { self.terminal.primary } else { ring(&self.term.grid) }
     }
 
     /// Returns the current modes as bits of `protocol::modes`.
     pub fn modes(&self) -> u32 {
-        const BITS: [(Mode, u32); 15] = [
-            (Mode::ALT_SCREEN, modes::ALTERNATE_SCREEN),
-            (Mode::APP_CURSOR, modes::APPLICATION_CURSOR),
+        const OTHERS: [(Mode, u32); 3] = [
             (Mode::APP_KEYPAD, modes::APPLICATION_KEYPAD),
-            (Mode::BRACKETED_PASTE, modes::BRACKETED_PASTE),
-            (Mode::MOUSE_REPORT_CLICK, modes::MOUSE_CLICK),
-            (Mode::MOUSE_REPORT_X10, modes::MOUSE_CLICK),
-            (Mode::MOUSE_DRAG, modes::MOUSE_DRAG),
-            (Mode::MOUSE_MOTION, modes::MOUSE_MOTION),
-            (Mode::FOCUS_IN_OUT, modes::FOCUS),
-            (Mode::ALTERNATE_SCROLL, modes::ALTERNATE_SCROLL),
-            (Mode::SGR_MOUSE, modes::SGR_MOUSE),
-            (Mode::UTF8_MOUSE, modes::UTF8_MOUSE),
             (Mode::INSERT, modes::INSERT),
-            (Mode::ORIGIN, modes::ORIGIN),
             (Mode::LINE_FEED_NEW_LINE, modes::LINE_FEED_NEW_LINE),
         ];
         let mode = self.term.mode();
-        let set = BITS.iter().filter(|(flag, _)| mode.contains(*flag));
+        let private = PRIVATE_MODES.iter().map(|(_, flag, bit)| (*flag, *bit));
+        let set = private.chain(OTHERS).filter(|(flag, _)| mode.contains(*flag));
         let no_wrap = if mode.contains(Mode::LINE_WRAP) { 0 } else { modes::NO_WRAP };
         let kitty = u32::from(self.term.keyboard_mode().bits()) << modes::KITTY_SHIFT;
         set.fold(no_wrap | kitty, |bits, (_, bit)| bits | bit)
@@ -122,8 +109,7 @@ impl Engine {
         let alternate = std::mem::replace(&mut self.term.grid, Grid::new(lines, columns, 0));
         self.term.swap_alt();
         let result = work(&mut self.term.grid);
-        self.terminal.primary =
-            (self.term.grid.lines_evicted(), self.term.grid.history_size() as u64);
+        self.terminal.primary = ring(&self.term.grid);
         self.term.swap_alt();
         self.term.grid = alternate;
         result

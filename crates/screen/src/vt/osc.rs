@@ -1,13 +1,13 @@
 //! Operating system commands: title, colors, links, clipboard. Others are dropped.
 
 use rio_vt::{
-    crosswords::{Crosswords, Mode, grid::Dimensions, square::Hyperlink},
-    event::EventListener,
+    crosswords::{Mode, grid::Dimensions, square::Hyperlink},
     performer::handler::Handler,
     simd_base64,
 };
 
 use super::{
+    Emulator,
     perform::afford_extras,
     state::{Links, Terminal},
 };
@@ -21,12 +21,7 @@ const LINK_COST: u64 = 1_000;
 const MAX_HELD: usize = 4 * 1024 * 1024;
 
 /// Performs one command, given as its `;`-separated parts.
-pub fn dispatch<U: EventListener>(
-    term: &mut Crosswords<U>,
-    terminal: &mut Terminal,
-    parts: &[&[u8]],
-    end: &str,
-) {
+pub fn dispatch(term: &mut Emulator, terminal: &mut Terminal, parts: &[&[u8]], end: &str) {
     let Some((&code, rest)) = parts.split_first() else { return };
     match code {
         b"0" | b"2" if !rest.is_empty() => {
@@ -41,13 +36,8 @@ pub fn dispatch<U: EventListener>(
         b"10" | b"11" | b"12" => {
             let first = u32::from(code[1] - b'0');
             for (offset, part) in (first..3).zip(rest) {
-                set_or_query(
-                    terminal,
-                    palette::FOREGROUND + offset,
-                    part,
-                    &format!("1{offset}"),
-                    end,
-                );
+                let index = palette::FOREGROUND + offset;
+                set_or_query(terminal, index, part, &format!("1{offset}"), end);
             }
         }
         b"104" if rest.iter().all(|part| part.is_empty()) => {
@@ -86,11 +76,7 @@ pub fn dispatch<U: EventListener>(
 }
 
 /// Charges for a link of `bytes` bytes. Returns false if there is no room for it.
-fn afford_link<U: EventListener>(
-    term: &mut Crosswords<U>,
-    terminal: &mut Terminal,
-    bytes: usize,
-) -> bool {
+fn afford_link(term: &mut Emulator, terminal: &mut Terminal, bytes: usize) -> bool {
     if !afford_extras(term, terminal, LINK_COST) {
         return false;
     }

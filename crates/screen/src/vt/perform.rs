@@ -7,16 +7,15 @@ use rio_vt::{
     },
     codepoint_width::codepoint_width,
     crosswords::{
-        Crosswords, Mode,
-        grid::Dimensions,
+        Mode,
+        grid::{Dimensions, Grid},
         pos::{CharsetIndex, Column, Cursor, Line, Pos},
-        square::Wide,
+        square::{Square, Wide},
     },
-    event::EventListener,
     performer::handler::Handler,
 };
 
-use super::{reply, state::Terminal};
+use super::{Emulator, reply, state::Terminal};
 
 /// Maximum number of combining marks per cell.
 pub const MAX_MARKS: usize = 16;
@@ -28,19 +27,20 @@ const PLAIN_PRIVATE_MODES: [u16; 15] =
     [1, 7, 9, 12, 25, 1000, 1002, 1003, 1004, 1005, 1006, 1007, 2004, 2026, 2027];
 
 /// Handler of one feed: the emulator and the remaining state.
-pub struct Performer<'a, U: EventListener> {
-    pub term: &'a mut Crosswords<U>,
+pub struct Performer<'a> {
+    pub term: &'a mut Emulator,
     /// State that the emulator does not keep.
     pub terminal: &'a mut Terminal,
 }
 
+/// Returns the lines evicted from the ring of a grid and the lines of history in it.
+pub fn ring(grid: &Grid<Square>) -> (u64, u64) {
+    (grid.lines_evicted(), grid.history_size() as u64)
+}
+
 /// Charges for an entry in the emulator's table of marks and links, and for the walk over all rows if the
 /// table is about to be swept. Returns false if the budget is exhausted.
-pub fn afford_extras<U: EventListener>(
-    term: &Crosswords<U>,
-    terminal: &mut Terminal,
-    units: u64,
-) -> bool {
+pub fn afford_extras(term: &Emulator, terminal: &mut Terminal, units: u64) -> bool {
     let sweep = if term.grid.extras_table.should_reclaim() {
         400_000 + 3 * (term.grid.total_lines() * term.grid.columns()) as u64
     } else {
@@ -49,7 +49,7 @@ pub fn afford_extras<U: EventListener>(
     terminal.spend(units + sweep)
 }
 
-impl<U: EventListener> Performer<'_, U> {
+impl Performer<'_> {
     pub fn columns(&self) -> u64 {
         self.term.grid.columns() as u64
     }
@@ -177,8 +177,7 @@ impl<U: EventListener> Performer<'_, U> {
             return;
         }
         if on {
-            let history = self.term.grid.history_size() as u64;
-            self.terminal.primary = (self.term.grid.lines_evicted(), history);
+            self.terminal.primary = ring(&self.term.grid);
         }
         self.term.swap_alt();
         self.terminal.restarted = true;
@@ -340,16 +339,13 @@ impl<U: EventListener> Performer<'_, U> {
     pub fn device_status(&mut self, number: u16) {
         match number {
             5 => self.terminal.reply("\x1b[0n"),
-            6 => {
-                let report = reply::cursor_position(self.term, self.terminal);
-                self.terminal.reply(&report);
-            }
+            6 => self.terminal.reply(&reply::cursor_position(self.term, self.terminal)),
             _ => {}
         }
     }
 }
 
-fn set<U: EventListener>(term: &mut Crosswords<U>, number: u16, on: bool) {
+fn set(term: &mut Emulator, number: u16, on: bool) {
     let mode = mode::PrivateMode::new(number);
     if on { term.set_private_mode(mode) } else { term.unset_private_mode(mode) }
 }

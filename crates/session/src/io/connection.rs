@@ -21,8 +21,7 @@ use tokio::{
 
 use super::descriptor::Descriptor;
 
-/// Unsent bytes above which a peer is disconnected. Frames are windowed, so only unread history gets
-/// this far.
+/// Unsent bytes above which a peer is disconnected. Only unread history gets this far.
 const MAX_UNSENT: usize = 1024 * 1024;
 
 /// Grace period for a closing connection to read its last messages.

@@ -34,16 +34,12 @@ impl Directory {
         UnixListener::bind(format!("/proc/self/fd/{}/{SOCKET}", self.fd.as_raw_fd()))
     }
 
-    /// Changes the owner to the account that the process is about to become, so that it can write its
-    /// report. The socket keeps its owner.
+    /// Changes the owner to the account that writes the report. The socket keeps its owner.
     pub fn chown(&self, user: u32, group: u32) -> io::Result<()> {
         Ok(fchown(&self.fd, Some(Uid::from_raw(user)), Some(Gid::from_raw(group)))?)
     }
 
-    /// Writes the final report atomically and syncs it to disk.
-    ///
-    /// # Errors
-    /// Without a report the host role considers the session lost.
+    /// Writes the final report to disk atomically. Without it the session counts as lost.
     pub fn write_report(&self, report: &[u8]) -> io::Result<()> {
         let flags = OFlags::CREATE | OFlags::WRONLY | OFlags::TRUNC | OFlags::CLOEXEC;
         let mode = Mode::RUSR | Mode::WUSR;

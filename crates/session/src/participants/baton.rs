@@ -120,8 +120,7 @@ impl Baton {
         self.requests.len()
     }
 
-    /// Attaches `client` under `number`. `known` is set if it drove before, `take_over` if the user
-    /// chose to take over.
+    /// `known` is set if the client drove before, `take_over` if the user chose to take over.
     pub fn attach(
         &mut self,
         number: u64,
@@ -195,7 +194,7 @@ impl Baton {
             }
             Wish::Ask(true) if self.driver.is_none() => self.give_to(number),
             Wish::Ask(true) if !drives && !self.has_requested(number) => self.requests.push(number),
-            Wish::Take(true) if !drives && role.may_take() => self.give_to(number),
+            Wish::Take(true) if !drives && role == Role::Owner => self.give_to(number),
             Wish::Grant(to) if drives && to != number && self.may_drive(to) => self.give_to(to),
             Wish::Refuse(to) if drives && self.has_requested(to) => {
                 self.drop_request(to);
@@ -234,8 +233,7 @@ impl Baton {
         }
     }
 
-    /// Returns whether the baton may pass between the driver and this attachment. The policy applies
-    /// only between clients of the owner.
+    /// Returns whether it may get the baton. The policy applies only between clients of the owner.
     fn may_receive(&self, number: u64) -> bool {
         self.policy == Policy::Multi
             || self.is_guest(number)

@@ -7,7 +7,7 @@ use protocol::{
 use uuid::Uuid;
 
 use super::role::Role;
-use crate::{clock::unix_millis, sharing::shares::GuestId};
+use crate::{clock::unix_millis, shares::GuestId};
 
 /// Longest name of a person or device, in characters.
 const MAX_NAME: usize = 80;
@@ -31,10 +31,7 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// Validates a request.
-    ///
-    /// # Errors
-    /// Reason for closing the connection.
+    /// Validates a request. Fails with the reason for closing the connection.
     pub fn parse(request: AttachRequest) -> Result<Self, &'static str> {
         let hello = request.hello.unwrap_or_default();
         let client = Uuid::from_slice(&hello.client).map(ClientId);

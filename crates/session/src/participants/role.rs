@@ -33,11 +33,6 @@ impl Role {
         matches!(self, Self::Guest | Self::Spectator)
     }
 
-    /// Returns whether this role may take the baton from its driver.
-    pub fn may_take(self) -> bool {
-        self == Self::Owner
-    }
-
     /// Returns whether its activity counts as the owner's and whether it receives the owner's notices.
     pub fn is_owners(self) -> bool {
         matches!(self, Self::Owner | Self::Watcher)

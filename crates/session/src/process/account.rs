@@ -36,9 +36,6 @@ pub fn drop_inherited() {
 }
 
 /// Switches to the account and verifies that the process cannot switch back.
-///
-/// # Errors
-/// [`Error::Spawn`] with a message for the user.
 pub fn become_account(account: &Account) -> Result<(), Error> {
     change(account).map_err(|error| {
         Error::Spawn(format!("Could not switch to the account {}: {error}.", account.name))

@@ -27,11 +27,7 @@ pub struct Pty {
 }
 
 impl Pty {
-    /// Opens a PTY and starts the login shell on it in the directory `home`. Leaves nothing behind on
-    /// failure.
-    ///
-    /// # Errors
-    /// [`Error::Spawn`] with a message for the user.
+    /// Opens a PTY and starts the login shell in `home`. Leaves nothing behind on failure.
     pub fn open(start: &Start, home: &str, size: Size) -> Result<Self, Error> {
         check_executable(&start.shell)?;
         let pair = native_pty_system()

@@ -9,8 +9,7 @@ use rustix::{
 };
 use tokio::time::{Instant, sleep};
 
-/// Time between HUP and TERM, and between TERM and KILL. Shells save their history on HUP; most
-/// programs need only milliseconds.
+/// Time between HUP and TERM, and between TERM and KILL. Shells save their history on HUP.
 const GRACE: Duration = Duration::from_millis(600);
 
 /// Polling interval while the tree is ending.
@@ -35,8 +34,7 @@ pub fn reap(shell: Pid, status: &mut Option<WaitStatus>) -> bool {
     }
 }
 
-/// Returns all descendants, children before grandchildren. Includes zombies: other threads of a process
-/// can outlive its main thread.
+/// Returns all descendants. Includes zombies, whose other threads may still run.
 pub fn descendants() -> Vec<Pid> {
     let mut children: HashMap<i32, Vec<i32>> = HashMap::new();
     for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {

@@ -27,8 +27,7 @@ impl Output {
         Self { pty, buffer: Vec::new(), closed: false }
     }
 
-    /// Reads forever. Runs as a separate task, so that an echo does not wake the main loop. May be aborted:
-    /// no output is lost while it waits.
+    /// Reads in a separate task, so that an echo does not wake the main loop. May be aborted.
     pub async fn read(mut self, shared: Shared) {
         loop {
             self.turn(&shared).await;

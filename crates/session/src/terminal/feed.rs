@@ -18,8 +18,7 @@ const MAX_HOLD: Duration = Duration::from_millis(150);
 const QUIET: Duration = Duration::from_secs(1);
 
 pub struct ScreenFeed {
-    /// For others to read, and to change what does not affect frames. Boxed, because a screen has 14 KB and
-    /// every move would touch as much of the stack.
+    /// Boxed, because a screen has 14 KB and every move would touch as much of the stack.
     pub screen: Box<Screen>,
     pace: Pace,
     /// The screen may have changed since its last revision.

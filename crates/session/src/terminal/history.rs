@@ -7,8 +7,7 @@ use screen::Screen;
 /// Bytes of lines in one reply. The client requests the remaining lines again.
 const MAX_BYTES: usize = 256 * 1024;
 
-/// Reads history for a request. `visible_from` is set for guests: the epoch and the first line that the
-/// guest may see.
+/// `visible_from` is set for guests: the epoch and the first line that the guest may see.
 pub fn read(
     screen: &mut Screen,
     request: HistoryRequest,
@@ -23,8 +22,7 @@ pub fn read(
     history
 }
 
-/// Replaces lines by blank ones that left the screen before the guest joined: a share shows the screen
-/// as it is, not its past.
+/// Blanks lines from before the guest joined: a share shows the screen as it is, not its past.
 fn read_since(screen: &mut Screen, start: &mut (u64, u64), first: u64, count: u32) -> History {
     let held = screen.lines(u64::MAX, 0);
     if start.0 != held.epoch {

@@ -2,15 +2,13 @@
 
 use std::collections::VecDeque;
 
-/// Bytes of input that may wait. A client keeps at most 64 KiB unacknowledged, so only a broken one
-/// reaches this limit.
+/// Bytes of input that may wait. Clients keep at most 64 KiB unacknowledged, unless broken.
 const MAX_QUEUED: usize = 1024 * 1024;
 
 /// Per-item overhead charged against [`MAX_QUEUED`], so that tiny items cannot bypass the limit.
 const OVERHEAD: usize = 64;
 
-/// Bytes of replies to queries that may wait. Separate, so that a program that queries and never reads
-/// takes no room from input.
+/// Bytes of replies to queries that may wait. Separate, so that they take no room from input.
 const MAX_REPLIES: usize = 64 * 1024;
 
 /// End of a bracketed paste.

@@ -6,7 +6,6 @@ use std::time::Duration;
 use protocol::wire::{self, Grant, GuestSeen, ShareChange, share_end::How};
 use uuid::Uuid;
 
-use super::share::{Share, WARNINGS};
 use crate::clock::Now;
 
 /// Time without a client of the owner after which guests become read-only.
@@ -18,8 +17,11 @@ const MAX_SHARES: usize = 64;
 /// Remembered guests that have left.
 const MAX_GONE: usize = 100;
 
+/// Lead times of the warnings before the end of a share.
+const WARNINGS: [Duration; 2] = [Duration::from_mins(5), Duration::from_mins(1)];
+
 /// Identity of an attachment that joined by a share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GuestId {
     pub share: Uuid,
     /// The guest: one person, in any number of tabs.
@@ -34,7 +36,7 @@ pub struct EndWarning {
     pub at: u64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Guest {
     id: GuestId,
     attachments: usize,
@@ -43,6 +45,98 @@ struct Guest {
     joined_at: u64,
     left_at: u64,
     keys: u64,
+}
+
+/// End of a share on both clocks. The clock that gets there first ends it.
+#[derive(Clone, Copy, Debug)]
+struct End {
+    boot: Duration,
+    wall: u64,
+}
+
+/// Property of a share. A change outranks a value that came with a guest and may have been delayed.
+#[derive(Clone, Copy, Debug)]
+struct Setting<T> {
+    value: T,
+    by_change: bool,
+}
+
+impl<T> Setting<T> {
+    fn initial(value: T) -> Self {
+        Self { value, by_change: false }
+    }
+
+    fn update(&mut self, value: T, by_change: bool) {
+        if by_change || !self.by_change {
+            *self = Self { value, by_change };
+        }
+    }
+}
+
+/// A share, as known from its guests and changes.
+#[derive(Debug)]
+struct Share {
+    id: Uuid,
+    read_only: Setting<bool>,
+    end: Setting<Option<End>>,
+    revoked: bool,
+    /// Number of warnings in effect.
+    warned: usize,
+}
+
+impl Share {
+    /// A share with unknown properties.
+    fn new(id: Uuid) -> Self {
+        let (read_only, end) = (Setting::initial(true), Setting::initial(None));
+        Self { id, read_only, end, revoked: false, warned: 0 }
+    }
+
+    fn end(&self) -> Option<End> {
+        self.end.value
+    }
+
+    fn apply_change(&mut self, change: &ShareChange, now: Now) {
+        if let Some(read_only) = change.read_only {
+            self.read_only.update(read_only, true);
+        }
+        if let Some(ends_at) = change.ends_at {
+            self.set_end(ends_at, true, now);
+        }
+        self.revoked |= change.revoke;
+    }
+
+    fn set_end(&mut self, wall: u64, by_change: bool, now: Now) {
+        // The same end keeps its time since boot: setting back the wall clock extends no share.
+        if self.end().is_some_and(|end| end.wall == wall) {
+            self.end.by_change |= by_change;
+            return;
+        }
+        let first = self.end().is_none();
+        let left = Duration::from_millis(wall.saturating_sub(now.wall));
+        self.end.update(Some(End { boot: now.boot.saturating_add(left), wall }), by_change);
+        // No warning for a share that is already close to its end.
+        if first {
+            self.warned = self.due_warnings(now);
+        }
+    }
+
+    fn is_over(&self, now: Now) -> bool {
+        self.end().is_none_or(|end| end.boot <= now.boot || end.wall <= now.wall)
+    }
+
+    /// Returns a due warning: the end of the share in Unix milliseconds, 0 when a warning is cancelled.
+    fn take_warning(&mut self, now: Now) -> Option<u64> {
+        let due = self.due_warnings(now);
+        if std::mem::replace(&mut self.warned, due) == due {
+            return None;
+        }
+        Some(self.end().filter(|_| due > 0).map_or(0, |end| end.wall))
+    }
+
+    fn due_warnings(&self, now: Now) -> usize {
+        let left = self.end().map_or(Duration::ZERO, |end| end.boot.saturating_sub(now.boot));
+        WARNINGS.iter().filter(|lead| left <= **lead).count()
+    }
 }
 
 /// Known shares and their guests. Allocates nothing before the first.
@@ -79,12 +173,11 @@ impl Shares {
         self.guests.iter().any(|guest| guest.attachments > 0)
     }
 
-    /// Attaches a guest.
-    ///
-    /// # Errors
-    /// Reason that the share has ended for the guest.
+    /// Attaches a guest. Fails with the reason that the share has ended for it.
     pub fn admit(&mut self, id: GuestId, grant: &wire::Guest, now: Now) -> Result<Grant, How> {
-        self.share(id.share).apply_grant(grant.read_only, grant.ends_at, now);
+        let share = self.share(id.share);
+        share.read_only.update(grant.read_only, false);
+        share.set_end(grant.ends_at, false, now);
         let permissions = self.permissions(id, now);
         if permissions.is_ok() {
             let guest = self.guest(id);
@@ -128,10 +221,7 @@ impl Shares {
         self.forget_oldest();
     }
 
-    /// Returns the current permissions of a guest.
-    ///
-    /// # Errors
-    /// Reason that the share has ended for the guest.
+    /// Returns the permissions of a guest, or the reason that the share has ended for it.
     pub fn permissions(&self, id: GuestId, now: Now) -> Result<Grant, How> {
         if self.guests.iter().any(|guest| guest.id.guest == id.guest && guest.removed) {
             return Err(How::Removed);
@@ -142,7 +232,7 @@ impl Shares {
         match share.end() {
             _ if share.revoked => Err(How::Revoked),
             Some(end) if !share.is_over(now) => Ok(Grant {
-                read_only: share.is_read_only(),
+                read_only: share.read_only.value,
                 owner_away: self.owner_away(now.boot),
                 ends_at: end.wall,
             }),
@@ -210,8 +300,7 @@ impl Shares {
     fn guest(&mut self, id: GuestId) -> &mut Guest {
         let at = self.guests.iter().position(|guest| guest.id.guest == id.guest);
         let at = at.unwrap_or_else(|| {
-            let (attachments, removed, joined_at, left_at, keys) = (0, false, 0, 0, 0);
-            self.guests.push(Guest { id, attachments, removed, joined_at, left_at, keys });
+            self.guests.push(Guest { id, ..Guest::default() });
             self.guests.len() - 1
         });
         &mut self.guests[at]

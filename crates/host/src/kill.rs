@@ -1,5 +1,5 @@
-//! Ending processes that their session process can't end: those left by a crashed session process, found
-//! by `WEBSH_SESSION` in their environment, and descendants that run as another user.
+//! Killing what a session process cannot end: its tree when it does not respond, processes left by a crashed
+//! one, found by `WEBSH_SESSION` in their environment, and descendants that run as another user.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use protocol::id::SessionId;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use tokio::time::{Instant, sleep};
 
-use crate::processes;
+use crate::{Error, processes};
 
 /// Time between HUP and KILL.
 const GRACE: Duration = Duration::from_millis(300);
@@ -15,11 +15,47 @@ const GRACE: Duration = Duration::from_millis(300);
 /// Time after which remaining processes are in uninterruptible sleep.
 const GIVE_UP: Duration = Duration::from_secs(5);
 
+/// The same for each step of ending a session that does not respond, for which a caller waits.
+const GIVE_UP_STUCK: Duration = Duration::from_secs(1);
+
 /// Interval between checks for living processes.
-const POLL: Duration = Duration::from_millis(20);
+const POLL: Duration = Duration::from_millis(10);
+
+/// Returns whether the process of a session is stopped and thus can't end anything.
+pub fn is_stopped(process: u32) -> bool {
+    processes::stat(process).is_some_and(|stat| stat.is_stopped())
+}
+
+/// Kills the descendants of a session that does not respond, then `process`, the session process named by
+/// its last report. In this order, because nothing identifies them once the process is gone.
+pub async fn end_stuck(id: SessionId, process: Option<u32>) -> Result<(), Error> {
+    // The pid may be reused. Only the session process has the session id as an argument; a process that
+    // has ended has none.
+    let is_session = |process: u32| processes::contains(process, "cmdline", &id.to_string());
+    let process = process.filter(|process| is_session(*process)).ok_or(Error::Stuck)?;
+    tracing::warn!(session = %id, process, "the session does not end; killing it");
+    let started = Instant::now();
+    loop {
+        let descendants = processes::descendants(process);
+        if descendants.is_empty() || started.elapsed() > GIVE_UP_STUCK {
+            break;
+        }
+        signal(descendants, Some(Signal::KILL));
+        sleep(POLL).await;
+    }
+    signal(vec![process], Some(Signal::KILL));
+    while is_session(process) {
+        if started.elapsed() > GIVE_UP_STUCK * 2 {
+            return Err(Error::Stuck);
+        }
+        sleep(POLL).await;
+    }
+    end_orphans(id).await;
+    Ok(())
+}
 
 /// Ends every process left by a session. Returns once none is left.
-pub async fn end(id: SessionId) {
+pub async fn end_orphans(id: SessionId) {
     let marker = format!("WEBSH_SESSION={id}");
     end_all(|| {
         let others = processes::pids().filter(|pid| *pid != std::process::id());
