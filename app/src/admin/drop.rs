@@ -50,21 +50,19 @@ pub fn selected(sessions: Vec<AdminSession>) -> Question {
     let action = move || {
         let reason = given(&reason);
         let drops = sessions.iter().map(|it| {
-            let (id, name, reason) = (it.session.id, it.session.name.clone(), reason.clone());
-            async move {
+            let (id, reason) = (it.session.id, reason.clone());
+            let drop = async move {
                 match rest::drop_session(id, reason).await {
                     // It ended in the meantime.
-                    Err(why) if why.0.session.is_none() => Err((name, why)),
+                    Err(why) if why.0.session.is_none() => Err(why),
                     Ok(()) | Err(_) => Ok(()),
                 }
-            }
-            .boxed_local()
+            };
+            (it.session.name.clone(), drop.boxed_local())
         });
-        let drops = drops.collect();
-        async move { Ok(Outcome { failed: run_all(drops).await, summary: None }) }.boxed_local()
+        run_all(drops.collect()).boxed_local()
     };
-    Question::new("drop", move || title.clone(), body, ["Drop", "Dropping…"], action)
-        .with_fields(&["reason"])
+    Question::new("drop", title, body, ["Drop", "Dropping…"], action).with_fields(&["reason"])
 }
 
 /// Confirms dropping all sessions that `filter` matches; `total` of them are known.
@@ -105,15 +103,7 @@ pub fn all(filter: RwSignal<AdminFilter>, total: RwSignal<u32>) -> Question {
                 on=keep_own
                 flip=move |on| keep_own.set(on)
             />
-            <Field
-                label
-                name="confirm"
-                kind="text"
-                autocomplete="off"
-                testid="drop-all-name"
-                value
-                error
-            />
+            <Field label name="confirm" testid="drop-all-name" value error />
             <Field
                 label="Your password"
                 name="password"
@@ -170,8 +160,6 @@ fn reason_field(
         <Field
             label="Reason (optional)"
             name="reason"
-            kind="text"
-            autocomplete="off"
             testid
             placeholder="Shown to the owner and in the audit log"
             most="400"

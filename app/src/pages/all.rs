@@ -17,10 +17,10 @@ use crate::{
     palette::{Command, page_commands::offer},
     sessions::tabs::{Shown, Tabs},
     ui::{
+        button::Button,
         dialog::confirm::{Confirm, Question},
         failure::Failure,
-        list::{Answered, more},
-        ready::ready,
+        list::Answered,
         show::Show,
     },
 };
@@ -59,7 +59,6 @@ fn All(me: Me) -> impl IntoView {
     let live = Live::of_page();
     live.on_change(move || changes.update(|changes| *changes += 1));
     let live = live.connected;
-    let ready = ready();
     view! {
         <Header me />
         <main class="page wide" data-testid="all-page" data-live=move || live.get().to_string()>
@@ -69,15 +68,12 @@ fn All(me: Me) -> impl IntoView {
                 {(role == Role::Superuser)
                     .then(|| {
                         view! {
-                            <button
-                                type="button"
-                                class="button"
-                                data-testid="drop-all"
-                                disabled=move || !ready.get()
-                                on:click=move |_| drop_all.update(|count| *count += 1)
-                            >
-                                "Drop all…"
-                            </button>
+                            <Button
+                                testid="drop-all"
+                                label="Drop all…"
+                                hydrated=true
+                                press=move |()| drop_all.update(|count| *count += 1)
+                            />
                         }
                     })}
             </div>
@@ -144,14 +140,12 @@ fn Listed(first: AdminSessionPage) -> impl IntoView {
                 }}
             </p>
             <Show when=move || { count() > 0 }>
-                <button
-                    type="button"
-                    class="button small"
-                    data-testid="drop-chosen"
-                    on:click=move |_| ask_selected()
-                >
-                    "Drop selected…"
-                </button>
+                <Button
+                    testid="drop-chosen"
+                    label="Drop selected…"
+                    kind="small"
+                    press=move |()| ask_selected()
+                />
             </Show>
         </div>
         <Show
@@ -160,7 +154,7 @@ fn Listed(first: AdminSessionPage) -> impl IntoView {
         >
             <AllTable list role asked />
         </Show>
-        {more(list)}
+        {list.more_button()}
         <Confirm asked done=move |()| list.refresh() />
     }
     .into_any()

@@ -7,7 +7,7 @@ use protocol::api::{Me, Role};
 use crate::{
     live::{Live, sign_out},
     palette::{Palette, PaletteButton, page_commands::PageCommands},
-    ui::{logo::Logo, ready::ready, theme::ThemeButton},
+    ui::{button::Button, logo::Logo, theme::ThemeButton},
 };
 
 /// Path, name, test id and lowest role of each page.
@@ -25,7 +25,6 @@ pub fn Header(
     me: Me,
 ) -> impl IntoView {
     let palette = RwSignal::new(false);
-    let ready = ready();
     let busy = RwSignal::new(false);
     let live = use_context::<Live>();
     let leave = move |_| {
@@ -77,15 +76,14 @@ pub fn Header(
             </a>
             <PaletteButton open=palette keys="Ctrl+K or ⌘K" />
             <ThemeButton />
-            <button
-                type="button"
-                class="button quiet"
-                data-testid="sign-out"
-                disabled=move || busy.get() || !ready.get()
-                on:click=leave
-            >
-                "Sign out"
-            </button>
+            <Button
+                testid="sign-out"
+                label="Sign out"
+                kind="quiet"
+                disabled=busy
+                hydrated=true
+                press=leave
+            />
         </header>
         <Palette open=palette role=Some(me.role) own=PageCommands::of_page() />
     }

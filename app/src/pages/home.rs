@@ -1,6 +1,6 @@
 //! `/`: the running sessions of the member, live; or the ended ones.
 
-use futures_util::{FutureExt, future::LocalBoxFuture};
+use futures_util::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -8,7 +8,6 @@ use protocol::api::{Life, Me, Session, SessionPage};
 
 use crate::{
     api, browser, create_key,
-    error::PageError,
     live::Live,
     pages::{guard::Guard, header::Header},
     palette::{Command, page_commands::offer},
@@ -20,10 +19,11 @@ use crate::{
     },
     sharing::SessionReceipt,
     ui::{
+        button::Button,
         failure::Failure,
-        list::{List, Page, more},
+        list::{List, Page},
         logo::Logo,
-        ready::ready,
+        rows::rows,
         show::Show,
     },
 };
@@ -52,7 +52,6 @@ fn Sessions(me: Me) -> impl IntoView {
     let known_servers = RwSignal::new(Vec::new());
     let open = RwSignal::new(false);
     let changes = RwSignal::new(0_u32);
-    let ready = ready();
     Effect::new(move |_| {
         if let Some(Ok(servers)) = servers.get() {
             known_servers.set(servers);
@@ -85,15 +84,13 @@ fn Sessions(me: Me) -> impl IntoView {
             <div class="page-head">
                 <h1>"Sessions"</h1>
                 <Tabs role shown />
-                <button
-                    type="button"
-                    class="button primary"
-                    data-testid="new-session"
-                    disabled=move || !ready.get()
-                    on:click=move |_| open.set(true)
-                >
-                    "New session"
-                </button>
+                <Button
+                    testid="new-session"
+                    label="New session"
+                    kind="primary"
+                    hydrated=true
+                    press=move |()| open.set(true)
+                />
             </div>
             <Transition fallback=|| {
                 view! { <p class="loading">"Loading…"</p> }
@@ -125,9 +122,7 @@ fn Running(
     /// Opens the dialog for a new session.
     open: RwSignal<bool>,
 ) -> impl IntoView {
-    let list = paged(first, |cursor, limit| {
-        api::sessions(Life::Active, None, cursor, Some(limit)).boxed_local()
-    });
+    let list = paged(first, Life::Active, RwSignal::new(String::new()));
     list.follow(changes);
     let empty = list.is_empty();
     view! {
@@ -135,22 +130,17 @@ fn Running(
         <Show when=move || !empty.get() fallback=move || view! { <Empty open /> }>
             <SessionList list live />
         </Show>
-        {more(list)}
+        {list.more_button()}
     }
 }
 
 /// A list of sessions that begins with this page, newest first.
-fn paged(
-    first: SessionPage,
-    fetch: impl Fn(Option<String>, u64) -> LocalBoxFuture<'static, Result<SessionPage, PageError>>
-    + Send
-    + Sync
-    + 'static,
-) -> List<Session> {
+fn paged(first: SessionPage, life: Life, query: RwSignal<String>) -> List<Session> {
     let page = |it: SessionPage| Page { items: it.items, next: it.next, total: 0 };
     List::paged(page(first), LEAST, Some(|it| it.id.0), move |cursor, limit| {
-        let fetched = fetch(cursor, limit);
-        async move { fetched.await.map(page) }.boxed_local()
+        let query = query.try_get_untracked().filter(|it| !it.is_empty());
+        let answer = api::sessions(life, query, cursor, Some(limit));
+        async move { answer.await.map(page) }.boxed_local()
     })
 }
 
@@ -164,13 +154,12 @@ fn Empty(open: RwSignal<bool>) -> impl IntoView {
             <p>
                 "Sessions keep running when you close the tab, lose the network or switch devices. Come back to the screen you left."
             </p>
-            <button
-                type="button"
-                class="button primary"
-                on:click=move |_| open.set(true)
-            >
-                "Open your first session"
-            </button>
+            <Button
+                testid="first-session"
+                label="Open your first session"
+                kind="primary"
+                press=move |()| open.set(true)
+            />
         </section>
     }
 }
@@ -184,10 +173,7 @@ fn Ended(
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let query = RwSignal::new(String::new());
-    let list = paged(first, move |cursor, limit| {
-        let query = query.try_get_untracked().filter(|it| !it.is_empty());
-        api::sessions(Life::Ended, query, cursor, Some(limit)).boxed_local()
-    });
+    let list = paged(first, Life::Ended, query);
     list.follow(changes);
     let (items, error) = (list.items, list.error);
     let search = move |text: &str| {
@@ -213,7 +199,16 @@ fn Ended(
         });
     });
     let receipt = RwSignal::new(None::<Session>);
-    let none = move || items.with(Vec::is_empty);
+    let none = move || {
+        if query.with(String::is_empty) {
+            "Ended sessions appear here."
+        } else {
+            "No ended sessions match."
+        }
+    };
+    let row = move |session: Memo<Session>| {
+        view! { <EndedSession session=session.get_untracked() again receipt /> }.into_any()
+    };
     view! {
         <Failure error />
         <input
@@ -226,25 +221,13 @@ fn Ended(
             maxlength="64"
             on:input:target=move |event| search(event.target().value().trim())
         />
-        <Show when=none>
-            <p class="loading">
-                {move || {
-                    if query.with(String::is_empty) {
-                        "Ended sessions appear here."
-                    } else {
-                        "No ended sessions match."
-                    }
-                }}
-            </p>
+        <Show when=move || items.with(Vec::is_empty)>
+            <p class="loading">{none}</p>
         </Show>
         <ul class="ended-list" data-testid="ended">
-            <For
-                each=move || items.get()
-                key=|session| session.id
-                children=move |session| view! { <EndedSession session again receipt /> }
-            />
+            {rows(items, |it| it.id.0, |all| all.iter().map(|it| it.id.0).collect(), row)}
         </ul>
-        {more(list)}
+        {list.more_button()}
         <SessionReceipt of=receipt />
     }
 }

@@ -75,15 +75,19 @@ fn Accept(invite: Invite) -> impl IntoView {
     let name = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
     let error = RwSignal::new(None::<PageError>);
-    let typed = move || AcceptInvite {
-        token: browser::fragment(),
-        name: joins.then(|| name.get_untracked().trim().to_owned()),
-        password: password.get_untracked(),
-    };
-    let check = move || validate(&typed()).err();
-    let send = move || {
-        let accept = typed();
-        async move { rest::accept_invite(&accept).await }.boxed_local()
+    let submit = move |()| {
+        let accept = AcceptInvite {
+            token: browser::fragment(),
+            name: joins.then(|| name.get_untracked().trim().to_owned()),
+            password: password.get_untracked(),
+        };
+        async move {
+            validate(&accept)?;
+            rest::accept_invite(&accept).await?;
+            browser::go("/");
+            Ok(())
+        }
+        .boxed_local()
     };
     let (title, text) = if joins {
         ("Welcome to websh", format!("{by} invited you. Choose a name and a password."))
@@ -96,14 +100,10 @@ fn Accept(invite: Invite) -> impl IntoView {
         <Form
             action="/invite"
             label=if joins { "Create account" } else { "Set password" }
-            testid="accept-submit"
-            error_testid="accept-error"
+            testid="accept"
             fields=if joins { &["name", "password"] } else { &["password"] }
-            doubtful="password"
             error
-            check
-            send
-            done=|| browser::go("/")
+            submit
         >
             <label>
                 "Email address"
@@ -121,7 +121,6 @@ fn Accept(invite: Invite) -> impl IntoView {
                         <Field
                             label="Your name"
                             name="name"
-                            kind="text"
                             autocomplete="name"
                             testid="accept-name"
                             value=name

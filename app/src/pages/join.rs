@@ -113,24 +113,18 @@ fn JoinForm(
     let name = RwSignal::new(me.clone().unwrap_or_default());
     let password = RwSignal::new(String::new());
     let error = RwSignal::new(None::<PageError>);
-    let answer = RwSignal::new(None::<Joined>);
-    let typed = move || Join {
-        token: browser::fragment(),
-        name: name.get_untracked().trim().to_owned(),
-        password: password.get_untracked().trim().to_owned(),
-    };
-    let send = move || {
-        let join = typed();
+    let submit = move |()| {
+        let join = Join {
+            token: browser::fragment(),
+            name: name.get_untracked().trim().to_owned(),
+            password: password.get_untracked().trim().to_owned(),
+        };
         async move {
-            answer.set(Some(api::sharing::join(&join).await?));
+            validate(&join)?;
+            joined.run(api::sharing::join(&join).await?);
             Ok(())
         }
         .boxed_local()
-    };
-    let done = move || {
-        if let Some(answer) = answer.get_untracked() {
-            joined.run(answer);
-        }
     };
     view! {
         <h1>"Join a shared session"</h1>
@@ -138,14 +132,10 @@ fn JoinForm(
         <Form
             action="/join"
             label="Join"
-            testid="join-submit"
-            error_testid="join-error"
+            testid="join"
             fields=if member { &["password"] } else { &["name", "password"] }
-            doubtful="password"
             error
-            check=move || validate(&typed()).err()
-            send
-            done
+            submit
         >
             {match me {
                 Some(me) => {
@@ -161,7 +151,6 @@ fn JoinForm(
                         <Field
                             label="Your name"
                             name="name"
-                            kind="text"
                             autocomplete="name"
                             testid="join-name"
                             hint="Shown to others in the session."
@@ -175,8 +164,6 @@ fn JoinForm(
             <Field
                 label="Password"
                 name="password"
-                kind="text"
-                autocomplete="off"
                 testid="join-password"
                 hint="Not case-sensitive; dashes are optional."
                 value=password

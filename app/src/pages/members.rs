@@ -13,7 +13,6 @@ use crate::{
         dialog::confirm::{Confirm, Question},
         failure::Failure,
         list::{Answered, List},
-        ready::ready,
         request::Request,
     },
 };
@@ -77,7 +76,6 @@ fn Page() -> impl IntoView {
     let first = Resource::new(|| (), |()| api::members());
     let changed = move |()| state.changed();
     offer(move || vec![Command::new("invite", "Invite member", "", move || inviting.set(true))]);
-    let ready = ready();
     view! {
         <div class="page-head">
             <h1>"Members"</h1>
@@ -85,7 +83,7 @@ fn Page() -> impl IntoView {
                 testid="invite"
                 label="Invite member"
                 kind="primary"
-                disabled=Signal::derive(move || !ready.get())
+                hydrated=true
                 press=move |()| inviting.set(true)
             />
         </div>

@@ -23,15 +23,13 @@ pub fn SetUpPage() -> impl IntoView {
     let name = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
     let error = RwSignal::new(None::<PageError>);
-    let check = move || {
-        let (email, name) = (email.get_untracked(), name.get_untracked());
-        validate(&email, &name, &password.get_untracked()).err()
-    };
-    let send = move || {
-        let (email, name) = (email.get_untracked(), name.get_untracked());
-        let password = password.get_untracked();
+    let submit = move |()| {
+        let [email, name, password] = [email, name, password].map(|it| it.get_untracked());
         async move {
-            rest::set_up(&browser::fragment(), email.trim(), name.trim(), &password).await
+            validate(&email, &name, &password)?;
+            rest::set_up(&browser::fragment(), email.trim(), name.trim(), &password).await?;
+            browser::go("/");
+            Ok(())
         }
         .boxed_local()
     };
@@ -43,14 +41,10 @@ pub fn SetUpPage() -> impl IntoView {
             <Form
                 action="/setup"
                 label="Create account"
-                testid="setup-submit"
-                error_testid="setup-error"
+                testid="setup"
                 fields=&["email", "name", "password"]
-                doubtful="password"
                 error
-                check
-                send
-                done=|| browser::go("/")
+                submit
             >
                 <Field
                     label="Email address"
@@ -64,7 +58,6 @@ pub fn SetUpPage() -> impl IntoView {
                 <Field
                     label="Your name"
                     name="name"
-                    kind="text"
                     autocomplete="name"
                     testid="setup-name"
                     value=name

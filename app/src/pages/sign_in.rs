@@ -26,13 +26,16 @@ pub fn SignInPage() -> impl IntoView {
     let email = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
     let error = RwSignal::new(None::<PageError>);
-    let check = move || validate(&email.get_untracked(), &password.get_untracked()).err();
-    let send = move || {
+    let submit = move |()| {
         let (email, password) = (email.get_untracked(), password.get_untracked());
-        async move { rest::login(email.trim(), &password).await }.boxed_local()
-    };
-    let done = move || {
-        browser::go(&query.with_untracked(|query| return_path(query.get("return").as_deref())));
+        let back = query.with_untracked(|query| return_path(query.get("return").as_deref()));
+        async move {
+            validate(&email, &password)?;
+            rest::login(email.trim(), &password).await?;
+            browser::go(&back);
+            Ok(())
+        }
+        .boxed_local()
     };
     view! {
         <Title text="Sign in · websh" />
@@ -46,14 +49,10 @@ pub fn SignInPage() -> impl IntoView {
             <Form
                 action="/sign-in"
                 label="Sign in"
-                testid="sign-in-submit"
-                error_testid="sign-in-error"
+                testid="sign-in"
                 fields=&["email", "password"]
-                doubtful="password"
                 error
-                check
-                send
-                done
+                submit
             >
                 <Field
                     label="Email address"

@@ -14,7 +14,7 @@ use crate::{
     browser::{self, Listener, lower_case},
     live::{Live, sign_out},
     ui::{
-        ready::ready,
+        button::ready,
         show::Show,
         theme::{self, THEMES},
     },

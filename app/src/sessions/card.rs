@@ -8,13 +8,14 @@ use crate::{
     browser, format,
     sessions::{
         card_participants::{CardParticipants, guest_driver},
-        close,
+        close::Closing,
+        dialogs::Subjects,
         thumbnail::Thumbnail,
     },
     sharing::share_button::ShareButton,
     terminal::driven_marker,
     ui::{
-        dialog::confirm::Question,
+        button::Button,
         list::Selection,
         show::Show,
         time::{Ago, Now},
@@ -24,29 +25,14 @@ use crate::{
 /// Time before expiry from which a card warns, in milliseconds: as the first warning of the terminal.
 const SOON: i64 = 5 * 60 * 1000;
 
-/// Dialogs that a card opens.
-#[derive(Clone, Copy)]
-pub struct CardDialogs {
-    /// Set to confirm closing.
-    pub asked: RwSignal<Option<Question>>,
-    /// Set to change the name or the attach policy.
-    pub renaming: RwSignal<Option<Session>>,
-    /// Set to share.
-    pub sharing: RwSignal<Option<Session>>,
-}
-
 /// Thumbnail, name, state and facts of a session, and buttons to connect, keep, share, rename and close.
 #[component]
 pub fn SessionCard(
-    /// The session.
-    #[prop(into)]
-    session: Signal<Session>,
-    /// Selection of the list.
+    session: Memo<Session>,
     selection: Selection,
-    /// Dialogs that the buttons open.
-    dialogs: CardDialogs,
+    /// The dialogs that the buttons open.
+    of: Subjects,
 ) -> impl IntoView {
-    let CardDialogs { asked, renaming, sharing } = dialogs;
     let id = session.with_untracked(|it| it.id);
     let fact = move |read: fn(&Session) -> String| Memo::new(move |_| session.with(read));
     let name = fact(|it| it.name.clone());
@@ -56,7 +42,7 @@ pub fn SessionCard(
     });
     let size = fact(|it| format!("{}×{}", it.cols, it.rows));
     let held = fact(|it| format::bytes(it.bytes_buffered));
-    let where_it_is = fact(format::location);
+    let location = fact(format::location);
     let last_seen = Memo::new(move |_| session.with(|it| it.last_seen));
     let policy = fact(|it| {
         let policy = match it.attach_policy {
@@ -67,23 +53,21 @@ pub fn SessionCard(
         policy.into()
     });
     let state = state(session);
-    let state_words = move || {
-        session.with(|session| match (state.get(), &session.active_client) {
-            _ if guest_driver(session).is_some() => {
-                format!("{} drives", guest_driver(session).unwrap_or_default())
-            }
-            ("here", _) => "open in this browser".to_owned(),
-            ("elsewhere", Some(client)) => format!("open: {}, {}", client.who, client.device),
-            ("starting", _) => "starting".to_owned(),
+    let state_text = move || {
+        session.with(|session| match (guest_driver(session), state.get(), &session.active_client) {
+            (Some(guest), ..) => format!("{guest} drives"),
+            (_, "here", _) => "open in this browser".to_owned(),
+            (_, "elsewhere", Some(at)) => format!("open: {}, {}", at.who, at.device),
+            (_, "starting", _) => "starting".to_owned(),
             _ => "running, detached".to_owned(),
         })
     };
     let guests = Memo::new(move |_| session.with(|it| it.guests as usize));
     let wrong = Memo::new(move |_| format::wrong_passwords(session.with(|it| it.wrong_passwords)));
-    let share = move |()| sharing.set(Some(session.get_untracked()));
-    let rename = move |_| renaming.set(Some(session.get_untracked()));
+    let share = move |()| of.sharing.set(Some(session.get_untracked()));
+    let rename = move |_| of.renaming.set(Some(session.get_untracked()));
     let rename_label = move || format!("Rename {}", name.get());
-    let ask = move |_| asked.set(Some(close::one(session.get_untracked())));
+    let close = move |()| of.closing.set(Some(Closing::One(Box::new(session.get_untracked()))));
     view! {
         <li
             class="card"
@@ -103,7 +87,7 @@ pub fn SessionCard(
                     {name}
                 </h2>
                 <span class="badge" data-testid="session-state">
-                    {move || state_words()}
+                    {state_text}
                 </span>
             </div>
             <Thumbnail id />
@@ -117,7 +101,7 @@ pub fn SessionCard(
             <dl class="facts">
                 <div>
                     <dt>"Account"</dt>
-                    <dd data-testid="session-place">{where_it_is}</dd>
+                    <dd data-testid="session-place">{location}</dd>
                 </div>
                 <div>
                     <dt>"Last used"</dt>
@@ -138,14 +122,7 @@ pub fn SessionCard(
             <Show when=move || wrong.with(Option::is_some)>
                 <p class="card-expiry" data-testid="session-wrong-passwords">
                     <span>{move || wrong.get()}</span>
-                    <button
-                        type="button"
-                        class="button small"
-                        data-testid="session-shares"
-                        on:click=move |_| sharing.set(Some(session.get_untracked()))
-                    >
-                        "Shares…"
-                    </button>
+                    <Button testid="session-shares" label="Shares…" kind="small" press=share />
                 </p>
             </Show>
             <Expiry session />
@@ -172,22 +149,19 @@ pub fn SessionCard(
                         <path class="line" d="M4 16l.75-3.25L13.5 4 16 6.5l-8.75 8.75zM11.75 5.75l2.5 2.5" />
                     </svg>
                 </button>
-                <button
-                    type="button"
-                    class="button"
-                    data-testid="session-close"
-                    aria-label=move || format!("Close {}", name.get())
-                    on:click=ask
-                >
-                    "Close"
-                </button>
+                <Button
+                    testid="session-close"
+                    label="Close"
+                    full_label=move || format!("Close {}", name.get())
+                    press=close
+                />
             </div>
         </li>
     }
 }
 
 /// Place of the driver. Only the browser identifies its own tabs.
-fn state(session: Signal<Session>) -> Memo<&'static str> {
+fn state(session: Memo<Session>) -> Memo<&'static str> {
     let now = use_context::<Now>();
     Memo::new(move |_| {
         session.with(|session| match &session.active_client {
@@ -210,30 +184,20 @@ fn near(at_millis: i64, now_millis: i64) -> Option<String> {
 
 /// Time until the session expires, once that is near, and the button that keeps it.
 #[component]
-fn Expiry(session: Signal<Session>) -> impl IntoView {
+fn Expiry(session: Memo<Session>) -> impl IntoView {
     let id = session.with_untracked(|it| it.id);
     let now = use_context::<Now>();
-    let words = Memo::new(move |_| {
+    let left = Memo::new(move |_| {
         let at = session.with(|it| it.expires_at)?.timestamp_millis();
-        let now = now?.0.get()?;
-        near(at, now)
+        near(at, now?.0.get()?)
     });
-    let keep = move |_| {
-        // On success the server notifies the list; on failure the warning stays.
-        spawn_local(async move { drop(rest::keep(id).await) });
-    };
+    // On success the server notifies the list; on failure the warning stays.
+    let keep = move |()| spawn_local(async move { drop(rest::keep(id).await) });
     view! {
-        <Show when=move || words.with(Option::is_some)>
+        <Show when=move || left.with(Option::is_some)>
             <p class="card-expiry" data-testid="session-expiry">
-                <span>"Idle: closes " {move || words.get().unwrap_or_default()}</span>
-                <button
-                    type="button"
-                    class="button small"
-                    data-testid="session-keep"
-                    on:click=keep
-                >
-                    "Keep"
-                </button>
+                <span>"Idle: closes " {move || left.get()}</span>
+                <Button testid="session-keep" label="Keep" kind="small" press=keep />
             </p>
         </Show>
     }

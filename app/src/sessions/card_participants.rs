@@ -1,18 +1,14 @@
 //! The participants of a session on its card, in the same words and colors as in the terminal.
 
+use client::participants::hue;
 use leptos::prelude::*;
 use protocol::api::{Doing, Present, Session};
-
-use client::participants::hue;
 
 use crate::{format, ui::show::Show};
 
 /// Name, device and activity of each participant; nothing while only the owner is attached.
 #[component]
-pub fn CardParticipants(
-    /// The session.
-    session: Signal<Session>,
-) -> impl IntoView {
+pub fn CardParticipants(session: Memo<Session>) -> impl IntoView {
     let present = Memo::new(move |_| session.with(|it| shown(&it.present).to_vec()));
     let line = |it: &Present| {
         view! {
@@ -38,8 +34,8 @@ pub fn CardParticipants(
     view! {
         <Show when=move || present.with(|it| !it.is_empty())>
             <ul class="card-participants" data-testid="card-crew" aria-label="Participants">
-                {move || lines()}
-                {move || more()}
+                {lines}
+                {more}
             </ul>
         </Show>
     }

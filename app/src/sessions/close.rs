@@ -10,9 +10,26 @@ use crate::{
     ui::dialog::confirm::{Outcome, Question, run_all},
 };
 
-/// Confirms closing a session; names the program in its foreground.
-#[must_use]
-pub fn one(session: Session) -> Question {
+/// Sessions to close.
+#[derive(Clone)]
+pub enum Closing {
+    /// One; its confirmation names the program in its foreground.
+    One(Box<Session>),
+    /// The selected ones of a list.
+    Selected(Vec<Session>),
+}
+
+impl Closing {
+    /// The confirmation.
+    pub fn question(self) -> Question {
+        match self {
+            Self::One(session) => one(*session),
+            Self::Selected(sessions) => selected(sessions),
+        }
+    }
+}
+
+fn one(session: Session) -> Question {
     let Session { id, name, foreground, .. } = session;
     let body = move |_| {
         match foreground.clone() {
@@ -27,15 +44,11 @@ pub fn one(session: Session) -> Question {
             .into_any(),
     }
     };
-    let title = move || format!("Close {name}?");
-    Question::new("close", title, body, ["Close session", "Closing…"], move || {
-        async move { close(id).await.map(|()| Outcome::default()) }.boxed_local()
-    })
+    let action = move || close(id).map(|it| it.map(|()| Outcome::default())).boxed_local();
+    Question::new("close", format!("Close {name}?"), body, ["Close session", "Closing…"], action)
 }
 
-/// Confirms closing several sessions.
-#[must_use]
-pub fn many(sessions: Vec<Session>) -> Question {
+fn selected(sessions: Vec<Session>) -> Question {
     let title = match sessions.as_slice() {
         [one] => format!("Close {}?", one.name),
         many => format!("Close {} sessions?", many.len()),
@@ -58,15 +71,11 @@ pub fn many(sessions: Vec<Session>) -> Question {
         }
         .into_any()
     };
-    let title = move || title.clone();
-    Question::new("close-many", title, body, ["Close sessions", "Closing…"], move || {
-        let closes = sessions.iter().map(|it| {
-            let (id, name) = (it.id, it.name.clone());
-            async move { close(id).await.map_err(|why| (name, why)) }.boxed_local()
-        });
-        let closes = closes.collect();
-        async move { Ok(Outcome { failed: run_all(closes).await, summary: None }) }.boxed_local()
-    })
+    let action = move || {
+        let closes = sessions.iter().map(|it| (it.name.clone(), close(it.id).boxed_local()));
+        run_all(closes.collect()).boxed_local()
+    };
+    Question::new("close-many", title, body, ["Close sessions", "Closing…"], action)
 }
 
 /// Closes a session. One that ended in the meantime counts as closed.

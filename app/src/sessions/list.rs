@@ -1,92 +1,158 @@
-//! The live list of a member's running sessions: one card each, updated in place, and the dialogs that the
-//! cards open.
-
-use std::collections::HashMap;
+//! The live list of a member's running sessions: one card each, updated in place, their order, and closing
+//! those that are selected.
 
 use leptos::{prelude::*, task::spawn_local};
-use protocol::{api::Session, id::SessionId};
+use protocol::api::Session;
+use uuid::Uuid;
 
 use crate::{
     api::rest,
     palette::{Command, page_commands::offer},
     sessions::{
-        card::{CardDialogs, SessionCard},
-        close,
-        rename_session::RenameSession,
-        sort::{Order, Toolbar, sorted},
+        card::SessionCard,
+        close::Closing,
+        dialogs::{SessionDialogs, Subjects},
     },
-    sharing::ShareSession,
-    ui::{dialog::confirm::Confirm, list::List},
+    ui::{button::Button, list::List, rows::rows, show::Show},
 };
+
+/// Order of the cards.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Order {
+    /// As the server lists them.
+    #[default]
+    Newest,
+    /// The longest idle first.
+    Idle,
+}
+
+/// Value and label of each order.
+const ORDERS: [(Order, &str, &str); 2] =
+    [(Order::Newest, "newest", "Newest first"), (Order::Idle, "idle", "Longest idle first")];
+
+/// Fewest sessions that the toolbar is shown for.
+const SEVERAL: usize = 2;
 
 /// Cards of running sessions, and the dialogs that they open.
 #[component]
 pub fn SessionList(
-    /// The sessions, newest first.
     list: List<Session>,
     /// True while changes are pushed.
-    #[prop(into)]
-    live: Signal<bool>,
+    live: RwSignal<bool>,
 ) -> impl IntoView {
-    let sessions = list.items;
-    let dialogs = CardDialogs {
-        asked: RwSignal::new(None),
-        renaming: RwSignal::new(None),
-        sharing: RwSignal::new(None),
-    };
-    let CardDialogs { asked, renaming, sharing } = dialogs;
-    offer(move || sessions.get().into_iter().flat_map(|it| commands(it, dialogs)).collect());
+    let of = Subjects::default();
+    offer(move || list.items.get().into_iter().flat_map(|it| commands(it, of)).collect());
     let order = RwSignal::new(Order::default());
     Effect::new(move |_| {
         if order.get() != Order::default() {
             list.show_everything();
         }
     });
-    let ids = Memo::new(move |_| sessions.with(|sessions| sorted(sessions, order.get())));
-    let indexes = Memo::new(move |_| {
-        let index = |(at, it): (usize, &Session)| (it.id, at);
-        sessions.with(|all| all.iter().enumerate().map(index).collect::<HashMap<_, _>>())
-    });
-    let card = move |id: SessionId| {
-        let found = move || {
-            let at = indexes.with(|indexes| indexes.get(&id).copied())?;
-            sessions.with(|sessions| sessions.get(at).filter(|it| it.id == id).cloned())
-        };
-        // A card about to be removed keeps its last state.
-        let first = untrack(found)?;
-        let session = Memo::new(move |before: Option<&Session>| {
-            found().or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
-        });
-        Some(view! { <SessionCard session selection=list.selection dialogs /> })
-    };
-    let refresh = move |()| list.refresh();
+    let card =
+        move |session| view! { <SessionCard session selection=list.selection of /> }.into_any();
     view! {
-        <Toolbar list order asked />
+        <Toolbar list order closing=of.closing />
         <ul class="cards" data-testid="sessions" data-live=move || live.get().to_string()>
-            <For each=move || ids.get() key=|id| *id children=card />
+            {rows(list.items, |it| it.id.0, move |all| sorted(all, order.get()), card)}
         </ul>
-        <Confirm asked done=refresh />
-        <RenameSession renaming renamed=move |_| list.refresh() />
-        <ShareSession sharing />
+        <SessionDialogs of closed=move |()| list.refresh() renamed=move |_| list.refresh() />
+    }
+}
+
+/// Ids of sessions in an order; equal ones keep their places.
+fn sorted(sessions: &[Session], order: Order) -> Vec<Uuid> {
+    let mut sessions: Vec<&Session> = sessions.iter().collect();
+    if order == Order::Idle {
+        sessions.sort_by_key(|it| it.last_seen);
+    }
+    sessions.into_iter().map(|it| it.id.0).collect()
+}
+
+/// The choice of an order, and the button that closes the selected sessions.
+#[component]
+fn Toolbar(
+    list: List<Session>,
+    order: RwSignal<Order>,
+    closing: RwSignal<Option<Closing>>,
+) -> impl IntoView {
+    let selected = Memo::new(move |_| list.selected(|it| it.id.0));
+    let count = move || selected.with(Vec::len);
+    let total = move || list.items.with(Vec::len);
+    let pick = move |value: String| {
+        let found = ORDERS.iter().find(|(_, known, _)| *known == value);
+        order.set(found.map(|(order, ..)| *order).unwrap_or_default());
+    };
+    let options = move || {
+        let option = |(this, value, label): (Order, &'static str, &'static str)| {
+            let selected = move || order.get() == this;
+            view! { <option value=value prop:selected=selected>{label}</option> }.into_any()
+        };
+        ORDERS.map(option).into_iter().collect::<Vec<_>>()
+    };
+    view! {
+        <Show when=move || { total() >= SEVERAL }>
+            <div class="list-controls">
+                <select
+                    data-testid="sessions-sort"
+                    aria-label="Order"
+                    on:change:target=move |event| pick(event.target().value())
+                >
+                    {options()}
+                </select>
+                <p role="status" class="muted" data-testid="sessions-chosen">
+                    {move || match count() {
+                        0 => String::new(),
+                        some => format!("{some} of {} selected", total()),
+                    }}
+                </p>
+                <Show when=move || { count() > 0 }>
+                    <Button
+                        testid="close-chosen"
+                        label="Close selected…"
+                        kind="small"
+                        press=move |()| closing.set(Some(Closing::Selected(selected.get_untracked())))
+                    />
+                </Show>
+            </div>
+        </Show>
     }
 }
 
 /// Commands for a session, for the command palette.
-fn commands(session: Session, dialogs: CardDialogs) -> impl Iterator<Item = Command> {
-    let CardDialogs { asked, renaming, sharing } = dialogs;
-    let (id, name) = (session.id, session.name.clone());
+fn commands(session: Session, of: Subjects) -> impl Iterator<Item = Command> {
+    let Session { id, name, .. } = session.clone();
     let keep = move || spawn_local(async move { drop(rest::keep(id).await) });
     let keep = session
         .expires_at
         .map(|_| Command::new("keep", format!("Keep {name}"), "from expiring", keep).last());
     let (shared, renamed) = (session.clone(), session.clone());
-    let share = move || sharing.set(Some(shared.clone()));
-    let rename = move || renaming.set(Some(renamed.clone()));
-    let close = move || asked.set(Some(close::one(session.clone())));
+    let share = move || of.sharing.set(Some(shared.clone()));
+    let rename = move || of.renaming.set(Some(renamed.clone()));
+    let close = move || of.closing.set(Some(Closing::One(Box::new(session.clone()))));
     let commands = [
         Command::new("share", format!("Share {name}"), "link or email", share),
         Command::new("rename", format!("Rename {name}"), "or change its attach policy", rename),
         Command::new("close", format!("Close {name}"), "ends its shell, with confirmation", close),
     ];
     keep.into_iter().chain(commands.map(Command::last))
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::api::samples::session;
+
+    use super::*;
+
+    #[test]
+    fn sorts_by_idle_time() {
+        let at = |number, seconds| {
+            let last_seen = chrono::DateTime::from_timestamp(seconds, 0).unwrap();
+            Session { last_seen, ..session(number) }
+        };
+        let sessions = [at(5, 30), at(4, 10), at(3, 20), at(2, 10)];
+        for (order, expected) in [(Order::Newest, [5, 4, 3, 2]), (Order::Idle, [4, 2, 3, 5])] {
+            let ids = expected.map(Uuid::from_u128);
+            assert_eq!(sorted(&sessions, order), ids, "{order:?}");
+        }
+    }
 }

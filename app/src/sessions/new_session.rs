@@ -1,6 +1,7 @@
 //! The dialog that opens a session. It remembers the last choice. Submitting twice opens one session: the
 //! idempotency key is kept until the server has answered.
 
+use futures_util::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
 use protocol::api::{NewSession, Server, Session};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
@@ -11,6 +12,7 @@ use crate::{
     format,
     sessions::{account_picker::AccountPicker, close, limit::SessionLimit},
     ui::{
+        button::Button,
         dialog::{Dialog, lazy::LazyDialog},
         failure::Failure,
         form::field::{Field, Help},
@@ -29,24 +31,23 @@ const DEFAULT_POLICY: &str = "Workspace default";
 /// Fields for server, account, name and attach policy; opens the terminal in a new tab.
 #[component]
 pub fn NewSessionDialog(
-    /// True while the dialog is open.
     open: RwSignal<bool>,
     /// Servers that sessions can be opened on.
-    #[prop(into)]
-    servers: Signal<Vec<Server>>,
+    servers: RwSignal<Vec<Server>>,
     /// Fetches the list of sessions again.
     refresh: Callback<()>,
     /// Fetches the list of servers again.
     refresh_servers: Callback<()>,
 ) -> impl IntoView {
-    let load = move || new_session(open, servers, refresh, refresh_servers);
+    let load =
+        Callback::new(move |()| new_session(open, servers, refresh, refresh_servers).boxed_local());
     view! { <LazyDialog open failed_to_load=move |()| open.set(false) load /> }
 }
 
 #[wasm_split(rest, fallible)]
 fn new_session(
     open: RwSignal<bool>,
-    servers: Signal<Vec<Server>>,
+    servers: RwSignal<Vec<Server>>,
     refresh: Callback<()>,
     refresh_servers: Callback<()>,
 ) -> Result<AnyView, SplitLoaderError> {
@@ -56,7 +57,7 @@ fn new_session(
 #[component]
 fn Form(
     open: RwSignal<bool>,
-    servers: Signal<Vec<Server>>,
+    servers: RwSignal<Vec<Server>>,
     refresh: Callback<()>,
     refresh_servers: Callback<()>,
 ) -> impl IntoView {
@@ -205,8 +206,6 @@ fn Form(
                 <Field
                     label="Name"
                     name="name"
-                    kind="text"
-                    autocomplete="off"
                     testid="new-session-name"
                     placeholder="Generated if empty"
                     autofocus=true
@@ -244,14 +243,11 @@ fn Form(
                     close=Callback::new(move |session| attempt(Some(session)))
                 />
                 <div class="dialog-actions">
-                    <button
-                        type="button"
-                        class="button"
-                        data-testid="new-session-cancel"
-                        on:click=move |_| open.set(false)
-                    >
-                        "Cancel"
-                    </button>
+                    <Button
+                        testid="new-session-cancel"
+                        label="Cancel"
+                        press=move |()| open.set(false)
+                    />
                     {move || match created.get() {
                         Some(path) => {
                             view! {
@@ -269,14 +265,14 @@ fn Form(
                         }
                         None => {
                             view! {
-                                <button
-                                    type="submit"
-                                    class="button primary"
-                                    data-testid="new-session-create"
-                                    disabled=move || busy.get() || offline.with(Option::is_some)
-                                >
-                                    {move || if busy.get() { "Opening…" } else { "Open session" }}
-                                </button>
+                                <Button
+                                    testid="new-session-create"
+                                    label=move || if busy.get() { "Opening…" } else { "Open session" }
+                                    kind="primary"
+                                    disabled=Signal::derive(move || {
+                                        busy.get() || offline.with(Option::is_some)
+                                    })
+                                />
                             }
                                 .into_any()
                         }

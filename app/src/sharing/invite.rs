@@ -9,11 +9,12 @@ use protocol::{
 use super::{
     addresses,
     options::{ShareFields, ShareOptions},
+    share_list::delivery,
 };
 use crate::{
     api::sharing,
     error::PageError,
-    ui::{form::submit::SubmitRow, request::Request},
+    ui::{form::SubmitRow, request::Request},
 };
 
 /// The form.
@@ -79,7 +80,7 @@ pub fn Invite(
                 error=request.error
                 fields=&["minutes"]
                 busy=request.busy
-                primary=true
+                kind="primary"
             />
         </form>
     }
@@ -204,40 +205,34 @@ fn validate(emails: &[String]) -> Result<(), PageError> {
 
 /// An address and its status, updated until the email is sent or has failed.
 fn result(result: InviteResult, shares: RwSignal<Vec<Share>>) -> impl IntoView {
-    let status = match result.status {
+    let InviteResult { email, status, share_id, .. } = result;
+    let code = match status {
         InviteStatus::Queued => "queued",
         InviteStatus::InvalidEmail => "invalid_email",
         InviteStatus::TooMany => "too_many",
     };
     let text = move || {
         shares.with(|shares| {
-            let share = shares.iter().find(|it| Some(it.id) == result.share_id);
-            delivery(
-                result.status,
-                share.and_then(|it| it.mail),
-                share.and_then(|it| it.mail_error.as_deref()),
-            )
+            let share = shares.iter().find(|it| Some(it.id) == share_id);
+            let why = share.and_then(|it| it.mail_error.as_deref());
+            state(status, share.and_then(|it| it.mail), why)
         })
     };
     view! {
-        <li data-testid="invite-result" data-status=status>
-            <strong>{result.email}</strong>
+        <li data-testid="invite-result" data-status=code>
+            <strong>{email}</strong>
             " "
             {text}
         </li>
     }
 }
 
-/// The status of one address, as the rest of a sentence.
-fn delivery(status: InviteStatus, mail: Option<MailState>, why: Option<&str>) -> String {
-    match (status, mail, why) {
-        (InviteStatus::InvalidEmail, ..) => "is not a valid email address".into(),
-        (InviteStatus::TooMany, ..) => "was not sent: too many emails are queued".into(),
-        (_, Some(MailState::Sent), _) => "was sent".into(),
-        (_, Some(MailState::Failed), Some(why)) => format!("was not sent: {why}"),
-        (_, Some(MailState::Failed), None) => "was not sent".into(),
-        (_, _, Some(why)) => format!("will be sent again: {why}"),
-        (_, _, None) => "is being sent".into(),
+/// The state of one address, as the rest of a sentence.
+fn state(status: InviteStatus, mail: Option<MailState>, why: Option<&str>) -> String {
+    match status {
+        InviteStatus::InvalidEmail => "is not a valid email address".into(),
+        InviteStatus::TooMany => "was not sent: too many emails are queued".into(),
+        InviteStatus::Queued => delivery(mail.unwrap_or(MailState::Queued), why),
     }
 }
 
@@ -258,7 +253,7 @@ mod tests {
             (Queued, Some(MailState::Failed), Some("No such box."), "was not sent: No such box."),
             (Queued, Some(MailState::Failed), None, "was not sent"),
         ] {
-            assert_eq!(delivery(status, mail, why), text);
+            assert_eq!(state(status, mail, why), text);
         }
     }
 

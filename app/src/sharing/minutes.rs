@@ -39,8 +39,7 @@ pub fn Minutes(
     /// Longest duration allowed, in minutes.
     longest: u32,
     /// The error of the form.
-    #[prop(into)]
-    error: Signal<Option<PageError>>,
+    error: RwSignal<Option<PageError>>,
 ) -> impl IntoView {
     let now = use_context::<Now>();
     let invalid = move || {
@@ -54,6 +53,15 @@ pub fn Minutes(
     };
     let slider =
         move || parse(&text.get(), longest).unwrap_or(limits::DEFAULT_SHARE_MINUTES).to_string();
+    let line = move || match invalid() {
+        Some(PageError(why)) => view! {
+            <span class="failure" data-testid=format!("{testid}-error")>
+                {why.message}
+            </span>
+        }
+        .into_any(),
+        None => view! { <span data-testid=format!("{testid}-until")>{until}</span> }.into_any(),
+    };
     let help = format!("{testid}-help");
     view! {
         <div class="minutes-field">
@@ -84,17 +92,7 @@ pub fn Minutes(
                 on:input:target=move |event| text.set(event.target().value())
             />
             <p class="help" id=help role="status">
-                {move || match invalid() {
-                    Some(why) => {
-                        view! {
-                            <span class="failure" data-testid=format!("{testid}-error")>
-                                {why.0.message}
-                            </span>
-                        }
-                            .into_any()
-                    }
-                    None => view! { <span data-testid=format!("{testid}-until")>{until}</span> }.into_any(),
-                }}
+                {line}
             </p>
         </div>
     }

@@ -13,7 +13,6 @@ mod session_receipt;
 pub mod share_button;
 mod share_dialog;
 mod share_list;
-mod share_row;
 
 pub use session_receipt::SessionReceipt;
 pub use share_dialog::ShareSession;

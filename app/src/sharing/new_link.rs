@@ -11,7 +11,7 @@ use crate::{
     api::sharing,
     error::PageError,
     ui::{
-        form::{field::Field, submit::SubmitRow},
+        form::{SubmitRow, field::Field},
         request::Request,
     },
 };
@@ -55,8 +55,6 @@ pub fn NewLink(
             <Field
                 label="Guests at a time"
                 name="max_guests"
-                kind="text"
-                autocomplete="off"
                 testid="share-max-guests"
                 unit="at most"
                 value=guests
@@ -69,7 +67,7 @@ pub fn NewLink(
                 error=request.error
                 fields=&["minutes", "max_guests"]
                 busy=request.busy
-                primary=true
+                kind="primary"
             />
         </form>
     }

@@ -50,8 +50,7 @@ pub fn ShareOptions(
     /// The workspace's limits.
     options: SharingOptions,
     /// The error of the form.
-    #[prop(into)]
-    error: Signal<Option<PageError>>,
+    error: RwSignal<Option<PageError>>,
 ) -> impl IntoView {
     let ShareFields { minutes, read_only, alone } = fields;
     let forced = options.read_only_forced;
@@ -81,7 +80,7 @@ pub fn ShareOptions(
             on=read_only
             flip=move |on| read_only.set(on)
             fixed=forced
-            hint=Signal::derive(read_only_hint)
+            hint=read_only_hint
         />
         <Show when=move || !read_only.get()>
             <Switch
@@ -89,7 +88,7 @@ pub fn ShareOptions(
                 testid="share-alone"
                 on=alone
                 flip=move |on| alone.set(on)
-                hint=Signal::derive(alone_hint)
+                hint=alone_hint
             />
         </Show>
     }

@@ -20,9 +20,7 @@ pub fn ShareSecrets(
     /// Returns to the list.
     #[prop(into)]
     back: Callback<()>,
-    /// Closes the dialog.
-    #[prop(into)]
-    close: Callback<()>,
+    #[prop(into)] close: Callback<()>,
 ) -> impl IntoView {
     let FreshShare { url, password, expires_at, read_only, max_guests, .. } = share;
     let message = RwSignal::new("");
@@ -83,21 +81,13 @@ pub fn ShareSecrets(
                 copied=mark_copied
             />
             <div class="secret-actions">
+                <Button testid="share-copy-both" label="Copy both" kind="primary" press=copy_both />
                 <Button
-                    testid="share-copy-both"
-                    label="Copy both"
-                    kind="primary"
-                    press=copy_both
+                    testid="share-scan"
+                    label=move || if scan.get() { "Hide QR code" } else { "Show QR code" }
+                    expanded=scan
+                    press=move |()| scan.update(|it| *it = !*it)
                 />
-                <button
-                    type="button"
-                    class="button"
-                    data-testid="share-scan"
-                    aria-expanded=move || scan.get().to_string()
-                    on:click=move |_| scan.update(|it| *it = !*it)
-                >
-                    {move || if scan.get() { "Hide QR code" } else { "Show QR code" }}
-                </button>
             </div>
             <p class="help" role="status" data-testid="share-copied">
                 {message}
@@ -117,9 +107,7 @@ pub fn ShareSecrets(
                 <Button testid="share-back" label="All shares" press=move |()| leave(back) />
                 <Button
                     testid="share-done"
-                    label=Signal::derive(move || {
-                        if unsaved() { "Close anyway" } else { "Done" }
-                    })
+                    label=move || if unsaved() { "Close anyway" } else { "Done" }
                     press=move |()| leave(close)
                 />
             </div>

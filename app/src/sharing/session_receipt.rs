@@ -1,31 +1,29 @@
 //! The guests of an ended session, by share. For its owner.
 
+use futures_util::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
 use protocol::api::{Session, Share};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-use super::{guests::table, share_row::name};
+use super::{guests::table, share_list::name};
 use crate::{
     api::sharing,
     error::PageError,
     format,
     live::Live,
     ui::{
-        dialog::{Dialog, DialogClose, lazy::LazyDialog},
+        dialog::{Dialog, DialogClose, lazy::LazyDialog, open_for},
         failure::Failure,
         time::Now,
     },
 };
 
-/// The dialog; opens when a session is set.
+/// The dialog; opens when an ended session is set.
 #[component]
-pub fn SessionReceipt(
-    /// The ended session.
-    of: RwSignal<Option<Session>>,
-) -> impl IntoView {
-    let wanted = Memo::new(move |_| of.with(Option::is_some));
-    let load = move || receipt_dialog(of);
-    view! { <LazyDialog open=wanted failed_to_load=move |()| of.set(None) load /> }
+pub fn SessionReceipt(of: RwSignal<Option<Session>>) -> impl IntoView {
+    let open = Memo::new(move |_| of.with(Option::is_some));
+    let load = Callback::new(move |()| receipt_dialog(of).boxed_local());
+    view! { <LazyDialog open failed_to_load=move |()| of.set(None) load /> }
 }
 
 #[wasm_split(rest, fallible)]
@@ -35,7 +33,6 @@ fn receipt_dialog(of: RwSignal<Option<Session>>) -> Result<AnyView, SplitLoaderE
 
 #[component]
 fn Receipt(of: RwSignal<Option<Session>>) -> impl IntoView {
-    let open = RwSignal::new(false);
     let shares = RwSignal::new(Vec::<Share>::new());
     let error = RwSignal::new(None::<PageError>);
     let now = use_context::<Now>();
@@ -56,24 +53,13 @@ fn Receipt(of: RwSignal<Option<Session>>) -> impl IntoView {
             }
         });
     };
-    Effect::new(move |_| {
-        if of.with(Option::is_some) {
-            shares.set(Vec::new());
-            open.set(true);
-            refresh();
-        }
-    });
-    Effect::new(move |_| {
-        if !open.get() {
-            of.set(None);
-        }
+    let open = open_for(of, move |_| {
+        shares.set(Vec::new());
+        refresh();
     });
     // The last departures are stored shortly after the session ends.
     Live::of_page().on_change(refresh);
-    let title = Memo::new(move |before: Option<&String>| {
-        let name = of.with(|it| it.as_ref().map(|it| format!("Guests of {}", it.name)));
-        name.or_else(|| before.cloned()).unwrap_or_default()
-    });
+    let title = move || of.get().map(|it| format!("Guests of {}", it.name)).unwrap_or_default();
     let section = move |share: Share| {
         let (name, created) = (name(&share), format::at(share.created_at));
         let mode = if share.read_only { "read-only" } else { "guests could type" };
@@ -93,7 +79,7 @@ fn Receipt(of: RwSignal<Option<Session>>) -> impl IntoView {
     view! {
         <Dialog open title testid="receipt-dialog" wide=true>
             <Failure error />
-            {move || sections()}
+            {sections}
             <DialogClose open testid="receipt-close" />
         </Dialog>
     }

@@ -3,7 +3,6 @@
 use futures_util::future::join;
 use leptos::{prelude::*, task::spawn_local};
 use protocol::api::{FreshShare, Session, Share, SharingOptions};
-use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use super::{invite::Invite, new_link::NewLink, secrets::ShareSecrets, share_list::ShareList};
 use crate::{
@@ -11,26 +10,10 @@ use crate::{
     error::PageError,
     live::Live,
     ui::{
-        dialog::{Dialog, DialogClose, lazy::LazyDialog},
+        dialog::{Dialog, DialogClose, open_for},
         failure::Failure,
     },
 };
-
-/// The dialog; opens when a session is set.
-#[component]
-pub fn ShareSession(
-    /// The session to share.
-    sharing: RwSignal<Option<Session>>,
-) -> impl IntoView {
-    let wanted = Memo::new(move |_| sharing.with(Option::is_some));
-    let load = move || share_dialog(sharing);
-    view! { <LazyDialog open=wanted failed_to_load=move |()| sharing.set(None) load /> }
-}
-
-#[wasm_split(rest, fallible)]
-fn share_dialog(sharing: RwSignal<Option<Session>>) -> Result<AnyView, SplitLoaderError> {
-    Ok(view! { <ShareDialog sharing /> }.into_any())
-}
 
 /// The link and password of a new share, while they are shown.
 #[derive(Clone, Copy)]
@@ -41,24 +24,19 @@ struct Secrets {
     warned: RwSignal<bool>,
 }
 
+/// The dialog; opens when a session is set.
 #[component]
-fn ShareDialog(sharing: RwSignal<Option<Session>>) -> impl IntoView {
-    let open = RwSignal::new(false);
+pub fn ShareSession(sharing: RwSignal<Option<Session>>) -> impl IntoView {
     let secrets = Secrets {
         share: RwSignal::new(None),
         copied: RwSignal::new(false),
         warned: RwSignal::new(false),
     };
     let Secrets { share, copied, warned } = secrets;
-    Effect::new(move |_| {
-        if sharing.with(Option::is_some) {
-            open.set(true);
-        }
-    });
+    let open = open_for(sharing, |_| {});
     Effect::new(move |_| {
         if !open.get() {
             share.set(None);
-            sharing.set(None);
         }
     });
     Effect::new(move |_| {
@@ -76,10 +54,7 @@ fn ShareDialog(sharing: RwSignal<Option<Session>>) -> impl IntoView {
         }
         warn
     };
-    let title = Memo::new(move |before: Option<&String>| {
-        let name = sharing.with(|it| it.as_ref().map(|it| format!("Share {}", it.name)));
-        name.or_else(|| before.cloned()).unwrap_or_default()
-    });
+    let title = move || sharing.get().map(|it| format!("Share {}", it.name)).unwrap_or_default();
     view! {
         <Dialog open title testid="share-dialog" wide=true stay>
             {move || sharing.get().map(|session| view! { <Content session open secrets /> })}

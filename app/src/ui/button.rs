@@ -1,38 +1,51 @@
-//! A push button. It does not know what it does.
+//! A push button, and the moment from which buttons work.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, text_prop::TextProp};
 
-/// The button.
+/// The button. Without `press` it submits its form.
 #[component]
 pub fn Button(
-    /// Test id.
-    testid: &'static str,
-    /// Text.
-    #[prop(into)]
-    label: Signal<String>,
+    #[prop(into)] testid: String,
+    #[prop(into)] label: TextProp,
     /// Label for screen readers, if it differs from the text.
     #[prop(into, optional)]
-    full_label: Option<Signal<String>>,
+    full_label: Option<TextProp>,
     /// Classes in addition to `button`.
     #[prop(optional)]
     kind: &'static str,
-    /// True while the button cannot be pressed.
-    #[prop(into, optional)]
-    disabled: Signal<bool>,
-    /// Called on click.
-    #[prop(into)]
-    press: Callback<()>,
+    #[prop(into, optional)] disabled: Signal<bool>,
+    /// Disables the button until the page is hydrated.
+    #[prop(optional)]
+    hydrated: bool,
+    /// True while what the button opens is shown.
+    #[prop(optional)]
+    expanded: Option<RwSignal<bool>>,
+    #[prop(into, optional)] press: Option<Callback<()>>,
 ) -> impl IntoView {
+    let ready = hydrated.then(ready);
     view! {
         <button
-            type="button"
+            type=if press.is_some() { "button" } else { "submit" }
             class=format!("button {kind}")
             data-testid=testid
-            aria-label=move || full_label.map(|it| it.get())
-            disabled=move || disabled.get()
-            on:click=move |_| press.run(())
+            aria-label=move || full_label.as_ref().map(TextProp::get)
+            aria-expanded=move || expanded.map(|it| it.get().to_string())
+            disabled=move || disabled.get() || ready.is_some_and(|it| !it.get())
+            on:click=move |_| {
+                if let Some(press) = press {
+                    press.run(());
+                }
+            }
         >
-            {label}
+            {move || label.get()}
         </button>
     }
+}
+
+/// False while the server renders, true once the page is hydrated: buttons are visible before the wasm has
+/// loaded.
+pub fn ready() -> ReadSignal<bool> {
+    let ready = RwSignal::new(false);
+    Effect::new(move |_| ready.set(true));
+    ready.read_only()
 }

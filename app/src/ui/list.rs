@@ -1,23 +1,26 @@
 //! A list held by the server: fetches it whole or page by page, fetches it again after a change as far as
 //! it is shown, and keeps the selection. It does not know the type of the items.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashSet, VecDeque},
+    ops::Deref,
+    sync::Arc,
+};
 
-use futures_util::{FutureExt, future::LocalBoxFuture};
+use futures_util::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
 use uuid::Uuid;
 
 use crate::{
     browser,
     error::PageError,
-    ui::{failure::Failure, show::Show},
+    ui::{failure::Failure, request::Answer, show::Show},
 };
 
 /// Most items of a page.
 const PAGE: usize = 100;
 
 /// One page of a list.
-#[derive(Clone, Debug)]
 pub struct Page<T> {
     /// Items in order.
     pub items: Vec<T>,
@@ -27,15 +30,7 @@ pub struct Page<T> {
     pub total: u32,
 }
 
-type Answer<T> = LocalBoxFuture<'static, Result<T, PageError>>;
-type Load<T> = Arc<dyn Fn(List<T>, Job) -> Answer<()> + Send + Sync>;
-
-/// Requests that wait until the one under way is answered.
-#[derive(Clone, Copy, Debug, Default)]
-struct Pending {
-    refresh: bool,
-    more: bool,
-}
+type Fetch<T> = Arc<dyn Fn(Option<String>, u64) -> Answer<Page<T>> + Send + Sync>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Job {
@@ -58,6 +53,12 @@ struct Extent {
 pub struct List<T: Send + Sync + 'static> {
     /// Items in order.
     pub items: RwSignal<Vec<T>>,
+    state: State,
+}
+
+/// State of a list, whatever its items are.
+#[derive(Clone, Copy)]
+pub struct State {
     /// Number of items on the server, where it counts them.
     pub total: RwSignal<u32>,
     /// Error of the last request.
@@ -66,9 +67,12 @@ pub struct List<T: Send + Sync + 'static> {
     pub selection: Selection,
     next: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
-    pending: StoredValue<Pending>,
+    /// Requests that wait until the one under way is answered.
+    pending: StoredValue<VecDeque<Job>>,
     extent: StoredValue<Extent>,
-    load: StoredValue<Load<T>>,
+    load: Callback<(Self, Job), Answer>,
+    /// Removes the items.
+    clear: Callback<()>,
 }
 
 impl<T: Send + Sync> Clone for List<T> {
@@ -79,17 +83,25 @@ impl<T: Send + Sync> Clone for List<T> {
 
 impl<T: Send + Sync> Copy for List<T> {}
 
+impl<T: Send + Sync> Deref for List<T> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
+
 impl<T: Send + Sync> List<T> {
     /// A list that the server returns in one piece.
     pub fn whole(
         first: Vec<T>,
         fetch: impl Fn() -> Answer<Vec<T>> + Send + Sync + 'static,
     ) -> Self {
-        let first = Page { items: first, next: None, total: 0 };
-        Self::new(first, move |list, _| {
+        let items = RwSignal::new(first);
+        Self::new(items, None, 0, move |_| {
             let fetched = fetch();
             async move {
-                list.items.try_set(fetched.await?);
+                items.try_set(fetched.await?);
                 Ok(())
             }
             .boxed_local()
@@ -105,15 +117,16 @@ impl<T: Send + Sync> List<T> {
         newest: Option<fn(&T) -> Uuid>,
         fetch: impl Fn(Option<String>, u64) -> Answer<Page<T>> + Send + Sync + 'static,
     ) -> Self {
-        let fetch = Arc::new(fetch);
-        Self::new(first, move |list, job| {
+        let items = RwSignal::new(first.items);
+        let fetch: Fetch<T> = Arc::new(fetch);
+        Self::new(items, first.next, first.total, move |(list, job)| {
             let fetch = fetch.clone();
             async move {
                 if let (Job::More, Some(_)) = (job, newest) {
                     let cursor = list.next.try_get_untracked().flatten();
                     if cursor.is_some() {
                         let page = fetch(cursor, PAGE as u64).await?;
-                        list.items.try_update(|items| items.extend(page.items));
+                        items.try_update(|items| items.extend(page.items));
                         list.next.try_set(page.next);
                     }
                     return Ok(());
@@ -123,7 +136,7 @@ impl<T: Send + Sync> List<T> {
                 list.extent.try_set_value(Extent { restart: false, ..extent });
                 let (mut shown, mut first) = (least + extent.pages * PAGE, None);
                 if let Some(id) = newest.filter(|_| !extent.restart) {
-                    list.items.try_with_untracked(|items| {
+                    items.try_with_untracked(|items| {
                         (shown, first) = (items.len(), items.first().map(id));
                     });
                 }
@@ -145,60 +158,31 @@ impl<T: Send + Sync> List<T> {
                 }
                 list.next.try_set(read.next);
                 list.total.try_set(read.total);
-                list.items.try_set(read.items);
+                items.try_set(read.items);
                 Ok(())
             }
             .boxed_local()
         })
     }
 
-    fn new(first: Page<T>, load: impl Fn(Self, Job) -> Answer<()> + Send + Sync + 'static) -> Self {
-        Self {
-            items: RwSignal::new(first.items),
-            total: RwSignal::new(first.total),
+    fn new(
+        items: RwSignal<Vec<T>>,
+        next: Option<String>,
+        total: u32,
+        load: impl Fn((State, Job)) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        let state = State {
+            total: RwSignal::new(total),
             error: RwSignal::new(None),
             selection: Selection(RwSignal::new(HashSet::new())),
-            next: RwSignal::new(first.next),
+            next: RwSignal::new(next),
             busy: RwSignal::new(false),
-            pending: StoredValue::new(Pending::default()),
+            pending: StoredValue::new(VecDeque::new()),
             extent: StoredValue::new(Extent::default()),
-            load: StoredValue::new(Arc::new(load)),
-        }
-    }
-
-    /// Fetches again whenever the count changes, and at once unless it is 0.
-    pub fn follow(self, changes: RwSignal<u32>) {
-        Effect::new(move |before: Option<u32>| {
-            let now = changes.get();
-            if before.unwrap_or_default() != now {
-                self.refresh();
-            }
-            now
-        });
-    }
-
-    /// Fetches again what is shown.
-    pub fn refresh(self) {
-        self.pending.try_update_value(|it| it.refresh = true);
-        self.work();
-    }
-
-    /// Fetches the first page of another query.
-    pub fn restart(self) {
-        self.extent.update_value(|it| *it = Extent { restart: true, pages: 0, ..*it });
-        self.refresh();
-    }
-
-    /// Fetches all pages from now on: in another order, any item may be the first.
-    pub fn show_everything(self) {
-        self.extent.update_value(|it| it.everything = true);
-        self.refresh();
-    }
-
-    /// Fetches another page.
-    pub fn show_more(self) {
-        self.pending.update_value(|it| it.more = true);
-        self.work();
+            load: Callback::new(load),
+            clear: Callback::new(move |()| drop(items.try_set(Vec::new()))),
+        };
+        Self { items, state }
     }
 
     /// The selected items that are still in the list, in order.
@@ -214,18 +198,53 @@ impl<T: Send + Sync> List<T> {
     pub fn is_empty(self) -> Memo<bool> {
         Memo::new(move |_| self.items.with(Vec::is_empty))
     }
+}
+
+impl State {
+    /// Fetches again whenever the count changes, and at once unless it is 0.
+    pub fn follow(self, changes: RwSignal<u32>) {
+        Effect::new(move |before: Option<u32>| {
+            let now = changes.get();
+            if before.unwrap_or_default() != now {
+                self.refresh();
+            }
+            now
+        });
+    }
+
+    /// Fetches again what is shown.
+    pub fn refresh(self) {
+        self.request(Job::Refresh);
+    }
+
+    /// Fetches the first page of another query.
+    pub fn restart(self) {
+        self.extent.update_value(|it| *it = Extent { restart: true, pages: 0, ..*it });
+        self.refresh();
+    }
+
+    /// Fetches all pages from now on: in another order, any item may be the first.
+    pub fn show_everything(self) {
+        self.extent.update_value(|it| it.everything = true);
+        self.refresh();
+    }
 
     /// Sends one request at a time.
-    fn work(self) {
+    fn request(self, job: Job) {
+        self.pending.try_update_value(|jobs| {
+            if !jobs.contains(&job) {
+                jobs.push_back(job);
+            }
+        });
         // Signals that are gone belong to a page that was left.
         if self.busy.try_get_untracked() != Some(false) {
             return;
         }
         self.busy.set(true);
         spawn_local(async move {
-            while let Some(job) = self.pending.try_update_value(Pending::take).flatten() {
-                let Some(load) = self.load.try_get_value() else { return };
-                match load(self, job).await {
+            while let Some(job) = self.pending.try_update_value(VecDeque::pop_front).flatten() {
+                let Some(loading) = self.load.try_run((self, job)) else { return };
+                match loading.await {
                     Ok(()) => drop(self.error.try_set(None)),
                     Err(why) if why.is_signed_out() => browser::go(&browser::sign_in_and_back()),
                     Err(why) => self.fail(why),
@@ -238,21 +257,29 @@ impl<T: Send + Sync> List<T> {
     /// Shows why a request failed. Items are removed once the user may no longer see them.
     fn fail(self, why: PageError) {
         if why.code() == "forbidden" {
-            self.items.try_set(Vec::new());
+            self.clear.try_run(());
             self.selection.0.try_set(HashSet::new());
             self.total.try_set(0);
             self.next.try_set(None);
         }
         self.error.try_set(Some(why));
     }
-}
 
-impl Pending {
-    fn take(&mut self) -> Option<Job> {
-        if std::mem::take(&mut self.refresh) {
-            return Some(Job::Refresh);
+    /// The button that fetches another page, while there is one.
+    pub fn more_button(self) -> impl IntoView {
+        view! {
+            <Show when=move || self.next.with(Option::is_some)>
+                <button
+                    type="button"
+                    class="button show-more"
+                    data-testid="more"
+                    aria-disabled=move || self.busy.get().to_string()
+                    on:click=move |_| self.request(Job::More)
+                >
+                    "Show more"
+                </button>
+            </Show>
         }
-        std::mem::take(&mut self.more).then_some(Job::More)
     }
 }
 
@@ -263,13 +290,7 @@ pub struct Selection(RwSignal<HashSet<Uuid>>);
 impl Selection {
     /// Selects or deselects an item.
     pub fn set(self, id: Uuid, on: bool) {
-        self.0.update(|ids| {
-            if on {
-                ids.insert(id);
-            } else {
-                ids.remove(&id);
-            }
-        });
+        self.0.update(|ids| _ = if on { ids.insert(id) } else { ids.remove(&id) });
     }
 
     /// Selects exactly these items.
@@ -295,31 +316,6 @@ fn missing(
     let new = first.map_or(0, |first| ids.iter().take_while(|id| **id > first).count());
     let missing = (shown + new).max(least).saturating_sub(got);
     (missing > 0).then_some(missing.min(PAGE))
-}
-
-/// The button that fetches another page, while there is one.
-pub fn more<T: Send + Sync>(list: List<T>) -> impl IntoView {
-    more_button(list.next, list.busy, Callback::new(move |()| list.show_more()))
-}
-
-fn more_button(
-    next: RwSignal<Option<String>>,
-    busy: RwSignal<bool>,
-    show: Callback<()>,
-) -> impl IntoView {
-    view! {
-        <Show when=move || next.with(Option::is_some)>
-            <button
-                type="button"
-                class="button show-more"
-                data-testid="more"
-                aria-disabled=move || busy.get().to_string()
-                on:click=move |_| show.run(())
-            >
-                "Show more"
-            </button>
-        </Show>
-    }
 }
 
 /// Shows what the server answered, or its error.

@@ -1,11 +1,13 @@
 //! A request of a form or a button: one at a time, whether it is pending, and its error. It does not know
 //! the request.
 
-use std::future::Future;
-
+use futures_util::{FutureExt, future::LocalBoxFuture};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{browser, error::PageError};
+
+/// Answer to a request.
+pub type Answer<T = ()> = LocalBoxFuture<'static, Result<T, PageError>>;
 
 /// State of the request.
 #[derive(Clone, Copy, Debug)]
@@ -41,17 +43,31 @@ impl Request {
         if self.busy.get_untracked() {
             return;
         }
+        let request = async move {
+            let answer = request.await?;
+            if !self.busy.is_disposed() {
+                then(answer);
+            }
+            Ok(())
+        };
+        self.run(request.boxed_local());
+    }
+
+    fn run(self, request: Answer) {
         self.busy.set(true);
         self.error.set(None);
         spawn_local(async move {
+            let answer = request.await;
             // Signals that are gone belong to a page that was left.
-            match request.await {
-                _ if self.busy.is_disposed() => return,
-                Ok(answer) => then(answer),
-                Err(why) if why.is_signed_out() => browser::go(&browser::sign_in_and_back()),
-                Err(why) => drop(self.error.try_set(Some(why))),
+            if self.busy.is_disposed() {
+                return;
             }
-            self.busy.try_set(false);
+            match answer {
+                Ok(()) => {}
+                Err(why) if why.is_signed_out() => browser::go(&browser::sign_in_and_back()),
+                Err(why) => self.error.set(Some(why)),
+            }
+            self.busy.set(false);
         });
     }
 }

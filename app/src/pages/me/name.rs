@@ -7,7 +7,7 @@ use crate::{
     api, format,
     pages::validate,
     ui::{
-        form::{field::Field, submit::SubmitRow},
+        form::{SubmitRow, field::Field},
         request::Request,
     },
 };
@@ -40,7 +40,6 @@ pub fn Name(
             <Field
                 label="Name"
                 name="name"
-                kind="text"
                 autocomplete="name"
                 testid="me-name"
                 value

@@ -7,7 +7,6 @@ use crate::{
     api,
     ui::{
         dialog::{Dialog, DialogActions, DialogClose},
-        failure::Failure,
         form::{choice::Choice, field::Field, shown_once::ShownOnce},
         request::Request,
     },
@@ -71,7 +70,7 @@ pub fn NewTokenDialog(
                     view! {
                         <div class="stack">
                             <ShownOnce label="Token" testid="token-secret" secret />
-                            <DialogClose open testid="token-done" label="Done" primary=true />
+                            <DialogClose open testid="token-done" label="Done" kind="primary" />
                         </div>
                     }
                         .into_any()
@@ -82,8 +81,6 @@ pub fn NewTokenDialog(
                             <Field
                                 label="Name"
                                 name="name"
-                                kind="text"
-                                autocomplete="off"
                                 testid="token-name"
                                 value=name
                                 error=request.error
@@ -92,19 +89,18 @@ pub fn NewTokenDialog(
                             <Field
                                 label="Expires after"
                                 name="days"
-                                kind="text"
-                                autocomplete="off"
                                 testid="token-days"
                                 unit="days"
                                 value=days
                                 error=request.error
                             />
-                            <Failure
-                                error=request.error
-                                testid="token-error"
+                            <DialogActions
+                                open
+                                testid="token"
+                                confirm="Create token"
+                                request
                                 fields=&["name", "days"]
                             />
-                            <DialogActions open testid="token" confirm="Create token" busy=request.busy />
                         </form>
                     }
                         .into_any()

@@ -7,7 +7,7 @@ use crate::{
     api::rest,
     pages::validate,
     ui::{
-        form::{field::Field, submit::SubmitRow},
+        form::{SubmitRow, field::Field},
         request::Request,
     },
 };

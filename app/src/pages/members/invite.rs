@@ -9,7 +9,6 @@ use crate::{
     pages::validate,
     ui::{
         dialog::{Dialog, DialogActions},
-        failure::Failure,
         form::{choice::Choice, field::Field, switch::Switch},
         request::Request,
     },
@@ -95,14 +94,12 @@ pub fn InviteDialog(
                                     delivery(can_mail.get(), by_mail.get())
                                 })
                             />
-                            <Failure error=request.error testid="invite-error" fields=&["email"] />
                             <DialogActions
                                 open
                                 testid="invite"
-                                confirm=Signal::derive(move || {
-                                    if by_mail.get() { "Send" } else { "Create link" }
-                                })
-                                busy=request.busy
+                                confirm=move || if by_mail.get() { "Send" } else { "Create link" }
+                                request
+                                fields=&["email"]
                             />
                         </form>
                     }

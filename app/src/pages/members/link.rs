@@ -65,7 +65,7 @@ pub fn Link(
         <div class="stack">
             <p data-testid="link-text">{text}</p>
             <ShownOnce label="Link" testid="link" secret=url />
-            <DialogClose open testid="link-done" label="Done" primary=true />
+            <DialogClose open testid="link-done" label="Done" kind="primary" />
         </div>
     }
 }

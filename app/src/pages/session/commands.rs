@@ -5,8 +5,11 @@ use leptos::{prelude::*, task::spawn_local};
 use protocol::api::{AttachPolicy, ChangeSession, Session};
 
 use crate::{
-    api::rest, browser, format, palette::Command, sessions::close, terminal::Ui,
-    ui::dialog::confirm::Question,
+    api::rest,
+    browser, format,
+    palette::Command,
+    sessions::{close::Closing, dialogs::Subjects},
+    terminal::Ui,
 };
 
 /// The commands, while the session runs.
@@ -14,8 +17,7 @@ pub fn terminal_commands(
     ui: Ui,
     session: Session,
     name: RwSignal<String>,
-    renaming: RwSignal<Option<Session>>,
-    asked: RwSignal<Option<Question>>,
+    of: Subjects,
     share: Callback<()>,
 ) -> Signal<Vec<Command>> {
     let session = StoredValue::new(session);
@@ -35,14 +37,14 @@ pub fn terminal_commands(
                 let attach_policy =
                     ui.participants.with_untracked(|participants| participants.policy);
                 let name = name.get_untracked();
-                renaming.set(Some(Session { name, attach_policy, ..session.get_value() }));
+                of.renaming.set(Some(Session { name, attach_policy, ..session.get_value() }));
             }));
             all.push(Command::new(
                 "close",
                 "Close this session",
                 "ends its shell, with confirmation",
                 move || {
-                    asked.set(Some(close::one(session.get_value())));
+                    of.closing.set(Some(Closing::One(Box::new(session.get_value()))));
                 },
             ));
             let now = ui.participants.with(|participants| participants.policy);

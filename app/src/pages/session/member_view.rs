@@ -15,15 +15,10 @@ use crate::{
         warnings::{ExpiryWarning, PasswordWarning, ShareWarning},
     },
     palette::{Palette, PaletteButton},
-    sessions::rename_session::RenameSession,
-    sharing::{ShareSession, share_button::ShareButton},
+    sessions::dialogs::{SessionDialogs, Subjects},
+    sharing::share_button::ShareButton,
     terminal::{Attachment, Ui},
-    ui::{
-        dialog::confirm::{Confirm, Question},
-        logo::Logo,
-        show::Show,
-        theme::ThemeButton,
-    },
+    ui::{logo::Logo, show::Show, theme::ThemeButton},
 };
 
 /// A session's terminal.
@@ -37,17 +32,15 @@ pub fn TerminalView(
     let ui = Ui::connecting();
     ui.wrong_passwords.set(session.wrong_passwords);
     let palette = RwSignal::new(false);
-    let renaming = RwSignal::new(None::<Session>);
-    let asked = RwSignal::new(None::<Question>);
-    let sharing = RwSignal::new(None::<Session>);
+    let of = Subjects::default();
     let mode = if watch { AttachMode::Watch } else { AttachMode::Drive };
     let name = RwSignal::new(session.name.clone());
     let owner = StoredValue::new(session.owner.clone());
     let shared = StoredValue::new(session.clone());
     let share = Callback::new(move |()| {
-        sharing.set(Some(Session { name: name.get_untracked(), ..shared.get_value() }));
+        of.sharing.set(Some(Session { name: name.get_untracked(), ..shared.get_value() }));
     });
-    let commands = terminal_commands(ui, session.clone(), name, renaming, asked, share);
+    let commands = terminal_commands(ui, session.clone(), name, of, share);
     let guests = Memo::new(move |_| ui.participants.with(|crew| crew.guests()));
     // Superusers who watch cannot share, and ended sessions cannot be shared.
     let shares =
@@ -105,9 +98,7 @@ pub fn TerminalView(
                 </Screen>
             </main>
             <Palette open=palette role=None own=commands />
-            <RenameSession renaming renamed=move |now: Session| name.set(now.name) />
-            <Confirm asked done=|()| {} />
-            <ShareSession sharing />
+            <SessionDialogs of closed=|()| {} renamed=move |now: Session| name.set(now.name) />
         </Show>
     }
 }

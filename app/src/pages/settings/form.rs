@@ -17,7 +17,7 @@ use crate::{
     pages::validate,
     palette::{Command, page_commands::offer},
     ui::{
-        form::{choice::Choice, field::Field, submit::SubmitRow, switch::Switch},
+        form::{SubmitRow, choice::Choice, field::Field, switch::Switch},
         request::Request,
         section::Section,
         time::Ago,
@@ -255,7 +255,7 @@ pub fn SettingsForm(
                                 error_testid="settings-error"
                                 error=Signal::derive(other)
                                 busy=request.busy
-                                primary=true
+                                kind="primary"
                                 saved_testid="settings-saved"
                                 saved
                             />

@@ -9,7 +9,7 @@ use crate::{
     format,
     palette::{Command, page_commands::offer},
     ui::{
-        form::{field::Help, submit::SubmitRow},
+        form::{SubmitRow, field::Help},
         request::Request,
         show::Show,
     },

@@ -1,19 +1,20 @@
 //! The confirmation dialog, described by data: texts, fields, and the action. It does not know
 //! what the action does.
 
-use std::{cell::RefCell, fmt, sync::Arc};
+use std::{cell::RefCell, sync::Arc};
 
-use futures_util::{
-    FutureExt,
-    future::{LocalBoxFuture, join4},
-};
-use leptos::{prelude::*, task::spawn_local};
+use futures_util::{FutureExt, future::join4};
+use leptos::{prelude::*, text_prop::TextProp};
 
 use super::{Dialog, open_for};
-use crate::{browser, error::PageError, ui::failure::Failure};
-
-type Action = Arc<dyn Fn() -> LocalBoxFuture<'static, Result<Outcome, PageError>> + Send + Sync>;
-type Body = Arc<dyn Fn(Signal<Option<PageError>>) -> AnyView + Send + Sync>;
+use crate::{
+    error::PageError,
+    ui::{
+        button::Button,
+        failure::Failure,
+        request::{Answer, Request},
+    },
+};
 
 /// Name of an item that an action failed for, and the error.
 pub type Failed = (String, PageError);
@@ -30,21 +31,15 @@ pub struct Outcome {
 /// A confirmation: its texts, and the action that follows.
 #[derive(Clone)]
 pub struct Question {
-    title: Arc<dyn Fn() -> String + Send + Sync>,
-    body: Body,
+    title: TextProp,
+    body: Arc<dyn Fn(Signal<Option<PageError>>) -> AnyView + Send + Sync>,
     testid: &'static str,
     fields: &'static [&'static str],
     confirm: &'static str,
     pending: &'static str,
     danger: bool,
     ready: Arc<dyn Fn() -> bool + Send + Sync>,
-    action: Action,
-}
-
-impl fmt::Debug for Question {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Question").field("testid", &self.testid).finish_non_exhaustive()
-    }
+    action: Arc<dyn Fn() -> Answer<Outcome> + Send + Sync>,
 }
 
 impl Question {
@@ -58,20 +53,20 @@ impl Question {
             async move { action().await.map(|()| Outcome::default()) }.boxed_local()
         };
         let body = move |_| view! { <p>{text.clone()}</p> }.into_any();
-        Self::new("confirm", move || title.clone(), body, [confirm, confirm], action)
+        Self::new("confirm", title, body, [confirm, confirm], action)
     }
 
-    /// Confirms a destructive action with a body of its own; `testid` begins all test ids. The labels of
-    /// the button are for before and during the action.
+    /// Confirms a destructive action with a body of its own, which gets the error of its fields; `testid`
+    /// begins all test ids. The labels of the button are for before and during the action.
     pub fn new(
         testid: &'static str,
-        title: impl Fn() -> String + Send + Sync + 'static,
+        title: impl Into<TextProp>,
         body: impl Fn(Signal<Option<PageError>>) -> AnyView + Send + Sync + 'static,
         [confirm, pending]: [&'static str; 2],
-        action: impl Fn() -> LocalBoxFuture<'static, Result<Outcome, PageError>> + Send + Sync + 'static,
+        action: impl Fn() -> Answer<Outcome> + Send + Sync + 'static,
     ) -> Self {
         Self {
-            title: Arc::new(title),
+            title: title.into(),
             body: Arc::new(body),
             testid,
             fields: &[],
@@ -102,21 +97,24 @@ impl Question {
     }
 }
 
-/// Runs actions, four at a time, and returns those that failed.
-pub async fn run_all(actions: Vec<LocalBoxFuture<'static, Result<(), Failed>>>) -> Vec<Failed> {
+/// Runs the actions on the named items, four at a time.
+///
+/// # Errors
+/// None: those of the items are in the outcome.
+pub async fn run_all(actions: Vec<(String, Answer)>) -> Result<Outcome, PageError> {
     let queue = RefCell::new(actions.into_iter());
     let failed = RefCell::new(Vec::new());
     let lane = async || {
         loop {
             let next = queue.borrow_mut().next();
-            let Some(next) = next else { break };
-            if let Err(it) = next.await {
-                failed.borrow_mut().push(it);
+            let Some((name, action)) = next else { break };
+            if let Err(why) = action.await {
+                failed.borrow_mut().push((name, why));
             }
         }
     };
     join4(lane(), lane(), lane(), lane()).await;
-    failed.into_inner()
+    Ok(Outcome { failed: failed.into_inner(), summary: None })
 }
 
 /// The confirmation dialog: runs the action and shows its error.
@@ -128,52 +126,42 @@ pub fn Confirm(
     #[prop(into)]
     done: Callback<()>,
 ) -> impl IntoView {
-    let busy = RwSignal::new(false);
-    let error = RwSignal::new(None::<PageError>);
+    let request = Request::new();
     let outcome = RwSignal::new(Outcome::default());
     let open = open_for(asked, move |_| {
-        error.set(None);
+        request.error.set(None);
         outcome.set(Outcome::default());
     });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let Some(question) = asked.get_untracked().filter(|_| !busy.get_untracked()) else {
-            return;
-        };
-        busy.set(true);
-        error.set(None);
-        spawn_local(async move {
-            // Signals that are gone belong to a page that was left.
-            match (question.action)().await {
-                Ok(Outcome { failed, summary }) => {
-                    // An error of a field is shown once, beside the field.
-                    let of_field = |it: &Failed| question.fields.iter().any(|at| it.1.is_about(at));
-                    let (fields, failed): (Vec<_>, Vec<_>) = failed.into_iter().partition(of_field);
-                    error.try_set(fields.into_iter().next().map(|(_, why)| why));
-                    let settled = failed.is_empty() && summary.is_none();
-                    outcome.try_set(Outcome { failed, summary });
-                    if settled && error.try_with_untracked(Option::is_none) == Some(true) {
-                        open.try_set(false);
-                    }
-                }
-                Err(why) if why.is_signed_out() => browser::go(&browser::sign_in_and_back()),
-                Err(why) => drop(error.try_set(Some(why))),
-            }
-            busy.try_set(false);
+        let Some(Question { action, fields, .. }) = asked.get_untracked() else { return };
+        let answer = async move {
+            let answer = action().await;
             done.try_run(());
+            answer
+        };
+        request.send(answer, move |Outcome { failed, summary }| {
+            // An error of a field is shown once, beside the field.
+            let of_field = |it: &Failed| fields.iter().any(|at| it.1.is_about(at));
+            let (fields, failed): (Vec<_>, Vec<_>) = failed.into_iter().partition(of_field);
+            let error = fields.into_iter().next().map(|(_, why)| why);
+            if failed.is_empty() && summary.is_none() && error.is_none() {
+                open.set(false);
+            }
+            request.error.set(error);
+            outcome.set(Outcome { failed, summary });
         });
     };
-    let title = Signal::derive(move || {
-        asked.with(|asked| asked.as_ref().map(|it| (it.title)()).unwrap_or_default())
-    });
-    let testid = Signal::derive(move || {
-        let testid = asked.with(|asked| asked.as_ref().map_or("confirm", |it| it.testid));
-        format!("{testid}-dialog")
-    });
+    let title = move || {
+        asked.with(|asked| asked.as_ref().map(|it| it.title.get().to_string()).unwrap_or_default())
+    };
+    let testid = move || {
+        asked.with(|asked| format!("{}-dialog", asked.as_ref().map_or("confirm", |it| it.testid)))
+    };
     view! {
         <Dialog open title testid>
             <form class="stack" novalidate on:submit=submit>
-                {move || asked.get().map(|it| content(it, open, busy, error.into(), outcome))}
+                {move || asked.get().map(|it| content(it, open, request, outcome))}
             </form>
         </Dialog>
     }
@@ -182,65 +170,54 @@ pub fn Confirm(
 fn content(
     question: Question,
     open: RwSignal<bool>,
-    busy: RwSignal<bool>,
-    error: Signal<Option<PageError>>,
+    request: Request,
     outcome: RwSignal<Outcome>,
 ) -> AnyView {
     let Question { body, testid, fields, confirm, pending, danger, ready, .. } = question;
+    let Request { busy, error } = request;
+    let id = move |part| format!("{testid}-{part}");
     let complete = Memo::new(move |_| outcome.with(|it| it.summary.is_some()));
     let summary = move || {
         let summary = outcome.with(|it| it.summary.clone())?;
-        let testid = format!("{testid}-done");
-        Some(view! { <p class="notice" role="status" data-testid=testid>{summary}</p> }.into_any())
+        let line = view! { <p class="notice" role="status" data-testid=id("done")>{summary}</p> };
+        Some(line.into_any())
     };
     let failed = move || {
         let failed = outcome.with(|it| it.failed.clone());
         let line = |(name, why): Failed| {
-            view! { <li><strong>{name}</strong> ": " {why.message().to_owned()}</li> }.into_any()
+            view! { <li><strong>{name}</strong> ": " {why.0.message}</li> }.into_any()
         };
         let lines: Vec<_> = failed.into_iter().map(line).collect();
-        let testid = format!("{testid}-failures");
-        (!lines.is_empty()).then(|| {
-            view! {
-                <ul class="failure" role="alert" data-testid=testid>
-                    {lines}
-                </ul>
-            }
-            .into_any()
-        })
+        let list = || {
+            view! { <ul class="failure" role="alert" data-testid=id("failures")>{lines}</ul> }
+                .into_any()
+        };
+        (!outcome.with(|it| it.failed.is_empty())).then(list)
     };
     let submit = move || {
         let ready = ready.clone();
-        (!complete.get()).then(|| {
+        let label = move || if busy.get() { pending } else { confirm };
+        let button = || {
             view! {
-                <button
-                    type="submit"
-                    class="button"
-                    class:danger=danger
-                    class:primary=!danger
-                    data-testid=format!("{testid}-confirm")
-                    disabled=move || busy.get() || !ready()
-                >
-                    {move || if busy.get() { pending } else { confirm }}
-                </button>
+                <Button
+                    testid=id("confirm")
+                    label
+                    kind=if danger { "danger" } else { "primary" }
+                    disabled=Signal::derive(move || busy.get() || !ready())
+                />
             }
             .into_any()
-        })
+        };
+        (!complete.get()).then(button)
     };
+    let cancel = move || if complete.get() { "Close" } else { "Cancel" };
     view! {
-        {body(error)}
-        <Failure error testid=format!("{testid}-error") fields />
+        {body(error.into())}
+        <Failure error testid=id("error") fields />
         {summary}
         {failed}
         <div class="dialog-actions">
-            <button
-                type="button"
-                class="button"
-                data-testid=format!("{testid}-cancel")
-                on:click=move |_| open.set(false)
-            >
-                {move || if complete.get() { "Close" } else { "Cancel" }}
-            </button>
+            <Button testid=id("cancel") label=cancel press=move |()| open.set(false) />
             {submit}
         </div>
     }

@@ -1,18 +1,16 @@
 //! A dialog in a wasm chunk of its own, loaded when it is first opened, because most visits never open it.
 
-use std::{
-    future::Future,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::future::LocalBoxFuture;
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use wasm_split_helpers::SplitLoaderError;
 
-use crate::ui::dialog::Dialog;
+use crate::ui::{button::Button, dialog::Dialog};
 
 /// Loads the dialog, shows it and keeps it. The page around it does not wait.
 #[component]
-pub fn LazyDialog<Load, Loading>(
+pub fn LazyDialog(
     /// True while the dialog is open.
     #[prop(into)]
     open: Signal<bool>,
@@ -20,12 +18,8 @@ pub fn LazyDialog<Load, Loading>(
     #[prop(into)]
     failed_to_load: Callback<()>,
     /// Loads and creates the dialog.
-    load: Load,
-) -> impl IntoView
-where
-    Load: Fn() -> Loading + 'static,
-    Loading: Future<Output = Result<AnyView, SplitLoaderError>> + 'static,
-{
+    load: Callback<(), LocalBoxFuture<'static, Result<AnyView, SplitLoaderError>>>,
+) -> impl IntoView {
     let created = Arc::new(Mutex::new(None::<AnyView>));
     let shown = created.clone();
     let state = RwSignal::new(State::Absent);
@@ -41,7 +35,7 @@ where
             return;
         }
         state.set(State::Loading);
-        let (loading, created) = (load(), created.clone());
+        let (loading, created) = (load.run(()), created.clone());
         spawn_local_scoped_with_cancellation(async move {
             if let Ok(view) = loading.await {
                 *created.lock().unwrap_or_else(PoisonError::into_inner) = Some(view);
@@ -56,9 +50,21 @@ where
         let loaded = state.get() == State::Loaded;
         loaded.then(|| shown.lock().unwrap_or_else(PoisonError::into_inner).take()).flatten()
     };
+    // The network failed, or the server runs another build, whose chunks do not match this page.
+    let not_loaded = move || {
+        view! {
+            <Dialog open=failed title="Loading failed" testid="not-loaded">
+                <p>"Try again, or reload the page."</p>
+                <div class="dialog-actions">
+                    <Button testid="not-loaded-close" label="Close" press=move |()| failed.set(false) />
+                </div>
+            </Dialog>
+        }
+        .into_any()
+    };
     view! {
-        {move || view()}
-        {move || failed.get().then(|| view! { <NotLoaded open=failed /> }.into_any())}
+        {view}
+        {move || failed.get().then(not_loaded)}
     }
 }
 
@@ -67,19 +73,4 @@ enum State {
     Absent,
     Loading,
     Loaded,
-}
-
-/// The network failed, or the server runs another build, whose chunks do not match this page.
-#[component]
-fn NotLoaded(open: RwSignal<bool>) -> impl IntoView {
-    view! {
-        <Dialog open title="Loading failed" testid="not-loaded">
-            <p>"Try again, or reload the page."</p>
-            <div class="dialog-actions">
-                <button type="button" class="button" on:click=move |_| open.set(false)>
-                    "Close"
-                </button>
-            </div>
-        </Dialog>
-    }
 }

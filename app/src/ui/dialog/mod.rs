@@ -1,29 +1,25 @@
-//! A modal `<dialog>` that follows a signal, and its two buttons. The browser keeps the focus inside and
-//! closes it on Escape. It knows no particular dialog.
+//! A modal `<dialog>` that follows a signal, and its buttons. The browser keeps the focus inside and closes it
+//! on Escape. It knows no particular dialog.
 
 pub mod confirm;
 pub mod lazy;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, text_prop::TextProp};
+
+use crate::ui::{button::Button, failure::Failure, request::Request};
 
 /// Opens while `open` is true and sets it to false when the dialog is dismissed.
 #[component]
 pub fn Dialog(
-    /// True while the dialog is open.
     open: RwSignal<bool>,
-    /// Heading.
-    #[prop(into)]
-    title: Signal<String>,
-    /// Test id.
-    #[prop(into)]
-    testid: Signal<String>,
+    #[prop(into)] title: TextProp,
+    #[prop(into)] testid: TextProp,
     /// Wider than a confirmation needs.
     #[prop(optional)]
     wide: bool,
     /// Called when the user dismisses the dialog; returns whether it stays open.
     #[prop(into, optional)]
     stay: Option<Callback<(), bool>>,
-    /// Content.
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<leptos::html::Dialog>::new();
@@ -53,6 +49,7 @@ pub fn Dialog(
             event.prevent_default();
         }
     };
+    let heading = title.clone();
     view! {
         <dialog
             node_ref=dialog
@@ -63,44 +60,31 @@ pub fn Dialog(
             on:cancel=cancel
             on:close=closed
         >
-            <h2>{move || title.get()}</h2>
+            <h2>{move || heading.get()}</h2>
             {children()}
         </dialog>
     }
 }
 
-/// The last row of a form in a dialog: a button that dismisses it and one that submits it.
+/// The end of a form in a dialog: its error, a button that dismisses the dialog and one that submits. Their
+/// test ids are `testid` with `-error`, `-cancel` and `-confirm`.
 #[component]
 pub fn DialogActions(
-    /// True while the dialog is open.
     open: RwSignal<bool>,
-    /// Prefix of the buttons' test ids: `-cancel` and `-confirm`.
     testid: &'static str,
     /// Label of the button that submits.
     #[prop(into)]
-    confirm: Signal<String>,
-    /// True while a request is pending.
-    #[prop(into)]
-    busy: Signal<bool>,
+    confirm: TextProp,
+    request: Request,
+    /// Fields that show their own errors.
+    fields: &'static [&'static str],
 ) -> impl IntoView {
+    let [error, cancel, submit] = ["error", "cancel", "confirm"].map(|it| format!("{testid}-{it}"));
     view! {
+        <Failure error=request.error testid=error fields />
         <div class="dialog-actions">
-            <button
-                type="button"
-                class="button"
-                data-testid=format!("{testid}-cancel")
-                on:click=move |_| open.set(false)
-            >
-                "Cancel"
-            </button>
-            <button
-                type="submit"
-                class="button primary"
-                data-testid=format!("{testid}-confirm")
-                disabled=move || busy.get()
-            >
-                {move || confirm.get()}
-            </button>
+            <Button testid=cancel label="Cancel" press=move |()| open.set(false) />
+            <Button testid=submit label=confirm kind="primary" disabled=request.busy />
         </div>
     }
 }
@@ -108,28 +92,16 @@ pub fn DialogActions(
 /// The only button of a dialog that shows a result.
 #[component]
 pub fn DialogClose(
-    /// True while the dialog is open.
     open: RwSignal<bool>,
-    /// Test id.
     testid: &'static str,
-    /// Label.
-    #[prop(default = "Close")]
-    label: &'static str,
-    /// Styles the button as the main action.
+    #[prop(default = "Close")] label: &'static str,
+    /// Classes of the button.
     #[prop(optional)]
-    primary: bool,
+    kind: &'static str,
 ) -> impl IntoView {
     view! {
         <div class="dialog-actions">
-            <button
-                type="button"
-                class="button"
-                class:primary=primary
-                data-testid=testid
-                on:click=move |_| open.set(false)
-            >
-                {label}
-            </button>
+            <Button testid label kind press=move |()| open.set(false) />
         </div>
     }
 }

@@ -1,13 +1,11 @@
 //! A labelled select element.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, text_prop::TextProp};
 
 /// A select element; options are identified by their index.
 #[component]
 pub fn Choice<T>(
-    /// Label.
     label: &'static str,
-    /// Test id.
     testid: &'static str,
     /// Values and labels.
     options: &'static [(T, &'static str)],
@@ -15,43 +13,61 @@ pub fn Choice<T>(
     value: RwSignal<T>,
     /// Hint below the field.
     #[prop(into, optional)]
-    hint: Signal<&'static str>,
+    hint: TextProp,
 ) -> impl IntoView
 where
     T: Copy + PartialEq + Send + Sync + 'static,
 {
-    let option = move |(number, (it, label)): (usize, &'static (T, &'static str))| {
+    let at = move |value: T| options.iter().position(|(it, _)| *it == value).unwrap_or_default();
+    let labels = options.iter().map(|(_, label)| *label).collect();
+    let pick = Callback::new(move |number: usize| {
+        if let Some((chosen, _)) = options.get(number) {
+            value.set(*chosen);
+        }
+    });
+    select(label, testid, labels, Signal::derive(move || at(value.get())), pick, hint)
+}
+
+fn select(
+    label: &'static str,
+    testid: &'static str,
+    labels: Vec<&'static str>,
+    chosen: Signal<usize>,
+    pick: Callback<usize>,
+    hint: TextProp,
+) -> AnyView {
+    let option = |(number, label): (usize, &'static str)| {
         view! {
             <option
                 value=number.to_string()
-                selected=value.get_untracked() == *it
-                prop:selected=move || value.get() == *it
+                selected=chosen.get_untracked() == number
+                prop:selected=move || chosen.get() == number
             >
-                {*label}
+                {label}
             </option>
         }
         .into_any()
     };
-    let pick = move |chosen: String| {
-        let chosen = chosen.parse::<usize>().ok().and_then(|number| options.get(number));
-        if let Some((chosen, _)) = chosen {
-            value.set(*chosen);
-        }
-    };
     let help = format!("{testid}-help");
+    let text = hint.clone();
     view! {
         <label>
             {label}
             <select
                 data-testid=testid
                 aria-describedby=help.clone()
-                on:change:target=move |event| pick(event.target().value())
+                on:change:target=move |event| {
+                    if let Ok(number) = event.target().value().parse() {
+                        pick.run(number);
+                    }
+                }
             >
-                {options.iter().enumerate().map(option).collect::<Vec<_>>()}
+                {labels.into_iter().enumerate().map(option).collect::<Vec<_>>()}
             </select>
         </label>
-        <p class="help" id=help hidden=move || hint.with(|it| it.is_empty())>
-            {hint}
+        <p class="help" id=help hidden=move || hint.get().is_empty()>
+            {move || text.get()}
         </p>
     }
+    .into_any()
 }

@@ -1,15 +1,13 @@
 //! A labelled text field with a hint and an error, and that line for other kinds of fields.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, text_prop::TextProp};
 
 use crate::error::PageError;
 
 /// A text field; shows the error that names it.
 #[component]
 pub fn Field(
-    /// Label.
-    #[prop(into)]
-    label: Signal<String>,
+    #[prop(into)] label: TextProp,
     /// Name of the field in errors.
     name: &'static str,
     /// Type of the input element.
@@ -23,7 +21,6 @@ pub fn Field(
     /// Hint below the field.
     #[prop(optional)]
     hint: &'static str,
-    /// Value.
     value: RwSignal<String>,
     /// Error of the form.
     #[prop(into)]
@@ -31,12 +28,8 @@ pub fn Field(
     /// Unit of a number.
     #[prop(optional)]
     unit: &'static str,
-    /// Placeholder.
-    #[prop(optional)]
-    placeholder: &'static str,
-    /// Focuses the field first.
-    #[prop(optional)]
-    autofocus: bool,
+    #[prop(optional)] placeholder: &'static str,
+    #[prop(optional)] autofocus: bool,
     /// Most characters that can be typed: more than allowed, so that the server reports too many.
     #[prop(default = "128")]
     most: &'static str,
@@ -87,9 +80,7 @@ pub fn Help(
     name: &'static str,
     /// Test id of the field; the line has this and `-help` as id.
     testid: &'static str,
-    /// Hint.
-    #[prop(optional)]
-    hint: &'static str,
+    #[prop(optional)] hint: &'static str,
     /// Error of the form.
     #[prop(into)]
     error: Signal<Option<PageError>>,

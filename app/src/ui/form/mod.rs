@@ -1,48 +1,39 @@
-//! A form submitted by its page: one request at a time, errors beside their fields, and no loss of input.
+//! Forms: those of pages without a sign-in, and the last row of the others.
 
 pub mod choice;
 pub mod field;
 pub mod shown_once;
-pub mod submit;
 pub mod switch;
 
-use futures_util::future::LocalBoxFuture;
 use leptos::{html, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-use crate::{browser, error::PageError, ui::failure::Failure};
+use crate::{
+    browser,
+    error::PageError,
+    ui::{button::Button, failure::Failure, request::Answer},
+};
 
-/// A form: its fields as children, the error that no field shows, and the button.
+/// A form that is submitted once, then left: its fields as children, the error that no field shows, and the
+/// button.
 #[component]
-pub fn Form<Check, Ask, Done>(
-    /// Action of the form element; `send` is used instead.
+pub fn Form(
+    /// Action of the form element; `submit` is used instead.
     action: &'static str,
     /// Label of the button.
     label: &'static str,
-    /// Test id of the button.
+    /// Prefix of the test ids: `-submit` and `-error`.
     testid: &'static str,
-    /// Test id of the error.
-    error_testid: &'static str,
     /// Fields that show their own errors.
     fields: &'static [&'static str],
-    /// Field to focus after an error of no field.
-    doubtful: &'static str,
-    /// Error of the form.
     error: RwSignal<Option<PageError>>,
-    /// Validates before sending.
-    check: Check,
-    /// Sends the request.
-    send: Ask,
-    /// Called on success.
-    done: Done,
+    /// Validates the fields, sends the request and leaves the form. After an error the form stays, with the
+    /// field of the error focused, or else the password.
+    #[prop(into)]
+    submit: Callback<(), Answer>,
     children: Children,
-) -> impl IntoView
-where
-    Check: Fn() -> Option<PageError> + Clone + 'static,
-    Ask: Fn() -> LocalBoxFuture<'static, Result<(), PageError>> + Clone + 'static,
-    Done: Fn() + Clone + 'static,
-{
+) -> impl IntoView {
     let form = NodeRef::<html::Form>::new();
     // Busy until the page is hydrated, so that the browser never submits the form itself.
     let busy = RwSignal::new(true);
@@ -58,32 +49,21 @@ where
             let _ = first.focus();
         }
     });
-    let reject = move |why: PageError| {
-        if let Some(input) = input(why.0.field.as_deref().unwrap_or(doubtful)) {
-            let _ = input.focus();
-            input.select();
-        }
-        error.set(Some(why));
-    };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if busy.get_untracked() {
             return;
         }
-        if let Some(why) = check() {
-            return reject(why);
-        }
         busy.set(true);
         error.set(None);
-        let (send, done) = (send.clone(), done.clone());
         spawn_local(async move {
-            match send().await {
-                Ok(()) => done(),
-                Err(why) => {
-                    busy.set(false);
-                    reject(why);
-                }
+            let Err(why) = submit.run(()).await else { return };
+            busy.set(false);
+            if let Some(input) = input(why.0.field.as_deref().unwrap_or("password")) {
+                let _ = input.focus();
+                input.select();
             }
+            error.set(Some(why));
         });
     };
     view! {
@@ -96,15 +76,43 @@ where
             on:submit=submit
         >
             {children()}
-            <Failure error testid=error_testid fields />
-            <button
-                class="button primary"
-                type="submit"
-                data-testid=testid
-                disabled=move || busy.get()
-            >
-                {label}
-            </button>
+            <Failure error testid=format!("{testid}-error") fields />
+            <Button testid=format!("{testid}-submit") label kind="primary" disabled=busy />
         </form>
+    }
+}
+
+/// The last row of a form: its error, a message after saving, and the submit button.
+#[component]
+pub fn SubmitRow(
+    /// Label of the button.
+    label: &'static str,
+    /// Test id of the button.
+    testid: &'static str,
+    error_testid: &'static str,
+    #[prop(into)] error: Signal<Option<PageError>>,
+    /// Fields that show their own errors.
+    #[prop(default = &[])]
+    fields: &'static [&'static str],
+    /// Classes of the button.
+    #[prop(optional)]
+    kind: &'static str,
+    /// True while a request is pending.
+    #[prop(into)]
+    busy: Signal<bool>,
+    /// Test id of the message after saving; no message without it.
+    #[prop(optional)]
+    saved_testid: &'static str,
+    /// The message after saving.
+    #[prop(into, optional)]
+    saved: Signal<Option<&'static str>>,
+) -> impl IntoView {
+    let message = || view! { <p class="saved" role="status" data-testid=saved_testid>{saved}</p> };
+    view! {
+        <Failure error testid=error_testid fields />
+        <div class="form-end">
+            {(!saved_testid.is_empty()).then(message)}
+            <Button testid label kind disabled=busy />
+        </div>
     }
 }

@@ -1,14 +1,11 @@
 //! A switch for a setting that applies at once.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, text_prop::TextProp};
 
 /// A labelled switch.
 #[component]
 pub fn Switch(
-    /// Label.
-    #[prop(into)]
-    label: Signal<&'static str>,
-    /// Test id.
+    #[prop(into)] label: TextProp,
     testid: &'static str,
     /// True while the setting is on.
     #[prop(into)]
@@ -21,8 +18,9 @@ pub fn Switch(
     fixed: Signal<bool>,
     /// Explanation of the current state.
     #[prop(into, optional)]
-    hint: Signal<&'static str>,
+    hint: TextProp,
 ) -> impl IntoView {
+    let text = hint.clone();
     view! {
         <label class="switch">
             <input
@@ -34,8 +32,8 @@ pub fn Switch(
                 on:change:target=move |event| flip.run(event.target().checked())
             />
             <span>
-                {label}
-                <small hidden=move || hint.with(|it| it.is_empty())>{hint}</small>
+                {move || label.get()}
+                <small hidden=move || hint.get().is_empty()>{move || text.get()}</small>
             </span>
         </label>
     }
