@@ -306,7 +306,7 @@ pub struct ErrorBody {
 }
 
 /// Error, with a code for programs and a sentence for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ErrorInfo {
     /// Stable snake_case code.
     pub code: String,
