@@ -6,6 +6,7 @@ use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
 /// Error of a query.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the sentences describe the errors")]
 pub enum Error {
     /// The database is locked, unreachable or too slow. A later attempt may succeed.
     #[error("the database is not available: {0}")]
@@ -13,41 +14,23 @@ pub enum Error {
     /// The disk of the database, or its quota, is full.
     #[error("the disk of the database is full: {0}")]
     Full(String),
-    /// A row with the same unique value exists.
     #[error("an entry with this value already exists")]
     Duplicate,
     /// The file is not a database, or it is damaged.
     #[error("{} is not a usable database: {reason}", path.display())]
-    Corrupt {
-        /// The file.
-        path: PathBuf,
-        /// SQLite's error text.
-        reason: String,
-    },
+    Corrupt { path: PathBuf, reason: String },
     /// The file or its directory cannot be created or written.
     #[error("cannot use {}: {source}", path.display())]
-    File {
-        /// The file or directory.
-        path: PathBuf,
-        /// The system's error.
-        source: std::io::Error,
-    },
-    /// The schema was created by a newer version of websh.
+    File { path: PathBuf, source: std::io::Error },
     #[error(
         "the database was written by a newer version of websh (schema {0}): start that version instead"
     )]
     Newer(String),
-    /// The scheme of the URL is not supported.
     #[error("{0} is not a database URL: it must start with sqlite:// or postgres://")]
     Url(String),
-    /// A row contains a value that this build does not support.
+    /// A column contains a value that this build does not support.
     #[error("the database contains an unknown {what}: {value}")]
-    Unknown {
-        /// The column.
-        what: &'static str,
-        /// The value.
-        value: String,
-    },
+    Unknown { what: &'static str, value: String },
 }
 
 impl From<DbErr> for Error {

@@ -21,7 +21,6 @@ pub(crate) async fn bounded<T>(query: impl Future<Output = Result<T, Error>>) ->
         .unwrap_or_else(|_| Err(Error::Unavailable("no answer in 5 s".to_owned())))
 }
 
-/// Returns the first row of a query.
 pub(crate) async fn one<E: EntityTrait, T>(
     db: &DatabaseConnection,
     query: Select<E>,
@@ -30,7 +29,6 @@ pub(crate) async fn one<E: EntityTrait, T>(
     bounded(async { query.one(db).await?.map(read).transpose() }).await
 }
 
-/// Returns all rows of a query.
 pub(crate) async fn all<E: EntityTrait, T>(
     db: &DatabaseConnection,
     query: Select<E>,
@@ -39,7 +37,6 @@ pub(crate) async fn all<E: EntityTrait, T>(
     bounded(async { query.all(db).await?.into_iter().map(read).collect() }).await
 }
 
-/// Returns whether a query has rows.
 pub(crate) async fn any<E: EntityTrait>(
     db: &DatabaseConnection,
     query: Select<E>,
@@ -110,7 +107,6 @@ pub(crate) async fn finish(transaction: DatabaseTransaction, done: bool) -> Resu
     Ok(done)
 }
 
-/// Inserts an audit entry.
 pub(crate) async fn record(db: &impl ConnectionTrait, entry: &AuditEntry) -> Result<(), Error> {
     audit::ActiveModel::from(entry.clone()).insert(db).await?;
     Ok(())

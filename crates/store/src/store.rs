@@ -28,28 +28,18 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A database with the schema of this build. Clones share one connection pool.
 #[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the types describe their tables")]
 pub struct Store {
-    /// The audit log.
     pub audit: AuditLog,
-    /// Sign-ins and tokens together.
     pub credentials: Credentials,
-    /// Account grants.
     pub grants: Grants,
-    /// Guests of shares.
     pub guests: Guests,
-    /// Links to join or to choose a new password.
     pub invites: Invites,
-    /// Members.
     pub members: Members,
-    /// Rows of sessions.
     pub sessions: Sessions,
-    /// Workspace settings.
     pub settings: Settings,
-    /// Shares of sessions.
     pub shares: Shares,
-    /// Sign-ins.
     pub sign_ins: SignIns,
-    /// API tokens.
     pub tokens: Tokens,
     pub(crate) db: DatabaseConnection,
 }
@@ -71,9 +61,6 @@ impl Store {
     }
 
     /// Opens a SQLite file, as [`Store::open`] does.
-    ///
-    /// # Errors
-    /// See [`Store::open`].
     pub async fn open_file(path: &Path) -> Result<Self, Error> {
         prepare(path).map_err(|source| Error::File { path: path.to_owned(), source })?;
         let opened = bounded(Self::connect("sqlite://named-below", Some(path.to_owned()))).await;
@@ -113,9 +100,6 @@ impl Store {
     }
 
     /// Checks that the database answers.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`] within 5 s.
     pub async fn ping(&self) -> Result<(), Error> {
         bounded(async { Ok(self.db.ping().await?) }).await
     }

@@ -38,7 +38,6 @@ pub struct InviteRow {
     pub member: Option<MemberId>,
     /// The member who created it. Absent in invites from before this was stored that were used.
     pub creator: Option<MemberId>,
-    /// The time it was used.
     pub used_at: Option<DateTimeUtc>,
 }
 

@@ -26,17 +26,13 @@ impl ActiveModelBehavior for ActiveModel {}
 /// A member of the workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// Id.
     pub id: MemberId,
     /// Email address in lower case, used to sign in.
     pub email: String,
-    /// Name shown to others.
     pub name: String,
-    /// Role.
     pub role: Role,
     /// Argon2id PHC string of the password.
     pub password_hash: String,
-    /// Creation time.
     pub created_at: DateTimeUtc,
     /// False once deactivated.
     pub active: bool,

@@ -46,9 +46,7 @@ impl ActiveModelBehavior for ActiveModel {}
 /// The stored part of a session. The rest is known to the session process alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRow {
-    /// Id.
     pub id: SessionId,
-    /// Owner.
     pub owner: MemberId,
     /// Name of the owner. Read only.
     pub owner_name: String,
@@ -56,19 +54,14 @@ pub struct SessionRow {
     pub owner_email: String,
     /// Key given by the client that created it, unique among the owner's sessions.
     pub idempotency_key: Option<String>,
-    /// Name.
     pub name: String,
-    /// Server id.
     pub server: String,
     /// Account that its shell runs as.
     pub account: String,
     /// API token it was created with.
     pub token: Option<TokenId>,
-    /// Rule for a second attach.
     pub attach_policy: AttachPolicy,
-    /// Stage of its life.
     pub state: SessionState,
-    /// Creation time.
     pub created_at: DateTimeUtc,
     /// Time of the last activity once it has ended; the creation time until then.
     pub last_seen: DateTimeUtc,
@@ -76,22 +69,17 @@ pub struct SessionRow {
     pub cols: u16,
     /// Rows, likewise.
     pub rows: u16,
-    /// Title at the end.
     pub title: String,
-    /// Its end, if it has ended.
     pub ending: Option<Ending>,
 }
 
 /// The end of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ending {
-    /// Time.
     pub at: DateTimeUtc,
-    /// Reason.
     pub reason: EndReason,
     /// Name of the person who ended it.
     pub by: Option<String>,
-    /// Exit status of the shell.
     pub exit_code: Option<i32>,
     /// Signal that ended the shell.
     pub exit_signal: Option<i32>,
@@ -99,8 +87,15 @@ pub struct Ending {
     pub note: Option<String>,
 }
 
+impl Ending {
+    /// Returns an ending without details.
+    #[must_use]
+    pub fn new(at: DateTimeUtc, reason: EndReason) -> Self {
+        Self { at, reason, by: None, exit_code: None, exit_signal: None, note: None }
+    }
+}
+
 impl From<&SessionRow> for ActiveModel {
-    /// Converts a row to be inserted.
     fn from(row: &SessionRow) -> Self {
         Self {
             id: Set(row.id.0),
@@ -122,7 +117,6 @@ impl From<&SessionRow> for ActiveModel {
     }
 }
 
-/// Converts a row with its owner.
 pub(crate) fn read((model, owner): (Model, Option<member::Model>)) -> Result<SessionRow, Error> {
     let ending = match (model.ended_at, model.end_reason) {
         (Some(at), Some(reason)) => Some(Ending {

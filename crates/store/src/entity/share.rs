@@ -54,7 +54,6 @@ pub struct ShareRow {
     /// [`Shares::of_session`](crate::Shares::of_session) only. An expired share remains active until
     /// [`Shares::end`](crate::Shares::end) is called.
     pub share: Share,
-    /// The shared session.
     pub session: SessionId,
     /// The member who created it.
     pub by: MemberId,
@@ -65,7 +64,6 @@ pub struct ShareRow {
 /// The end of a share and of its guests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShareEnding {
-    /// Time.
     pub at: DateTimeUtc,
     /// Reason: any state except active.
     pub state: ShareState,
@@ -78,7 +76,6 @@ pub struct ShareEnding {
 /// Changes of a living share. Absent fields stay as they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ShareChanges {
-    /// New expiry time.
     pub expires_at: Option<DateTimeUtc>,
     /// Guests are read-only.
     pub read_only: Option<bool>,
@@ -86,22 +83,16 @@ pub struct ShareChanges {
     pub guests_alone: Option<bool>,
 }
 
-/// A share with facts about its session.
+/// A share with the owner, name, account and end of its session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShareContext {
-    /// The share.
     pub row: ShareRow,
-    /// Owner of the session.
     pub owner: MemberId,
-    /// Name of the session.
     pub name: String,
-    /// Account of the session.
     pub account: String,
-    /// End of the session, if it has ended.
     pub session_ended: Option<DateTimeUtc>,
 }
 
-/// Converts a share to be inserted.
 pub(crate) fn active(row: &ShareRow, token_hash: &[u8; 32]) -> Result<ActiveModel, Error> {
     let share = &row.share;
     Ok(ActiveModel {

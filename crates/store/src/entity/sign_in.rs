@@ -29,17 +29,14 @@ impl ActiveModelBehavior for ActiveModel {}
 pub struct SignIn {
     /// Id. Not a secret.
     pub id: Uuid,
-    /// Its member.
     pub member: MemberId,
     /// SHA-256 of the token in the cookie.
     pub token_hash: [u8; 32],
-    /// Creation time.
     pub created_at: DateTimeUtc,
     /// Time from which it is invalid.
     pub expires_at: DateTimeUtc,
     /// Browser or program, such as `Firefox on Linux`.
     pub device: String,
-    /// Client address.
     pub source: String,
 }
 

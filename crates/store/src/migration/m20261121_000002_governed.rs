@@ -41,7 +41,6 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// A foreign key that removes rows with their member.
 fn gone_with_member(table: &'static str) -> ForeignKeyCreateStatement {
     foreign_key((table, "member_id"), "members", ForeignKeyAction::Cascade)
 }

@@ -57,7 +57,6 @@ impl Grants {
     }
 }
 
-/// Inserts a grant.
 pub(super) async fn insert(db: &impl ConnectionTrait, grant: &AccountGrant) -> Result<(), Error> {
     let (member, role) = match grant.to {
         Grantee::Member(id) => (Some(id.0), None),

@@ -167,7 +167,6 @@ impl Members {
     }
 }
 
-/// Inserts a member with grants.
 pub(super) async fn insert(
     db: &impl ConnectionTrait,
     member: &Member,

@@ -10,7 +10,6 @@ use crate::{
     execute::{one, recorded},
 };
 
-/// The id of the only row.
 const ROW: i32 = 1;
 
 /// Queries on the workspace settings.
