@@ -66,7 +66,7 @@ impl Serve {
         let control =
             Control::new(store, host.await?, Arc::new(System), settings(&config), mail).await?;
         control.reconciler.run_once().await?;
-        control.guest_invites.void_unsent().await?;
+        control.shares.void_unsent().await?;
         announce(&config, &control).await?;
         warn_of_shared_account(&control).await?;
 
@@ -74,8 +74,8 @@ impl Serve {
         let sockets = TaskTracker::new();
         let following = tokio::spawn(Arc::clone(&control.reconciler).run());
         let watching = tokio::spawn(Arc::clone(&control.connections).watch());
-        let sharing = tokio::spawn(Arc::clone(&control.share_expiry).watch());
-        let forgetting = tokio::spawn(Arc::clone(&control.retention).watch());
+        let sharing = tokio::spawn(Arc::clone(&control.shares).watch());
+        let forgetting = tokio::spawn(Arc::clone(&control.sessions).delete_expired());
         let reconciler = Arc::clone(&control.reconciler);
         let governing = tokio::spawn(async move { reconciler.push_rules().await });
         let state = AppState::new(control, &config, stop.clone(), sockets.clone());

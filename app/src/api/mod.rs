@@ -106,7 +106,7 @@ pub async fn remove_token(id: TokenId) -> Result<(), PageError> {
 #[server(name = ListServers, prefix = "/api/pages", endpoint = "servers", input = Json, output = Json)]
 pub async fn servers() -> Result<Vec<Server>, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.creator.servers(&actor).await?)
+    Ok(control.sessions.servers(&actor).await?)
 }
 
 /// Matching sessions of the member, newest first: the page after a cursor, of 50 or at most 100.
@@ -132,7 +132,7 @@ pub async fn session(id: SessionId) -> Result<Session, PageError> {
 #[server(name = CreateSession, prefix = "/api/pages", endpoint = "create", input = Json, output = Json)]
 pub async fn create_session(new: NewSession) -> Result<Session, PageError> {
     let (control, actor) = crate::context::signed_in()?;
-    Ok(control.creator.create(&actor, new).await?.session)
+    Ok(control.sessions.create(&actor, new).await?.session)
 }
 
 /// Closes a session. Returns once all its processes have ended.

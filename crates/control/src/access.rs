@@ -11,14 +11,11 @@ use uuid::Uuid;
 
 /// An authenticated member, by one sign-in or token.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "a field without a description is described by its name")]
 pub struct Actor {
-    /// The member.
     pub member: MemberId,
-    /// Email address.
     pub email: String,
-    /// Display name.
     pub name: String,
-    /// Role.
     pub role: Role,
     /// Id of the sign-in or token in use.
     pub sign_in: Uuid,
@@ -38,20 +35,16 @@ impl Actor {
     }
 }
 
-/// An action to authorize.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// List own sessions, and the servers to create them on.
     ListOwn,
-    /// List all sessions.
     ListAll,
-    /// Create a session.
     Create,
     /// Read a session's metadata.
     See,
     /// Rename a session or change its policy.
     Change,
-    /// Close a session.
     Close,
     /// Attach and drive.
     Drive,
@@ -67,28 +60,22 @@ pub enum Action {
     Unshare,
     /// Drop any session, with a reason.
     Drop,
-    /// Drop many sessions at once.
     DropAll,
     /// Read the resource usage of all sessions.
     ReadUsage,
-    /// Read the workspace settings.
     ReadSettings,
-    /// Change the workspace settings.
     ChangeSettings,
     /// Invite, change and deactivate members.
     ManageMembers,
     /// Grant accounts to members and roles.
     ManageGrants,
-    /// Read the audit log.
     ReadAudit,
     /// Change own password, and manage own tokens and sign-ins.
     ManageOwn,
 }
 
-/// Target of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// The workspace as a whole.
     Workspace,
     /// A session of this owner.
     SessionOf(MemberId),
@@ -113,34 +100,19 @@ impl From<Denied> for crate::Error {
 }
 
 /// Checks that an actor may perform an action.
-///
-/// # Errors
-/// [`Denied`], if not.
 pub fn authorize(actor: &Actor, action: Action, target: Target) -> Result<(), Denied> {
-    use Action::{
-        ChangeSettings, Close, Create, DropAll, ListAll, ListOwn, ManageGrants, ManageMembers,
-        ManageOwn, Oversee, ReadAudit, ReadSettings, ReadUsage, See, SeeShares, Share, Unshare,
-    };
+    use Action::*;
     let within = actor.scope.is_none_or(|scope| scope >= needs(action));
     let (staff, superuser) = (actor.role >= Role::Staff, actor.role == Role::Superuser);
     let allowed = match target {
         Target::Workspace => match action {
             ListOwn | Create | ReadSettings | ManageOwn => true,
-            ListAll | ReadUsage | Action::Drop => staff,
+            ListAll | ReadUsage | Drop => staff,
             ManageMembers | ManageGrants | ChangeSettings | ReadAudit | DropAll => superuser,
             _ => false,
         },
         Target::SessionOf(owner) if owner == actor.member => {
-            matches!(
-                action,
-                See | Action::Change
-                    | Close
-                    | Action::Drive
-                    | Action::Watch
-                    | Share
-                    | SeeShares
-                    | Unshare
-            )
+            matches!(action, See | Change | Close | Drive | Watch | Share | SeeShares | Unshare)
         }
         // Sessions outside a token's scope are hidden from its bearer.
         Target::SessionOf(_)
@@ -151,7 +123,7 @@ pub fn authorize(actor: &Actor, action: Action, target: Target) -> Result<(), De
         // Watching another member's session always notifies its owner, hence `Oversee`.
         Target::SessionOf(_) => match action {
             See | Close | Unshare => true,
-            Action::Change | Oversee | SeeShares => superuser,
+            Change | Oversee | SeeShares => superuser,
             _ => false,
         },
     };
@@ -160,9 +132,7 @@ pub fn authorize(actor: &Actor, action: Action, target: Target) -> Result<(), De
 
 /// Returns the narrowest token scope that allows an action.
 fn needs(action: Action) -> TokenScope {
-    use Action::{
-        Change, Close, Create, Drive, ListOwn, ReadSettings, See, SeeShares, Share, Unshare, Watch,
-    };
+    use Action::*;
     match action {
         ListOwn | See | Watch | ReadSettings | SeeShares => TokenScope::Read,
         Create | Change | Close | Drive | Share | Unshare => TokenScope::Sessions,

@@ -6,9 +6,9 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use protocol::{
     api::{AuditAction, AuditEntry, Guest},
-    id::{MemberId, SessionId, ShareId},
+    id::{MemberId, ShareId},
 };
-use store::GuestRow;
+use store::{GuestRow, Member, SessionRow};
 use uuid::Uuid;
 
 use crate::Actor;
@@ -29,7 +29,6 @@ impl AuditActor {
         Self { id: None, name, via: "command_line", source: None }
     }
 
-    /// websh itself.
     pub(crate) fn websh() -> Self {
         Self { id: None, name: "websh".to_owned(), via: "websh", source: None }
     }
@@ -57,8 +56,8 @@ impl AuditActor {
     }
 
     /// A member who is signing in or joining.
-    pub(crate) fn member(id: MemberId, name: &str, source: IpAddr) -> Self {
-        Self { id: Some(id), ..Self::unauthenticated(name, source) }
+    pub(crate) fn member(member: &Member, source: IpAddr) -> Self {
+        Self { id: Some(member.id), ..Self::unauthenticated(&member.name, source) }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -77,6 +76,12 @@ impl From<&Actor> for AuditActor {
     }
 }
 
+impl From<&Self> for AuditActor {
+    fn from(actor: &Self) -> Self {
+        actor.clone()
+    }
+}
+
 /// Target of an audited action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AuditTarget {
@@ -90,17 +95,9 @@ impl AuditTarget {
         Self { kind, id: Some(id.to_string()), name: name.to_owned() }
     }
 
-    pub(crate) fn session(id: SessionId, name: &str) -> Self {
-        Self::new("session", &id, name)
-    }
-
     /// A share, named after its session.
     pub(crate) fn share(id: ShareId, session: &str) -> Self {
         Self::new("share", &id, session)
-    }
-
-    pub(crate) fn member(id: MemberId, name: &str) -> Self {
-        Self::new("member", &id, name)
     }
 
     /// A target without an id, such as the settings.
@@ -109,20 +106,39 @@ impl AuditTarget {
     }
 }
 
+impl From<&SessionRow> for AuditTarget {
+    fn from(row: &SessionRow) -> Self {
+        Self::new("session", &row.id, &row.name)
+    }
+}
+
+impl From<&Member> for AuditTarget {
+    fn from(member: &Member) -> Self {
+        Self::new("member", &member.id, &member.name)
+    }
+}
+
+impl From<&Actor> for AuditTarget {
+    fn from(actor: &Actor) -> Self {
+        Self::new("member", &actor.member, &actor.name)
+    }
+}
+
 pub(crate) fn entry(
     now: DateTime<Utc>,
-    actor: &AuditActor,
+    actor: impl Into<AuditActor>,
     action: AuditAction,
-    target: AuditTarget,
+    target: impl Into<AuditTarget>,
     detail: Option<String>,
 ) -> AuditEntry {
+    let (actor, target) = (actor.into(), target.into());
     AuditEntry {
         id: Uuid::now_v7(),
         at: now,
         actor_id: actor.id,
-        actor: actor.name.clone(),
+        actor: actor.name,
         via: actor.via.to_owned(),
-        source: actor.source.clone(),
+        source: actor.source,
         action: action.to_string(),
         target_kind: target.kind.to_owned(),
         target_id: target.id,

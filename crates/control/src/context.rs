@@ -15,7 +15,8 @@ use store::{SessionRow, Store};
 
 use self::changes::Changes;
 use crate::{
-    Clock, Error,
+    Actor, Clock, Error,
+    access::{Action, Target, authorize},
     audit::{self, AuditActor, AuditTarget},
 };
 
@@ -67,7 +68,6 @@ impl Context {
         self.changes.announce(owner);
     }
 
-    /// Returns the workspace settings in force.
     pub(crate) async fn workspace_settings(&self) -> Result<WorkspaceSettings, Error> {
         Ok(self.store.settings.get().await?.unwrap_or_default())
     }
@@ -76,12 +76,23 @@ impl Context {
         self.store.sessions.get(id).await?.ok_or(Error::NotFound("session"))
     }
 
-    /// Returns an audit entry for an action that happens now.
+    /// Returns a session that the actor may perform an action on.
+    pub(crate) async fn authorized_session(
+        &self,
+        actor: &Actor,
+        action: Action,
+        id: SessionId,
+    ) -> Result<SessionRow, Error> {
+        let row = self.session_row(id).await?;
+        authorize(actor, action, Target::SessionOf(row.owner))?;
+        Ok(row)
+    }
+
     pub(crate) fn entry(
         &self,
-        actor: &AuditActor,
+        actor: impl Into<AuditActor>,
         action: AuditAction,
-        target: AuditTarget,
+        target: impl Into<AuditTarget>,
         detail: Option<String>,
     ) -> AuditEntry {
         audit::entry(self.now(), actor, action, target, detail)
@@ -91,14 +102,12 @@ impl Context {
     /// pass their entry along instead, so that both are written or neither. Never put a secret in
     /// `detail`.
     ///
-    /// # Errors
-    /// [`Error::Unavailable`]: the caller refuses the action then, unless it ends a session or is an
-    /// attach by the owner.
+    /// On an error the caller refuses the action, unless it ends a session or is an attach by the owner.
     pub(crate) async fn audit(
         &self,
-        actor: &AuditActor,
+        actor: impl Into<AuditActor>,
         action: AuditAction,
-        target: AuditTarget,
+        target: impl Into<AuditTarget>,
         detail: Option<String>,
     ) -> Result<(), Error> {
         let entry = self.entry(actor, action, target, detail);

@@ -2,61 +2,40 @@
 
 use std::{fmt, sync::Arc};
 
+use chrono::TimeDelta;
 use host::Host;
 use store::Store;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, Notify, watch};
 
 use crate::{
-    Actor, AllSessions, ApiTokens, Attachments, AuditLog, Clock, Config, Connections, Creator,
-    Error, Grants, GuestInvites, Guests, Invites, MailTransport, Members, Reconciler, Retention,
-    Sessions, SetUp, Settings, ShareExpiry, Shares, SignIns,
+    Actor, AllSessions, ApiTokens, Attachments, AuditLog, Clock, Config, Connections, Error,
+    Grants, Guests, Invites, MailTransport, Members, Reconciler, Sessions, SetUp, Settings, Shares,
+    SignIns,
     context::{Context, changes::Changes},
     identity::passwords::Passwords,
     mail::queue::Mailer,
     sessions::unsettled::Unsettled,
-    sharing::{guest_slots::GuestSlots, updates::ShareUpdates},
+    throttle::Throttle,
 };
 
 /// All operations of the workspace, by concern. Clones share their state.
 #[derive(Clone)]
+#[expect(missing_docs, reason = "the types describe their concerns")]
 pub struct Control {
-    /// First superuser of an empty workspace.
     pub set_up: Arc<SetUp>,
-    /// Sign-ins of members.
     pub sign_ins: Arc<SignIns>,
-    /// API tokens of members.
     pub tokens: Arc<ApiTokens>,
-    /// Links to join the workspace or to reset a password.
     pub invites: Arc<Invites>,
-    /// Permissions of open connections.
     pub connections: Arc<Connections>,
-    /// Listing, changing and closing sessions.
     pub sessions: Arc<Sessions>,
-    /// Creating sessions.
-    pub creator: Arc<Creator>,
-    /// Tickets and connections to session processes.
     pub attachments: Arc<Attachments>,
-    /// Keeps session rows and processes in step.
     pub reconciler: Arc<Reconciler>,
-    /// Deletes old ended sessions.
-    pub retention: Arc<Retention>,
-    /// Shares of sessions.
     pub shares: Arc<Shares>,
-    /// Guests who join by a share.
     pub guests: Arc<Guests>,
-    /// Shares that are sent by mail.
-    pub guest_invites: Arc<GuestInvites>,
-    /// Ends shares that are due.
-    pub share_expiry: Arc<ShareExpiry>,
-    /// All sessions of the workspace, for staff and superusers.
     pub all_sessions: Arc<AllSessions>,
-    /// Members of the workspace.
     pub members: Arc<Members>,
-    /// Account grants.
     pub grants: Arc<Grants>,
-    /// Workspace settings.
     pub settings: Arc<Settings>,
-    /// The audit log.
     pub audit: Arc<AuditLog>,
     ctx: Arc<Context>,
 }
@@ -69,10 +48,7 @@ impl fmt::Debug for Control {
 
 impl Control {
     /// Puts the parts together. It starts no task: spawn [`Reconciler::run`], [`Connections::watch`],
-    /// [`ShareExpiry::watch`] and [`Retention::watch`].
-    ///
-    /// # Errors
-    /// [`Error::Busy`] if hashing a password fails.
+    /// [`Shares::watch`] and [`Sessions::delete_expired`].
     pub async fn new(
         store: Store,
         host: Host,
@@ -85,44 +61,35 @@ impl Control {
         let connections = Arc::new(Connections::new(ctx.clone()));
         let mailer = Arc::new(Mailer::new(ctx.clone(), mail));
         let sign_ins = Arc::new(SignIns::new(ctx.clone(), passwords.clone(), connections.clone()));
-        let invites = Invites {
-            ctx: ctx.clone(),
-            passwords: passwords.clone(),
-            connections: connections.clone(),
-            sign_ins: sign_ins.clone(),
-            mailer: mailer.clone(),
-        };
         let unsettled = Arc::new(Unsettled::new(ctx.clone()));
-        let sessions = Arc::new(Sessions { ctx: ctx.clone(), unsettled: unsettled.clone() });
+        let sessions = Arc::new(Sessions {
+            ctx: ctx.clone(),
+            unsettled: unsettled.clone(),
+            new_per_member: Throttle::new(30, TimeDelta::seconds(2)),
+            counting: Mutex::default(),
+        });
         let attachments =
             Arc::new(Attachments { ctx: ctx.clone(), connections: connections.clone() });
-        let updates = Arc::new(ShareUpdates::new(ctx.clone(), connections.clone()));
-        let slots = Arc::new(GuestSlots::new(ctx.clone(), connections.clone()));
+        let guests = Arc::new(Guests::new(ctx.clone(), passwords.clone(), attachments.clone()));
         let shares = Arc::new(Shares {
             ctx: ctx.clone(),
             passwords: passwords.clone(),
-            updates: updates.clone(),
+            connections: connections.clone(),
+            guests: guests.clone(),
             mailer: mailer.clone(),
-        });
-        let share_expiry = Arc::new(ShareExpiry {
-            ctx: ctx.clone(),
-            updates: updates.clone(),
-            slots: slots.clone(),
+            expiry: Notify::new(),
         });
         Ok(Self {
             set_up: Arc::new(SetUp::new(ctx.clone(), passwords.clone())),
             tokens: Arc::new(ApiTokens { ctx: ctx.clone(), connections: connections.clone() }),
-            invites: Arc::new(invites),
-            creator: Arc::new(Creator::new(ctx.clone(), unsettled.clone())),
-            reconciler: Arc::new(Reconciler { ctx: ctx.clone(), unsettled }),
-            retention: Arc::new(Retention { ctx: ctx.clone() }),
-            guests: Arc::new(Guests::new(ctx.clone(), passwords, attachments.clone(), slots)),
-            guest_invites: Arc::new(GuestInvites {
+            invites: Arc::new(Invites {
                 ctx: ctx.clone(),
-                shares: shares.clone(),
-                updates: updates.clone(),
+                passwords,
+                connections: connections.clone(),
+                sign_ins: sign_ins.clone(),
                 mailer,
             }),
+            reconciler: Arc::new(Reconciler { ctx: ctx.clone(), unsettled }),
             all_sessions: Arc::new(AllSessions {
                 ctx: ctx.clone(),
                 sessions: sessions.clone(),
@@ -131,21 +98,21 @@ impl Control {
             members: Arc::new(Members {
                 ctx: ctx.clone(),
                 connections: connections.clone(),
-                share_expiry: share_expiry.clone(),
+                shares: shares.clone(),
             }),
             grants: Arc::new(Grants {
                 ctx: ctx.clone(),
                 connections: connections.clone(),
-                share_expiry: share_expiry.clone(),
+                shares: shares.clone(),
             }),
-            settings: Arc::new(Settings { ctx: ctx.clone(), updates }),
+            settings: Arc::new(Settings { ctx: ctx.clone(), shares: shares.clone() }),
             audit: Arc::new(AuditLog { ctx: ctx.clone() }),
             sign_ins,
             connections,
             sessions,
             attachments,
+            guests,
             shares,
-            share_expiry,
             ctx,
         })
     }
@@ -153,14 +120,11 @@ impl Control {
     /// Returns a receiver that changes whenever a session visible to the actor may have changed. The
     /// value carries no data, so that it cannot be stale.
     #[must_use]
-    pub fn changes(&self, actor: &Actor) -> watch::Receiver<u64> {
+    pub fn changes(&self, actor: &Actor) -> watch::Receiver<()> {
         self.ctx.changes.visible_to(actor)
     }
 
     /// Checks that the database answers.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`] if it does not.
     pub async fn ready(&self) -> Result<(), Error> {
         Ok(self.ctx.store.ping().await?)
     }

@@ -1,87 +1,66 @@
 //! Errors of this crate, each with a stable code for programs and a sentence for users: the problem
 //! first, then the way out.
 
-use std::borrow::Cow;
-
 use protocol::api::{ActiveClient, EndReason, ErrorBody, ErrorInfo, GuestEnd, Session};
 
-/// Reason a request failed.
-#[derive(Debug, thiserror::Error)]
+/// Reason a request failed. Its code is the name of the variant unless [`Error::code`] has another.
+#[derive(Debug, thiserror::Error, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[expect(missing_docs, reason = "the sentences describe the errors")]
 pub enum Error {
-    /// The request carries no valid sign-in or token.
     #[error("Please sign in.")]
     Unauthenticated,
-    /// The address or the password is wrong; the message does not reveal which.
+    /// The message does not reveal which is wrong.
     #[error("Incorrect email address or password.")]
     InvalidCredentials,
-    /// Too many failed attempts; seconds until the next one is allowed.
+    /// Seconds until the next attempt is allowed.
     #[error("Too many attempts. Try again in {0} seconds.")]
     Throttled(u64),
     /// The queue for password checks is full.
     #[error("Too many people are signing in right now. Try again in a moment.")]
     Busy,
-    /// The actor's role does not allow the action.
+    /// The actor's role or scope does not allow the action.
     #[error("You are not allowed to do this.")]
     Forbidden,
     /// The target does not exist, or is hidden from the actor.
     #[error("There is no such {0}.")]
     NotFound(&'static str),
-    /// The session has ended.
     #[error("{}", ended_message(.0))]
     Ended(Box<Session>),
-    /// A field has an invalid value.
+    /// A field has an invalid value; the message is one sentence.
     #[error("{message}")]
-    Invalid {
-        /// Name of the field.
-        field: &'static str,
-        /// One sentence.
-        message: String,
-    },
-    /// No server has this id.
+    Invalid { field: &'static str, message: String },
     #[error("There is no server named {0}.")]
     UnknownServer(String),
-    /// The server has no account of this name.
     #[error("There is no account named {0} on this server.")]
     UnknownAccount(String),
     /// The shell failed to start. One sentence.
     #[error("{0}")]
     SpawnFailed(String),
-    /// A session limit is reached.
-    #[error("{}", limit_message(*.limit))]
-    SessionLimit {
-        /// The limit.
-        limit: Limit,
-        /// The member's running sessions that count towards it.
-        sessions: Vec<Session>,
-    },
+    /// A limit is reached; the member's running sessions that count towards it.
+    #[error("{limit}")]
+    SessionLimit { limit: Limit, sessions: Vec<Session> },
     /// Another client drives the session, and its policy requires a confirmation to take over.
     #[error("This session is in use by {} ({}).", .0.who, .0.device)]
     AttachedElsewhere(ActiveClient),
-    /// The current password given with a new one is wrong.
     #[error("Incorrect current password.")]
     WrongPassword,
-    /// The change would leave no active superuser.
     #[error("This is the last superuser. Make another member a superuser first.")]
     LastSuperuser,
     /// The link was used or has expired.
     #[error("This link is no longer valid. Ask for a new one.")]
     InviteOver,
-    /// No mail transport is configured.
     #[error("No mail server is configured. Copy the link instead.")]
     MailNotConfigured,
-    /// The same grant exists.
     #[error("This account is already granted to them.")]
     GrantExists,
-    /// The member has the maximum number of tokens.
     #[error("Token limit reached. Remove a token and try again.")]
     TooManyTokens,
-    /// The server cannot start sessions now. Running sessions are not affected.
     #[error("{0} is offline. New sessions cannot be created on it right now.")]
     ServerOffline(String),
     /// The account exists, but is not granted to the actor.
     #[error("You do not have access to the account {0}.")]
     AccountForbidden(String),
-    /// A member with this address exists.
     #[error("A member with this email address already exists.")]
     MemberExists,
     /// No share has this token and this password; the message does not reveal which is wrong.
@@ -90,13 +69,10 @@ pub enum Error {
     /// A share has ended, or a guest's part in it.
     #[error("{}", share_end_message(*.0))]
     ShareOver(GuestEnd),
-    /// The share has its maximum number of guests.
     #[error("This share is full. Try again when a guest has left.")]
     ShareFull,
-    /// The workspace does not allow sharing.
     #[error("Sharing is turned off in this workspace.")]
     SharingDisabled,
-    /// The session has the maximum number of shares.
     #[error("Share limit of this session reached. Revoke a share and try again.")]
     TooManyShares,
     /// The request carries no guest cookie.
@@ -105,16 +81,13 @@ pub enum Error {
     /// The ticket is unknown, used, expired or issued to another sign-in.
     #[error("This ticket is not valid. Attach again.")]
     BadTicket,
-    /// The sign-in has the maximum number of open sockets.
     #[error("Too many terminals are open in this browser. Close one and try again.")]
     TooManySockets,
-    /// The session process does not answer.
     #[error("The session does not respond. Try again in a moment.")]
     Unreachable,
-    /// The database has no space left.
     #[error("The disk of the database is full. Running sessions are not affected.")]
     DatabaseFull,
-    /// The database does not answer. Details are in the log only.
+    /// Details are in the log only.
     #[error(
         "The database is unavailable. Running sessions are not affected. Try again in a moment."
     )]
@@ -122,15 +95,19 @@ pub enum Error {
 }
 
 /// A limit that a new session would exceed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the sentences describe the limits")]
 pub enum Limit {
-    /// Running sessions of the member.
+    #[error("Session limit reached. Close a session and try again.")]
     Member,
-    /// Running sessions created with the API token.
+    #[error(
+        "Session limit of this API token reached. Close a session that it created and try again."
+    )]
     Token,
-    /// Running sessions of the whole workspace.
+    #[error("Session limit of the workspace reached. Close one of your sessions and try again.")]
     Workspace,
-    /// New sessions per minute; seconds until the next one is allowed.
+    /// Seconds until the next new session is allowed.
+    #[error("Too many new sessions. Try again in {0} seconds.")]
     Rate(u64),
 }
 
@@ -149,14 +126,11 @@ impl Limit {
 
 /// Class of an error, independent of any protocol's status codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "most classes are described by their names")]
 pub enum Kind {
-    /// The request is malformed.
     Invalid,
-    /// The caller is not authenticated.
     Unauthenticated,
-    /// The caller is not allowed to do this.
     Forbidden,
-    /// The target does not exist.
     NotFound,
     /// The current state does not allow it.
     Conflict,
@@ -173,51 +147,20 @@ pub enum Kind {
 impl Error {
     /// Returns the stable snake_case code.
     #[must_use]
-    pub fn code(&self) -> Cow<'static, str> {
-        Cow::Borrowed(match self {
+    pub fn code(&self) -> String {
+        let code = match self {
             Self::Invalid { field: "session_timeout_minutes", .. } => "invalid_timeout",
             Self::Invalid { field: "minutes", .. } => "invalid_expiry",
             Self::Invalid { field: "new", .. } => "invalid_password",
-            Self::Invalid { field, .. } => return Cow::Owned(format!("invalid_{field}")),
-            Self::Unauthenticated => "unauthenticated",
-            Self::InvalidCredentials => "invalid_credentials",
+            Self::Invalid { field, .. } => return format!("invalid_{field}"),
             Self::Throttled(_) => "too_many_attempts",
-            Self::Busy => "busy",
-            Self::Forbidden => "forbidden",
-            Self::NotFound(_) => "not_found",
             Self::Ended(session) => session.end_reason.unwrap_or(EndReason::Lost).code(),
-            Self::UnknownServer(_) => "unknown_server",
-            Self::UnknownAccount(_) => "unknown_account",
-            Self::ServerOffline(_) => "server_offline",
-            Self::SpawnFailed(_) => "spawn_failed",
-            Self::SessionLimit { .. } => "session_limit",
-            Self::AttachedElsewhere(_) => "attached_elsewhere",
-            Self::MemberExists => "member_exists",
-            Self::WrongPassword => "wrong_password",
-            Self::LastSuperuser => "last_superuser",
-            Self::InviteOver => "invite_over",
-            Self::MailNotConfigured => "mail_not_configured",
-            Self::GrantExists => "grant_exists",
-            Self::TooManyTokens => "too_many_tokens",
-            Self::AccountForbidden(_) => "account_forbidden",
-            Self::ShareDenied => "share_denied",
-            Self::ShareOver(end) => match end {
-                GuestEnd::Left => "share_left",
-                GuestEnd::Removed => "share_removed",
-                GuestEnd::Expired => "share_expired",
-                GuestEnd::Revoked => "share_revoked",
-                GuestEnd::SessionEnded => "session_ended",
-            },
-            Self::ShareFull => "share_full",
-            Self::SharingDisabled => "sharing_disabled",
-            Self::TooManyShares => "too_many_shares",
-            Self::NotJoined => "not_joined",
-            Self::BadTicket => "bad_ticket",
-            Self::TooManySockets => "too_many_sockets",
+            Self::ShareOver(GuestEnd::SessionEnded) => "session_ended",
+            Self::ShareOver(end) => return format!("share_{end}"),
             Self::Unreachable => "session_unreachable",
-            Self::DatabaseFull => "database_full",
-            Self::Unavailable => "unavailable",
-        })
+            named => named.into(),
+        };
+        code.to_owned()
     }
 
     /// Returns the class of the error.
@@ -257,12 +200,6 @@ impl Error {
         }
     }
 
-    /// Returns one plain sentence for users.
-    #[must_use]
-    pub fn message(&self) -> String {
-        self.to_string()
-    }
-
     /// Returns the seconds after which a retry makes sense, where that is known.
     #[must_use]
     pub fn retry_after(&self) -> Option<u64> {
@@ -280,42 +217,31 @@ impl Error {
     }
 }
 
-impl From<&Error> for ErrorBody {
-    fn from(error: &Error) -> Self {
+impl From<Error> for ErrorBody {
+    fn from(error: Error) -> Self {
+        let field = match &error {
+            Error::Invalid { field, .. } => Some(*field),
+            Error::WrongPassword => Some("current"),
+            Error::UnknownServer(_) | Error::ServerOffline(_) => Some("server"),
+            Error::UnknownAccount(_) | Error::AccountForbidden(_) => Some("account"),
+            Error::GrantExists => Some("to"),
+            Error::MemberExists => Some("email"),
+            Error::SessionLimit { limit, .. } => Some(limit.setting()),
+            _ => None,
+        };
         let mut info = ErrorInfo {
-            code: error.code().into_owned(),
-            message: error.message(),
-            field: None,
-            sessions: None,
-            active_client: None,
-            session: None,
+            code: error.code(),
+            message: error.to_string(),
+            field: field.map(str::to_owned),
+            ..ErrorInfo::default()
         };
         match error {
-            Error::Invalid { field, .. } => info.field = Some((*field).to_owned()),
-            Error::WrongPassword => info.field = Some("current".to_owned()),
-            Error::UnknownServer(_) | Error::ServerOffline(_) => {
-                info.field = Some("server".to_owned());
-            }
-            Error::UnknownAccount(_) | Error::AccountForbidden(_) => {
-                info.field = Some("account".to_owned());
-            }
-            Error::GrantExists => info.field = Some("to".to_owned()),
-            Error::MemberExists => info.field = Some("email".to_owned()),
-            Error::SessionLimit { limit, sessions } => {
-                info.field = Some(limit.setting().to_owned());
-                info.sessions = Some(sessions.clone());
-            }
-            Error::AttachedElsewhere(client) => info.active_client = Some(client.clone()),
-            Error::Ended(session) => info.session = Some(session.clone()),
+            Error::SessionLimit { sessions, .. } => info.sessions = Some(sessions),
+            Error::AttachedElsewhere(client) => info.active_client = Some(client),
+            Error::Ended(session) => info.session = Some(session),
             _ => {}
         }
         Self { error: info }
-    }
-}
-
-impl From<Error> for ErrorBody {
-    fn from(error: Error) -> Self {
-        Self::from(&error)
     }
 }
 
@@ -325,23 +251,6 @@ impl From<store::Error> for Error {
         match error {
             store::Error::Full(_) => Self::DatabaseFull,
             _ => Self::Unavailable,
-        }
-    }
-}
-
-fn limit_message(limit: Limit) -> String {
-    match limit {
-        Limit::Member => "Session limit reached. Close a session and try again.".to_owned(),
-        Limit::Token => {
-            "Session limit of this API token reached. Close a session that it created and try again."
-                .to_owned()
-        }
-        Limit::Workspace => {
-            "Session limit of the workspace reached. Close one of your sessions and try again."
-                .to_owned()
-        }
-        Limit::Rate(seconds) => {
-            format!("Too many new sessions. Try again in {seconds} seconds.")
         }
     }
 }

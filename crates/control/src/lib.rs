@@ -4,7 +4,7 @@
 //! Operations fail with [`Error::Forbidden`], [`Error::NotFound`], [`Error::Invalid`], [`Error::Busy`] and
 //! [`Error::Unavailable`] as those describe. Methods document further errors only.
 
-pub mod access;
+mod access;
 mod admin;
 mod audit;
 mod clock;
@@ -41,13 +41,10 @@ pub use mail::transport::MailTransport;
 pub use sessions::{
     Sessions,
     attachments::{Attachments, RedeemedTicket},
-    create::{Created, Creator},
+    create::Created,
     reconciler::Reconciler,
-    retention::Retention,
 };
 pub use sharing::{
-    expiry::ShareExpiry,
     guests::{Guests, JoinResult, JoinedGuest},
-    mail_invites::GuestInvites,
     shares::Shares,
 };

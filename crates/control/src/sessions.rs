@@ -1,4 +1,4 @@
-//! Sessions: listing, reading, changing, previewing and closing them. Creation, attachments and the
+//! Sessions: listing, reading, changing, previewing, closing and deleting them. Attachments and the
 //! reconciliation of rows and processes have their own types below.
 
 pub(crate) mod attachments;
@@ -8,46 +8,54 @@ mod limits;
 pub(crate) mod lookup;
 mod reconcile;
 pub(crate) mod reconciler;
-pub(crate) mod retention;
 pub(crate) mod rules;
 pub(crate) mod unsettled;
 pub(crate) mod view;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use chrono::TimeDelta;
 use protocol::{
     api::{
         AttachPolicy, AuditAction, ChangeSession, EndReason, Life, Scope, Session, SessionPage,
         limits as bounds,
     },
-    id::SessionId,
+    id::{MemberId, SessionId},
     wire::{EndCause, EndRequest, Position},
 };
 use store::{Ending, Page, SessionRow};
+use tokio::{
+    sync::Mutex,
+    time::{MissedTickBehavior, interval},
+};
 
 use self::unsettled::Unsettled;
 use crate::{
     Actor, Error,
     access::{Action, Target, authorize},
-    audit::{AuditActor, AuditTarget},
+    audit::AuditActor,
     context::{Context, detached},
     identity::accounts,
+    throttle::Throttle,
     validate,
 };
+
+/// Interval between deletions. Retention is configured in days, so an hour does not matter.
+const RETENTION_INTERVAL: Duration = Duration::from_secs(3600);
 
 /// Sessions of all members.
 pub struct Sessions {
     pub(crate) ctx: Arc<Context>,
     pub(crate) unsettled: Arc<Unsettled>,
+    pub(crate) new_per_member: Throttle<MemberId>,
+    /// Held while sessions are counted and a row is added, so that no limit is exceeded.
+    pub(crate) counting: Mutex<()>,
 }
 
 impl Sessions {
     /// Lists sessions, newest first. `q` searches names, accounts, servers and, of the actor's own
     /// sessions, last titles.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`] for all sessions as a member, [`Error::Invalid`] for a bad cursor.
     pub async fn list(
         &self,
         actor: &Actor,
@@ -68,10 +76,7 @@ impl Sessions {
             }
         };
         let limit = bounds::SESSION_PAGE.limit(limit);
-        let before = cursor
-            .map(str::parse)
-            .transpose()
-            .map_err(|_| Error::invalid("cursor", "Invalid cursor. Start from the first page."))?;
+        let before = cursor.map(validate::cursor).transpose()?;
         let q = q
             .map(str::trim)
             .filter(|q| !q.is_empty())
@@ -112,10 +117,9 @@ impl Sessions {
     /// Returns a running session.
     ///
     /// # Errors
-    /// [`Error::NotFound`], also for another member's; [`Error::Ended`] with the final state.
+    /// [`Error::Ended`] with the final state.
     pub async fn get(&self, actor: &Actor, id: SessionId) -> Result<Session, Error> {
-        let row = self.ctx.session_row(id).await?;
-        authorize(actor, Action::See, Target::SessionOf(row.owner))?;
+        let row = self.ctx.authorized_session(actor, Action::See, id).await?;
         lookup::running_for(&self.ctx, actor, &row)?;
         self.shown(actor, &row).await
     }
@@ -123,27 +127,25 @@ impl Sessions {
     /// Changes the name or the policy of a running session.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Ended`], [`Error::Invalid`].
+    /// [`Error::Ended`].
     pub async fn change(
         &self,
         actor: &Actor,
         id: SessionId,
         change: ChangeSession,
     ) -> Result<Session, Error> {
-        let row = self.ctx.session_row(id).await?;
-        authorize(actor, Action::Change, Target::SessionOf(row.owner))?;
+        let row = self.ctx.authorized_session(actor, Action::Change, id).await?;
         let name = change.name.as_deref().map(|name| validate::label("name", name)).transpose()?;
         lookup::running_for(&self.ctx, actor, &row)?;
         for (action, detail) in differences(&row, name.as_deref(), change.attach_policy) {
-            let target = AuditTarget::session(id, &row.name);
-            self.ctx.audit(&actor.into(), action, target, Some(detail)).await?;
+            self.ctx.audit(actor, action, &row, Some(detail)).await?;
         }
         self.ctx.store.sessions.change(id, name.as_deref(), change.attach_policy).await?;
         self.ctx.announce(row.owner);
         let row = self.ctx.session_row(id).await?;
         lookup::running_for(&self.ctx, actor, &row)?;
         if change.attach_policy.is_some() {
-            rules::push(&self.ctx, &row, &self.ctx.workspace_settings().await?).await;
+            rules::push(&self.ctx, &row).await?;
         }
         self.shown(actor, &row).await
     }
@@ -153,16 +155,15 @@ impl Sessions {
     /// are not notified, and the request does not count as activity.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Forbidden`] for everyone but the owner;
-    /// [`Error::AccountForbidden`], [`Error::Unreachable`].
+    /// [`Error::Forbidden`] for everyone but the owner; [`Error::AccountForbidden`],
+    /// [`Error::Unreachable`].
     pub async fn preview(
         &self,
         actor: &Actor,
         id: SessionId,
         position: Option<Position>,
     ) -> Result<Option<Bytes>, Error> {
-        let row = self.ctx.session_row(id).await?;
-        authorize(actor, Action::Watch, Target::SessionOf(row.owner))?;
+        let row = self.ctx.authorized_session(actor, Action::Watch, id).await?;
         if lookup::running(&self.ctx, &row).is_err() {
             return Ok(None);
         }
@@ -178,10 +179,9 @@ impl Sessions {
     /// Counts as activity of the owner, which restarts the session's timeout.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Ended`], [`Error::Unreachable`].
+    /// [`Error::Ended`], [`Error::Unreachable`].
     pub async fn keep_alive(&self, actor: &Actor, id: SessionId) -> Result<(), Error> {
-        let row = self.ctx.session_row(id).await?;
-        authorize(actor, Action::Drive, Target::SessionOf(row.owner))?;
+        let row = self.ctx.authorized_session(actor, Action::Drive, id).await?;
         lookup::running_for(&self.ctx, actor, &row)?;
         match self.ctx.host.keep(id).await {
             Ok(_) => Ok(()),
@@ -192,11 +192,9 @@ impl Sessions {
     /// Closes a session. Returns when its whole process tree is gone.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Ended`] if it has ended already,
-    /// [`Error::Unreachable`] if its process does not answer.
-    pub async fn close(self: &Arc<Self>, actor: &Actor, id: SessionId) -> Result<(), Error> {
-        let row = self.ctx.session_row(id).await?;
-        authorize(actor, Action::Close, Target::SessionOf(row.owner))?;
+    /// [`Error::Ended`] if it has ended already, [`Error::Unreachable`] if its process does not answer.
+    pub async fn close(&self, actor: &Actor, id: SessionId) -> Result<(), Error> {
+        self.ctx.authorized_session(actor, Action::Close, id).await?;
         self.unsettled.wait(id).await;
         let row = self.ctx.session_row(id).await?;
         lookup::running_for(&self.ctx, actor, &row)?;
@@ -207,7 +205,7 @@ impl Sessions {
 
     /// Drops a session on behalf of an operator.
     pub(crate) async fn drop_by_operator(
-        self: &Arc<Self>,
+        &self,
         actor: &AuditActor,
         id: SessionId,
         reason: String,
@@ -220,70 +218,78 @@ impl Sessions {
 
     /// Ends a running session, even if the caller is dropped.
     async fn end(
-        self: &Arc<Self>,
-        row: SessionRow,
+        &self,
+        mut row: SessionRow,
         actor: AuditActor,
         cause: EndCause,
         note: String,
     ) -> Result<(), Error> {
-        let sessions = Arc::clone(self);
-        detached(async move { sessions.end_now(row, &actor, cause, note).await }).await
+        let ctx = Arc::clone(&self.ctx);
+        let settling = self.unsettled.begin(row.id, Some(row.owner));
+        detached(async move {
+            let _settling = settling;
+            let (action, reason) = match cause {
+                EndCause::Dropped => (AuditAction::SessionDrop, EndReason::Dropped),
+                _ => (AuditAction::SessionClose, EndReason::Closed),
+            };
+            let detail = Some(note.clone()).filter(|note| !note.is_empty());
+            if let Err(error) = ctx.audit(&actor, action, &row, detail.clone()).await {
+                // A session can be ended while the database is unavailable.
+                tracing::error!(session = %row.id, by = actor.name(), %action, %error, "not in the audit log");
+            }
+            let by = actor.name().to_owned();
+            let request = EndRequest { cause: cause.into(), by: by.clone(), note };
+            let ending = match ctx.host.end(row.id, request).await {
+                Ok(Some(report)) => {
+                    view::apply_report(&mut row, &report);
+                    // The final report stays until the receipts are written.
+                    if guest_receipts::write(&ctx, &mut HashMap::new(), &report).await.is_err() {
+                        return Ok(());
+                    }
+                    report.end.as_ref().map(view::ending)
+                }
+                // The process did not answer, and was killed with its tree.
+                Ok(None) => None,
+                // It has ended by itself. The reconciler processes its final report.
+                Err(host::Error::Gone) => return Ok(()),
+                Err(error) => {
+                    tracing::warn!(session = %row.id, %error, "a session could not be ended");
+                    return Err(Error::Unreachable);
+                }
+            };
+            let ending = ending.unwrap_or(Ending {
+                by: Some(by),
+                note: detail,
+                ..Ending::new(ctx.now(), reason)
+            });
+            match ctx.store.sessions.end(&row, &ending).await {
+                Ok(_) => ctx.host.acknowledge(row.id).await,
+                // The final report stays until the reconciler has updated the row.
+                Err(error) => {
+                    tracing::warn!(session = %row.id, %error, "the end is not in its row yet");
+                }
+            }
+            Ok(())
+        })
+        .await
     }
 
-    async fn end_now(
-        &self,
-        mut row: SessionRow,
-        actor: &AuditActor,
-        cause: EndCause,
-        note: String,
-    ) -> Result<(), Error> {
-        let _settling = self.unsettled.begin(row.id, Some(row.owner));
-        let (action, reason) = match cause {
-            EndCause::Dropped => (AuditAction::SessionDrop, EndReason::Dropped),
-            _ => (AuditAction::SessionClose, EndReason::Closed),
-        };
-        let detail = Some(note.clone()).filter(|note| !note.is_empty());
-        let target = AuditTarget::session(row.id, &row.name);
-        if let Err(error) = self.ctx.audit(actor, action, target, detail.clone()).await {
-            // A session can be ended while the database is unavailable.
-            tracing::error!(session = %row.id, by = actor.name(), %action, %error, "not in the audit log");
-        }
-        let by = actor.name().to_owned();
-        let request = EndRequest { cause: cause.into(), by: by.clone(), note };
-        let ending = match self.ctx.host.end(row.id, request).await {
-            Ok(Some(report)) => {
-                view::apply_report(&mut row, &report);
-                // The final report stays until the receipts are written.
-                if guest_receipts::write(&self.ctx, &mut HashMap::new(), &report).await.is_err() {
-                    return Ok(());
-                }
-                report.end.as_ref().map(view::ending)
-            }
-            // The process did not answer, and was killed with its tree.
-            Ok(None) => None,
-            // It has ended by itself. The reconciler processes its final report.
-            Err(host::Error::Gone) => return Ok(()),
-            Err(error) => {
-                tracing::warn!(session = %row.id, %error, "a session could not be ended");
-                return Err(Error::Unreachable);
-            }
-        };
-        let ending = ending.unwrap_or(Ending {
-            at: self.ctx.now(),
-            reason,
-            by: Some(by),
-            exit_code: None,
-            exit_signal: None,
-            note: detail,
-        });
-        match self.ctx.store.sessions.end(&row, &ending).await {
-            Ok(_) => self.ctx.host.acknowledge(row.id).await,
-            // The final report stays until the reconciler has updated the row.
-            Err(error) => {
-                tracing::warn!(session = %row.id, %error, "the end is not in its row yet");
+    /// Deletes the sessions that ended before the retention period, now and every hour, forever.
+    pub async fn delete_expired(self: Arc<Self>) {
+        let mut ticks = interval(RETENTION_INTERVAL);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = self.delete_expired_once().await {
+                tracing::warn!(%error, "old sessions could not be deleted");
             }
         }
-        Ok(())
+    }
+
+    async fn delete_expired_once(&self) -> Result<u64, Error> {
+        let days = self.ctx.workspace_settings().await?.keep_ended_days;
+        let before = self.ctx.now() - TimeDelta::days(days.into());
+        Ok(self.ctx.store.sessions.remove_ended(before).await?)
     }
 
     async fn shown(&self, actor: &Actor, row: &SessionRow) -> Result<Session, Error> {
@@ -297,7 +303,6 @@ impl Sessions {
     }
 }
 
-/// Returns the audit actions and details of a change.
 fn differences(
     row: &SessionRow,
     name: Option<&str>,

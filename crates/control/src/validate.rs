@@ -1,5 +1,7 @@
 //! Validation of names, searches, passwords and addresses. Pure.
 
+use std::str::FromStr;
+
 use protocol::api::limits::{
     COLUMNS, DEFAULT_COLUMNS, DEFAULT_ROWS, MAX_EMAIL, MAX_IDEMPOTENCY_KEY, MAX_NAME, MAX_PASSWORD,
     MAX_REASON, MAX_SEARCH, MAX_SHOWN, MIN_PASSWORD, ROWS,
@@ -7,7 +9,6 @@ use protocol::api::limits::{
 
 use crate::Error;
 
-/// Returns the size of a new screen, within bounds.
 pub(crate) fn size(cols: Option<u16>, rows: Option<u16>) -> (u16, u16) {
     (
         cols.unwrap_or(DEFAULT_COLUMNS).clamp(*COLUMNS.start(), *COLUMNS.end()),
@@ -31,13 +32,17 @@ pub(crate) fn label(field: &'static str, text: &str) -> Result<String, Error> {
     }
 }
 
-/// Validates a search text.
 pub(crate) fn search(field: &'static str, text: &str) -> Result<String, Error> {
     (text.chars().count() <= MAX_SEARCH && !text.contains('\0'))
         .then(|| text.to_owned())
         .ok_or_else(|| {
             Error::invalid(field, format!("A search can have at most {MAX_SEARCH} characters."))
         })
+}
+
+pub(crate) fn cursor<T: FromStr>(text: &str) -> Result<T, Error> {
+    let message = "Invalid cursor. Start from the first page.";
+    text.parse().map_err(|_| Error::invalid("cursor", message))
 }
 
 /// Validates an optional reason; an absent one is empty.
@@ -114,7 +119,6 @@ pub(crate) fn credentials(email: &str, password: &str) -> Result<String, Error> 
     Ok(email.trim().to_lowercase())
 }
 
-/// Validates a new password in the named field.
 pub(crate) fn new_password(field: &'static str, text: &str) -> Result<(), Error> {
     match text.chars().count() {
         0..MIN_PASSWORD => {

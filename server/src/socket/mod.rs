@@ -117,7 +117,7 @@ fn refusal(error: &Error) -> CloseReason {
         Error::BadTicket | Error::Unreachable => close::RESTART,
         _ => close::FORBIDDEN,
     };
-    CloseReason::new(code, error.message())
+    CloseReason::new(code, error.to_string())
 }
 
 fn restarting() -> CloseReason {

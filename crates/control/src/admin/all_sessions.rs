@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use futures_util::{StreamExt, stream};
 use protocol::{
     api::{
         self, AdminFilter, AdminSession, AdminSessionPage, AdminSort, AuditAction, DropAll,
@@ -10,8 +11,6 @@ use protocol::{
     },
     id::SessionId,
 };
-use store::SessionRow;
-use tokio::sync::Semaphore;
 
 use super::session_list;
 use crate::{
@@ -23,7 +22,6 @@ use crate::{
     validate,
 };
 
-/// Number of sessions that are dropped concurrently.
 const CONCURRENCY: usize = 16;
 
 /// Sessions of all members.
@@ -35,9 +33,6 @@ pub struct AllSessions {
 
 impl AllSessions {
     /// Lists all running sessions, without their content.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`] for a member, [`Error::Invalid`] for a bad cursor.
     pub async fn list(
         &self,
         actor: &Actor,
@@ -52,9 +47,6 @@ impl AllSessions {
     }
 
     /// Returns the current resource usage of all sessions.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`] for a member.
     pub async fn usage(&self, actor: &Actor) -> Result<WorkspaceUsage, Error> {
         authorize(actor, Action::ReadUsage, Target::Workspace)?;
         Ok(total(&self.running().await?))
@@ -63,7 +55,6 @@ impl AllSessions {
     /// Drops any session. Returns when its whole process tree is gone.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for a member, [`Error::Invalid`] for a bad reason, [`Error::NotFound`],
     /// [`Error::Ended`] if it has ended already, [`Error::Unreachable`] if even KILL did not end it.
     pub async fn drop_one(
         &self,
@@ -79,9 +70,8 @@ impl AllSessions {
     /// Drops all sessions that match, even if the caller is dropped.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for everyone but superusers; [`Error::Invalid`] for a wrong workspace name, a
-    /// wrong password, a bad reason or filter; [`Error::Throttled`]; [`Error::Unavailable`] if it cannot
-    /// be recorded in the audit log. No session is dropped then.
+    /// [`Error::Invalid`] also for a wrong password; [`Error::Throttled`]; [`Error::Unavailable`] if it
+    /// cannot be recorded in the audit log. No session is dropped then.
     pub async fn drop_all(&self, actor: &Actor, request: DropAll) -> Result<DropResults, Error> {
         authorize(actor, Action::DropAll, Target::Workspace)?;
         let reason = validate::reason(request.reason.as_deref())?;
@@ -107,9 +97,9 @@ impl AllSessions {
         });
         let detail = describe(&filter, request.keep_own, &reason);
         let detail = Some(format!("{} sessions; {detail}", all.len()));
-        let actor = AuditActor::from(actor);
         let target = AuditTarget::singleton("workspace");
-        self.ctx.audit(&actor, AuditAction::SessionDropAll, target, detail).await?;
+        self.ctx.audit(actor, AuditAction::SessionDropAll, target, detail).await?;
+        let actor = AuditActor::from(actor);
         let sessions = Arc::clone(&self.sessions);
         detached(async move { Ok(drop_each(&sessions, &actor, all, &reason).await) }).await
     }
@@ -123,8 +113,15 @@ impl AllSessions {
             let mut session = view::session(row, reports.get(&row.id));
             view::hide_content(&mut session);
             let usage = usage.get(&row.id);
-            let stale = silent.contains(&row.id) || usage.is_some_and(|usage| usage.stopped);
-            AdminSession { stale, ..shown(row, session, usage) }
+            AdminSession {
+                session,
+                owner_id: row.owner,
+                owner_email: row.owner_email.clone(),
+                cpu_permille: usage.and_then(|usage| usage.cpu_permille),
+                memory_bytes: usage.map(|usage| usage.memory),
+                processes: usage.map(|usage| usage.processes),
+                stale: silent.contains(&row.id) || usage.is_some_and(|usage| usage.stopped),
+            }
         });
         // A session may have ended before its row is updated.
         Ok(all.filter(|item| item.session.ended_at.is_none()).collect())
@@ -132,33 +129,18 @@ impl AllSessions {
 }
 
 async fn drop_each(
-    sessions: &Arc<Sessions>,
+    sessions: &Sessions,
     actor: &AuditActor,
     all: Vec<AdminSession>,
     reason: &str,
 ) -> DropResults {
-    let permits = Arc::new(Semaphore::new(CONCURRENCY));
-    let dropping: Vec<_> = all
-        .into_iter()
-        .map(|item| {
-            let (sessions, permits) = (Arc::clone(sessions), Arc::clone(&permits));
-            let (actor, reason) = (actor.clone(), reason.to_owned());
-            let Session { id, name, .. } = item.session;
-            let task = tokio::spawn(async move {
-                let _permit = permits.acquire().await;
-                sessions.drop_by_operator(&actor, id, reason).await
-            });
-            (id, name, task)
-        })
-        .collect();
-    let mut results = Vec::new();
-    for (id, name, task) in dropping {
-        results.push(dropped(id, name, task.await.unwrap_or(Err(Error::Unavailable))));
-    }
-    DropResults { results }
+    let dropping = all.into_iter().map(|item| async move {
+        let Session { id, name, .. } = item.session;
+        dropped(id, name, sessions.drop_by_operator(actor, id, reason.to_owned()).await)
+    });
+    DropResults { results: stream::iter(dropping).buffered(CONCURRENCY).collect().await }
 }
 
-/// Describes a filter and a reason for the audit log.
 fn describe(filter: &AdminFilter, keep_own: bool, reason: &str) -> String {
     let AdminFilter { q, owner, server, account, idle_minutes, attached } = filter;
     let parts = [
@@ -181,20 +163,8 @@ fn dropped(id: SessionId, name: String, result: Result<(), Error>) -> Dropped {
         Ok(()) | Err(Error::Ended(_)) => None,
         Err(error) => Some(error),
     };
-    let message = error.as_ref().map(Error::message);
-    Dropped { id, name, error: error.map(|error| error.code().into_owned()), message }
-}
-
-fn shown(row: &SessionRow, session: Session, usage: Option<&host::Usage>) -> AdminSession {
-    AdminSession {
-        session,
-        owner_id: row.owner,
-        owner_email: row.owner_email.clone(),
-        cpu_permille: usage.and_then(|usage| usage.cpu_permille),
-        memory_bytes: usage.map(|usage| usage.memory),
-        processes: usage.map(|usage| usage.processes),
-        stale: false,
-    }
+    let message = error.as_ref().map(ToString::to_string);
+    Dropped { id, name, error: error.map(|error| error.code()), message }
 }
 
 fn total(all: &[AdminSession]) -> WorkspaceUsage {

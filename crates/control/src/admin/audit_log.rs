@@ -20,9 +20,6 @@ pub struct AuditLog {
 
 impl AuditLog {
     /// Lists entries, newest first.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`], [`Error::Invalid`] for a bad filter or cursor, [`Error::Unavailable`].
     pub async fn list(
         &self,
         actor: &Actor,
@@ -33,9 +30,7 @@ impl AuditLog {
         authorize(actor, Action::ReadAudit, Target::Workspace)?;
         check(&filter)?;
         let limit = limits::AUDIT_PAGE.limit(limit);
-        let before = cursor.map(Uuid::parse_str).transpose();
-        let before = before
-            .map_err(|_| Error::invalid("cursor", "Invalid cursor. Start from the first page."))?;
+        let before: Option<Uuid> = cursor.map(validate::cursor).transpose()?;
         let mut items = self.ctx.store.audit.list(&filter, before, limit + 1).await?;
         let more = u64::try_from(items.len()).is_ok_and(|found| found > limit);
         if more {
@@ -46,9 +41,6 @@ impl AuditLog {
     }
 
     /// Records an export of the log, with its filter.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`], [`Error::Invalid`] for a bad filter, [`Error::Unavailable`].
     pub async fn record_export(&self, actor: &Actor, filter: &AuditFilter) -> Result<(), Error> {
         authorize(actor, Action::ReadAudit, Target::Workspace)?;
         check(filter)?;
@@ -61,7 +53,7 @@ impl AuditLog {
         let detail = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
         let detail = Some(detail).filter(|detail| !detail.is_empty());
         let target = AuditTarget::singleton("audit");
-        self.ctx.audit(&actor.into(), AuditAction::AuditExport, target, detail).await
+        self.ctx.audit(actor, AuditAction::AuditExport, target, detail).await
     }
 }
 

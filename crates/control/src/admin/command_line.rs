@@ -1,13 +1,15 @@
 //! Administration from the command line of the machine. It works on the database alone, whether or not
 //! the server runs; a running server notices the changes within a second.
 
+use std::collections::BTreeSet;
+
 use protocol::api::{AccountGrant, AuditAction, Grantee, Me, Role};
 use store::Store;
 
 use super::grants;
 use crate::{
     Clock, Error, NewMember,
-    audit::{self, AuditActor, AuditTarget},
+    audit::{self, AuditActor},
     context::LOCAL,
     identity::{accounts, new_member::me, passwords::Passwords},
     validate,
@@ -16,7 +18,7 @@ use crate::{
 /// Adds a member, with grants of accounts of this machine.
 ///
 /// # Errors
-/// [`Error::Invalid`], [`Error::UnknownAccount`], [`Error::MemberExists`], [`Error::Unavailable`].
+/// [`Error::UnknownAccount`], [`Error::MemberExists`].
 pub async fn add_member(
     store: &Store,
     clock: &dyn Clock,
@@ -26,22 +28,18 @@ pub async fn add_member(
 ) -> Result<Me, Error> {
     let now = clock.now();
     let member = new.prepare(&Passwords::new().await?, now, role).await?;
-    let me = me(&member);
     let by = AuditActor::command_line();
-    let mut unique = accounts.to_vec();
-    unique.sort();
-    unique.dedup();
+    let unique: BTreeSet<&String> = accounts.iter().collect();
     let grants = unique.into_iter().map(|account| {
-        host::find_account(&account).map_err(|_| unknown_account(&account))?;
-        Ok(accounts::new_grant(account, me.id, &me.name, by.name(), now))
+        let account = grants::find_account(account)?.name;
+        Ok(accounts::new_grant(account, Grantee::Member(member.id), &member.name, by.name(), now))
     });
     let grants: Vec<AccountGrant> = grants.collect::<Result<_, Error>>()?;
-    let target = AuditTarget::member(me.id, &me.name);
     let detail = (!grants.is_empty()).then(|| format!("accounts: {}", accounts.join(", ")));
-    let entry = audit::entry(now, &by, AuditAction::MemberJoin, target, detail);
+    let entry = audit::entry(now, by, AuditAction::MemberJoin, &member, detail);
     match store.members.add(&member, &grants, &entry).await {
         Err(store::Error::Duplicate) => Err(Error::MemberExists),
-        done => done.map(|()| me).map_err(Error::from),
+        done => Ok(done.map(|()| me(&member))?),
     }
 }
 
@@ -56,9 +54,8 @@ pub async fn change_password(
     validate::new_password("password", password)?;
     let member = store.members.by_email(&email).await?.ok_or(Error::NotFound("member"))?;
     let hash = Passwords::new().await?.hash(password.to_owned()).await?;
-    let target = AuditTarget::member(member.id, &member.name);
     let (by, action) = (AuditActor::command_line(), AuditAction::MemberPassword);
-    let entry = audit::entry(clock.now(), &by, action, target, None);
+    let entry = audit::entry(clock.now(), by, action, &member, None);
     store.members.set_password(member.id, &hash, None, &entry).await?;
     Ok(())
 }
@@ -71,15 +68,14 @@ pub async fn members(store: &Store) -> Result<Vec<Me>, Error> {
 /// Grants an account of this machine.
 ///
 /// # Errors
-/// [`Error::NotFound`] for the member, [`Error::UnknownAccount`], [`Error::Invalid`] for `root` to a
-/// role, [`Error::GrantExists`], [`Error::Unavailable`].
+/// [`Error::UnknownAccount`], [`Error::Invalid`] for `root` to a role, [`Error::GrantExists`].
 pub async fn grant(
     store: &Store,
     clock: &dyn Clock,
     account: &str,
     to: Grantee,
 ) -> Result<AccountGrant, Error> {
-    let found = host::find_account(account).map_err(|_| unknown_account(account))?;
+    let found = grants::find_account(account)?;
     grants::add(store, &AuditActor::command_line(), clock.now(), found, to).await
 }
 
@@ -101,8 +97,4 @@ pub async fn revoke(
 /// Lists the grants of this machine.
 pub async fn grants(store: &Store) -> Result<Vec<AccountGrant>, Error> {
     Ok(store.grants.list(LOCAL).await?)
-}
-
-fn unknown_account(account: &str) -> Error {
-    Error::UnknownAccount(validate::printable(account))
 }

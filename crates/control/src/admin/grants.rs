@@ -8,15 +8,14 @@ use protocol::{
     id::GrantId,
 };
 use store::Store;
-use uuid::Uuid;
 
 use crate::{
     Actor, Error,
     access::{Action, Target, authorize},
     audit::{self, AuditActor, AuditTarget},
     context::{Context, LOCAL},
-    identity::connections::Connections,
-    sharing::expiry::ShareExpiry,
+    identity::{accounts, connections::Connections},
+    sharing::shares::Shares,
     validate,
 };
 
@@ -24,7 +23,7 @@ use crate::{
 pub struct Grants {
     pub(crate) ctx: Arc<Context>,
     pub(crate) connections: Arc<Connections>,
-    pub(crate) share_expiry: Arc<ShareExpiry>,
+    pub(crate) shares: Arc<Shares>,
 }
 
 impl Grants {
@@ -50,8 +49,7 @@ impl Grants {
     /// Grants an account.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::NotFound`] for the server or member, [`Error::UnknownAccount`],
-    /// [`Error::Invalid`] for `root` to a role, [`Error::GrantExists`], [`Error::Unavailable`].
+    /// [`Error::UnknownAccount`], [`Error::Invalid`] for `root` to a role, [`Error::GrantExists`].
     pub async fn create(
         &self,
         actor: &Actor,
@@ -60,9 +58,7 @@ impl Grants {
     ) -> Result<AccountGrant, Error> {
         authorize(actor, Action::ManageGrants, Target::Workspace)?;
         require_server(&server)?;
-        let account = host::find_account(&new.account);
-        let account =
-            account.map_err(|_| Error::UnknownAccount(validate::printable(&new.account)))?;
+        let account = find_account(&new.account)?;
         add(&self.ctx.store, &actor.into(), self.ctx.now(), account, new.to).await
     }
 
@@ -77,11 +73,14 @@ impl Grants {
             return Err(unknown());
         }
         self.connections.recheck().await?;
-        self.share_expiry.run_once().await
+        self.shares.end_due().await
     }
 }
 
-/// Grants a local account.
+pub(crate) fn find_account(name: &str) -> Result<host::Account, Error> {
+    host::find_account(name).map_err(|_| Error::UnknownAccount(validate::printable(name)))
+}
+
 pub(crate) async fn add(
     store: &Store,
     actor: &AuditActor,
@@ -97,23 +96,14 @@ pub(crate) async fn add(
         }
         Grantee::Role(role) => role.to_string(),
     };
-    let grant = AccountGrant {
-        id: GrantId(Uuid::now_v7()),
-        server: LOCAL.to_owned(),
-        account: account.name,
-        to,
-        to_name,
-        by: actor.name().to_owned(),
-        created_at: now,
-    };
+    let grant = accounts::new_grant(account.name, to, &to_name, actor.name(), now);
     let entry = entry(&grant, AuditAction::GrantAdd, actor, now);
     match store.grants.add(&grant, &entry).await {
         Err(store::Error::Duplicate) => Err(Error::GrantExists),
-        done => done.map(|()| grant).map_err(Error::from),
+        done => Ok(done.map(|()| grant)?),
     }
 }
 
-/// Returns the audit entry of a grant.
 pub(crate) fn entry(
     grant: &AccountGrant,
     action: AuditAction,

@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use chrono::{DateTime, Utc};
 use protocol::{
     api::{self, AuditAction, AuditEntry, ChangeMember},
     id::MemberId,
@@ -12,10 +11,9 @@ use store::{Member, MemberChange};
 use crate::{
     Actor, Error,
     access::{Action, Target, authorize},
-    audit::{self, AuditActor, AuditTarget},
     context::Context,
     identity::connections::Connections,
-    sharing::expiry::ShareExpiry,
+    sharing::shares::Shares,
     validate,
 };
 
@@ -23,7 +21,7 @@ use crate::{
 pub struct Members {
     pub(crate) ctx: Arc<Context>,
     pub(crate) connections: Arc<Connections>,
-    pub(crate) share_expiry: Arc<ShareExpiry>,
+    pub(crate) shares: Arc<Shares>,
 }
 
 impl Members {
@@ -49,8 +47,7 @@ impl Members {
     /// closes the member's connections; their sessions continue.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::NotFound`], [`Error::Invalid`], [`Error::LastSuperuser`],
-    /// [`Error::Unavailable`].
+    /// [`Error::LastSuperuser`].
     pub async fn change(
         &self,
         actor: &Actor,
@@ -64,7 +61,9 @@ impl Members {
         let change = ChangeMember { name, ..change };
         let unknown = || Error::NotFound("member");
         let before = self.ctx.store.members.get(id).await?.ok_or_else(unknown)?;
-        let entries = entries(&before, &change, &actor.into(), self.ctx.now());
+        let entries: Vec<AuditEntry> = differences(&before, &change)
+            .map(|(action, detail)| self.ctx.entry(actor, action, &before, detail))
+            .collect();
         match self.ctx.store.members.change(id, &change, &entries).await? {
             MemberChange::Done => {}
             MemberChange::NotFound => return Err(unknown()),
@@ -73,7 +72,7 @@ impl Members {
         self.connections.recheck().await?;
         // The member's shares may depend on their access, or on an account granted to their role.
         if change.active == Some(false) || change.role.is_some() {
-            self.share_expiry.run_once().await?;
+            self.shares.end_due().await?;
         }
         self.ctx.announce(id);
         let after = self.ctx.store.members.get(id).await?.ok_or_else(unknown)?;
@@ -82,13 +81,10 @@ impl Members {
     }
 }
 
-/// Returns one audit entry for each changed field.
-fn entries(
+fn differences(
     before: &Member,
     change: &ChangeMember,
-    actor: &AuditActor,
-    now: DateTime<Utc>,
-) -> Vec<AuditEntry> {
+) -> impl Iterator<Item = (AuditAction, Option<String>)> {
     let name = change.name.as_ref().filter(|name| **name != before.name);
     let role = change.role.filter(|role| *role != before.role);
     let active = change.active.filter(|active| *active != before.active);
@@ -100,11 +96,7 @@ fn entries(
             false => (AuditAction::MemberDeactivate, None),
         }),
     ];
-    let entry = |(action, detail)| {
-        let target = AuditTarget::member(before.id, &before.name);
-        audit::entry(now, actor, action, target, detail)
-    };
-    changes.into_iter().flatten().map(entry).collect()
+    changes.into_iter().flatten()
 }
 
 fn shown(member: &Member, sessions: u32) -> api::Member {

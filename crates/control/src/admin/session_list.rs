@@ -32,7 +32,6 @@ pub(crate) fn page(
     Ok(AdminSessionPage { items, next, total })
 }
 
-/// Returns true if a session matches a filter.
 pub(crate) fn matches(item: &AdminSession, filter: &AdminFilter, now: DateTime<Utc>) -> bool {
     let session = &item.session;
     let contains = |text: &str, part: &str| text.to_lowercase().contains(part);

@@ -7,17 +7,17 @@ use protocol::api::{AuditAction, WorkspaceSettings, limits};
 use crate::{
     Actor, Error,
     access::{Action, Target, authorize},
-    audit::{self, AuditTarget},
+    audit::AuditTarget,
     context::Context,
     sessions::rules,
-    sharing::updates::ShareUpdates,
+    sharing::shares::Shares,
     validate,
 };
 
 /// Settings of the workspace, which superusers change. [`Config`](crate::Config) is the operator's.
 pub struct Settings {
     pub(crate) ctx: Arc<Context>,
-    pub(crate) updates: Arc<ShareUpdates>,
+    pub(crate) shares: Arc<Shares>,
 }
 
 impl Settings {
@@ -28,9 +28,6 @@ impl Settings {
     }
 
     /// Puts settings in force immediately, also for running sessions.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`], [`Error::Invalid`] with the field, [`Error::Unavailable`].
     pub async fn change(
         &self,
         actor: &Actor,
@@ -39,20 +36,16 @@ impl Settings {
         authorize(actor, Action::ChangeSettings, Target::Workspace)?;
         let new = validated(new)?;
         let before = self.ctx.workspace_settings().await?;
-        let now = self.ctx.now();
-        let new = WorkspaceSettings {
-            changed_by: Some(actor.name.clone()),
-            changed_at: Some(now),
-            ..new
-        };
+        let (changed_by, changed_at) = (Some(actor.name.clone()), Some(self.ctx.now()));
+        let new = WorkspaceSettings { changed_by, changed_at, ..new };
         let target = AuditTarget::singleton("settings");
         let detail = Some(difference(&before, &new)).filter(|detail| !detail.is_empty());
-        let entry = audit::entry(now, &actor.into(), AuditAction::SettingsChange, target, detail);
+        let entry = self.ctx.entry(actor, AuditAction::SettingsChange, target, detail);
         self.ctx.store.settings.put(&new, &entry).await?;
         let ctx = Arc::clone(&self.ctx);
         // In the background, because a stuck session delays it.
         tokio::spawn(async move { rules::push_to_all(&ctx).await });
-        self.updates.wake_expiry();
+        self.shares.wake_expiry();
         Ok(new)
     }
 }
@@ -83,7 +76,6 @@ fn validated(new: WorkspaceSettings) -> Result<WorkspaceSettings, Error> {
     Ok(WorkspaceSettings { name, ..new })
 }
 
-/// Describes a change by old and new values.
 fn difference(old: &WorkspaceSettings, new: &WorkspaceSettings) -> String {
     let values = |settings: &WorkspaceSettings| {
         [

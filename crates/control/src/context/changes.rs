@@ -17,13 +17,13 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Changes {
     /// For listeners who see all sessions.
-    all: watch::Sender<u64>,
-    own: Mutex<HashMap<MemberId, watch::Sender<u64>>>,
+    all: watch::Sender<()>,
+    own: Mutex<HashMap<MemberId, watch::Sender<()>>>,
 }
 
 impl Changes {
     /// Returns a receiver for the sessions that the actor can see.
-    pub(crate) fn visible_to(&self, actor: &Actor) -> watch::Receiver<u64> {
+    pub(crate) fn visible_to(&self, actor: &Actor) -> watch::Receiver<()> {
         if authorize(actor, Action::ListAll, Target::Workspace).is_ok() {
             return self.all.subscribe();
         }
@@ -34,11 +34,10 @@ impl Changes {
 
     /// Notifies the listeners who can see sessions of this member.
     pub(crate) fn announce(&self, owner: MemberId) {
-        let next = |count: &mut u64| *count = count.wrapping_add(1);
-        self.all.send_modify(next);
+        self.all.send_replace(());
         let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(listeners) = own.get(&owner) {
-            listeners.send_modify(next);
+            listeners.send_replace(());
         }
     }
 }

@@ -69,7 +69,7 @@ pub(crate) async fn offered(ctx: &Context, actor: &Actor) -> Result<OfferedAccou
 ///
 /// # Errors
 /// [`Error::AccountForbidden`], [`Error::UnknownAccount`]; [`Error::SpawnFailed`] with the reason if
-/// the account is granted but unusable; [`Error::Unavailable`].
+/// the account is granted but unusable.
 pub(crate) async fn require_usable(
     ctx: &Context,
     actor: &Actor,
@@ -91,7 +91,7 @@ pub(crate) async fn require_usable(
 /// Checks that the account of a running session is still granted to the actor.
 ///
 /// # Errors
-/// [`Error::AccountForbidden`], [`Error::Unavailable`].
+/// [`Error::AccountForbidden`].
 pub(crate) async fn require_granted(
     ctx: &Context,
     actor: &Actor,
@@ -116,16 +116,14 @@ pub(crate) async fn effective_grants(ctx: &Context) -> Result<Option<Vec<Account
 /// offers no account without a grant.
 pub(crate) fn first_grant(ctx: &Context, member: MemberId, name: &str) -> Vec<AccountGrant> {
     let root = own_account().filter(|account| account.uid == 0);
-    root.map(|account| new_grant(account.name, member, name, "websh", ctx.now()))
-        .into_iter()
-        .collect()
+    let to = Grantee::Member(member);
+    root.map(|account| new_grant(account.name, to, name, "websh", ctx.now())).into_iter().collect()
 }
 
-/// Creates a grant of a local account to a member.
 pub(crate) fn new_grant(
     account: String,
-    member: MemberId,
-    name: &str,
+    to: Grantee,
+    to_name: &str,
     by: &str,
     now: DateTime<Utc>,
 ) -> AccountGrant {
@@ -133,8 +131,8 @@ pub(crate) fn new_grant(
         id: GrantId(Uuid::now_v7()),
         server: LOCAL.to_owned(),
         account,
-        to: Grantee::Member(member),
-        to_name: name.to_owned(),
+        to,
+        to_name: to_name.to_owned(),
         by: by.to_owned(),
         created_at: now,
     }

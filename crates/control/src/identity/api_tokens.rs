@@ -13,7 +13,7 @@ use super::{connections::Connections, tickets::Holder};
 use crate::{
     Actor, Error,
     access::{Action, Target, authorize},
-    audit::{self, AuditTarget},
+    audit::AuditTarget,
     context::Context,
     secret, validate,
 };
@@ -34,7 +34,7 @@ impl ApiTokens {
     /// Returns the member who owns a token.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`], [`Error::Unavailable`].
+    /// [`Error::Unauthenticated`].
     pub async fn authenticate(&self, secret: &str, source: IpAddr) -> Result<Actor, Error> {
         let now = self.ctx.now();
         let found = self.ctx.store.tokens.by_hash(&secret::hash(secret), now).await?;
@@ -72,9 +72,9 @@ impl ApiTokens {
     /// Creates a token for the actor. Its secret is in the result and nowhere else.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] also for a token, which could otherwise outlive itself; [`Error::Invalid`],
-    /// [`Error::TooManyTokens`], [`Error::Unavailable`]; [`Error::Unauthenticated`] if the sign-in has
-    /// ended since the actor was authenticated.
+    /// [`Error::Forbidden`] also for a token, which could otherwise outlive itself;
+    /// [`Error::TooManyTokens`]; [`Error::Unauthenticated`] if the sign-in has ended since the actor was
+    /// authenticated.
     pub async fn create(&self, actor: &Actor, new: NewToken) -> Result<FreshToken, Error> {
         authorize(actor, Action::ManageOwn, Target::Workspace)?;
         if actor.scope.is_some() {
@@ -101,7 +101,7 @@ impl ApiTokens {
         };
         let target = AuditTarget::new("token", &token.id, &token.name);
         let detail = Some(format!("scope: {}, days: {}", token.scope, new.days));
-        let entry = audit::entry(now, &actor.into(), AuditAction::TokenCreate, target, detail);
+        let entry = self.ctx.entry(actor, AuditAction::TokenCreate, target, detail);
         let hash = secret::hash(&secret);
         let (member, by) = (actor.member, actor.sign_in);
         if !self.ctx.store.tokens.add(member, by, &token, &hash, &entry).await? {
@@ -111,10 +111,6 @@ impl ApiTokens {
     }
 
     /// Renames a token: the actor's own or, as a superuser, any.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`], [`Error::Invalid`], [`Error::NotFound`] also for another member's,
-    /// [`Error::Unavailable`].
     pub async fn change(
         &self,
         actor: &Actor,
@@ -128,7 +124,7 @@ impl ApiTokens {
         }
         let target = AuditTarget::new("token", &id, &token.name);
         let detail = Some(format!("{} → {name}", token.name));
-        let entry = self.ctx.entry(&actor.into(), AuditAction::TokenRename, target, detail);
+        let entry = self.ctx.entry(actor, AuditAction::TokenRename, target, detail);
         if !self.ctx.store.tokens.rename(id, &name, &entry).await? {
             return Err(Error::NotFound("token"));
         }
@@ -136,13 +132,10 @@ impl ApiTokens {
     }
 
     /// Removes a token, the actor's own or, as a superuser, any, and closes its connections.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`], [`Error::NotFound`] also for another member's, [`Error::Unavailable`].
     pub async fn remove(&self, actor: &Actor, id: TokenId) -> Result<(), Error> {
         let token = self.manageable(actor, id).await?;
         let target = AuditTarget::new("token", &id, &token.name);
-        let entry = self.ctx.entry(&actor.into(), AuditAction::TokenRemove, target, None);
+        let entry = self.ctx.entry(actor, AuditAction::TokenRemove, target, None);
         if !self.ctx.store.tokens.remove(id, &entry).await? {
             return Err(Error::NotFound("token"));
         }

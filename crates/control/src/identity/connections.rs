@@ -54,10 +54,8 @@ impl Connections {
         }
     }
 
-    /// Closes the connections of ended sign-ins and updates the permissions of the others.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`]; all connections stay open then.
+    /// Closes the connections of ended sign-ins and updates the permissions of the others. If it fails,
+    /// all connections stay open.
     pub async fn recheck(&self) -> Result<(), Error> {
         let open = self.tickets().connected_sign_ins();
         self.recheck_sign_ins(&open).await

@@ -20,11 +20,11 @@ use super::{
 use crate::{
     Actor, Error,
     access::{Action, Target, authorize},
-    audit::{self, AuditActor, AuditTarget},
+    audit::{AuditActor, AuditTarget},
     context::Context,
     mail::{
         queue::{Mailer, Purpose, QueueSlot},
-        templates::{Email, MemberInvitation},
+        templates::{Email, member_invitation},
     },
     secret, validate,
 };
@@ -55,8 +55,7 @@ impl Invites {
     /// background; the audit log records a failure.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::Invalid`], [`Error::MemberExists`],
-    /// [`Error::MailNotConfigured`], [`Error::Throttled`], [`Error::Unavailable`].
+    /// [`Error::MemberExists`], [`Error::MailNotConfigured`], [`Error::Throttled`].
     pub async fn create(
         self: &Arc<Self>,
         actor: &Actor,
@@ -77,13 +76,7 @@ impl Invites {
         let link = self.issue(actor, row, AuditAction::MemberInvite, detail).await?;
         if let Some(slot) = slot {
             let workspace = self.ctx.workspace_settings().await?.name;
-            let email = Email::from(MemberInvitation {
-                by: &actor.name,
-                reply_to: &actor.email,
-                workspace: &workspace,
-                url: &link.url,
-                until: link.invite.expires_at,
-            });
+            let email = member_invitation(actor, &workspace, &link);
             self.send(slot, link.invite.clone(), email);
         }
         Ok(link)
@@ -95,10 +88,9 @@ impl Invites {
             let purpose = Purpose::Invite(to.id);
             let sent = invites.mailer.deliver(slot, purpose, &to.email, &email).await;
             let Err(reason) = sent else { return };
-            let (websh, target) =
-                (AuditActor::websh(), AuditTarget::new("invite", &to.id, &to.email));
+            let (by, target) = (AuditActor::websh(), AuditTarget::new("invite", &to.id, &to.email));
             let action = AuditAction::MemberMailFailed;
-            if let Err(error) = invites.ctx.audit(&websh, action, target, Some(reason)).await {
+            if let Err(error) = invites.ctx.audit(by, action, target, Some(reason)).await {
                 tracing::warn!(%error, "the failure to send an invite was not recorded");
             }
         });
@@ -122,14 +114,14 @@ impl Invites {
         let row = self.ctx.store.invites.get(id).await?.ok_or_else(unknown)?;
         let target = AuditTarget::new("invite", &id, &row.invite.email);
         let detail = Some("withdrawn".to_owned());
-        let entry = self.ctx.entry(&actor.into(), AuditAction::MemberInvite, target, detail);
+        let entry = self.ctx.entry(actor, AuditAction::MemberInvite, target, detail);
         if self.ctx.store.invites.remove(id, &entry).await? { Ok(()) } else { Err(unknown()) }
     }
 
     /// Returns the invite of a link to its holder, without using it.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::InviteOver`], [`Error::Unavailable`].
+    /// [`Error::InviteOver`].
     pub async fn preview(&self, token: &str) -> Result<Invite, Error> {
         Ok(self.unused(token).await?.invite)
     }
@@ -137,7 +129,7 @@ impl Invites {
     /// Uses a link: creates the member or changes the password, and signs the holder in.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::InviteOver`]; [`Error::Invalid`] leaves the link unused.
+    /// [`Error::InviteOver`]; [`Error::Invalid`] leaves the link unused.
     pub async fn accept(&self, request: AcceptInvite, caller: &Caller) -> Result<SignedIn, Error> {
         let row = self.unused(&request.token).await?;
         let used = match (row.invite.kind, row.member) {
@@ -165,10 +157,9 @@ impl Invites {
             password: request.password,
         };
         let member = new.prepare(&self.passwords, now, row.invite.role).await?;
-        let actor = AuditActor::member(member.id, &member.name, caller.source);
-        let target = AuditTarget::member(member.id, &member.name);
+        let actor = AuditActor::member(&member, caller.source);
         let detail = Some(format!("invited by {}", row.invite.by));
-        let entry = audit::entry(now, &actor, AuditAction::MemberJoin, target, detail);
+        let entry = self.ctx.entry(actor, AuditAction::MemberJoin, &member, detail);
         match self.ctx.store.invites.join(row.invite.id, &member, now, &entry).await {
             Err(store::Error::Duplicate) => Err(Error::MemberExists),
             joined => Ok(joined?.then_some(member)),
@@ -187,11 +178,10 @@ impl Invites {
         let member = self.ctx.store.members.get(member).await?;
         let member = member.filter(|member| member.active).ok_or(Error::InviteOver)?;
         let hash = self.passwords.hash(password).await?;
-        let actor = AuditActor::member(member.id, &member.name, caller.source);
-        let target = AuditTarget::member(member.id, &member.name);
-        let (action, detail) = (AuditAction::MemberPassword, Some("by a link".to_owned()));
+        let actor = AuditActor::member(&member, caller.source);
+        let detail = Some("by a link".to_owned());
+        let entry = self.ctx.entry(actor, AuditAction::MemberPassword, &member, detail);
         let now = self.ctx.now();
-        let entry = audit::entry(now, &actor, action, target, detail);
         if !self.ctx.store.invites.reset_password(invite, member.id, &hash, now, &entry).await? {
             return Ok(None);
         }
@@ -230,10 +220,10 @@ impl Invites {
     ) -> Result<InviteLink, Error> {
         let token = secret::new();
         let target = match row.member {
-            Some(member) => AuditTarget::member(member, &row.invite.email),
+            Some(member) => AuditTarget::new("member", &member, &row.invite.email),
             None => AuditTarget::new("invite", &row.invite.id, &row.invite.email),
         };
-        let entry = self.ctx.entry(&actor.into(), action, target, detail);
+        let entry = self.ctx.entry(actor, action, target, detail);
         if !self.ctx.store.invites.add(&row, &secret::hash(&token), &entry).await? {
             return Err(Error::Forbidden);
         }

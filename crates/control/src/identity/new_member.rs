@@ -1,7 +1,5 @@
 //! Data of a new member, validated and with the password hashed.
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 use protocol::{
     api::{Me, Role},
@@ -14,24 +12,14 @@ use super::passwords::Passwords;
 use crate::{Error, validate};
 
 /// Data to create a member from.
-#[derive(Clone)]
+#[expect(missing_docs, reason = "the fields are described by their names")]
 pub struct NewMember {
-    /// Email address.
     pub email: String,
-    /// Display name.
     pub name: String,
-    /// Password, 12–128 characters.
     pub password: String,
 }
 
-impl fmt::Debug for NewMember {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewMember").field("email", &self.email).finish_non_exhaustive()
-    }
-}
-
 impl NewMember {
-    /// Validates the data and hashes the password.
     pub(crate) async fn prepare(
         self,
         passwords: &Passwords,
@@ -54,7 +42,6 @@ impl NewMember {
     }
 }
 
-/// Returns the form of a member that `GET /me` shows.
 pub(crate) fn me(member: &Member) -> Me {
     Me { id: member.id, email: member.email.clone(), name: member.name.clone(), role: member.role }
 }

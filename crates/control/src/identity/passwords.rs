@@ -35,7 +35,6 @@ impl Passwords {
         Ok(passwords)
     }
 
-    /// Returns the PHC string of a password.
     pub(crate) async fn hash(&self, password: String) -> Result<String, Error> {
         self.work(move || {
             Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string())

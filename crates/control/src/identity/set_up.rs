@@ -10,12 +10,7 @@ use super::{
     passwords::Passwords,
     sign_ins::Caller,
 };
-use crate::{
-    Error,
-    audit::{AuditActor, AuditTarget},
-    context::Context,
-    secret,
-};
+use crate::{Error, audit::AuditActor, context::Context, secret};
 
 /// Set-up of an empty workspace.
 pub struct SetUp {
@@ -58,14 +53,12 @@ impl SetUp {
             return Err(Error::NotFound("set-up link"));
         }
         let member = new.prepare(&self.passwords, self.ctx.now(), Role::Superuser).await?;
-        let me = me(&member);
-        let actor = AuditActor::member(me.id, &me.name, caller.source);
-        let target = AuditTarget::member(me.id, &me.name);
-        let grants = accounts::first_grant(&self.ctx, me.id, &me.name);
-        let entry = self.ctx.entry(&actor, AuditAction::MemberJoin, target, None);
+        let grants = accounts::first_grant(&self.ctx, member.id, &member.name);
+        let actor = AuditActor::member(&member, caller.source);
+        let entry = self.ctx.entry(actor, AuditAction::MemberJoin, &member, None);
         let first = self.ctx.store.members.add_first(&member, &grants, &entry).await?;
         self.put_token(None);
-        if first { Ok(me) } else { Err(Error::NotFound("set-up link")) }
+        if first { Ok(me(&member)) } else { Err(Error::NotFound("set-up link")) }
     }
 
     fn token(&self) -> Option<[u8; 32]> {

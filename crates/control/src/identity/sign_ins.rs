@@ -11,7 +11,7 @@ use super::{connections::Connections, new_member::me, passwords::Passwords, tick
 use crate::{
     Actor, Error,
     access::{Action, Target, authorize},
-    audit::{self, AuditActor, AuditTarget},
+    audit::{AuditActor, AuditTarget},
     context::Context,
     secret,
     throttle::{Network, Throttle},
@@ -72,7 +72,7 @@ impl SignIns {
     /// time.
     ///
     /// # Errors
-    /// [`Error::InvalidCredentials`], [`Error::Throttled`], [`Error::Busy`], [`Error::Invalid`].
+    /// [`Error::InvalidCredentials`], [`Error::Throttled`].
     pub async fn create(
         &self,
         email: &str,
@@ -92,10 +92,9 @@ impl SignIns {
         if let Err(Error::InvalidCredentials) = checked {
             let name = email.replace('\0', "\u{fffd}");
             let actor = AuditActor::unauthenticated(&name, caller.source);
-            let (action, target) =
-                (AuditAction::MemberSignInFailed, AuditTarget::singleton("sign-in"));
+            let target = AuditTarget::singleton("sign-in");
             // The sign-in fails either way.
-            let _ = self.ctx.audit(&actor, action, target, None).await;
+            let _ = self.ctx.audit(actor, AuditAction::MemberSignInFailed, target, None).await;
         }
         self.create_for(&checked?, caller).await
     }
@@ -121,10 +120,9 @@ impl SignIns {
             device: caller.device.clone(),
             source: caller.source.to_string(),
         };
-        let actor = AuditActor::member(member.id, &member.name, caller.source);
-        let target = AuditTarget::member(member.id, &member.name);
+        let actor = AuditActor::member(member, caller.source);
         let detail = Some(caller.device.clone()).filter(|device| !device.is_empty());
-        let entry = audit::entry(now, &actor, AuditAction::MemberSignIn, target, detail);
+        let entry = self.ctx.entry(actor, AuditAction::MemberSignIn, member, detail);
         if !self.ctx.store.sign_ins.add(&sign_in, &member.password_hash, &entry).await? {
             return Err(Error::InvalidCredentials);
         }
@@ -144,8 +142,7 @@ impl SignIns {
     /// Ends the actor's current sign-in and closes its connections.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for a token, which is removed instead; [`Error::Unavailable`]: the sign-in
-    /// stays valid then.
+    /// [`Error::Forbidden`] for a token, which is removed instead.
     pub async fn end_current(&self, actor: &Actor) -> Result<(), Error> {
         if actor.scope.is_some() {
             return Err(Error::Forbidden);
@@ -169,17 +166,13 @@ impl SignIns {
     }
 
     /// Ends one of the actor's sign-ins and closes its connections.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`], [`Error::NotFound`] also for another member's, [`Error::Unavailable`].
     pub async fn end(&self, actor: &Actor, id: Uuid) -> Result<(), Error> {
         let own = self.list(actor).await?.iter().any(|sign_in| sign_in.id == id);
         if own && self.remove(actor, id).await? { Ok(()) } else { Err(Error::NotFound("sign-in")) }
     }
 
     async fn remove(&self, actor: &Actor, sign_in: Uuid) -> Result<bool, Error> {
-        let target = AuditTarget::member(actor.member, &actor.name);
-        let entry = self.ctx.entry(&actor.into(), AuditAction::MemberSignOut, target, None);
+        let entry = self.ctx.entry(actor, AuditAction::MemberSignOut, actor, None);
         let ended = self.ctx.store.sign_ins.remove(sign_in, &entry).await?;
         self.connections.tickets().close(Holder::Member(sign_in));
         Ok(ended)
@@ -188,7 +181,7 @@ impl SignIns {
     /// Checks the actor's password. Wrong ones count as failed sign-ins.
     ///
     /// # Errors
-    /// [`Error::InvalidCredentials`], [`Error::Throttled`], [`Error::Busy`], [`Error::Invalid`].
+    /// [`Error::InvalidCredentials`], [`Error::Throttled`].
     pub(crate) async fn confirm(&self, actor: &Actor, password: &str) -> Result<(), Error> {
         validate::credentials(&actor.email, password)?;
         let now = self.ctx.now();
@@ -203,8 +196,7 @@ impl SignIns {
     /// Changes the actor's password and ends all their other sign-ins. Tokens and sessions go on.
     ///
     /// # Errors
-    /// [`Error::WrongPassword`], [`Error::Forbidden`], [`Error::Throttled`], [`Error::Busy`],
-    /// [`Error::Invalid`], [`Error::Unavailable`].
+    /// [`Error::WrongPassword`], [`Error::Throttled`].
     pub async fn change_password(
         &self,
         actor: &Actor,
@@ -218,8 +210,7 @@ impl SignIns {
             error => error,
         })?;
         let hash = self.passwords.hash(request.new).await?;
-        let target = AuditTarget::member(actor.member, &actor.name);
-        let entry = self.ctx.entry(&actor.into(), AuditAction::MemberPassword, target, None);
+        let entry = self.ctx.entry(actor, AuditAction::MemberPassword, actor, None);
         let store = &self.ctx.store;
         store.members.set_password(actor.member, &hash, Some(actor.sign_in), &entry).await?;
         self.connections.recheck().await
@@ -228,7 +219,7 @@ impl SignIns {
     /// Returns the member who holds a sign-in's token.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`], [`Error::Unavailable`].
+    /// [`Error::Unauthenticated`].
     pub async fn authenticate(&self, token: &str, source: IpAddr) -> Result<Actor, Error> {
         let found = self.ctx.store.sign_ins.by_hash(&secret::hash(token), self.ctx.now()).await?;
         let (sign_in, member) = found.ok_or(Error::Unauthenticated)?;
@@ -247,7 +238,7 @@ impl SignIns {
     /// Reloads an actor's role during a long operation.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] if the sign-in or token has ended, [`Error::Unavailable`].
+    /// [`Error::Unauthenticated`] if the sign-in or token has ended.
     pub async fn refresh(&self, actor: Actor) -> Result<Actor, Error> {
         let valid = self.ctx.store.credentials.valid(&[actor.sign_in], self.ctx.now()).await?;
         let now = valid.get(&actor.sign_in).ok_or(Error::Unauthenticated)?;

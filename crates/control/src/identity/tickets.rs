@@ -14,7 +14,6 @@ use uuid::Uuid;
 use super::permissions::{LivePermissions, Permissions};
 use crate::{Actor, Error};
 
-/// Lifetime of a ticket.
 pub(crate) const LIFETIME: TimeDelta = TimeDelta::seconds(limits::TICKET_SECONDS);
 
 /// Maximum number of connections, and of pending tickets, of one sign-in.
@@ -23,17 +22,13 @@ const MAX_CONNECTIONS: usize = 100;
 /// Maximum number of connections, and of pending tickets, of one guest.
 const MAX_GUEST_CONNECTIONS: usize = 8;
 
-type Senders = HashMap<Uuid, watch::Sender<Option<Permissions>>>;
-
 #[derive(Debug, Default)]
 pub(crate) struct Tickets {
     /// By the hash of the ticket.
     pending: HashMap<[u8; 32], PendingTicket>,
-    members: Senders,
-    guests: Senders,
+    connections: HashMap<Holder, watch::Sender<Option<Permissions>>>,
 }
 
-/// A ticket that has not been redeemed.
 #[derive(Debug)]
 pub(crate) struct PendingTicket {
     pub(crate) session: SessionId,
@@ -45,8 +40,7 @@ pub(crate) struct PendingTicket {
     pub(crate) until: DateTime<Utc>,
 }
 
-/// Holder of tickets and connections.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Holder {
     /// A sign-in or an API token.
     Member(Uuid),
@@ -54,12 +48,6 @@ pub(crate) enum Holder {
 }
 
 impl Holder {
-    fn id(self) -> Uuid {
-        match self {
-            Self::Member(id) | Self::Guest(GuestId(id)) => id,
-        }
-    }
-
     fn limit(self) -> usize {
         match self {
             Self::Member(_) => MAX_CONNECTIONS,
@@ -75,7 +63,6 @@ impl From<&Actor> for Holder {
 }
 
 impl Tickets {
-    /// Adds a ticket by its hash.
     pub(crate) fn add(
         &mut self,
         hash: [u8; 32],
@@ -112,18 +99,18 @@ impl Tickets {
     }
 
     /// Returns true if a holder has an open connection or a valid ticket for one.
-    pub(crate) fn expects(&mut self, holder: Holder, now: DateTime<Utc>) -> bool {
-        let open = self.senders(holder).get(&holder.id());
+    pub(crate) fn expects(&self, holder: Holder, now: DateTime<Utc>) -> bool {
+        let open = self.connections.get(&holder);
         open.is_some_and(|sender| sender.receiver_count() > 0)
             || self.pending.values().any(|other| other.holder == holder && other.until > now)
     }
 
     /// Opens a connection of a holder. It counts until the receiver is dropped.
     pub(crate) fn connect(&mut self, holder: Holder, role: Role) -> Result<LivePermissions, Error> {
-        let all = self.senders(holder);
-        all.retain(|_, sender| sender.receiver_count() > 0);
-        let sender = all
-            .entry(holder.id())
+        self.connections.retain(|_, sender| sender.receiver_count() > 0);
+        let sender = self
+            .connections
+            .entry(holder)
             .or_insert_with(|| watch::Sender::new(Some(Permissions::of_role(role))));
         if sender.receiver_count() >= holder.limit() {
             return Err(Error::TooManySockets);
@@ -131,16 +118,8 @@ impl Tickets {
         Ok(sender.subscribe())
     }
 
-    fn senders(&mut self, holder: Holder) -> &mut Senders {
-        match holder {
-            Holder::Member(_) => &mut self.members,
-            Holder::Guest(_) => &mut self.guests,
-        }
-    }
-
-    /// Updates the permissions of a holder's connections.
     pub(crate) fn update(&mut self, holder: Holder, permissions: Permissions) {
-        if let Some(sender) = self.senders(holder).get(&holder.id()) {
+        if let Some(sender) = self.connections.get(&holder) {
             let now = Some(permissions);
             sender.send_if_modified(|before| {
                 *before != now && {
@@ -151,10 +130,13 @@ impl Tickets {
         }
     }
 
-    /// Returns the sign-ins with open connections.
     pub(crate) fn connected_sign_ins(&mut self) -> Vec<Uuid> {
-        self.members.retain(|_, sender| sender.receiver_count() > 0);
-        self.members.keys().copied().collect()
+        self.connections.retain(|_, sender| sender.receiver_count() > 0);
+        let sign_in = |holder: &Holder| match holder {
+            Holder::Member(sign_in) => Some(*sign_in),
+            Holder::Guest(_) => None,
+        };
+        self.connections.keys().filter_map(sign_in).collect()
     }
 
     /// Revokes the pending tickets of a holder; open connections stay.
@@ -165,7 +147,7 @@ impl Tickets {
     /// Revokes the pending tickets of a holder and closes its connections.
     pub(crate) fn close(&mut self, holder: Holder) {
         self.revoke(holder);
-        if let Some(sender) = self.senders(holder).remove(&holder.id()) {
+        if let Some(sender) = self.connections.remove(&holder) {
             sender.send_replace(None);
         }
     }

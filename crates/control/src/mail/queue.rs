@@ -16,10 +16,8 @@ use super::{
 };
 use crate::{Actor, Error, context::Context, throttle::Throttle};
 
-/// Maximum number of queued mails.
 const MAX_QUEUED: usize = 500;
 
-/// Number of mails that are sent concurrently.
 const CONCURRENCY: usize = 4;
 
 /// Seconds after which a client may retry when the queue is full.
@@ -78,7 +76,7 @@ impl Mailer {
         email: &Email,
     ) -> Result<(), String> {
         let Some(transport) = &self.transport else {
-            return Err(Error::MailNotConfigured.message());
+            return Err(Error::MailNotConfigured.to_string());
         };
         let mut pauses = PAUSES.into_iter();
         loop {
@@ -95,12 +93,8 @@ impl Mailer {
             };
             let Some(pause) = pauses.next() else { return Err(reason) };
             if let Purpose::Share(share) = purpose {
-                let _ = self
-                    .ctx
-                    .store
-                    .shares
-                    .set_mail_state(share, MailState::Queued, Some(&reason))
-                    .await;
+                let shares = &self.ctx.store.shares;
+                let _ = shares.set_mail_state(share, MailState::Queued, Some(&reason)).await;
             }
             tokio::time::sleep(Duration::from_secs(pause)).await;
         }

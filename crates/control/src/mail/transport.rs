@@ -127,25 +127,18 @@ pub(crate) fn address(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-
     use super::*;
-    use crate::mail::templates::GuestInvitation;
+    use crate::mail::templates::{
+        guest_invitation,
+        tests::{ann, share},
+    };
 
     #[test]
     fn secrets_are_in_the_body_only() {
-        let email = GuestInvitation {
-            by: "Ann",
-            reply_to: "ann@example.org",
-            session: "build",
-            url: "https://websh.example/join#secret",
-            password: "0000-1111-2222-3333",
-            read_only: true,
-            until: DateTime::UNIX_EPOCH,
-        };
+        let email = guest_invitation(&ann(), "build", &share());
         let mail =
             MailTransport::directory(Path::new("/nowhere"), "websh <websh@example.org>").unwrap();
-        let message = mail.message("bob@example.org", &email.into()).unwrap();
+        let message = mail.message("bob@example.org", &email).unwrap();
         let text = String::from_utf8(message.formatted()).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         assert!(!head.contains("secret") && !head.contains("0000-1111"), "{head}");

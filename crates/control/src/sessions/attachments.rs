@@ -17,7 +17,6 @@ use super::{lookup, view};
 use crate::{
     Actor, Error,
     access::{Action, Target, authorize},
-    audit::AuditTarget,
     context::Context,
     identity::{
         accounts,
@@ -68,10 +67,10 @@ impl Attachments {
     /// Issues a ticket for one socket to a session.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Ended`], [`Error::AttachedElsewhere`];
-    /// [`Error::AccountForbidden`] if the session's account is no longer granted to its owner;
-    /// [`Error::Unauthenticated`] if the sign-in has ended since the actor was authenticated;
-    /// [`Error::Unavailable`], also if overseeing cannot be recorded in the audit log.
+    /// [`Error::Ended`], [`Error::AttachedElsewhere`]; [`Error::AccountForbidden`] if the session's
+    /// account is no longer granted to its owner; [`Error::Unauthenticated`] if the sign-in has ended
+    /// since the actor was authenticated; [`Error::Unavailable`], also if overseeing cannot be recorded
+    /// in the audit log.
     pub async fn issue(
         &self,
         actor: &Actor,
@@ -104,8 +103,7 @@ impl Attachments {
         };
         // Issued before it is recorded, so that requests beyond the limit do not fill the audit log.
         let ticket = self.add_ticket(actor.into(), id, row.owner, watch, account)?;
-        let target = AuditTarget::session(id, &row.name);
-        if let Err(error) = self.ctx.audit(&actor.into(), action, target, detail).await {
+        if let Err(error) = self.ctx.audit(actor, action, &row, detail).await {
             if !own {
                 return Err(error);
             }
@@ -120,7 +118,6 @@ impl Attachments {
         Ok(ticket)
     }
 
-    /// Issues a ticket for one socket of a guest.
     pub(crate) fn issue_to_guest(
         &self,
         guest: GuestId,
@@ -171,10 +168,8 @@ impl Attachments {
     /// # Errors
     /// [`Error::BadTicket`], [`Error::TooManySockets`]; [`Error::Forbidden`] if the role has changed.
     pub fn redeem(&self, actor: &Actor, ticket: &str) -> Result<RedeemedTicket, Error> {
-        let (role, now) = (actor.role, self.ctx.now());
-        let redeemed =
-            self.connections.tickets().redeem(&secret::hash(ticket), actor.into(), role, now);
-        let (ticket, permissions) = redeemed?;
+        let role = actor.role;
+        let (ticket, permissions) = self.take_ticket(ticket, actor.into(), role)?;
         let PendingTicket { session, owner, watch, account, .. } = ticket;
         authorize(actor, required_action(actor, owner, watch), Target::SessionOf(owner))?;
         Ok(RedeemedTicket {
@@ -196,10 +191,8 @@ impl Attachments {
         ticket: &str,
     ) -> Result<RedeemedTicket, Error> {
         // Guests have no role. The lowest one is never demoted.
-        let (role, now) = (Role::Member, self.ctx.now());
-        let holder = Holder::Guest(id);
-        let redeemed = self.connections.tickets().redeem(&secret::hash(ticket), holder, role, now);
-        let (ticket, permissions) = redeemed?;
+        let role = Role::Member;
+        let (ticket, permissions) = self.take_ticket(ticket, Holder::Guest(id), role)?;
         Ok(RedeemedTicket {
             session: ticket.session,
             watch: false,
@@ -209,6 +202,16 @@ impl Attachments {
             permissions,
             grant: AttachGrant { role, overseeing: false, account: None },
         })
+    }
+
+    fn take_ticket(
+        &self,
+        ticket: &str,
+        holder: Holder,
+        role: Role,
+    ) -> Result<(PendingTicket, LivePermissions), Error> {
+        let (hash, now) = (secret::hash(ticket), self.ctx.now());
+        self.connections.tickets().redeem(&hash, holder, role, now)
     }
 
     /// Connects to the session process and sends the client's first message.
@@ -239,7 +242,6 @@ impl Attachments {
     }
 }
 
-/// Returns the action that an attach needs permission for.
 fn required_action(actor: &Actor, owner: MemberId, watch: bool) -> Action {
     match (watch, owner == actor.member) {
         (false, _) => Action::Drive,

@@ -2,30 +2,22 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use chrono::TimeDelta;
 use protocol::{
     api::{AuditAction, Life, NewSession, Server, Session, SessionState, WorkspaceSettings},
-    id::{MemberId, SessionId, TokenId},
-    wire::{EndCause, EndRequest, Report},
+    id::{SessionId, TokenId},
+    wire::Report,
 };
 use store::{Added, Page, SessionRow};
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::{
-    limits, lookup,
-    rules::rules,
-    unsettled::{Settling, Unsettled},
-    view,
-};
+use super::{Sessions, limits, lookup, rules::rules, view};
 use crate::{
     Actor, Error,
     access::{Action, Target, authorize},
-    audit::AuditTarget,
     context::{Context, LOCAL, detached},
     error::Limit,
     identity::accounts,
-    throttle::Throttle,
     validate,
 };
 
@@ -41,25 +33,7 @@ pub struct Created {
     pub new: bool,
 }
 
-/// Creates sessions within the limits of the workspace.
-pub struct Creator {
-    ctx: Arc<Context>,
-    unsettled: Arc<Unsettled>,
-    rate: Throttle<MemberId>,
-    /// Held while sessions are counted and a row is added, so that no limit is exceeded.
-    counting: tokio::sync::Mutex<()>,
-}
-
-impl Creator {
-    pub(crate) fn new(ctx: Arc<Context>, unsettled: Arc<Unsettled>) -> Self {
-        Self {
-            ctx,
-            unsettled,
-            rate: Throttle::new(30, TimeDelta::seconds(2)),
-            counting: tokio::sync::Mutex::default(),
-        }
-    }
-
+impl Sessions {
     /// Lists the servers that an actor can create sessions on.
     pub async fn servers(&self, actor: &Actor) -> Result<Vec<Server>, Error> {
         authorize(actor, Action::ListOwn, Target::Workspace)?;
@@ -77,9 +51,9 @@ impl Creator {
     /// Creates a session, or returns the one that the same idempotency key created before.
     ///
     /// # Errors
-    /// [`Error::Invalid`], [`Error::UnknownServer`], [`Error::UnknownAccount`],
-    /// [`Error::AccountForbidden`], [`Error::ServerOffline`], [`Error::SessionLimit`],
-    /// [`Error::SpawnFailed`], [`Error::Unavailable`]. No session is left behind then.
+    /// [`Error::UnknownServer`], [`Error::UnknownAccount`], [`Error::AccountForbidden`],
+    /// [`Error::ServerOffline`], [`Error::SessionLimit`], [`Error::SpawnFailed`]. No session is left
+    /// behind then.
     pub async fn create(
         self: &Arc<Self>,
         actor: &Actor,
@@ -92,8 +66,8 @@ impl Creator {
             return Err(Error::UnknownServer(validate::printable(&new.server)));
         }
         accounts::require_usable(&self.ctx, actor, &new.account).await?;
-        let (creator, actor) = (Arc::clone(self), actor.clone());
-        detached(async move { creator.create_now(&actor, new, name).await }).await
+        let (sessions, actor) = (Arc::clone(self), actor.clone());
+        detached(async move { sessions.create_now(&actor, new, name).await }).await
     }
 
     async fn create_now(
@@ -118,7 +92,7 @@ impl Creator {
         let settings = self.ctx.workspace_settings().await?;
         let own = self.check_limits(actor, &settings).await?;
         let row = self.new_row(actor, new, name, own, &settings);
-        let _settling: Settling = self.unsettled.begin(row.id, Some(row.owner));
+        let _settling = self.unsettled.begin(row.id, Some(row.owner));
         if let Added::Existing(row) = self.ctx.store.sessions.add(&row).await? {
             drop(counting);
             return self.existing(row.id).await;
@@ -129,7 +103,6 @@ impl Creator {
         Ok(Created { session: view::session(&row, Some(&report)), new: true })
     }
 
-    /// Checks the limits and returns the actor's running sessions.
     async fn check_limits(
         &self,
         actor: &Actor,
@@ -156,7 +129,7 @@ impl Creator {
         if let Some(limit) = limits::reached(settings, &own, token, all) {
             return Err(refuse(limit));
         }
-        self.rate
+        self.new_per_member
             .take_at(limits::rate(settings), owner, self.ctx.now())
             .map_err(|seconds| refuse(Limit::Rate(seconds)))?;
         Ok(own)
@@ -226,22 +199,15 @@ impl Creator {
                 return Err(start_error(error, &config.server_name));
             }
         };
-        let target = AuditTarget::session(row.id, &row.name);
         let detail = Some(format!("{}@{}", row.account, row.server));
-        let action = AuditAction::SessionCreate;
-        let recorded = self.ctx.audit(&actor.into(), action, target, detail).await;
-        let active = match recorded {
+        let active = match self.ctx.audit(actor, AuditAction::SessionCreate, row, detail).await {
             Ok(()) => store.sessions.activate(row.id).await.map_err(Error::from),
             Err(error) => Err(error),
         };
         match active {
             Ok(true) => Ok(report),
             failed => {
-                let request =
-                    EndRequest { cause: EndCause::Dropped.into(), ..EndRequest::default() };
-                if let Err(error) = host.end(row.id, request).await {
-                    tracing::warn!(session = %row.id, %error, "a session could not be ended");
-                }
+                lookup::stop(&self.ctx, row.id).await;
                 Err(failed.err().unwrap_or(Error::Unavailable))
             }
         }

@@ -41,7 +41,6 @@ pub(crate) async fn write(
     Ok(())
 }
 
-/// Removes guests that no report contains.
 pub(crate) fn retain<'a>(recorded: &mut Recorded, reports: impl Iterator<Item = &'a Report>) {
     let reported: HashSet<GuestId> = reports
         .flat_map(|report| &report.seen)
@@ -76,19 +75,17 @@ pub(crate) async fn write_departure(
     let target = AuditTarget::share(guest.share, &session.name);
     let detail = Some("connection ended".to_owned());
     let actor = AuditActor::absent_guest(guest);
-    let entry = ctx.entry(&actor, AuditAction::ShareLeave, target, detail);
+    let entry = ctx.entry(actor, AuditAction::ShareLeave, target, detail);
     if ctx.store.guests.free_slot(guest.guest.id, at, &entry).await? {
         ctx.announce(session.owner);
     }
     Ok(())
 }
 
-/// Returns the part of a report about a guest.
 pub(crate) fn seen<'a>(report: &'a Report, guest: &GuestRow) -> Option<&'a GuestSeen> {
     report.seen.iter().find(|seen| seen.guest[..] == guest.guest.id.0.as_bytes()[..])
 }
 
-/// Converts a time of a report.
 pub(crate) fn time(milliseconds: u64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(i64::try_from(milliseconds).ok()?)
 }

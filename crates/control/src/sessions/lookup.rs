@@ -3,7 +3,7 @@
 use protocol::{
     api::{Session, SessionState},
     id::SessionId,
-    wire::Report,
+    wire::{EndCause, EndRequest, Report},
 };
 use store::SessionRow;
 
@@ -46,6 +46,14 @@ pub(crate) fn running_for(
 pub(crate) async fn wrong_passwords(ctx: &Context, id: SessionId) -> Result<u32, Error> {
     let counts = ctx.store.shares.wrong_passwords(&[id], ctx.now()).await?;
     Ok(counts.get(&id).copied().unwrap_or_default())
+}
+
+/// Ends the process of a session that has no row, or that could not be recorded.
+pub(crate) async fn stop(ctx: &Context, id: SessionId) {
+    let request = EndRequest { cause: EndCause::Dropped.into(), ..EndRequest::default() };
+    if let Err(error) = ctx.host.end(id, request).await {
+        tracing::warn!(session = %id, %error, "a session could not be ended");
+    }
 }
 
 /// Converts an error of the host. A session that has ended since gets [`Error::Ended`].

@@ -82,14 +82,7 @@ pub(crate) fn reconcile(
             },
             (None, SessionState::Starting) => steps.push(Step::Remove(row.id)),
             (None, _) => {
-                let lost = Ending {
-                    at: now,
-                    reason: EndReason::Lost,
-                    by: None,
-                    exit_code: None,
-                    exit_signal: None,
-                    note: None,
-                };
+                let lost = Ending::new(now, EndReason::Lost);
                 steps.push(Step::End(Box::new(row.clone()), lost));
             }
         }
@@ -130,10 +123,7 @@ mod tests {
 
     fn end(row: SessionRow, seconds: i64, reason: EndReason, exit_code: Option<i32>) -> Step {
         let at = DateTime::from_timestamp(seconds, 0).unwrap();
-        Step::End(
-            Box::new(row),
-            Ending { at, reason, by: None, exit_code, exit_signal: None, note: None },
-        )
+        Step::End(Box::new(row), Ending { exit_code, ..Ending::new(at, reason) })
     }
 
     fn last(state: SessionState) -> SessionRow {

@@ -9,21 +9,18 @@ use std::{
 use protocol::{
     api::{AuditAction, EndReason},
     id::{MemberId, SessionId},
-    wire::{EndCause, EndRequest, Report},
+    wire::Report,
 };
 use store::{Ending, SessionRow};
 
 use super::{
     guest_receipts::{self, Recorded},
+    lookup,
     reconcile::{Step, reconcile, without_row},
     rules,
     unsettled::Unsettled,
 };
-use crate::{
-    Error,
-    audit::{AuditActor, AuditTarget},
-    context::Context,
-};
+use crate::{Error, audit::AuditActor, context::Context};
 
 /// Pause before the next attempt after a failed reconciliation.
 const RETRY: Duration = Duration::from_secs(1);
@@ -161,11 +158,7 @@ impl Reconciler {
                 let ctx = Arc::clone(&self.ctx);
                 tokio::spawn(async move {
                     let _settling = settling;
-                    let request =
-                        EndRequest { cause: EndCause::Dropped.into(), ..EndRequest::default() };
-                    if let Err(error) = ctx.host.end(id, request).await {
-                        tracing::warn!(session = %id, %error, "a session could not be ended");
-                    }
+                    lookup::stop(&ctx, id).await;
                 });
             }
         }
@@ -182,25 +175,19 @@ impl Reconciler {
             EndReason::Closed => AuditAction::SessionClose,
             EndReason::Dropped => AuditAction::SessionDrop,
         };
-        if let Err(error) = self.try_audit_ending(row, ending, action).await {
+        let recorded = async {
+            let requested = matches!(ending.reason, EndReason::Closed | EndReason::Dropped);
+            if requested && self.ctx.store.audit.has_entry(row.id, action.into()).await? {
+                return Ok(());
+            }
+            let status = ending.exit_code.map(|code| format!("status {code}"));
+            let detail = if requested { ending.note.clone() } else { status };
+            let actor = AuditActor::websh_for(ending.by.clone().filter(|_| requested));
+            self.ctx.audit(actor, action, row, detail).await
+        };
+        if let Err(error) = recorded.await {
             tracing::error!(session = %row.id, %action, %error, "not in the audit log");
         }
-    }
-
-    async fn try_audit_ending(
-        &self,
-        row: &SessionRow,
-        ending: &Ending,
-        action: AuditAction,
-    ) -> Result<(), Error> {
-        let requested = matches!(ending.reason, EndReason::Closed | EndReason::Dropped);
-        if requested && self.ctx.store.audit.has_entry(row.id, action.into()).await? {
-            return Ok(());
-        }
-        let status = ending.exit_code.map(|code| format!("status {code}"));
-        let detail = if requested { ending.note.clone() } else { status };
-        let actor = AuditActor::websh_for(ending.by.clone().filter(|_| requested));
-        self.ctx.audit(&actor, action, AuditTarget::session(row.id, &row.name), detail).await
     }
 }
 

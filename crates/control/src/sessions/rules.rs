@@ -1,17 +1,14 @@
 //! Rules of a session process, derived from the workspace settings, and pushing them to processes.
 
-use std::sync::Arc;
-
+use futures_util::{StreamExt, stream};
 use protocol::{
     api::{self, AttachPolicy, WorkspaceSettings},
     wire::{self, Policy, Rules},
 };
 use store::SessionRow;
-use tokio::task::JoinSet;
 
 use crate::{Error, context::Context};
 
-/// Number of sessions that receive rules concurrently.
 const CONCURRENCY: usize = 32;
 
 /// Minimum remaining life in seconds after a change of the settings, so that the owner can be warned.
@@ -50,22 +47,20 @@ pub(crate) fn rules(
 
 /// Sends the current rules to all sessions. One that does not answer keeps its old rules until the next
 /// change or restart.
-pub(crate) async fn push_to_all(ctx: &Arc<Context>) -> Result<(), Error> {
-    let settings = ctx.workspace_settings().await?;
-    let mut pushing = JoinSet::new();
-    for row in ctx.store.sessions.living().await? {
-        if pushing.len() >= CONCURRENCY {
-            pushing.join_next().await;
-        }
-        let (ctx, settings) = (Arc::clone(ctx), settings.clone());
-        pushing.spawn(async move { push(&ctx, &row, &settings).await });
-    }
-    pushing.join_all().await;
+pub(crate) async fn push_to_all(ctx: &Context) -> Result<(), Error> {
+    let settings = &ctx.workspace_settings().await?;
+    stream::iter(ctx.store.sessions.living().await?)
+        .for_each_concurrent(CONCURRENCY, |row| async move { send(ctx, &row, settings).await })
+        .await;
     Ok(())
 }
 
-/// Sends the current rules to one session.
-pub(crate) async fn push(ctx: &Context, row: &SessionRow, settings: &WorkspaceSettings) {
+pub(crate) async fn push(ctx: &Context, row: &SessionRow) -> Result<(), Error> {
+    send(ctx, row, &ctx.workspace_settings().await?).await;
+    Ok(())
+}
+
+async fn send(ctx: &Context, row: &SessionRow, settings: &WorkspaceSettings) {
     // Without an answer from the database guests get fewer permissions, not more.
     let guests_alone = ctx.store.shares.guests_alone(row.id, ctx.now()).await.unwrap_or(false);
     match ctx.host.configure(row.id, rules(settings, row.attach_policy, guests_alone)).await {

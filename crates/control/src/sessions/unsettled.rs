@@ -14,12 +14,12 @@ use crate::context::Context;
 pub(crate) struct Unsettled {
     ctx: Arc<Context>,
     ids: Mutex<HashSet<SessionId>>,
-    settled: watch::Sender<u64>,
+    settled: watch::Sender<()>,
 }
 
 impl Unsettled {
     pub(crate) fn new(ctx: Arc<Context>) -> Self {
-        Self { ctx, ids: Mutex::default(), settled: watch::Sender::new(0) }
+        Self { ctx, ids: Mutex::default(), settled: watch::Sender::new(()) }
     }
 
     /// Marks a session as unsettled until the guard is dropped, and notifies its owner then.
@@ -43,7 +43,7 @@ impl Unsettled {
     }
 
     /// Returns a receiver that changes whenever a session has settled.
-    pub(crate) fn changed(&self) -> watch::Receiver<u64> {
+    pub(crate) fn changed(&self) -> watch::Receiver<()> {
         self.settled.subscribe()
     }
 
@@ -63,6 +63,6 @@ impl Drop for Settling {
     fn drop(&mut self) {
         self.unsettled.lock().remove(&self.id);
         self.owner.inspect(|owner| self.unsettled.ctx.announce(*owner));
-        self.unsettled.settled.send_modify(|count| *count = count.wrapping_add(1));
+        self.unsettled.settled.send_replace(());
     }
 }

@@ -78,7 +78,6 @@ pub(crate) fn active_client(report: &Report) -> Option<ActiveClient> {
     })
 }
 
-/// Returns the participants and their activity.
 fn present(report: &Report) -> Vec<Present> {
     let one = |it: &wire::Present| {
         let person = it.person.clone().unwrap_or_default();
@@ -101,7 +100,6 @@ pub(crate) fn apply_report(row: &mut SessionRow, report: &Report) {
     row.title.clone_from(&report.title);
 }
 
-/// Converts the end of a final report.
 pub(crate) fn ending(end: &End) -> Ending {
     Ending {
         at: time(end.at),

@@ -7,31 +7,23 @@ use chrono::{DateTime, Utc};
 use protocol::api::{AuditAction, GuestEnd, ShareReadOnly, ShareState};
 use store::{ShareChanges, ShareContext, ShareEnding};
 
-use super::{guest_slots::GuestSlots, updates::ShareUpdates};
+use super::shares::Shares;
 use crate::{
     Error,
-    audit::{self, AuditActor, AuditTarget},
-    context::Context,
+    audit::{AuditActor, AuditTarget},
     identity::accounts::{self, AllowedAccounts},
 };
 
 /// Interval between checks while there are shares.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Ends shares that are due.
-pub struct ShareExpiry {
-    pub(crate) ctx: Arc<Context>,
-    pub(crate) updates: Arc<ShareUpdates>,
-    pub(crate) slots: Arc<GuestSlots>,
-}
-
-impl ShareExpiry {
+impl Shares {
     /// Ends due shares, forever.
     pub async fn watch(self: Arc<Self>) {
         loop {
-            let woken = self.updates.expiry_woken();
+            let woken = self.expiry.notified();
             // A failed check is repeated.
-            let repeat = match self.run_once().await {
+            let repeat = match self.end_due().await {
                 Ok(()) => self.ctx.store.shares.any_open().await.unwrap_or(true),
                 Err(_) => true,
             };
@@ -42,11 +34,8 @@ impl ShareExpiry {
         }
     }
 
-    /// Ends all shares that are due.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`]; the next run ends the rest.
-    pub async fn run_once(&self) -> Result<(), Error> {
+    /// Ends all shares that are due. After an error the next run ends the rest.
+    pub async fn end_due(&self) -> Result<(), Error> {
         let settings = self.ctx.workspace_settings().await?;
         let now = self.ctx.now();
         let mut all = self.ctx.store.shares.due(now, settings.sharing_enabled).await?;
@@ -54,39 +43,35 @@ impl ShareExpiry {
         for due in all {
             let (ending, action) = ending(&due, now);
             let target = AuditTarget::share(due.row.share.id, &due.name);
-            let entry = audit::entry(now, &AuditActor::websh(), action, target, None);
-            if self.updates.end(&due.row, &ending, &entry).await? {
+            let entry = self.ctx.entry(AuditActor::websh(), action, target, None);
+            if self.end(&due.row, &ending, &entry).await? {
                 self.ctx.announce(due.owner);
             }
         }
         if settings.share_read_only == ShareReadOnly::Forced {
             self.force_read_only().await?;
         }
-        self.slots.free_abandoned().await
+        self.guests.free_abandoned().await
+    }
+
+    pub(crate) fn wake_expiry(&self) {
+        self.expiry.notify_one();
     }
 
     /// Returns the shares of sessions whose owner no longer has access to the session's account.
     async fn without_account(&self) -> Result<Vec<ShareContext>, Error> {
         let grants = accounts::effective_grants(&self.ctx).await?;
         let Some(grants) = grants else { return Ok(Vec::new()) };
-        let (mut roles, mut found) = (HashMap::new(), Vec::new());
-        for open in self.ctx.store.shares.open().await? {
-            let role = match roles.get(&open.owner) {
-                Some(role) => *role,
-                None => {
-                    let role =
-                        self.ctx.store.members.get(open.owner).await?.map(|owner| owner.role);
-                    *roles.entry(open.owner).or_insert(role)
-                }
+        let members = self.ctx.store.members.list().await?;
+        let roles: HashMap<_, _> = members.iter().map(|member| (member.id, member.role)).collect();
+        let mut open = self.ctx.store.shares.open().await?;
+        open.retain(|open| {
+            let allowed = |role: &_| {
+                AllowedAccounts::new(Some(&grants), open.owner, *role).allow(&open.account)
             };
-            let allowed = |role| {
-                AllowedAccounts::new(Some(grants.as_slice()), open.owner, role).allow(&open.account)
-            };
-            if !role.is_some_and(allowed) {
-                found.push(open);
-            }
-        }
-        Ok(found)
+            !roles.get(&open.owner).is_some_and(allowed)
+        });
+        Ok(open)
     }
 
     /// Makes older shares read-only after the workspace has forced it.
@@ -94,7 +79,7 @@ impl ShareExpiry {
         let changes = ShareChanges { read_only: Some(true), ..ShareChanges::default() };
         for row in self.ctx.store.shares.writable(self.ctx.now()).await? {
             let session = self.ctx.session_row(row.session).await?;
-            match self.updates.change(&AuditActor::websh(), &session, &row, changes).await {
+            match self.apply(&AuditActor::websh(), &session, &row, changes).await {
                 // It ended concurrently.
                 Ok(()) | Err(Error::ShareOver(_)) => {}
                 Err(error) => return Err(error),

@@ -1,18 +1,15 @@
 //! Slots of guests in a share. A slot is free again some time after the guest's last connection has ended;
 //! a guest who returns with their cookie takes one again. Session processes report who is connected.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use protocol::{api::AuditAction, wire::GuestSeen};
-use store::{Admission, GuestRow, SessionRow};
-use tokio::sync::{Mutex, MutexGuard};
+use store::{GuestRow, SessionRow};
 
+use super::guests::{Guests, require_slot};
 use crate::{
     Error,
     audit::{AuditActor, AuditTarget},
-    context::Context,
-    identity::{connections::Connections, tickets::Holder},
+    identity::tickets::Holder,
     sessions::guest_receipts::{self, seen, time},
 };
 
@@ -22,35 +19,16 @@ const RECONNECT_GRACE: TimeDelta = TimeDelta::seconds(10);
 /// Time that a slot is kept for a guest who has not connected yet.
 const FIRST_CONNECT_GRACE: TimeDelta = TimeDelta::seconds(60);
 
-pub(crate) struct GuestSlots {
-    ctx: Arc<Context>,
-    connections: Arc<Connections>,
-    /// Start of this process. Guests could not reconnect before.
-    started_at: DateTime<Utc>,
-    /// Held while a slot is taken or freed.
-    lock: Mutex<()>,
-}
-
-impl GuestSlots {
-    pub(crate) fn new(ctx: Arc<Context>, connections: Arc<Connections>) -> Self {
-        let started_at = ctx.now();
-        Self { ctx, connections, started_at, lock: Mutex::default() }
-    }
-
-    /// Waits until no other task takes or frees a slot.
-    pub(crate) async fn lock(&self) -> MutexGuard<'_, ()> {
-        self.lock.lock().await
-    }
-
+impl Guests {
     /// Frees the slots of guests who have left.
-    pub(crate) async fn free_abandoned(&self) -> Result<(), Error> {
+    pub(super) async fn free_abandoned(&self) -> Result<(), Error> {
         for (guest, session) in self.ctx.store.guests.present().await? {
             // Prevents a return between the check and the end of the slot.
-            let _lock = self.lock().await;
+            let _slots = self.slots.lock().await;
             let Some(report) = self.ctx.host.report(session) else { continue };
             let now = self.ctx.now();
             let holder = Holder::Guest(guest.guest.id);
-            if report.end.is_some() || self.connections.tickets().expects(holder, now) {
+            if report.end.is_some() || self.attachments.connections.tickets().expects(holder, now) {
                 continue;
             }
             let joined_at = guest.guest.joined_at;
@@ -62,19 +40,15 @@ impl GuestSlots {
         Ok(())
     }
 
-    /// Gives a returning guest a slot again. The caller holds [`lock`](Self::lock).
+    /// Gives a returning guest a slot again. The caller holds the lock of the slots.
     ///
     /// # Errors
-    /// [`Error::ShareFull`], [`Error::ShareDenied`] if the share has ended, [`Error::Unavailable`].
-    pub(crate) async fn retake(&self, guest: &GuestRow, session: &SessionRow) -> Result<(), Error> {
+    /// [`Error::ShareFull`], [`Error::ShareDenied`] if the share has ended.
+    pub(super) async fn retake(&self, guest: &GuestRow, session: &SessionRow) -> Result<(), Error> {
         let target = AuditTarget::share(guest.share, &session.name);
         let (actor, detail) = (AuditActor::absent_guest(guest), Some("came back".to_owned()));
-        let entry = self.ctx.entry(&actor, AuditAction::ShareJoin, target, detail);
-        match self.ctx.store.guests.readmit(guest, self.ctx.now(), &entry).await? {
-            Admission::Admitted => {}
-            Admission::Full => return Err(Error::ShareFull),
-            Admission::Ended => return Err(Error::ShareDenied),
-        }
+        let entry = self.ctx.entry(actor, AuditAction::ShareJoin, target, detail);
+        require_slot(self.ctx.store.guests.readmit(guest, self.ctx.now(), &entry).await?)?;
         if guest.guest.left_at.is_some() {
             self.ctx.announce(session.owner);
         }

@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use protocol::{
     api::{AuditAction, Guest, GuestEnd, Join, Joined, ShareState, SharedSession, Ticket},
-    id::{GuestId, ShareId},
+    id::{GuestId, SessionId},
     wire,
 };
 use store::{Admission, GuestRow, SessionRow, ShareRow};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::{guest_slots::GuestSlots, password, rules, updates::milliseconds};
+use super::{password, rules};
 use crate::{
     Actor, Caller, Error,
-    audit::{self, AuditActor, AuditTarget},
+    audit::{AuditActor, AuditTarget},
     context::Context,
     identity::{passwords::Passwords, tickets::Holder},
     secret,
@@ -34,15 +35,8 @@ const COOKIE_LIFETIME: TimeDelta = TimeDelta::days(1);
 pub struct JoinedGuest {
     /// Public data about the guest and the session.
     pub joined: Joined,
-    share: ShareId,
     session: SessionRow,
     row: GuestRow,
-}
-
-impl JoinedGuest {
-    fn id(&self) -> GuestId {
-        self.joined.guest
-    }
 }
 
 /// Result of joining.
@@ -57,10 +51,13 @@ pub struct JoinResult {
 
 /// Guests of all shares, with the rate limits on wrong passwords.
 pub struct Guests {
-    ctx: Arc<Context>,
+    pub(super) ctx: Arc<Context>,
     passwords: Passwords,
-    attachments: Arc<Attachments>,
-    slots: Arc<GuestSlots>,
+    pub(super) attachments: Arc<Attachments>,
+    /// Start of this process. Guests could not reconnect before.
+    pub(super) started_at: DateTime<Utc>,
+    /// Held while a slot is taken or freed.
+    pub(super) slots: Mutex<()>,
     failures_by_share: Throttle<[u8; 32]>,
     failures_by_source: Throttle<Network>,
 }
@@ -70,13 +67,13 @@ impl Guests {
         ctx: Arc<Context>,
         passwords: Passwords,
         attachments: Arc<Attachments>,
-        slots: Arc<GuestSlots>,
     ) -> Self {
         Self {
+            started_at: ctx.now(),
             ctx,
             passwords,
             attachments,
-            slots,
+            slots: Mutex::default(),
             failures_by_share: Throttle::new(10, TimeDelta::seconds(60)),
             failures_by_source: Throttle::new(30, TimeDelta::seconds(10)),
         }
@@ -87,8 +84,8 @@ impl Guests {
     /// and take the same time.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a name, [`Error::Throttled`], [`Error::ShareDenied`]; with the right
-    /// password [`Error::ShareOver`], [`Error::ShareFull`]; [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::Throttled`], [`Error::ShareDenied`]; with the right password [`Error::ShareOver`],
+    /// [`Error::ShareFull`].
     pub async fn join(
         self: &Arc<Self>,
         request: Join,
@@ -133,12 +130,12 @@ impl Guests {
             let ctx = &guests.ctx;
             let Some(row) = row else {
                 let target = AuditTarget::singleton("share");
-                let _ = ctx.audit(&actor, AuditAction::ShareDenied, target, None).await;
+                let _ = ctx.audit(actor, AuditAction::ShareDenied, target, None).await;
                 return;
             };
             let Ok(session) = ctx.session_row(row.session).await else { return };
             let target = AuditTarget::share(row.share.id, &session.name);
-            let entry = ctx.entry(&actor, AuditAction::ShareDenied, target, None);
+            let entry = ctx.entry(actor, AuditAction::ShareDenied, target, None);
             let _ = ctx.store.shares.count_wrong_password(row.share.id, &entry).await;
             ctx.announce(session.owner);
             // The session process notifies its viewers; lists reload.
@@ -160,10 +157,7 @@ impl Guests {
         cookie: Option<&str>,
         caller: &Caller,
     ) -> Result<JoinResult, Error> {
-        let session = self.ctx.session_row(share.session).await?;
-        lookup::running(&self.ctx, &session)
-            .map_err(|_| Error::ShareOver(GuestEnd::SessionEnded))?;
-        let now = self.ctx.now();
+        let session = self.running_session(share.session).await?;
         let result = |guest: &GuestRow, cookie| JoinResult {
             joined: joined(&session, share, guest),
             cookie,
@@ -175,8 +169,8 @@ impl Guests {
             && of.share.id == share.share.id
             && guest.guest.end.is_none()
         {
-            let _lock = self.slots.lock().await;
-            self.slots.retake(&guest, &session).await?;
+            let _slots = self.slots.lock().await;
+            self.retake(&guest, &session).await?;
             return Ok(result(&guest, None));
         }
         let guest = GuestRow {
@@ -187,7 +181,7 @@ impl Guests {
                 source: caller.source.to_string(),
                 device: caller.device.clone(),
                 here: false,
-                joined_at: now,
+                joined_at: self.ctx.now(),
                 left_at: None,
                 end: None,
                 keys: 0,
@@ -200,19 +194,13 @@ impl Guests {
             None => AuditActor::guest(&guest.guest.name, caller.source),
         };
         let target = AuditTarget::share(share.share.id, &session.name);
-        let entry = audit::entry(now, &actor, AuditAction::ShareJoin, target, None);
+        let entry = self.ctx.entry(actor, AuditAction::ShareJoin, target, None);
         let cookie = secret::new();
-        let joining = {
+        require_slot({
             // Serialized here, so that many guests at once do not contend for the database's lock.
-            let _lock = self.slots.lock().await;
+            let _slots = self.slots.lock().await;
             self.ctx.store.guests.add(&guest, &secret::hash(&cookie), &entry).await?
-        };
-        match joining {
-            Admission::Admitted => {}
-            Admission::Full => return Err(Error::ShareFull),
-            // It ended since it was read.
-            Admission::Ended => return Err(Error::ShareDenied),
-        }
+        })?;
         self.ctx.announce(session.owner);
         Ok(result(&guest, Some(cookie)))
     }
@@ -220,21 +208,23 @@ impl Guests {
     /// Returns the guest who holds a cookie.
     ///
     /// # Errors
-    /// [`Error::NotJoined`], [`Error::ShareOver`] with the reason, [`Error::Unavailable`].
+    /// [`Error::NotJoined`], [`Error::ShareOver`] with the reason.
     pub async fn authenticate(&self, cookie: &str) -> Result<JoinedGuest, Error> {
         let found = self.ctx.store.guests.by_cookie(&secret::hash(cookie)).await?;
         let (guest, share) = found.ok_or(Error::NotJoined)?;
-        if let Some(end) = guest.guest.end {
+        let share_end = rules::guest_end(rules::state(&share, self.ctx.now()));
+        if let Some(end) = guest.guest.end.or(share_end) {
             return Err(Error::ShareOver(end));
         }
-        if let Some(end) = rules::guest_end(rules::state(&share, self.ctx.now())) {
-            return Err(Error::ShareOver(end));
-        }
-        let session = self.ctx.session_row(share.session).await?;
+        let session = self.running_session(share.session).await?;
+        Ok(JoinedGuest { joined: joined(&session, &share, &guest), session, row: guest })
+    }
+
+    async fn running_session(&self, id: SessionId) -> Result<SessionRow, Error> {
+        let session = self.ctx.session_row(id).await?;
         lookup::running(&self.ctx, &session)
             .map_err(|_| Error::ShareOver(GuestEnd::SessionEnded))?;
-        let joined = joined(&session, &share, &guest);
-        Ok(JoinedGuest { joined, share: share.share.id, session, row: guest })
+        Ok(session)
     }
 
     /// Issues a ticket for one socket, and gives the guest a slot again if they had left.
@@ -244,9 +234,10 @@ impl Guests {
     /// [`join`](Self::join) with the right password.
     pub async fn issue_ticket(&self, guest: &JoinedGuest) -> Result<Ticket, Error> {
         // Held until the ticket is issued, so that the slot is not freed before.
-        let _lock = self.slots.lock().await;
-        self.slots.retake(&guest.row, &guest.session).await?;
-        self.attachments.issue_to_guest(guest.id(), guest.session.id, guest.session.owner)
+        let _slots = self.slots.lock().await;
+        self.retake(&guest.row, &guest.session).await?;
+        let SessionRow { id, owner, .. } = guest.session;
+        self.attachments.issue_to_guest(guest.joined.guest, id, owner)
     }
 
     /// Redeems a guest's ticket, once.
@@ -256,23 +247,23 @@ impl Guests {
     pub fn redeem(&self, guest: &JoinedGuest, ticket: &str) -> Result<RedeemedTicket, Error> {
         let Joined { name, read_only, expires_at, .. } = &guest.joined;
         let sent = wire::Guest {
-            share: guest.share.0.as_bytes().to_vec(),
-            guest: guest.id().0.as_bytes().to_vec(),
+            share: guest.row.share.0.as_bytes().to_vec(),
+            guest: guest.joined.guest.0.as_bytes().to_vec(),
             name: name.clone(),
             read_only: *read_only,
-            ends_at: milliseconds(*expires_at),
+            ends_at: rules::milliseconds(*expires_at),
         };
-        self.attachments.redeem_for_guest(guest.id(), sent, ticket)
+        self.attachments.redeem_for_guest(guest.joined.guest, sent, ticket)
     }
 
     /// Ends a guest's part in a share: frees the slot and closes their connections.
     pub async fn leave(&self, guest: &JoinedGuest, caller: &Caller) -> Result<(), Error> {
         let actor = AuditActor::guest(&guest.joined.name, caller.source);
-        let target = AuditTarget::share(guest.share, &guest.session.name);
-        let now = self.ctx.now();
-        let entry = audit::entry(now, &actor, AuditAction::ShareLeave, target, None);
-        self.ctx.store.guests.end(guest.id(), now, GuestEnd::Left, &entry).await?;
-        self.attachments.connections.tickets().close(Holder::Guest(guest.id()));
+        let target = AuditTarget::share(guest.row.share, &guest.session.name);
+        let entry = self.ctx.entry(actor, AuditAction::ShareLeave, target, None);
+        let (id, now) = (guest.joined.guest, self.ctx.now());
+        self.ctx.store.guests.end(id, now, GuestEnd::Left, &entry).await?;
+        self.attachments.connections.tickets().close(Holder::Guest(id));
         self.ctx.announce(guest.session.owner);
         Ok(())
     }
@@ -289,5 +280,13 @@ fn joined(session: &SessionRow, share: &ShareRow, guest: &GuestRow) -> Joined {
         name: guest.guest.name.clone(),
         read_only: share.share.read_only,
         expires_at: share.share.expires_at,
+    }
+}
+
+pub(super) fn require_slot(admission: Admission) -> Result<(), Error> {
+    match admission {
+        Admission::Admitted => Ok(()),
+        Admission::Full => Err(Error::ShareFull),
+        Admission::Ended => Err(Error::ShareDenied),
     }
 }

@@ -15,41 +15,27 @@ use store::{SessionRow, ShareEnding, ShareRow};
 use super::{
     rules::{self, Terms},
     shares::Shares,
-    updates::ShareUpdates,
 };
 use crate::{
     Actor, Error,
-    audit::{self, AuditActor, AuditTarget},
-    context::Context,
-    mail::{
-        queue::{Mailer, Purpose},
-        templates::{Email, GuestInvitation},
-        transport::address,
-    },
+    audit::{AuditActor, AuditTarget},
+    mail::{queue::Purpose, templates::guest_invitation, transport::address},
 };
 
-/// Invites of guests by mail.
-pub struct GuestInvites {
-    pub(crate) ctx: Arc<Context>,
-    pub(crate) shares: Arc<Shares>,
-    pub(crate) updates: Arc<ShareUpdates>,
-    pub(crate) mailer: Arc<Mailer>,
-}
-
-impl GuestInvites {
+impl Shares {
     /// Invites guests by mail, each by a separate share. Invalid addresses are reported one by one, and
     /// duplicates get one mail.
     ///
     /// # Errors
     /// See [`Shares::create`]; [`Error::MailNotConfigured`]; [`Error::Invalid`] without a valid address
     /// or with too many; [`Error::Throttled`] if no mail can be sent now.
-    pub async fn create(
+    pub async fn invite(
         self: &Arc<Self>,
         actor: &Actor,
         id: SessionId,
         new: NewInvites,
     ) -> Result<InviteResults, Error> {
-        let (row, settings) = self.shares.require_sharable(actor, id).await?;
+        let (row, settings) = self.require_sharable(actor, id).await?;
         if !self.mailer.is_configured() {
             return Err(Error::MailNotConfigured);
         }
@@ -72,18 +58,16 @@ impl GuestInvites {
         let mut results = Vec::new();
         let mut refusal = None;
         for (to, email) in addresses {
-            let queued = match to {
-                Some(to) => Some(self.queue(actor, &row, terms, to).await),
-                None => None,
-            };
-            let (status, share_id) = match queued {
+            let (status, share_id) = match to {
                 None => (InviteStatus::InvalidEmail, None),
-                Some(Ok(share)) => (InviteStatus::Queued, Some(share)),
-                Some(Err(error @ (Error::Throttled(_) | Error::TooManyShares | Error::Busy))) => {
-                    refusal = Some(error);
-                    (InviteStatus::TooMany, None)
-                }
-                Some(Err(error)) => return Err(error),
+                Some(to) => match self.queue_mail(actor, &row, terms, to).await {
+                    Ok(share) => (InviteStatus::Queued, Some(share)),
+                    Err(error @ (Error::Throttled(_) | Error::TooManyShares | Error::Busy)) => {
+                        refusal = Some(error);
+                        (InviteStatus::TooMany, None)
+                    }
+                    Err(error) => return Err(error),
+                },
             };
             results.push(InviteResult { email, status, share_id });
         }
@@ -93,8 +77,7 @@ impl GuestInvites {
         }
     }
 
-    /// Creates a share for an address and queues its mail.
-    async fn queue(
+    async fn queue_mail(
         self: &Arc<Self>,
         actor: &Actor,
         row: &SessionRow,
@@ -102,28 +85,19 @@ impl GuestInvites {
         to: String,
     ) -> Result<ShareId, Error> {
         let slot = self.mailer.reserve(actor)?;
-        let (share, secrets) = self.shares.add(actor, row, terms, Some(to.clone())).await?;
-        let email = Email::from(GuestInvitation {
-            by: &actor.name,
-            reply_to: &actor.email,
-            session: &row.name,
-            url: &self.shares.url(&secrets),
-            password: &secrets.password,
-            read_only: share.read_only,
-            until: share.expires_at,
-        });
-        let (invites, id) = (Arc::clone(self), share.id);
+        let share = self.add(actor, row, terms, Some(to.clone())).await?;
+        let email = guest_invitation(actor, &row.name, &share);
+        let (shares, id) = (Arc::clone(self), share.id);
         tokio::spawn(async move {
-            let sent = invites.mailer.deliver(slot, Purpose::Share(id), &to, &email).await;
-            if let Err(error) = invites.record(id, sent).await {
+            let sent = shares.mailer.deliver(slot, Purpose::Share(id), &to, &email).await;
+            if let Err(error) = shares.record_mail(id, sent).await {
                 tracing::warn!(share = %id, %error, "the result of a mail was not recorded");
             }
         });
         Ok(id)
     }
 
-    /// Records the result of a mail.
-    async fn record(&self, share: ShareId, sent: Result<(), String>) -> Result<(), Error> {
+    async fn record_mail(&self, share: ShareId, sent: Result<(), String>) -> Result<(), Error> {
         // The share may have been deleted with its session.
         let Some(row) = self.ctx.store.shares.get(share).await? else { return Ok(()) };
         let session = self.ctx.session_row(row.session).await?;
@@ -145,9 +119,9 @@ impl GuestInvites {
         };
         let target = AuditTarget::share(share, &session.name);
         let detail = row.share.email.as_ref().map(|to| format!("to {to}: {reason}"));
-        let (websh, action) = (AuditActor::websh(), AuditAction::ShareMailFailed);
-        let entry = audit::entry(ending.at, &websh, action, target, detail);
-        self.updates.end(row, &ending, &entry).await?;
+        let action = AuditAction::ShareMailFailed;
+        let entry = self.ctx.entry(AuditActor::websh(), action, target, detail);
+        self.end(row, &ending, &entry).await?;
         // Last, so that the link of a mail that is shown as failed is void.
         Ok(self.ctx.store.shares.set_mail_state(share, MailState::Failed, Some(reason)).await?)
     }

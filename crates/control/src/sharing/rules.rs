@@ -9,7 +9,6 @@ use store::ShareRow;
 
 use crate::Error;
 
-/// Terms of a new share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Terms {
     pub(crate) duration: TimeDelta,
@@ -62,7 +61,6 @@ pub(crate) fn renewed_duration(settings: &WorkspaceSettings, before: TimeDelta) 
     Minutes(Some(minutes.clamp(*SHARE_MINUTES.start(), longest)))
 }
 
-/// Validates a choice of read-only.
 pub(crate) fn read_only(settings: &WorkspaceSettings, choice: bool) -> Result<bool, Error> {
     if !choice && settings.share_read_only == ShareReadOnly::Forced {
         let message = "This workspace allows read-only shares only.";
@@ -71,7 +69,6 @@ pub(crate) fn read_only(settings: &WorkspaceSettings, choice: bool) -> Result<bo
     Ok(choice)
 }
 
-/// Returns the default of read-only.
 pub(crate) fn default_read_only(settings: &WorkspaceSettings, last: Option<bool>) -> bool {
     match settings.share_read_only {
         ShareReadOnly::Chosen => last.unwrap_or(false),
@@ -113,6 +110,10 @@ pub(crate) fn guest_end(state: ShareState) -> Option<GuestEnd> {
     }
 }
 
+pub(crate) fn milliseconds(at: DateTime<Utc>) -> u64 {
+    u64::try_from(at.timestamp_millis()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use protocol::{
@@ -124,7 +125,7 @@ mod tests {
     use super::*;
 
     fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
-        result.unwrap_err().code().into_owned()
+        result.unwrap_err().code()
     }
 
     #[test]
@@ -225,7 +226,7 @@ mod tests {
             (ShareState::Void, 1, Some("share_denied")),
         ] {
             let row = row(state, minutes);
-            let found = admit(Some(&row), true, now).err().map(|error| error.code().into_owned());
+            let found = admit(Some(&row), true, now).err().map(|error| error.code());
             assert_eq!(found.as_deref(), expected, "{state:?}");
             assert_eq!(code(admit(Some(&row), false, now)), "share_denied");
         }

@@ -11,43 +11,40 @@ use protocol::{
     id::{GuestId, SessionId, ShareId},
 };
 use store::{SessionRow, ShareChanges, ShareRow};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::{
+    guests::Guests,
     password,
     rules::{self, Terms},
-    updates::ShareUpdates,
 };
 use crate::{
     Actor, Error,
-    access::{Action, Target, authorize},
-    audit::{self, AuditTarget},
+    access::Action,
+    audit::AuditTarget,
     context::Context,
-    identity::{accounts, passwords::Passwords},
+    identity::{accounts, connections::Connections, passwords::Passwords},
     mail::queue::Mailer,
     secret,
     sessions::{lookup, rules as session_rules},
 };
 
-/// Secrets of a new share.
-pub(crate) struct Secrets {
-    pub(crate) token: String,
-    pub(crate) password: String,
-}
-
-/// Shares of all sessions.
+/// Shares of all sessions: links and mail invites.
 pub struct Shares {
     pub(crate) ctx: Arc<Context>,
     pub(crate) passwords: Passwords,
-    pub(crate) updates: Arc<ShareUpdates>,
+    pub(crate) connections: Arc<Connections>,
+    pub(crate) guests: Arc<Guests>,
     pub(crate) mailer: Arc<Mailer>,
+    /// Wakes the task that ends due shares.
+    pub(crate) expiry: Notify,
 }
 
 impl Shares {
     /// Returns the options for a new share.
     pub async fn options(&self, actor: &Actor, id: SessionId) -> Result<SharingOptions, Error> {
-        let row = self.ctx.session_row(id).await?;
-        authorize(actor, Action::Share, Target::SessionOf(row.owner))?;
+        self.ctx.authorized_session(actor, Action::Share, id).await?;
         let settings = self.ctx.workspace_settings().await?;
         let last = self.ctx.store.shares.last_read_only(actor.member).await?;
         Ok(SharingOptions {
@@ -62,8 +59,7 @@ impl Shares {
 
     /// Lists the shares of a session with their guests, newest first, also after its end.
     pub async fn list(&self, actor: &Actor, id: SessionId) -> Result<Vec<Share>, Error> {
-        let row = self.ctx.session_row(id).await?;
-        authorize(actor, Action::SeeShares, Target::SessionOf(row.owner))?;
+        self.ctx.authorized_session(actor, Action::SeeShares, id).await?;
         let now = self.ctx.now();
         let found = self.ctx.store.shares.of_session(id).await?;
         let report = self.ctx.host.report(id).filter(|report| report.end.is_none());
@@ -81,9 +77,8 @@ impl Shares {
     /// Shares a session by a link. The link and the password are in the result and nowhere else.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Ended`], [`Error::AccountForbidden`],
-    /// [`Error::SharingDisabled`], [`Error::Invalid`], [`Error::TooManyShares`], [`Error::Busy`],
-    /// [`Error::Unavailable`].
+    /// [`Error::Ended`], [`Error::AccountForbidden`], [`Error::SharingDisabled`],
+    /// [`Error::TooManyShares`].
     pub async fn create(
         &self,
         actor: &Actor,
@@ -93,7 +88,7 @@ impl Shares {
         let (row, settings) = self.require_sharable(actor, id).await?;
         let last = self.ctx.store.shares.last_read_only(actor.member).await?;
         let terms = rules::terms(&settings, &new, last)?;
-        self.create_link(actor, &row, terms).await
+        self.add(actor, &row, terms, None).await
     }
 
     /// Creates a new link with the terms of an old share, and revokes the old one if it is active.
@@ -118,9 +113,9 @@ impl Shares {
         };
         let terms = rules::terms(&settings, &new, None)?;
         if rules::state(&old, self.ctx.now()) == ShareState::Active {
-            self.updates.revoke(&actor.into(), &row, &old).await?;
+            self.revoke_active(&actor.into(), &row, &old).await?;
         }
-        self.create_link(actor, &row, terms).await
+        self.add(actor, &row, terms, None).await
     }
 
     /// Changes an active share. The change applies to present guests too.
@@ -145,7 +140,7 @@ impl Shares {
             read_only: read_only.transpose()?,
             guests_alone: change.guests_alone,
         };
-        self.updates.change(&actor.into(), &row, &old, changes).await?;
+        self.apply(&actor.into(), &row, &old, changes).await?;
         let all = self.list(actor, id).await?;
         all.into_iter().find(|found| found.id == share).ok_or(Error::NotFound("share"))
     }
@@ -156,13 +151,12 @@ impl Shares {
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::ShareOver`] if it has ended already,
     /// [`Error::Unavailable`].
     pub async fn revoke(&self, actor: &Actor, id: SessionId, share: ShareId) -> Result<(), Error> {
-        let row = self.ctx.session_row(id).await?;
-        authorize(actor, Action::Unshare, Target::SessionOf(row.owner))?;
+        let row = self.ctx.authorized_session(actor, Action::Unshare, id).await?;
         let old = self.share_of(id, share).await?;
         if let Some(end) = rules::guest_end(rules::state(&old, self.ctx.now())) {
             return Err(Error::ShareOver(end));
         }
-        self.updates.revoke(&actor.into(), &row, &old).await
+        self.revoke_active(&actor.into(), &row, &old).await
     }
 
     /// Removes a guest, who cannot rejoin with the same cookie.
@@ -177,32 +171,30 @@ impl Shares {
         share: ShareId,
         guest: GuestId,
     ) -> Result<(), Error> {
-        let row = self.ctx.session_row(id).await?;
-        authorize(actor, Action::Unshare, Target::SessionOf(row.owner))?;
+        let row = self.ctx.authorized_session(actor, Action::Unshare, id).await?;
         self.share_of(id, share).await?;
         let unknown = || Error::NotFound("guest");
         let found = self.ctx.store.guests.get(guest).await?;
         let found = found.filter(|found| found.share == share).ok_or_else(unknown)?;
         let target = AuditTarget::share(share, &row.name);
         let detail = Some(format!("guest: {}", found.guest.name));
-        let (action, now) = (AuditAction::ShareRemove, self.ctx.now());
-        let entry = audit::entry(now, &actor.into(), action, target, detail);
+        let entry = self.ctx.entry(actor, AuditAction::ShareRemove, target, detail);
+        let now = self.ctx.now();
         if !self.ctx.store.guests.end(guest, now, GuestEnd::Removed, &entry).await? {
             return Err(Error::ShareOver(found.guest.end.unwrap_or(GuestEnd::Left)));
         }
-        self.updates.kick(id, guest).await;
+        self.kick(id, guest).await;
         self.ctx.announce(row.owner);
         Ok(())
     }
 
     /// Returns a running session that the actor may share, and the workspace settings.
-    pub(crate) async fn require_sharable(
+    pub(super) async fn require_sharable(
         &self,
         actor: &Actor,
         id: SessionId,
     ) -> Result<(SessionRow, WorkspaceSettings), Error> {
-        let row = self.ctx.session_row(id).await?;
-        authorize(actor, Action::Share, Target::SessionOf(row.owner))?;
+        let row = self.ctx.authorized_session(actor, Action::Share, id).await?;
         lookup::running(&self.ctx, &row)?;
         accounts::require_granted(&self.ctx, actor, &row.account).await?;
         Ok((row, self.ctx.workspace_settings().await?))
@@ -213,39 +205,16 @@ impl Shares {
         found.filter(|found| found.session == id).ok_or(Error::NotFound("share"))
     }
 
-    async fn create_link(
-        &self,
-        actor: &Actor,
-        row: &SessionRow,
-        terms: Terms,
-    ) -> Result<FreshShare, Error> {
-        let (share, secrets) = self.add(actor, row, terms, None).await?;
-        Ok(FreshShare {
-            id: share.id,
-            url: self.url(&secrets),
-            password: secrets.password,
-            expires_at: share.expires_at,
-            read_only: share.read_only,
-            max_guests: share.max_guests,
-            guests_alone: share.guests_alone,
-        })
-    }
-
-    /// Returns the link of a share, based on the configured address.
-    pub(crate) fn url(&self, secrets: &Secrets) -> String {
-        format!("{}/join#{}", self.ctx.config.public_url, secrets.token)
-    }
-
     /// Adds a share: a link or, with an address, a mail.
-    pub(crate) async fn add(
+    pub(super) async fn add(
         &self,
         actor: &Actor,
         row: &SessionRow,
         terms: Terms,
         email: Option<String>,
-    ) -> Result<(Share, Secrets), Error> {
-        let secrets = Secrets { token: secret::new(), password: password::new() };
-        let password_hash = self.passwords.hash(password::normalize(&secrets.password)).await?;
+    ) -> Result<FreshShare, Error> {
+        let (token, password) = (secret::new(), password::new());
+        let password_hash = self.passwords.hash(password::normalize(&password)).await?;
         let now = self.ctx.now();
         let by_mail = email.is_some();
         let share = Share {
@@ -268,19 +237,26 @@ impl Shares {
         };
         let detail = Some(describe(&share, terms.duration.num_minutes()));
         let target = AuditTarget::share(share.id, &row.name);
-        let entry = audit::entry(now, &actor.into(), AuditAction::ShareCreate, target, detail);
+        let entry = self.ctx.entry(actor, AuditAction::ShareCreate, target, detail);
         let most = if by_mail { limits::MAX_MAIL_SHARES } else { limits::MAX_LINK_SHARES };
         let new = ShareRow { share, session: row.id, by: actor.member, password_hash };
-        let hash = secret::hash(&secrets.token);
-        if !self.ctx.store.shares.add(&new, &hash, most, &entry).await? {
+        if !self.ctx.store.shares.add(&new, &secret::hash(&token), most, &entry).await? {
             return Err(Error::TooManyShares);
         }
         if terms.guests_alone {
-            session_rules::push(&self.ctx, row, &self.ctx.workspace_settings().await?).await;
+            session_rules::push(&self.ctx, row).await?;
         }
-        self.updates.wake_expiry();
+        self.wake_expiry();
         self.ctx.announce(row.owner);
-        Ok((new.share, secrets))
+        Ok(FreshShare {
+            id: new.share.id,
+            url: format!("{}/join#{token}", self.ctx.config.public_url),
+            password,
+            expires_at: new.share.expires_at,
+            read_only: terms.read_only,
+            max_guests: terms.max_guests,
+            guests_alone: terms.guests_alone,
+        })
     }
 }
 
@@ -295,7 +271,6 @@ fn shown(row: ShareRow, now: DateTime<Utc>) -> Share {
     Share { state, ..share }
 }
 
-/// Describes a new share for the audit log.
 fn describe(share: &Share, minutes: i64) -> String {
     let mode = if share.read_only { "read-only" } else { "full access" };
     let to = share.email.as_ref().map(|to| format!(", to {to}")).unwrap_or_default();

@@ -1,60 +1,34 @@
 //! Updates of shares. The row is written first, so that no guest joins by an ended share. Then the session
 //! process is notified; if that fails, the guests' connections are closed here.
 
-use std::sync::Arc;
-
-use chrono::{DateTime, Utc};
 use protocol::{
     api::{AuditAction, AuditEntry, GuestEnd, Share, ShareState},
     id::{GuestId, SessionId},
     wire::ShareChange,
 };
 use store::{GuestRow, SessionRow, ShareChanges, ShareEnding, ShareRow};
-use tokio::sync::{Notify, futures::Notified};
 
-use super::rules;
+use super::{rules, shares::Shares};
 use crate::{
     Error,
-    audit::{self, AuditActor, AuditTarget},
-    context::Context,
-    identity::{connections::Connections, tickets::Holder},
+    audit::{AuditActor, AuditTarget},
+    identity::tickets::Holder,
     sessions::{guest_receipts, rules as session_rules},
 };
 
-pub(crate) struct ShareUpdates {
-    ctx: Arc<Context>,
-    connections: Arc<Connections>,
-    /// Wakes the task that ends due shares.
-    expiry: Notify,
-}
-
-impl ShareUpdates {
-    pub(crate) fn new(ctx: Arc<Context>, connections: Arc<Connections>) -> Self {
-        Self { ctx, connections, expiry: Notify::new() }
-    }
-
-    pub(crate) fn wake_expiry(&self) {
-        self.expiry.notify_one();
-    }
-
-    pub(crate) fn expiry_woken(&self) -> Notified<'_> {
-        self.expiry.notified()
-    }
-
-    /// Changes an active share.
-    pub(crate) async fn change(
+impl Shares {
+    pub(super) async fn apply(
         &self,
         actor: &AuditActor,
         row: &SessionRow,
         old: &ShareRow,
         changes: ShareChanges,
     ) -> Result<(), Error> {
-        let now = self.ctx.now();
         let entry = |(action, detail)| {
-            let target = AuditTarget::share(old.share.id, &row.name);
-            audit::entry(now, actor, action, target, Some(detail))
+            self.ctx.entry(actor, action, AuditTarget::share(old.share.id, &row.name), Some(detail))
         };
         let entries: Vec<_> = differences(&old.share, changes).into_iter().map(entry).collect();
+        let now = self.ctx.now();
         if !self.ctx.store.shares.change(old.share.id, changes, now, &entries).await? {
             let end = rules::guest_end(rules::state(old, now)).unwrap_or(GuestEnd::Revoked);
             return Err(Error::ShareOver(end));
@@ -62,22 +36,21 @@ impl ShareUpdates {
         let change = ShareChange {
             share: old.share.id.0.as_bytes().to_vec(),
             read_only: changes.read_only,
-            ends_at: changes.expires_at.map(milliseconds),
+            ends_at: changes.expires_at.map(rules::milliseconds),
             ..ShareChange::default()
         };
         if change.read_only.is_some() || change.ends_at.is_some() {
             self.notify_session(old, change).await;
         }
         if changes.guests_alone.is_some() {
-            session_rules::push(&self.ctx, row, &self.ctx.workspace_settings().await?).await;
+            session_rules::push(&self.ctx, row).await?;
         }
         self.wake_expiry();
         self.ctx.announce(row.owner);
         Ok(())
     }
 
-    /// Revokes an active share.
-    pub(crate) async fn revoke(
+    pub(super) async fn revoke_active(
         &self,
         actor: &AuditActor,
         row: &SessionRow,
@@ -90,14 +63,14 @@ impl ShareUpdates {
             guests: GuestEnd::Revoked,
         };
         let target = AuditTarget::share(old.share.id, &row.name);
-        let entry = audit::entry(ending.at, actor, AuditAction::ShareRevoke, target, None);
+        let entry = self.ctx.entry(actor, AuditAction::ShareRevoke, target, None);
         self.end(old, &ending, &entry).await?;
         self.ctx.announce(row.owner);
         Ok(())
     }
 
     /// Ends a share and disconnects its guests. Returns false if it has ended before.
-    pub(crate) async fn end(
+    pub(super) async fn end(
         &self,
         old: &ShareRow,
         ending: &ShareEnding,
@@ -121,14 +94,12 @@ impl ShareUpdates {
         };
         self.release(&present, !by_session);
         if ended && old.share.guests_alone && ending.state != ShareState::SessionEnded {
-            let row = self.ctx.session_row(old.session).await?;
-            session_rules::push(&self.ctx, &row, &self.ctx.workspace_settings().await?).await;
+            session_rules::push(&self.ctx, &self.ctx.session_row(old.session).await?).await?;
         }
         Ok(ended)
     }
 
-    /// Disconnects a removed guest.
-    pub(crate) async fn kick(&self, session: SessionId, guest: GuestId) {
+    pub(super) async fn kick(&self, session: SessionId, guest: GuestId) {
         let kicked = self.ctx.host.remove_guest(session, guest.0.as_bytes().to_vec()).await;
         let holder = Holder::Guest(guest);
         match kicked {
@@ -163,7 +134,6 @@ fn log_failure(session: SessionId, error: &host::Error) {
     }
 }
 
-/// Returns the audit actions and details of a change.
 fn differences(old: &Share, changes: ShareChanges) -> Vec<(AuditAction, String)> {
     let mode = |read_only| if read_only { "read-only" } else { "full access" };
     let end = changes.expires_at.filter(|at| *at != old.expires_at);
@@ -179,9 +149,4 @@ fn differences(old: &Share, changes: ShareChanges) -> Vec<(AuditAction, String)>
         }),
     ];
     all.into_iter().flatten().collect()
-}
-
-/// Converts a time for the wire.
-pub(crate) fn milliseconds(at: DateTime<Utc>) -> u64 {
-    u64::try_from(at.timestamp_millis()).unwrap_or_default()
 }

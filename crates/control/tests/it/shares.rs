@@ -69,12 +69,12 @@ async fn two_hundred_shares_expire_on_time() {
         let cookie = number.to_string();
         // The guest is valid a millisecond before the expiry, and refused on it, recorded or not.
         world.clock.advance(TimeDelta::milliseconds(999));
-        world.control.share_expiry.run_once().await.unwrap();
+        world.control.shares.end_due().await.unwrap();
         assert!(world.control.guests.authenticate(&cookie).await.is_ok(), "{number}");
         world.clock.advance(TimeDelta::milliseconds(1));
         let refused = world.control.guests.authenticate(&cookie).await.unwrap_err();
         assert!(matches!(refused, Error::ShareOver(GuestEnd::Expired)), "{number}: {refused}");
-        world.control.share_expiry.run_once().await.unwrap();
+        world.control.shares.end_due().await.unwrap();
         let row = world.store.shares.get(*id).await.unwrap().unwrap().share;
         assert_eq!((row.state, row.ended_at), (ShareState::Expired, Some(*ends)), "{number}");
     }
@@ -133,7 +133,7 @@ async fn wrong_passwords_are_limited_per_address_across_links() {
         let request = Join { token, password, name: "Eve".to_owned() };
         let caller = Caller { source: address.into(), device: "a test".to_owned() };
         let joined = world.control.guests.join(request, None, None, &caller).await;
-        joined.err().map(|error| error.code().into_owned())
+        joined.err().map(|error| error.code())
     };
     let (here, elsewhere) = ([192, 0, 2, 1], [192, 0, 2, 2]);
     // Reaches the limit of each link but the last.

@@ -45,7 +45,7 @@ pub struct Listing {
     responses((status = 200, description = "Servers and the accounts the caller may use", body = Vec<Server>))
 )]
 pub async fn servers(caller: SignedIn) -> Result<Json<Vec<Server>>> {
-    Ok(Json(caller.control.creator.servers(&caller.actor).await?))
+    Ok(Json(caller.control.sessions.servers(&caller.actor).await?))
 }
 
 /// Opens a session. Repeating an `idempotency_key` returns the session it opened.
@@ -68,7 +68,7 @@ pub async fn create(
     Json(new): Json<NewSession>,
 ) -> Result<(StatusCode, Json<Session>)> {
     let started = Instant::now();
-    let created = state.control.creator.create(&actor, new).await?;
+    let created = state.control.sessions.create(&actor, new).await?;
     if !created.new {
         return Ok((StatusCode::OK, Json(created.session)));
     }

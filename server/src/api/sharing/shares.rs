@@ -153,6 +153,6 @@ pub async fn invite(
     Path(id): Path<SessionId>,
     Json(new): Json<NewInvites>,
 ) -> Result<(StatusCode, Json<InviteResults>)> {
-    let results = caller.control.guest_invites.create(&caller.actor, id, new).await?;
+    let results = caller.control.shares.invite(&caller.actor, id, new).await?;
     Ok((StatusCode::MULTI_STATUS, Json(results)))
 }

@@ -22,12 +22,12 @@ fn start_errors_name_a_full_disk_and_no_path() {
         (host::Error::Spawn("There is no shell.".into()), "There is no shell."),
     ] {
         let error = start_error(error, "deep");
-        assert_eq!((&*error.code(), error.message().as_str()), ("spawn_failed", message));
+        assert_eq!((&*error.code(), &*error.to_string()), ("spawn_failed", message));
     }
     let offline =
         start_error(host::Error::Offline("/usr/lib/websh-session is not there.".into()), "deep");
     let message = "deep is offline. New sessions cannot be created on it right now.";
-    assert_eq!((&*offline.code(), offline.message().as_str()), ("server_offline", message));
+    assert_eq!((&*offline.code(), &*offline.to_string()), ("server_offline", message));
 }
 
 #[tokio::test]
@@ -48,15 +48,15 @@ async fn waiting_for_concurrent_creations_is_bounded() {
     let actor = control.sign_ins.authenticate(&signed_in.token, caller.source).await.unwrap();
     let new = NewSession {
         server: LOCAL.into(),
-        account: control.creator.servers(&actor).await.unwrap()[0].accounts[0].clone(),
+        account: control.sessions.servers(&actor).await.unwrap()[0].accounts[0].clone(),
         name: None,
         cols: None,
         rows: None,
         idempotency_key: None,
         attach_policy: None,
     };
-    let held = control.creator.counting.lock().await;
-    let result = timeout(LOCK_TIMEOUT * 2, control.creator.create(&actor, new)).await.unwrap();
+    let held = control.sessions.counting.lock().await;
+    let result = timeout(LOCK_TIMEOUT * 2, control.sessions.create(&actor, new)).await.unwrap();
     assert!(matches!(result, Err(Error::Unavailable)), "{result:?}");
     drop(held);
 }
