@@ -9,8 +9,7 @@ use std::{
 };
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, FromQueryResult,
-    Statement,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use sea_orm_migration::MigratorTrait;
@@ -135,22 +134,10 @@ async fn check_integrity(db: &DatabaseConnection) -> Result<(), Error> {
 }
 
 async fn refuse_newer(db: &DatabaseConnection) -> Result<(), Error> {
-    #[derive(FromQueryResult)]
-    struct Applied {
-        version: String,
-    }
-    let known: Vec<String> =
-        Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
-    let query = Statement::from_string(
-        db.get_database_backend(),
-        "SELECT version FROM seaql_migrations ORDER BY version DESC",
-    );
-    let applied = match Applied::find_by_statement(query).all(db).await {
-        Ok(applied) => applied,
-        Err(error) if is_missing_table(&error) => return Ok(()),
-        Err(error) => return Err(error.into()),
-    };
-    match applied.into_iter().find(|applied| !known.contains(&applied.version)) {
+    let applied = Migrator::get_migration_models(db).await?;
+    let known = Migrator::migrations();
+    let is_newer = |version: &str| !known.iter().any(|migration| migration.name() == version);
+    match applied.into_iter().rfind(|applied| is_newer(&applied.version)) {
         Some(newer) => Err(Error::Newer(newer.version)),
         None => Ok(()),
     }
@@ -175,9 +162,4 @@ fn prepare(path: &Path) -> io::Result<()> {
 /// Detects SQLITE_CORRUPT and SQLITE_NOTADB by their texts: the codes 11 and 26 also occur in others.
 fn is_corrupt(reason: &str) -> bool {
     ["malformed", "file is not a database"].iter().any(|text| reason.contains(text))
-}
-
-fn is_missing_table(error: &DbErr) -> bool {
-    let text = error.to_string();
-    text.contains("no such table") || text.contains("does not exist")
 }
