@@ -38,7 +38,6 @@ fn set_status(status: u16) {
 impl From<control::Error> for PageError {
     fn from(error: control::Error) -> Self {
         set_status(match error.kind() {
-            Kind::Invalid => 422,
             Kind::Unauthenticated => 401,
             Kind::Forbidden => 403,
             Kind::NotFound => 404,

@@ -128,7 +128,6 @@ impl Limit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "most classes are described by their names")]
 pub enum Kind {
-    Invalid,
     Unauthenticated,
     Forbidden,
     NotFound,
@@ -181,8 +180,8 @@ impl Error {
             | Self::SharingDisabled => Kind::Forbidden,
             Self::NotFound(_) => Kind::NotFound,
             Self::Ended(_) | Self::InviteOver | Self::ShareOver(_) => Kind::Gone,
-            Self::Invalid { .. } => Kind::Invalid,
-            Self::WrongPassword
+            Self::Invalid { .. }
+            | Self::WrongPassword
             | Self::UnknownServer(_)
             | Self::UnknownAccount(_)
             | Self::SpawnFailed(_) => Kind::Unprocessable,

@@ -45,6 +45,6 @@ pub use sessions::{
     reconciler::Reconciler,
 };
 pub use sharing::{
-    guests::{Guests, JoinResult, JoinedGuest},
+    guests::{GUEST_COOKIE_LIFETIME, Guests, JoinedGuest},
     shares::Shares,
 };

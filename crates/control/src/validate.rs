@@ -16,28 +16,23 @@ pub(crate) fn size(cols: Option<u16>, rows: Option<u16>) -> (u16, u16) {
     )
 }
 
-/// Validates a display name: not empty, of bounded length, without control or bidirectional formatting characters.
+/// Validates a display name: not empty, of bounded length, without control or bidirectional formatting
+/// characters.
 pub(crate) fn label(field: &'static str, text: &str) -> Result<String, Error> {
     let text = text.trim();
-    match text.chars().count() {
-        0 => Err(Error::invalid(field, "Enter a name.")),
-        1..=MAX_NAME if text.chars().any(is_formatting) => {
-            Err(Error::invalid(field, "A name cannot contain control characters."))
-        }
-        1..=MAX_NAME => Ok(text.to_owned()),
-        _ => {
-            let message = format!("A name can have at most {MAX_NAME} characters.");
-            Err(Error::invalid(field, message))
-        }
+    if text.is_empty() {
+        return Err(Error::invalid(field, "Enter a name."));
     }
+    at_most(MAX_NAME, "A name", field, text)?;
+    without_formatting("A name", field, text)?;
+    Ok(text.to_owned())
 }
 
 pub(crate) fn search(field: &'static str, text: &str) -> Result<String, Error> {
-    (text.chars().count() <= MAX_SEARCH && !text.contains('\0'))
-        .then(|| text.to_owned())
-        .ok_or_else(|| {
-            Error::invalid(field, format!("A search can have at most {MAX_SEARCH} characters."))
-        })
+    if text.chars().count() <= MAX_SEARCH && !text.contains('\0') {
+        return Ok(text.to_owned());
+    }
+    Err(Error::invalid(field, format!("A search can have at most {MAX_SEARCH} characters.")))
 }
 
 pub(crate) fn cursor<T: FromStr>(text: &str) -> Result<T, Error> {
@@ -48,16 +43,23 @@ pub(crate) fn cursor<T: FromStr>(text: &str) -> Result<T, Error> {
 /// Validates an optional reason; an absent one is empty.
 pub(crate) fn reason(text: Option<&str>) -> Result<String, Error> {
     let text = text.unwrap_or_default().trim();
-    match text.chars().count() {
-        _ if text.chars().any(is_formatting) => {
-            Err(Error::invalid("reason", "A reason cannot contain control characters."))
-        }
-        0..=MAX_REASON => Ok(text.to_owned()),
-        _ => {
-            let message = format!("A reason can have at most {MAX_REASON} characters.");
-            Err(Error::invalid("reason", message))
-        }
+    without_formatting("A reason", "reason", text)?;
+    at_most(MAX_REASON, "A reason", "reason", text)?;
+    Ok(text.to_owned())
+}
+
+fn at_most(max: usize, what: &str, field: &'static str, text: &str) -> Result<(), Error> {
+    if text.chars().count() <= max {
+        return Ok(());
     }
+    Err(Error::invalid(field, format!("{what} can have at most {max} characters.")))
+}
+
+fn without_formatting(what: &str, field: &'static str, text: &str) -> Result<(), Error> {
+    if !text.chars().any(is_formatting) {
+        return Ok(());
+    }
+    Err(Error::invalid(field, format!("{what} cannot contain control characters.")))
 }
 
 /// Reduces the output of another program to one short printable line.

@@ -144,7 +144,7 @@ async fn scenario(url: &str) {
     drop(store);
     let store = Store::open(url).await.unwrap();
     assert_eq!(store.members.list().await.unwrap().len(), 3);
-    assert_eq!(names(&store.sessions.living().await.unwrap()), ["bob's"]);
+    assert_eq!(names(&store.sessions.living(None).await.unwrap()), ["bob's"]);
 }
 
 async fn sign_ins(store: &Store, ann: &Member, bob: &Member) {

@@ -74,7 +74,6 @@ impl ApiError {
 impl From<control::Error> for ApiError {
     fn from(error: control::Error) -> Self {
         let status = match error.kind() {
-            Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
             Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
             Kind::Forbidden => StatusCode::FORBIDDEN,
             Kind::NotFound => StatusCode::NOT_FOUND,

@@ -34,7 +34,7 @@ impl Sessions {
         let host = Host::beside(host::Config { run_dir, program }).await?;
         // Works without the database too: its failure is one reason to use these commands.
         let rows = match Store::open(&config.database_url).await {
-            Ok(store) => store.sessions.living().await.unwrap_or_default(),
+            Ok(store) => store.sessions.living(None).await.unwrap_or_default(),
             Err(_) => Vec::new(),
         };
         Ok(Self { host, rows: rows.into_iter().map(|row| (row.id, row)).collect() })

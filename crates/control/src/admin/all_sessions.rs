@@ -106,7 +106,7 @@ impl AllSessions {
 
     /// Returns all running sessions. No session process is queried, so that a stuck one does not block.
     async fn running(&self) -> Result<Vec<AdminSession>, Error> {
-        let rows = self.ctx.store.sessions.living().await?;
+        let rows = self.ctx.store.sessions.living(None).await?;
         let (reports, silent) = (self.ctx.host.reports(), self.ctx.host.unreported());
         let usage = self.ctx.host.usage().await;
         let all = rows.iter().map(|row| {

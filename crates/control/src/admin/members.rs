@@ -36,7 +36,7 @@ impl Members {
         authorize(actor, Action::ManageMembers, Target::Workspace)?;
         let members = self.ctx.store.members.list().await?;
         let mut running: HashMap<MemberId, u32> = HashMap::new();
-        for row in self.ctx.store.sessions.living().await? {
+        for row in self.ctx.store.sessions.living(None).await? {
             *running.entry(row.owner).or_default() += 1;
         }
         let sessions = |id| running.get(&id).copied().unwrap_or_default();

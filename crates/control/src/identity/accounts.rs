@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use protocol::{
-    api::{AccountGrant, Grantee, Role, UnusableAccount},
+    api::{AccountGrant, Grantee, Role, Server, UnusableAccount},
     id::{GrantId, MemberId},
 };
 use uuid::Uuid;
@@ -13,15 +13,6 @@ use crate::{
     context::{Context, LOCAL},
     validate,
 };
-
-/// Accounts offered to a member.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct OfferedAccounts {
-    pub(crate) usable: Vec<String>,
-    /// Granted accounts that the machine does not let websh use, with the reason.
-    pub(crate) unusable: Vec<UnusableAccount>,
-    pub(crate) by_grant: bool,
-}
 
 /// Accounts that a member may have a shell as.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,18 +35,25 @@ impl AllowedAccounts {
     }
 }
 
-/// Returns the accounts that an actor may create sessions as.
-pub(crate) async fn offered(ctx: &Context, actor: &Actor) -> Result<OfferedAccounts, Error> {
+/// Returns this machine with the accounts that an actor may create sessions as.
+pub(crate) async fn offered(ctx: &Context, actor: &Actor) -> Result<Server, Error> {
+    let mut offered = Server {
+        id: LOCAL.to_owned(),
+        name: ctx.config.server_name.clone(),
+        online: ctx.host.online().is_ok(),
+        accounts: Vec::new(),
+        unusable: Vec::new(),
+        by_grant: true,
+    };
     if let Some(own) = own_account().filter(|own| own.uid != 0) {
-        return Ok(OfferedAccounts { usable: vec![own.name], ..OfferedAccounts::default() });
+        return Ok(Server { accounts: vec![own.name], by_grant: false, ..offered });
     }
-    let mut offered = OfferedAccounts { by_grant: true, ..OfferedAccounts::default() };
     let grants = ctx.store.grants.list(LOCAL).await?;
     for account in granted(&grants, actor.member, actor.role) {
         match host::find_account(&account) {
             // An account may have become a second root since it was granted to a role.
             Ok(found) if found.uid == 0 && !granted_by_name(&grants, &account, actor.member) => {}
-            Ok(_) => offered.usable.push(account),
+            Ok(_) => offered.accounts.push(account),
             Err(error) => {
                 let reason = unusable_reason(error);
                 offered.unusable.push(UnusableAccount { account, reason });
@@ -75,8 +73,8 @@ pub(crate) async fn require_usable(
     actor: &Actor,
     account: &str,
 ) -> Result<(), Error> {
-    let OfferedAccounts { usable, unusable, .. } = offered(ctx, actor).await?;
-    if usable.iter().any(|name| name == account) {
+    let Server { accounts, unusable, .. } = offered(ctx, actor).await?;
+    if accounts.iter().any(|name| name == account) {
         return Ok(());
     }
     if let Some(known) = unusable.into_iter().find(|known| known.account == account) {

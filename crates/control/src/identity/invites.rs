@@ -71,8 +71,7 @@ impl Invites {
         }
         let slot = new.by_mail.then(|| self.mailer.reserve(actor)).transpose()?;
         let detail = Some(format!("role: {}", new.role));
-        let invite = self.new_invite(actor, InviteKind::Join, email, new.role);
-        let row = InviteRow { invite, member: None, creator: Some(actor.member), used_at: None };
+        let row = self.new_invite(actor, InviteKind::Join, email, new.role, None);
         let link = self.issue(actor, row, AuditAction::MemberInvite, detail).await?;
         if let Some(slot) = slot {
             let workspace = self.ctx.workspace_settings().await?.name;
@@ -101,9 +100,8 @@ impl Invites {
         authorize(actor, Action::ManageMembers, Target::Workspace)?;
         let found = self.ctx.store.members.get(member).await?;
         let found = found.filter(|member| member.active).ok_or(Error::NotFound("member"))?;
-        let invite = self.new_invite(actor, InviteKind::Reset, found.email, found.role);
-        let (member, creator) = (Some(member), Some(actor.member));
-        let row = InviteRow { invite, member, creator, used_at: None };
+        let (kind, member) = (InviteKind::Reset, Some(member));
+        let row = self.new_invite(actor, kind, found.email, found.role, member);
         self.issue(actor, row, AuditAction::MemberReset, None).await
     }
 
@@ -198,9 +196,16 @@ impl Invites {
         Ok(row)
     }
 
-    fn new_invite(&self, actor: &Actor, kind: InviteKind, email: String, role: Role) -> Invite {
+    fn new_invite(
+        &self,
+        actor: &Actor,
+        kind: InviteKind,
+        email: String,
+        role: Role,
+        member: Option<MemberId>,
+    ) -> InviteRow {
         let now = self.ctx.now();
-        Invite {
+        let invite = Invite {
             id: InviteId(Uuid::now_v7()),
             kind,
             email,
@@ -208,7 +213,8 @@ impl Invites {
             by: actor.name.clone(),
             created_at: now,
             expires_at: now + TimeDelta::days(limits::INVITE_DAYS),
-        }
+        };
+        InviteRow { invite, member, creator: Some(actor.member), used_at: None }
     }
 
     async fn issue(

@@ -1,6 +1,6 @@
 //! Sign-ins of members: checking passwords with rate limits, creating, listing and ending sign-ins.
 
-use std::{fmt, net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc};
 
 use chrono::TimeDelta;
 use protocol::api::{AuditAction, ChangePassword, Me, SignInInfo};
@@ -28,7 +28,6 @@ pub struct Caller {
 }
 
 /// A new sign-in.
-#[derive(Clone)]
 pub struct SignedIn {
     /// Secret for the cookie.
     pub token: String,
@@ -36,12 +35,6 @@ pub struct SignedIn {
     pub lifetime: TimeDelta,
     /// The member.
     pub me: Me,
-}
-
-impl fmt::Debug for SignedIn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignedIn").field("me", &self.me).finish_non_exhaustive()
-    }
 }
 
 /// Sign-ins, with the rate limits on failed attempts.

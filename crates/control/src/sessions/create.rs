@@ -3,11 +3,11 @@
 use std::{io, sync::Arc, time::Duration};
 
 use protocol::{
-    api::{AuditAction, Life, NewSession, Server, Session, SessionState, WorkspaceSettings},
+    api::{AuditAction, NewSession, Server, Session, SessionState, WorkspaceSettings},
     id::{SessionId, TokenId},
     wire::Report,
 };
-use store::{Added, Page, SessionRow};
+use store::{Added, SessionRow};
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -37,15 +37,7 @@ impl Sessions {
     /// Lists the servers that an actor can create sessions on.
     pub async fn servers(&self, actor: &Actor) -> Result<Vec<Server>, Error> {
         authorize(actor, Action::ListOwn, Target::Workspace)?;
-        let offered = accounts::offered(&self.ctx, actor).await?;
-        Ok(vec![Server {
-            id: LOCAL.to_owned(),
-            name: self.ctx.config.server_name.clone(),
-            online: self.ctx.host.online().is_ok(),
-            accounts: offered.usable,
-            unusable: offered.unusable,
-            by_grant: offered.by_grant,
-        }])
+        Ok(vec![accounts::offered(&self.ctx, actor).await?])
     }
 
     /// Creates a session, or returns the one that the same idempotency key created before.
@@ -109,16 +101,7 @@ impl Sessions {
         settings: &WorkspaceSettings,
     ) -> Result<Vec<SessionRow>, Error> {
         let (owner, token) = (actor.member, token(actor));
-        let page = Page {
-            owner: Some(owner),
-            life: Life::Active,
-            ended: Vec::new(),
-            limit: u64::MAX >> 1,
-            before: None,
-            q: None,
-            titles_of: owner,
-        };
-        let own = self.ctx.store.sessions.list(page).await?;
+        let own = self.ctx.store.sessions.living(Some(owner)).await?;
         let all = self.ctx.store.sessions.count_living(None).await?;
         let refuse = |limit| {
             // Closing one of these makes room.

@@ -111,7 +111,7 @@ impl Reconciler {
         // skipped this time.
         let before = host.reports();
         let mut unsettled = self.unsettled.ids();
-        let mut rows = store.sessions.living().await?;
+        let mut rows = store.sessions.living(None).await?;
         let reports = host.reports();
         unsettled.extend(self.unsettled.ids());
         let known = unsettled.len();

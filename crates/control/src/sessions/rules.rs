@@ -49,7 +49,7 @@ pub(crate) fn rules(
 /// change or restart.
 pub(crate) async fn push_to_all(ctx: &Context) -> Result<(), Error> {
     let settings = &ctx.workspace_settings().await?;
-    stream::iter(ctx.store.sessions.living().await?)
+    stream::iter(ctx.store.sessions.living(None).await?)
         .for_each_concurrent(CONCURRENCY, |row| async move { send(ctx, &row, settings).await })
         .await;
     Ok(())

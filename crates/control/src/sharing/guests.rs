@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Lifetime of a guest's cookie. It outlives most extended shares, so that the page can show their end.
-const COOKIE_LIFETIME: TimeDelta = TimeDelta::days(1);
+pub const GUEST_COOKIE_LIFETIME: TimeDelta = TimeDelta::days(1);
 
 /// A guest of an active share, authenticated by their cookie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,16 +37,6 @@ pub struct JoinedGuest {
     pub joined: Joined,
     session: SessionRow,
     row: GuestRow,
-}
-
-/// Result of joining.
-pub struct JoinResult {
-    /// Public data about the guest and the session.
-    pub joined: Joined,
-    /// Secret for a new cookie; none if the guest keeps an earlier one.
-    pub cookie: Option<String>,
-    /// Lifetime of the cookie.
-    pub cookie_lifetime: TimeDelta,
 }
 
 /// Guests of all shares, with the rate limits on wrong passwords.
@@ -80,8 +70,8 @@ impl Guests {
     }
 
     /// Admits a person by a link and its password: a member under their own name, others under the name
-    /// they enter. A valid cookie keeps its slot. Without the right password, all refusals are the same
-    /// and take the same time.
+    /// they enter. Returns also the secret of a new cookie, unless the guest's cookie is valid and keeps
+    /// its slot. Without the right password, all refusals are the same and take the same time.
     ///
     /// # Errors
     /// [`Error::Throttled`], [`Error::ShareDenied`]; with the right password [`Error::ShareOver`],
@@ -92,7 +82,7 @@ impl Guests {
         member: Option<&Actor>,
         cookie: Option<&str>,
         caller: &Caller,
-    ) -> Result<JoinResult, Error> {
+    ) -> Result<(Joined, Option<String>), Error> {
         let name = match member {
             Some(member) => member.name.clone(),
             None => validate::label("name", &request.name)?,
@@ -156,13 +146,8 @@ impl Guests {
         member: Option<&Actor>,
         cookie: Option<&str>,
         caller: &Caller,
-    ) -> Result<JoinResult, Error> {
+    ) -> Result<(Joined, Option<String>), Error> {
         let session = self.running_session(share.session).await?;
-        let result = |guest: &GuestRow, cookie| JoinResult {
-            joined: joined(&session, share, guest),
-            cookie,
-            cookie_lifetime: COOKIE_LIFETIME,
-        };
         if let Some(cookie) = cookie
             && let Some((guest, of)) =
                 self.ctx.store.guests.by_cookie(&secret::hash(cookie)).await?
@@ -171,7 +156,7 @@ impl Guests {
         {
             let _slots = self.slots.lock().await;
             self.retake(&guest, &session).await?;
-            return Ok(result(&guest, None));
+            return Ok((joined(&session, share, &guest), None));
         }
         let guest = GuestRow {
             guest: Guest {
@@ -202,7 +187,7 @@ impl Guests {
             self.ctx.store.guests.add(&guest, &secret::hash(&cookie), &entry).await?
         })?;
         self.ctx.announce(session.owner);
-        Ok(result(&guest, Some(cookie)))
+        Ok((joined(&session, share, &guest), Some(cookie)))
     }
 
     /// Returns the guest who holds a cookie.

@@ -107,9 +107,9 @@ impl Sessions {
         self.rows(query).await
     }
 
-    /// Lists all starting and active sessions.
-    pub async fn living(&self) -> Result<Vec<SessionRow>, Error> {
-        self.rows(Entity::find().filter(living())).await
+    /// Lists the starting and active sessions of one owner, or of all, newest first.
+    pub async fn living(&self, owner: Option<MemberId>) -> Result<Vec<SessionRow>, Error> {
+        self.rows(living_of(owner).order_by_desc(Column::Id)).await
     }
 
     /// Returns those of these sessions that ended as lost.
@@ -151,10 +151,7 @@ impl Sessions {
 
     /// Counts the starting and active sessions of one owner, or of all.
     pub async fn count_living(&self, owner: Option<MemberId>) -> Result<u64, Error> {
-        let query = Entity::find()
-            .filter(living())
-            .apply_if(owner, |query, owner| query.filter(Column::OwnerId.eq(owner.0)));
-        bounded(async { Ok(query.count(&self.db).await?) }).await
+        bounded(async { Ok(living_of(owner).count(&self.db).await?) }).await
     }
 
     /// Removes the sessions that ended before a time. Returns their number.
@@ -234,6 +231,12 @@ fn matches(text: &str, titles_of: MemberId) -> Condition {
 /// Matches starting and active sessions.
 fn living() -> Expr {
     Column::State.is_in([SessionState::Starting.to_string(), SessionState::Active.to_string()])
+}
+
+fn living_of(owner: Option<MemberId>) -> Select<Entity> {
+    Entity::find()
+        .filter(living())
+        .apply_if(owner, |query, owner| query.filter(Column::OwnerId.eq(owner.0)))
 }
 
 /// Changes a session that has not ended.

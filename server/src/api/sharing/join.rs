@@ -41,10 +41,10 @@ pub async fn join(
 ) -> Result<(HeaderMap, Json<Joined>)> {
     let member = member.as_ref().map(|Extension(member)| member);
     let held = state.cookies.token(Cookie::Guest, &headers);
-    let entered = state.control.guests.join(body, member, held, &caller).await?;
-    let seconds = entered.cookie_lifetime.num_seconds();
-    let cookie = entered.cookie.map(|token| state.cookies.set(Cookie::Guest, &token, seconds));
-    Ok((cookie.unwrap_or_default(), Json(entered.joined)))
+    let (joined, cookie) = state.control.guests.join(body, member, held, &caller).await?;
+    let seconds = control::GUEST_COOKIE_LIFETIME.num_seconds();
+    let cookie = cookie.map(|token| state.cookies.set(Cookie::Guest, &token, seconds));
+    Ok((cookie.unwrap_or_default(), Json(joined)))
 }
 
 /// Returns the session the guest joined.
