@@ -5,51 +5,32 @@ use js_sys::Reflect;
 use leptos::prelude::{
     Effect, Get as _, GetUntracked as _, NodeRef, ReadSignal, RwSignal, Set as _, StoredValue,
 };
+pub use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, convert::FromWasmAbi};
-use web_sys::{
-    Document, Element, Event, EventTarget, HtmlFormElement, Storage, VisibilityState, Window,
-};
-
-/// The window.
-#[must_use]
-pub fn window() -> Window {
-    leptos::prelude::window()
-}
-
-/// The document.
-#[must_use]
-pub fn document() -> Document {
-    leptos::prelude::document()
-}
+use web_sys::{Element, Event, EventTarget, HtmlFormElement, Storage, VisibilityState, Window};
 
 /// Text in lower case. The browser has the Unicode tables already; in the wasm they would be large.
-#[must_use]
 pub fn lower_case(text: &str) -> String {
     js_sys::JsString::from(text).to_lower_case().into()
 }
 
 /// Time of a monotonic clock, in milliseconds.
-#[must_use]
 pub fn steady_millis() -> u64 {
-    let now = window().performance().map_or(0.0, |clock| clock.now());
-    now as u64
+    window().performance().map_or(0.0, |clock| clock.now()) as u64
 }
 
 /// Unix time in milliseconds by the clock of this machine: for relative times only.
-#[must_use]
 pub fn unix_millis() -> i64 {
     js_sys::Date::now() as i64
 }
 
 /// A time of day in the local time zone: `14:05`.
-#[must_use]
 pub fn local_clock(millis: i64) -> String {
     let time = js_sys::Date::new(&JsValue::from_f64(millis as f64));
     format!("{:02}:{:02}", time.get_hours(), time.get_minutes())
 }
 
 /// True while the tab is visible, and until the browser reports otherwise. Ends with the component.
-#[must_use]
 pub fn page_shown() -> ReadSignal<bool> {
     let shown = RwSignal::new(true);
     Effect::new(move |_| {
@@ -68,7 +49,6 @@ pub fn page_shown() -> ReadSignal<bool> {
 }
 
 /// True while an element intersects the viewport. Ends with the component.
-#[must_use]
 pub fn in_sight(element: NodeRef<leptos::html::Div>) -> ReadSignal<bool> {
     let seen = RwSignal::new(false);
     Effect::new(move |_| {
@@ -100,7 +80,6 @@ impl Drop for Observed {
     }
 }
 
-/// Waits.
 pub async fn pause(millis: i32) {
     let promise = js_sys::Promise::new(&mut |done, _| {
         let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&done, millis);
@@ -109,14 +88,11 @@ pub async fn pause(millis: i32) {
     let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
 }
 
-/// User agent of this browser.
-#[must_use]
 pub fn user_agent() -> String {
     window().navigator().user_agent().unwrap_or_default()
 }
 
 /// Returns true if shortcuts use the Command key; false while the server renders.
-#[must_use]
 pub fn is_mac() -> bool {
     cfg!(target_arch = "wasm32") && user_agent().contains("Mac OS X")
 }
@@ -132,7 +108,6 @@ pub async fn copy(text: &str) -> bool {
 }
 
 /// Fragment of this page's address, without the `#`.
-#[must_use]
 pub fn fragment() -> String {
     window().location().hash().unwrap_or_default().trim_start_matches('#').to_owned()
 }
@@ -152,7 +127,6 @@ pub fn go(path: &str) {
 
 /// Opens a tab for the page of a session that does not exist yet. Works only while a click is handled;
 /// none if the browser blocks it.
-#[must_use]
 pub fn new_tab() -> Option<Window> {
     window().open_with_url_and_target("about:blank", "_blank").ok().flatten()
 }
@@ -166,33 +140,27 @@ pub fn open_in(tab: &Window, path: &str) {
 }
 
 /// Path and query of this page.
-#[must_use]
 pub fn here() -> String {
     let location = window().location();
     location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
 }
 
 /// Path of the sign-in page that returns to this one.
-#[must_use]
 pub fn sign_in_and_back() -> String {
     let back = String::from(js_sys::encode_uri_component(&here()));
     format!("/sign-in?return={back}&signed_out=1")
 }
 
 /// Storage shared by all tabs; none if it is disabled.
-#[must_use]
 pub fn local_storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
 /// Storage of this tab.
-#[must_use]
 pub fn session_storage() -> Option<Storage> {
     window().session_storage().ok().flatten()
 }
 
-/// Reads a stored value.
-#[must_use]
 pub fn recall(storage: Option<&Storage>, key: &str) -> Option<String> {
     storage?.get_item(key).ok().flatten()
 }
@@ -214,7 +182,6 @@ pub fn style(element: &Element, property: &str, value: &str) {
     }
 }
 
-/// Focuses an element.
 pub fn focus(element: &Element) {
     if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
         let _ = element.focus();
@@ -222,19 +189,14 @@ pub fn focus(element: &Element) {
 }
 
 /// Value of a field of a form.
-#[must_use]
 pub fn value_in(form: &HtmlFormElement, name: &str) -> Option<String> {
-    let field = form.get_with_name(name)?;
-    member(&field, "value").as_string()
+    member(&form.get_with_name(name)?, "value").as_string()
 }
 
-/// Sets an attribute.
 pub fn attribute(element: &Element, name: &str, value: &str) {
     let _ = element.set_attribute(name, value);
 }
 
-/// A property of an object.
-#[must_use]
 pub fn member(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
@@ -250,7 +212,6 @@ pub struct Listener {
 
 impl Listener {
     /// Calls `handler` on every `event` of `target`. The handler may prevent the default.
-    #[must_use]
     pub fn new<E: FromWasmAbi + 'static>(
         target: &EventTarget,
         event: &'static str,
@@ -260,7 +221,6 @@ impl Listener {
     }
 
     /// As [`new`](Self::new), in the capture phase.
-    #[must_use]
     pub fn capture<E: FromWasmAbi + 'static>(
         target: &EventTarget,
         event: &'static str,

@@ -12,7 +12,6 @@ use crate::{
 const KEY: &str = "websh.wish";
 
 /// The key of the create under way.
-#[must_use]
 pub fn current() -> String {
     let storage = browser::session_storage();
     browser::recall(storage.as_ref(), KEY).unwrap_or_else(|| {
@@ -30,9 +29,6 @@ pub fn settle(answer: &Result<Session, PageError>) {
 }
 
 /// Opens a session with the settings of an earlier one. Returns its path.
-///
-/// # Errors
-/// As [`api::create_session`].
 pub async fn create_like(session: &Session) -> Result<String, PageError> {
     let new = NewSession {
         server: session.server.clone(),

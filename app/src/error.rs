@@ -23,7 +23,6 @@ pub const SIGNED_OUT: &str = "signed_out";
 
 impl PageError {
     /// An error with a stable code and one sentence.
-    #[must_use]
     pub fn new(code: &str, message: &str) -> Self {
         Self(Box::new(ErrorInfo {
             code: code.into(),
@@ -36,51 +35,39 @@ impl PageError {
     }
 
     /// An error of a field: its name and one sentence.
-    #[must_use]
     pub fn of_field(field: &str, message: &str) -> Self {
         let mut error = Self::new("invalid_field", message);
         error.0.field = Some(field.into());
         error
     }
 
-    /// The server did not answer.
-    #[must_use]
     pub fn unreachable() -> Self {
         Self::new(UNREACHABLE, "Cannot reach the server. Try again in a moment.")
     }
 
-    /// The answer cannot be parsed.
-    #[must_use]
     pub fn not_understood() -> Self {
         Self::new(NOT_UNDERSTOOD, "Unexpected answer from the server. Reload the page.")
     }
 
-    /// The stable code.
-    #[must_use]
     pub fn code(&self) -> &str {
         &self.0.code
     }
 
     /// Returns true if the user has to sign in.
-    #[must_use]
     pub fn is_signed_out(&self) -> bool {
         [SIGNED_OUT, "unauthenticated"].contains(&self.code())
     }
 
     /// Returns true if the error belongs to this field.
-    #[must_use]
     pub fn is_about(&self, field: &str) -> bool {
         self.0.field.as_deref() == Some(field)
     }
 
     /// Returns true if a session that should be closed has already ended.
-    #[must_use]
     pub fn is_over(&self) -> bool {
         self.0.session.is_some() || self.code() == "not_found"
     }
 
-    /// The sentence for people.
-    #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }

@@ -17,7 +17,6 @@ use crate::{
 };
 
 /// Confirms dropping these sessions, with a reason.
-#[must_use]
 pub fn selected(sessions: Vec<AdminSession>) -> Question {
     let title = match sessions.as_slice() {
         [one] => format!("Drop {}?", one.session.name),
@@ -66,7 +65,6 @@ pub fn selected(sessions: Vec<AdminSession>) -> Question {
 }
 
 /// Confirms dropping all sessions that `filter` matches; `total` of them are known.
-#[must_use]
 pub fn all(filter: RwSignal<AdminFilter>, total: RwSignal<u32>) -> Question {
     let (name, password, reason) = (
         ArcRwSignal::new(String::new()),

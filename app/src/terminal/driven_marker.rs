@@ -20,7 +20,6 @@ pub fn mark(id: SessionId, driving: bool) {
 }
 
 /// Returns whether a tab of this browser drives the session.
-#[must_use]
 pub fn is_driven_here(id: SessionId) -> bool {
     let mark = browser::recall(browser::local_storage().as_ref(), &key(id));
     let mark = mark.and_then(|mark| mark.parse::<i64>().ok());

@@ -6,7 +6,6 @@ use super::keys::{ALT, CONTROL, META, Press, SHIFT};
 
 /// Returns the action of a key, if it is possible now: Ctrl+Shift or Command+Shift with A to request,
 /// D to drive, G to grant, X to refuse.
-#[must_use]
 pub fn action(participants: &Participants, press: &Press) -> Option<BatonAction> {
     let held = press.modifiers & (CONTROL | META | SHIFT | ALT);
     if held != CONTROL | SHIFT && held != META | SHIFT || press.repeat {
@@ -24,7 +23,6 @@ pub fn action(participants: &Participants, press: &Press) -> Option<BatonAction>
 }
 
 /// Returns the reason why keys are not sent, and the keys that change that.
-#[must_use]
 pub fn hint(participants: &Participants, mac: bool) -> String {
     let actions = participants.actions();
     let chord = if mac { "⌘⇧" } else { "Ctrl+Shift+" };

@@ -62,13 +62,11 @@ fn color(packed: u32) -> Option<String> {
 }
 
 /// Formats a colour as `#rrggbb`.
-#[must_use]
 pub fn hex([r, g, b]: [u8; 3]) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
 
 /// Formats a length, to a thousandth of a pixel.
-#[must_use]
 pub fn px(pixels: f64) -> String {
     let thousandths = (pixels * 1000.0).round() as i64;
     let sign = if thousandths < 0 { "-" } else { "" };
@@ -90,7 +88,6 @@ fn indexed(index: u8) -> [u8; 3] {
 }
 
 /// Returns the custom property of a palette entry; none for an unknown entry.
-#[must_use]
 pub fn property(index: u32) -> Option<String> {
     match index {
         0..=255 => Some(format!("--c{index}")),
@@ -102,7 +99,6 @@ pub fn property(index: u32) -> Option<String> {
 }
 
 /// Returns whether a link is safe to follow: output of a program must not run scripts.
-#[must_use]
 pub fn safe_link(link: &str) -> bool {
     let lower = link.get(..8.min(link.len())).unwrap_or_default().to_ascii_lowercase();
     ["http://", "https://", "mailto:"].iter().any(|scheme| lower.starts_with(scheme))

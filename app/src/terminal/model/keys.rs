@@ -54,7 +54,6 @@ pub enum KeyAction {
 
 /// Returns the action of a pressed key, in the session's modes. On a `mac`, Command is the key for
 /// shortcuts, and Option produces characters.
-#[must_use]
 pub fn down(press: &Press, modes: u32, mac: bool) -> KeyAction {
     let Press { key, modifiers, .. } = press;
     let modifiers = modifiers & (SHIFT | ALT | CONTROL | META);
@@ -110,7 +109,6 @@ fn send(press: &Press) -> KeyAction {
 }
 
 /// Returns the input of a released key, if the program requested releases.
-#[must_use]
 pub fn up(press: &Press, modes: u32) -> Option<Key> {
     let events = modes & KITTY_EVENTS != 0;
     let all = modes & KITTY_ALL != 0;

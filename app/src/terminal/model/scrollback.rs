@@ -47,7 +47,6 @@ impl Scrollback {
     }
 
     /// Returns a line, if it was fetched.
-    #[must_use]
     pub fn line(&self, id: u64) -> Option<&Kept> {
         self.lines.get(&id)
     }
@@ -120,21 +119,18 @@ impl Viewport {
     }
 
     /// Returns the height of the scroll area, in pixels, with a screen of `rows` from `top`.
-    #[must_use]
     pub fn area(&self, top: u64, rows: u64) -> f64 {
         self.bottom(top, rows) + self.height
     }
 
     /// Returns the scroll position of the screen, in pixels. If the screen of another client is higher
     /// than the page, its last rows are visible.
-    #[must_use]
     pub fn bottom(&self, top: u64, rows: u64) -> f64 {
         let above = pixels(top.saturating_sub(self.base)) * self.row;
         above + (pixels(rows) * self.row - self.height).max(0.0)
     }
 
     /// Returns the lines to show at a scroll position in pixels, with a screen of `rows` from `top`.
-    #[must_use]
     pub fn lines(&self, scroll: f64, top: u64, rows: u64) -> Range<u64> {
         if self.follow {
             return top..top + rows;

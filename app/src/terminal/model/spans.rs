@@ -37,7 +37,6 @@ pub fn spans(line: &Line, mut fits: impl FnMut(&str, u32) -> bool) -> Vec<Span> 
 }
 
 /// Returns the text, width and style of the cell at `column`; a blank beyond the end of the line.
-#[must_use]
 pub fn cell_at(line: &Line, column: u32) -> (String, u32, u32) {
     let mut at = 0;
     for cell in cells(line) {

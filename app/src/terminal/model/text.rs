@@ -11,7 +11,6 @@ pub struct Edit {
 
 /// Returns the change from one text of the field to another, as if typed at its end. On-screen
 /// keyboards change words that are still being written, so their events do not describe the change.
-#[must_use]
 pub fn edit(before: &str, after: &str) -> Edit {
     let common = before.chars().zip(after.chars()).take_while(|(a, b)| a == b).count();
     Edit {
@@ -22,7 +21,6 @@ pub fn edit(before: &str, after: &str) -> Edit {
 
 /// Joins selected rows to text. Drops blanks at the end of lines, and joins a row with the next if it is
 /// wrapped. Each row comes with whether it is.
-#[must_use]
 pub fn join<'a>(rows: impl IntoIterator<Item = (&'a str, bool)>) -> String {
     let mut text = String::new();
     let mut rows = rows.into_iter().peekable();

@@ -6,7 +6,7 @@ use std::{
     rc::{Rc, Weak},
 };
 
-use client::{BatonAction, Event, Refused};
+use client::{BatonAction, Client, Event, Refused};
 use leptos::prelude::{Set, Update, WithUntracked, request_animation_frame};
 use protocol::{api::AttachMode, wire::input::Event as Input};
 
@@ -130,7 +130,7 @@ impl Terminal {
     /// Keeps the session from expiring.
     pub fn keep_session(&self) {
         self.ui.expires.set(None);
-        self.connection.with(client::Client::keep);
+        self.connection.with(Client::keep);
     }
 
     /// Attaches again after an ending.
@@ -182,11 +182,12 @@ impl Terminal {
         });
     }
 
+    fn on_screen<R>(&self, call: impl FnOnce(&mut Screen, &Client) -> R) -> R {
+        call(&mut self.screen.borrow_mut(), &self.connection.client())
+    }
+
     fn paint(&self) {
-        let missing = {
-            let client = self.connection.client();
-            self.screen.borrow_mut().paint(client.mirror(), client.is_driving())
-        };
+        let missing = self.on_screen(|it, client| it.paint(client.mirror(), client.is_driving()));
         if let Some((first, count)) = missing {
             self.connection.with(|client| client.request_history(first, count));
         }
@@ -194,10 +195,7 @@ impl Terminal {
 
     /// Adapts to the size of the page or of the font.
     pub fn resized(&self) {
-        let size = {
-            let client = self.connection.client();
-            self.screen.borrow_mut().resize(client.mirror(), client.is_driving())
-        };
+        let size = self.on_screen(|it, client| it.resize(client.mirror(), client.is_driving()));
         let Some((columns, rows)) = size else { return };
         self.connection.with(|client| client.resize(columns, rows));
         self.paint_soon();
@@ -205,11 +203,7 @@ impl Terminal {
 
     /// Adopts the scroll position.
     pub fn scrolled(&self) {
-        let following = {
-            let client = self.connection.client();
-            self.screen.borrow_mut().scrolled(client.mirror())
-        };
-        if following {
+        if self.on_screen(|screen, client| screen.scrolled(client.mirror())) {
             set_changed(self.ui.below, false);
         }
         self.paint();
@@ -217,8 +211,7 @@ impl Terminal {
 
     /// Stops following the screen, before the first movement upwards.
     pub fn hold(&self) {
-        let client = self.connection.client();
-        self.screen.borrow_mut().hold(client.mirror());
+        self.on_screen(|screen, client| screen.hold(client.mirror()));
     }
 
     /// Scrolls by pages of the screen, up when negative.
