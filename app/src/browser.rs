@@ -190,7 +190,8 @@ pub fn focus(element: &Element) {
 
 /// Value of a field of a form.
 pub fn value_in(form: &HtmlFormElement, name: &str) -> Option<String> {
-    member(&form.get_with_name(name)?, "value").as_string()
+    let field = form.get_with_name(name)?;
+    member(&field, "value").as_string()
 }
 
 pub fn attribute(element: &Element, name: &str, value: &str) {

@@ -54,6 +54,10 @@ pub fn location(session: &Session) -> String {
     format!("{} on {server}", session.account)
 }
 
+/// All roles and their labels.
+pub const ROLES: [(Role, &str); 3] =
+    [(Role::Member, "Member"), (Role::Staff, "Staff"), (Role::Superuser, "Superuser")];
+
 /// Label of a role.
 #[must_use]
 pub fn role(role: Role) -> &'static str {

@@ -13,6 +13,7 @@ use crate::{
     ui::{
         dialog::confirm::Question,
         list::{List, Selection},
+        rows::rows,
         time::Ago,
     },
 };
@@ -25,25 +26,8 @@ pub fn AllTable(
     asked: RwSignal<Option<Question>>,
 ) -> impl IntoView {
     let items = list.items;
-    let ids = Memo::new(move |_| {
-        items.with(|items| items.iter().map(|it| it.session.id).collect::<Vec<SessionId>>())
-    });
-    let by_id = Memo::new(move |_| {
-        items.with(|items| {
-            items
-                .iter()
-                .enumerate()
-                .map(|(at, it)| (it.session.id, at))
-                .collect::<std::collections::HashMap<_, _>>()
-        })
-    });
-    let row = move |id: SessionId| {
-        let item = Memo::new(move |before: Option<&Option<AdminSession>>| {
-            let at = by_id.with(|by_id| by_id.get(&id).copied());
-            let found = at.and_then(|at| items.with(|items| items.get(at).cloned()));
-            found.or_else(|| before.cloned().flatten())
-        });
-        move || item.get().map(|item| view! { <Row selection=list.selection item role asked /> })
+    let row = move |item: Memo<AdminSession>| {
+        (move || view! { <Row selection=list.selection item=item.get() role asked /> }).into_any()
     };
     let every = move || {
         items.with(|all| {
@@ -83,7 +67,7 @@ pub fn AllTable(
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=move || ids.get() key=|id| *id children=row />
+                    {rows(items, list::id, |all| all.iter().map(list::id).collect(), row)}
                 </tbody>
             </table>
         </div>

@@ -1,17 +1,22 @@
 //! `/audit`: who did what, newest first, narrowed by what is in the address. For superusers.
 
+use futures_util::FutureExt;
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_query_map},
 };
-use protocol::api::{AuditFilter, AuditPage, Role};
+use protocol::api::{AuditEntry, AuditFilter, AuditPage, Role};
 
 use crate::{
     api, browser,
     pages::guard::SignedIn,
     palette::{Command, page_commands::offer},
-    ui::{failure::Failure, list::Answered, request::Request, show::Show},
+    ui::{
+        failure::Failure,
+        list::{Answered, List, Page},
+        show::Show,
+    },
 };
 
 mod entry;
@@ -39,16 +44,14 @@ fn Log() -> impl IntoView {
     );
     let export = move || format!("/api/v1/audit/export{}", asked.get().as_query(true));
     let link = NodeRef::<leptos::html::A>::new();
+    let go = use_navigate();
     offer(move || {
         let follow = move || {
             if let Some(link) = link.get_untracked() {
                 link.click();
             }
         };
-        vec![Command::new("audit-export", "Export the audit log", "JSON lines", follow)]
-    });
-    let go = use_navigate();
-    offer(move || {
+        let export = Command::new("audit-export", "Export the audit log", "JSON lines", follow);
         let about = |(action, words): (&'static str, &'static str)| {
             let go = go.clone();
             let narrow = move || {
@@ -57,7 +60,7 @@ fn Log() -> impl IntoView {
             };
             Command::new("audit-about", format!("Show: {words}"), "audit log", narrow)
         };
-        filter::KINDS.into_iter().map(about).collect()
+        std::iter::once(export).chain(filter::KINDS.into_iter().map(about)).collect()
     });
     view! {
         <div class="page-head">
@@ -152,18 +155,12 @@ fn Narrow(asked: Memo<filter::Query>) -> impl IntoView {
 
 #[component]
 fn Entries(filter: AuditFilter, page: AuditPage) -> impl IntoView {
-    let items = RwSignal::new(page.items);
-    let next = RwSignal::new(page.next);
-    let filter = StoredValue::new(filter);
-    let request = Request::new();
-    let empty = Memo::new(move |_| items.with(Vec::is_empty));
-    let more = move |_| {
-        let asked = api::audit(filter.get_value(), next.get_untracked());
-        request.send(asked, move |page| {
-            items.update(|items| items.extend(page.items));
-            next.set(page.next);
-        });
-    };
+    let of = |it: AuditPage| Page { items: it.items, next: it.next, total: 0 };
+    let list = List::paged(of(page), 0, Some(|it: &AuditEntry| it.id), move |cursor, _| {
+        let page = api::audit(filter.clone(), cursor);
+        async move { page.await.map(of) }.boxed_local()
+    });
+    let empty = list.is_empty();
     view! {
         <Show
             when=move || !empty.get()
@@ -171,23 +168,13 @@ fn Entries(filter: AuditFilter, page: AuditPage) -> impl IntoView {
         >
             <ol class="items" data-testid="audit">
                 <For
-                    each=move || items.get()
+                    each=move || list.items.get()
                     key=|it| it.id
                     children=move |it| view! { <entry::Entry it /> }
                 />
             </ol>
         </Show>
-        <Failure error=request.error />
-        <Show when=move || next.with(Option::is_some)>
-            <button
-                type="button"
-                class="button show-more"
-                data-testid="more"
-                aria-disabled=move || request.busy.get().to_string()
-                on:click=more
-            >
-                "Show more"
-            </button>
-        </Show>
+        <Failure error=list.error />
+        {list.more_button()}
     }
 }

@@ -14,6 +14,7 @@ use crate::{
         failure::Failure,
         list::{Answered, List},
         request::Request,
+        rows::rows,
     },
 };
 
@@ -21,8 +22,6 @@ mod invite;
 mod link;
 mod pending;
 mod row;
-
-const ROLES: [Role; 3] = [Role::Member, Role::Staff, Role::Superuser];
 
 /// The page.
 #[component]
@@ -106,26 +105,15 @@ fn Listed(first: Vec<Member>) -> impl IntoView {
         let others = list.items.get().into_iter().filter(|it| me != Some(it.id));
         others.flat_map(|it| row::commands(&it, state, request)).collect()
     });
-    let ids = Memo::new(move |_| {
-        list.items.with(|items| items.iter().map(|it| it.id).collect::<Vec<_>>())
-    });
+    let row = move |member: Memo<Member>| {
+        let is_me = me == Some(member.with_untracked(|it| it.id));
+        view! { <row::MemberRow member is_me /> }.into_any()
+    };
     view! {
         <Failure error=list.error />
         <Failure error=request.error />
         <ul class="items" data-testid="members">
-            <For
-                each=move || ids.get()
-                key=|id| *id
-                children=move |id| {
-                    let member = Memo::new(move |before: Option<&Option<Member>>| {
-                        let found = list
-                            .items
-                            .with(|items| items.iter().find(|it| it.id == id).cloned());
-                        found.or_else(|| before.cloned().flatten())
-                    });
-                    view! { <row::MemberRow member is_me=me == Some(id) /> }
-                }
-            />
+            {rows(list.items, |it| it.id.0, |all| all.iter().map(|it| it.id.0).collect(), row)}
         </ul>
     }
     .into_any()

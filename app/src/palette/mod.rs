@@ -125,7 +125,7 @@ pub fn Palette(
     });
     let is_shown = move || dialog.get_untracked().is_some_and(|dialog| dialog.open());
     Effect::new(move |_| {
-        let listen = Listener::capture(&browser::document(), "keydown", move |event| {
+        let listen = Listener::capture(&document(), "keydown", move |event| {
             if is_shortcut(&event) {
                 event.prevent_default();
                 event.stop_propagation();
@@ -166,7 +166,7 @@ pub fn Palette(
         event.prevent_default();
         at.set(next);
         let id = format!("command-{next}");
-        if let Some(line) = browser::document().get_element_by_id(&id) {
+        if let Some(line) = document().get_element_by_id(&id) {
             line.scroll_into_view_with_bool(false);
         }
     };
@@ -288,7 +288,7 @@ fn is_shortcut(event: &KeyboardEvent) -> bool {
         .target()
         .and_then(|it| it.dyn_into::<web_sys::Element>().ok())
         .is_some_and(|it| it.closest(".terminal-page").is_ok_and(|it| it.is_some()))
-        || browser::document().query_selector(".terminal-page").is_ok_and(|it| it.is_some());
+        || document().query_selector(".terminal-page").is_ok_and(|it| it.is_some());
     match (event.ctrl_key(), event.meta_key(), event.shift_key()) {
         (true, false, shift) => shift || !in_terminal,
         (false, true, false) => true,

@@ -105,7 +105,7 @@ impl Picture {
             mirror: Mirror::default(),
             table: 0,
             metrics: Metrics::default(),
-            painter: Painter::new(browser::document(), rows),
+            painter: Painter::new(document(), rows),
             frame,
             ruler,
         }

@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, text_prop::TextProp};
 
-/// The button. Without `press` it submits its form.
+/// The button. Without `press` and `command` it submits its form.
 #[component]
 pub fn Button(
     #[prop(into)] testid: String,
@@ -21,13 +21,17 @@ pub fn Button(
     #[prop(optional)]
     expanded: Option<RwSignal<bool>>,
     #[prop(into, optional)] press: Option<Callback<()>>,
+    /// Command for the terminal around the button.
+    #[prop(optional)]
+    command: Option<&'static str>,
 ) -> impl IntoView {
     let ready = hydrated.then(ready);
     view! {
         <button
-            type=if press.is_some() { "button" } else { "submit" }
+            type=if press.is_some() || command.is_some() { "button" } else { "submit" }
             class=format!("button {kind}")
             data-testid=testid
+            data-command=command
             aria-label=move || full_label.as_ref().map(TextProp::get)
             aria-expanded=move || expanded.map(|it| it.get().to_string())
             disabled=move || disabled.get() || ready.is_some_and(|it| !it.get())

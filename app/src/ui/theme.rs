@@ -19,7 +19,7 @@ fn chosen() -> String {
 pub fn choose(theme: &str) {
     let kept = (!theme.is_empty()).then_some(theme);
     browser::remember(browser::local_storage().as_ref(), KEY, kept);
-    if let Some(root) = browser::document().document_element() {
+    if let Some(root) = document().document_element() {
         let _ = match kept {
             Some(theme) => root.set_attribute("data-theme", theme),
             None => root.remove_attribute("data-theme"),

@@ -74,12 +74,8 @@ struct Sentence {
     after: &'static str,
 }
 
-/// Shows an entry.
 #[component]
-pub fn Entry(
-    /// The entry.
-    it: AuditEntry,
-) -> impl IntoView {
+pub fn Entry(it: AuditEntry) -> impl IntoView {
     let AuditEntry { at, actor, via, source, action, target, detail, .. } = it;
     let Sentence { actor, before, target, after } = sentence(&action, actor, target);
     let name = action.clone();

@@ -25,9 +25,8 @@ pub struct Query {
     pub q: String,
     /// Action or kind of action.
     pub action: String,
-    /// First day, `2026-11-21`.
+    /// First and last day, `2026-11-21`.
     pub from: String,
-    /// Last day.
     pub to: String,
 }
 

@@ -18,7 +18,6 @@ use crate::{
     },
 };
 
-/// The list.
 #[component]
 pub fn Devices() -> impl IntoView {
     let first = Resource::new(|| (), |()| api::sign_ins());

@@ -12,12 +12,8 @@ use crate::{
     },
 };
 
-/// The form.
 #[component]
-pub fn Name(
-    /// The signed-in member.
-    me: Me,
-) -> impl IntoView {
+pub fn Name(me: Me) -> impl IntoView {
     let Me { id, email, name, role } = me;
     let value = RwSignal::new(name);
     let saved = RwSignal::new(None);

@@ -23,14 +23,7 @@ const DEFAULT_DAYS: &str = "30";
 
 /// The form, then the secret of the new token.
 #[component]
-pub fn NewTokenDialog(
-    /// True while the dialog is open.
-    open: RwSignal<bool>,
-    /// The member's role.
-    role: Role,
-    /// Reloads the list.
-    refresh: Callback<()>,
-) -> impl IntoView {
+pub fn NewTokenDialog(open: RwSignal<bool>, role: Role, refresh: Callback<()>) -> impl IntoView {
     // For a member, the admin scope allows nothing more than the sessions scope.
     let scopes = if role == Role::Member { SCOPES.get(..2).unwrap_or_default() } else { &SCOPES };
     let name = RwSignal::new(String::new());

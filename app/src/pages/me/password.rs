@@ -12,12 +12,9 @@ use crate::{
     },
 };
 
-/// The form.
+/// The form. The email address is for password managers.
 #[component]
-pub fn Password(
-    /// The member's address, for password managers.
-    email: String,
-) -> impl IntoView {
+pub fn Password(email: String) -> impl IntoView {
     let current = RwSignal::new(String::new());
     let new = RwSignal::new(String::new());
     let saved = RwSignal::new(None);

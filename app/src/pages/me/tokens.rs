@@ -18,12 +18,8 @@ use crate::{
     },
 };
 
-/// The list.
 #[component]
-pub fn Tokens(
-    /// The member's role.
-    role: Role,
-) -> impl IntoView {
+pub fn Tokens(role: Role) -> impl IntoView {
     provide_context(role);
     let first = Resource::new(|| (), |()| api::tokens());
     view! { <Answered of=first view=|first| view! { <Listed first /> }.into_any() /> }

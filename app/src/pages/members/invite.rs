@@ -14,18 +14,9 @@ use crate::{
     },
 };
 
-const ROLES: [(Role, &str); 3] =
-    [(Role::Member, "Member"), (Role::Staff, "Staff"), (Role::Superuser, "Superuser")];
-
-/// Address and role, then the link.
+/// Address and role, then the link. `created` is called in between.
 #[component]
-pub fn InviteDialog(
-    /// True while the dialog is open.
-    open: RwSignal<bool>,
-    /// Called after a link was created.
-    #[prop(into)]
-    created: Callback<()>,
-) -> impl IntoView {
+pub fn InviteDialog(open: RwSignal<bool>, #[prop(into)] created: Callback<()>) -> impl IntoView {
     let email = RwSignal::new(String::new());
     let role = RwSignal::new(Role::Member);
     let link = RwSignal::new(None::<InviteLink>);
@@ -71,7 +62,6 @@ pub fn InviteDialog(
                                 label="Email address"
                                 name="email"
                                 kind="email"
-                                autocomplete="off"
                                 testid="invite-email"
                                 hint="Used to sign in."
                                 value=email
@@ -80,7 +70,7 @@ pub fn InviteDialog(
                             <Choice
                                 label="Role"
                                 testid="invite-role"
-                                options=&ROLES
+                                options=&format::ROLES
                                 value=role
                                 hint=Signal::derive(move || format::role_means(role.get()))
                             />

@@ -4,28 +4,15 @@ use leptos::prelude::*;
 use protocol::api::{InviteKind, InviteLink};
 
 use crate::ui::{
-    dialog::{Dialog, DialogClose},
+    dialog::{Dialog, DialogClose, open_for},
     form::shown_once::ShownOnce,
 };
 
 /// Opens when a link is set.
 #[component]
-pub fn LinkDialog(
-    /// The link to show.
-    link: RwSignal<Option<InviteLink>>,
-) -> impl IntoView {
-    let open = RwSignal::new(false);
-    Effect::new(move |_| {
-        if link.with(Option::is_some) {
-            open.set(true);
-        }
-    });
-    Effect::new(move |_| {
-        // Removes the secret from the page on close.
-        if !open.get() {
-            link.set(None);
-        }
-    });
+pub fn LinkDialog(link: RwSignal<Option<InviteLink>>) -> impl IntoView {
+    // Removes the secret from the page on close.
+    let open = open_for(link, |_| {});
     let title =
         Signal::derive(move || link.get().map(|link| link.invite.email).unwrap_or_default());
     view! {
@@ -38,9 +25,7 @@ pub fn LinkDialog(
 /// The link, with instructions.
 #[component]
 pub fn Link(
-    /// The link.
     link: InviteLink,
-    /// True while the dialog is open.
     open: RwSignal<bool>,
     /// True if the link is also sent by email.
     #[prop(optional)]

@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use protocol::api::{ChangeMember, Member, Role};
 
-use super::{PageState, ROLES};
+use super::PageState;
 use crate::{
-    api, format,
+    api,
+    format::{self, ROLES},
     palette::Command,
     ui::{
         button::Button, dialog::confirm::Question, failure::Failure, request::Request, show::Show,
@@ -13,43 +14,30 @@ use crate::{
     },
 };
 
-/// The row; it is kept while the member changes.
+/// The row; it is kept while the member changes. `is_me` is true for the signed-in member.
 #[component]
-pub fn MemberRow(
-    /// The member.
-    member: Memo<Option<Member>>,
-    /// True for the signed-in member.
-    is_me: bool,
-) -> impl IntoView {
+pub fn MemberRow(member: Memo<Member>, is_me: bool) -> impl IntoView {
     let Some(state) = use_context::<PageState>() else {
         return ().into_any();
     };
     let asked = state.asked;
-    let of = move |what: fn(Member) -> String| member.get().map(what).unwrap_or_default();
-    let active = move || member.get().is_some_and(|it| it.active);
-    let role = move || member.get().map_or(Role::Member, |it| it.role);
+    let of = move |what: fn(Member) -> String| what(member.get());
+    let active = move || member.with(|it| it.active);
+    let role = move || member.with(|it| it.role);
     let request = Request::new();
-    let reset = move |_| {
-        if let Some(it) = member.get_untracked() {
-            state.reset_password(&it, request);
-        }
-    };
+    let reset = move |()| state.reset_password(&member.get_untracked(), request);
     let pick = move |select: web_sys::HtmlSelectElement| {
-        let Some(it) = member.get_untracked() else { return };
+        let it = member.get_untracked();
         let picked = usize::try_from(select.selected_index()).ok();
-        let picked = picked.and_then(|at| ROLES.get(at)).copied().unwrap_or(it.role);
+        let picked = picked.and_then(|at| ROLES.get(at)).map_or(it.role, |(role, _)| *role);
         // Shows the current role until the change is confirmed.
-        let now = ROLES.iter().position(|role| *role == it.role).unwrap_or_default();
+        let now = ROLES.iter().position(|(role, _)| *role == it.role).unwrap_or_default();
         select.set_selected_index(i32::try_from(now).unwrap_or_default());
         if picked != it.role {
             asked.set(Some(confirm_role(&it, picked)));
         }
     };
-    let toggle_active = move |_| {
-        if let Some(it) = member.get_untracked() {
-            asked.set(Some(confirm_active(&it)));
-        }
-    };
+    let toggle_active = move |()| asked.set(Some(confirm_active(&member.get_untracked())));
     view! {
         <li
             class="item member"
@@ -69,7 +57,7 @@ pub fn MemberRow(
                 <p class="muted">{move || of(|it| it.email)}</p>
             </div>
             <p class="item-side muted">
-                {move || match member.get().and_then(|it| it.signed_in_at) {
+                {move || match member.with(|it| it.signed_in_at) {
                     Some(time) => view! { "signed in " <Ago time /> }.into_any(),
                     None => "never signed in".into_any(),
                 }} <br />
@@ -97,13 +85,13 @@ pub fn MemberRow(
                             on:change:target=move |event| pick(event.target())
                         >
                             {ROLES
-                                .map(|it| {
+                                .map(|(it, label)| {
                                     view! {
                                         <option
                                             selected=untrack(role) == it
                                             prop:selected=move || role() == it
                                         >
-                                            {format::role(it)}
+                                            {label}
                                         </option>
                                     }
                                 })}
@@ -145,7 +133,7 @@ pub fn commands(member: &Member, state: PageState, request: Request) -> Vec<Comm
     let mut all = vec![command("member-turn", toggle, |it, _| confirm_active(it), *now)];
     // As in the row: a deactivated member keeps role and password.
     if *active {
-        for role in ROLES.into_iter().filter(|role| role != now) {
+        for (role, _) in ROLES.into_iter().filter(|(role, _)| role != now) {
             let label = format!("Make {name} {}", format::a_role(role));
             all.push(command("member-role", label, confirm_role, role));
         }

@@ -26,37 +26,27 @@ pub fn terminal_commands(
             return vec![];
         }
         let mut all = moves(ui);
-        all.push(Command::new("copy-link", "Copy session link", "", move || {
-            copy_link(ui);
-        }));
-        if !ui.participants.with(|participants| participants.overseeing()) {
-            all.push(Command::new("share", "Share this session", "link or email", move || {
-                share.run(());
-            }));
-            all.push(Command::new("rename", "Rename this session", "", move || {
-                let attach_policy =
-                    ui.participants.with_untracked(|participants| participants.policy);
-                let name = name.get_untracked();
-                of.renaming.set(Some(Session { name, attach_policy, ..session.get_value() }));
-            }));
-            all.push(Command::new(
-                "close",
-                "Close this session",
-                "ends its shell, with confirmation",
-                move || {
-                    of.closing.set(Some(Closing::One(Box::new(session.get_value()))));
-                },
-            ));
-            let now = ui.participants.with(|participants| participants.policy);
-            for (policy, name) in format::POLICIES {
-                if policy != now {
-                    let label = format!("Other devices: {name}");
-                    all.push(Command::new("policy", label, "attach policy", move || {
-                        choose(ui, session.get_value(), policy, name);
-                    }));
-                }
-            }
+        all.push(Command::new("copy-link", "Copy session link", "", move || copy_link(ui)));
+        if ui.participants.with(|participants| participants.overseeing()) {
+            return all;
         }
+        let now = ui.participants.with(|participants| participants.policy);
+        let share = move || share.run(());
+        let rename = move || {
+            let (name, attach_policy) = (name.get_untracked(), now);
+            of.renaming.set(Some(Session { name, attach_policy, ..session.get_value() }));
+        };
+        let close = move || of.closing.set(Some(Closing::One(Box::new(session.get_value()))));
+        all.extend([
+            Command::new("share", "Share this session", "link or email", share),
+            Command::new("rename", "Rename this session", "", rename),
+            Command::new("close", "Close this session", "ends its shell, with confirmation", close),
+        ]);
+        let others = format::POLICIES.into_iter().filter(|(policy, _)| *policy != now);
+        all.extend(others.map(|(policy, name)| {
+            let choose = move || choose(ui, session.get_value(), policy, name);
+            Command::new("policy", format!("Other devices: {name}"), "attach policy", choose)
+        }));
         all
     })
 }
@@ -83,7 +73,7 @@ fn moves(ui: Ui) -> Vec<Command> {
 }
 
 fn copy_link(ui: Ui) {
-    let link = browser::window().location();
+    let link = window().location();
     let link = link.origin().unwrap_or_default() + &link.pathname().unwrap_or_default();
     spawn_local(async move {
         let notice = if browser::copy(&link).await {

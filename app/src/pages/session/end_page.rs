@@ -8,7 +8,7 @@ use crate::{
     browser, create_key,
     error::PageError,
     format,
-    ui::{failure::Failure, time::Ago},
+    ui::{button::Button, failure::Failure, time::Ago},
 };
 
 /// The panel. The terminal below it handles its buttons with `data-command`.
@@ -19,21 +19,12 @@ pub fn EndPage(ending: Ending) -> impl IntoView {
         Ending::Over(session) => view! { <Over session=*session /> }.into_any(),
         Ending::TakenOver(by) => {
             let now = by.as_ref().map(|by| format!("Taken over by {} on {}.", by.who, by.device));
+            let now = now.unwrap_or_else(|| "Taken over by another client.".into());
             view! {
                 <h1>"This session continues elsewhere"</h1>
-                <p data-testid="taken-by">
-                    {now.unwrap_or_else(|| "Taken over by another client.".into())}
-                    " This page shows its last screen."
-                </p>
+                <p data-testid="taken-by">{now} " This page shows its last screen."</p>
                 <Commands>
-                    <button
-                        type="button"
-                        class="button primary"
-                        data-testid="take-back"
-                        data-command="take-over"
-                    >
-                        "Take back"
-                    </button>
+                    <Button testid="take-back" label="Take back" kind="primary" command="take-over" />
                 </Commands>
             }
             .into_any()
@@ -57,14 +48,12 @@ pub fn EndPage(ending: Ending) -> impl IntoView {
             <h1>"You were signed out"</h1>
             <p>"Your session is still running. Sign in to return to it."</p>
             <div class="dialog-actions">
-                <button
-                    type="button"
-                    class="button primary"
-                    data-testid="sign-in-again"
-                    on:click=|_| browser::go(&browser::sign_in_and_back())
-                >
-                    "Sign in"
-                </button>
+                <Button
+                    testid="sign-in-again"
+                    label="Sign in"
+                    kind="primary"
+                    press=|()| browser::go(&browser::sign_in_and_back())
+                />
             </div>
         }
         .into_any(),
@@ -72,14 +61,12 @@ pub fn EndPage(ending: Ending) -> impl IntoView {
             <h1>"Connection closed"</h1>
             <p>{message}</p>
             <Commands>
-                <button
-                    type="button"
-                    class="button primary"
-                    data-testid="try-again"
-                    on:click=|_| drop(browser::window().location().reload())
-                >
-                    "Try again"
-                </button>
+                <Button
+                    testid="try-again"
+                    label="Try again"
+                    kind="primary"
+                    press=|()| drop(window().location().reload())
+                />
             </Commands>
         }
         .into_any(),
@@ -118,17 +105,8 @@ fn Elsewhere(by: Option<ActiveClient>) -> impl IntoView {
             <a class="button" href="/" data-testid="cancel">
                 "Cancel"
             </a>
-            <button type="button" class="button" data-testid="watch" data-command="watch">
-                "Watch"
-            </button>
-            <button
-                type="button"
-                class="button primary"
-                data-testid="take-over"
-                data-command="take-over"
-            >
-                "Take over"
-            </button>
+            <Button testid="watch" label="Watch" command="watch" />
+            <Button testid="take-over" label="Take over" kind="primary" command="take-over" />
         </div>
     }
 }
@@ -138,11 +116,8 @@ fn Elsewhere(by: Option<ActiveClient>) -> impl IntoView {
 fn Over(session: Session) -> impl IntoView {
     let busy = RwSignal::new(false);
     let error = RwSignal::new(None::<PageError>);
-    let heading = format!(
-        "{}: {}",
-        session.name,
-        session.end_reason.map_or("Ended", format::reason).to_ascii_lowercase()
-    );
+    let reason = session.end_reason.map_or("Ended", format::reason).to_ascii_lowercase();
+    let heading = format!("{}: {reason}", session.name);
     let sentence = format::ending(&session);
     let ended_at = session.ended_at;
     let again = move |_| {
@@ -172,15 +147,13 @@ fn Over(session: Session) -> impl IntoView {
             })}
         <Failure error />
         <Commands>
-            <button
-                type="button"
-                class="button primary"
-                data-testid="new-like-this"
-                disabled=move || busy.get()
-                on:click=again
-            >
-                "New session like this"
-            </button>
+            <Button
+                testid="new-like-this"
+                label="New session like this"
+                kind="primary"
+                disabled=busy
+                press=again
+            />
         </Commands>
     }
 }

@@ -13,7 +13,7 @@ use crate::{
         warnings::ShareWarning,
     },
     terminal::{Attachment, Ui},
-    ui::{logo::Logo, show::Show, theme::ThemeButton, time::Now},
+    ui::{button::Button, logo::Logo, show::Show, theme::ThemeButton, time::Now},
 };
 
 /// The terminal of a shared session. `left` is called when the guest leaves.
@@ -96,15 +96,7 @@ pub fn GuestView(joined: Joined, left: Callback<()>) -> impl IntoView {
                 <Connection ui />
                 <ThemeButton />
                 <Show when=move || !over()>
-                    <button
-                        type="button"
-                        class="button small"
-                        data-testid="guest-leave"
-                        disabled=move || leaving.get()
-                        on:click=leave
-                    >
-                        "Leave"
-                    </button>
+                    <Button testid="guest-leave" label="Leave" kind="small" disabled=leaving press=leave />
                 </Show>
             </header>
             <Screen

@@ -21,14 +21,9 @@ use crate::{
     ui::{logo::Logo, show::Show, theme::ThemeButton},
 };
 
-/// A session's terminal.
+/// A session's terminal. With `watch` it does not drive.
 #[component]
-pub fn TerminalView(
-    /// The session.
-    session: Session,
-    /// Watch without driving.
-    watch: bool,
-) -> impl IntoView {
+pub fn TerminalView(session: Session, watch: bool) -> impl IntoView {
     let ui = Ui::connecting();
     ui.wrong_passwords.set(session.wrong_passwords);
     let palette = RwSignal::new(false);

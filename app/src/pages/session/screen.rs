@@ -10,7 +10,7 @@ use crate::{
         Attachment, Dom, Ui,
         view::{RULER, Widget},
     },
-    ui::show::Show,
+    ui::{button::Button, show::Show},
 };
 
 /// A terminal's page below its bar.
@@ -87,14 +87,7 @@ pub fn Screen(
                 </div>
             </div>
             <Show when=move || ui.below.get()>
-                <button
-                    type="button"
-                    class="button new-output"
-                    data-testid="new-output"
-                    data-command="bottom"
-                >
-                    "New output below ↓"
-                </button>
+                <Button testid="new-output" label="New output below ↓" kind="new-output" command="bottom" />
             </Show>
             {children()}
             {move || {

@@ -6,7 +6,7 @@ use protocol::api::{AccountInfo, Grantee, Member, NewGrant, Role};
 use crate::{
     api, browser,
     error::PageError,
-    format,
+    format::ROLES,
     palette::{Command, page_commands::offer},
     ui::{
         form::{SubmitRow, field::Help},
@@ -17,8 +17,6 @@ use crate::{
 
 /// The machine's administrator; granted to members only, never to a role.
 const ROOT: &str = "root";
-
-const ROLES: [Role; 3] = [Role::Member, Role::Staff, Role::Superuser];
 
 #[component]
 pub fn NewGrantForm(
@@ -33,7 +31,8 @@ pub fn NewGrantForm(
     let error = request.error;
     let is_root = Memo::new(move |_| account.with(|it| it == ROOT));
     let members: Vec<_> = members.into_iter().filter(|it| it.active).collect();
-    let grantees = members.iter().map(|it| Grantee::Member(it.id)).chain(ROLES.map(Grantee::Role));
+    let roles = ROLES.map(|(role, _)| Grantee::Role(role));
+    let grantees = members.iter().map(|it| Grantee::Member(it.id)).chain(roles);
     let grantees = StoredValue::new(grantees.collect::<Vec<_>>());
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -80,9 +79,9 @@ pub fn NewGrantForm(
     };
     let by_name = members.iter().map(|it| format!("{} ({})", it.name, it.email)).enumerate();
     let by_name = by_name.map(|(at, text)| option(at, text, false)).collect_view();
-    let by_role = ROLES.map(|role| match role {
+    let by_role = ROLES.map(|(role, label)| match role {
         Role::Member => "All members".into(),
-        role => format!("{} and above", format::role(role)),
+        _ => format!("{label} and above"),
     });
     let by_role = (members.len()..).zip(by_role).map(|(at, text)| option(at, text, true));
     let by_role = by_role.collect_view();

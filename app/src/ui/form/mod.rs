@@ -10,7 +10,6 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
 use crate::{
-    browser,
     error::PageError,
     ui::{button::Button, failure::Failure, request::Answer},
 };
@@ -43,8 +42,7 @@ pub fn Form(
     Effect::new(move |_| {
         busy.set(false);
         // Unless the user is typing already.
-        let typing =
-            browser::document().active_element().is_some_and(|it| it.tag_name() == "INPUT");
+        let typing = document().active_element().is_some_and(|it| it.tag_name() == "INPUT");
         if let Some(first) = fields.first().and_then(|name| input(name)).filter(|_| !typing) {
             let _ = first.focus();
         }
