@@ -205,7 +205,7 @@ impl Viewer {
     }
 
     pub fn text(&self) -> Vec<&str> {
-        let rows = self.mirror().lines().iter().map(|line| line.text.as_str());
+        let rows = self.mirror().lines.iter().map(|line| line.text.as_str());
         rows.filter(|row| !row.is_empty()).collect()
     }
 }
@@ -222,14 +222,14 @@ impl Terminal for Viewer {
     }
 
     fn wait_for(&mut self, text: &str) -> Result<Instant> {
-        self.until(|mirror| mirror.lines().iter().any(|line| line.text.contains(text)))
+        self.until(|mirror| mirror.lines.iter().any(|line| line.text.contains(text)))
     }
 
     fn echo(&mut self, key: char) -> Result<Duration> {
-        let before = self.mirror().cursor();
+        let before = self.mirror().cursor;
         let start = Instant::now();
         self.key(key.encode_utf8(&mut [0; 4]), 0)?;
-        Ok(self.until(|mirror| mirror.cursor() != before)?.duration_since(start))
+        Ok(self.until(|mirror| mirror.cursor != before)?.duration_since(start))
     }
 
     fn settle(&mut self, time: Duration) -> Result<()> {

@@ -320,6 +320,6 @@ fn set_up_token(web: &mut Child) -> Result<String> {
 
 /// Returns true if the cursor is behind an empty prompt.
 pub fn at_prompt(mirror: &protocol::mirror::Mirror) -> bool {
-    let row = usize::try_from(mirror.cursor().row).unwrap_or(usize::MAX);
-    mirror.lines().get(row).is_some_and(|line| line.text.trim_end() == PROMPT)
+    let row = usize::try_from(mirror.cursor.row).unwrap_or(usize::MAX);
+    mirror.lines.get(row).is_some_and(|line| line.text.trim_end() == PROMPT)
 }

@@ -126,12 +126,12 @@ impl Picture {
             self.painter.forget();
         }
         let (mirror, table) = (&self.mirror, self.table);
-        let first = first(mirror.cursor().row as usize, mirror.lines().len());
-        let count = mirror.lines().len().min(ROWS);
-        let top = mirror.top();
+        let first = first(mirror.cursor.row as usize, mirror.lines.len());
+        let count = mirror.lines.len().min(ROWS);
+        let top = mirror.top;
         let source = |id: u64| {
             let row = usize::try_from(id.saturating_sub(top)).unwrap_or(usize::MAX);
-            mirror.lines().get(row).map(|line| (line, table))
+            mirror.lines.get(row).map(|line| (line, table))
         };
         let style_of = |_, _, index| mirror.style(index);
         self.painter.render(top + first as u64, count, &mut self.metrics, source, style_of);

@@ -55,12 +55,12 @@ fn of_screen(context: &Context, websh: &mut Websh, content: &str) -> Result<Reat
     let session = websh.open()?;
     let mut viewer = websh.drive(&session)?;
     viewer.resize(SIZE.0, SIZE.1)?;
-    viewer.until(|mirror| (mirror.columns(), mirror.lines().len()) == (200, 50))?;
+    viewer.until(|mirror| (mirror.columns, mirror.lines.len()) == (200, 50))?;
     viewer.type_text(&format!("clear; cat {}\r", path.display()))?;
-    viewer.until(|mirror| mirror.cursor().row == SIZE.1 - 1 && at_prompt(mirror))?;
+    viewer.until(|mirror| mirror.cursor.row == SIZE.1 - 1 && at_prompt(mirror))?;
     viewer.settle(Duration::from_millis(500))?;
     let stayed = viewer.mirror().clone();
-    for (line, written) in stayed.lines().iter().zip(content.lines().map(plain)) {
+    for (line, written) in stayed.lines.iter().zip(content.lines().map(plain)) {
         let shown: String = protocol::line::cells(line).map(|cell| cell.text).collect();
         ensure!(shown == written, "the screen shows {shown:?} where {written:?} was written");
     }
@@ -71,7 +71,7 @@ fn of_screen(context: &Context, websh: &mut Websh, content: &str) -> Result<Reat
         let start = std::time::Instant::now();
         let mut viewer = Viewer::attach(&address, None)?;
         let opened = viewer.opened;
-        let arrived = viewer.until(|mirror| !mirror.lines().is_empty())?;
+        let arrived = viewer.until(|mirror| !mirror.lines.is_empty())?;
         reattached.bytes.push(viewer.bytes() as f64 / 1000.0);
         reattached.open_to_screen.push(arrived.duration_since(opened).as_secs_f64() * 1e3);
         reattached.connect_to_screen.push(arrived.duration_since(start).as_secs_f64() * 1e3);
@@ -84,7 +84,7 @@ fn of_screen(context: &Context, websh: &mut Websh, content: &str) -> Result<Reat
 fn same(one: &Mirror, other: &Mirror) -> bool {
     let cells = |mirror: &Mirror| -> Vec<_> {
         mirror
-            .lines()
+            .lines
             .iter()
             .flat_map(|line| {
                 protocol::line::cells(line)
@@ -93,9 +93,9 @@ fn same(one: &Mirror, other: &Mirror) -> bool {
             })
             .collect()
     };
-    (one.columns(), one.lines().len()) == (other.columns(), other.lines().len())
-        && one.cursor() == other.cursor()
-        && one.modes() == other.modes()
+    (one.columns, one.lines.len()) == (other.columns, other.lines.len())
+        && one.cursor == other.cursor
+        && one.modes == other.modes
         && cells(one) == cells(other)
 }
 

@@ -32,7 +32,7 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let process = websh.session_process(&session)?;
     let shells = proc::children(process);
     // Lines from before `clear` are no longer in the history.
-    let mut check = Numbers { next: viewer.mirror().oldest(), ..Numbers::default() };
+    let mut check = Numbers { next: viewer.mirror().oldest, ..Numbers::default() };
     let mut back = Vec::new();
     for turn in 0..times {
         viewer.settle(Duration::from_millis(100 + u64::from(turn % 7) * 37))?;
@@ -87,7 +87,7 @@ struct Numbers {
 
 impl Numbers {
     fn catch_up(&mut self, viewer: &mut Viewer) -> Result<()> {
-        let top = viewer.mirror().top();
+        let top = viewer.mirror().top;
         while self.next < top {
             let count = MAX_LINES.min(top - self.next);
             viewer.request_history(self.next, u32::try_from(count)?)?;

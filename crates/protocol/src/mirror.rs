@@ -56,17 +56,25 @@ pub struct Cursor {
 /// Screen of a session as one viewer sees it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mirror {
-    epoch: u64,
-    revision: u64,
-    columns: u32,
-    lines: Vec<Line>,
+    /// Line ids and styles are comparable within one epoch.
+    pub epoch: u64,
+    /// Revision of the session's screen that this mirror shows.
+    pub revision: u64,
+    pub columns: u32,
+    /// Rows, top to bottom; none before the first screen.
+    pub lines: Vec<Line>,
     styles: Vec<Style>,
-    cursor: Cursor,
-    modes: u32,
-    title: String,
-    palette: BTreeMap<u32, u32>,
-    top: u64,
-    oldest: u64,
+    pub cursor: Cursor,
+    /// Bits of [`crate::modes`].
+    pub modes: u32,
+    /// Title that the program set.
+    pub title: String,
+    /// Colours that the program set, by index (256 foreground, 257 background, 258 cursor).
+    pub palette: BTreeMap<u32, u32>,
+    /// Absolute id of the screen's first line.
+    pub top: u64,
+    /// Absolute id of the oldest line of history that the session holds.
+    pub oldest: u64,
 }
 
 impl Mirror {
@@ -77,57 +85,9 @@ impl Mirror {
         (!self.lines.is_empty()).then_some(Position { epoch, revision, styles })
     }
 
-    /// Returns the epoch; line ids and styles are comparable within one epoch.
-    pub fn epoch(&self) -> u64 {
-        self.epoch
-    }
-
-    /// Returns the revision of the session's screen that this mirror shows.
-    pub fn revision(&self) -> u64 {
-        self.revision
-    }
-
-    pub fn columns(&self) -> u32 {
-        self.columns
-    }
-
-    /// Returns the rows, top to bottom.
-    pub fn lines(&self) -> &[Line] {
-        &self.lines
-    }
-
     /// Returns the style of a table index; the default style for an unknown index.
     pub fn style(&self, index: u32) -> Style {
         self.styles.get(index as usize).cloned().unwrap_or_default()
-    }
-
-    pub fn cursor(&self) -> Cursor {
-        self.cursor
-    }
-
-    /// Returns the modes, bits of [`crate::modes`].
-    pub fn modes(&self) -> u32 {
-        self.modes
-    }
-
-    /// Returns the title that the program set.
-    pub fn title(&self) -> &str {
-        &self.title
-    }
-
-    /// Returns the colours that the program set, by index (256 foreground, 257 background, 258 cursor).
-    pub fn palette(&self) -> &BTreeMap<u32, u32> {
-        &self.palette
-    }
-
-    /// Returns the absolute id of the screen's first line.
-    pub fn top(&self) -> u64 {
-        self.top
-    }
-
-    /// Returns the absolute id of the oldest line of history that the session holds.
-    pub fn oldest(&self) -> u64 {
-        self.oldest
     }
 
     /// Applies a frame. After an error the mirror is invalid until the next whole screen.
@@ -282,7 +242,7 @@ mod tests {
     }
 
     fn text(mirror: &Mirror) -> Vec<&str> {
-        mirror.lines().iter().map(|line| line.text.as_str()).collect()
+        mirror.lines.iter().map(|line| line.text.as_str()).collect()
     }
 
     #[test]
@@ -296,7 +256,7 @@ mod tests {
         };
         mirror.apply(&frame).unwrap();
         assert_eq!(
-            (text(&mirror), mirror.top(), mirror.revision()),
+            (text(&mirror), mirror.top, mirror.revision),
             (vec!["two", "three", "four"], 101, 8)
         );
     }

@@ -1,5 +1,7 @@
 //! Size of a screen and its bounds.
 
+use protocol::api::limits::{COLUMNS, ROWS};
+
 /// Columns and rows of a screen, always within bounds that are safe for the emulator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Size {
@@ -10,18 +12,11 @@ pub struct Size {
 }
 
 impl Size {
-    /// Minimum of columns and rows. The emulator's wrapping breaks below.
-    pub const MIN: u16 = 2;
-    /// Maximum of columns.
-    pub const MAX_COLUMNS: u16 = 1000;
-    /// Maximum of rows.
-    pub const MAX_ROWS: u16 = 500;
-
-    /// Returns the size nearest to the requested one.
+    /// Returns the size nearest to the requested one. The emulator's wrapping breaks below the minimum.
     pub fn clamped(columns: u16, rows: u16) -> Self {
         Self {
-            columns: columns.clamp(Self::MIN, Self::MAX_COLUMNS),
-            rows: rows.clamp(Self::MIN, Self::MAX_ROWS),
+            columns: columns.clamp(*COLUMNS.start(), *COLUMNS.end()),
+            rows: rows.clamp(*ROWS.start(), *ROWS.end()),
         }
     }
 

@@ -11,8 +11,8 @@ fn shown(bytes: &str) -> (Vec<String>, (u32, u32)) {
     if let Some(frame) = screen.frame_since(None) {
         assert_eq!(mirror.apply(&frame).err(), None);
     }
-    let rows = mirror.lines().iter().map(|line| cells(line).map(|cell| cell.text).collect());
-    (rows.collect(), (mirror.cursor().row, mirror.cursor().column))
+    let rows = mirror.lines.iter().map(|line| cells(line).map(|cell| cell.text).collect());
+    (rows.collect(), (mirror.cursor.row, mirror.cursor.column))
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn rows(screen: &mut Screen) -> Vec<String> {
     if let Some(frame) = screen.frame_since(None) {
         assert_eq!(mirror.apply(&frame).err(), None);
     }
-    let text = mirror.lines().iter().map(|line| cells(line).map(|cell| cell.text).collect());
+    let text = mirror.lines.iter().map(|line| cells(line).map(|cell| cell.text).collect());
     text.collect()
 }
 

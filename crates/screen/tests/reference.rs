@@ -124,7 +124,7 @@ fn ours(mirror: &Mirror, row: usize) -> Vec<CellState> {
             Style { flags: style.flags & !BLINK, link: String::new(), ..style }
         },
     };
-    let mut states: Vec<_> = cells(&mirror.lines()[row]).map(state).collect();
+    let mut states: Vec<_> = cells(&mirror.lines[row]).map(state).collect();
     let width: u32 = states.iter().map(|state| state.width).sum();
     let blank = CellState { text: " ".into(), width: 1, style: Style::default() };
     states.extend((width as usize..COLUMNS).map(|_| blank.clone()));
@@ -142,11 +142,11 @@ fn compare(name: &str, at: usize, mirror: &Mirror, oracle: &Oracle) {
     let cursor = oracle.term.grid().cursor.point;
     let shown = oracle.term.mode().contains(TermMode::SHOW_CURSOR);
     assert_eq!(
-        (mirror.cursor().column as usize, mirror.cursor().row as i32, mirror.cursor().style > 0),
+        (mirror.cursor.column as usize, mirror.cursor.row as i32, mirror.cursor.style > 0),
         (cursor.column.0, cursor.line.0, shown),
         "{name}: byte {at}"
     );
-    assert_eq!(mirror.modes(), oracle.modes(), "{name}: byte {at}");
+    assert_eq!(mirror.modes, oracle.modes(), "{name}: byte {at}");
 }
 
 fn recordings() -> Vec<(String, Vec<u8>)> {
@@ -164,7 +164,7 @@ fn recordings() -> Vec<(String, Vec<u8>)> {
 }
 
 fn text(mirror: &Mirror) -> String {
-    mirror.lines().iter().fold(String::new(), |mut text, line| {
+    mirror.lines.iter().fold(String::new(), |mut text, line| {
         cells(line).for_each(|cell| text.push_str(cell.text));
         text.truncate(text.trim_end_matches(' ').len());
         text.push('\n');

@@ -20,7 +20,6 @@ use std::{
     io::{self as stdio, Read, Write},
     os::fd::AsFd,
     path::Path,
-    process::ExitCode,
 };
 
 use prost::Message;
@@ -38,14 +37,7 @@ use crate::{
     session::Session,
 };
 
-fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
-    }
-}
-
-fn run() -> Result<(), Error> {
+fn main() -> Result<(), Error> {
     account::drop_inherited();
     // A process session of its own, so that the terminal of the web process cannot signal this process.
     let _ = setsid();

@@ -4,7 +4,6 @@
 pub mod baton;
 pub mod candidate;
 pub mod closing;
-pub mod role;
 mod roster;
 
 use std::rc::Rc;
@@ -24,10 +23,9 @@ use crate::{
     clock::{self, Now, since_boot, unix_millis},
     io::connection::Connection,
     participants::{
-        baton::{Admission, Baton, Outcome, is_idle},
+        baton::{Admission, Baton, Outcome, Role, is_idle},
         candidate::{Candidate, Kind},
         closing::Closing,
-        role::Role,
     },
     shares::Shares,
 };

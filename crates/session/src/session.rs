@@ -1,7 +1,6 @@
 //! The session: the terminal, the participants who share it, its expiry and its reports. All events arrive
 //! here, one at a time. Knows no sockets and no tasks.
 
-mod guests;
 mod input;
 
 use std::{cell::RefCell, rc::Rc};

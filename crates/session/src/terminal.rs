@@ -1,9 +1,7 @@
 //! The terminal: the PTY, the screen that its output feeds, and input on its way to the PTY.
 //! Knows no roles and no baton.
 
-pub mod event;
-mod feed;
-pub mod history;
+pub mod feed;
 pub mod numbers;
 mod pace;
 mod queue;
@@ -25,7 +23,7 @@ use crate::{
     process::pty::{self, Pty},
     terminal::{
         feed::ScreenFeed,
-        numbers::{Numbers, Verdict},
+        numbers::{MAX_CLIENTS, MAX_GUESTS, Numbers, Verdict},
         queue::{InputQueue, PASTE_END},
     },
 };
@@ -48,7 +46,7 @@ pub struct Terminal {
     pub feed: ScreenFeed,
     /// Input numbers of members' clients.
     pub numbers: Numbers,
-    /// Input numbers of guests' clients.
+    /// Input numbers of guests' clients, which cannot displace those of the owner.
     pub guest_numbers: Numbers,
     queue: InputQueue,
     /// Client with an unfinished paste.
@@ -73,8 +71,8 @@ impl Terminal {
         Ok(Self {
             pty: Rc::new(Pty::open(start, home, size)?),
             feed,
-            numbers: Numbers::of_members(),
-            guest_numbers: Numbers::of_guests(),
+            numbers: Numbers::new(MAX_CLIENTS),
+            guest_numbers: Numbers::new(MAX_GUESTS),
             queue: InputQueue::default(),
             paste: None,
         })
@@ -144,7 +142,7 @@ impl Terminal {
 
     /// Queues encoded input of an attachment. Returns whether it waits for the PTY.
     pub fn queue(&mut self, attachment: u64, bytes: Vec<u8>) -> bool {
-        !bytes.is_empty() && self.queue.push(Some(attachment), bytes).is_ok()
+        !bytes.is_empty() && self.queue.push(Some(attachment), bytes)
     }
 
     /// Queues the reply to a query. Drops it if the queue is full: the program does not read.

@@ -192,7 +192,7 @@ impl Connection {
 
     fn show_state(&self) {
         let now = browser::steady_millis();
-        let first = self.client().mirror().lines().is_empty();
+        let first = self.client().mirror().lines.is_empty();
         let state = self.client().state();
         let (name, seconds) = match state {
             State::Idle | State::Connecting if first => ("connecting", 0),

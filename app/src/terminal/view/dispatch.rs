@@ -60,7 +60,7 @@ fn frame(terminal: &Terminal, change: &Change) {
         let mirror = client.mirror();
         let driving = client.is_driving();
         let below = terminal.screen.borrow_mut().changed(mirror, change, driving);
-        (below, (change.title || change.reset).then(|| mirror.title().to_owned()))
+        (below, (change.title || change.reset).then(|| mirror.title.clone()))
     };
     if below {
         set_changed(ui.below, true);

@@ -42,7 +42,7 @@ pub struct Metrics {
 impl Metrics {
     /// Measures the page. Returns whether the metrics changed, and the columns and rows that fit.
     pub fn fit(&mut self, dom: &Dom, mirror: &Mirror, driving: bool) -> (bool, Option<(u32, u32)>) {
-        let watching = !driving && !mirror.lines().is_empty();
+        let watching = !driving && !mirror.lines.is_empty();
         if !watching {
             set_scale(dom, 1.0);
         }
@@ -65,10 +65,10 @@ impl Metrics {
     /// Shrinks the letters of a watcher so that the whole screen fits. Returns whether the metrics
     /// changed.
     pub fn scale(&mut self, dom: &Dom, mirror: &Mirror, driving: bool) -> bool {
-        if driving || mirror.lines().is_empty() || self.natural.0 <= 0.0 {
+        if driving || mirror.lines.is_empty() || self.natural.0 <= 0.0 {
             return false;
         }
-        let screen = (mirror.columns(), mirror.lines().len());
+        let screen = (mirror.columns, mirror.lines.len());
         set_scale(dom, scale(page(dom), self.natural, screen));
         self.measure(&dom.ruler)
     }

@@ -178,7 +178,7 @@ impl Pointer {
         }
         event.prevent_default();
         let row = self.terminal.screen.borrow().view.row;
-        let rows = self.terminal.connection.client().mirror().lines().len();
+        let rows = self.terminal.connection.client().mirror().lines.len();
         let pixels = match event.delta_mode() {
             WheelEvent::DOM_DELTA_LINE => event.delta_y() * row,
             WheelEvent::DOM_DELTA_PAGE => event.delta_y() * row * rows as f64,

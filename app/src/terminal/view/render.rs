@@ -66,15 +66,15 @@ impl Screen {
     pub fn changed(&mut self, mirror: &Mirror, change: &Change, driving: bool) -> bool {
         if change.reset {
             self.table += 1;
-            self.scrollback.enter(mirror.epoch());
+            self.scrollback.enter(mirror.epoch);
             self.view.follow = true;
             self.scale(mirror, driving);
         }
         if change.palette || change.reset {
             self.apply_palette(mirror);
         }
-        let before = std::mem::replace(&mut self.top, mirror.top());
-        !self.view.follow && mirror.top() > before
+        let before = std::mem::replace(&mut self.top, mirror.top);
+        !self.view.follow && mirror.top > before
     }
 
     /// Adapts to the size of the page. Returns the columns and rows that fit it.
@@ -104,15 +104,15 @@ impl Screen {
 
     /// Paints the mirror. Returns the first and the number of the lines of history to request.
     pub fn paint(&mut self, mirror: &Mirror, driving: bool) -> Option<(u64, u32)> {
-        if mirror.lines().is_empty() || self.metrics.width <= 0.0 {
+        if mirror.lines.is_empty() || self.metrics.width <= 0.0 {
             return None;
         }
-        let top = mirror.top();
+        let top = mirror.top;
         let oldest = oldest(mirror);
         self.view.settle(oldest, top);
-        let rows = mirror.lines().len() as u64;
+        let rows = mirror.lines.len() as u64;
         let bottom = self.view.bottom(top, rows);
-        let width = px(f64::from(mirror.columns()) * self.metrics.width);
+        let width = px(f64::from(mirror.columns) * self.metrics.width);
         style(&self.dom.area, "min-width", if driving { "" } else { width.as_str() });
         style(&self.dom.area, "height", &px(self.view.area(top, rows)));
         if self.view.follow {
@@ -129,7 +129,7 @@ impl Screen {
         let (scrollback, table) = (&self.scrollback, self.table);
         // Style tables of the screen have even numbers, those of history odd ones.
         let source = |id: u64| match id.checked_sub(top).and_then(|row| usize::try_from(row).ok()) {
-            Some(row) => mirror.lines().get(row).map(|line| (line, table * 2)),
+            Some(row) => mirror.lines.get(row).map(|line| (line, table * 2)),
             None => scrollback.line(id).map(|kept| (&kept.line, kept.table * 2 + 1)),
         };
         let style_of = |id: u64, table: u64, index: u32| {
@@ -149,11 +149,11 @@ impl Screen {
     }
 
     fn place_cursor(&self, mirror: &Mirror) {
-        let cursor = mirror.cursor();
+        let cursor = mirror.cursor;
         let row = usize::try_from(cursor.row).unwrap_or(usize::MAX);
-        let line = mirror.lines().get(row).cloned().unwrap_or_default();
+        let line = mirror.lines.get(row).cloned().unwrap_or_default();
         let (text, width, index) = cell_at(&line, cursor.column);
-        let above = mirror.top() - self.view.base.min(mirror.top()) + u64::from(cursor.row);
+        let above = mirror.top - self.view.base.min(mirror.top) + u64::from(cursor.row);
         let y = above as f64 * self.view.row;
         let x = f64::from(cursor.column) * self.metrics.width;
         let transform = format!("translate({},{})", px(x), px(y));
@@ -179,14 +179,14 @@ impl Screen {
 
     /// Sets the attributes that tests and tools read.
     fn publish(&self, mirror: &Mirror, first: u64, oldest: u64) {
-        let cursor = mirror.cursor();
+        let cursor = mirror.cursor;
         for (name, value) in [
-            ("data-columns", mirror.columns().to_string()),
-            ("data-rows", mirror.lines().len().to_string()),
+            ("data-columns", mirror.columns.to_string()),
+            ("data-rows", mirror.lines.len().to_string()),
             ("data-cursor", format!("{},{},{}", cursor.column, cursor.row, cursor.style)),
-            ("data-modes", mirror.modes().to_string()),
-            ("data-epoch", mirror.epoch().to_string()),
-            ("data-revision", mirror.revision().to_string()),
+            ("data-modes", mirror.modes.to_string()),
+            ("data-epoch", mirror.epoch.to_string()),
+            ("data-revision", mirror.revision.to_string()),
             ("data-hash", format!("{:016x}", mirror.hash())),
             ("data-first", first.to_string()),
             ("data-oldest", oldest.to_string()),
@@ -200,20 +200,20 @@ impl Screen {
     pub fn scrolled(&mut self, mirror: &Mirror) -> bool {
         let at = f64::from(self.dom.scroller.scroll_top());
         let painted = f64::from(self.dom.scroller.scroll_height()) - self.view.height;
-        self.view.follow = at >= painted - 1.0 || oldest(mirror) >= mirror.top();
+        self.view.follow = at >= painted - 1.0 || oldest(mirror) >= mirror.top;
         self.view.follow
     }
 
     /// Stops following the screen if there are lines above it.
     pub fn hold(&mut self, mirror: &Mirror) {
-        if oldest(mirror) < mirror.top() {
+        if oldest(mirror) < mirror.top {
             self.view.follow = false;
         }
     }
 
     /// Moves the scroll position by pages of the screen, up when negative.
     pub fn scroll_by(&self, mirror: &Mirror, pages: i32) {
-        let rows = mirror.lines().len().saturating_sub(1).max(1);
+        let rows = mirror.lines.len().saturating_sub(1).max(1);
         let step = (rows as f64 * self.view.row * f64::from(pages)).round() as i32;
         self.dom.scroller.set_scroll_top(self.dom.scroller.scroll_top() + step);
     }
@@ -227,9 +227,9 @@ impl Screen {
         let at = |pixels: f64, size: f64, count: u32| {
             (pixels / size).floor().clamp(0.0, f64::from(count.max(1) - 1)) as u32
         };
-        let rows = u32::try_from(mirror.lines().len()).unwrap_or(u32::MAX);
+        let rows = u32::try_from(mirror.lines.len()).unwrap_or(u32::MAX);
         Some((
-            at(f64::from(x) - rect.left(), self.metrics.width, mirror.columns()),
+            at(f64::from(x) - rect.left(), self.metrics.width, mirror.columns),
             at(f64::from(y) - rect.top(), self.metrics.height, rows),
         ))
     }
@@ -239,7 +239,7 @@ impl Screen {
         for property in std::mem::take(&mut self.palette).into_iter().filter_map(css::property) {
             style(&self.dom.root, &property, "");
         }
-        for (index, rgb) in mirror.palette() {
+        for (index, rgb) in &mirror.palette {
             if let Some(property) = css::property(*index) {
                 let [_, r, g, b] = rgb.to_be_bytes();
                 style(&self.dom.root, &property, &css::hex([r, g, b]));
@@ -251,9 +251,9 @@ impl Screen {
 
 /// Returns the oldest line that can be scrolled to: none above the alternate screen.
 fn oldest(mirror: &Mirror) -> u64 {
-    if mirror.modes() & modes::ALTERNATE_SCREEN != 0 {
-        mirror.top()
+    if mirror.modes & modes::ALTERNATE_SCREEN != 0 {
+        mirror.top
     } else {
-        mirror.oldest().min(mirror.top())
+        mirror.oldest.min(mirror.top)
     }
 }

@@ -73,7 +73,7 @@ impl Terminal {
     }
 
     pub fn modes(&self) -> u32 {
-        self.connection.client().mirror().modes()
+        self.connection.client().mirror().modes
     }
 
     pub fn is_driving(&self) -> bool {

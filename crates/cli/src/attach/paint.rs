@@ -63,8 +63,8 @@ impl Painter {
     pub fn paint(&mut self, mirror: &Mirror, notice: Option<&str>, wanted: u32) -> String {
         self.out = "\x1b[?2026h\x1b[?25l".into();
         let before = self.out.len();
-        if self.epoch != Some(mirror.epoch()) {
-            self.epoch = Some(mirror.epoch());
+        if self.epoch != Some(mirror.epoch) {
+            self.epoch = Some(mirror.epoch);
             self.forget();
         }
         self.follow_cursor(mirror);
@@ -79,10 +79,10 @@ impl Painter {
 
     /// Moves the visible part of a larger screen to the cursor.
     fn follow_cursor(&mut self, mirror: &Mirror) {
-        let rows = u32::try_from(mirror.lines().len()).unwrap_or(u32::MAX);
-        let cursor = mirror.cursor();
+        let rows = u32::try_from(mirror.lines.len()).unwrap_or(u32::MAX);
+        let cursor = mirror.cursor;
         let offset = (
-            follow(self.offset.0, cursor.column, self.columns, mirror.columns()),
+            follow(self.offset.0, cursor.column, self.columns, mirror.columns),
             follow(self.offset.1, cursor.row, self.rows, rows),
         );
         if offset != self.offset {
@@ -102,7 +102,7 @@ impl Painter {
         }
         let source = usize::try_from(row + self.offset.1).ok();
         let empty = Line::default();
-        let new = source.and_then(|at| mirror.lines().get(at)).unwrap_or(&empty);
+        let new = source.and_then(|at| mirror.lines.get(at)).unwrap_or(&empty);
         let old = self.shown.get(index).cloned().flatten();
         if old.as_ref() == Some(new) {
             return;
@@ -183,12 +183,12 @@ impl Painter {
 
     /// Writes changes of title, colours and modes.
     fn properties(&mut self, mirror: &Mirror, wanted: u32) {
-        if self.title != mirror.title() {
-            mirror.title().clone_into(&mut self.title);
+        if self.title != mirror.title {
+            mirror.title.clone_into(&mut self.title);
             let title: String = self.title.chars().filter(|c| !c.is_control()).collect();
             let _ = write!(self.out, "\x1b]2;{title}\x1b\\");
         }
-        let palette: Vec<(u32, u32)> = mirror.palette().iter().map(|(k, v)| (*k, *v)).collect();
+        let palette: Vec<(u32, u32)> = mirror.palette.iter().map(|(k, v)| (*k, *v)).collect();
         if self.palette != palette {
             self.out.push_str(&sgr::palette(&palette));
             self.palette = palette;
@@ -201,7 +201,7 @@ impl Painter {
 
     /// Places the cursor and returns all bytes; only those for the cursor if nothing else changed.
     fn cursor(&mut self, mirror: &Mirror, changed: bool) -> String {
-        let cursor = mirror.cursor();
+        let cursor = mirror.cursor;
         let column = cursor.column.checked_sub(self.offset.0);
         let row = cursor.row.checked_sub(self.offset.1);
         let mut at = String::new();

@@ -171,7 +171,7 @@ impl Viewer {
     pub fn paint(&mut self) -> String {
         let line = self.status_line();
         let mirror = self.client.mirror();
-        let modes = if self.client.is_driving() { wanted_modes(mirror.modes()) } else { 0 };
+        let modes = if self.client.is_driving() { wanted_modes(mirror.modes) } else { 0 };
         let painted = self.painter.paint(mirror, line.as_deref(), modes);
         std::mem::take(&mut self.aside) + &painted
     }

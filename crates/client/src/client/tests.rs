@@ -243,7 +243,7 @@ fn a_frame_that_does_not_fit_refreshes_the_mirror() {
     assert_eq!(sent(&mut client), [Send::Ack(Ack { frames: 1 })]);
     receive(&mut client, Body::Frame(reset));
     assert!(!client.is_stale());
-    assert_eq!(client.mirror().lines()[0].text, "ab");
+    assert_eq!(client.mirror().lines[0].text, "ab");
 }
 
 #[test]

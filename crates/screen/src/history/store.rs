@@ -149,42 +149,27 @@ impl Store {
                 let content = chunk.unpack();
                 let mut known = vec![wire::Style::default()];
                 known.extend(content.styles);
-                let mut translate = Translation::new(&known, styles);
                 let wanted = (id..).zip(content.lines).filter(|(id, _)| (from..to).contains(id));
-                lines.extend(wanted.map(|(_, line)| translate.line(line)));
+                lines.extend(wanted.map(|(_, line)| translated(line, &known, styles)));
             }
             id = next;
         }
     }
 }
 
-/// Rewrites the style indices of runs from one table to another.
-struct Translation<'a> {
-    from: &'a [wire::Style],
-    to: &'a mut StyleTable,
-    /// Last translation, which most runs of a line share.
-    last: (u32, u32),
-}
-
-impl<'a> Translation<'a> {
-    fn new(from: &'a [wire::Style], to: &'a mut StyleTable) -> Self {
-        Self { from, to, last: (0, 0) }
-    }
-
-    fn line(&mut self, mut line: Line) -> Line {
-        for run in line.runs.iter_mut().skip(1).step_by(2) {
-            *run = self.style(*run >> 3) << 3 | (*run & 7);
+/// Rewrites the style indices of a line from one table to another.
+fn translated(mut line: Line, from: &[wire::Style], to: &mut StyleTable) -> Line {
+    // Most runs of a line share a style.
+    let mut last = (0, 0);
+    for run in line.runs.iter_mut().skip(1).step_by(2) {
+        let index = *run >> 3;
+        if last.0 != index {
+            let style = from.get(index as usize).cloned().unwrap_or_default();
+            last = (index, to.intern(style));
         }
-        line
+        *run = last.1 << 3 | (*run & 7);
     }
-
-    fn style(&mut self, index: u32) -> u32 {
-        if self.last.0 != index {
-            let style = usize::try_from(index).ok().and_then(|at| self.from.get(at));
-            self.last = (index, self.to.intern(style.cloned().unwrap_or_default()));
-        }
-        self.last.1
-    }
+    line
 }
 
 #[cfg(test)]
@@ -193,7 +178,7 @@ mod tests {
 
     fn append(store: &mut Store, lines: Vec<Line>, styles: &StyleTable) {
         store.append(lines.len(), |at, table, _: &mut ()| {
-            Translation::new(styles.since(0), table).line(lines[at].clone())
+            translated(lines[at].clone(), styles.since(0), table)
         });
     }
 

@@ -7,7 +7,7 @@ use super::*;
 fn shown(screen: &mut Screen) -> (Mirror, Vec<String>) {
     let mut mirror = Mirror::default();
     mirror.apply(&screen.frame_since(None).unwrap()).unwrap();
-    let text = mirror.lines().iter().map(|line| cells(line).map(|cell| cell.text).collect());
+    let text = mirror.lines.iter().map(|line| cells(line).map(|cell| cell.text).collect());
     let text = text.collect();
     (mirror, text)
 }
@@ -37,10 +37,10 @@ fn an_emulator_that_panics_is_replaced_with_the_same_screen() {
         screen.sync();
         let (after, text_after) = shown(&mut screen);
         assert_eq!(text_after, text);
-        assert_eq!((after.cursor(), after.modes()), (before.cursor(), before.modes()));
-        assert_eq!((after.title(), after.palette()), (before.title(), before.palette()));
-        assert_ne!(after.epoch(), before.epoch());
-        for (old, new) in before.lines().iter().zip(after.lines()) {
+        assert_eq!((after.cursor, after.modes), (before.cursor, before.modes));
+        assert_eq!((&after.title, &after.palette), (&before.title, &before.palette));
+        assert_ne!(after.epoch, before.epoch);
+        for (old, new) in before.lines.iter().zip(&after.lines) {
             let styles = |mirror: &Mirror, line| {
                 cells(line).map(|cell| mirror.style(cell.style)).collect::<Vec<_>>()
             };

@@ -5,10 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use protocol::{
     id::ClientId,
-    wire::{BatonRule, Policy, baton::Wish},
+    wire::{BatonRule, Grant, Policy, baton::Wish},
 };
-
-use super::role::Role;
 
 /// Inactivity of the driver after which typing may claim a free baton.
 const IDLE: Duration = Duration::from_secs(2);
@@ -20,6 +18,44 @@ const PASTE_IDLE: Duration = Duration::from_secs(10);
 pub fn is_idle(inactivity: Option<Duration>, pasting: bool) -> bool {
     let limit = if pasting { PASTE_IDLE } else { IDLE };
     inactivity.is_none_or(|inactivity| inactivity >= limit)
+}
+
+/// Role of an attachment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Client of the owner that attached to drive.
+    Owner,
+    /// Client of the owner that attached to watch.
+    Watcher,
+    /// Another member who attached to watch.
+    Overseer,
+    /// Guest who may type.
+    Guest,
+    /// Guest who may not type, now or at all.
+    Spectator,
+}
+
+impl Role {
+    pub fn of_guest(permissions: &Grant) -> Self {
+        match permissions.read_only || permissions.owner_away {
+            true => Self::Spectator,
+            false => Self::Guest,
+        }
+    }
+
+    pub fn may_drive(self) -> bool {
+        matches!(self, Self::Owner | Self::Guest)
+    }
+
+    /// Returns whether the attachment joined by a share.
+    pub fn is_guest(self) -> bool {
+        matches!(self, Self::Guest | Self::Spectator)
+    }
+
+    /// Returns whether its activity counts as the owner's and whether it receives the owner's notices.
+    pub fn is_owners(self) -> bool {
+        matches!(self, Self::Owner | Self::Watcher)
+    }
 }
 
 /// Result of an attempt to attach.

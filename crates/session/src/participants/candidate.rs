@@ -6,7 +6,7 @@ use protocol::{
 };
 use uuid::Uuid;
 
-use super::role::Role;
+use super::baton::Role;
 use crate::{clock::unix_millis, shares::GuestId};
 
 /// Longest name of a person or device, in characters.

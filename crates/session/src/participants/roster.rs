@@ -3,7 +3,7 @@
 use prost::Message;
 use protocol::wire::{Crew, Grant, Policy, Present};
 
-use super::{baton::Baton, role::Role};
+use super::baton::{Baton, Role};
 use crate::attachments::{Attachment, Attachments, merged};
 
 /// Named participants per list. The driver, requesters and overseers come first.

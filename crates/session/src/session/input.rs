@@ -1,4 +1,4 @@
-//! Attaching, messages of the attached clients, and handover to a new driver.
+//! Attaching, messages of the attached clients, handover to a new driver, and the permissions of guests.
 
 use std::rc::Rc;
 
@@ -6,23 +6,22 @@ use prost::Message;
 use protocol::{
     close,
     wire::{
-        self, AttachRequest, ClientMessage, Input, client_message::Body as Request, input::Event,
-        server_message::Body,
+        self, AttachRequest, ClientMessage, Input, KeyKind, MouseKind, ShareChange,
+        client_message::Body as Request, input::Event, notice, server_message::Body,
+        share_end::How,
     },
 };
 use screen::Size;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::Session;
 use crate::{
+    clock::{self, unix_millis},
     idle::Activity,
     io::connection::Connection,
-    participants::{candidate::Candidate, role::Role},
-    terminal::{
-        Intake, Terminal, clamped,
-        event::{is_typing, key_count},
-        history,
-    },
+    participants::{baton::Role, candidate::Candidate, closing::Closing},
+    terminal::{Intake, Terminal, clamped, feed::read_history},
 };
 
 impl Session {
@@ -102,7 +101,7 @@ impl Session {
             }
             Some(Request::History(request)) => {
                 let visible_from = attachment.guest.map(|_| &mut attachment.history_start);
-                let history = history::read(&mut self.terminal.feed.screen, request, visible_from);
+                let history = read_history(&mut self.terminal.feed.screen, request, visible_from);
                 attachment.send(Body::History(history));
             }
             Some(Request::Refresh(_)) => attachment.position = None,
@@ -204,5 +203,82 @@ impl Session {
             }
         }
         self.changed();
+    }
+
+    /// Applies the current permissions of guests, evicts those whose share has ended and sends warnings.
+    pub(super) fn review_guests(&mut self) {
+        if !self.participants.shares.has_guests() {
+            return;
+        }
+        let now = clock::now();
+        let (changed, ended) = self.participants.review_guests(now);
+        changed.iter().for_each(|number| self.withdraw(*number));
+        if !changed.is_empty() {
+            self.update();
+        }
+        ended.into_iter().for_each(|(number, how)| self.evict(number, how));
+        self.participants.warn_of_share_ends(now);
+        self.arm_timer();
+    }
+
+    pub(super) fn evict(&mut self, number: u64, how: How) {
+        self.withdraw(number);
+        if let Some(attachment) = self.participants.leave(number) {
+            Closing::share(how, unix_millis()).send(&attachment.connection);
+            self.update();
+        }
+    }
+
+    /// Withdraws the queued input of a guest.
+    fn withdraw(&mut self, number: u64) {
+        let Some(attachment) = self.participants.attachments.get_mut(&number) else { return };
+        let (withdrawn, now) = (self.terminal.withdraw(number, attachment.client), Instant::now());
+        (0..withdrawn).for_each(|_| attachment.input_done(now));
+        attachment.refusal_sent = false;
+        self.write();
+    }
+
+    /// Changes a share, for its current and future guests. Returns false for an invalid id.
+    pub fn change_share(&mut self, change: &ShareChange) -> bool {
+        let Ok(share) = Uuid::from_slice(&change.share) else { return false };
+        if change.wrong_passwords > 0 {
+            let body = notice::Body::WrongPasswords(change.wrong_passwords);
+            self.participants.notify_owner(&body);
+            return true;
+        }
+        self.participants.shares.change(share, change, clock::now());
+        self.review_guests();
+        self.request_roster();
+        self.flush();
+        true
+    }
+
+    /// Evicts a guest for the rest of the session. Returns false for an invalid id.
+    pub fn remove_guest(&mut self, guest: &[u8]) -> bool {
+        let Ok(guest) = Uuid::from_slice(guest) else { return false };
+        self.participants.shares.remove(guest);
+        self.review_guests();
+        self.flush();
+        true
+    }
+}
+
+/// Returns whether a user caused the event, as opposed to a page that appeared or a passing pointer.
+fn is_typing(event: &Event) -> bool {
+    match event {
+        Event::Text(_) | Event::Key(_) | Event::Paste(_) => true,
+        Event::Mouse(mouse) => matches!(mouse.kind(), MouseKind::Down | MouseKind::Wheel),
+        Event::Focus(_) | Event::Resize(_) => false,
+    }
+}
+
+/// Number of keys pressed, or of characters typed or pasted.
+fn key_count(event: &Event) -> u64 {
+    let characters = |text: &str| text.chars().count() as u64;
+    match event {
+        Event::Text(text) => characters(text),
+        Event::Paste(paste) => characters(&paste.text),
+        Event::Key(key) => (key.kind() != KeyKind::Release).into(),
+        Event::Mouse(_) | Event::Focus(_) | Event::Resize(_) => 0,
     }
 }

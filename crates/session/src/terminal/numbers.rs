@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 use protocol::id::ClientId;
 
 /// Remembered clients. The least recently used one is forgotten first.
-const MAX_CLIENTS: usize = 64;
+pub const MAX_CLIENTS: usize = 64;
 
 /// Remembered clients of guests: more than can be attached at once.
-const MAX_GUESTS: usize = 1024;
+pub const MAX_GUESTS: usize = 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -28,13 +28,8 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    pub fn of_members() -> Self {
-        Self { capacity: MAX_CLIENTS, clients: VecDeque::new() }
-    }
-
-    /// Numbers of guests' clients. Separate, so that guests cannot displace the owner's clients.
-    pub fn of_guests() -> Self {
-        Self { capacity: MAX_GUESTS, clients: VecDeque::new() }
+    pub fn new(capacity: usize) -> Self {
+        Self { capacity, clients: VecDeque::new() }
     }
 
     /// Registers a client that still holds inputs from number `next` on. Returns the highest number that
@@ -87,7 +82,7 @@ mod tests {
 
     #[test]
     fn resent_input_is_applied_once() {
-        let mut numbers = Numbers::of_members();
+        let mut numbers = Numbers::new(MAX_CLIENTS);
         assert_eq!(numbers.attach(client(1), 1), 0);
         assert_eq!(numbers.judge(client(1), 1), Verdict::Apply);
         assert_eq!(numbers.judge(client(1), 2), Verdict::Apply);
@@ -101,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_forgotten_client_continues_with_its_next_number() {
-        let mut numbers = Numbers::of_members();
+        let mut numbers = Numbers::new(MAX_CLIENTS);
         numbers.attach(client(200), 1);
         (0..64).for_each(|n| assert_eq!(numbers.attach(client(n), 1), 0));
         assert_eq!(numbers.attach(client(200), 41), 40);

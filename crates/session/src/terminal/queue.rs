@@ -43,29 +43,26 @@ pub struct Withdrawn {
     pub paste_ends: usize,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Full;
-
 impl InputQueue {
-    /// Appends input of an attachment, or of the session itself (none).
-    pub fn push(&mut self, attachment: Option<u64>, bytes: Vec<u8>) -> Result<(), Full> {
-        if !self.has_room(bytes.len()) {
-            return Err(Full);
+    /// Appends input of an attachment, or of the session itself (none). Returns false if it has no room.
+    pub fn push(&mut self, attachment: Option<u64>, bytes: Vec<u8>) -> bool {
+        let room = self.has_room(bytes.len());
+        if room {
+            self.input += bytes.len() + OVERHEAD;
+            self.items.push_back(Item { attachment, is_reply: false, bytes });
         }
-        self.input += bytes.len() + OVERHEAD;
-        self.items.push_back(Item { attachment, is_reply: false, bytes });
-        Ok(())
+        room
     }
 
-    /// Appends a reply of the terminal to a query.
-    pub fn reply(&mut self, bytes: Vec<u8>) -> Result<(), Full> {
+    /// Appends a reply to a query. Returns false if it has no room.
+    pub fn reply(&mut self, bytes: Vec<u8>) -> bool {
         let cost = bytes.len() + OVERHEAD;
-        if self.replies + cost > MAX_REPLIES {
-            return Err(Full);
+        let room = self.replies + cost <= MAX_REPLIES;
+        if room {
+            self.replies += cost;
+            self.items.push_back(Item { attachment: None, is_reply: true, bytes });
         }
-        self.replies += cost;
-        self.items.push_back(Item { attachment: None, is_reply: true, bytes });
-        Ok(())
+        room
     }
 
     /// Returns whether an input of `bytes` bytes fits.
@@ -126,19 +123,19 @@ mod tests {
     #[test]
     fn the_queue_is_bounded_and_counts_partial_writes() {
         let mut queue = InputQueue::default();
-        queue.push(Some(7), b"abc".to_vec()).unwrap();
-        queue.push(None, b"d".to_vec()).unwrap();
-        assert_eq!(queue.push(None, vec![0; MAX_QUEUED]), Err(Full));
+        assert!(queue.push(Some(7), b"abc".to_vec()));
+        assert!(queue.push(None, b"d".to_vec()));
+        assert!(!queue.push(None, vec![0; MAX_QUEUED]));
         assert_eq!((queue.advance(2), queue.front()), (None, Some(&b"c"[..])));
         assert_eq!((queue.advance(1), queue.front()), (Some(7), Some(&b"d"[..])));
         assert_eq!((queue.advance(1), queue.is_empty()), (None, true));
-        queue.push(None, vec![0; MAX_QUEUED - OVERHEAD]).unwrap();
+        assert!(queue.push(None, vec![0; MAX_QUEUED - OVERHEAD]));
     }
 
     #[test]
     fn tiny_items_cannot_bypass_the_limit() {
         let mut queue = InputQueue::default();
-        let taken = (0..MAX_QUEUED).take_while(|_| queue.push(Some(7), vec![b'x']).is_ok());
+        let taken = (0..MAX_QUEUED).take_while(|_| queue.push(Some(7), vec![b'x']));
         let taken = taken.count();
         assert_eq!(taken, MAX_QUEUED / (OVERHEAD + 1));
         for _ in 0..taken {
@@ -150,15 +147,15 @@ mod tests {
     #[test]
     fn unread_replies_take_no_room_from_input() {
         let mut queue = InputQueue::default();
-        let taken = (0..MAX_QUEUED).take_while(|_| queue.reply(b"\x1b[0n".to_vec()).is_ok());
+        let taken = (0..MAX_QUEUED).take_while(|_| queue.reply(b"\x1b[0n".to_vec()));
         let taken = taken.count();
         assert_eq!(taken, MAX_REPLIES / (OVERHEAD + 4));
         assert!(queue.has_room(MAX_QUEUED - OVERHEAD));
-        queue.push(Some(7), b"q".to_vec()).unwrap();
+        assert!(queue.push(Some(7), b"q".to_vec()));
         for _ in 0..taken {
             assert_eq!((queue.advance(1), queue.advance(3)), (None, None));
         }
-        queue.reply(vec![b'a'; MAX_REPLIES - OVERHEAD]).unwrap();
+        assert!(queue.reply(vec![b'a'; MAX_REPLIES - OVERHEAD]));
         assert_eq!(queue.advance(1), Some(7));
         assert_eq!(queue.withdraw(7), Withdrawn::default());
         assert_eq!((queue.advance(MAX_REPLIES - OVERHEAD), queue.is_empty()), (None, true));
@@ -170,7 +167,7 @@ mod tests {
         for (attachment, bytes) in
             [(7, "\x1b[200~one"), (8, "two"), (7, "three\x1b[201~"), (7, "4")]
         {
-            queue.push(Some(attachment), bytes.into()).unwrap();
+            assert!(queue.push(Some(attachment), bytes.into()));
         }
         assert_eq!(queue.advance(7), None);
         let withdrawn = queue.withdraw(7);
@@ -178,8 +175,8 @@ mod tests {
         assert_eq!(queue.front(), Some(&b"two"[..]));
         assert_eq!(queue.advance(3), Some(8));
         assert!(queue.is_empty() && queue.has_room(MAX_QUEUED - OVERHEAD));
-        queue.push(Some(8), b"five".to_vec()).unwrap();
-        queue.push(Some(7), b"six".to_vec()).unwrap();
+        assert!(queue.push(Some(8), b"five".to_vec()));
+        assert!(queue.push(Some(7), b"six".to_vec()));
         assert_eq!(queue.advance(1), None);
         assert_eq!(queue.withdraw(7).inputs, 1);
         assert_eq!(queue.front(), Some(&b"ive"[..]));

@@ -77,7 +77,7 @@ async fn a_watching_client_has_no_effect() {
     driver.text("good").await;
     watcher.until_shows("good").await;
     assert!(!watcher.screen().contains("evil"));
-    assert_eq!((watcher.mirror.columns(), watcher.mirror.lines().len()), (80, 24));
+    assert_eq!((watcher.mirror.columns, watcher.mirror.lines.len()), (80, 24));
 }
 
 #[tokio::test]
@@ -96,7 +96,7 @@ async fn size_follows_the_driver_within_bounds() {
         client.resize(columns, rows).await;
         client
             .until(|client| {
-                format!("{} {}", client.mirror.lines().len(), client.mirror.columns()) == expected
+                format!("{} {}", client.mirror.lines.len(), client.mirror.columns) == expected
             })
             .await;
     }
@@ -155,8 +155,8 @@ async fn history_is_sent_on_request() {
     let (id, _) = harness.start("seq 1 5000; exec cat").await;
     let mut client = harness.attach(id).await;
     client.until_shows("5000").await;
-    let first = client.mirror.oldest();
-    assert_eq!(client.mirror.top() - first, 5001 - 24);
+    let first = client.mirror.oldest;
+    assert_eq!(client.mirror.top - first, 5001 - 24);
     client
         .send(client_message::Body::History(protocol::wire::HistoryRequest { first, count: 500 }))
         .await;

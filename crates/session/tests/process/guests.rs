@@ -154,12 +154,12 @@ async fn a_guest_requests_the_baton_and_the_owner_takes_it_back() {
     // Joining, resizing and typing without the baton have no effect.
     one.resize(100, 30).await;
     one.text("no").await;
-    one.until(|client| client.acked == 2 && client.mirror.columns() == 90).await;
+    one.until(|client| client.acked == 2 && client.mirror.columns == 90).await;
     let before = harness.configure(id, Rules::default()).await.last_seen;
     one.request_baton(Wish::Ask(true)).await;
     owner.until(|client| client.baton().1 == [number]).await;
     owner.request_baton(Wish::Grant(number)).await;
-    one.until(|client| client.mirror.columns() == 100).await;
+    one.until(|client| client.mirror.columns == 100).await;
     one.text("guest").await;
     let typing = |client: &Client, wanted| {
         client.participants.present.iter().any(|one| one.viewer == number && one.typing == wanted)
@@ -174,7 +174,7 @@ async fn a_guest_requests_the_baton_and_the_owner_takes_it_back() {
     assert_eq!(present.len(), 2);
     owner.until(|client| typing(client, false)).await;
     owner.request_baton(Wish::Take(true)).await;
-    one.until(|client| client.mirror.columns() == 90 && client.baton().0 != [number]).await;
+    one.until(|client| client.mirror.columns == 90 && client.baton().0 != [number]).await;
     one.text("no").await;
     one.until(|client| client.acked == 4).await;
     owner.text(" owner").await;
@@ -258,7 +258,7 @@ async fn history_from_before_a_guest_joined_is_hidden() {
     owner.until_shows("1100").await;
     let mut one = harness.attach_with(id, guest(&started, 1, 1)).await;
     one.until_shows("1100").await;
-    let (oldest, top) = (one.mirror.oldest(), one.mirror.top());
+    let (oldest, top) = (one.mirror.oldest, one.mirror.top);
     owner.key("Enter", 0).await;
     one.until_shows("2100").await;
     let request = Body::History(HistoryRequest { first: 0, count: 150 });
@@ -276,7 +276,7 @@ async fn history_from_before_a_guest_joined_is_hidden() {
     assert_eq!(shown[hidden..], all[hidden..]);
     // A resize starts a new epoch, in which all earlier lines are hidden.
     owner.resize(70, 20).await;
-    one.until(|client| client.mirror.columns() == 70).await;
+    one.until(|client| client.mirror.columns == 70).await;
     one.send(request).await;
     assert!(one.history().await.lines.iter().all(|line| line.text.is_empty()));
 }

@@ -416,7 +416,7 @@ impl Client {
     }
 
     pub fn screen(&self) -> String {
-        self.mirror.lines().iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n")
+        self.mirror.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n")
     }
 }
 

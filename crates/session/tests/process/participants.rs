@@ -104,7 +104,7 @@ async fn several_clients_attach_and_one_of_them_drives() {
     two.until(|client| client.notices.iter().any(|notice| notice.body == refused)).await;
     one.request_baton(Wish::Grant(second)).await;
     two.until(|client| client.baton().0 == [second]).await;
-    two.until(|client| client.mirror.columns() == 100).await;
+    two.until(|client| client.mirror.columns == 100).await;
     two.text("two ").await;
     one.until_shows("one two").await;
     // The first client takes the baton back; the second one leaves.
@@ -146,7 +146,7 @@ async fn the_oldest_request_or_else_typing_gets_the_baton_of_a_driver_that_leave
     late.text("mine").await;
     early.until_shows("mine").await;
     early.until(|client| client.baton().0 == [late_id]).await;
-    assert_eq!(early.mirror.columns(), 80);
+    assert_eq!(early.mirror.columns, 80);
 }
 
 #[tokio::test]

@@ -66,7 +66,7 @@ impl Terminal {
         self.screen.sync();
         let mut mirror = Mirror::default();
         mirror.apply(&self.screen.frame_since(None).unwrap()).unwrap();
-        mirror.lines().iter().map(|line| line.text.clone()).collect()
+        mirror.lines.iter().map(|line| line.text.clone()).collect()
     }
 
     /// Returns the modes that websh has set.

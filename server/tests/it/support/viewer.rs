@@ -177,11 +177,10 @@ impl Viewer {
 
     /// Reads until a line of the screen contains a text.
     pub async fn until_shows(&mut self, text: &str) {
-        let shows =
-            |viewer: &Self| viewer.mirror.lines().iter().any(|line| line.text.contains(text));
+        let shows = |viewer: &Self| viewer.mirror.lines.iter().any(|line| line.text.contains(text));
         let shown = timeout(LONG, self.read_until(shows)).await;
         let shown =
-            shown.unwrap_or_else(|_| panic!("{text} never appeared: {:?}", self.mirror.lines()));
+            shown.unwrap_or_else(|_| panic!("{text} never appeared: {:?}", self.mirror.lines));
         assert_eq!(shown, None, "closed before {text} appeared");
     }
 

@@ -44,8 +44,8 @@ impl Show {
 
     /// Text and styles of all cells.
     fn content(mirror: &Mirror) -> Vec<Vec<(String, Style)>> {
-        let rows = mirror.lines().iter().map(|line| {
-            let cells = cells(line, 0, mirror.columns());
+        let rows = mirror.lines.iter().map(|line| {
+            let cells = cells(line, 0, mirror.columns);
             cells.iter().map(|it| (it.text.to_owned(), mirror.style(it.style))).collect()
         });
         rows.collect()
@@ -53,7 +53,7 @@ impl Show {
 }
 
 fn text(mirror: &Mirror) -> Vec<&str> {
-    mirror.lines().iter().map(|line| line.text.as_str()).collect()
+    mirror.lines.iter().map(|line| line.text.as_str()).collect()
 }
 
 #[test]
@@ -156,7 +156,7 @@ proptest! {
         show.feed(b"", None);
         let shown = show.shown();
         prop_assert_eq!(Show::content(&shown), Show::content(&show.mirror));
-        let (there, here) = (shown.cursor(), show.mirror.cursor());
+        let (there, here) = (shown.cursor, show.mirror.cursor);
         prop_assert_eq!((there.column, there.row), (here.column, here.row));
     }
 }

@@ -49,7 +49,7 @@ impl Viewer {
     }
 
     fn modes(&self) -> u32 {
-        self.client.mirror().modes()
+        self.client.mirror().modes
     }
 
     fn key(&mut self, key: Key) {
