@@ -18,7 +18,6 @@ use crate::{
     },
 };
 
-/// The table.
 #[component]
 pub fn AllTable(
     list: List<AdminSession>,

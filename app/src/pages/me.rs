@@ -11,7 +11,6 @@ mod new_token;
 mod password;
 mod tokens;
 
-/// The page.
 #[component]
 pub fn MePage() -> impl IntoView {
     view! { <SignedIn title="Account" page=|me| view! { <Sections me /> }.into_any() /> }

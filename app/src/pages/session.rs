@@ -26,7 +26,6 @@ use crate::{
     ui::time::provide_now,
 };
 
-/// The page.
 #[component]
 pub fn SessionPage() -> impl IntoView {
     provide_now();

@@ -12,7 +12,6 @@ mod grants;
 mod new_grant;
 mod usage;
 
-/// The page.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     view! {

@@ -56,7 +56,7 @@ pub struct List<T: Send + Sync + 'static> {
     state: State,
 }
 
-/// State of a list, whatever its items are.
+/// State of a list, the same for items of all kinds.
 #[derive(Clone, Copy)]
 pub struct State {
     /// Number of items on the server, where it counts them.

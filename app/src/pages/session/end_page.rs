@@ -24,7 +24,12 @@ pub fn EndPage(ending: Ending) -> impl IntoView {
                 <h1>"This session continues elsewhere"</h1>
                 <p data-testid="taken-by">{now} " This page shows its last screen."</p>
                 <Commands>
-                    <Button testid="take-back" label="Take back" kind="primary" command="take-over" />
+                    <Button
+                        testid="take-back"
+                        label="Take back"
+                        kind="primary"
+                        command="take-over"
+                    />
                 </Commands>
             }
             .into_any()

@@ -96,7 +96,13 @@ pub fn GuestView(joined: Joined, left: Callback<()>) -> impl IntoView {
                 <Connection ui />
                 <ThemeButton />
                 <Show when=move || !over()>
-                    <Button testid="guest-leave" label="Leave" kind="small" disabled=leaving press=leave />
+                    <Button
+                        testid="guest-leave"
+                        label="Leave"
+                        kind="small"
+                        disabled=leaving
+                        press=leave
+                    />
                 </Show>
             </header>
             <Screen

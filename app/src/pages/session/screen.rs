@@ -87,7 +87,12 @@ pub fn Screen(
                 </div>
             </div>
             <Show when=move || ui.below.get()>
-                <Button testid="new-output" label="New output below ↓" kind="new-output" command="bottom" />
+                <Button
+                    testid="new-output"
+                    label="New output below ↓"
+                    kind="new-output"
+                    command="bottom"
+                />
             </Show>
             {children()}
             {move || {

@@ -12,7 +12,6 @@ use crate::{error::PageError, ui::form::field::Field};
 pub struct Errors(pub RwSignal<Vec<PageError>>);
 
 impl Errors {
-    /// The error of one field.
     pub fn of(self, field: &'static str) -> Signal<Option<PageError>> {
         Signal::derive(move || self.0.with(|all| all.iter().find(|it| it.is_about(field)).cloned()))
     }

@@ -95,7 +95,13 @@ impl Fields {
         view! {
             <Section title="Workspace" about="The name is typed to confirm dropping all sessions.">
                 <div class="panel stack">
-                    <Field label="Name" name="name" testid="settings-name" value=self.name error=errors.of("name") />
+                    <Field
+                        label="Name"
+                        name="name"
+                        testid="settings-name"
+                        value=self.name
+                        error=errors.of("name")
+                    />
                 </div>
             </Section>
             <Section

@@ -20,7 +20,6 @@ use crate::{
     },
 };
 
-/// The screen on the page.
 pub struct Screen {
     dom: Dom,
     /// Scroll position.

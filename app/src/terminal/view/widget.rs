@@ -19,7 +19,6 @@ use crate::{
 /// Height that an on-screen keyboard covers at least, in CSS pixels.
 const MIN_COVERED: f64 = 80.0;
 
-/// A running terminal.
 pub struct Widget {
     pub terminal: Rc<Terminal>,
     _listeners: Vec<Listener>,

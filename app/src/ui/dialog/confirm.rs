@@ -156,7 +156,8 @@ pub fn Confirm(
         asked.with(|asked| asked.as_ref().map(|it| it.title.get().to_string()).unwrap_or_default())
     };
     let testid = move || {
-        asked.with(|asked| format!("{}-dialog", asked.as_ref().map_or("confirm", |it| it.testid)))
+        let testid = asked.with(|asked| asked.as_ref().map_or("confirm", |it| it.testid));
+        format!("{testid}-dialog")
     };
     view! {
         <Dialog open title testid>
@@ -175,11 +176,11 @@ fn content(
 ) -> AnyView {
     let Question { body, testid, fields, confirm, pending, danger, ready, .. } = question;
     let Request { busy, error } = request;
-    let id = move |part| format!("{testid}-{part}");
     let complete = Memo::new(move |_| outcome.with(|it| it.summary.is_some()));
     let summary = move || {
         let summary = outcome.with(|it| it.summary.clone())?;
-        let line = view! { <p class="notice" role="status" data-testid=id("done")>{summary}</p> };
+        let testid = format!("{testid}-done");
+        let line = view! { <p class="notice" role="status" data-testid=testid>{summary}</p> };
         Some(line.into_any())
     };
     let failed = move || {
@@ -188,9 +189,9 @@ fn content(
             view! { <li><strong>{name}</strong> ": " {why.0.message}</li> }.into_any()
         };
         let lines: Vec<_> = failed.into_iter().map(line).collect();
+        let testid = format!("{testid}-failures");
         let list = || {
-            view! { <ul class="failure" role="alert" data-testid=id("failures")>{lines}</ul> }
-                .into_any()
+            view! { <ul class="failure" role="alert" data-testid=testid>{lines}</ul> }.into_any()
         };
         (!outcome.with(|it| it.failed.is_empty())).then(list)
     };
@@ -200,7 +201,7 @@ fn content(
         let button = || {
             view! {
                 <Button
-                    testid=id("confirm")
+                    testid=format!("{testid}-confirm")
                     label
                     kind=if danger { "danger" } else { "primary" }
                     disabled=Signal::derive(move || busy.get() || !ready())
@@ -213,11 +214,11 @@ fn content(
     let cancel = move || if complete.get() { "Close" } else { "Cancel" };
     view! {
         {body(error.into())}
-        <Failure error testid=id("error") fields />
+        <Failure error testid=format!("{testid}-error") fields />
         {summary}
         {failed}
         <div class="dialog-actions">
-            <Button testid=id("cancel") label=cancel press=move |()| open.set(false) />
+            <Button testid=format!("{testid}-cancel") label=cancel press=move |()| open.set(false) />
             {submit}
         </div>
     }

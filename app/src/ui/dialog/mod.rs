@@ -79,11 +79,11 @@ pub fn DialogActions(
     /// Fields that show their own errors.
     fields: &'static [&'static str],
 ) -> impl IntoView {
-    let [error, cancel, submit] = ["error", "cancel", "confirm"].map(|it| format!("{testid}-{it}"));
+    let submit = format!("{testid}-confirm");
     view! {
-        <Failure error=request.error testid=error fields />
+        <Failure error=request.error testid=format!("{testid}-error") fields />
         <div class="dialog-actions">
-            <Button testid=cancel label="Cancel" press=move |()| open.set(false) />
+            <Button testid=format!("{testid}-cancel") label="Cancel" press=move |()| open.set(false) />
             <Button testid=submit label=confirm kind="primary" disabled=request.busy />
         </div>
     }
