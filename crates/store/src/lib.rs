@@ -20,7 +20,6 @@ pub use entity::{
     member::Member,
     session::{Ending, SessionRow},
     share::{ShareChanges, ShareContext, ShareEnding, ShareRow},
-    sign_in::SignIn,
 };
 pub use error::Error;
 pub use queries::{

@@ -4,11 +4,14 @@
 
 use chrono::{DateTime, Utc};
 use protocol::{
-    api::{AttachPolicy, AuditEntry, EndReason, Life, Role, SessionState, samples::audit_entry},
+    api::{
+        AttachPolicy, AuditEntry, EndReason, Life, Role, SessionState, SignInInfo,
+        samples::audit_entry,
+    },
     id::{MemberId, SessionId, TokenId},
 };
 use store::{
-    Added, Credential, Ending, Error, Member, Page, SessionRow, SignIn, Store, samples::session_row,
+    Added, Credential, Ending, Error, Member, Page, SessionRow, Store, samples::session_row,
 };
 use uuid::Uuid;
 
@@ -57,11 +60,21 @@ fn entry_for(action: &str) -> AuditEntry {
     AuditEntry { at: at(5), ..audit_entry(action) }
 }
 
-fn sign_in_of(member: &Member, token_hash: [u8; 32]) -> SignIn {
-    SignIn {
+async fn add_sign_in(
+    store: &Store,
+    member: &Member,
+    info: &SignInInfo,
+    hash: u8,
+    verified: &str,
+) -> bool {
+    let entry = entry_for("member.sign_in");
+    store.sign_ins.add(member.id, info, &[hash; 32], verified, &entry).await.unwrap()
+}
+
+fn sign_in() -> SignInInfo {
+    SignInInfo {
         id: Uuid::now_v7(),
-        member: member.id,
-        token_hash,
+        current: false,
         created_at: at(0),
         expires_at: at(100),
         device: "Firefox on Linux".to_owned(),
@@ -148,18 +161,16 @@ async fn scenario(url: &str) {
 }
 
 async fn sign_ins(store: &Store, ann: &Member, bob: &Member) {
-    let sign_in = |member: &Member, token: u8, expires| SignIn {
-        expires_at: at(expires),
-        ..sign_in_of(member, [token; 32])
-    };
-    let first = sign_in(ann, 1, 100);
-    for one in [first.clone(), sign_in(ann, 2, 200), sign_in(bob, 3, 100), sign_in(bob, 4, 100)] {
-        let verified = if one.member == ann.id { "$argon2id$…" } else { "$argon2id$new" };
-        assert!(store.sign_ins.add(&one, verified, &entry_for("member.sign_in")).await.unwrap());
+    let until = |expires| SignInInfo { expires_at: at(expires), ..sign_in() };
+    let first = until(100);
+    for (member, info, hash) in
+        [(ann, first.clone(), 1), (ann, until(200), 2), (bob, until(100), 3), (bob, until(100), 4)]
+    {
+        let verified = if member.id == ann.id { "$argon2id$…" } else { "$argon2id$new" };
+        assert!(add_sign_in(store, member, &info, hash, verified).await);
     }
     // The password was changed after it was verified.
-    let late = sign_in(bob, 5, 100);
-    assert!(!store.sign_ins.add(&late, "$argon2id$…", &entry_for("member.sign_in")).await.unwrap());
+    assert!(!add_sign_in(store, bob, &until(100), 5, "$argon2id$…").await);
     assert_eq!(store.sign_ins.by_hash(&[5; 32], at(0)).await.unwrap(), None);
     let ann = &Member { signed_in_at: Some(at(0)), ..ann.clone() };
     assert_eq!(

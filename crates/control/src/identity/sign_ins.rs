@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use chrono::TimeDelta;
 use protocol::api::{AuditAction, ChangePassword, Me, SignInInfo};
-use store::{Member, SignIn};
+use store::Member;
 use uuid::Uuid;
 
 use super::{connections::Connections, new_member::me, passwords::Passwords, tickets::Holder};
@@ -104,22 +104,22 @@ impl SignIns {
         let now = self.ctx.now();
         let token = secret::new();
         let lifetime = self.ctx.config.sign_in_lifetime;
-        let sign_in = SignIn {
+        let sign_in = SignInInfo {
             id: Uuid::now_v7(),
-            member: member.id,
-            token_hash: secret::hash(&token),
-            created_at: now,
-            expires_at: now + lifetime,
             device: caller.device.clone(),
             source: caller.source.to_string(),
+            created_at: now,
+            expires_at: now + lifetime,
+            current: true,
         };
         let actor = AuditActor::member(member, caller.source);
         let detail = Some(caller.device.clone()).filter(|device| !device.is_empty());
         let entry = self.ctx.entry(actor, AuditAction::MemberSignIn, member, detail);
-        if !self.ctx.store.sign_ins.add(&sign_in, &member.password_hash, &entry).await? {
+        let (sign_ins, hash) = (&self.ctx.store.sign_ins, secret::hash(&token));
+        if !sign_ins.add(member.id, &sign_in, &hash, &member.password_hash, &entry).await? {
             return Err(Error::InvalidCredentials);
         }
-        self.ctx.store.sign_ins.remove_expired(now).await?;
+        sign_ins.remove_expired(now).await?;
         Ok(SignedIn { token, lifetime, me: me(member) })
     }
 
@@ -146,16 +146,11 @@ impl SignIns {
     /// Lists the actor's sign-ins, newest first.
     pub async fn list(&self, actor: &Actor) -> Result<Vec<SignInInfo>, Error> {
         authorize(actor, Action::ManageOwn, Target::Workspace)?;
-        let all = self.ctx.store.sign_ins.of_member(actor.member, self.ctx.now()).await?;
-        let all = all.into_iter().map(|sign_in| SignInInfo {
-            id: sign_in.id,
-            device: sign_in.device,
-            source: sign_in.source,
-            created_at: sign_in.created_at,
-            expires_at: sign_in.expires_at,
-            current: sign_in.id == actor.sign_in,
-        });
-        Ok(all.collect())
+        let mut all = self.ctx.store.sign_ins.of_member(actor.member, self.ctx.now()).await?;
+        for sign_in in &mut all {
+            sign_in.current = sign_in.id == actor.sign_in;
+        }
+        Ok(all)
     }
 
     /// Ends one of the actor's sign-ins and closes its connections.

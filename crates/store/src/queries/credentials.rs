@@ -50,16 +50,20 @@ impl Credentials {
     }
 }
 
-/// Returns the credential that a query finds, and its member, unless that is deactivated.
-pub(super) async fn with_member<E: EntityTrait + Related<member::Entity>>(
+/// Returns the valid credential whose secret has this SHA-256, and its member.
+pub(super) async fn by_hash<E: EntityTrait + Related<member::Entity>>(
     db: &DatabaseConnection,
-    query: Select<E>,
+    (hash_column, expires_at): (E::Column, E::Column),
+    hash: &[u8; 32],
+    now: DateTime<Utc>,
 ) -> Result<Option<(E::Model, Member)>, Error> {
-    let query =
-        query.find_also_related(member::Entity).filter(member::Column::Active.eq(true)).one(db);
-    let Some((row, Some(member))) = bounded(async { Ok(query.await?) }).await? else {
-        return Ok(None);
-    };
+    let query = E::find()
+        .filter(hash_column.eq(hash.to_vec()))
+        .filter(expires_at.gt(now))
+        .find_also_related(member::Entity)
+        .filter(member::Column::Active.eq(true));
+    let found = bounded(async { Ok(query.one(db).await?) }).await?;
+    let Some((row, Some(member))) = found else { return Ok(None) };
     Ok(Some((row, member.try_into()?)))
 }
 

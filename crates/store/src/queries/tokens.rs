@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::credentials::with_member;
+use super::credentials::by_hash;
 use crate::{
     Error, Member,
     column::parse,
@@ -74,10 +74,8 @@ impl Tokens {
         hash: &[u8; 32],
         now: DateTime<Utc>,
     ) -> Result<Option<(TokenInfo, Member)>, Error> {
-        let query = Entity::find()
-            .filter(Column::TokenHash.eq(hash.to_vec()))
-            .filter(Column::ExpiresAt.gt(now));
-        let found = with_member(&self.db, query).await?;
+        let columns = (Column::TokenHash, Column::ExpiresAt);
+        let found = by_hash::<Entity>(&self.db, columns, hash, now).await?;
         found.map(|(row, member)| Ok((read(row)?.1, member))).transpose()
     }
 

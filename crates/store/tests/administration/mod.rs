@@ -9,10 +9,10 @@ use protocol::{
     },
     id::{GrantId, InviteId, MemberId, SessionId, TokenId},
 };
-use store::{Error, InviteRow, Member, MemberChange, SignIn, Store};
+use store::{Error, InviteRow, Member, MemberChange, Store};
 use uuid::Uuid;
 
-use crate::{at, entry_for, member, sign_in_of};
+use crate::{add_sign_in, at, entry_for, member, sign_in};
 
 fn role(role: Role) -> ChangeMember {
     ChangeMember { role: Some(role), ..ChangeMember::default() }
@@ -49,11 +49,9 @@ pub async fn changes(store: &Store, ann: &Member, bob: &Member) {
     assert_eq!(change(store, bob.id, &role(Role::Member)).await, MemberChange::Done);
 
     // Deactivation revokes all credentials, and reactivation does not restore them.
-    let sign_in = sign_in_of(bob, [20; 32]);
+    let sign_in = sign_in();
     let password_hash = store.members.get(bob.id).await.unwrap().unwrap().password_hash;
-    assert!(
-        store.sign_ins.add(&sign_in, &password_hash, &entry_for("member.sign_in")).await.unwrap()
-    );
+    assert!(add_sign_in(store, bob, &sign_in, 20, &password_hash).await);
     let by = sign_in.id;
     let made = store.tokens.add(bob.id, by, &token(1), &[21; 32], &entry_for("token.create")).await;
     assert!(made.unwrap());
@@ -63,10 +61,7 @@ pub async fn changes(store: &Store, ann: &Member, bob: &Member) {
     assert_eq!(store.credentials.valid(&ids, at(1)).await.unwrap().len(), 2);
     assert_eq!(change(store, bob.id, &active(false)).await, MemberChange::Done);
     // No credential is added for a deactivated member.
-    let late = SignIn { id: Uuid::now_v7(), token_hash: [23; 32], ..sign_in };
-    assert!(
-        !store.sign_ins.add(&late, &password_hash, &entry_for("member.sign_in")).await.unwrap()
-    );
+    assert!(!add_sign_in(store, bob, &crate::sign_in(), 23, &password_hash).await);
     let made = store.tokens.add(bob.id, by, &token(2), &[22; 32], &entry_for("token.create")).await;
     assert!(!made.unwrap());
     assert_eq!(change(store, bob.id, &active(true)).await, MemberChange::Done);
@@ -169,11 +164,9 @@ fn token(number: u128) -> TokenInfo {
 
 pub async fn tokens(store: &Store, bob: &Member) {
     let (first, second) = (token(3), TokenInfo { scope: TokenScope::Admin, ..token(4) });
-    let sign_in = sign_in_of(bob, [24; 32]);
+    let sign_in = sign_in();
     let password_hash = store.members.get(bob.id).await.unwrap().unwrap().password_hash;
-    assert!(
-        store.sign_ins.add(&sign_in, &password_hash, &entry_for("member.sign_in")).await.unwrap()
-    );
+    assert!(add_sign_in(store, bob, &sign_in, 24, &password_hash).await);
     for (one, hash) in [(&first, [40; 32]), (&second, [41; 32])] {
         let made =
             store.tokens.add(bob.id, sign_in.id, one, &hash, &entry_for("token.create")).await;
