@@ -27,10 +27,7 @@ impl PageError {
         Self(Box::new(ErrorInfo {
             code: code.into(),
             message: message.into(),
-            field: None,
-            sessions: None,
-            active_client: None,
-            session: None,
+            ..ErrorInfo::default()
         }))
     }
 

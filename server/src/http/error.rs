@@ -21,14 +21,8 @@ pub struct ApiError {
 
 impl ApiError {
     fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
-        let error = ErrorInfo {
-            code: code.to_owned(),
-            message: message.into(),
-            field: None,
-            sessions: None,
-            active_client: None,
-            session: None,
-        };
+        let error =
+            ErrorInfo { code: code.to_owned(), message: message.into(), ..ErrorInfo::default() };
         Self { status, body: Box::new(ErrorBody { error }), retry_after: None }
     }
 
