@@ -6,8 +6,11 @@ use leptos::prelude::{
     Effect, Get as _, GetUntracked as _, NodeRef, ReadSignal, RwSignal, Set as _, StoredValue,
 };
 pub use leptos::prelude::{document, window};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure, convert::FromWasmAbi};
-use web_sys::{Element, Event, EventTarget, HtmlFormElement, Storage, VisibilityState, Window};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{
+    AddEventListenerOptions, Element, Event, EventTarget, HtmlElement, HtmlFormElement, Storage,
+    VisibilityState, Window,
+};
 
 /// Text in lower case. The browser has the Unicode tables already; in the wasm they would be large.
 pub fn lower_case(text: &str) -> String {
@@ -177,13 +180,13 @@ pub fn remember(storage: Option<&Storage>, key: &str, value: Option<&str>) {
 
 /// Sets a CSS property of an element through the object model, which the content security policy allows.
 pub fn style(element: &Element, property: &str, value: &str) {
-    if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
         let _ = element.style().set_property(property, value);
     }
 }
 
 pub fn focus(element: &Element) {
-    if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
         let _ = element.focus();
     }
 }
@@ -207,46 +210,43 @@ pub struct Listener {
     target: EventTarget,
     event: &'static str,
     capture: bool,
-    handler: JsValue,
-    _keep: Box<dyn std::any::Any>,
+    handler: Handler,
 }
+
+// One type for all events, because each type of closure is compiled to code of its own.
+type Handler = Closure<dyn FnMut(JsValue)>;
 
 impl Listener {
     /// Calls `handler` on every `event` of `target`. The handler may prevent the default.
-    pub fn new<E: FromWasmAbi + 'static>(
+    pub fn new<E: JsCast>(
         target: &EventTarget,
         event: &'static str,
-        handler: impl FnMut(E) + 'static,
+        mut handler: impl FnMut(E) + 'static,
     ) -> Self {
+        let handler = Closure::new(move |event: JsValue| handler(event.unchecked_into()));
         Self::with(target, event, false, handler)
     }
 
     /// As [`new`](Self::new), in the capture phase.
-    pub fn capture<E: FromWasmAbi + 'static>(
+    pub fn capture<E: JsCast>(
         target: &EventTarget,
         event: &'static str,
-        handler: impl FnMut(E) + 'static,
+        mut handler: impl FnMut(E) + 'static,
     ) -> Self {
+        let handler = Closure::new(move |event: JsValue| handler(event.unchecked_into()));
         Self::with(target, event, true, handler)
     }
 
-    fn with<E: FromWasmAbi + 'static>(
-        target: &EventTarget,
-        event: &'static str,
-        capture: bool,
-        handler: impl FnMut(E) + 'static,
-    ) -> Self {
-        let closure = Closure::<dyn FnMut(E)>::new(handler);
-        let function: JsValue = closure.as_ref().clone();
-        let options = web_sys::AddEventListenerOptions::new();
+    fn with(target: &EventTarget, event: &'static str, capture: bool, handler: Handler) -> Self {
+        let options = AddEventListenerOptions::new();
         options.set_capture(capture);
         options.set_passive(false);
         let _ = target.add_event_listener_with_callback_and_add_event_listener_options(
             event,
-            function.unchecked_ref(),
+            handler.as_ref().unchecked_ref(),
             &options,
         );
-        Self { target: target.clone(), event, capture, handler: function, _keep: Box::new(closure) }
+        Self { target: target.clone(), event, capture, handler }
     }
 }
 
@@ -254,7 +254,7 @@ impl Drop for Listener {
     fn drop(&mut self) {
         let _ = self.target.remove_event_listener_with_callback_and_bool(
             self.event,
-            self.handler.unchecked_ref(),
+            self.handler.as_ref().unchecked_ref(),
             self.capture,
         );
     }

@@ -11,21 +11,22 @@ use crate::{
 
 const KEY: &str = "websh.wish";
 
-/// The key of the create under way.
-pub fn current() -> String {
+/// Opens a session with the key of this tab.
+///
+/// # Errors
+/// As [`api::create_session`].
+pub async fn create(new: NewSession) -> Result<Session, PageError> {
     let storage = browser::session_storage();
-    browser::recall(storage.as_ref(), KEY).unwrap_or_else(|| {
+    let key = browser::recall(storage.as_ref(), KEY).unwrap_or_else(|| {
         let key = Uuid::new_v4().to_string();
         browser::remember(storage.as_ref(), KEY, Some(&key));
         key
-    })
-}
-
-/// Discards the key once the server has answered.
-pub fn settle(answer: &Result<Session, PageError>) {
+    });
+    let answer = api::create_session(NewSession { idempotency_key: Some(key), ..new }).await;
     if !answer.as_ref().is_err_and(|why| why.code() == UNREACHABLE) {
-        browser::remember(browser::session_storage().as_ref(), KEY, None);
+        browser::remember(storage.as_ref(), KEY, None);
     }
+    answer
 }
 
 /// Opens a session with the settings of an earlier one. Returns its path.
@@ -37,9 +38,7 @@ pub async fn create_like(session: &Session) -> Result<String, PageError> {
         attach_policy: Some(session.attach_policy),
         cols: Some(session.cols),
         rows: Some(session.rows),
-        idempotency_key: Some(current()),
+        idempotency_key: None,
     };
-    let answer = api::create_session(new).await;
-    settle(&answer);
-    answer.map(|session| format!("/sessions/{}", session.id))
+    create(new).await.map(|session| format!("/sessions/{}", session.id))
 }

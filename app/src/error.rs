@@ -15,9 +15,6 @@ pub struct PageError(pub Box<ErrorInfo>);
 /// Code of a request that did not reach the server.
 pub const UNREACHABLE: &str = "unreachable";
 
-/// Code of an answer that cannot be parsed, for example after an upgrade.
-pub const NOT_UNDERSTOOD: &str = "not_understood";
-
 /// Code of a request without a valid sign-in.
 pub const SIGNED_OUT: &str = "signed_out";
 
@@ -43,7 +40,7 @@ impl PageError {
     }
 
     pub fn not_understood() -> Self {
-        Self::new(NOT_UNDERSTOOD, "Unexpected answer from the server. Reload the page.")
+        Self::new("not_understood", "Unexpected answer from the server. Reload the page.")
     }
 
     pub fn code(&self) -> &str {

@@ -5,7 +5,6 @@ use protocol::api::{AttachPolicy, Doing, EndReason, Role, Session};
 pub use protocol::format::{ago, at, bytes, ending};
 
 /// Time from now: `in a moment`, `in 3 min`, `in 2 h`, `in 5 days`.
-#[must_use]
 pub fn ahead(then: DateTime<Utc>, now_millis: i64) -> String {
     let seconds = (then.timestamp_millis() - now_millis).max(0) / 1000;
     match seconds {
@@ -17,19 +16,14 @@ pub fn ahead(then: DateTime<Utc>, now_millis: i64) -> String {
 }
 
 /// Time until a moment that is near: `in 12 min`, `in 40 s`, `now`.
-#[must_use]
 pub fn soon(then_millis: i64, now_millis: i64) -> String {
-    let seconds = (then_millis - now_millis) / 1000;
-    match seconds {
-        ..1 => "now".into(),
-        1..60 => format!("in {seconds} s"),
-        60..5_400 => format!("in {} min", seconds / 60),
-        _ => format!("in {} h", (seconds + 1_800) / 3_600),
+    match then_millis - now_millis {
+        ..1_000 => "now".into(),
+        left => format!("in {}", duration(left)),
     }
 }
 
 /// Duration: `40 s`, `12 min`, `2 h`.
-#[must_use]
 pub fn duration(millis: i64) -> String {
     match millis.max(0) / 1000 {
         seconds @ 0..60 => format!("{seconds} s"),
@@ -39,7 +33,6 @@ pub fn duration(millis: i64) -> String {
 }
 
 /// Processor time, given in thousandths of a core: `0 %`, `4 %`, `1.5 cores`.
-#[must_use]
 pub fn cpu(permille: u32) -> String {
     match permille {
         0..1_000 => format!("{} %", permille.div_ceil(10)),
@@ -47,8 +40,12 @@ pub fn cpu(permille: u32) -> String {
     }
 }
 
+/// Joins the parts that are not empty.
+pub fn join<const N: usize>(parts: [&str; N]) -> String {
+    parts.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
 /// Account and server of a session: `ada on this machine`, `ada on build-7`.
-#[must_use]
 pub fn location(session: &Session) -> String {
     let server = if session.server == "local" { "this machine" } else { &session.server };
     format!("{} on {server}", session.account)
@@ -59,7 +56,6 @@ pub const ROLES: [(Role, &str); 3] =
     [(Role::Member, "Member"), (Role::Staff, "Staff"), (Role::Superuser, "Superuser")];
 
 /// Label of a role.
-#[must_use]
 pub fn role(role: Role) -> &'static str {
     match role {
         Role::Member => "Member",
@@ -69,7 +65,6 @@ pub fn role(role: Role) -> &'static str {
 }
 
 /// A role with its article.
-#[must_use]
 pub fn a_role(role: Role) -> &'static str {
     match role {
         Role::Member => "a member",
@@ -79,14 +74,12 @@ pub fn a_role(role: Role) -> &'static str {
 }
 
 /// Returns false for text that cannot be an email address. The server validates it.
-#[must_use]
 pub fn could_be_email(text: &str) -> bool {
     let text = text.trim();
     text.contains('@') && !text.starts_with('@') && !text.ends_with('@')
 }
 
 /// Permissions of a role, in one sentence.
-#[must_use]
 pub fn role_means(role: Role) -> &'static str {
     match role {
         Role::Member => "Can open sessions, and sees only their own.",
@@ -98,7 +91,6 @@ pub fn role_means(role: Role) -> &'static str {
 }
 
 /// Activity of a participant.
-#[must_use]
 pub fn doing(doing: Doing) -> &'static str {
     match doing {
         Doing::Types => "typing",
@@ -110,17 +102,11 @@ pub fn doing(doing: Doing) -> &'static str {
 }
 
 /// Device of a participant, marked if they are a guest.
-#[must_use]
 pub fn uses(guest: bool, device: &str) -> String {
-    match (guest, device) {
-        (true, "") => "guest".into(),
-        (true, device) => format!("guest · {device}"),
-        (false, device) => device.into(),
-    }
+    join([if guest { "guest" } else { "" }, device])
 }
 
 /// Number of failed passwords for the shares of a session, as a sentence; none if there were none.
-#[must_use]
 pub fn wrong_passwords(count: u32) -> Option<String> {
     match count {
         0 => None,
@@ -137,7 +123,6 @@ pub const POLICIES: [(AttachPolicy, &str); 3] = [
 ];
 
 /// Label of an end reason.
-#[must_use]
 pub fn reason(reason: EndReason) -> &'static str {
     match reason {
         EndReason::Exited => "Exited",
@@ -149,7 +134,6 @@ pub fn reason(reason: EndReason) -> &'static str {
 }
 
 /// Device of a user agent: `Firefox on Linux`.
-#[must_use]
 pub fn device(user_agent: &str) -> String {
     let first = |table: &[(&str, &'static str)], otherwise: &'static str| {
         let hit = table.iter().find(|(mark, _)| user_agent.contains(mark));
@@ -185,7 +169,6 @@ pub fn device(user_agent: &str) -> String {
 
 /// The path to return to after signing in: one of this site, else `/`. Everything that a browser could
 /// resolve to another site is refused.
-#[must_use]
 pub fn return_path(path: Option<&str>) -> String {
     let path = path.unwrap_or("/");
     let safe = path.starts_with('/')

@@ -5,7 +5,7 @@ use protocol::api::AdminSort;
 
 use crate::{
     admin::list::AllSessions,
-    palette::{Command, page_commands::offer},
+    palette::{Command, offer},
 };
 
 const ATTACHED: [(Option<bool>, &str); 3] =

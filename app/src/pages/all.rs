@@ -14,7 +14,7 @@ use crate::{
     api, browser,
     live::Live,
     pages::{guard::Guard, header::Header},
-    palette::{Command, page_commands::offer},
+    palette::{Command, offer},
     sessions::tabs::{Shown, Tabs},
     ui::{
         button::Button,
@@ -25,7 +25,6 @@ use crate::{
     },
 };
 
-/// The page.
 #[component]
 pub fn AllPage() -> impl IntoView {
     view! {
@@ -34,21 +33,10 @@ pub fn AllPage() -> impl IntoView {
     }
 }
 
-/// State that the head of the page shares with the list.
-#[derive(Clone, Copy)]
-struct Shared {
-    role: Role,
-    /// Counts changes of sessions.
-    changes: RwSignal<u32>,
-    /// Counts clicks on *Drop all*.
-    drop_all: RwSignal<u32>,
-}
-
 #[component]
 fn All(me: Me) -> impl IntoView {
     let role = me.role;
     let (changes, drop_all) = (RwSignal::new(0_u32), RwSignal::new(0_u32));
-    provide_context(Shared { role, changes, drop_all });
     let first = Resource::new(
         || (),
         |()| {
@@ -59,32 +47,35 @@ fn All(me: Me) -> impl IntoView {
     let live = Live::of_page();
     live.on_change(move || changes.update(|changes| *changes += 1));
     let live = live.connected;
+    let button = || {
+        let press = move |()| drop_all.update(|count| *count += 1);
+        view! { <Button testid="drop-all" label="Drop all…" hydrated=true press /> }
+    };
     view! {
         <Header me />
         <main class="page wide" data-testid="all-page" data-live=move || live.get().to_string()>
             <div class="page-head">
                 <h1>"Sessions"</h1>
                 <Tabs role shown=Shown::All />
-                {(role == Role::Superuser)
-                    .then(|| {
-                        view! {
-                            <Button
-                                testid="drop-all"
-                                label="Drop all…"
-                                hydrated=true
-                                press=move |()| drop_all.update(|count| *count += 1)
-                            />
-                        }
-                    })}
+                {(role == Role::Superuser).then(button)}
             </div>
-            <Answered of=first view=|first| view! { <Listed first /> }.into_any() />
+            <Answered
+                of=first
+                view=move |first| view! { <Listed first role changes drop_all /> }.into_any()
+            />
         </main>
     }
 }
 
 #[component]
-fn Listed(first: AdminSessionPage) -> impl IntoView {
-    let Some(Shared { role, changes, drop_all }) = use_context() else { return ().into_any() };
+fn Listed(
+    first: AdminSessionPage,
+    role: Role,
+    /// Counts changes of sessions.
+    changes: RwSignal<u32>,
+    /// Counts clicks on *Drop all*.
+    drop_all: RwSignal<u32>,
+) -> impl IntoView {
     let all = AllSessions::new(first, changes);
     let list = all.list;
     let asked = RwSignal::new(None::<Question>);
@@ -102,12 +93,8 @@ fn Listed(first: AdminSessionPage) -> impl IntoView {
         let drop_all = (role == Role::Superuser)
             .then(|| Command::new("drop-all", "Drop all sessions", "with confirmation", ask_all));
         let drop_selected = selected.with(|it| !it.is_empty()).then(|| {
-            Command::new(
-                "drop-chosen",
-                "Drop the selected sessions",
-                "with confirmation",
-                ask_selected,
-            )
+            let label = "Drop the selected sessions";
+            Command::new("drop-chosen", label, "with confirmation", ask_selected)
         });
         let items = list.items.get();
         let watches = items.iter().filter(|_| role == Role::Superuser).map(|it| {
@@ -157,5 +144,4 @@ fn Listed(first: AdminSessionPage) -> impl IntoView {
         {list.more_button()}
         <Confirm asked done=move |()| list.refresh() />
     }
-    .into_any()
 }

@@ -11,7 +11,7 @@ use protocol::api::{AuditEntry, AuditFilter, AuditPage, Role};
 use crate::{
     api, browser,
     pages::guard::SignedIn,
-    palette::{Command, page_commands::offer},
+    palette::{Command, offer},
     ui::{
         failure::Failure,
         list::{Answered, List, Page},

@@ -1,5 +1,7 @@
 //! Access to a page: requires a sign-in and a role. It does not know the content of the page.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{components::Redirect, hooks::use_url};
@@ -7,21 +9,18 @@ use protocol::api::{Me, Role};
 
 use crate::{
     api,
+    error::PageError,
     live::Live,
     pages::header::Header,
-    palette::page_commands::PageCommands,
+    palette::PageCommands,
     ui::{failure::Failure, plain_page::NotFound, time::provide_now},
 };
 
 /// A page with the header, behind a [`Guard`].
 #[component]
 pub fn SignedIn(
-    /// Title.
     title: &'static str,
-    /// Lowest role that may see the page.
-    #[prop(default = Role::Member)]
-    needs: Role,
-    /// Content.
+    #[prop(default = Role::Member)] needs: Role,
     page: fn(Me) -> AnyView,
 ) -> impl IntoView {
     let framed = move |me: Me| {
@@ -39,40 +38,39 @@ pub fn SignedIn(
 /// the role is too low, the page is not found.
 #[component]
 pub fn Guard<Page>(
-    /// Lowest role that may see the page.
-    #[prop(default = Role::Member)]
-    needs: Role,
+    #[prop(default = Role::Member)] needs: Role,
     /// The whole page.
     page: Page,
 ) -> impl IntoView
 where
-    Page: Fn(Me) -> AnyView + Clone + Send + Sync + 'static,
+    Page: Fn(Me) -> AnyView + Send + Sync + 'static,
 {
     provide_now();
     let url = use_url();
     let me = Resource::new(|| (), |()| api::me());
+    let page: Arc<dyn Fn(Me) -> AnyView + Send + Sync> = Arc::new(page);
+    let shown = move |me: Result<Me, PageError>| match me {
+        Ok(me) if me.role >= needs => {
+            let page = page.clone();
+            view! { <LivePage me page /> }.into_any()
+        }
+        Ok(_) => view! { <NotFound /> }.into_any(),
+        Err(why) if why.is_signed_out() => {
+            let path = url.with_untracked(|url| format!("/sign-in?return={}", url.path()));
+            view! { <Redirect path /> }.into_any()
+        }
+        Err(why) => view! {
+            <main class="page">
+                <Failure error=Some(why) />
+            </main>
+        }
+        .into_any(),
+    };
     view! {
         <Suspense fallback=|| view! { <p class="loading">"Loading…"</p> }>
             {move || {
-                let page = page.clone();
-                Suspend::new(async move {
-                    match me.await {
-                        Ok(me) if me.role >= needs => view! { <LivePage me page /> }.into_any(),
-                        Ok(_) => view! { <NotFound /> }.into_any(),
-                        Err(why) if why.is_signed_out() => {
-                            let path = url.with_untracked(|url| format!("/sign-in?return={}", url.path()));
-                            view! { <Redirect path /> }.into_any()
-                        }
-                        Err(why) => {
-                            view! {
-                                <main class="page">
-                                    <Failure error=Some(why) />
-                                </main>
-                            }
-                                .into_any()
-                        }
-                    }
-                })
+                let shown = shown.clone();
+                Suspend::new(async move { shown(me.await) })
             }}
         </Suspense>
     }
@@ -80,10 +78,7 @@ where
 
 /// A page that receives live changes, and redirects once its sign-in ends.
 #[component]
-fn LivePage<Page>(me: Me, page: Page) -> impl IntoView
-where
-    Page: Fn(Me) -> AnyView + Send + Sync + 'static,
-{
+fn LivePage(me: Me, page: Arc<dyn Fn(Me) -> AnyView + Send + Sync>) -> impl IntoView {
     Live::provide();
     PageCommands::provide();
     page(me)

@@ -6,7 +6,7 @@ use protocol::api::{Me, Role};
 
 use crate::{
     live::{Live, sign_out},
-    palette::{Palette, PaletteButton, page_commands::PageCommands},
+    palette::{PageCommands, Palette, PaletteButton},
     ui::{button::Button, logo::Logo, theme::ThemeButton},
 };
 
@@ -20,10 +20,7 @@ const PAGES: [(&str, &str, &str, Role); 4] = [
 
 /// Logo, links, member, command palette, theme and sign-out.
 #[component]
-pub fn Header(
-    /// The signed-in member.
-    me: Me,
-) -> impl IntoView {
+pub fn Header(me: Me) -> impl IntoView {
     let palette = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let live = use_context::<Live>();
@@ -40,24 +37,19 @@ pub fn Header(
     let at = move |path: &'static str| {
         here.with(|here| here == path || path == "/" && here == "/all").then_some("page")
     };
-    let pages: Vec<_> = PAGES.into_iter().filter(|(.., needs)| me.role >= *needs).collect();
-    // A single page needs no navigation.
-    let nav = (pages.len() > 1).then(|| {
-        let link = |(path, name, testid, _): (&'static str, &'static str, &'static str, Role)| {
-            view! {
-                <a href=path data-testid=testid aria-current=move || at(path)>
-                    {name}
-                </a>
-            }
-            .into_any()
-        };
+    let link = move |(path, name, testid, _): (&'static str, &'static str, &'static str, Role)| {
         view! {
-            <nav class="header-nav" aria-label="Pages">
-                {pages.into_iter().map(link).collect::<Vec<_>>()}
-            </nav>
+            <a href=path data-testid=testid aria-current=move || at(path)>
+                {name}
+            </a>
         }
         .into_any()
-    });
+    };
+    let links = PAGES.into_iter().filter(|(.., needs)| me.role >= *needs).map(link);
+    let links: Vec<_> = links.collect();
+    // A single page needs no navigation.
+    let nav = (links.len() > 1)
+        .then(|| view! { <nav class="header-nav" aria-label="Pages">{links}</nav> }.into_any());
     view! {
         <header class="header">
             <a class="brand" href="/">

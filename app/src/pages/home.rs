@@ -10,7 +10,7 @@ use crate::{
     api, browser, create_key,
     live::Live,
     pages::{guard::Guard, header::Header},
-    palette::{Command, page_commands::offer},
+    palette::{Command, offer},
     sessions::{
         ended_session::EndedSession,
         list::SessionList,
@@ -31,7 +31,6 @@ use crate::{
 /// Sessions that a list shows at least.
 const LEAST: usize = 50;
 
-/// The page.
 #[component]
 pub fn HomePage() -> impl IntoView {
     view! {
@@ -40,7 +39,6 @@ pub fn HomePage() -> impl IntoView {
     }
 }
 
-/// The page of a signed-in member.
 #[component]
 fn Sessions(me: Me) -> impl IntoView {
     let query = use_query_map();
@@ -113,13 +111,11 @@ fn Sessions(me: Me) -> impl IntoView {
 /// The running sessions, kept up to date.
 #[component]
 fn Running(
-    /// Initial page of the list.
     first: SessionPage,
     /// Counts changes.
     changes: RwSignal<u32>,
     /// True while changes are pushed.
     live: RwSignal<bool>,
-    /// Opens the dialog for a new session.
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let list = paged(first, Life::Active, RwSignal::new(String::new()));
@@ -167,7 +163,6 @@ fn Empty(open: RwSignal<bool>) -> impl IntoView {
 /// The ended sessions, page by page.
 #[component]
 fn Ended(
-    /// Initial page of the list.
     first: SessionPage,
     /// Counts changes.
     changes: RwSignal<u32>,

@@ -11,12 +11,7 @@ use crate::{
     api::rest,
     browser,
     error::PageError,
-    ui::{
-        failure::Failure,
-        form::{Form, field::Field},
-        plain_page::PlainPage,
-        request::Request,
-    },
+    ui::{failure::Failure, form::Form, plain_page::PlainPage, request::Request},
 };
 
 /// Loads the invitation, then shows its form.
@@ -115,29 +110,8 @@ fn Accept(invite: Invite) -> impl IntoView {
                     data-testid="accept-email"
                 />
             </label>
-            {joins
-                .then(|| {
-                    view! {
-                        <Field
-                            label="Your name"
-                            name="name"
-                            autocomplete="name"
-                            testid="accept-name"
-                            value=name
-                            error
-                        />
-                    }
-                })}
-            <Field
-                label="Password"
-                name="password"
-                kind="password"
-                autocomplete="new-password"
-                testid="accept-password"
-                hint=validate::PASSWORD_HINT
-                value=password
-                error
-            />
+            {joins.then(|| validate::name_field("accept-name", name, error))}
+            {validate::new_password_field("accept-password", password, error)}
         </Form>
     }
 }

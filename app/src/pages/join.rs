@@ -101,14 +101,8 @@ async fn first() -> View {
     }
 }
 
-/// The form for name and password.
 #[component]
-fn JoinForm(
-    /// Name of the signed-in member.
-    me: Option<String>,
-    /// Called after joining.
-    joined: Callback<Joined>,
-) -> impl IntoView {
+fn JoinForm(me: Option<String>, joined: Callback<Joined>) -> impl IntoView {
     let member = me.is_some();
     let name = RwSignal::new(me.clone().unwrap_or_default());
     let password = RwSignal::new(String::new());

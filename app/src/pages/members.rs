@@ -7,7 +7,7 @@ use protocol::api::{InviteLink, Me, Member, Role};
 use crate::{
     api,
     pages::guard::SignedIn,
-    palette::{Command, page_commands::offer},
+    palette::{Command, offer},
     ui::{
         button::Button,
         dialog::confirm::{Confirm, Question},

@@ -10,13 +10,9 @@ use crate::{
     api::rest,
     browser,
     error::PageError,
-    ui::{
-        form::{Form, field::Field},
-        plain_page::PlainPage,
-    },
+    ui::{form::Form, plain_page::PlainPage},
 };
 
-/// The set-up form.
 #[component]
 pub fn SetUpPage() -> impl IntoView {
     let email = RwSignal::new(String::new());
@@ -46,33 +42,9 @@ pub fn SetUpPage() -> impl IntoView {
                 error
                 submit
             >
-                <Field
-                    label="Email address"
-                    name="email"
-                    kind="email"
-                    autocomplete="username"
-                    testid="setup-email"
-                    value=email
-                    error
-                />
-                <Field
-                    label="Your name"
-                    name="name"
-                    autocomplete="name"
-                    testid="setup-name"
-                    value=name
-                    error
-                />
-                <Field
-                    label="Password"
-                    name="password"
-                    kind="password"
-                    autocomplete="new-password"
-                    testid="setup-password"
-                    hint=validate::PASSWORD_HINT
-                    value=password
-                    error
-                />
+                {validate::email_field("setup-email", email, error)}
+                {validate::name_field("setup-name", name, error)}
+                {validate::new_password_field("setup-password", password, error)}
             </Form>
         </PlainPage>
     }

@@ -18,7 +18,6 @@ use crate::{
     },
 };
 
-/// The sign-in form.
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let query = use_query_map();
@@ -54,15 +53,7 @@ pub fn SignInPage() -> impl IntoView {
                 error
                 submit
             >
-                <Field
-                    label="Email address"
-                    name="email"
-                    kind="email"
-                    autocomplete="username"
-                    testid="sign-in-email"
-                    value=email
-                    error
-                />
+                {validate::email_field("sign-in-email", email, error)}
                 <Field
                     label="Password"
                     name="password"

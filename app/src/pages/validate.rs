@@ -1,13 +1,54 @@
-//! Checks of names, email addresses and new passwords before a form is sent. The server checks again.
+//! Names, email addresses and new passwords: their fields, and their checks before a form is sent. The server
+//! checks again.
 
+use leptos::prelude::*;
 use protocol::api::limits;
 
-use crate::{error::PageError, format};
+use crate::{error::PageError, format, ui::form::field::Field};
 
 /// Hint below the field of a new password.
 pub const PASSWORD_HINT: &str = "At least 12 characters. A few random words work well.";
 
 type Checked = Result<(), PageError>;
+
+type Error = RwSignal<Option<PageError>>;
+
+pub fn email_field(testid: &'static str, value: RwSignal<String>, error: Error) -> impl IntoView {
+    view! {
+        <Field
+            label="Email address"
+            name="email"
+            kind="email"
+            autocomplete="username"
+            testid
+            value
+            error
+        />
+    }
+}
+
+pub fn name_field(testid: &'static str, value: RwSignal<String>, error: Error) -> impl IntoView {
+    view! { <Field label="Your name" name="name" autocomplete="name" testid value error /> }
+}
+
+pub fn new_password_field(
+    testid: &'static str,
+    value: RwSignal<String>,
+    error: Error,
+) -> impl IntoView {
+    view! {
+        <Field
+            label="Password"
+            name="password"
+            kind="password"
+            autocomplete="new-password"
+            testid
+            hint=PASSWORD_HINT
+            value
+            error
+        />
+    }
+}
 
 /// Returns an error for the field unless its value is valid.
 pub fn check(valid: bool, field: &str, message: &str) -> Checked {

@@ -2,16 +2,16 @@
 //! WAI-ARIA. It does not know what the commands do.
 
 pub mod fuzzy;
-pub mod page_commands;
 
 use leptos::{prelude::*, task::spawn_local};
-use protocol::api::{Life, Role};
+use protocol::api::{Life, Role, Session};
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
 use crate::{
     api,
     browser::{self, Listener, lower_case},
+    format,
     live::{Live, sign_out},
     ui::{
         button::ready,
@@ -20,10 +20,8 @@ use crate::{
     },
 };
 
-/// A command.
 #[derive(Clone)]
 pub struct Command {
-    /// Label.
     pub label: String,
     /// Additional text: a location, a shortcut.
     pub hint: String,
@@ -36,7 +34,6 @@ pub struct Command {
 }
 
 impl Command {
-    /// A command.
     pub fn new(
         name: &'static str,
         label: impl Into<String>,
@@ -52,11 +49,36 @@ impl Command {
     pub fn last(self) -> Self {
         Self { last: true, ..self }
     }
+}
 
-    /// A command that opens a page of this site.
-    pub fn page(label: &'static str, path: &'static str) -> Self {
-        Self::new("page", label, "page", move || browser::go(path))
+/// Commands of all components of a page.
+#[derive(Clone, Copy, Debug)]
+pub struct PageCommands(RwSignal<Vec<Signal<Vec<Command>>>>);
+
+impl PageCommands {
+    /// Provides the commands to the components of this page.
+    pub fn provide() {
+        provide_context(Self(RwSignal::new(Vec::new())));
     }
+
+    /// The current commands of this page.
+    pub fn of_page() -> Signal<Vec<Command>> {
+        let commands = use_context::<Self>();
+        Signal::derive(move || {
+            let all = commands.map(|commands| commands.0.get()).unwrap_or_default();
+            all.into_iter().filter_map(|it| it.try_get()).flatten().collect()
+        })
+    }
+}
+
+/// Adds commands while the calling component is shown.
+pub fn offer(commands: impl Fn() -> Vec<Command> + Send + Sync + 'static) {
+    let Some(PageCommands(all)) = use_context() else { return };
+    let commands = Signal::derive(commands);
+    Effect::new(move |_| all.update(|all| all.push(commands)));
+    on_cleanup(move || {
+        all.try_update(|all| all.retain(|it| *it != commands));
+    });
 }
 
 /// Most commands that are listed.
@@ -78,7 +100,7 @@ pub fn Palette(
     let field = NodeRef::<leptos::html::Input>::new();
     let typed = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
-    let sessions = RwSignal::new(Vec::<Command>::new());
+    let open_sessions = RwSignal::new(Vec::<Command>::new());
     let role = RwSignal::new(role);
     let live = use_context::<Live>();
     let all = Memo::new_with_compare(
@@ -87,7 +109,7 @@ pub fn Palette(
                 return vec![];
             }
             let (last, mut all): (Vec<_>, Vec<_>) = own.get().into_iter().partition(|it| it.last);
-            all.extend(sessions.get());
+            all.extend(open_sessions.get());
             all.extend(pages(role.get(), live));
             all.extend(last);
             all
@@ -114,9 +136,17 @@ pub fn Palette(
                     field.set_value("");
                     let _ = field.focus();
                 }
-                load_sessions(sessions);
+                spawn_local(async move {
+                    if let Some(found) = sessions().await {
+                        open_sessions.try_set(found);
+                    }
+                });
                 if role.with_untracked(Option::is_none) {
-                    load_role(role);
+                    spawn_local(async move {
+                        if let Ok(me) = api::me().await {
+                            role.try_set(Some(me.role));
+                        }
+                    });
                 }
             }
             (false, true) => dialog.close(),
@@ -170,33 +200,27 @@ pub fn Palette(
             line.scroll_into_view_with_bool(false);
         }
     };
+    let line = move |(index, command): (usize, &Command)| {
+        view! {
+            <li
+                id=format!("command-{index}")
+                role="option"
+                data-testid="command"
+                data-word=command.name
+                aria-selected=move || (at.get() == index).to_string()
+                on:mousemove=move |_| at.set(index)
+                on:click=move |_| run(index)
+            >
+                <span>{command.label.clone()}</span>
+                <span class="muted">{command.hint.clone()}</span>
+            </li>
+        }
+        .into_any()
+    };
     let lines = move || {
-        found.with(|found| {
-            all.with(|all| {
-                let commands = found.iter().filter_map(|it| all.get(*it));
-                commands
-                    .enumerate()
-                    .map(|(index, command)| {
-                        let chosen = move || at.get() == index;
-                        view! {
-                            <li
-                                id=format!("command-{index}")
-                                role="option"
-                                data-testid="command"
-                                data-word=command.name
-                                aria-selected=move || chosen().to_string()
-                                on:mousemove=move |_| at.set(index)
-                                on:click=move |_| run(index)
-                            >
-                                <span>{command.label.clone()}</span>
-                                <span class="muted">{command.hint.clone()}</span>
-                            </li>
-                        }
-                        .into_any()
-                    })
-                    .collect::<Vec<_>>()
-            })
-        })
+        let all = all.read();
+        let found = found.get().into_iter().filter_map(|it| all.get(it));
+        found.enumerate().map(line).collect::<Vec<_>>()
     };
     view! {
         <dialog
@@ -207,11 +231,8 @@ pub fn Palette(
             on:close=move |_| open.set(is_shown())
             on:click=move |event| {
                 // A click on the backdrop.
-                let on_itself = event
-                    .target()
-                    .and_then(|it| it.dyn_into::<web_sys::Element>().ok())
-                    .is_some_and(|it| it.tag_name() == "DIALOG");
-                if on_itself {
+                let on = event.target().and_then(|it| it.dyn_into::<web_sys::Element>().ok());
+                if on.is_some_and(|it| it.tag_name() == "DIALOG") {
                     open.set(false);
                 }
             }
@@ -239,7 +260,7 @@ pub fn Palette(
                 on:keydown=key
             />
             <ul id="commands" role="listbox" aria-label="Commands">
-                {move || lines()}
+                {lines}
             </ul>
             <Show when=move || found.with(Vec::is_empty)>
                 <p class="muted" role="status">
@@ -255,7 +276,6 @@ pub fn Palette(
 pub fn PaletteButton(
     /// True while the palette is open.
     open: RwSignal<bool>,
-    /// Shortcut of the palette.
     keys: &'static str,
 ) -> impl IntoView {
     let label = format!("Command palette ({keys})");
@@ -284,11 +304,8 @@ fn is_shortcut(event: &KeyboardEvent) -> bool {
     if event.alt_key() || event.repeat() || !event.key().eq_ignore_ascii_case("k") {
         return false;
     }
-    let in_terminal = event
-        .target()
-        .and_then(|it| it.dyn_into::<web_sys::Element>().ok())
-        .is_some_and(|it| it.closest(".terminal-page").is_ok_and(|it| it.is_some()))
-        || document().query_selector(".terminal-page").is_ok_and(|it| it.is_some());
+    // The page of a terminal has nothing outside it.
+    let in_terminal = document().query_selector(".terminal-page").is_ok_and(|it| it.is_some());
     match (event.ctrl_key(), event.meta_key(), event.shift_key()) {
         (true, false, shift) => shift || !in_terminal,
         (false, true, false) => true,
@@ -296,54 +313,36 @@ fn is_shortcut(event: &KeyboardEvent) -> bool {
     }
 }
 
+/// Label, path and lowest role of each page.
+const PAGES: [(&str, &str, Role); 7] = [
+    ("My sessions", "/", Role::Member),
+    ("Ended sessions", "/?show=ended", Role::Member),
+    ("My account", "/me", Role::Member),
+    ("All sessions", "/all", Role::Staff),
+    ("Members", "/members", Role::Superuser),
+    ("Workspace settings", "/settings", Role::Superuser),
+    ("Audit log", "/audit", Role::Superuser),
+];
+
 /// Commands of every page.
 fn pages(role: Option<Role>, live: Option<Live>) -> Vec<Command> {
-    let mut all = vec![
-        Command::page("My sessions", "/"),
-        Command::page("Ended sessions", "/?show=ended"),
-        Command::page("My account", "/me"),
-    ];
-    if role >= Some(Role::Staff) {
-        all.push(Command::page("All sessions", "/all"));
-    }
-    if role >= Some(Role::Superuser) {
-        all.push(Command::page("Members", "/members"));
-        all.push(Command::page("Workspace settings", "/settings"));
-        all.push(Command::page("Audit log", "/audit"));
-    }
-    for (name, label) in THEMES {
-        all.push(Command::new("theme", label, "", move || theme::choose(name)));
-    }
-    all.push(Command::new("sign-out", "Sign out", "", move || {
-        spawn_local(async move {
-            sign_out(live).await;
-        });
-    }));
-    all
-}
-
-/// Fetches the role of the member.
-fn load_role(role: RwSignal<Option<Role>>) {
-    spawn_local(async move {
-        if let Ok(me) = api::me().await {
-            role.try_set(Some(me.role));
-        }
-    });
+    let role = role.unwrap_or(Role::Member);
+    let pages = PAGES.into_iter().filter(|(.., needs)| role >= *needs);
+    let pages = pages
+        .map(|(label, path, _)| Command::new("page", label, "page", move || browser::go(path)));
+    let theme = |(name, label)| Command::new("theme", label, "", move || theme::choose(name));
+    let leave = move || spawn_local(async move { _ = sign_out(live).await });
+    let leave = Command::new("sign-out", "Sign out", "", leave);
+    pages.chain(THEMES.map(theme)).chain([leave]).collect()
 }
 
 /// Fetches the commands that open the member's sessions.
-fn load_sessions(sessions: RwSignal<Vec<Command>>) {
-    spawn_local(async move {
-        let Ok(page) = api::sessions(Life::Active, None, None, Some(100)).await else {
-            return;
-        };
-        let commands = page.items.into_iter().map(|it| {
-            let path = format!("/sessions/{}", it.id);
-            let location = crate::format::location(&it);
-            Command::new("session", format!("Open {}", it.name), location, move || {
-                browser::go(&path);
-            })
-        });
-        sessions.try_set(commands.collect());
-    });
+async fn sessions() -> Option<Vec<Command>> {
+    let page = api::sessions(Life::Active, None, None, Some(100)).await.ok()?;
+    let command = |it: Session| {
+        let (path, location) = (format!("/sessions/{}", it.id), format::location(&it));
+        let open = move || browser::go(&path);
+        Command::new("session", format!("Open {}", it.name), location, open)
+    };
+    Some(page.items.into_iter().map(command).collect())
 }

@@ -15,24 +15,18 @@ use crate::{
 /// A search field and a list of accounts: the combobox pattern of WAI-ARIA.
 #[component]
 pub fn AccountPicker(
-    /// The chosen server, if any.
-    #[prop(into)]
-    server: Signal<Option<Server>>,
-    /// The chosen account.
+    #[prop(into)] server: Signal<Option<Server>>,
     account: RwSignal<String>,
-    /// The error of the form.
     error: RwSignal<Option<PageError>>,
 ) -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let usable = Memo::new(move |_| {
-        let all = server.with(|it| it.as_ref().map(|it| it.accounts.clone()).unwrap_or_default());
-        let found = fuzzy::rank(&typed.get(), all.iter().map(String::as_str), lower_case);
-        found.into_iter().filter_map(|at| all.get(at).cloned()).collect::<Vec<String>>()
+        let all = server.get().map(|it| it.accounts).unwrap_or_default();
+        matching(all, String::as_str, &typed.get())
     });
     let unusable = Memo::new(move |_| {
-        let all = server.with(|it| it.as_ref().map(|it| it.unusable.clone()).unwrap_or_default());
-        let found = fuzzy::rank(&typed.get(), all.iter().map(|it| it.account.as_str()), lower_case);
-        found.into_iter().filter_map(|at| all.get(at).cloned()).collect::<Vec<UnusableAccount>>()
+        let all = server.get().map(|it| it.unusable).unwrap_or_default();
+        matching(all, |it| &it.account, &typed.get())
     });
     let search = move |text: String| {
         typed.set(text);
@@ -53,16 +47,16 @@ pub fn AccountPicker(
         }
     };
     let option = move |name: String| {
-        let (value, shown, chosen) = (name.clone(), name.clone(), name.clone());
+        let (value, chosen, id) = (name.clone(), name.clone(), format!("account-{name}"));
         view! {
             <li
-                id=format!("account-{name}")
+                id=id
                 role="option"
                 data-testid="account"
                 aria-selected=move || account.with(|it| *it == value).to_string()
                 on:click=move |_| account.set(chosen.clone())
             >
-                {shown}
+                {name}
             </li>
         }
     };
@@ -74,7 +68,13 @@ pub fn AccountPicker(
             </li>
         }
     };
-    let none = move || usable.with(Vec::is_empty) && unusable.with(Vec::is_empty);
+    let none = move || {
+        if typed.with(String::is_empty) {
+            "You have no accounts on this server. Ask a superuser for access."
+        } else {
+            "No accounts match."
+        }
+    };
     view! {
         <div class="picker">
             <label>
@@ -102,20 +102,18 @@ pub fn AccountPicker(
                 {move || usable.get().into_iter().map(option).collect_view()}
                 {move || unusable.get().into_iter().map(disabled).collect_view()}
             </ul>
-            <Show when=none>
-                <p class="muted">
-                    {move || {
-                        if typed.with(String::is_empty) {
-                            "You have no accounts on this server. Ask a superuser for access."
-                        } else {
-                            "No accounts match."
-                        }
-                    }}
-                </p>
+            <Show when=move || usable.with(Vec::is_empty) && unusable.with(Vec::is_empty)>
+                <p class="muted">{none}</p>
             </Show>
             <Help name="account" testid="new-session-account" error />
         </div>
     }
+}
+
+/// The accounts whose names match, best first.
+fn matching<T: Clone>(all: Vec<T>, name: fn(&T) -> &str, typed: &str) -> Vec<T> {
+    let found = fuzzy::rank(typed, all.iter().map(name), lower_case);
+    found.into_iter().filter_map(|at| all.get(at).cloned()).collect()
 }
 
 /// The account before or after the chosen one.

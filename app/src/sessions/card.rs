@@ -1,15 +1,14 @@
 //! The card of a running session. What changes of the session changes in place.
 
+use client::participants::hue;
 use leptos::{prelude::*, task::spawn_local};
-use protocol::api::{AttachPolicy, Session, SessionState};
+use protocol::api::{AttachPolicy, Doing, Present, Session, SessionState};
 
 use crate::{
     api::rest,
     browser, format,
     sessions::{
-        card_participants::{CardParticipants, guest_driver},
-        close::Closing,
-        dialogs::Subjects,
+        dialogs::{Closing, Subjects},
         thumbnail::Thumbnail,
     },
     sharing::share_button::ShareButton,
@@ -36,10 +35,7 @@ pub fn SessionCard(
     let id = session.with_untracked(|it| it.id);
     let fact = move |read: fn(&Session) -> String| Memo::new(move |_| session.with(read));
     let name = fact(|it| it.name.clone());
-    let title = fact(|it| {
-        let title = [it.foreground.as_deref().unwrap_or_default(), it.title.as_str()];
-        title.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" · ")
-    });
+    let title = fact(|it| format::join([it.foreground.as_deref().unwrap_or_default(), &it.title]));
     let size = fact(|it| format!("{}×{}", it.cols, it.rows));
     let held = fact(|it| format::bytes(it.bytes_buffered));
     let location = fact(format::location);
@@ -203,6 +199,56 @@ fn Expiry(session: Memo<Session>) -> impl IntoView {
     }
 }
 
+/// Name, device and activity of each participant; nothing while only the owner is attached.
+#[component]
+fn CardParticipants(session: Memo<Session>) -> impl IntoView {
+    let present = Memo::new(move |_| session.with(|it| shown(&it.present).to_vec()));
+    let line = |it: &Present| {
+        view! {
+            <li data-testid="card-person" data-guest=it.guest.to_string()>
+                <i
+                    class="color-dot"
+                    class:typing=it.doing == Doing::Types
+                    data-hue=hue(it.viewer).to_string()
+                ></i>
+                <span>{it.who.clone()}</span>
+                <span class="muted">{format::uses(it.guest, &it.device)}</span>
+                <span class="badge">{format::doing(it.doing)}</span>
+            </li>
+        }
+        .into_any()
+    };
+    let lines = move || present.with(|it| it.iter().map(line).collect::<Vec<_>>());
+    let more = move || {
+        let all = session.with(|it| it.clients + it.guests) as usize;
+        let more = all.saturating_sub(present.with(Vec::len));
+        (more > 0).then(|| view! { <li class="muted">{format!("and {more} more")}</li> }.into_any())
+    };
+    view! {
+        <Show when=move || present.with(|it| !it.is_empty())>
+            <ul class="card-participants" data-testid="card-crew" aria-label="Participants">
+                {lines}
+                {more}
+            </ul>
+        </Show>
+    }
+}
+
+/// Name of the guest who drives a session.
+fn guest_driver(session: &Session) -> Option<&str> {
+    // The driver comes first; others may have typed a moment ago.
+    let drives = |it: &&Present| it.guest && matches!(it.doing, Doing::Drives | Doing::Types);
+    session.present.first().filter(drives).map(|it| it.who.as_str())
+}
+
+/// All participants; none while only the owner is attached.
+fn shown(present: &[Present]) -> &[Present] {
+    match present {
+        [one] if !one.guest && one.doing != Doing::Oversees => &[],
+        all => all,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,6 +265,28 @@ mod tests {
         ] {
             let text = near(1_000_000 + seconds * 1000, 1_000_000);
             assert_eq!(text.as_deref(), words, "{seconds} s");
+        }
+    }
+
+    #[test]
+    fn an_owner_alone_is_no_shown() {
+        let one = |guest, doing| Present {
+            viewer: 1,
+            who: "Ann".into(),
+            device: String::new(),
+            guest,
+            doing,
+        };
+        for (present, count) in [
+            (vec![], 0),
+            (vec![one(false, Doing::Drives)], 0),
+            (vec![one(false, Doing::Watches)], 0),
+            (vec![one(true, Doing::Watches)], 1),
+            (vec![one(false, Doing::Oversees)], 1),
+            (vec![one(false, Doing::Drives), one(false, Doing::Watches)], 2),
+            (vec![one(true, Doing::Types), one(false, Doing::Watches)], 2),
+        ] {
+            assert_eq!(shown(&present).len(), count, "{present:?}");
         }
     }
 }

@@ -3,13 +3,27 @@
 
 use futures_util::FutureExt;
 use leptos::prelude::*;
-use protocol::api::Session;
+use protocol::{
+    api::{ChangeSession, Session},
+    id::SessionId,
+};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
-    sessions::{close::Closing, rename::RenameSession},
+    api::{self, rest},
+    error::PageError,
+    format,
     sharing::ShareSession,
-    ui::dialog::{confirm::Confirm, lazy::LazyDialog},
+    ui::{
+        dialog::{
+            Dialog, DialogActions,
+            confirm::{Confirm, Outcome, Question, run_all},
+            lazy::LazyDialog,
+            open_for,
+        },
+        form::{choice::Choice, field::Field},
+        request::Request,
+    },
 };
 
 /// The subjects of the dialogs: setting one opens its dialog.
@@ -33,7 +47,6 @@ impl Default for Subjects {
     }
 }
 
-/// The dialogs.
 #[component]
 pub fn SessionDialogs(
     of: Subjects,
@@ -77,4 +90,131 @@ fn dialogs(
         <ShareSession sharing=of.sharing />
     };
     Ok(dialogs.into_any())
+}
+
+/// Sessions to close.
+#[derive(Clone)]
+pub enum Closing {
+    /// One; its confirmation names the program in its foreground.
+    One(Box<Session>),
+    /// The selected ones of a list.
+    Selected(Vec<Session>),
+}
+
+impl Closing {
+    /// The confirmation.
+    pub fn question(self) -> Question {
+        match self {
+            Self::One(session) => one(*session),
+            Self::Selected(sessions) => selected(sessions),
+        }
+    }
+}
+
+fn one(session: Session) -> Question {
+    let Session { id, name, foreground, .. } = session;
+    let body = move |_| {
+        match foreground.clone() {
+        Some(job) => view! {
+            <p>
+                <strong data-testid="close-job">{job}</strong>
+                " is running in this session. Closing ends it, the shell and all programs started there."
+            </p>
+        }
+        .into_any(),
+        None => view! { <p>"Closing ends the shell and all programs started in this session."</p> }
+            .into_any(),
+    }
+    };
+    let action = move || close(id).map(|it| it.map(|()| Outcome::default())).boxed_local();
+    Question::new("close", format!("Close {name}?"), body, ["Close session", "Closing…"], action)
+}
+
+fn selected(sessions: Vec<Session>) -> Question {
+    let title = match sessions.as_slice() {
+        [one] => format!("Close {}?", one.name),
+        many => format!("Close {} sessions?", many.len()),
+    };
+    let named = sessions.clone();
+    let body = move |_| {
+        let line = |it: &Session| {
+            let job = it.foreground.as_ref().map(|job| format!(": {job} is running"));
+            view! {
+                <li>
+                    <strong>{it.name.clone()}</strong>
+                    {job}
+                </li>
+            }
+            .into_any()
+        };
+        view! {
+            <ul class="session-names">{named.iter().map(line).collect::<Vec<_>>()}</ul>
+            <p>"Closing ends their shells and all programs started there."</p>
+        }
+        .into_any()
+    };
+    let action = move || {
+        let closes = sessions.iter().map(|it| (it.name.clone(), close(it.id).boxed_local()));
+        run_all(closes.collect()).boxed_local()
+    };
+    Question::new("close-many", title, body, ["Close sessions", "Closing…"], action)
+}
+
+/// Closes a session. One that ended in the meantime counts as closed.
+///
+/// # Errors
+/// As [`api::close_session`].
+pub async fn close(id: SessionId) -> Result<(), PageError> {
+    match api::close_session(id).await {
+        Err(why) if !why.is_over() => Err(why),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// The dialog; opens when a session is set.
+#[component]
+fn RenameSession(renaming: RwSignal<Option<Session>>, renamed: Callback<Session>) -> impl IntoView {
+    // The first session is known before the fields exist: they begin with its values.
+    let first = renaming.get_untracked();
+    let name = RwSignal::new(first.as_ref().map(|it| it.name.clone()).unwrap_or_default());
+    let policy = RwSignal::new(first.map(|it| it.attach_policy).unwrap_or_default());
+    let request = Request::new();
+    let open = open_for(renaming, move |session| {
+        request.error.set(None);
+        name.set(session.name.clone());
+        policy.set(session.attach_policy);
+    });
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let Some(session) = renaming.get_untracked() else { return };
+        let change = ChangeSession {
+            name: Some(name.get_untracked().trim().to_owned()).filter(|it| *it != session.name),
+            attach_policy: Some(policy.get_untracked()).filter(|it| *it != session.attach_policy),
+        };
+        request.send(async move { rest::change(session.id, &change).await }, move |session| {
+            renamed.run(session);
+            open.set(false);
+        });
+    };
+    view! {
+        <Dialog open title="Rename session" testid="rename-dialog">
+            <form class="stack" novalidate on:submit=submit>
+                <Field
+                    label="Name"
+                    name="name"
+                    testid="rename-name"
+                    autofocus=true
+                    value=name
+                    error=request.error
+                />
+                <Choice
+                    label="When opened on another device"
+                    testid="rename-policy"
+                    options=&format::POLICIES
+                    value=policy
+                />
+                <DialogActions open testid="rename" confirm="Save" request fields=&["name"] />
+            </form>
+        </Dialog>
+    }
 }

@@ -4,50 +4,42 @@
 use leptos::prelude::*;
 use protocol::api::Session;
 
-use crate::ui::{show::Show, time::Ago};
+use crate::ui::{button::Button, show::Show, time::Ago};
 
-/// The sessions that count against the limit, the longest idle first.
+/// The sessions, the longest idle first.
 #[component]
 pub fn SessionLimit(
-    /// Sessions of the error.
-    #[prop(into)]
-    sessions: Signal<Vec<Session>>,
-    /// Disables the buttons.
-    #[prop(into)]
-    busy: Signal<bool>,
+    sessions: Memo<Vec<Session>>,
+    busy: RwSignal<bool>,
     /// Closes a session and tries again.
     close: Callback<Session>,
 ) -> impl IntoView {
+    let line = move |session: Session| {
+        let label = format!("Close {} and open the new session", session.name);
+        let running = session.foreground.clone().map(|it| format!("running {it}, "));
+        let Session { id, name, last_seen, .. } = session.clone();
+        view! {
+            <li data-testid="limit-session" data-session=id.to_string()>
+                <span>
+                    <strong>{name}</strong>
+                    <small>{running} "used " <Ago time=last_seen /></small>
+                </span>
+                <Button
+                    testid="limit-close"
+                    label="Close and continue"
+                    full_label=label
+                    kind="small"
+                    disabled=busy
+                    press=move |()| close.run(session.clone())
+                />
+            </li>
+        }
+        .into_any()
+    };
     let lines = move || {
         let mut sessions = sessions.get();
         sessions.sort_unstable_by_key(|it| it.last_seen);
-        sessions
-            .into_iter()
-            .map(|session| {
-                let label = format!("Close {} and open the new session", session.name);
-                let running = session.foreground.clone().map(|it| format!("running {it}, "));
-                let name = session.name.clone();
-                let (id, last_seen) = (session.id.to_string(), session.last_seen);
-                view! {
-                    <li data-testid="limit-session" data-session=id>
-                        <span>
-                            <strong>{name}</strong>
-                            <small>{running} "used " <Ago time=last_seen /></small>
-                        </span>
-                        <button
-                            type="button"
-                            class="button small"
-                            data-testid="limit-close"
-                            aria-label=label
-                            disabled=move || busy.get()
-                            on:click=move |_| close.run(session.clone())
-                        >
-                            "Close and continue"
-                        </button>
-                    </li>
-                }
-            })
-            .collect_view()
+        sessions.into_iter().map(line).collect::<Vec<_>>()
     };
     view! {
         <Show when=move || sessions.with(|it| !it.is_empty())>

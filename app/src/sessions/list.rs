@@ -7,11 +7,10 @@ use uuid::Uuid;
 
 use crate::{
     api::rest,
-    palette::{Command, page_commands::offer},
+    palette::{Command, offer},
     sessions::{
         card::SessionCard,
-        close::Closing,
-        dialogs::{SessionDialogs, Subjects},
+        dialogs::{Closing, SessionDialogs, Subjects},
     },
     ui::{button::Button, list::List, rows::rows, show::Show},
 };

@@ -2,13 +2,10 @@
 
 pub mod account_picker;
 pub mod card;
-pub mod card_participants;
-pub mod close;
 pub mod dialogs;
 pub mod ended_session;
 pub mod limit;
 pub mod list;
 pub mod new_session;
-pub mod rename;
 pub mod tabs;
 pub mod thumbnail;

@@ -7,10 +7,10 @@ use protocol::api::{NewSession, Server, Session};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
-    api, browser, create_key,
+    browser, create_key,
     error::PageError,
     format,
-    sessions::{account_picker::AccountPicker, close, limit::SessionLimit},
+    sessions::{account_picker::AccountPicker, dialogs::close, limit::SessionLimit},
     ui::{
         button::Button,
         dialog::{Dialog, lazy::LazyDialog},
@@ -125,7 +125,7 @@ fn Form(
             attach_policy: policy.get_untracked().parse().ok(),
             cols: None,
             rows: None,
-            idempotency_key: Some(create_key::current()),
+            idempotency_key: None,
         };
         let chosen = format!("{}\n{}\n{}", new.server, new.account, policy.get_untracked());
         spawn_local(async move {
@@ -160,8 +160,10 @@ fn Form(
         event.prevent_default();
         attempt(None);
     };
-    let counted =
-        Signal::derive(move || error.get().and_then(|it| it.0.sessions).unwrap_or_default());
+    let counted = Memo::new(move |_| error.get().and_then(|it| it.0.sessions).unwrap_or_default());
+    let close = Callback::new(move |session| attempt(Some(session)));
+    let label = move || if busy.get() { "Opening…" } else { "Open session" };
+    let disabled = Signal::derive(move || busy.get() || offline.with(Option::is_some));
     view! {
         <Dialog open title="New session" testid="new-session-dialog">
             <form method="dialog" class="stack" on:submit=submit>
@@ -175,23 +177,10 @@ fn Form(
                     >
                         {move || {
                             let option = |at: Server| {
-                                let id = at.id.clone();
-                                let label = if at.online {
-                                    at.name
-                                } else {
-                                    format!("{} (offline)", at.name)
-                                };
-                                view! {
-                                    <option
-                                        value=at.id
-                                        disabled=!at.online
-                                        prop:selected=move || server.get() == id
-                                    >
-                                        {label}
-                                    </option>
-                                }
+                                let offline = if at.online { "" } else { " (offline)" };
+                                option(at.id, format!("{}{offline}", at.name), at.online, server)
                             };
-                            servers.get().into_iter().map(option).collect_view()
+                            servers.get().into_iter().map(option).collect::<Vec<_>>()
                         }}
                     </select>
                 </label>
@@ -219,29 +208,15 @@ fn Form(
                         prop:value=move || policy.get()
                         on:change:target=move |event| policy.set(event.target().value())
                     >
-                        {std::iter::once((String::new(), DEFAULT_POLICY))
-                            .chain(format::POLICIES.map(|(it, label)| (it.to_string(), label)))
-                            .map(|(value, label)| {
-                                let this = value.clone();
-                                view! {
-                                    <option
-                                        value=value
-                                        prop:selected=move || policy.with(|it| *it == this)
-                                    >
-                                        {label}
-                                    </option>
-                                }
-                                    .into_any()
-                            })
+                        {option(String::new(), DEFAULT_POLICY.into(), true, policy)}
+                        {format::POLICIES
+                            .map(|(it, label)| option(it.to_string(), label.into(), true, policy))
+                            .into_iter()
                             .collect::<Vec<_>>()}
                     </select>
                 </label>
                 <Failure error testid="new-session-error" fields=&FIELDS />
-                <SessionLimit
-                    sessions=counted
-                    busy
-                    close=Callback::new(move |session| attempt(Some(session)))
-                />
+                <SessionLimit sessions=counted busy close />
                 <div class="dialog-actions">
                     <Button
                         testid="new-session-cancel"
@@ -265,14 +240,7 @@ fn Form(
                         }
                         None => {
                             view! {
-                                <Button
-                                    testid="new-session-create"
-                                    label=move || if busy.get() { "Opening…" } else { "Open session" }
-                                    kind="primary"
-                                    disabled=Signal::derive(move || {
-                                        busy.get() || offline.with(Option::is_some)
-                                    })
-                                />
+                                <Button testid="new-session-create" label kind="primary" disabled />
                             }
                                 .into_any()
                         }
@@ -283,14 +251,26 @@ fn Form(
     }
 }
 
+fn option(value: String, label: String, enabled: bool, chosen: RwSignal<String>) -> AnyView {
+    let this = value.clone();
+    view! {
+        <option
+            value=value
+            disabled=!enabled
+            prop:selected=move || chosen.with(|it| *it == this)
+        >
+            {label}
+        </option>
+    }
+    .into_any()
+}
+
 /// Opens a session, after closing `first`.
 async fn open_session(new: NewSession, first: Option<Session>) -> Result<Session, PageError> {
     if let Some(first) = first {
-        close::close(first.id).await?;
+        close(first.id).await?;
     }
-    let answer = api::create_session(new).await;
-    create_key::settle(&answer);
-    answer
+    create_key::create(new).await
 }
 
 /// The initial choice: the last one if it is still possible, else the first possible one.

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use protocol::api::Role;
 
-/// A list of sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
     /// The member's running sessions.
@@ -14,37 +13,25 @@ pub enum Shown {
     All,
 }
 
-/// Links to the lists.
 #[component]
-pub fn Tabs(
-    /// Role of the member.
-    role: Role,
-    /// The current list.
-    #[prop(into)]
-    shown: Signal<Shown>,
-) -> impl IntoView {
-    let current = move |list: Shown| (shown.get() == list).then_some("page");
+pub fn Tabs(role: Role, #[prop(into)] shown: Signal<Shown>) -> impl IntoView {
+    let link = |(list, path, testid, label): (Shown, &'static str, &'static str, &'static str)| {
+        let current = move || (shown.get() == list).then_some("page");
+        view! {
+            <a href=path data-testid=testid aria-current=current>
+                {label}
+            </a>
+        }
+        .into_any()
+    };
+    let own = [
+        (Shown::Running, "/", "show-active", "Running"),
+        (Shown::Ended, "/?show=ended", "show-ended", "Ended"),
+    ];
+    let all = (role >= Role::Staff).then_some((Shown::All, "/all", "show-all", "All sessions"));
     view! {
         <nav class="tabs" aria-label="Lists of sessions">
-            <a href="/" data-testid="show-active" aria-current=move || current(Shown::Running)>
-                "Running"
-            </a>
-            <a
-                href="/?show=ended"
-                data-testid="show-ended"
-                aria-current=move || current(Shown::Ended)
-            >
-                "Ended"
-            </a>
-            {(role >= Role::Staff)
-                .then(|| {
-                    view! {
-                        <a href="/all" data-testid="show-all" aria-current=move || current(Shown::All)>
-                            "All sessions"
-                        </a>
-                    }
-                    .into_any()
-                })}
+            {own.into_iter().chain(all).map(link).collect::<Vec<_>>()}
         </nav>
     }
 }

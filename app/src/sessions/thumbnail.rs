@@ -25,12 +25,8 @@ const EVERY: i32 = 1_000;
 /// Interval after a failed poll, in milliseconds.
 const AFTER_FAILURE: i32 = 10_000;
 
-/// The thumbnail.
 #[component]
-pub fn Thumbnail(
-    /// The session.
-    id: SessionId,
-) -> impl IntoView {
+pub fn Thumbnail(id: SessionId) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
     let rows = NodeRef::<html::Div>::new();
     let ruler = NodeRef::<html::Span>::new();

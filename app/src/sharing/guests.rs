@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use protocol::{
     api::{Guest, GuestEnd, Share},
-    id::{GuestId, SessionId},
+    id::SessionId,
 };
 
-use super::minutes::clock;
+use super::options::clock;
 use crate::{
     api::sharing,
     format,
@@ -20,22 +20,19 @@ pub fn Guests(
     share: Memo<Share>,
     /// The request of the share's row.
     request: Request,
-    /// Called after a change.
     changed: Callback<()>,
 ) -> impl IntoView {
     let of = share.with_untracked(|it| it.id);
-    let guests = Memo::new(move |_| share.with(|it| select(it, |guest| guest.left_at.is_none())));
+    let guests = select(share, |it| it.left_at.is_none());
     let count = move || {
         let most = share.with(|it| it.max_guests);
         guests.with(|it| format!("{} of {most} connected", it.iter().filter(|it| it.here).count()))
     };
-    let remove = move |guest: GuestId| {
-        request
-            .send(async move { sharing::remove(id, of, guest).await }, move |()| changed.run(()));
-    };
     let line = move |guest: Guest| {
-        let label = format!("Remove {}", guest.name);
-        let id = guest.id;
+        let remove = move |()| {
+            let remove = async move { sharing::remove(id, of, guest.id).await };
+            request.send(remove, move |()| changed.run(()));
+        };
         view! {
             <li data-testid="share-guest">
                 <span>
@@ -45,10 +42,10 @@ pub fn Guests(
                 <Button
                     testid="guest-remove"
                     label="Remove"
-                    full_label=label
+                    full_label=format!("Remove {}", guest.name)
                     kind="small"
                     disabled=request.busy
-                    press=move |()| remove(id)
+                    press=remove
                 />
             </li>
         }
@@ -71,7 +68,7 @@ pub fn Guests(
 #[component]
 pub fn EarlierGuests(share: Memo<Share>) -> impl IntoView {
     let now = use_context::<Now>();
-    let guests = Memo::new(move |_| share.with(|it| select(it, |guest| guest.left_at.is_some())));
+    let guests = select(share, |it| it.left_at.is_some());
     let count = move || match guests.with(Vec::len) {
         1 => "1 earlier guest".to_owned(),
         many => format!("{many} earlier guests"),
@@ -86,8 +83,8 @@ pub fn EarlierGuests(share: Memo<Share>) -> impl IntoView {
     }
 }
 
-fn select(share: &Share, guest: fn(&Guest) -> bool) -> Vec<Guest> {
-    share.guests.iter().filter(|it| guest(it)).cloned().collect()
+fn select(share: Memo<Share>, which: fn(&&Guest) -> bool) -> Memo<Vec<Guest>> {
+    Memo::new(move |_| share.with(|it| it.guests.iter().filter(which).cloned().collect()))
 }
 
 /// One row for each guest: source, time, keys typed, and how they left.
@@ -124,9 +121,7 @@ pub fn table(guests: Vec<Guest>, now: Option<Now>) -> AnyView {
 /// Membership, device and source address.
 fn details(guest: &Guest) -> String {
     let member = if guest.member { "member" } else { "" };
-    let details: Vec<&str> =
-        [member, &guest.device, &guest.source].into_iter().filter(|it| !it.is_empty()).collect();
-    details.join(" · ")
+    format::join([member, &guest.device, &guest.source])
 }
 
 /// Start, end and duration of a visit.

@@ -17,11 +17,9 @@ use crate::{
     ui::{form::SubmitRow, request::Request},
 };
 
-/// The form.
 #[component]
 pub fn Invite(
     id: SessionId,
-    /// The workspace's limits.
     options: SharingOptions,
     /// All shares of the session, with the delivery state of their emails.
     shares: RwSignal<Vec<Share>>,
@@ -176,16 +174,13 @@ fn NoMail() -> impl IntoView {
 
 /// Moves the typed addresses to the chips.
 fn take(chosen: RwSignal<Vec<String>>, typed: RwSignal<String>) {
-    let new = addresses::split(&typed.get_untracked());
+    let mut new = addresses::split(&typed.get_untracked());
     typed.set(String::new());
+    chosen.with_untracked(|all| {
+        new.retain(|email| !all.iter().any(|it| it.eq_ignore_ascii_case(email)));
+    });
     if !new.is_empty() {
-        chosen.update(|all| {
-            for email in new {
-                if !all.iter().any(|it| it.eq_ignore_ascii_case(&email)) {
-                    all.push(email);
-                }
-            }
-        });
+        chosen.update(|all| all.append(&mut new));
     }
 }
 

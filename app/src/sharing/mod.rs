@@ -4,7 +4,6 @@
 mod addresses;
 mod guests;
 mod invite;
-mod minutes;
 mod new_link;
 mod options;
 mod qr;

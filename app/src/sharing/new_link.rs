@@ -16,13 +16,10 @@ use crate::{
     },
 };
 
-/// The form.
 #[component]
 pub fn NewLink(
     id: SessionId,
-    /// The workspace's limits.
     options: SharingOptions,
-    /// Called with the new share.
     created: Callback<FreshShare>,
 ) -> impl IntoView {
     let fields = ShareFields::new(&options);

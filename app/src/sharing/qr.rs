@@ -9,7 +9,6 @@ const QUIET: usize = 4;
 /// The code; nothing when the text is too long.
 #[component]
 pub fn Qr(
-    /// Encoded text.
     text: String,
     /// Label for screen readers.
     label: &'static str,

@@ -3,13 +3,12 @@
 use leptos::{prelude::*, task::spawn_local};
 use protocol::api::FreshShare;
 
-use super::{minutes::clock, qr::Qr};
+use super::{options::clock, qr::Qr};
 use crate::{
     browser,
     ui::{button::Button, form::shown_once::ShownOnce, show::Show},
 };
 
-/// Link and password.
 #[component]
 pub fn ShareSecrets(
     share: FreshShare,
@@ -25,7 +24,10 @@ pub fn ShareSecrets(
     let FreshShare { url, password, expires_at, read_only, max_guests, .. } = share;
     let message = RwSignal::new("");
     let scan = RwSignal::new(false);
-    let mark_copied = Callback::new(move |()| copied.set(true));
+    let mark = Callback::new(move |()| copied.set(true));
+    let secret = |label, testid, secret| {
+        view! { <ShownOnce label testid secret masked=true hint="" copied=mark /> }
+    };
     let both = format!("{url}\nPassword: {password}");
     let copy_both = move |_| {
         let both = both.clone();
@@ -49,14 +51,13 @@ pub fn ShareSecrets(
             warned.set(true);
         }
     };
-    let facts = {
-        let mode = if read_only { "Read-only" } else { "Guests can type" };
-        let guests = match max_guests {
-            1 => "1 guest".to_owned(),
-            many => format!("up to {many} guests"),
-        };
-        move || format!("{mode} · {guests} · until {}", clock(expires_at.timestamp_millis()))
+    let mode = if read_only { "Read-only" } else { "Guests can type" };
+    let guests = match max_guests {
+        1 => "1 guest".to_owned(),
+        many => format!("up to {many} guests"),
     };
+    let facts =
+        move || format!("{mode} · {guests} · until {}", clock(expires_at.timestamp_millis()));
     let code = url.clone();
     view! {
         <div class="stack" data-testid="share-fresh">
@@ -64,22 +65,8 @@ pub fn ShareSecrets(
                 <strong>"Send the link and the password to your guest."</strong>
                 " They are shown only once."
             </p>
-            <ShownOnce
-                label="Link"
-                testid="share-url"
-                secret=url
-                masked=true
-                hint=""
-                copied=mark_copied
-            />
-            <ShownOnce
-                label="Password"
-                testid="share-password"
-                secret=password
-                masked=true
-                hint=""
-                copied=mark_copied
-            />
+            {secret("Link", "share-url", url)}
+            {secret("Password", "share-password", password)}
             <div class="secret-actions">
                 <Button testid="share-copy-both" label="Copy both" kind="primary" press=copy_both />
                 <Button

@@ -5,15 +5,9 @@ use leptos::prelude::*;
 /// Opens the share dialog.
 #[component]
 pub fn ShareButton(
-    /// Name of the session, for screen readers.
-    #[prop(into)]
-    name: Signal<String>,
-    /// Number of connected guests.
-    #[prop(into)]
-    guests: Signal<usize>,
-    /// Called on click.
-    #[prop(into)]
-    share: Callback<()>,
+    #[prop(into)] name: Signal<String>,
+    #[prop(into)] guests: Signal<usize>,
+    #[prop(into)] share: Callback<()>,
     /// Without a border, as in a terminal's bar.
     #[prop(optional)]
     quiet: bool,

@@ -94,31 +94,32 @@ fn Content(session: Session, open: RwSignal<bool>, secrets: Secrets) -> impl Int
     let allowed = Memo::new(move |_| {
         options.get().map(|options| SharingOptions { read_only: false, ..options })
     });
+    let form = move |options: SharingOptions| {
+        if by_mail.get() {
+            view! { <Invite id options shares changed /> }.into_any()
+        } else {
+            view! { <NewLink id options created /> }.into_any()
+        }
+    };
     let forms = move || {
         // Reading the memo subscribes to it.
-        let options = allowed.with(Option::is_some).then(|| options.get_untracked());
-        options.flatten().map(|options| {
-            if !options.enabled {
-                return view! {
-                    <p class="notice" data-testid="share-disabled">
-                        "Sharing is turned off. A superuser can turn it on in the workspace settings."
-                    </p>
-                }
-                .into_any();
-            }
+        allowed.with(Option::is_some).then_some(())?;
+        let options = options.get_untracked()?;
+        let forms = if options.enabled {
             view! {
                 <Tabs by_mail />
-                {move || {
-                    let options = options.clone();
-                    if by_mail.get() {
-                        view! { <Invite id options shares changed /> }.into_any()
-                    } else {
-                        view! { <NewLink id options created /> }.into_any()
-                    }
-                }}
+                {move || form(options.clone())}
             }
             .into_any()
-        })
+        } else {
+            view! {
+                <p class="notice" data-testid="share-disabled">
+                    "Sharing is turned off. A superuser can turn it on in the workspace settings."
+                </p>
+            }
+            .into_any()
+        };
+        Some(forms)
     };
     let back = move |()| share.set(None);
     let close = move |()| open.set(false);

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     guests::{EarlierGuests, Guests},
-    minutes::{self, Minutes, clock},
+    options::{Minutes, clock, parse_minutes},
 };
 use crate::{
     api::sharing,
@@ -27,11 +27,9 @@ use crate::{
 #[component]
 pub fn ShareList(
     id: SessionId,
-    /// All shares of the session.
     shares: RwSignal<Vec<Share>>,
     /// Called with a new link made from an earlier one.
     created: Callback<FreshShare>,
-    /// Called after a change.
     changed: Callback<()>,
 ) -> impl IntoView {
     let row = move |share| view! { <ShareRow id share created changed /> }.into_any();
@@ -162,7 +160,7 @@ fn Extend(
     let request = Request::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let minutes = match minutes::parse(&text.get_untracked(), longest) {
+        let minutes = match parse_minutes(&text.get_untracked(), longest) {
             Ok(minutes) => minutes,
             Err(why) => return request.error.set(Some(why)),
         };

@@ -320,14 +320,14 @@ fn missing(
 
 /// Shows what the server answered, or its error.
 #[component]
-pub fn Answered<T>(
-    /// The answer.
+pub fn Answered<T, View>(
     of: Resource<Result<T, PageError>>,
     /// View of an answer that is no error.
-    view: fn(T) -> AnyView,
+    view: View,
 ) -> impl IntoView
 where
     T: Clone + Send + Sync + 'static,
+    View: Fn(T) -> AnyView + Copy + Send + Sync + 'static,
 {
     view! {
         <Suspense fallback=|| view! { <p class="loading">"Loading…"</p> }>

@@ -2,15 +2,10 @@
 
 use leptos::prelude::*;
 
-/// The section.
 #[component]
 pub fn Section(
-    /// Heading.
     title: &'static str,
-    /// Description.
-    #[prop(into, optional)]
-    about: Signal<String>,
-    /// Content.
+    #[prop(into, optional)] about: Signal<String>,
     children: Children,
 ) -> impl IntoView {
     view! {

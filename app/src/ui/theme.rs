@@ -10,6 +10,11 @@ const KEY: &str = "websh.theme";
 pub const THEMES: [(&str, &str); 3] =
     [("", "Theme: system"), ("light", "Theme: light"), ("dark", "Theme: dark")];
 
+/// Place of a theme among all; an unknown one follows the system.
+fn index(theme: &str) -> usize {
+    THEMES.iter().position(|(value, _)| *value == theme).unwrap_or_default()
+}
+
 /// Value of the current theme.
 fn chosen() -> String {
     browser::recall(browser::local_storage().as_ref(), KEY).unwrap_or_default()
@@ -35,18 +40,11 @@ pub fn ThemeButton() -> impl IntoView {
     let update = move || theme.set(chosen());
     Effect::new(move |_| update());
     let next = move |_| {
-        let next = match chosen().as_str() {
-            "" => "light",
-            "light" => "dark",
-            _ => "",
-        };
-        choose(next);
+        let next = index(&chosen()) + 1;
+        choose(THEMES[next % THEMES.len()].0);
         update();
     };
-    let label = move || {
-        let theme = theme.get();
-        THEMES.iter().find(|(value, _)| *value == theme).map_or(THEMES[0].1, |(_, label)| label)
-    };
+    let label = move || THEMES[index(&theme.get())].1;
     view! {
         <button
             type="button"

@@ -24,21 +24,13 @@ pub fn provide_now() {
 
 /// `3 min ago`.
 #[component]
-pub fn Ago(
-    /// A time in the past.
-    #[prop(into)]
-    time: Signal<DateTime<Utc>>,
-) -> impl IntoView {
+pub fn Ago(#[prop(into)] time: Signal<DateTime<Utc>>) -> impl IntoView {
     view! { <Relative time text=format::ago /> }
 }
 
 /// `in 3 days`.
 #[component]
-pub fn Ahead(
-    /// A time in the future.
-    #[prop(into)]
-    time: Signal<DateTime<Utc>>,
-) -> impl IntoView {
+pub fn Ahead(#[prop(into)] time: Signal<DateTime<Utc>>) -> impl IntoView {
     view! { <Relative time text=format::ahead /> }
 }
 
@@ -54,7 +46,7 @@ fn Relative(time: Signal<DateTime<Utc>>, text: fn(DateTime<Utc>, i64) -> String)
             datetime=move || time.get().to_rfc3339_opts(SecondsFormat::Millis, true)
             title=move || format::at(time.get())
         >
-            {move || shown()}
+            {shown}
         </time>
     }
 }

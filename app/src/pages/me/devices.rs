@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     api,
-    palette::{Command, page_commands::offer},
+    palette::{Command, offer},
     ui::{
         button::Button,
         failure::Failure,

@@ -7,7 +7,7 @@ use protocol::api::{Role, TokenInfo, TokenScope};
 use super::new_token::NewTokenDialog;
 use crate::{
     api,
-    palette::{Command, page_commands::offer},
+    palette::{Command, offer},
     ui::{
         button::Button,
         dialog::confirm::{Confirm, Question},

@@ -7,7 +7,7 @@ use protocol::api::{Invite, InviteKind};
 use super::PageState;
 use crate::{
     api, format,
-    palette::{Command, page_commands::offer},
+    palette::{Command, offer},
     ui::{
         button::Button,
         failure::Failure,

@@ -8,7 +8,7 @@ use crate::{
     api::rest,
     browser, format,
     palette::Command,
-    sessions::{close::Closing, dialogs::Subjects},
+    sessions::dialogs::{Closing, Subjects},
     terminal::Ui,
 };
 

@@ -15,7 +15,7 @@ use crate::{
     error::PageError,
     format,
     pages::validate,
-    palette::{Command, page_commands::offer},
+    palette::{Command, offer},
     ui::{
         form::{SubmitRow, choice::Choice, field::Field, switch::Switch},
         request::Request,

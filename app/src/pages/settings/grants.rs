@@ -12,7 +12,7 @@ use crate::{
     api,
     error::PageError,
     format,
-    palette::{Command, page_commands::offer},
+    palette::{Command, offer},
     ui::{
         button::Button,
         dialog::confirm::{Confirm, Question},

@@ -7,7 +7,7 @@ use crate::{
     api, browser,
     error::PageError,
     format::ROLES,
-    palette::{Command, page_commands::offer},
+    palette::{Command, offer},
     ui::{
         form::{SubmitRow, field::Help},
         request::Request,

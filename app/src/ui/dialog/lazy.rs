@@ -11,9 +11,7 @@ use crate::ui::{button::Button, dialog::Dialog};
 /// Loads the dialog, shows it and keeps it. The page around it does not wait.
 #[component]
 pub fn LazyDialog(
-    /// True while the dialog is open.
-    #[prop(into)]
-    open: Signal<bool>,
+    #[prop(into)] open: Signal<bool>,
     /// Called if loading failed; it is tried again at the next opening.
     #[prop(into)]
     failed_to_load: Callback<()>,

@@ -22,9 +22,7 @@ pub fn Field(
     #[prop(optional)]
     hint: &'static str,
     value: RwSignal<String>,
-    /// Error of the form.
-    #[prop(into)]
-    error: Signal<Option<PageError>>,
+    #[prop(into)] error: Signal<Option<PageError>>,
     /// Unit of a number.
     #[prop(optional)]
     unit: &'static str,
@@ -81,9 +79,7 @@ pub fn Help(
     /// Test id of the field; the line has this and `-help` as id.
     testid: &'static str,
     #[prop(optional)] hint: &'static str,
-    /// Error of the form.
-    #[prop(into)]
-    error: Signal<Option<PageError>>,
+    #[prop(into)] error: Signal<Option<PageError>>,
 ) -> impl IntoView {
     let wrong = move || error.get().filter(|it| it.is_about(name)).map(|it| it.0.message);
     view! {

@@ -20,7 +20,6 @@ use crate::{
 pub fn Form(
     /// Action of the form element; `submit` is used instead.
     action: &'static str,
-    /// Label of the button.
     label: &'static str,
     /// Prefix of the test ids: `-submit` and `-error`.
     testid: &'static str,
@@ -83,9 +82,7 @@ pub fn Form(
 /// The last row of a form: its error, a message after saving, and the submit button.
 #[component]
 pub fn SubmitRow(
-    /// Label of the button.
     label: &'static str,
-    /// Test id of the button.
     testid: &'static str,
     error_testid: &'static str,
     #[prop(into)] error: Signal<Option<PageError>>,

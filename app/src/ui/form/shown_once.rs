@@ -2,16 +2,13 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::browser;
+use crate::{browser, ui::button::Button};
 
 /// The secret and its buttons.
 #[component]
 pub fn ShownOnce(
-    /// Label.
     label: &'static str,
-    /// Test id.
     testid: &'static str,
-    /// The secret.
     secret: String,
     /// Masked until revealed, against shoulder surfing.
     #[prop(optional)]
@@ -24,11 +21,11 @@ pub fn ShownOnce(
     copied: Option<Callback<()>>,
 ) -> impl IntoView {
     let field = NodeRef::<leptos::html::Input>::new();
-    let said = RwSignal::new("");
+    let message = RwSignal::new(None);
     let hidden = RwSignal::new(masked);
     let copy = {
         let secret = secret.clone();
-        move |_| {
+        move |()| {
             let secret = secret.clone();
             spawn_local(async move {
                 // Without TLS there is no clipboard. Selected text can be copied by hand unless it is
@@ -43,16 +40,25 @@ pub fn ShownOnce(
                     }
                     field.select();
                 }
-                let words =
+                let text =
                     if there { "Copied." } else { "Selected. Press Ctrl+C or ⌘C to copy." };
-                said.try_set(words);
+                message.try_set(Some(text));
                 if let Some(copied) = copied {
                     copied.try_run(());
                 }
             });
         }
     };
-    let word = move || if hidden.get() { "Show" } else { "Hide" };
+    let label_of_reveal = move || if hidden.get() { "Show" } else { "Hide" };
+    let reveal = masked.then(|| {
+        view! {
+            <Button
+                testid=format!("{testid}-reveal")
+                label=label_of_reveal
+                press=move |()| hidden.update(|it| *it = !*it)
+            />
+        }
+    });
     view! {
         <label>
             {label}
@@ -66,29 +72,12 @@ pub fn ShownOnce(
                     autocomplete="off"
                     value=secret
                 />
-                {masked
-                    .then(|| {
-                        view! {
-                            <button
-                                type="button"
-                                class="button"
-                                data-testid=format!("{testid}-reveal")
-                                on:click=move |_| hidden.update(|it| *it = !*it)
-                            >
-                                {word}
-                            </button>
-                        }
-                    })}
-                <button type="button" class="button" data-testid=format!("{testid}-copy") on:click=copy>
-                    "Copy"
-                </button>
+                {reveal}
+                <Button testid=format!("{testid}-copy") label="Copy" press=copy />
             </span>
         </label>
         <p class="help" role="status">
-            {move || match said.get() {
-                "" => hint,
-                said => said,
-            }}
+            {move || message.get().unwrap_or(hint)}
         </p>
     }
 }

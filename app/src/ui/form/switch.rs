@@ -2,7 +2,6 @@
 
 use leptos::{prelude::*, text_prop::TextProp};
 
-/// A labelled switch.
 #[component]
 pub fn Switch(
     #[prop(into)] label: TextProp,
@@ -13,9 +12,7 @@ pub fn Switch(
     /// Called with the new state.
     #[prop(into)]
     flip: Callback<bool>,
-    /// Disables the switch.
-    #[prop(into, optional)]
-    fixed: Signal<bool>,
+    #[prop(into, optional)] fixed: Signal<bool>,
     /// Explanation of the current state.
     #[prop(into, optional)]
     hint: TextProp,
