@@ -115,14 +115,12 @@ pub fn fragment() -> String {
     window().location().hash().unwrap_or_default().trim_start_matches('#').to_owned()
 }
 
-/// Removes the fragment from the address bar and the history.
 pub fn remove_fragment() {
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&here()));
     }
 }
 
-/// Loads another page of this site.
 pub fn go(path: &str) {
     // Fails only for addresses that cannot be parsed.
     let _ = window().location().assign(path);
@@ -159,7 +157,6 @@ pub fn local_storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
-/// Storage of this tab.
 pub fn session_storage() -> Option<Storage> {
     window().session_storage().ok().flatten()
 }
@@ -191,7 +188,6 @@ pub fn focus(element: &Element) {
     }
 }
 
-/// Value of a field of a form.
 pub fn value_in(form: &HtmlFormElement, name: &str) -> Option<String> {
     let field = form.get_with_name(name)?;
     member(&field, "value").as_string()

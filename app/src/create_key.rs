@@ -12,9 +12,6 @@ use crate::{
 const KEY: &str = "websh.wish";
 
 /// Opens a session with the key of this tab.
-///
-/// # Errors
-/// As [`api::create_session`].
 pub async fn create(new: NewSession) -> Result<Session, PageError> {
     let storage = browser::session_storage();
     let key = browser::recall(storage.as_ref(), KEY).unwrap_or_else(|| {

@@ -37,11 +37,7 @@ pub fn SignedIn(
 /// Fetches the signed-in member. Without a sign-in, redirects to the sign-in page, which returns here; if
 /// the role is too low, the page is not found.
 #[component]
-pub fn Guard<Page>(
-    #[prop(default = Role::Member)] needs: Role,
-    /// The whole page.
-    page: Page,
-) -> impl IntoView
+pub fn Guard<Page>(#[prop(default = Role::Member)] needs: Role, page: Page) -> impl IntoView
 where
     Page: Fn(Me) -> AnyView + Send + Sync + 'static,
 {

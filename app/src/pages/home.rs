@@ -108,13 +108,10 @@ fn Sessions(me: Me) -> impl IntoView {
     }
 }
 
-/// The running sessions, kept up to date.
 #[component]
 fn Running(
     first: SessionPage,
-    /// Counts changes.
     changes: RwSignal<u32>,
-    /// True while changes are pushed.
     live: RwSignal<bool>,
     open: RwSignal<bool>,
 ) -> impl IntoView {
@@ -160,13 +157,8 @@ fn Empty(open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-/// The ended sessions, page by page.
 #[component]
-fn Ended(
-    first: SessionPage,
-    /// Counts changes.
-    changes: RwSignal<u32>,
-) -> impl IntoView {
+fn Ended(first: SessionPage, changes: RwSignal<u32>) -> impl IntoView {
     let query = RwSignal::new(String::new());
     let list = paged(first, Life::Ended, query);
     list.follow(changes);

@@ -19,7 +19,6 @@ use crate::{
     },
 };
 
-/// Content of the page.
 #[derive(Clone, PartialEq)]
 enum View {
     Loading,

@@ -55,7 +55,6 @@ pub fn check(valid: bool, field: &str, message: &str) -> Checked {
     if valid { Ok(()) } else { Err(PageError::of_field(field, message)) }
 }
 
-/// Rejects an empty name.
 pub fn name(name: &str) -> Checked {
     check(!name.trim().is_empty(), "name", "Enter a name.")
 }
@@ -67,12 +66,10 @@ pub fn bounded_name(text: &str) -> Checked {
     check(text.trim().chars().count() <= limits::MAX_NAME, "name", &message)
 }
 
-/// Rejects text that cannot be an email address.
 pub fn email(email: &str) -> Checked {
     check(format::could_be_email(email), "email", "Enter a valid email address.")
 }
 
-/// Rejects a password that is too short.
 pub fn new_password(field: &str, password: &str) -> Checked {
     let message = format!("Use at least {} characters.", limits::MIN_PASSWORD);
     check(password.chars().count() >= limits::MIN_PASSWORD, field, &message)

@@ -5,7 +5,6 @@
 pub type Lower = fn(&str) -> String;
 
 /// Score of `line`, higher is better; none if a letter is missing. No letters match every line.
-#[must_use]
 pub fn score(typed: &str, line: &str, lower: Lower) -> Option<i32> {
     let typed: Vec<char> = lower(typed).split_whitespace().flat_map(str::chars).collect();
     let line: Vec<char> = lower(line).chars().collect();
@@ -38,7 +37,6 @@ fn from(typed: &[char], line: &[char], start: usize) -> Option<i32> {
 }
 
 /// Indexes of the matching lines, best first; equal ones in order.
-#[must_use]
 pub fn rank<'a>(typed: &str, lines: impl IntoIterator<Item = &'a str>, lower: Lower) -> Vec<usize> {
     let lines = lines.into_iter().enumerate();
     if typed.trim().is_empty() {

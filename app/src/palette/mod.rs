@@ -27,7 +27,6 @@ pub struct Command {
     pub hint: String,
     /// Stable name, for tests and tools.
     pub name: &'static str,
-    /// Runs the command.
     pub run: Callback<()>,
     /// Listed after all others while nothing is typed.
     pub last: bool,
@@ -45,7 +44,6 @@ impl Command {
     }
 
     /// Lists the command after all others: for commands of single items of a list.
-    #[must_use]
     pub fn last(self) -> Self {
         Self { last: true, ..self }
     }
@@ -61,7 +59,6 @@ impl PageCommands {
         provide_context(Self(RwSignal::new(Vec::new())));
     }
 
-    /// The current commands of this page.
     pub fn of_page() -> Signal<Vec<Command>> {
         let commands = use_context::<Self>();
         Signal::derive(move || {
@@ -81,20 +78,16 @@ pub fn offer(commands: impl Fn() -> Vec<Command> + Send + Sync + 'static) {
     });
 }
 
-/// Most commands that are listed.
 const MOST: usize = 60;
 
 /// The palette of a page. Opens with Ctrl+K or ⌘K; in a terminal, which needs Ctrl+K, with Ctrl+Shift+K.
 #[component]
 pub fn Palette(
-    /// True while the palette is open.
     open: RwSignal<bool>,
     /// Role of the member, which decides the pages; fetched from the server if unknown.
     #[prop(into)]
     role: Option<Role>,
-    /// Commands of this page.
-    #[prop(into)]
-    own: Signal<Vec<Command>>,
+    #[prop(into)] own: Signal<Vec<Command>>,
 ) -> impl IntoView {
     let dialog = NodeRef::<leptos::html::Dialog>::new();
     let field = NodeRef::<leptos::html::Input>::new();
@@ -271,13 +264,8 @@ pub fn Palette(
     }
 }
 
-/// The button that opens the palette.
 #[component]
-pub fn PaletteButton(
-    /// True while the palette is open.
-    open: RwSignal<bool>,
-    keys: &'static str,
-) -> impl IntoView {
+pub fn PaletteButton(open: RwSignal<bool>, keys: &'static str) -> impl IntoView {
     let label = format!("Command palette ({keys})");
     // The shortcut works from the same moment.
     let ready = ready();
@@ -324,7 +312,6 @@ const PAGES: [(&str, &str, Role); 7] = [
     ("Audit log", "/audit", Role::Superuser),
 ];
 
-/// Commands of every page.
 fn pages(role: Option<Role>, live: Option<Live>) -> Vec<Command> {
     let role = role.unwrap_or(Role::Member);
     let pages = PAGES.into_iter().filter(|(.., needs)| role >= *needs);

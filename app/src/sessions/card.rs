@@ -26,12 +26,7 @@ const SOON: i64 = 5 * 60 * 1000;
 
 /// Thumbnail, name, state and facts of a session, and buttons to connect, keep, share, rename and close.
 #[component]
-pub fn SessionCard(
-    session: Memo<Session>,
-    selection: Selection,
-    /// The dialogs that the buttons open.
-    of: Subjects,
-) -> impl IntoView {
+pub fn SessionCard(session: Memo<Session>, selection: Selection, of: Subjects) -> impl IntoView {
     let id = session.with_untracked(|it| it.id);
     let fact = move |read: fn(&Session) -> String| Memo::new(move |_| session.with(read));
     let name = fact(|it| it.name.clone());

@@ -33,7 +33,6 @@ pub struct Subjects {
     pub closing: RwSignal<Option<Closing>>,
     /// Session whose name or attach policy changes.
     pub renaming: RwSignal<Option<Session>>,
-    /// Session to share.
     pub sharing: RwSignal<Option<Session>>,
 }
 
@@ -53,14 +52,12 @@ pub fn SessionDialogs(
     /// Called after sessions were closed, or could not be.
     #[prop(into)]
     closed: Callback<()>,
-    /// Called with a session that was renamed.
-    #[prop(into)]
-    renamed: Callback<Session>,
+    #[prop(into)] renamed: Callback<Session>,
 ) -> impl IntoView {
     let Subjects { closing, renaming, sharing } = of;
     let open = Memo::new(move |_| {
-        let subjects = [renaming, sharing].iter().any(|it| it.with(Option::is_some));
-        closing.with(Option::is_some) || subjects
+        let named = [renaming, sharing].iter().any(|it| it.with(Option::is_some));
+        named || closing.with(Option::is_some)
     });
     let reset = move |()| {
         closing.set(None);
@@ -102,7 +99,6 @@ pub enum Closing {
 }
 
 impl Closing {
-    /// The confirmation.
     pub fn question(self) -> Question {
         match self {
             Self::One(session) => one(*session),
@@ -161,9 +157,6 @@ fn selected(sessions: Vec<Session>) -> Question {
 }
 
 /// Closes a session. One that ended in the meantime counts as closed.
-///
-/// # Errors
-/// As [`api::close_session`].
 pub async fn close(id: SessionId) -> Result<(), PageError> {
     match api::close_session(id).await {
         Err(why) if !why.is_over() => Err(why),

@@ -15,7 +15,6 @@ use crate::{
     ui::{button::Button, list::List, rows::rows, show::Show},
 };
 
-/// Order of the cards.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Order {
     /// As the server lists them.
@@ -25,7 +24,6 @@ enum Order {
     Idle,
 }
 
-/// Value and label of each order.
 const ORDERS: [(Order, &str, &str); 2] =
     [(Order::Newest, "newest", "Newest first"), (Order::Idle, "idle", "Longest idle first")];
 
@@ -34,11 +32,7 @@ const SEVERAL: usize = 2;
 
 /// Cards of running sessions, and the dialogs that they open.
 #[component]
-pub fn SessionList(
-    list: List<Session>,
-    /// True while changes are pushed.
-    live: RwSignal<bool>,
-) -> impl IntoView {
+pub fn SessionList(list: List<Session>, live: RwSignal<bool>) -> impl IntoView {
     let of = Subjects::default();
     offer(move || list.items.get().into_iter().flat_map(|it| commands(it, of)).collect());
     let order = RwSignal::new(Order::default());

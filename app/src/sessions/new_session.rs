@@ -25,18 +25,14 @@ const LAST_CHOICE: &str = "websh.new-session";
 /// Fields that show their own errors.
 const FIELDS: [&str; 3] = ["server", "account", "name"];
 
-/// Label of the policy that the workspace sets.
 const DEFAULT_POLICY: &str = "Workspace default";
 
 /// Fields for server, account, name and attach policy; opens the terminal in a new tab.
 #[component]
 pub fn NewSessionDialog(
     open: RwSignal<bool>,
-    /// Servers that sessions can be opened on.
     servers: RwSignal<Vec<Server>>,
-    /// Fetches the list of sessions again.
     refresh: Callback<()>,
-    /// Fetches the list of servers again.
     refresh_servers: Callback<()>,
 ) -> impl IntoView {
     let load =

@@ -5,11 +5,8 @@ use protocol::api::Role;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
-    /// The member's running sessions.
     Running,
-    /// The member's ended sessions.
     Ended,
-    /// The sessions of all members.
     All,
 }
 

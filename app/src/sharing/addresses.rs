@@ -2,7 +2,6 @@
 
 /// Splits a list by commas, semicolons, line ends and blanks; accepts `Grace <grace@example.org>`. Returns
 /// each address once.
-#[must_use]
 pub fn split(text: &str) -> Vec<String> {
     let parts = text.split([',', ';', '\n', '\r', '\t']).flat_map(|part| {
         match (part.rfind('<'), part.rfind('>')) {
@@ -20,7 +19,6 @@ pub fn split(text: &str) -> Vec<String> {
 }
 
 /// Returns whether the text has one `@`, with a name before it and a domain after it.
-#[must_use]
 pub fn could_be(address: &str) -> bool {
     let Some((name, domain)) = address.split_once('@') else { return false };
     let plain = |it: &str| !it.contains(|it: char| it.is_whitespace() || it.is_control());

@@ -13,12 +13,10 @@ use crate::{
     ui::{button::Button, request::Request, show::Show, time::Now},
 };
 
-/// Guests who have not left.
 #[component]
 pub fn Guests(
     id: SessionId,
     share: Memo<Share>,
-    /// The request of the share's row.
     request: Request,
     changed: Callback<()>,
 ) -> impl IntoView {
@@ -64,7 +62,6 @@ pub fn Guests(
     }
 }
 
-/// Guests who have left.
 #[component]
 pub fn EarlierGuests(share: Memo<Share>) -> impl IntoView {
     let now = use_context::<Now>();
@@ -118,13 +115,11 @@ pub fn table(guests: Vec<Guest>, now: Option<Now>) -> AnyView {
     .into_any()
 }
 
-/// Membership, device and source address.
 fn details(guest: &Guest) -> String {
     let member = if guest.member { "member" } else { "" };
     format::join([member, &guest.device, &guest.source])
 }
 
-/// Start, end and duration of a visit.
 fn span(guest: &Guest, now: Option<i64>) -> String {
     let from = guest.joined_at.timestamp_millis();
     let to = guest.left_at.map(|it| it.timestamp_millis()).or(now).unwrap_or(from);

@@ -8,7 +8,7 @@ use protocol::{
 
 use super::{
     addresses,
-    options::{ShareFields, ShareOptions},
+    options::{ShareFields, ShareOptions, ShareTerms},
     share_list::delivery,
 };
 use crate::{
@@ -23,7 +23,6 @@ pub fn Invite(
     options: SharingOptions,
     /// All shares of the session, with the delivery state of their emails.
     shares: RwSignal<Vec<Share>>,
-    /// Called after shares were created.
     changed: Callback<()>,
 ) -> impl IntoView {
     if !options.mail {
@@ -34,23 +33,18 @@ pub fn Invite(
     let typed = RwSignal::new(String::new());
     let results = RwSignal::new(Vec::<InviteResult>::new());
     let request = Request::new();
-    let allowed = options.clone();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         take(chosen, typed);
-        let emails = chosen.get_untracked();
-        let minutes = match validate(&emails).and_then(|()| fields.minutes(&allowed)) {
-            Ok(minutes) => minutes,
-            Err(why) => return request.error.set(Some(why)),
+        let invite = async move {
+            let emails = chosen.get_untracked();
+            validate(&emails)?;
+            let ShareTerms { minutes, read_only, guests_alone } = fields.read()?;
+            results.set(vec![]);
+            let minutes = minutes.into();
+            sharing::invite(id, &NewInvites { emails, minutes, read_only, guests_alone }).await
         };
-        let new = NewInvites {
-            emails,
-            minutes: minutes.into(),
-            read_only: Some(fields.read_only.get_untracked()),
-            guests_alone: fields.alone(),
-        };
-        results.set(vec![]);
-        request.send(async move { sharing::invite(id, &new).await }, move |answer| {
+        request.send(invite, move |answer| {
             // Addresses that failed stay in the field.
             let sent = |email: &String| {
                 let mut results = answer.results.iter();
@@ -67,7 +61,7 @@ pub fn Invite(
                 "Each address gets its own link and password by email, so you can see who joined and revoke access individually."
             </p>
             <Addresses chosen typed />
-            <ShareOptions fields options error=request.error />
+            <ShareOptions fields error=request.error />
             <ul class="invite-results" role="status" data-testid="invite-results">
                 {move || results.get().into_iter().map(|it| result(it, shares)).collect_view()}
             </ul>
@@ -152,7 +146,6 @@ fn Addresses(chosen: RwSignal<Vec<String>>, typed: RwSignal<String>) -> impl Int
     }
 }
 
-/// Instructions for setting up email, shown instead of the form.
 #[component]
 fn NoMail() -> impl IntoView {
     view! {

@@ -6,7 +6,7 @@ use protocol::{
     id::SessionId,
 };
 
-use super::options::{ShareFields, ShareOptions};
+use super::options::{ShareFields, ShareOptions, ShareTerms};
 use crate::{
     api::sharing,
     error::PageError,
@@ -25,30 +25,23 @@ pub fn NewLink(
     let fields = ShareFields::new(&options);
     let guests = RwSignal::new(options.max_guests.min(limits::DEFAULT_SHARE_GUESTS).to_string());
     let request = Request::new();
-    let allowed = options.clone();
     let most = options.max_guests;
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let (minutes, max_guests) =
-            match (fields.minutes(&allowed), parse_guests(&guests.get_untracked(), most)) {
-                (Ok(minutes), Ok(guests)) => (minutes, guests),
-                (Err(why), _) | (_, Err(why)) => return request.error.set(Some(why)),
-            };
-        let new = NewShare {
-            minutes: minutes.into(),
-            read_only: Some(fields.read_only.get_untracked()),
-            max_guests: Some(max_guests),
-            guests_alone: fields.alone(),
+        let share = async move {
+            let ShareTerms { minutes, read_only, guests_alone } = fields.read()?;
+            let max_guests = Some(parse_guests(&guests.get_untracked(), most)?);
+            let minutes = minutes.into();
+            sharing::share(id, &NewShare { minutes, read_only, max_guests, guests_alone }).await
         };
-        request
-            .send(async move { sharing::share(id, &new).await }, move |share| created.run(share));
+        request.send(share, move |share| created.run(share));
     };
     view! {
         <form class="stack" novalidate data-testid="share-form" on:submit=submit>
             <p class="muted">
                 "Anyone with the link and its password can join this session, without an account, until it expires or you revoke it."
             </p>
-            <ShareOptions fields options error=request.error />
+            <ShareOptions fields error=request.error />
             <Field
                 label="Guests at a time"
                 name="max_guests"

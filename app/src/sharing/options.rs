@@ -12,10 +12,7 @@ use crate::{
 
 const FIELD: &str = "minutes";
 
-/// Parses the minutes.
-///
-/// # Errors
-/// A value that is not a whole number between the shortest and the longest duration.
+/// Parses the duration of a share, at most `longest` minutes.
 pub fn parse_minutes(text: &str, longest: u32) -> Result<u32, PageError> {
     let shortest = *limits::SHARE_MINUTES.start();
     let valid = |minutes: &u32| (shortest..=longest).contains(minutes);
@@ -26,7 +23,6 @@ pub fn parse_minutes(text: &str, longest: u32) -> Result<u32, PageError> {
 }
 
 /// Formats a time of day in the browser's locale; empty on the server.
-#[must_use]
 pub fn clock(millis: i64) -> String {
     if cfg!(target_arch = "wasm32") { browser::local_clock(millis) } else { String::new() }
 }
@@ -34,11 +30,9 @@ pub fn clock(millis: i64) -> String {
 /// The number field and the slider.
 #[component]
 pub fn Minutes(
-    /// Label of both inputs.
     label: &'static str,
     /// Test id; the slider's is this and `-slider`.
     testid: &'static str,
-    /// The typed text.
     text: RwSignal<String>,
     /// Longest duration allowed, in minutes.
     longest: u32,
@@ -102,13 +96,23 @@ pub fn Minutes(
     }
 }
 
-/// The fields as typed.
+/// Fields as typed, and the workspace's limits.
 #[derive(Clone, Copy)]
 pub struct ShareFields {
     minutes: RwSignal<String>,
-    pub read_only: RwSignal<bool>,
+    longest: u32,
+    read_only: RwSignal<bool>,
+    read_only_forced: bool,
     /// Allows guests to type while the owner is away.
     alone: RwSignal<bool>,
+}
+
+/// Values of the fields.
+pub struct ShareTerms {
+    pub minutes: u32,
+    pub read_only: Option<bool>,
+    /// None when guests cannot type at all.
+    pub guests_alone: Option<bool>,
 }
 
 impl ShareFields {
@@ -117,34 +121,27 @@ impl ShareFields {
         let minutes = limits::DEFAULT_SHARE_MINUTES.min(options.max_minutes);
         Self {
             minutes: RwSignal::new(minutes.to_string()),
+            longest: options.max_minutes,
             read_only: RwSignal::new(options.read_only || options.read_only_forced),
+            read_only_forced: options.read_only_forced,
             alone: RwSignal::new(false),
         }
     }
 
-    /// Parses the minutes.
-    ///
-    /// # Errors
-    /// As [`parse_minutes`].
-    pub fn minutes(self, options: &SharingOptions) -> Result<u32, PageError> {
-        parse_minutes(&self.minutes.get_untracked(), options.max_minutes)
-    }
-
-    /// Returns whether guests can type while the owner is away; none when they cannot type at all.
-    pub fn alone(self) -> Option<bool> {
-        (!self.read_only.get_untracked()).then(|| self.alone.get_untracked())
+    pub fn read(self) -> Result<ShareTerms, PageError> {
+        let read_only = self.read_only.get_untracked();
+        Ok(ShareTerms {
+            minutes: parse_minutes(&self.minutes.get_untracked(), self.longest)?,
+            read_only: Some(read_only),
+            guests_alone: (!read_only).then(|| self.alone.get_untracked()),
+        })
     }
 }
 
 #[component]
-pub fn ShareOptions(
-    fields: ShareFields,
-    options: SharingOptions,
-    error: RwSignal<Option<PageError>>,
-) -> impl IntoView {
-    let ShareFields { minutes, read_only, alone } = fields;
-    let forced = options.read_only_forced;
-    let read_only_hint = move || match (forced, read_only.get()) {
+pub fn ShareOptions(fields: ShareFields, error: RwSignal<Option<PageError>>) -> impl IntoView {
+    let ShareFields { minutes, longest, read_only, read_only_forced, alone } = fields;
+    let read_only_hint = move || match (read_only_forced, read_only.get()) {
         (true, _) => "Guests can watch but not type. The workspace requires it.",
         (_, true) => "Guests can watch but not type.",
         _ => "Off: guests can type, one at a time. You can take over with one key.",
@@ -157,19 +154,13 @@ pub fn ShareOptions(
         }
     };
     view! {
-        <Minutes
-            label="Expires after"
-            testid="share-minutes"
-            text=minutes
-            longest=options.max_minutes
-            error
-        />
+        <Minutes label="Expires after" testid="share-minutes" text=minutes longest error />
         <Switch
             label="Read-only"
             testid="share-read-only"
             on=read_only
             flip=move |on| read_only.set(on)
-            fixed=forced
+            fixed=read_only_forced
             hint=read_only_hint
         />
         <Show when=move || !read_only.get()>

@@ -8,11 +8,7 @@ const QUIET: usize = 4;
 
 /// The code; nothing when the text is too long.
 #[component]
-pub fn Qr(
-    text: String,
-    /// Label for screen readers.
-    label: &'static str,
-) -> impl IntoView {
+pub fn Qr(text: String, label: &'static str) -> impl IntoView {
     drawing(&text).map(|(side, path)| {
         view! {
             <svg

@@ -9,18 +9,48 @@ use crate::{
     ui::{button::Button, form::shown_once::ShownOnce, show::Show},
 };
 
+/// The link and password of a new share, while they are shown.
+#[derive(Clone, Copy)]
+pub struct Secrets {
+    pub share: RwSignal<Option<FreshShare>>,
+    /// Set once a secret was copied or revealed.
+    copied: RwSignal<bool>,
+    warned: RwSignal<bool>,
+}
+
+impl Secrets {
+    pub fn new() -> Self {
+        let share = RwSignal::new(None);
+        let (copied, warned) = (RwSignal::new(false), RwSignal::new(false));
+        Effect::new(move |_| {
+            share.track();
+            copied.set(false);
+            warned.set(false);
+        });
+        Self { share, copied, warned }
+    }
+
+    /// Warns once before secrets are lost. Returns true if it did.
+    pub fn warn(self) -> bool {
+        let warn = self.share.with_untracked(Option::is_some)
+            && !self.copied.get_untracked()
+            && !self.warned.get_untracked();
+        if warn {
+            self.warned.set(true);
+        }
+        warn
+    }
+}
+
 #[component]
 pub fn ShareSecrets(
     share: FreshShare,
-    /// Set once a secret was copied or revealed.
-    copied: RwSignal<bool>,
-    /// Set after a warning about leaving without a copy.
-    warned: RwSignal<bool>,
-    /// Returns to the list.
+    secrets: Secrets,
+    /// Closes the dialog.
     #[prop(into)]
-    back: Callback<()>,
-    #[prop(into)] close: Callback<()>,
+    close: Callback<()>,
 ) -> impl IntoView {
+    let Secrets { copied, warned, .. } = secrets;
     let FreshShare { url, password, expires_at, read_only, max_guests, .. } = share;
     let message = RwSignal::new("");
     let scan = RwSignal::new(false);
@@ -44,11 +74,14 @@ pub fn ShareSecrets(
         });
     };
     let unsaved = move || warned.get() && !copied.get();
-    let leave = move |to: Callback<()>| {
-        if copied.get_untracked() || warned.get_untracked() {
-            to.run(());
-        } else {
-            warned.set(true);
+    let back = move |()| {
+        if !secrets.warn() {
+            secrets.share.set(None);
+        }
+    };
+    let done = move |()| {
+        if !secrets.warn() {
+            close.run(());
         }
     };
     let mode = if read_only { "Read-only" } else { "Guests can type" };
@@ -91,11 +124,11 @@ pub fn ShareSecrets(
                 </p>
             </Show>
             <div class="dialog-actions">
-                <Button testid="share-back" label="All shares" press=move |()| leave(back) />
+                <Button testid="share-back" label="All shares" press=back />
                 <Button
                     testid="share-done"
                     label=move || if unsaved() { "Close anyway" } else { "Done" }
-                    press=move |()| leave(close)
+                    press=done
                 />
             </div>
         </div>

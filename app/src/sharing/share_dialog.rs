@@ -4,7 +4,12 @@ use futures_util::future::join;
 use leptos::{prelude::*, task::spawn_local};
 use protocol::api::{FreshShare, Session, Share, SharingOptions};
 
-use super::{invite::Invite, new_link::NewLink, secrets::ShareSecrets, share_list::ShareList};
+use super::{
+    invite::Invite,
+    new_link::NewLink,
+    secrets::{Secrets, ShareSecrets},
+    share_list::ShareList,
+};
 use crate::{
     api::sharing,
     error::PageError,
@@ -15,45 +20,17 @@ use crate::{
     },
 };
 
-/// The link and password of a new share, while they are shown.
-#[derive(Clone, Copy)]
-struct Secrets {
-    share: RwSignal<Option<FreshShare>>,
-    copied: RwSignal<bool>,
-    /// Set after a warning about leaving without a copy.
-    warned: RwSignal<bool>,
-}
-
 /// The dialog; opens when a session is set.
 #[component]
 pub fn ShareSession(sharing: RwSignal<Option<Session>>) -> impl IntoView {
-    let secrets = Secrets {
-        share: RwSignal::new(None),
-        copied: RwSignal::new(false),
-        warned: RwSignal::new(false),
-    };
-    let Secrets { share, copied, warned } = secrets;
+    let secrets = Secrets::new();
     let open = open_for(sharing, |_| {});
     Effect::new(move |_| {
         if !open.get() {
-            share.set(None);
+            secrets.share.set(None);
         }
     });
-    Effect::new(move |_| {
-        share.track();
-        copied.set(false);
-        warned.set(false);
-    });
-    // Warns once before secrets are lost.
-    let stay = move |()| {
-        let warn = share.with_untracked(Option::is_some)
-            && !copied.get_untracked()
-            && !warned.get_untracked();
-        if warn {
-            warned.set(true);
-        }
-        warn
-    };
+    let stay = move |()| secrets.warn();
     let title = move || sharing.get().map(|it| format!("Share {}", it.name)).unwrap_or_default();
     view! {
         <Dialog open title testid="share-dialog" wide=true stay>
@@ -85,9 +62,8 @@ fn Content(session: Session, open: RwSignal<bool>, secrets: Secrets) -> impl Int
     Live::of_page().on_change(refresh);
     let changed = Callback::new(move |()| refresh());
     let by_mail = RwSignal::new(false);
-    let Secrets { share, copied, warned } = secrets;
     let created = Callback::new(move |new: FreshShare| {
-        share.set(Some(new));
+        secrets.share.set(Some(new));
         refresh();
     });
     // Ignores the member's last choice of mode, so that a refresh keeps what is typed.
@@ -121,14 +97,11 @@ fn Content(session: Session, open: RwSignal<bool>, secrets: Secrets) -> impl Int
         };
         Some(forms)
     };
-    let back = move |()| share.set(None);
     let close = move |()| open.set(false);
     view! {
         <Failure error />
-        {move || match share.get() {
-            Some(share) => {
-                view! { <ShareSecrets share copied warned back close /> }.into_any()
-            }
+        {move || match secrets.share.get() {
+            Some(share) => view! { <ShareSecrets share secrets close /> }.into_any(),
             None => {
                 view! {
                     <div class="contents">{forms}</div>

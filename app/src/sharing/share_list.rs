@@ -75,9 +75,11 @@ fn ShareRow(
         request.send(async move { sharing::renew(id, of).await }, move |share| created.run(share));
     };
     let set_read_only = move |read_only: bool| {
-        let change = ChangeShare { read_only: Some(read_only), ..ChangeShare::default() };
-        request
-            .send(async move { sharing::change(id, of, &change).await }, move |()| changed.run(()));
+        let change = async move {
+            let read_only = Some(read_only);
+            sharing::change(id, of, &ChangeShare { read_only, ..ChangeShare::default() }).await
+        };
+        request.send(change, move |()| changed.run(()));
     };
     let extending = RwSignal::new(false);
     view! {
@@ -160,12 +162,11 @@ fn Extend(
     let request = Request::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let minutes = match parse_minutes(&text.get_untracked(), longest) {
-            Ok(minutes) => minutes,
-            Err(why) => return request.error.set(Some(why)),
+        let extend = async move {
+            let minutes = Some(parse_minutes(&text.get_untracked(), longest)?.into());
+            sharing::change(id, of, &ChangeShare { minutes, ..ChangeShare::default() }).await
         };
-        let change = ChangeShare { minutes: Some(minutes.into()), ..ChangeShare::default() };
-        request.send(async move { sharing::change(id, of, &change).await }, move |()| {
+        request.send(extend, move |()| {
             extending.set(false);
             changed.run(());
         });

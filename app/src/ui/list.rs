@@ -22,7 +22,6 @@ const PAGE: usize = 100;
 
 /// One page of a list.
 pub struct Page<T> {
-    /// Items in order.
     pub items: Vec<T>,
     /// Cursor of the next page.
     pub next: Option<String>,
@@ -51,7 +50,6 @@ struct Extent {
 
 /// The list. An item stays in it until the server no longer returns it.
 pub struct List<T: Send + Sync + 'static> {
-    /// Items in order.
     pub items: RwSignal<Vec<T>>,
     state: State,
 }
@@ -61,9 +59,7 @@ pub struct List<T: Send + Sync + 'static> {
 pub struct State {
     /// Number of items on the server, where it counts them.
     pub total: RwSignal<u32>,
-    /// Error of the last request.
     pub error: RwSignal<Option<PageError>>,
-    /// Selected items.
     pub selection: Selection,
     next: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
@@ -194,7 +190,6 @@ impl<T: Send + Sync> List<T> {
         self.items.with(|items| items.iter().filter(selected).cloned().collect())
     }
 
-    /// True while the list is empty.
     pub fn is_empty(self) -> Memo<bool> {
         Memo::new(move |_| self.items.with(Vec::is_empty))
     }
@@ -288,17 +283,14 @@ impl State {
 pub struct Selection(RwSignal<HashSet<Uuid>>);
 
 impl Selection {
-    /// Selects or deselects an item.
     pub fn set(self, id: Uuid, on: bool) {
         self.0.update(|ids| _ = if on { ids.insert(id) } else { ids.remove(&id) });
     }
 
-    /// Selects exactly these items.
     pub fn replace(self, ids: impl Iterator<Item = Uuid>) {
         self.0.set(ids.collect());
     }
 
-    /// Returns true if an item is selected.
     pub fn contains(self, id: Uuid) -> bool {
         self.0.with(|ids| ids.contains(&id))
     }
@@ -320,11 +312,7 @@ fn missing(
 
 /// Shows what the server answered, or its error.
 #[component]
-pub fn Answered<T, View>(
-    of: Resource<Result<T, PageError>>,
-    /// View of an answer that is no error.
-    view: View,
-) -> impl IntoView
+pub fn Answered<T, View>(of: Resource<Result<T, PageError>>, view: View) -> impl IntoView
 where
     T: Clone + Send + Sync + 'static,
     View: Fn(T) -> AnyView + Copy + Send + Sync + 'static,

@@ -5,12 +5,8 @@ use leptos_meta::Title;
 
 use crate::ui::logo::Logo;
 
-/// The page around the panel.
 #[component]
-pub fn PlainPage(
-    /// Content of the panel.
-    children: Children,
-) -> impl IntoView {
+pub fn PlainPage(children: Children) -> impl IntoView {
     view! {
         <main class="plain-page">
             <a class="brand" href="/" aria-label="websh">

@@ -15,13 +15,10 @@ pub struct Request {
     /// True while a request is pending, and until the page is hydrated, so that the browser never
     /// submits a form itself.
     pub busy: RwSignal<bool>,
-    /// Error of the last request.
     pub error: RwSignal<Option<PageError>>,
 }
 
 impl Request {
-    /// No request was sent yet.
-    #[must_use]
     pub fn new() -> Self {
         let busy = RwSignal::new(true);
         Effect::new(move |_| busy.set(false));

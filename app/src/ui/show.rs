@@ -8,7 +8,6 @@ use leptos::{either::Either, prelude::*};
 /// Shows the children or the fallback.
 #[component(transparent)]
 pub fn Show<When>(
-    /// Condition for the children.
     when: When,
     /// Shown otherwise; nothing by default.
     #[prop(optional, into)]

@@ -15,12 +15,10 @@ fn index(theme: &str) -> usize {
     THEMES.iter().position(|(value, _)| *value == theme).unwrap_or_default()
 }
 
-/// Value of the current theme.
 fn chosen() -> String {
     browser::recall(browser::local_storage().as_ref(), KEY).unwrap_or_default()
 }
 
-/// Applies and stores a theme.
 pub fn choose(theme: &str) {
     let kept = (!theme.is_empty()).then_some(theme);
     browser::remember(browser::local_storage().as_ref(), KEY, kept);
@@ -32,7 +30,6 @@ pub fn choose(theme: &str) {
     }
 }
 
-/// The button that switches to the next theme.
 #[component]
 pub fn ThemeButton() -> impl IntoView {
     let theme = RwSignal::new(String::new());

@@ -79,19 +79,16 @@ impl Question {
     }
 
     /// Marks the action as harmless.
-    #[must_use]
     pub fn safe(self) -> Self {
         Self { danger: false, ..self }
     }
 
     /// Names the fields of the body that show their own errors.
-    #[must_use]
     pub fn with_fields(self, fields: &'static [&'static str]) -> Self {
         Self { fields, ..self }
     }
 
     /// Disables the button until `ready` returns true.
-    #[must_use]
     pub fn when(self, ready: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         Self { ready: Arc::new(ready), ..self }
     }

@@ -95,9 +95,7 @@ pub fn DialogClose(
     open: RwSignal<bool>,
     testid: &'static str,
     #[prop(default = "Close")] label: &'static str,
-    /// Classes of the button.
-    #[prop(optional)]
-    kind: &'static str,
+    #[prop(optional)] kind: &'static str,
 ) -> impl IntoView {
     view! {
         <div class="dialog-actions">

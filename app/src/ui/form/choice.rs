@@ -7,13 +7,9 @@ use leptos::{prelude::*, text_prop::TextProp};
 pub fn Choice<T>(
     label: &'static str,
     testid: &'static str,
-    /// Values and labels.
     options: &'static [(T, &'static str)],
-    /// Selected value.
     value: RwSignal<T>,
-    /// Hint below the field.
-    #[prop(into, optional)]
-    hint: TextProp,
+    #[prop(into, optional)] hint: TextProp,
 ) -> impl IntoView
 where
     T: Copy + PartialEq + Send + Sync + 'static,

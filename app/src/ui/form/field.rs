@@ -10,22 +10,14 @@ pub fn Field(
     #[prop(into)] label: TextProp,
     /// Name of the field in errors.
     name: &'static str,
-    /// Type of the input element.
-    #[prop(default = "text")]
-    kind: &'static str,
-    /// Value of the `autocomplete` attribute.
-    #[prop(default = "off")]
-    autocomplete: &'static str,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(default = "off")] autocomplete: &'static str,
     /// Test id; the error has this and `-error`.
     testid: &'static str,
-    /// Hint below the field.
-    #[prop(optional)]
-    hint: &'static str,
+    #[prop(optional)] hint: &'static str,
     value: RwSignal<String>,
     #[prop(into)] error: Signal<Option<PageError>>,
-    /// Unit of a number.
-    #[prop(optional)]
-    unit: &'static str,
+    #[prop(optional)] unit: &'static str,
     #[prop(optional)] placeholder: &'static str,
     #[prop(optional)] autofocus: bool,
     /// Most characters that can be typed: more than allowed, so that the server reports too many.

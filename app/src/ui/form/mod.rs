@@ -89,18 +89,14 @@ pub fn SubmitRow(
     /// Fields that show their own errors.
     #[prop(default = &[])]
     fields: &'static [&'static str],
-    /// Classes of the button.
-    #[prop(optional)]
-    kind: &'static str,
+    #[prop(optional)] kind: &'static str,
     /// True while a request is pending.
     #[prop(into)]
     busy: Signal<bool>,
     /// Test id of the message after saving; no message without it.
     #[prop(optional)]
     saved_testid: &'static str,
-    /// The message after saving.
-    #[prop(into, optional)]
-    saved: Signal<Option<&'static str>>,
+    #[prop(into, optional)] saved: Signal<Option<&'static str>>,
 ) -> impl IntoView {
     let message = || view! { <p class="saved" role="status" data-testid=saved_testid>{saved}</p> };
     view! {

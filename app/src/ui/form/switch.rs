@@ -9,9 +9,7 @@ pub fn Switch(
     /// True while the setting is on.
     #[prop(into)]
     on: Signal<bool>,
-    /// Called with the new state.
-    #[prop(into)]
-    flip: Callback<bool>,
+    #[prop(into)] flip: Callback<bool>,
     #[prop(into, optional)] fixed: Signal<bool>,
     /// Explanation of the current state.
     #[prop(into, optional)]
