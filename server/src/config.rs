@@ -6,21 +6,18 @@ use std::{
     fs, io,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
-use error::refuse;
 use leptos::config::{Env, LeptosOptions};
 use serde::Serialize;
-use source::{Keys, Site, Source};
-use url::{origin, plain, plain_at, without_password};
+use source::refuse;
+use url::{origin, plain, without_password};
 
-mod error;
 mod mail;
 mod source;
 mod url;
 
-pub use error::ConfigError;
+pub use source::ConfigError;
 
 /// Maximum lines of history that a session keeps.
 const MAX_SCROLLBACK: u32 = 1_000_000;
@@ -86,12 +83,9 @@ impl Config {
         text: &str,
         environment: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
-        let Source { keys, site, home } = Source::read(text, environment)?;
-        Self::checked(keys, site, home)
-    }
-
-    fn checked(keys: Keys, site: Site, home: Option<PathBuf>) -> Result<Self, ConfigError> {
-        let listen = keys.listen.unwrap_or(site.site_addr);
+        let (keys, mut leptos, home) = source::read(text, environment)?;
+        let listen = keys.listen.unwrap_or(leptos.site_addr);
+        (leptos.site_addr, leptos.env) = (listen, Env::PROD);
         let public_url = match keys.public_url {
             Some(url) => match origin(&url) {
                 Some(origin) => origin,
@@ -101,7 +95,7 @@ impl Config {
                     ));
                 }
             },
-            None => plain_at(listen),
+            None => plain(&listen.to_string()),
         };
         if !listen.ip().is_loopback() && !public_url.starts_with("https://") {
             return refuse(format!(
@@ -110,14 +104,12 @@ impl Config {
         }
         let mut allowed_origins = vec![public_url.clone()];
         for written in keys.allowed_origins {
-            match origin(&written) {
-                Some(origin) => allowed_origins.push(origin),
-                None => {
-                    return refuse(format!(
-                        "allowed_origins contains {written}, which is not an origin such as https://websh.example."
-                    ));
-                }
-            }
+            let Some(origin) = origin(&written) else {
+                return refuse(format!(
+                    "allowed_origins contains {written}, which is not an origin such as https://websh.example."
+                ));
+            };
+            allowed_origins.push(origin);
         }
         let Some(data_dir) =
             keys.data_dir.or_else(|| home.map(|home| home.join(".local/share/websh")))
@@ -125,7 +117,7 @@ impl Config {
             return refuse("data_dir is not set, and HOME is not set to derive it from.");
         };
         let data_dir = std::path::absolute(&data_dir)
-            .map_err(|error| ConfigError(format!("data_dir is not valid: {error}.")))?;
+            .or_else(|error| refuse(format!("data_dir is not valid: {error}.")))?;
         let database_url = keys
             .database_url
             .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("websh.db").display()));
@@ -137,7 +129,14 @@ impl Config {
         }
         let session_program = match keys.session_program {
             Some(path) => path,
-            None => beside_this_program("websh-session")?,
+            None => match std::env::current_exe() {
+                Ok(program) => program.with_file_name("websh-session"),
+                Err(error) => {
+                    return refuse(format!(
+                        "session_program is not set, and the path of this program is unknown: {error}."
+                    ));
+                }
+            },
         };
         let scrollback = keys.scrollback.unwrap_or(10_000);
         if scrollback > MAX_SCROLLBACK {
@@ -145,14 +144,6 @@ impl Config {
                 "scrollback must be between 0 and {MAX_SCROLLBACK}, not {scrollback}."
             ));
         }
-        let leptos = LeptosOptions::builder()
-            .output_name(Arc::<str>::from(site.output_name))
-            .site_root(Arc::<str>::from(site.site_root))
-            .site_pkg_dir(Arc::<str>::from(site.site_pkg_dir))
-            .site_addr(listen)
-            .reload_port(site.reload_port)
-            .env(Env::PROD)
-            .build();
         Ok(Self {
             listen,
             public_url,
@@ -174,14 +165,14 @@ impl Config {
     /// Adopts the bound address, whose port differs from the configured one if that is 0. Without a
     /// configured `public_url`, users may also use the host name `localhost`.
     pub fn bound_to(&mut self, address: SocketAddr) {
-        let default = plain_at(self.listen);
+        let default = plain(&self.listen.to_string());
         self.listen = address;
         if self.public_url == default {
-            self.public_url = plain_at(address);
+            self.public_url = plain(&address.to_string());
             for origin in self.allowed_origins.iter_mut().filter(|origin| **origin == default) {
                 origin.clone_from(&self.public_url);
             }
-            self.allowed_origins.push(plain("localhost", address.port()));
+            self.allowed_origins.push(plain(&format!("localhost:{}", address.port())));
         }
     }
 
@@ -196,15 +187,6 @@ impl Config {
         shown.database_url = without_password(&shown.database_url);
         shown.smtp_url = shown.smtp_url.as_deref().map(without_password);
         toml::to_string(&shown).unwrap_or_default()
-    }
-}
-
-fn beside_this_program(name: &str) -> Result<PathBuf, ConfigError> {
-    match std::env::current_exe() {
-        Ok(program) => Ok(program.with_file_name(name)),
-        Err(error) => refuse(format!(
-            "session_program is not set, and the path of this program is unknown: {error}."
-        )),
     }
 }
 

@@ -6,7 +6,7 @@ use control::MailTransport;
 
 use super::{
     Config,
-    error::{ConfigError, refuse},
+    source::{ConfigError, refuse},
     url,
 };
 

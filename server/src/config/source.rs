@@ -7,10 +7,9 @@ use std::{
     path::PathBuf,
 };
 
+use leptos::config::LeptosOptions;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
-
-use super::error::{ConfigError, refuse};
 
 /// `WEBSH_…` variables that do not configure the server.
 const OTHER_VARIABLES: [&str; 7] = [
@@ -22,6 +21,9 @@ const OTHER_VARIABLES: [&str; 7] = [
     "WEBSH_TOKEN",
     "WEBSH_URL",
 ];
+
+const SITE_KEYS: [&str; 5] =
+    ["output-name", "site-root", "site-pkg-dir", "site-addr", "reload-port"];
 
 /// Values of `[websh]` as written. An unknown key is an error.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -42,65 +44,40 @@ pub(super) struct Keys {
     pub(super) log: Option<String>,
 }
 
-/// Values of the leptos block as written.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-pub(super) struct Site {
-    pub(super) output_name: String,
-    pub(super) site_root: String,
-    pub(super) site_pkg_dir: String,
-    pub(super) site_addr: SocketAddr,
-    pub(super) reload_port: u32,
+/// Error in the configuration: one sentence naming the key.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(pub(super) String);
+
+pub(super) fn refuse<T>(sentence: impl Into<String>) -> Result<T, ConfigError> {
+    Err(ConfigError(sentence.into()))
 }
 
-impl Default for Site {
-    fn default() -> Self {
-        Self {
-            output_name: "websh".into(),
-            site_root: "target/site".into(),
-            site_pkg_dir: "pkg".into(),
-            site_addr: SocketAddr::from(([127, 0, 0, 1], 3000)),
-            reload_port: 3001,
-        }
+/// Reads the values before they are checked: of `[websh]`, of the leptos block, and the home directory.
+pub(super) fn read(
+    text: &str,
+    environment: impl Iterator<Item = (String, String)>,
+) -> Result<(Keys, LeptosOptions, Option<PathBuf>), ConfigError> {
+    let mut file: Table = text
+        .parse()
+        .or_else(|error| refuse(format!("Leptos.toml is not valid TOML: {}.", one_line(&error))))?;
+    let mut site = take_site(&mut file)?;
+    let mut keys = match file.remove("websh") {
+        Some(Value::Table(keys)) => keys,
+        Some(_) => return refuse("websh in Leptos.toml must be a table."),
+        None => Table::new(),
+    };
+    if let Some(key) = file.keys().next() {
+        return refuse(format!("Unknown table or key in Leptos.toml: {key}."));
     }
-}
-
-/// All values, before they are checked.
-pub(super) struct Source {
-    pub(super) keys: Keys,
-    pub(super) site: Site,
-    pub(super) home: Option<PathBuf>,
-}
-
-impl Source {
-    pub(super) fn read(
-        text: &str,
-        environment: impl Iterator<Item = (String, String)>,
-    ) -> Result<Self, ConfigError> {
-        let mut file: Table = match text.parse() {
-            Ok(table) => table,
-            Err(error) => {
-                return refuse(format!("Leptos.toml is not valid TOML: {}.", one_line(&error)));
-            }
-        };
-        let mut site = take_site(&mut file)?;
-        let mut keys = match file.remove("websh") {
-            Some(Value::Table(keys)) => keys,
-            Some(_) => return refuse("websh in Leptos.toml must be a table."),
-            None => Table::new(),
-        };
-        if let Some(key) = file.keys().next() {
-            return refuse(format!("Unknown table or key in Leptos.toml: {key}."));
-        }
-        let home = overlay(environment, &mut keys, &mut site)?;
-        let keys = Value::Table(keys).try_into().or_else(|error| {
-            refuse(format!("Invalid configuration of websh: {}.", one_line(&error)))
-        })?;
-        let site = Value::Table(site).try_into().or_else(|error| {
-            refuse(format!("Invalid leptos block in Leptos.toml: {}.", one_line(&error)))
-        })?;
-        Ok(Self { keys, site, home })
-    }
+    let home = overlay(environment, &mut keys, &mut site)?;
+    let keys = Value::Table(keys).try_into().or_else(|error| {
+        refuse(format!("Invalid configuration of websh: {}.", one_line(&error)))
+    })?;
+    let site = Value::Table(site).try_into().or_else(|error| {
+        refuse(format!("Invalid leptos block in Leptos.toml: {}.", one_line(&error)))
+    })?;
+    Ok((keys, site, home))
 }
 
 /// Returns the variables that are valid UTF-8. An invalid one is an error if it is websh's.
@@ -128,9 +105,12 @@ pub(super) fn take_site(file: &mut Table) -> Result<Table, ConfigError> {
         .get("metadata")
         .and_then(|metadata| metadata.get("leptos"))
         .and_then(Value::as_array);
-    match blocks.and_then(|blocks| blocks.first()).and_then(Value::as_table) {
-        Some(block) => Ok(block.clone()),
-        None => refuse("The leptos block of Leptos.toml must be [[workspace.metadata.leptos]]."),
+    let Some(block) = blocks.and_then(|blocks| blocks.first()).and_then(Value::as_table) else {
+        return refuse("The leptos block of Leptos.toml must be [[workspace.metadata.leptos]].");
+    };
+    match block.keys().find(|key| !SITE_KEYS.contains(&key.as_str())) {
+        Some(key) => refuse(format!("Invalid leptos block in Leptos.toml: unknown field `{key}`.")),
+        None => Ok(block.clone()),
     }
 }
 
@@ -141,6 +121,9 @@ fn overlay(
     site: &mut Table,
 ) -> Result<Option<PathBuf>, ConfigError> {
     let mut home = None;
+    for (key, default) in [("output-name", "websh"), ("site-root", "target/site")] {
+        site.entry(key).or_insert_with(|| default.into());
+    }
     for (name, value) in environment {
         match name.as_str() {
             "HOME" => home = Some(PathBuf::from(&value)).filter(|path| path.is_absolute()),

@@ -1,6 +1,6 @@
 //! URLs in the configuration: normalized origins, masked passwords, and encryption of mail.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 /// Returns the origin of a URL without path and query, as browsers serialize it: in lower case,
 /// without the scheme's default port (RFC 6454, 6.2).
@@ -15,17 +15,9 @@ pub(super) fn origin(url: &str) -> Option<String> {
         .then(|| format!("{scheme}://{authority}").to_ascii_lowercase())
 }
 
-/// Returns this server's origin for a host and port, without TLS.
-pub(super) fn plain(host: &str, port: u16) -> String {
-    if port == 80 { format!("http://{host}") } else { format!("http://{host}:{port}") }
-}
-
-/// Returns this server's origin for an address, without TLS.
-pub(super) fn plain_at(address: SocketAddr) -> String {
-    match address.ip() {
-        IpAddr::V4(ip) => plain(&ip.to_string(), address.port()),
-        IpAddr::V6(ip) => plain(&format!("[{ip}]"), address.port()),
-    }
+/// Returns this server's origin for a host with its port, without TLS.
+pub(super) fn plain(host: &str) -> String {
+    format!("http://{}", host.strip_suffix(":80").unwrap_or(host))
 }
 
 /// Masks the password of a URL, in the authority and in the query.
