@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use prometheus_client::{
-    encoding::{EncodeLabelSet, prometheus_text},
+    encoding::prometheus_text,
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::{Metric, Registry},
 };
@@ -25,16 +25,9 @@ const STATUS_CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 /// Route label of requests that match no route, such as those for static files.
 const UNMATCHED: &str = "other";
 
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct StatusLabels {
-    status: &'static str,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct RequestLabels {
-    route: String,
-    status: &'static str,
-}
+/// Labels of a series, by name.
+type Status = [(&'static str, &'static str); 1];
+type RouteAndStatus = [(&'static str, String); 2];
 
 /// The metrics and the registry they are rendered from.
 #[derive(Debug)]
@@ -43,8 +36,8 @@ pub struct Metrics {
     sessions: Gauge,
     viewers: Gauge,
     sockets: Gauge,
-    answers: Family<StatusLabels, Counter>,
-    requests: Family<RequestLabels, Histogram>,
+    answers: Family<Status, Counter>,
+    requests: Family<RouteAndStatus, Histogram>,
     session_open: Histogram,
     attach: Histogram,
 }
@@ -52,9 +45,9 @@ pub struct Metrics {
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::default();
-        let answers = Family::<StatusLabels, Counter>::default();
+        let answers = Family::<Status, Counter>::default();
         for status in STATUS_CLASSES {
-            drop(answers.get_or_create(&StatusLabels { status }));
+            drop(answers.get_or_create(&[("status", status)]));
         }
         Self {
             sessions: add(&mut registry, "websh_sessions", "Running sessions", Gauge::default()),
@@ -102,8 +95,8 @@ impl Metrics {
     fn answered(&self, route: String, status: u16, started: Instant) {
         let class = usize::from(status / 100).saturating_sub(1);
         let Some(status) = STATUS_CLASSES.get(class) else { return };
-        self.answers.get_or_create(&StatusLabels { status }).inc();
-        let labels = RequestLabels { route, status };
+        self.answers.get_or_create(&[("status", status)]).inc();
+        let labels = [("route", route), ("status", (*status).to_owned())];
         self.requests.get_or_create(&labels).observe(started.elapsed().as_secs_f64());
     }
 

@@ -10,20 +10,15 @@ use crate::{
         openapi,
         operator::{health, metrics},
     },
-    http::{
-        authenticate::authenticate,
-        body,
-        error::ApiError,
-        headers::{self, Policy},
-        origin,
-    },
+    http::{authenticate::authenticate, body, error::ApiError, headers, origin},
     metrics::record,
     pages,
     state::AppState,
 };
 
 pub fn router(state: AppState) -> Router {
-    let policy = Policy { https: state.cookies.https };
+    let not_found = async || ApiError::not_found();
+    let method_not_allowed = async || ApiError::method_not_allowed();
     let guarded = Router::new()
         .merge(pages::router())
         .merge(openapi::router())
@@ -42,17 +37,9 @@ pub fn router(state: AppState) -> Router {
         .route("/metrics", get(metrics::metrics))
         .method_not_allowed_fallback(method_not_allowed)
         .merge(guarded)
-        .layer(middleware::from_fn_with_state(policy, headers::add_headers))
+        .layer(middleware::from_fn_with_state(state.cookies.https, headers::add_headers))
         .layer(middleware::from_fn_with_state(state.metrics.clone(), record))
         .with_state(state)
-}
-
-async fn not_found() -> ApiError {
-    ApiError::not_found()
-}
-
-async fn method_not_allowed() -> ApiError {
-    ApiError::method_not_allowed()
 }
 
 #[cfg(test)]

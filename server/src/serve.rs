@@ -19,7 +19,10 @@ use rustix::{
     process::{Resource, Rlimit, getrlimit, setrlimit},
 };
 use store::Store;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    task::JoinSet,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing_subscriber::EnvFilter;
 
@@ -53,7 +56,7 @@ impl Serve {
                 "session_program is {path}, which does not exist. Build or install websh-session."
             )));
         }
-        let mail = config.mail().map_err(|error| Failure::Message(error.to_string()))?;
+        let mail = config.mail()?;
         raise_descriptors();
         let _lock = lock(&config.data_dir)?;
         // Binds before changing anything, so that a second server leaves the first one's data alone.
@@ -72,24 +75,21 @@ impl Serve {
 
         let stop = CancellationToken::new();
         let sockets = TaskTracker::new();
-        let following = tokio::spawn(Arc::clone(&control.reconciler).run());
-        let watching = tokio::spawn(Arc::clone(&control.connections).watch());
-        let sharing = tokio::spawn(Arc::clone(&control.shares).watch());
-        let forgetting = tokio::spawn(Arc::clone(&control.sessions).delete_expired());
+        // Aborts the tasks when it is dropped.
+        let mut tasks = JoinSet::new();
+        tasks.spawn(Arc::clone(&control.reconciler).run());
+        tasks.spawn(Arc::clone(&control.connections).watch());
+        tasks.spawn(Arc::clone(&control.shares).watch());
+        tasks.spawn(Arc::clone(&control.sessions).delete_expired());
         let reconciler = Arc::clone(&control.reconciler);
-        let governing = tokio::spawn(async move { reconciler.push_rules().await });
+        tasks.spawn(async move { drop(reconciler.push_rules().await) });
         let state = AppState::new(control, &config, stop.clone(), sockets.clone());
-        let stopping = tokio::spawn(stop_on_signal(stop.clone()));
+        tasks.spawn(stop_on_signal(stop.clone()));
         listen::serve(listener, router::router(state), stop).await;
         sockets.close();
         // A browser that does not answer the close frame is abandoned. Its session keeps running.
         let _ = tokio::time::timeout(CLOSE_TIMEOUT, sockets.wait()).await;
-        following.abort();
-        watching.abort();
-        sharing.abort();
-        forgetting.abort();
-        governing.abort();
-        stopping.abort();
+        drop(tasks);
         // Standard output may be closed by now, which is not an error.
         let _ = print("websh stopped. Running sessions keep running.");
         Ok(())

@@ -44,7 +44,7 @@ impl AppState {
             control,
             leptos: config.leptos.clone(),
             build: assets::build_path(Path::new(&*config.leptos.site_root)).into(),
-            allowed: Allowed::new(&config.allowed_origins),
+            allowed: Allowed(config.allowed_origins.clone().into()),
             cookies: Cookies { https: config.is_https() },
             proxies: TrustedProxies(config.trusted_proxies.clone().into()),
             stop,

@@ -29,12 +29,11 @@ struct Credentials;
 
 impl Modify for Credentials {
     fn modify(&self, description: &mut Description) {
-        let cookie = ApiKey::Cookie(ApiKeyValue::new("__Host-websh"));
-        let components = description.components.get_or_insert_with(Components::new);
-        components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
-        let guest = ApiKey::Cookie(ApiKeyValue::new("__Host-websh_guest"));
-        components.add_security_scheme("guest", SecurityScheme::ApiKey(guest));
+        let cookie = |name| SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(name)));
         let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        let components = description.components.get_or_insert_with(Components::new);
+        components.add_security_scheme("cookie", cookie("__Host-websh"));
+        components.add_security_scheme("guest", cookie("__Host-websh_guest"));
         components.add_security_scheme("bearer", bearer);
     }
 }

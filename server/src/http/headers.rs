@@ -10,12 +10,7 @@ use leptos::nonce::Nonce;
 
 use crate::assets;
 
-/// Header settings that hold for the whole server.
-#[derive(Clone, Copy, Debug)]
-pub struct Policy {
-    /// Browsers reach the server over TLS, so responses require it from then on.
-    pub https: bool,
-}
+const NEVER: &str = "no-store";
 
 const FIXED: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -24,43 +19,21 @@ const FIXED: [(HeaderName, &str); 4] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Caching of a response by browsers.
-#[derive(Clone, Copy, Debug)]
-enum Caching {
-    /// Pages and API responses.
-    Never,
-    /// Built files; revalidated on each use.
-    Revalidate,
-    /// Files under a build's own prefix, which never change.
-    Immutable,
-}
-
-impl Caching {
-    fn of(path: &str) -> Self {
-        match path {
-            _ if path.starts_with("/pkg/") => Self::Revalidate,
-            _ if path.starts_with(assets::PREFIX) => Self::Immutable,
-            _ => Self::Never,
-        }
-    }
-
-    fn directive(self) -> &'static str {
-        match self {
-            Self::Never => "no-store",
-            Self::Revalidate => "no-cache",
-            Self::Immutable => "private, max-age=31536000, immutable",
-        }
+/// Returns the caching of a path by browsers: built files are revalidated on each use, those under a
+/// build's own prefix never change, and pages and API responses are not kept.
+fn caching(path: &str) -> &'static str {
+    match path {
+        _ if path.starts_with("/pkg/") => "no-cache",
+        _ if path.starts_with(assets::PREFIX) => "private, max-age=31536000, immutable",
+        _ => NEVER,
     }
 }
 
-/// Adds the headers. Adds a fresh nonce to the request's extensions, for the scripts of pages.
-pub async fn add_headers(
-    State(policy): State<Policy>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+/// Adds the headers. With TLS, responses require it from then on. Adds a fresh nonce to the request's
+/// extensions, for the scripts of pages.
+pub async fn add_headers(State(https): State<bool>, mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
-    let caching = Caching::of(request.uri().path());
+    let caching = caching(request.uri().path());
     request.extensions_mut().insert(nonce.clone());
     let mut response = next.run(request).await;
     let status = response.status();
@@ -71,15 +44,13 @@ pub async fn add_headers(
     if let Ok(value) = HeaderValue::from_str(&content_security_policy(&nonce)) {
         headers.insert(header::CONTENT_SECURITY_POLICY, value);
     }
-    if policy.https {
-        headers.insert(
-            header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=31536000"),
-        );
+    if https {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
     let failed = status.is_client_error() || status.is_server_error();
-    let caching = if failed { Caching::Never } else { caching };
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching.directive()));
+    let caching = if failed { NEVER } else { caching };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     response
 }
 

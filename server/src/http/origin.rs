@@ -1,6 +1,6 @@
 //! Checks of Host, Origin and Sec-Fetch-Site: pure decisions, and one middleware that applies them.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
@@ -11,12 +11,9 @@ use axum::{
 
 use super::error::{ApiError, Result};
 
-/// Origins whose pages may change state and open sockets, and their host names.
+/// Origins whose pages may change state and open sockets, from [`crate::config::Config::allowed_origins`].
 #[derive(Clone, Debug)]
-pub struct Allowed {
-    origins: Arc<HashSet<String>>,
-    hosts: Arc<HashSet<String>>,
-}
+pub struct Allowed(pub Arc<[String]>);
 
 /// Source of a request, according to its headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,25 +25,16 @@ pub enum RequestOrigin {
 }
 
 impl Allowed {
-    /// Creates the check from [`crate::config::Config::allowed_origins`].
-    pub fn new(origins: &[String]) -> Self {
-        let hosts = origins
-            .iter()
-            .filter_map(|origin| origin.split_once("://"))
-            .map(|(_, host)| host.to_owned());
-        Self {
-            hosts: Arc::new(hosts.collect()),
-            origins: Arc::new(origins.iter().cloned().collect()),
-        }
-    }
-
     /// Returns whether the request is for one of this server's hosts, which prevents DNS rebinding.
     pub fn is_own_host(&self, headers: &HeaderMap, uri: &Uri) -> bool {
         let named = uri.authority().map(|authority| authority.as_str());
         let mut hosts = headers.get_all(header::HOST).iter();
         let host = named.or_else(|| hosts.next().and_then(|host| host.to_str().ok()));
         hosts.next().is_none()
-            && host.is_some_and(|host| self.hosts.contains(&host.to_ascii_lowercase()))
+            && host.is_some_and(|host| {
+                let mut own = self.0.iter().filter_map(|origin| origin.split_once("://"));
+                own.any(|(_, own)| own.eq_ignore_ascii_case(host))
+            })
     }
 
     /// Returns an error if a request has a cookie and does not come from an own page. For GET requests
@@ -63,9 +51,7 @@ impl Allowed {
         let mut origins = headers.get_all(header::ORIGIN).iter();
         let site = headers.get("sec-fetch-site").map(|site| site.as_bytes());
         match (origins.next(), origins.next(), site) {
-            (Some(origin), None, _)
-                if origin.to_str().is_ok_and(|origin| self.origins.contains(origin)) =>
-            {
+            (Some(origin), None, _) if self.0.iter().any(|own| origin == own) => {
                 RequestOrigin::OwnPage
             }
             (None, None, Some(b"same-origin")) => RequestOrigin::OwnPage,
@@ -111,7 +97,7 @@ mod tests {
     }
 
     fn allowed() -> Allowed {
-        Allowed::new(&["https://websh.example".into(), "http://127.0.0.1:3000".into()])
+        Allowed(["https://websh.example".into(), "http://127.0.0.1:3000".into()].into())
     }
 
     #[test]
