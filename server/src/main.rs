@@ -76,7 +76,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve(serve) => serve.run(config()?).await,
         Command::Remote(command) => {
             let run_dir = || config().ok().map(|config| config.run_dir());
-            match command.run(run_dir).await? {
+            match command.run(&run_dir).await? {
                 Some(command) => local::run(command, &config()?).await,
                 None => Ok(()),
             }

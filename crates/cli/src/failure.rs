@@ -33,16 +33,19 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// No session has this name or id.
-    #[must_use]
-    pub fn no_session(wanted: &str) -> Self {
-        Self::NotFound(format!("No session is named {wanted}."))
-    }
-
-    /// Several sessions have this name.
-    #[must_use]
-    pub fn ambiguous(wanted: &str) -> Self {
-        Self::Message(format!("Several sessions are named {wanted}. Use the id instead."))
+    /// The only one of the `found`, which have the name or id `wanted`; `kind` is such as "session".
+    pub fn only<T>(
+        kind: &str,
+        wanted: &str,
+        mut found: impl Iterator<Item = T>,
+    ) -> Result<T, Self> {
+        match (found.next(), found.next()) {
+            (Some(one), None) => Ok(one),
+            (None, _) => Err(Self::NotFound(format!("No {kind} is named {wanted}."))),
+            _ => Err(Self::Message(format!(
+                "Several {kind}s are named {wanted}. Use the id instead."
+            ))),
+        }
     }
 
     /// Exit status: 1 error, 2 usage, 3 not allowed, 4 not found, 5 ended or expired.
@@ -87,14 +90,8 @@ mod tests {
     #[test]
     fn each_kind_of_failure_has_its_status() {
         let refused = |status| {
-            let info = ErrorInfo {
-                code: "x".into(),
-                message: "X.".into(),
-                field: None,
-                sessions: None,
-                active_client: None,
-                session: None,
-            };
+            let (code, message) = ("x".into(), "X.".into());
+            let info = ErrorInfo { code, message, ..ErrorInfo::default() };
             Failure::Http(http::Error::Refused(Box::new(info), status))
         };
         for (failure, status) in [

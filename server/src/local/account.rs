@@ -4,10 +4,13 @@
 use clap::{Args, Subcommand};
 use cli::output::{print, print_json, table};
 use control::{System, command_line};
-use protocol::{api::Grantee, format};
+use protocol::{
+    api::{Grantee, Role},
+    format,
+};
 use store::Store;
 
-use super::{Failure, user::Role};
+use super::{Failure, user::role};
 use crate::config::Config;
 
 #[derive(Debug, Subcommand)]
@@ -39,7 +42,7 @@ struct To {
     #[arg(long = "to", value_name = "EMAIL")]
     member: Option<String>,
     /// All members with this role or a higher one.
-    #[arg(long, value_enum)]
+    #[arg(long, value_parser = role())]
     role: Option<Role>,
 }
 
@@ -78,7 +81,7 @@ impl To {
                 let found = store.members.by_email(&email.to_lowercase()).await?;
                 Ok(Grantee::Member(found.ok_or(control::Error::NotFound("member"))?.id))
             }
-            (None, Some(role)) => Ok(Grantee::Role(role.into())),
+            (None, Some(role)) => Ok(Grantee::Role(role)),
             (None, None) => Err(cli::Failure::Usage("Use --to or --role.".into()).into()),
         }
     }

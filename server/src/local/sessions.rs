@@ -110,15 +110,11 @@ impl Sessions {
     /// The only running session with this id or name.
     fn find(&self, wanted: &str) -> Result<SessionId, Failure> {
         let running = self.running();
-        let mut matching = running.iter().filter(|(id, _)| {
+        let matching = running.iter().filter(|(id, _)| {
             let name = self.rows.get(id).map(|row| row.name.as_str());
             name == Some(wanted) || id.to_string() == wanted
         });
-        match (matching.next(), matching.next()) {
-            (Some((id, _)), None) => Ok(*id),
-            (None, _) => Err(cli::Failure::no_session(wanted).into()),
-            _ => Err(cli::Failure::ambiguous(wanted).into()),
-        }
+        Ok(cli::Failure::only("session", wanted, matching)?.0)
     }
 }
 

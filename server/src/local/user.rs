@@ -1,12 +1,15 @@
 //! `websh user`: the members, managed on the machine itself. Works with and without a running server.
 
-use clap::{Subcommand, ValueEnum};
+use clap::{
+    Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use cli::{
     output::{print, print_json},
     prompt,
 };
 use control::{NewMember, System, command_line};
-use protocol::api;
+use protocol::api::Role;
 use store::Store;
 
 use super::Failure;
@@ -22,7 +25,7 @@ pub enum User {
         #[arg(long)]
         name: Option<String>,
         /// Role.
-        #[arg(long, value_enum, default_value_t)]
+        #[arg(long, default_value_t = Role::Member, value_parser = role())]
         role: Role,
         /// Account of this machine that the member may open sessions as; repeatable.
         /// If websh runs as root, a member without one can't open sessions.
@@ -45,22 +48,9 @@ pub enum User {
     },
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub enum Role {
-    #[default]
-    Member,
-    Staff,
-    Superuser,
-}
-
-impl From<Role> for api::Role {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Member => Self::Member,
-            Role::Staff => Self::Staff,
-            Role::Superuser => Self::Superuser,
-        }
-    }
+pub(super) fn role() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(["member", "staff", "superuser"])
+        .try_map(|role| role.parse().map_err(|_| "unknown role"))
 }
 
 impl User {
@@ -71,8 +61,7 @@ impl User {
                 let name =
                     name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
                 let new = NewMember { email, name, password: prompt::secret("Password")? };
-                let me =
-                    command_line::add_member(&store, &System, new, role.into(), &account).await?;
+                let me = command_line::add_member(&store, &System, new, role, &account).await?;
                 if json {
                     return Ok(print_json(&me)?);
                 }
@@ -89,8 +78,7 @@ impl User {
                     return Ok(print_json(&members)?);
                 }
                 for me in members {
-                    let role = format!("{:?}", me.role).to_lowercase();
-                    print(&format!("{role:<10} {:<32} {}", me.email, me.name))?;
+                    print(&format!("{:<10} {:<32} {}", me.role, me.email, me.name))?;
                 }
             }
         }

@@ -40,16 +40,14 @@ impl Prefix {
         if lower == "none" {
             return Ok(Self { key: None, pressed: false });
         }
-        let (modifiers, rest) = match lower.as_str() {
-            it if it.starts_with('^') => (CONTROL, it.strip_prefix('^')),
-            it if it.starts_with("ctrl-") => (CONTROL, it.strip_prefix("ctrl-")),
-            it if it.starts_with("alt-") => (ALT, it.strip_prefix("alt-")),
-            _ => (0, None),
-        };
-        let mut rest = rest.unwrap_or_default().chars();
-        match (rest.next(), rest.next()) {
-            (Some(key), None) if key.is_ascii_graphic() => {
-                Ok(Self { key: Some(named(&key.to_string(), modifiers)), pressed: false })
+        let found = [("^", CONTROL), ("ctrl-", CONTROL), ("alt-", ALT)]
+            .into_iter()
+            .find_map(|(prefix, modifiers)| Some((lower.strip_prefix(prefix)?, modifiers)));
+        match found {
+            Some((key, modifiers))
+                if key.len() == 1 && key.bytes().all(|it| it.is_ascii_graphic()) =>
+            {
+                Ok(Self { key: Some(named(key, modifiers)), pressed: false })
             }
             _ => Err(format!("{text:?} is not a valid key. Use one like ctrl-\\ or alt-x")),
         }
@@ -67,19 +65,16 @@ impl Prefix {
         let relevant = SHIFT | ALT | CONTROL;
         let same = key.key.eq_ignore_ascii_case(&prefix.key)
             && key.modifiers & relevant == prefix.modifiers;
-        let release = key.kind() == KeyKind::Release;
+        if key.kind() == KeyKind::Release {
+            // Ignores the release of the prefix.
+            return Meaning::Pass(if same { vec![] } else { vec![key] });
+        }
         match (std::mem::take(&mut self.pressed), same) {
-            // Ignores the release of the keys of a command.
-            (pressed, _) if release => {
-                self.pressed = pressed;
-                if same { Meaning::Pass(vec![]) } else { Meaning::Pass(vec![key]) }
-            }
             (false, true) => {
                 self.pressed = true;
                 Meaning::Prefix
             }
-            (false, false) => Meaning::Pass(vec![key]),
-            (true, true) => Meaning::Pass(vec![key]),
+            (false, false) | (true, true) => Meaning::Pass(vec![key]),
             (true, false) => match command(&key) {
                 Some(command) => Meaning::Command(command),
                 None => Meaning::Pass(vec![prefix.clone(), key]),

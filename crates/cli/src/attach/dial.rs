@@ -10,7 +10,7 @@ use protocol::{
 };
 use tokio::{
     sync::mpsc::{Sender, UnboundedReceiver, UnboundedSender, unbounded_channel},
-    task::JoinHandle,
+    task::JoinSet,
 };
 use tokio_tungstenite::tungstenite::Message;
 
@@ -26,13 +26,17 @@ pub struct Connection {
     session: SessionId,
     incoming: Sender<(u64, Incoming)>,
     attempt: u64,
-    line: Option<Line>,
+    /// Takes messages for the socket, if there is an attempt.
+    outgoing: Option<UnboundedSender<Vec<u8>>>,
+    /// The attempt; ends when it is dropped.
+    task: JoinSet<()>,
 }
 
 impl Connection {
     /// Returns a closed connection. Each [`Incoming`] is sent with the number of its attempt.
     pub fn new(client: Client, session: SessionId, incoming: Sender<(u64, Incoming)>) -> Self {
-        Self { client, session, incoming, attempt: 0, line: None }
+        let task = JoinSet::new();
+        Self { client, session, incoming, attempt: 0, outgoing: None, task }
     }
 
     /// Returns whether this is the number of the current attempt.
@@ -45,13 +49,14 @@ impl Connection {
         match request {
             Request::Dial(attach, hello) => self.open(attach, hello),
             Request::Send(bytes) => {
-                if let Some(line) = &self.line {
-                    let _ = line.sender.send(bytes);
+                if let Some(outgoing) = &self.outgoing {
+                    let _ = outgoing.send(bytes);
                 }
             }
             Request::Close => {
                 self.attempt += 1;
-                self.line = None;
+                self.outgoing = None;
+                self.task = JoinSet::new();
             }
         }
     }
@@ -60,7 +65,9 @@ impl Connection {
         let (sender, outgoing) = unbounded_channel();
         let (client, id, attempt) = (self.client.clone(), self.session, self.attempt);
         let incoming = self.incoming.clone();
-        let task = tokio::spawn(async move {
+        self.outgoing = Some(sender);
+        self.task = JoinSet::new();
+        self.task.spawn(async move {
             let last = match dial(&client, id, &attach, hello, attempt, &incoming).await {
                 Ok(socket) => relay(socket, outgoing, attempt, &incoming).await,
                 Err(error) if error.is_temporary() => Incoming::Failed,
@@ -69,19 +76,6 @@ impl Connection {
             // Fails only after the program stopped to listen.
             let _ = incoming.send((attempt, last)).await;
         });
-        self.line = Some(Line { sender, task });
-    }
-}
-
-/// A running attempt or an open socket; it ends when it is dropped.
-struct Line {
-    sender: UnboundedSender<Vec<u8>>,
-    task: JoinHandle<()>,
-}
-
-impl Drop for Line {
-    fn drop(&mut self) {
-        self.task.abort();
     }
 }
 

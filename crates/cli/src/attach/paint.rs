@@ -4,23 +4,12 @@
 use std::fmt::Write;
 
 use protocol::{
-    line::{self, Line},
+    line::{self, Cell, Line},
     mirror::Mirror,
     modes,
-    style::Style,
 };
 
 use super::sgr;
-
-/// One cell of a row, borrowed from its line.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Cell<'a> {
-    text: &'a str,
-    width: u32,
-    style: u32,
-}
-
-const BLANK: Cell<'static> = Cell { text: " ", width: 1, style: 0 };
 
 /// Draws mirrors, and keeps the content of the terminal.
 #[derive(Debug, Default)]
@@ -136,7 +125,7 @@ impl Painter {
 
     /// Writes cells from a column on; `to_end` if they are the rest of the row.
     fn cells(&mut self, mirror: &Mirror, row: u32, column: u32, cells: &[Cell<'_>], to_end: bool) {
-        let blanks = cells.iter().rev().take_while(|cell| **cell == BLANK).count();
+        let blanks = cells.iter().rev().take_while(|cell| **cell == Cell::BLANK).count();
         let written = if to_end { cells.len() - blanks } else { cells.len() };
         let mut at = column;
         let mut known = false;
@@ -147,7 +136,7 @@ impl Painter {
                 self.go(at, row);
             }
             if style != Some(cell.style) {
-                let attributes: Style = mirror.style(cell.style);
+                let attributes = mirror.style(cell.style);
                 self.out.push_str(&sgr::sgr(&attributes));
                 if link || !attributes.link.is_empty() {
                     self.out.push_str(&sgr::link(&attributes.link));
@@ -243,8 +232,7 @@ fn cells(line: &Line, from: u32, columns: u32) -> Vec<Cell<'_>> {
             continue;
         }
         let whole = start >= from && width + cell.width <= columns;
-        let cut = Cell { style: cell.style, ..BLANK };
-        let cell = Cell { text: cell.text, width: cell.width, style: cell.style };
+        let cut = Cell { style: cell.style, ..Cell::BLANK };
         let shown = if whole { cell } else { cut };
         if width + shown.width > columns {
             break;
@@ -252,7 +240,7 @@ fn cells(line: &Line, from: u32, columns: u32) -> Vec<Cell<'_>> {
         width += shown.width;
         found.push(shown);
     }
-    found.extend((width..columns).map(|_| BLANK));
+    found.extend((width..columns).map(|_| Cell::BLANK));
     found
 }
 

@@ -1,7 +1,7 @@
 //! Parses the input of a terminal into text, keys, pastes and mouse events: xterm sequences, the kitty
 //! keyboard protocol, bracketed paste. Bytes may be split anywhere; it knows no terminal device.
 
-use super::sequences::{self, Sequence, Typed};
+use super::sequences::{self, Typed};
 
 /// Longest control sequence, in bytes; a longer one is read as text.
 const LONGEST: usize = 64;
@@ -50,14 +50,10 @@ impl Parser {
         let mut rest = buffer.as_slice();
         loop {
             if self.paste.is_some() {
-                match self.pasted(rest) {
-                    Some((used, text)) => {
-                        rest = rest.get(used..).unwrap_or_default();
-                        out.push(Typed::Paste(text));
-                        continue;
-                    }
-                    None => return out,
-                }
+                let Some((used, text)) = self.pasted(rest) else { return out };
+                rest = rest.get(used..).unwrap_or_default();
+                out.push(Typed::Paste(text));
+                continue;
             }
             match step(rest, last) {
                 Step::Took(0, _) | Step::Wait => break,
@@ -132,14 +128,11 @@ fn escape(rest: &[u8], last: bool) -> Step {
         [] => Step::Wait,
         [0x1b, ..] => lone(),
         [b'[', b'[', letter, ..] => Step::Took(4, sequences::linux(*letter).map(Typed::Key)),
+        [b'[', b'2', b'0', b'0', b'~', ..] => Step::PasteBegins(6),
         [b'[', params @ ..] => match control_sequence(params) {
-            Ok((used, sequence)) => match sequence {
-                Sequence::Paste => Step::PasteBegins(used + 2),
-                Sequence::Typed(typed) => Step::Took(used + 2, Some(typed)),
-                Sequence::Unknown => Step::Took(used + 2, None),
-            },
-            Err(()) if last || params.len() > LONGEST => alt("[", 2),
-            Err(()) => Step::Wait,
+            Some((used, typed)) => Step::Took(used + 2, typed),
+            None if last || params.len() > LONGEST => alt("[", 2),
+            None => Step::Wait,
         },
         [b'O'] if !last => Step::Wait,
         [b'O', letter @ (b'A'..=b'Z' | b'a'..=b'z'), ..] => {
@@ -171,13 +164,13 @@ fn alt(character: &str, bytes: usize) -> Step {
 }
 
 /// Parses a control sequence after its `CSI` and returns its length in bytes (ECMA-48, 5.4).
-fn control_sequence(bytes: &[u8]) -> Result<(usize, Sequence), ()> {
-    let end = bytes.iter().take(LONGEST).position(|byte| !(0x20..0x40).contains(byte)).ok_or(())?;
+fn control_sequence(bytes: &[u8]) -> Option<(usize, Option<Typed>)> {
+    let end = bytes.iter().take(LONGEST).position(|byte| !(0x20..0x40).contains(byte))?;
     let (params, rest) = bytes.split_at(end);
     match rest.first() {
-        Some(last @ 0x40..0x7f) => Ok((end + 1, sequences::meaning(params, *last))),
+        Some(last @ 0x40..0x7f) => Some((end + 1, sequences::meaning(params, *last))),
         // A byte that interrupts a sequence is parsed separately.
-        _ => Ok((end, Sequence::Unknown)),
+        _ => Some((end, None)),
     }
 }
 

@@ -20,13 +20,6 @@ pub enum Typed {
     Focus(bool),
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub enum Sequence {
-    Typed(Typed),
-    Paste,
-    Unknown,
-}
-
 /// Returns a key press without a code.
 pub fn named(key: &str, modifiers: u32) -> Key {
     Key { key: key.to_owned(), modifiers, ..Key::default() }
@@ -50,9 +43,6 @@ pub fn linux(letter: u8) -> Option<Key> {
 
 /// Returns a key in application mode, by the letter after `SS3`.
 pub fn application(letter: u8) -> Option<Key> {
-    if let Some(key) = lettered(letter) {
-        return Some(named(key, 0));
-    }
     // The keypad in application mode.
     let (key, code) = match letter {
         b'M' => ("Enter", "NumpadEnter"),
@@ -63,14 +53,18 @@ pub fn application(letter: u8) -> Option<Key> {
         b'm' => ("-", "NumpadSubtract"),
         b'n' => (".", "NumpadDecimal"),
         b'o' => ("/", "NumpadDivide"),
-        b'p'..=b'y' => return Some(keypad_digit(letter - b'p')),
-        _ => return None,
+        b'p'..=b'y' => return Some(keypad_digit((letter - b'p').into())),
+        _ => (lettered(letter)?, ""),
     };
-    Some(Key { code: code.to_owned(), ..named(key, 0) })
+    Some(coded(key, code))
 }
 
-fn keypad_digit(digit: u8) -> Key {
-    Key { code: format!("Numpad{digit}"), ..named(&digit.to_string(), 0) }
+fn coded(key: &str, code: &str) -> Key {
+    Key { code: code.to_owned(), ..named(key, 0) }
+}
+
+fn keypad_digit(digit: u32) -> Key {
+    coded(&digit.to_string(), &format!("Numpad{digit}"))
 }
 
 fn lettered(letter: u8) -> Option<&'static str> {
@@ -106,8 +100,8 @@ fn numbered(number: u32) -> Option<String> {
     Some(format!("F{function}"))
 }
 
-/// Returns W3C key and code of a kitty key that is not a character.
-fn private(number: u32) -> Option<(String, String)> {
+/// Returns a kitty key that is not a character, without its modifiers.
+fn private(number: u32) -> Option<Key> {
     let (key, code) = match number {
         9 => ("Tab", ""),
         13 => ("Enter", ""),
@@ -119,11 +113,8 @@ fn private(number: u32) -> Option<(String, String)> {
         57361 => ("PrintScreen", ""),
         57362 => ("Pause", ""),
         57363 => ("ContextMenu", ""),
-        57376..=57398 => return Some((format!("F{}", number - 57363), String::new())),
-        57399..=57408 => {
-            let digit = number - 57399;
-            return Some((digit.to_string(), format!("Numpad{digit}")));
-        }
+        57376..=57398 => return Some(named(&format!("F{}", number - 57363), 0)),
+        57399..=57408 => return Some(keypad_digit(number - 57399)),
         57409 => (".", "NumpadDecimal"),
         57410 => ("/", "NumpadDivide"),
         57411 => ("*", "NumpadMultiply"),
@@ -142,23 +133,24 @@ fn private(number: u32) -> Option<(String, String)> {
         57425 => ("Insert", "Numpad0"),
         57426 => ("Delete", "NumpadDecimal"),
         57427 => ("Clear", "Numpad5"),
-        57441..=57444 | 57447..=57450 => {
-            let (first, side) = if number < 57447 { (57441, "Left") } else { (57447, "Right") };
-            let keys = ["Shift", "Control", "Alt", "Meta"];
-            let key = keys.get(usize::try_from(number - first).ok()?)?;
-            return Some(((*key).to_owned(), format!("{key}{side}")));
-        }
+        57441 => ("Shift", "ShiftLeft"),
+        57442 => ("Control", "ControlLeft"),
+        57443 => ("Alt", "AltLeft"),
+        57444 => ("Meta", "MetaLeft"),
+        57447 => ("Shift", "ShiftRight"),
+        57448 => ("Control", "ControlRight"),
+        57449 => ("Alt", "AltRight"),
+        57450 => ("Meta", "MetaRight"),
         _ => return None,
     };
-    Some((key.to_owned(), code.to_owned()))
+    Some(coded(key, code))
 }
 
-/// Returns the meaning of a control sequence by its parameters and its last byte.
-pub fn meaning(params: &[u8], last: u8) -> Sequence {
+/// Returns the meaning of a control sequence by its parameters and its last byte, if it has one.
+pub fn meaning(params: &[u8], last: u8) -> Option<Typed> {
     let text = String::from_utf8_lossy(params);
     if let Some(report) = text.strip_prefix('<') {
-        return mouse(report, last)
-            .map_or(Sequence::Unknown, |it| Sequence::Typed(Typed::Mouse(it)));
+        return mouse(report, last).map(Typed::Mouse);
     }
     let fields: Vec<Vec<Option<u32>>> = text
         .split(';')
@@ -173,44 +165,32 @@ pub fn meaning(params: &[u8], last: u8) -> Sequence {
         Some(3) => KeyKind::Release,
         _ => KeyKind::Press,
     };
-    let key = |key: &str, code: &str| {
-        let (key, code) = (key.to_owned(), code.to_owned());
-        Sequence::Typed(Typed::Key(Key { key, code, modifiers, kind: kind.into() }))
-    };
     let number = part(0, 0);
-    match last {
-        b'I' if params.is_empty() => Sequence::Typed(Typed::Focus(true)),
-        b'O' if params.is_empty() => Sequence::Typed(Typed::Focus(false)),
-        b'Z' => Sequence::Typed(Typed::Key(named("Tab", SHIFT))),
-        b'~' if number == Some(200) => Sequence::Paste,
-        b'~' if number == Some(27) => part(2, 0)
-            .and_then(|code| character(code, modifiers))
-            .map_or(Sequence::Unknown, |(name, code)| key(&name, &code)),
-        b'~' => number.and_then(numbered).map_or(Sequence::Unknown, |name| key(&name, "")),
+    let key = match last {
+        b'I' if params.is_empty() => return Some(Typed::Focus(true)),
+        b'O' if params.is_empty() => return Some(Typed::Focus(false)),
+        b'Z' => return Some(Typed::Key(named("Tab", SHIFT))),
+        b'~' if number == Some(27) => character(part(2, 0)?, modifiers)?,
+        b'~' => named(&numbered(number?)?, 0),
         b'u' => {
             let shifted = part(0, 1).filter(|_| modifiers & SHIFT != 0);
-            number
-                .and_then(|code| {
-                    private(code).or_else(|| character(shifted.unwrap_or(code), modifiers))
-                })
-                .map_or(Sequence::Unknown, |(name, code)| key(&name, &code))
+            private(number?).or_else(|| character(shifted.or(number)?, modifiers))?
         }
-        _ => lettered(last)
-            .filter(|_| number.is_none_or(|number| number == 1))
-            .map_or(Sequence::Unknown, |name| key(name, "")),
-    }
+        _ if number.is_none_or(|number| number == 1) => named(lettered(last)?, 0),
+        _ => return None,
+    };
+    Some(Typed::Key(Key { modifiers, kind: kind.into(), ..key }))
 }
 
-/// Returns W3C key and code by the number of a character.
-fn character(code: u32, modifiers: u32) -> Option<(String, String)> {
+/// Returns the key of a character by its number.
+fn character(code: u32, modifiers: u32) -> Option<Key> {
     if let Some(key) = private(code) {
         return Some(key);
     }
     let character =
         char::from_u32(code).filter(|it| !it.is_control() && !(0xe000..0xf900).contains(&code))?;
     let shifted = modifiers & SHIFT != 0;
-    let key = if shifted { character.to_uppercase().to_string() } else { character.to_string() };
-    Some((key, String::new()))
+    Some(named(&if shifted { character.to_uppercase().to_string() } else { character.into() }, 0))
 }
 
 /// Translates the modifiers of a sequence (1 plus shift, alt, control, super, hyper, meta, locks).

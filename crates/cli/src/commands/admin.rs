@@ -1,7 +1,5 @@
 //! `websh admin`: the sessions of all members, for staff and superusers.
 
-use std::path::PathBuf;
-
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 use protocol::{
@@ -13,7 +11,7 @@ use serde::Serialize;
 
 use super::{
     Ended, LocalCommand,
-    remote::{Options, PAGE},
+    remote::{Options, PAGE, RunDir},
     sessions::state,
 };
 use crate::{
@@ -151,10 +149,7 @@ struct Query<'a> {
 }
 
 impl Admin {
-    pub(super) async fn run(
-        self,
-        run_dir: impl FnOnce() -> Option<PathBuf>,
-    ) -> Result<Option<LocalCommand>, Failure> {
+    pub(super) async fn run(self, run_dir: RunDir<'_>) -> Result<Option<LocalCommand>, Failure> {
         match self {
             Self::List(list) => list.run(run_dir).await,
             Self::Drop(drop) => drop.run(run_dir).await,
@@ -164,10 +159,7 @@ impl Admin {
 }
 
 impl List {
-    async fn run(
-        self,
-        run_dir: impl FnOnce() -> Option<PathBuf>,
-    ) -> Result<Option<LocalCommand>, Failure> {
+    async fn run(self, run_dir: RunDir<'_>) -> Result<Option<LocalCommand>, Failure> {
         let plain = self.filter == Filter::default() && self.sort == Sort::default();
         if self.options.remote.is_local(self.local, plain, run_dir).await? {
             return Ok(Some(LocalCommand::List { json: self.options.json }));
@@ -183,10 +175,7 @@ impl List {
 }
 
 impl DropSome {
-    async fn run(
-        self,
-        run_dir: impl FnOnce() -> Option<PathBuf>,
-    ) -> Result<Option<LocalCommand>, Failure> {
+    async fn run(self, run_dir: RunDir<'_>) -> Result<Option<LocalCommand>, Failure> {
         if self.options.remote.is_local(self.local, true, run_dir).await? {
             let (sessions, reason, json) = (self.sessions, self.reason, self.options.json);
             return Ok(Some(LocalCommand::Drop { sessions, reason, json }));
@@ -261,12 +250,9 @@ async fn all(
 async fn named(client: &Client, wanted: &str) -> Result<(SessionId, String), Failure> {
     let filter = AdminFilter { q: Some(wanted.to_owned()), ..AdminFilter::default() };
     let found = all(client, &filter, AdminSort::Name).await?;
-    let mut named = found.items.iter().filter(|it| it.session.name == wanted);
-    match (named.next(), named.next()) {
-        (Some(one), None) => Ok((one.session.id, one.session.name.clone())),
-        (None, _) => Err(Failure::no_session(wanted)),
-        (Some(_), Some(_)) => Err(Failure::ambiguous(wanted)),
-    }
+    let named = found.items.into_iter().filter(|it| it.session.name == wanted);
+    let one = Failure::only("session", wanted, named)?;
+    Ok((one.session.id, one.session.name))
 }
 
 fn list(sessions: &[AdminSession], now: DateTime<Utc>) -> String {

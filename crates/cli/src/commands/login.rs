@@ -1,9 +1,9 @@
 //! `websh login` and `websh logout`: an API token for this machine, stored for its owner alone.
 
-use clap::{Args, ValueEnum};
+use clap::{Args, builder::TypedValueParser};
 use protocol::api::{FreshToken, Me, NewToken, TokenScope, limits};
 
-use super::remote::credentials_file;
+use super::{choices::choices, remote::credentials_file};
 use crate::{
     Failure,
     credentials::{Credentials, Known},
@@ -26,8 +26,8 @@ pub struct Login {
     #[arg(long)]
     token: bool,
     /// Scope of the token.
-    #[arg(long, value_enum, default_value_t)]
-    scope: Scope,
+    #[arg(long, default_value_t = TokenScope::Sessions, value_parser = scope())]
+    scope: TokenScope,
     /// Lifetime of the token in days.
     #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=365))]
     days: u32,
@@ -41,25 +41,13 @@ pub struct Logout {
     address: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(super) enum Scope {
-    /// List sessions and watch your own.
-    Read,
-    /// Also open, drive, change and close your own sessions.
-    #[default]
-    Sessions,
-    /// Everything you may do.
-    Admin,
-}
-
-impl From<Scope> for TokenScope {
-    fn from(scope: Scope) -> Self {
-        match scope {
-            Scope::Read => Self::Read,
-            Scope::Sessions => Self::Sessions,
-            Scope::Admin => Self::Admin,
-        }
-    }
+/// Parses the scope of a token.
+pub(super) fn scope() -> impl TypedValueParser<Value = TokenScope> {
+    choices(&[
+        ("read", "List sessions and watch your own"),
+        ("sessions", "Also open, drive, change and close your own sessions"),
+        ("admin", "Everything you may do"),
+    ])
 }
 
 impl Login {
@@ -86,7 +74,7 @@ impl Login {
         let uname = rustix::system::uname();
         let machine = uname.nodename().to_string_lossy();
         let name: String = format!("websh on {machine}").chars().take(limits::MAX_NAME).collect();
-        let new = NewToken { name, scope: self.scope.into(), days: self.days };
+        let new = NewToken { name, scope: self.scope, days: self.days };
         Ok(create_token(client, &email, &new).await?.secret)
     }
 }

@@ -3,6 +3,7 @@
 
 mod admin;
 mod attach;
+mod choices;
 mod ended;
 mod generate;
 mod login;
@@ -12,13 +13,12 @@ mod sessions;
 mod share;
 mod token;
 
-use std::path::PathBuf;
-
 use clap::Subcommand;
 pub use ended::Ended;
 pub use generate::{Completions, Man};
 
 use crate::Failure;
+use remote::RunDir;
 
 /// A command that goes through the REST interface.
 #[derive(Debug, Subcommand)]
@@ -64,10 +64,7 @@ pub enum LocalCommand {
 impl Command {
     /// Runs the command, or returns the local command it stands for. `run_dir` is the directory of
     /// this machine's session sockets, if the configuration can be read.
-    pub async fn run(
-        self,
-        run_dir: impl FnOnce() -> Option<PathBuf>,
-    ) -> Result<Option<LocalCommand>, Failure> {
+    pub async fn run(self, run_dir: RunDir<'_>) -> Result<Option<LocalCommand>, Failure> {
         match self {
             Self::Ls(ls) => return ls.run(run_dir).await,
             Self::Admin(admin) => return admin.run(run_dir).await,

@@ -2,11 +2,12 @@
 
 use std::io::{self, IsTerminal};
 
-use clap::{Args, ValueEnum};
+use clap::{Args, builder::TypedValueParser};
 use protocol::api::{AttachMode, AttachPolicy, NewSession, Server, Session};
 
 use super::{
     attach::{Keys, show},
+    choices::choices,
     remote::Remote,
 };
 use crate::{
@@ -24,8 +25,8 @@ pub struct New {
     #[arg(long)]
     name: Option<String>,
     /// Effect of attaching a second client [default: that of the workspace].
-    #[arg(long, value_enum)]
-    policy: Option<Policy>,
+    #[arg(long, value_parser = policy())]
+    policy: Option<AttachPolicy>,
     /// Print the session id instead of attaching.
     #[arg(long)]
     detach: bool,
@@ -38,24 +39,12 @@ pub struct New {
     remote: Remote,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Policy {
-    /// The second client takes over.
-    Handoff,
-    /// The second client is refused unless it takes over explicitly.
-    Single,
-    /// Both stay attached; one drives at a time.
-    Multi,
-}
-
-impl From<Policy> for AttachPolicy {
-    fn from(policy: Policy) -> Self {
-        match policy {
-            Policy::Handoff => Self::Handoff,
-            Policy::Single => Self::Single,
-            Policy::Multi => Self::Multi,
-        }
-    }
+fn policy() -> impl TypedValueParser<Value = AttachPolicy> {
+    choices(&[
+        ("handoff", "The second client takes over"),
+        ("single", "The second client is refused unless it takes over explicitly"),
+        ("multi", "Both stay attached; one drives at a time"),
+    ])
 }
 
 impl New {
@@ -68,7 +57,7 @@ impl New {
             server,
             account,
             name: self.name,
-            attach_policy: self.policy.map(Into::into),
+            attach_policy: self.policy,
             cols: size.map(|size| size.0),
             rows: size.map(|size| size.1),
             idempotency_key: Some(uuid::Uuid::new_v4().to_string()),

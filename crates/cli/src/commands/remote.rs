@@ -21,6 +21,9 @@ use crate::{
     settings::{Settings, environment},
 };
 
+/// Returns the directory of this machine's session sockets, if the configuration can be read.
+pub type RunDir<'a> = &'a dyn Fn() -> Option<PathBuf>;
+
 /// Most sessions in one page.
 pub(super) const PAGE: usize = 100;
 
@@ -80,7 +83,7 @@ impl Remote {
         &self,
         requested: bool,
         plain: bool,
-        run_dir: impl FnOnce() -> Option<PathBuf>,
+        run_dir: RunDir<'_>,
     ) -> Result<bool, Failure> {
         if requested || !plain {
             return Ok(requested);
@@ -156,31 +159,23 @@ pub(super) async fn find(client: &Client, wanted: &str) -> Result<Session, Failu
         return Ok(client.get(&format!("/sessions/{id}")).await?);
     }
     let running = sessions(client, Scope::Mine, Life::Active, usize::MAX).await?;
-    match pick(&running, wanted) {
-        Ok(found) => Ok(found.clone()),
-        Err(0) => {
-            let ended = sessions(client, Scope::Mine, Life::Ended, PAGE).await?;
-            match pick(&ended, wanted) {
-                Ok(session) => Err(Failure::Ended(format::ending(session))),
-                Err(_) => Err(Failure::no_session(wanted)),
-            }
+    let found = pick(&running, wanted);
+    if found.is_empty() {
+        let ended = sessions(client, Scope::Mine, Life::Ended, PAGE).await?;
+        if let [session] = pick(&ended, wanted)[..] {
+            return Err(Failure::Ended(format::ending(session)));
         }
-        Err(_) => Err(Failure::ambiguous(wanted)),
     }
+    Failure::only("session", wanted, found.into_iter().cloned())
 }
 
-/// The only session that matches, or the number of matches. Names take precedence over ids.
-fn pick<'a>(sessions: &'a [Session], wanted: &str) -> Result<&'a Session, usize> {
-    let one = |found: Vec<&'a Session>| match found.as_slice() {
-        [one] => Ok(*one),
-        several => Err(several.len()),
-    };
-    let named = sessions.iter().filter(|session| session.name == wanted).collect();
-    let by_id = |session: &&Session| session.id.to_string().starts_with(wanted);
-    match one(named) {
-        Err(0) if !wanted.is_empty() => one(sessions.iter().filter(by_id).collect()),
-        other => other,
+/// The sessions with this name or, if there are none, with this beginning of an id.
+fn pick<'a>(sessions: &'a [Session], wanted: &str) -> Vec<&'a Session> {
+    let named: Vec<_> = sessions.iter().filter(|session| session.name == wanted).collect();
+    if !named.is_empty() || wanted.is_empty() {
+        return named;
     }
+    sessions.iter().filter(|session| session.id.to_string().starts_with(wanted)).collect()
 }
 
 #[cfg(test)]
@@ -202,16 +197,16 @@ pub(super) mod tests {
             session("twin", 2),
         ];
         for (wanted, found) in [
-            ("build", Ok(0)),
-            ("0193", Ok(1)),
-            ("01930", Ok(0)),
-            ("0194", Ok(1)),
-            ("019", Err(2)),
-            ("twin", Err(2)),
-            ("none", Err(0)),
-            ("", Err(0)),
+            ("build", &[0][..]),
+            ("0193", &[1]),
+            ("01930", &[0]),
+            ("0194", &[1]),
+            ("019", &[0, 1]),
+            ("twin", &[2, 3]),
+            ("none", &[]),
+            ("", &[]),
         ] {
-            let found = found.map(|at: usize| &sessions[at]);
+            let found: Vec<_> = found.iter().map(|at: &usize| &sessions[*at]).collect();
             assert_eq!(pick(&sessions, wanted), found, "{wanted}");
         }
     }

@@ -1,7 +1,5 @@
 //! `websh ls`, `close` and `rename`: the sessions of the signed-in member.
 
-use std::path::PathBuf;
-
 use chrono::{DateTime, Utc};
 use clap::Args;
 use protocol::{
@@ -11,7 +9,7 @@ use protocol::{
 
 use super::{
     Ended, LocalCommand,
-    remote::{Options, find, sessions},
+    remote::{Options, RunDir, find, sessions},
 };
 use crate::{
     Failure,
@@ -61,10 +59,7 @@ pub struct Rename {
 }
 
 impl Ls {
-    pub(super) async fn run(
-        self,
-        run_dir: impl FnOnce() -> Option<PathBuf>,
-    ) -> Result<Option<LocalCommand>, Failure> {
+    pub(super) async fn run(self, run_dir: RunDir<'_>) -> Result<Option<LocalCommand>, Failure> {
         let plain = !self.all && !self.ended;
         if self.options.remote.is_local(self.local, plain, run_dir).await? {
             return Ok(Some(LocalCommand::List { json: self.options.json }));

@@ -2,13 +2,13 @@
 
 use clap::{Args, Subcommand};
 use protocol::{
-    api::{Me, NewToken, TokenInfo},
+    api::{Me, NewToken, TokenInfo, TokenScope},
     format,
     id::TokenId,
 };
 
 use super::{
-    login::{Scope, create_token},
+    login::{create_token, scope},
     remote::Options,
 };
 use crate::{
@@ -36,8 +36,8 @@ pub struct New {
     /// Name of the token.
     name: String,
     /// Scope of the token.
-    #[arg(long, value_enum, default_value_t)]
-    scope: Scope,
+    #[arg(long, default_value_t = TokenScope::Sessions, value_parser = scope())]
+    scope: TokenScope,
     /// Lifetime in days.
     #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=365))]
     days: u32,
@@ -78,7 +78,7 @@ impl List {
                 .map(|token| {
                     vec![
                         token.name.clone(),
-                        format!("{:?}", token.scope).to_lowercase(),
+                        token.scope.to_string(),
                         token.used_at.map_or_else(|| "never".into(), |at| format::ago(at, now)),
                         format::at(token.expires_at),
                         token.id.to_string(),
@@ -92,7 +92,7 @@ impl List {
 
 impl New {
     async fn run(self) -> Result<(), Failure> {
-        let new = NewToken { name: self.name, scope: self.scope.into(), days: self.days };
+        let new = NewToken { name: self.name, scope: self.scope, days: self.days };
         let client = self.options.remote.client()?;
         let me: Me = client.get("/me").await?;
         let created = create_token(&client, &me.email, &new).await?;
@@ -110,16 +110,7 @@ impl Remove {
             Some(id) => token.id == id,
             None => token.name == *wanted,
         };
-        let mut matching = tokens.iter().filter(matches);
-        let token = match (matching.next(), matching.next()) {
-            (Some(one), None) => one,
-            (None, _) => return Err(Failure::NotFound(format!("No token is named {wanted}."))),
-            _ => {
-                return Err(Failure::Message(format!(
-                    "Several tokens are named {wanted}. Use the id instead."
-                )));
-            }
-        };
+        let token = Failure::only("token", wanted, tokens.iter().filter(matches))?;
         client.delete(&format!("/tokens/{}", token.id)).await?;
         self.options.print(token, |it| format!("Removed the token {}.", it.name))
     }

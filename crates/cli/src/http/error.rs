@@ -2,6 +2,8 @@
 
 use protocol::api::{ActiveClient, ErrorInfo, Session};
 
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
 /// Reason a request failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

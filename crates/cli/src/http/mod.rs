@@ -7,7 +7,7 @@ mod socket;
 use std::{sync::Arc, time::Duration};
 
 pub use address::ServerAddress;
-pub use error::Error;
+pub use error::{Error, Result};
 use protocol::api::ErrorBody;
 use reqwest::{
     Method, RequestBuilder, Response,
@@ -47,7 +47,7 @@ pub struct Client {
 /// Methods send requests below `/api/v1`.
 impl Client {
     /// A client that uses the system's certificate authorities and proxies. Sends nothing yet.
-    pub fn new(address: ServerAddress, identity: Identity) -> Result<Self, Error> {
+    pub fn new(address: ServerAddress, identity: Identity) -> Result<Self> {
         let headers = HeaderValue::from_str(&address.origin());
         let headers = headers.map_err(|_| Error::Strange(address.origin()))?;
         let mut builder = reqwest::Client::builder()
@@ -73,61 +73,45 @@ impl Client {
         &self.address
     }
 
-    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         self.parse(&self.send(Method::GET, path, None::<&()>).await?.1)
     }
 
     /// `GET` with a query.
-    pub async fn list<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        query: &(impl Serialize + Sync),
-    ) -> Result<T, Error> {
+    pub async fn list<T: DeserializeOwned>(&self, path: &str, query: &impl Serialize) -> Result<T> {
         let query = serde_urlencoded::to_string(query).map_err(|_| self.strange())?;
         self.get(&format!("{path}?{query}")).await
     }
 
-    pub async fn post<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        body: &(impl Serialize + Sync),
-    ) -> Result<T, Error> {
+    pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
         self.parse(&self.send(Method::POST, path, Some(body)).await?.1)
     }
 
-    pub async fn patch<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        body: &(impl Serialize + Sync),
-    ) -> Result<T, Error> {
+    pub async fn patch<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
         self.parse(&self.send(Method::PATCH, path, Some(body)).await?.1)
     }
 
-    pub async fn delete(&self, path: &str) -> Result<(), Error> {
+    pub async fn delete(&self, path: &str) -> Result<()> {
         self.send(Method::DELETE, path, None::<&()>).await.map(drop)
     }
 
-    pub async fn delete_with(
-        &self,
-        path: &str,
-        body: &(impl Serialize + Sync),
-    ) -> Result<(), Error> {
+    pub async fn delete_with(&self, path: &str, body: &impl Serialize) -> Result<()> {
         self.send(Method::DELETE, path, Some(body)).await.map(drop)
     }
 
     /// Signs in and returns the client of that sign-in.
-    pub async fn sign_in(&self, email: &str, password: &str) -> Result<Self, Error> {
+    pub async fn sign_in(&self, email: &str, password: &str) -> Result<Self> {
         let body = serde_json::json!({ "email": email, "password": password });
         let (cookie, _) = self.send(Method::POST, "/login", Some(&body)).await?;
         Ok(self.with(Identity::Cookie(cookie.ok_or_else(|| self.strange())?)))
     }
 
     /// Ends the sign-in of [`Self::sign_in`].
-    pub async fn sign_out(&self) -> Result<(), Error> {
+    pub async fn sign_out(&self) -> Result<()> {
         self.send(Method::POST, "/logout", None::<&()>).await.map(drop)
     }
 
-    pub async fn socket(&self, path: &str, subprotocol: &str) -> Result<Socket, Error> {
+    pub async fn socket(&self, path: &str, subprotocol: &str) -> Result<Socket> {
         let opening = socket::open(self, path, subprotocol);
         tokio::time::timeout(CONNECT_TIMEOUT, opening).await.map_err(|_| self.address.silent())?
     }
@@ -146,8 +130,8 @@ impl Client {
         &self,
         method: Method,
         path: &str,
-        body: Option<&(impl Serialize + Sync)>,
-    ) -> Result<(Option<String>, Vec<u8>), Error> {
+        body: Option<&impl Serialize>,
+    ) -> Result<(Option<String>, Vec<u8>)> {
         let mut request = self.request(method, &format!("/api/v1{path}")).timeout(ANSWER_TIMEOUT);
         if let Some(body) = body {
             request = request.json(body);
@@ -168,7 +152,7 @@ impl Client {
         Err(Error::Refused(Box::new(refusal.error), response.status().as_u16()))
     }
 
-    fn parse<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Error> {
+    fn parse<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T> {
         serde_json::from_slice(body).map_err(|_| self.strange())
     }
 
@@ -185,7 +169,7 @@ fn cookie(response: &Response) -> Option<String> {
 
 /// TLS with the certificate authorities of the system. They are read only when needed, so that a machine
 /// without any can use a server on its loopback interface.
-fn tls(address: &ServerAddress) -> Result<ClientConfig, Error> {
+fn tls(address: &ServerAddress) -> Result<ClientConfig> {
     let mut roots = RootCertStore::empty();
     if address.is_https() {
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

@@ -15,7 +15,7 @@ use tokio_tungstenite::{
     },
 };
 
-use super::{Client, Error};
+use super::{Client, Error, Result};
 
 /// Largest message of a session, in bytes. A frame of the largest screen fits.
 const MAX_MESSAGE: usize = 16 * 1024 * 1024;
@@ -23,7 +23,7 @@ const MAX_MESSAGE: usize = 16 * 1024 * 1024;
 pub type Socket = WebSocketStream<Upgraded>;
 
 /// Opens a WebSocket (RFC 6455, 4.1).
-pub async fn open(client: &Client, path: &str, subprotocol: &str) -> Result<Socket, Error> {
+pub async fn open(client: &Client, path: &str, subprotocol: &str) -> Result<Socket> {
     let broken = |error: reqwest::Error| client.address.unreachable(&error);
     let key = generate_key();
     let request = client

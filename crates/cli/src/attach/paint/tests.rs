@@ -1,6 +1,7 @@
 //! Content of a terminal after painting, according to a terminal emulator.
 
 use proptest::prelude::*;
+use protocol::style::Style;
 use screen::{Screen, Size};
 
 use super::*;
