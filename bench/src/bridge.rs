@@ -4,12 +4,12 @@
 use std::{
     io::{BufRead, BufReader},
     os::fd::{BorrowedFd, OwnedFd},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
 };
 
 use anyhow::{Context, Result};
 use futures_util::{SinkExt, StreamExt};
-use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use portable_pty::CommandBuilder;
 use rustix::{fs, io as rio};
 use tokio::{
     io::{Interest, unix::AsyncFd},
@@ -18,8 +18,10 @@ use tokio::{
 };
 use tokio_tungstenite::{accept_async, tungstenite::Message};
 
+use crate::{proc::Process, terminal::pty};
+
 pub struct Bridge {
-    process: Child,
+    process: Process,
     pub port: u16,
 }
 
@@ -35,18 +37,11 @@ impl Bridge {
         let mut line = String::new();
         let output = process.stdout.take().context("the bridge has no output")?;
         BufReader::new(output).read_line(&mut line)?;
-        Ok(Self { process, port: line.trim().parse()? })
+        Ok(Self { process: Process(process), port: line.trim().parse()? })
     }
 
     pub fn process(&self) -> u32 {
-        self.process.id()
-    }
-}
-
-impl Drop for Bridge {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.process.0.id()
     }
 }
 
@@ -83,8 +78,7 @@ async fn echo(stream: TcpStream) -> Result<()> {
 
 async fn connect(stream: TcpStream, shell: &str) -> Result<()> {
     let (mut sink, mut source) = accept_async(stream).await?.split();
-    let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
-    let pair = native_pty_system().openpty(size)?;
+    let pair = pty()?;
     let mut command = CommandBuilder::new(shell);
     command.env("TERM", "xterm-256color");
     let mut child = pair.slave.spawn_command(command)?;

@@ -7,14 +7,13 @@ use std::{
 };
 
 use anyhow::{Result, ensure};
-use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use portable_pty::CommandBuilder;
 
-use crate::terminal::LONG;
+use crate::terminal::{LONG, pty};
 
 /// Measures the time of a command in a PTY of 80×24 whose output is discarded.
 pub fn time(command: &str) -> Result<Duration> {
-    let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
-    let pair = native_pty_system().openpty(size)?;
+    let pair = pty()?;
     let mut shell = CommandBuilder::new("/bin/bash");
     // The command starts with a line of input, so that the start of bash is not counted.
     shell.args([

@@ -77,7 +77,10 @@ fn main() -> Result<ExitCode> {
     println!("{}; load average {load}\n\n{}", proc::machine(), report::heading());
     let figures = measure(&options);
     println!("\nload average at the end {}", proc::load());
-    let path = options.json.clone().map_or_else(beside_this_program, Ok)?;
+    let path = match &options.json {
+        Some(path) => path.clone(),
+        None => std::env::current_exe()?.with_file_name("bench.json"),
+    };
     let json = serde_json::json!({
         "machine": proc::machine(),
         "load_before": load,
@@ -110,9 +113,4 @@ fn measure(options: &Options) -> Vec<Figure> {
         }
     }
     figures
-}
-
-/// Returns `bench.json` in the directory of the build output.
-fn beside_this_program() -> Result<PathBuf> {
-    Ok(std::env::current_exe()?.with_file_name("bench.json"))
 }

@@ -3,14 +3,19 @@
 use std::{
     net::TcpListener,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
 use anyhow::{Result, ensure};
 use portable_pty::CommandBuilder;
 
-use crate::{proc, raw::Raw, stats::pause, terminal::Terminal};
+use crate::{
+    proc::{self, Process},
+    raw::Raw,
+    stats::pause,
+    terminal::Terminal,
+};
 
 /// A separate tmux server with one client in a PTY.
 pub struct Tmux {
@@ -48,7 +53,7 @@ impl Drop for Tmux {
 }
 
 pub struct Ttyd {
-    process: Child,
+    _process: Process,
     pub port: u16,
 }
 
@@ -63,7 +68,7 @@ impl Ttyd {
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
                 .spawn()?;
-            let ttyd = Self { process, port };
+            let ttyd = Self { _process: Process(process), port };
             let start = Instant::now();
             while Raw::ttyd(port).is_err() {
                 ensure!(start.elapsed() < Duration::from_secs(10), "ttyd does not answer");
@@ -71,13 +76,6 @@ impl Ttyd {
             }
             Ok(ttyd)
         })
-    }
-}
-
-impl Drop for Ttyd {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 

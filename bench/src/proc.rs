@@ -1,10 +1,20 @@
 //! Facts about processes from the kernel: CPU time, memory, children, command lines. Linux only.
 
-use std::{collections::BTreeSet, fs, path::Path, time::Duration};
+use std::{collections::BTreeSet, fs, path::Path, process::Child, time::Duration};
 
 use anyhow::{Context, Result};
 use nix::time::{clock_getcpuclockid, clock_gettime};
 use rustix::process::{Pid, Signal, kill_process};
+
+/// A child process that ends when it is dropped.
+pub struct Process(pub Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
 
 /// CPU time of a process in nanoseconds, with its finished threads and without its children.
 pub fn cpu(process: u32) -> Result<Duration> {

@@ -8,11 +8,11 @@ use std::{
 };
 
 use anyhow::{Result, bail, ensure};
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::{Child, CommandBuilder, MasterPty};
 use tokio_tungstenite::tungstenite::{Message, WebSocket};
 
 use crate::{
-    terminal::{LONG, Terminal},
+    terminal::{LONG, Terminal, pty},
     throttle::{Line, READ_TIMEOUT, open, read},
 };
 
@@ -47,8 +47,7 @@ impl Raw {
 
     /// Starts a program in a PTY of 80×24, such as a tmux client.
     pub fn program(command: CommandBuilder) -> Result<Self> {
-        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size)?;
+        let pair = pty()?;
         let child = pair.slave.spawn_command(command)?;
         let mut reader = pair.master.try_clone_reader()?;
         let (sender, received) = channel();
@@ -56,7 +55,7 @@ impl Raw {
             let mut buffer = vec![0; 65_536];
             while let Ok(count @ 1..) = reader.read(&mut buffer) {
                 let bytes = buffer.get(..count).unwrap_or_default().to_vec();
-                if sender.send((Instant::now(), bytes)).is_err() {
+                if sender.send(bytes).is_err() {
                     return;
                 }
             }
@@ -93,7 +92,7 @@ impl Terminal for Raw {
     }
 
     fn wait_for(&mut self, text: &str) -> Result<Instant> {
-        self.until(|tail| contains(tail, text.as_bytes()))
+        self.until(|tail| tail.windows(text.len()).any(|window| window == text.as_bytes()))
     }
 
     fn echo(&mut self, key: char) -> Result<Duration> {
@@ -116,10 +115,6 @@ impl Terminal for Raw {
     }
 }
 
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
-}
-
 struct Socket {
     socket: WebSocket<Line>,
     prefix: Option<u8>,
@@ -128,10 +123,9 @@ struct Socket {
 impl Wire for Socket {
     fn receive(&mut self) -> Result<Option<Vec<u8>>> {
         match read(&mut self.socket) {
-            Some(Message::Binary(body)) => match self.prefix {
-                None => Ok(Some(body.to_vec())),
-                Some(prefix) => Ok(body.strip_prefix(&[prefix]).map(<[u8]>::to_vec)),
-            },
+            Some(Message::Binary(body)) => {
+                Ok(body.strip_prefix(self.prefix.as_slice()).map(<[u8]>::to_vec))
+            }
             Some(Message::Close(_)) => bail!("the socket closed"),
             _ => Ok(None),
         }
@@ -151,14 +145,14 @@ struct Pty {
     _master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
     writer: Box<dyn Write + Send>,
-    received: Receiver<(Instant, Vec<u8>)>,
+    received: Receiver<Vec<u8>>,
     read: u64,
 }
 
 impl Wire for Pty {
     fn receive(&mut self) -> Result<Option<Vec<u8>>> {
         match self.received.recv_timeout(READ_TIMEOUT) {
-            Ok((_, bytes)) => {
+            Ok(bytes) => {
                 self.read += bytes.len() as u64;
                 Ok(Some(bytes))
             }

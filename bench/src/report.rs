@@ -57,15 +57,8 @@ impl Figure {
     }
 
     pub fn not_measured(what: &str, reason: String) -> Self {
-        Self {
-            what: what.into(),
-            value: 0.0,
-            unit: "",
-            must: 0.0,
-            aim: None,
-            verdict: Verdict::NotMeasured,
-            beside: vec![reason],
-        }
+        let figure = Self::new(what, 0.0, "", 0.0, None).beside(reason);
+        Self { verdict: Verdict::NotMeasured, ..figure }
     }
 
     pub fn beside(mut self, what: impl Into<String>) -> Self {

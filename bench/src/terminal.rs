@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use portable_pty::{PtyPair, PtySize, native_pty_system};
 
 /// Time limit of every wait, long enough for the slowest machine.
 pub const LONG: Duration = Duration::from_secs(120);
@@ -52,4 +53,10 @@ pub fn start_cat(terminal: &mut dyn Terminal) -> Result<()> {
     terminal.type_text("clear; echo re''ady; cat\r")?;
     terminal.wait_for("ready")?;
     terminal.settle(Duration::from_millis(300))
+}
+
+/// Opens a PTY of 80×24.
+pub fn pty() -> Result<PtyPair> {
+    let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+    native_pty_system().openpty(size)
 }

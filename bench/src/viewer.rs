@@ -37,17 +37,6 @@ pub struct Address {
     pub ticket: String,
 }
 
-/// Result of a read.
-#[derive(Debug)]
-pub enum Step {
-    /// A message of the session.
-    Message,
-    /// Nothing for a short time.
-    Nothing,
-    /// The socket closed, with this code if it had one.
-    Closed(Option<u16>),
-}
-
 /// The viewer. It passes no time to its client, so it sends no pings and no presence.
 pub struct Viewer {
     socket: Option<WebSocket<Line>>,
@@ -163,17 +152,18 @@ impl Viewer {
         self.perform()
     }
 
-    /// Processes one message, or waits a short time for one.
-    pub fn step(&mut self) -> Result<Step> {
+    /// Processes one message, or waits a short time for one. A closed socket is an error.
+    pub fn step(&mut self) -> Result<()> {
         match self.read()? {
             Some(Message::Binary(body)) => {
                 self.arrived = Instant::now();
                 self.client.receive(&body, 0);
-                self.perform()?;
-                Ok(Step::Message)
+                self.perform()
             }
-            Some(Message::Close(frame)) => Ok(Step::Closed(frame.map(|frame| frame.code.into()))),
-            _ => Ok(Step::Nothing),
+            Some(Message::Close(frame)) => {
+                bail!("the socket closed ({:?})", frame.map(|frame| u16::from(frame.code)))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -196,9 +186,7 @@ impl Viewer {
     pub fn until(&mut self, mut wanted: impl FnMut(&Mirror) -> bool) -> Result<Instant> {
         let deadline = Instant::now() + LONG;
         while !wanted(self.mirror()) {
-            if let Step::Closed(code) = self.step()? {
-                bail!("the socket closed ({code:?})");
-            }
+            self.step()?;
             ensure!(Instant::now() < deadline, "timed out; the screen shows {:?}", self.text());
         }
         Ok(self.arrived)
@@ -235,9 +223,7 @@ impl Terminal for Viewer {
     fn settle(&mut self, time: Duration) -> Result<()> {
         let deadline = Instant::now() + time;
         while Instant::now() < deadline {
-            if let Step::Closed(code) = self.step()? {
-                bail!("the socket closed ({code:?})");
-            }
+            self.step()?;
         }
         Ok(())
     }

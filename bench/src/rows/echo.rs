@@ -82,9 +82,16 @@ impl Measured {
         Ok(Self { subjects, _websh: websh, _bridges: [bridge, echo], _tmux: tmux, _ttyd: ttyd })
     }
 
-    fn of(&self, name: &str) -> Option<&[f64]> {
-        let subject = self.subjects.iter().find(|subject| subject.name == name)?;
-        (!subject.keys.is_empty()).then_some(&subject.keys)
+    /// Measures `keys` keys of every subject, in alternating blocks.
+    fn blocks(&mut self, keys: u32, block: fn(&mut Subject) -> Result<()>) -> Result<()> {
+        (0..keys / BLOCK).try_for_each(|_| self.subjects.iter_mut().try_for_each(block))
+    }
+
+    /// Median of a subject, if it was measured.
+    fn of(&self, name: &str) -> Result<f64> {
+        let subject = self.subjects.iter().find(|subject| subject.name == name);
+        let keys = subject.map(|subject| &subject.keys).filter(|keys| !keys.is_empty());
+        Ok(median(keys.with_context(|| format!("{name} was not measured"))?))
     }
 
     fn spreads(&self) -> String {
@@ -133,27 +140,17 @@ impl Subject {
 }
 
 fn alone(context: &Context, measured: &mut Measured) -> Result<Figure> {
-    for _ in 0..context.count(2_000, 100) / BLOCK {
-        for subject in &mut measured.subjects {
-            subject.block()?;
-        }
-    }
-    let ours = median(measured.of("websh").unwrap_or_default());
-    let bridge = median(measured.of("bridge").context("the bridge was not measured")?);
+    measured.blocks(context.count(2_000, 100), Subject::block)?;
+    let (ours, bridge) = (measured.of("websh")?, measured.of("bridge")?);
     Ok(Figure::new("echo p50, against the bare bridge", ours / bridge, "×", 1.8, Some(1.4))
         .beside(measured.spreads()))
 }
 
 fn beside_a_flood(context: &Context, measured: &mut Measured) -> Result<Figure> {
     measured.subjects.iter_mut().for_each(|subject| subject.keys.clear());
-    for _ in 0..context.count(500, 50) / BLOCK {
-        for subject in &mut measured.subjects {
-            subject.block_beside_a_flood()?;
-        }
-    }
-    let ours = median(measured.of("websh").unwrap_or_default());
-    let bridge = median(measured.of("bridge").context("the bridge was not measured")?);
-    let limit = measured.of("ttyd").map_or(bridge, |ttyd| median(ttyd).min(bridge));
+    measured.blocks(context.count(500, 50), Subject::block_beside_a_flood)?;
+    let (ours, bridge) = (measured.of("websh")?, measured.of("bridge")?);
+    let limit = measured.of("ttyd").map_or(bridge, |ttyd| ttyd.min(bridge));
     let what = "echo p50 beside a flood, against the bridge's or ttyd's";
     Ok(Figure::new(what, ours / limit, "×", 2.0, Some(1.0)).beside(measured.spreads()))
 }

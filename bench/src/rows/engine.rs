@@ -4,7 +4,6 @@
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
-
 use serde_json::Value;
 
 use super::Context;
@@ -13,17 +12,7 @@ use crate::report::Figure;
 pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let bytes = if context.quick { 10_000_000 } else { context.engine_bytes };
     let output = Command::new("cargo")
-        .args([
-            "run",
-            "--locked",
-            "--quiet",
-            "--release",
-            "-p",
-            "screen",
-            "--example",
-            "torture",
-            "--",
-        ])
+        .args("run --locked --quiet --release -p screen --example torture --".split(' '))
         .args([bytes.to_string(), "1".to_string()])
         .output()
         .context("cargo failed to start")?;

@@ -37,29 +37,18 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
         cpu.push((proc::cpu_of_all(&processes)? - cpu_before).as_secs_f64());
         bytes.push((viewer.bytes() - bytes_before) as f64 / 1000.0);
     }
-    let ratio = median(&ours) / median(&limit);
-    let times = format!(
-        "s: websh {:.2}, worst {:.2}; discarding reader {:.2}, worst {:.2}; frames at the end {}",
-        median(&ours),
+    let (time, limit_time) = (median(&ours), median(&limit));
+    let what = "seq 1 3000000 with a viewer, against a discarding reader";
+    let mut ratio = Figure::new(what, time / limit_time, "×", 1.4, Some(1.2)).beside(format!(
+        "s: websh {time:.2}, worst {:.2}; discarding reader {limit_time:.2}, worst {:.2}; frames at the end {}",
         worst(&ours),
-        median(&limit),
         worst(&limit),
         viewer.frames,
-    );
-    let mut time = Figure::new(
-        "seq 1 3000000 with a viewer, against a discarding reader",
-        ratio,
-        "×",
-        1.4,
-        Some(1.2),
-    )
-    .beside(times);
-    for line in peers(context)? {
-        time = time.beside(line);
-    }
+    ));
+    ratio.beside.extend(peers(context)?);
     let at_end = format!("until the last line shows: {:.3}", median(&cpu_at_end));
     Ok(vec![
-        time,
+        ratio,
         Figure::new("  CPU of all websh processes for it", median(&cpu), "s", 0.45, Some(0.25))
             .beside(at_end),
         Figure::new("  bytes to the viewer for it", worst(&bytes), "KB", 150.0, Some(50.0)),

@@ -26,25 +26,14 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let sessions = (0..count).map(|_| websh.open()).collect::<Result<Vec<_>>>()?;
     let processes = websh.session_processes()?;
     let idle = settled(&processes)?;
-    let pss = Figure::new(
-        "PSS of an idle session's process (80×24), 200 sessions",
-        mean(&idle),
-        "KB",
-        700.0,
-        Some(350.0),
-    )
-    .beside(format!("KB: worst {:.0}, of {count} sessions", worst(&idle)));
+    let what = "PSS of an idle session's process (80×24), 200 sessions";
+    let pss = Figure::new(what, mean(&idle), "KB", 700.0, Some(350.0))
+        .beside(format!("KB: worst {:.0}, of {count} sessions", worst(&idle)));
     let cpu = idle_cpu(&websh, &processes)?;
     let logs = grown(&websh, sessions.get(..FILLED).unwrap_or_default(), &log_lines())?;
     let noise = grown(&websh, sessions.get(FILLED..FILLED + 4).unwrap_or_default(), &noise())?;
-    let history = Figure::new(
-        "  more after 10,000 lines of 80 columns, once idle",
-        mean(&logs) / 1000.0,
-        "MB",
-        1.5,
-        Some(0.5),
-    )
-    .beside(format!(
+    let what = "  more after 10,000 lines of 80 columns, once idle";
+    let history = Figure::new(what, mean(&logs) / 1000.0, "MB", 1.5, Some(0.5)).beside(format!(
         "lines like a log's; of random letters and digits {:.2} MB",
         mean(&noise) / 1000.0
     ));
@@ -76,14 +65,12 @@ fn idle_cpu(websh: &Websh, sessions: &[u32]) -> Result<Figure> {
     let web = proc::cpu(websh.web())? - before.0;
     let sessions = proc::cpu_of_all(sessions)? - before.1;
     let ms = |time: Duration| time.as_secs_f64() * 1e3;
-    Ok(Figure::new(
-        "CPU of 200 idle sessions over 20 s, all websh processes",
-        ms(web + sessions),
-        "ms",
-        50.0,
-        Some(0.0),
-    )
-    .beside(format!("ms: web process {:.3}, session processes {:.3}", ms(web), ms(sessions))))
+    let what = "CPU of 200 idle sessions over 20 s, all websh processes";
+    Ok(Figure::new(what, ms(web + sessions), "ms", 50.0, Some(0.0)).beside(format!(
+        "ms: web process {:.3}, session processes {:.3}",
+        ms(web),
+        ms(sessions)
+    )))
 }
 
 /// Additional memory of sessions, in kB, after they showed `text`.

@@ -21,17 +21,12 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     let mut websh = Websh::start(&context.programs)?;
     let source = of_screen(context, &mut websh, &source_code())?;
     let dense = of_screen(context, &mut websh, &dense())?;
+    let what = "reattach: socket open to the whole 200×50 screen";
+    let open = &source.open_to_screen;
     Ok(vec![
-        Figure::new(
-            "reattach: socket open to the whole 200×50 screen",
-            median(&source.open_to_screen),
-            "ms",
-            10.0,
-            Some(3.0),
-        )
-        .beside(format!(
+        Figure::new(what, median(open), "ms", 10.0, Some(3.0)).beside(format!(
             "ms: worst {:.2}; from the start of connecting, median {:.2}; a screen with a colour change every 8 cells {:.2}",
-            worst(&source.open_to_screen),
+            worst(open),
             median(&source.connect_to_screen),
             median(&dense.open_to_screen),
         )),
@@ -83,15 +78,8 @@ fn of_screen(context: &Context, websh: &mut Websh, content: &str) -> Result<Reat
 /// Compares cells, colours, cursor and modes; the numbers of styles may differ.
 fn same(one: &Mirror, other: &Mirror) -> bool {
     let cells = |mirror: &Mirror| -> Vec<_> {
-        mirror
-            .lines
-            .iter()
-            .flat_map(|line| {
-                protocol::line::cells(line)
-                    .map(|cell| (cell.text.to_owned(), cell.width, mirror.style(cell.style)))
-                    .collect::<Vec<_>>()
-            })
-            .collect()
+        let cells = mirror.lines.iter().flat_map(protocol::line::cells);
+        cells.map(|it| (it.text.to_owned(), it.width, mirror.style(it.style))).collect()
     };
     (one.columns, one.lines.len()) == (other.columns, other.lines.len())
         && one.cursor == other.cursor

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result, anyhow};
 use protocol::api::AttachMode;
 
 use super::{Context, flood::FLOOD};
@@ -15,7 +15,7 @@ use crate::{
     report::Figure,
     stats::median,
     terminal::{Terminal, run},
-    viewer::{Step, Viewer},
+    viewer::Viewer,
     websh::Websh,
 };
 
@@ -54,6 +54,7 @@ pub fn measure(context: &Context) -> Result<Vec<Figure>> {
     ])
 }
 
+/// CPU time of the web process and of the session process, and time that passed.
 struct Cost {
     web: Duration,
     session: Duration,
@@ -97,9 +98,7 @@ fn watch(mut viewer: Viewer, give_up: &AtomicBool) -> Result<()> {
         if give_up.load(Ordering::Relaxed) {
             return Ok(());
         }
-        if let Step::Closed(code) = viewer.step()? {
-            return Err(anyhow!("a watcher was disconnected ({code:?})"));
-        }
+        viewer.step().context("a watcher")?;
     }
     Ok(())
 }
