@@ -25,7 +25,6 @@ use crate::{
 /// Interval of presence messages, in milliseconds.
 const HEARTBEAT: u64 = 20_000;
 
-/// One client of a session.
 #[derive(Debug)]
 pub struct Client {
     id: ClientId,
@@ -192,7 +191,6 @@ impl Client {
         self.flush();
     }
 
-    /// Sends an action on the baton.
     pub fn baton(&mut self, action: BatonAction) {
         self.send(Send::Baton(action.message()));
     }

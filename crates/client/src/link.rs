@@ -107,7 +107,6 @@ impl CloseReason {
     }
 }
 
-/// State of the connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum State {
     #[default]
@@ -117,14 +116,11 @@ pub enum State {
     Connected,
     /// Reconnects at this time.
     Waiting {
-        /// Time in milliseconds.
         until: u64,
     },
-    /// Over until a person acts.
     Over,
 }
 
-/// State machine of the connection.
 #[derive(Clone, Debug, Default)]
 pub struct Link {
     state: State,
@@ -208,7 +204,6 @@ impl Link {
         }
     }
 
-    /// Adopts the session's welcome.
     pub fn welcome(&mut self, now: u64) {
         if self.state == State::Connecting {
             self.state = State::Connected;
@@ -217,7 +212,6 @@ impl Link {
         }
     }
 
-    /// Adopts the arrival of a message.
     pub fn received(&mut self, now: u64) {
         self.next_ping = now + PING_EVERY;
     }
@@ -227,7 +221,6 @@ impl Link {
         self.pinged.take_if(|(sent, _)| *sent == nonce);
     }
 
-    /// Adopts the last message of the session.
     #[must_use]
     pub fn ended(&mut self) -> Vec<Action> {
         match self.state {

@@ -1,5 +1,4 @@
-//! Queue of numbered input: kept until acknowledged, sent again after a reconnect, bounded. It knows
-//! no socket.
+//! Queue of numbered input: kept until acknowledged, sent again after a reconnect, bounded.
 
 use std::collections::VecDeque;
 
@@ -14,7 +13,6 @@ const PIECE: usize = 16 * 1024;
 /// Bytes of input kept; further input is refused.
 const MAX_KEPT: usize = 16 * 1024 * 1024;
 
-/// Input queue of one client id.
 #[derive(Debug)]
 pub struct Outbox {
     kept: VecDeque<(Input, usize)>,

@@ -29,7 +29,6 @@ pub enum BatonAction {
 }
 
 impl BatonAction {
-    /// Returns the message for the session.
     pub fn message(self) -> wire::Baton {
         use wire::baton::Wish;
         let wish = match self {
@@ -64,7 +63,6 @@ impl BatonAction {
     }
 }
 
-/// One attachment of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Participant {
     /// Number within the session.
@@ -136,7 +134,6 @@ pub struct GuestAccess {
 pub struct Participants {
     /// Policy for a second client of the owner.
     pub policy: AttachPolicy,
-    /// This client.
     pub me: Option<Participant>,
     /// The others, in the session's order.
     pub others: Vec<Participant>,

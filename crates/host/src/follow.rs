@@ -1,5 +1,4 @@
-//! Following one session: a subscription while it lives, then its final report. A session that leaves
-//! none is lost.
+//! Following one session until its final report. A session that leaves none is lost.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,7 +17,6 @@ const FIRST_REPORT: Duration = Duration::from_secs(2);
 /// Pause before another attempt to reach a session.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Finds a session again at start-up.
 pub async fn find_again(registry: Arc<Registry>, id: SessionId) {
     match subscribe(&registry, id).await {
         Ok(mut connection) => {
@@ -42,7 +40,6 @@ pub async fn read_report(registry: Arc<Registry>, id: SessionId) {
     }
 }
 
-/// Follows a session to its end.
 pub async fn follow(registry: Arc<Registry>, id: SessionId) {
     match reach(&registry, id).await {
         Some(connection) => read(&registry, id, connection).await,

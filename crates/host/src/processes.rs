@@ -44,7 +44,6 @@ pub fn pids() -> impl Iterator<Item = u32> {
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
 }
 
-/// Returns the living descendants of a process.
 pub fn descendants(process: u32) -> Vec<u32> {
     let id = SessionId(uuid::Uuid::nil());
     let tree = trees(&all(), &[(id, process)]).remove(&id).unwrap_or_default();

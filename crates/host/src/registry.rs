@@ -62,7 +62,6 @@ impl Registry {
         self.notify();
     }
 
-    /// Removes a session without a final report.
     pub fn remove_lost(&self, id: SessionId) {
         self.reports().remove(&id);
         self.unreported().remove(&id);

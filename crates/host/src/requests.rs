@@ -12,7 +12,6 @@ use tokio::time::timeout;
 
 use crate::{Error, Host, Relayed, connection};
 
-/// Time limit on an answer.
 const ANSWER: Duration = Duration::from_secs(2);
 
 /// Time limit on the answer to a probe, for which a session gives the driver 4 s.

@@ -57,7 +57,6 @@ pub fn create(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().mode(0o700).create(path)
 }
 
-/// Returns the sessions that have a directory.
 pub fn sessions(run_dir: &Path) -> Result<Vec<SessionId>, Error> {
     let names = fs::read_dir(run_dir)?.flatten().map(|entry| entry.file_name());
     Ok(names.filter_map(|name| name.to_str()?.parse().ok()).collect())

@@ -70,7 +70,6 @@ impl UsageCache {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Measures once for concurrent callers.
     async fn refresh(&self, registry: &Registry) {
         let _measuring = self.measuring.lock().await;
         let before = self.last().clone();

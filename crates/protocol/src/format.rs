@@ -1,5 +1,4 @@
-//! Text for people, shared by the pages and the command line: times, sizes and how a session ended.
-//! Pure: the current time is passed in.
+//! Text for people, on pages and the command line: times, sizes and ends of sessions. Pure.
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 

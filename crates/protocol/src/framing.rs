@@ -9,7 +9,6 @@ pub const MAX_MESSAGE: usize = (1 << 24) - 1;
 /// Bytes before each message.
 pub const HEADER: usize = 4;
 
-/// Purpose of a framed message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Channel {

@@ -22,7 +22,6 @@ pub mod wire {
 /// Version of the protocol in this build. A peer may be one version behind.
 pub const VERSION: u32 = 1;
 
-/// Oldest version that this build accepts.
 pub const OLDEST_VERSION: u32 = 1;
 
 /// The WebSocket subprotocol.

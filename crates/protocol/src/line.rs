@@ -116,7 +116,6 @@ pub struct LineBuilder {
 }
 
 impl LineBuilder {
-    /// Returns the number of cells so far.
     pub fn columns(&self) -> u32 {
         self.columns
     }

@@ -71,12 +71,10 @@ pub fn merged(tag: u32, first: &[u8], rest: &impl Message) -> Vec<u8> {
     body
 }
 
-/// One client connected to the session.
 pub struct Attachment {
     pub connection: Rc<Connection>,
     /// Person and device, as shown to others.
     pub person: Person,
-    /// Guest, for an attachment by a share.
     pub guest: Option<GuestId>,
     /// The page or program.
     pub client: ClientId,
@@ -105,7 +103,6 @@ pub struct Attachment {
 }
 
 impl Attachment {
-    /// An attachment without frames in flight.
     pub fn new(
         connection: Rc<Connection>,
         person: Person,
@@ -159,7 +156,6 @@ impl Attachment {
         self.ready_at(now, watching).is_some_and(|at| at <= now)
     }
 
-    /// Returns whether the next frame carries the hash of the screen.
     pub fn wants_hash(&self) -> bool {
         self.frames.is_multiple_of(HASH_INTERVAL)
     }
@@ -175,7 +171,6 @@ impl Attachment {
         self.position = Some(position);
     }
 
-    /// Removes acknowledged frames from the window.
     pub fn acknowledge(&mut self, frames: u32) {
         let frames = usize::try_from(frames).unwrap_or(usize::MAX).min(self.in_flight.len());
         self.in_flight.drain(..frames);

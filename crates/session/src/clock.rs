@@ -1,11 +1,9 @@
-//! The only module that reads clocks: wall-clock time for people, and time since boot for deadlines,
-//! which includes suspension and cannot be set.
+//! The only module that reads clocks: wall-clock time, and time since boot, which cannot be set.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// The current time on both clocks.
 #[derive(Clone, Copy, Debug)]
 pub struct Now {
     /// Time since boot, suspension included.
@@ -18,7 +16,6 @@ pub fn now() -> Now {
     Now { boot: since_boot(), wall: unix_millis() }
 }
 
-/// Unix time in milliseconds.
 #[expect(
     clippy::disallowed_methods,
     reason = "the clock of the process; deadlines use tokio's Instant"

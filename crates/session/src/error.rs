@@ -8,7 +8,6 @@ pub enum Error {
     /// The shell could not be started. The text is shown to the user.
     #[error("{0}")]
     Spawn(String),
-    /// The start request is incomplete or malformed.
     #[error("The start request lacks {0}.")]
     Request(&'static str),
     #[error("The session could not be set up: {0}.")]

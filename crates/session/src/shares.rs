@@ -85,7 +85,6 @@ struct Share {
 }
 
 impl Share {
-    /// A share with unknown properties.
     fn new(id: Uuid) -> Self {
         let (read_only, end) = (Setting::initial(true), Setting::initial(None));
         Self { id, read_only, end, revoked: false, warned: 0 }
@@ -151,7 +150,6 @@ pub struct Shares {
 }
 
 impl Shares {
-    /// No shares yet, and the owner not yet attached.
     pub fn new(guests_alone: bool, now: Duration) -> Self {
         Self { guests_alone, owner_left: Some(now), ..Self::default() }
     }
@@ -161,7 +159,6 @@ impl Shares {
         self.guests_alone = guests_alone;
     }
 
-    /// Sets whether a client of the owner is attached.
     pub fn set_owner_present(&mut self, present: bool, now: Duration) {
         match present {
             true => self.owner_left = None,
@@ -190,7 +187,6 @@ impl Shares {
         permissions
     }
 
-    /// Detaches one attachment of a guest.
     pub fn leave(&mut self, id: GuestId, wall: u64) {
         let guest = self.guest(id);
         guest.attachments = guest.attachments.saturating_sub(1);

@@ -34,13 +34,11 @@ const MAX_ENCODED_KEY: usize = 256;
 pub enum Intake {
     /// New input of the driver, to be applied.
     Apply,
-    /// Input without effect.
     Skip,
     /// Invalid input, for which the connection is closed with this code and reason.
     Close(u16, &'static str),
 }
 
-/// The PTY, the screen and the input of a session.
 pub struct Terminal {
     pub pty: Rc<Pty>,
     pub feed: ScreenFeed,
@@ -54,7 +52,6 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Opens the PTY and starts the shell.
     pub fn open(start: &Start) -> Result<Self, Error> {
         let size = clamped(start.columns, start.rows);
         let scrollback = usize::try_from(start.scrollback).unwrap_or(usize::MAX);

@@ -28,31 +28,22 @@ pub const MAX_SEARCH: usize = 128;
 /// Longest reason for an action, in characters.
 pub const MAX_REASON: usize = 200;
 
-/// Columns of a new screen.
 pub const COLUMNS: RangeInclusive<u16> = 2..=1000;
-/// Columns of a new screen when none are given.
 pub const DEFAULT_COLUMNS: u16 = 80;
-/// Rows of a new screen.
 pub const ROWS: RangeInclusive<u16> = 2..=500;
-/// Rows of a new screen when none are given.
 pub const DEFAULT_ROWS: u16 = 24;
 
 /// Idle timeout of a session, in minutes.
 pub const SESSION_TIMEOUT_MINUTES: RangeInclusive<u32> = 10..=1440;
-/// Running sessions per member.
 pub const SESSIONS_PER_USER: RangeInclusive<u32> = 1..=1000;
-/// Running sessions per API token.
 pub const SESSIONS_PER_TOKEN: RangeInclusive<u32> = 1..=1000;
-/// Running sessions of the workspace.
 pub const SESSIONS: RangeInclusive<u32> = 1..=100_000;
 /// Sessions that a member may create per minute.
 pub const CREATES_PER_MINUTE: RangeInclusive<u32> = 1..=600;
-/// History per session, in MiB.
 pub const HISTORY_MIB: RangeInclusive<u32> = 1..=1024;
 /// Retention of ended sessions, in days.
 pub const KEEP_ENDED_DAYS: RangeInclusive<u32> = 1..=365;
 
-/// Duration of a share, in minutes.
 pub const SHARE_MINUTES: RangeInclusive<u32> = 5..=180;
 /// Duration that the share dialog and the command line start with, in minutes.
 pub const DEFAULT_SHARE_MINUTES: u32 = 30;
@@ -69,21 +60,14 @@ pub const MAX_LINK_SHARES: u64 = 10;
 /// Active shares of a session when the new one is sent by email.
 pub const MAX_MAIL_SHARES: u64 = 100;
 
-/// Lifetime of an API token, in days.
 pub const TOKEN_DAYS: RangeInclusive<u32> = 1..=365;
-/// API tokens per member.
 pub const MAX_TOKENS: usize = 100;
 
-/// Lifetime of a ticket, in seconds.
 pub const TICKET_SECONDS: i64 = 30;
-/// Lifetime of an invitation, in days.
 pub const INVITE_DAYS: i64 = 7;
 
-/// Size of a page of the caller's sessions.
 pub const SESSION_PAGE: Page = Page { default: 50, max: 100 };
-/// Size of a page of all sessions.
 pub const ADMIN_PAGE: Page = Page { default: 50, max: 500 };
-/// Size of a page of the audit log.
 pub const AUDIT_PAGE: Page = Page { default: 100, max: 1000 };
 
 /// Number of items on a page of a list.

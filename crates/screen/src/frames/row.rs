@@ -8,7 +8,6 @@ use protocol::{
     wire,
 };
 
-/// A row with its last change.
 #[derive(Debug)]
 pub struct Row {
     pub line: Line,

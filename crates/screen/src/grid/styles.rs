@@ -46,7 +46,6 @@ impl StyleTable {
         self.styles.len()
     }
 
-    /// Returns whether the table has no room for styles.
     pub fn is_full(&self) -> bool {
         self.styles.len() >= FULL
     }

@@ -1,5 +1,4 @@
-//! The emulator's ring of history lines: moves its older part to the compact store and releases memory.
-//! Knows no screen.
+//! The emulator's ring of history lines: moves its older part to the compact store. Knows no screen.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,4 @@
-//! Lines that left the emulator's ring: text and runs in compressed chunks with a style table each,
-//! addressed by id. Knows no emulator.
+//! Lines that left the emulator's ring, in compressed chunks, addressed by id. Knows no emulator.
 
 use std::collections::VecDeque;
 

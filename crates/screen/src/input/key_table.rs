@@ -1,5 +1,4 @@
-//! Tables of the key encoder: W3C key names and codes, xterm's function keys, numbers of the kitty
-//! keyboard protocol, the US layout.
+//! Tables of the key encoder: names and codes of W3C, xterm and kitty, and the US layout.
 
 /// Encoding of a function key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

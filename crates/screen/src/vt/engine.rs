@@ -51,7 +51,6 @@ impl Engine {
         }
     }
 
-    /// Feeds program output, split anywhere.
     pub fn feed(&mut self, bytes: &[u8]) {
         let Self { term, terminal, parser, filter } = self;
         terminal.begin_feed(bytes.len());

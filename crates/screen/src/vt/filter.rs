@@ -1,5 +1,4 @@
-//! Bounds the strings that the parser buffers: cancels an OSC above the limit and discards the rest of it.
-//! Recognizes only starts and ends of strings.
+//! Bounds the strings that the parser buffers: cancels a long OSC and discards the rest of it.
 
 /// Maximum bytes of an operating system command.
 const MAX_OSC: usize = 64 * 1024;
@@ -10,7 +9,6 @@ const LONG: usize = 8 * 1024;
 
 const ESC: u8 = 0x1b;
 
-/// Part of the filtered stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
     Bytes(&'a [u8]),

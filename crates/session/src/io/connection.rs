@@ -29,7 +29,6 @@ const LINGER: Duration = Duration::from_secs(2);
 
 const READ: usize = 4096;
 
-/// The socket and its unsent bytes.
 pub struct Connection {
     socket: Descriptor,
     unsent: RefCell<BytesMut>,

@@ -28,7 +28,6 @@ impl Directory {
         Ok(Self { fd: File::open(path)?.into() })
     }
 
-    /// Binds the session's socket in the directory.
     pub fn listen(&self) -> io::Result<UnixListener> {
         // A socket name holds 107 bytes. This name is short even for a long path of the directory.
         UnixListener::bind(format!("/proc/self/fd/{}/{SOCKET}", self.fd.as_raw_fd()))

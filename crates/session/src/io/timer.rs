@@ -15,7 +15,6 @@ pub struct BootTimer {
 }
 
 impl BootTimer {
-    /// Creates a disarmed timer.
     pub fn new() -> io::Result<Self> {
         let flags = TimerfdFlags::CLOEXEC | TimerfdFlags::NONBLOCK;
         let timer = timerfd_create(TimerfdClockId::Boottime, flags)?;

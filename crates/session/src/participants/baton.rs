@@ -1,5 +1,4 @@
-//! The attach policy and the baton: admission, the driver and requests to drive. Pure: knows no
-//! connection, screen or clock.
+//! The attach policy, roles and the baton: admission, driver, requests. Pure: knows no connection.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -20,7 +19,6 @@ pub fn is_idle(inactivity: Option<Duration>, pasting: bool) -> bool {
     inactivity.is_none_or(|inactivity| inactivity >= limit)
 }
 
-/// Role of an attachment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Client of the owner that attached to drive.
@@ -47,7 +45,6 @@ impl Role {
         matches!(self, Self::Owner | Self::Guest)
     }
 
-    /// Returns whether the attachment joined by a share.
     pub fn is_guest(self) -> bool {
         matches!(self, Self::Guest | Self::Spectator)
     }

@@ -22,7 +22,6 @@ pub struct Candidate {
     /// Person and device, as shown to others.
     pub person: Person,
     pub kind: Kind,
-    /// Position of the client's mirror.
     pub position: Option<Position>,
     /// Number of the oldest input that the client still holds.
     pub next_input: u64,

@@ -47,7 +47,6 @@ impl Closing {
         Self { cause, code: close::TAKEN_OVER, reason: "Another client is driving this session." }
     }
 
-    /// Closing of a guest whose share ended.
     pub fn share(how: How, at: u64) -> Self {
         let reason = match how {
             How::TimeUp => "The share has expired.",

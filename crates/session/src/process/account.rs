@@ -1,5 +1,4 @@
-//! Permanently switches the process to the account of the session and drops what it inherited. Happens
-//! before anything of the terminal is opened.
+//! Permanently switches the process to the account of the session and drops what it inherited.
 
 use std::io;
 

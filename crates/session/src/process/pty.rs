@@ -19,7 +19,6 @@ use crate::{error::Error, io::descriptor::Descriptor};
 /// least this length. A shorter read emptied the PTY, and new output wakes the reader.
 pub const FULL: usize = 3072;
 
-/// The non-blocking master side and the shell's process id.
 pub struct Pty {
     master: Box<dyn MasterPty + Send>,
     io: Descriptor,
@@ -83,7 +82,6 @@ impl Pty {
         closed_is_0(self.io.read(buffer))
     }
 
-    /// Waits for writability after a write that was refused.
     pub async fn writable(&self) {
         // Fails only for a closed master, which the next read reports.
         let _ = poll_fn(|context| self.io.poll_writable(context)).await;
@@ -104,7 +102,6 @@ impl Pty {
         let _ = self.master.resize(pty_size(size));
     }
 
-    /// Foreground process group, if there is one.
     pub fn foreground(&self) -> Option<i32> {
         self.master.process_group_leader()
     }

@@ -51,7 +51,6 @@ pub async fn accept(listener: Rc<Listener>, shared: Shared, stop: Rc<Notify>) {
     while connections.join_next().await.is_some() {}
 }
 
-/// Handles one connection, from its request to its end.
 async fn handle(stream: UnixStream, pending: Pending, shared: Shared) {
     let Ok(connection) = Connection::new(stream).map(Rc::new) else { return };
     let mut received = BytesMut::new();

@@ -1,5 +1,4 @@
-//! Shutdown of the session, in order: its processes, its remaining output, the report on disk, its
-//! connections.
+//! Shutdown of the processes, the remaining output, the report on disk and the connections.
 
 use std::{io, pin::pin, rc::Rc};
 

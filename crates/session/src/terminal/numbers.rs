@@ -47,7 +47,6 @@ impl Numbers {
         accepted
     }
 
-    /// Returns whether this client has attached before.
     pub fn contains(&self, client: ClientId) -> bool {
         self.clients.iter().any(|(id, _)| *id == client)
     }

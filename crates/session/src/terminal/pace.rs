@@ -1,5 +1,4 @@
-//! Frame pacing: frames follow a pause immediately, then at most 60 times a second. Pure: times are
-//! passed in.
+//! Frame pacing: frames follow a pause immediately, then at most 60 times a second. Pure.
 
 use std::time::Duration;
 
@@ -22,7 +21,6 @@ impl Pace {
         Self { full_at: now }
     }
 
-    /// Earliest time of the next frame.
     pub fn next(&self) -> Instant {
         self.full_at.checked_sub(INTERVAL * (BURST - 1)).unwrap_or(self.full_at)
     }

@@ -65,7 +65,6 @@ impl InputQueue {
         room
     }
 
-    /// Returns whether an input of `bytes` bytes fits.
     pub fn has_room(&self, bytes: usize) -> bool {
         self.input + bytes + OVERHEAD <= MAX_QUEUED
     }
