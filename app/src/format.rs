@@ -40,6 +40,11 @@ pub fn cpu(permille: u32) -> String {
     }
 }
 
+/// Number of things: `1 guest`, `2 guests`.
+pub fn count(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Joins the parts that are not empty.
 pub fn join<const N: usize>(parts: [&str; N]) -> String {
     parts.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" · ")

@@ -14,7 +14,7 @@ const EVENTS: &str = "/api/v1/events";
 const PAUSE: i32 = 3_000;
 
 /// The event stream of a page, shared by all its components.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Live {
     /// True while the stream is connected.
     pub connected: RwSignal<bool>,
@@ -30,11 +30,7 @@ impl Live {
     /// A hidden page disconnects: over HTTP/1.1 a browser opens at most six connections to a server, and six
     /// open lists would leave none.
     pub fn provide() -> Self {
-        let live = Self {
-            connected: RwSignal::new(false),
-            changes: RwSignal::new(0),
-            leaving: RwSignal::new(false),
-        };
+        let live = Self::default();
         provide_context(live);
         let shown = browser::page_shown();
         Effect::new(move |_| {

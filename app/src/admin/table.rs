@@ -66,7 +66,7 @@ pub fn AllTable(
                     </tr>
                 </thead>
                 <tbody>
-                    {rows(items, list::id, |all| all.iter().map(list::id).collect(), row)}
+                    {rows(items, list::id, row)}
                 </tbody>
             </table>
         </div>

@@ -11,7 +11,7 @@ use crate::{
         list::{self, AllSessions},
         table::AllTable,
     },
-    api, browser,
+    api, browser, format,
     live::Live,
     pages::{guard::Guard, header::Header},
     palette::{Command, offer},
@@ -121,8 +121,7 @@ fn Listed(
         <div class="selection" data-testid="chosen">
             <p role="status" class="muted">
                 {move || match (count(), list.total.get()) {
-                    (0, 1) => "1 session".to_owned(),
-                    (0, total) => format!("{total} sessions"),
+                    (0, total) => format::count(total as usize, "session"),
                     (some, total) => format!("{some} of {total} selected"),
                 }}
             </p>

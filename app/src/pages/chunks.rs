@@ -17,8 +17,7 @@ use crate::browser;
 type Loading = Pin<Box<dyn Future<Output = Result<AnyView, SplitLoaderError>>>>;
 
 macro_rules! pages {
-    ($($(#[$doc:meta])* $route:ident, $load:ident in $chunk:ident: $page:ident;)+) => { $(
-        $(#[$doc])*
+    ($($route:ident, $load:ident in $chunk:ident: $page:ident;)+) => { $(
         pub struct $route;
 
         impl LazyRoute for $route {
@@ -43,27 +42,16 @@ macro_rules! pages {
 }
 
 pages! {
-    /// `/`
     Home, home in list: HomePage;
-    /// `/sessions/{id}`
     Session, session in terminal: SessionPage;
-    /// `/join`
     Join, join in rest: JoinPage;
-    /// `/sign-in`
     SignIn, sign_in in entrance: SignInPage;
-    /// `/invite`
     Invite, invite in entrance: InvitePage;
-    /// `/setup`
     SetUp, set_up in entrance: SetUpPage;
-    /// `/all`
     All, all in rest: AllPage;
-    /// `/members`
     Members, members in rest: MembersPage;
-    /// `/settings`
     Settings, settings in rest: SettingsPage;
-    /// `/audit`
     Log, log in rest: LogPage;
-    /// `/me`
     Me, me in rest: MePage;
 }
 

@@ -147,12 +147,7 @@ fn Empty(open: RwSignal<bool>) -> impl IntoView {
             <p>
                 "Sessions keep running when you close the tab, lose the network or switch devices. Come back to the screen you left."
             </p>
-            <Button
-                testid="first-session"
-                label="Open your first session"
-                kind="primary"
-                press=move |()| open.set(true)
-            />
+            <Button label="Open your first session" kind="primary" press=move |()| open.set(true) />
         </section>
     }
 }
@@ -212,7 +207,7 @@ fn Ended(first: SessionPage, changes: RwSignal<u32>) -> impl IntoView {
             <p class="loading">{none}</p>
         </Show>
         <ul class="ended-list" data-testid="ended">
-            {rows(items, |it| it.id.0, |all| all.iter().map(|it| it.id.0).collect(), row)}
+            {rows(items, |it| it.id.0, row)}
         </ul>
         {list.more_button()}
         <SessionReceipt of=receipt />

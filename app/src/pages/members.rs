@@ -113,7 +113,7 @@ fn Listed(first: Vec<Member>) -> impl IntoView {
         <Failure error=list.error />
         <Failure error=request.error />
         <ul class="items" data-testid="members">
-            {rows(list.items, |it| it.id.0, |all| all.iter().map(|it| it.id.0).collect(), row)}
+            {rows(list.items, |it| it.id.0, row)}
         </ul>
     }
     .into_any()

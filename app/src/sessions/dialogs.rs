@@ -27,23 +27,13 @@ use crate::{
 };
 
 /// The subjects of the dialogs: setting one opens its dialog.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Subjects {
     /// Sessions to close.
     pub closing: RwSignal<Option<Closing>>,
     /// Session whose name or attach policy changes.
     pub renaming: RwSignal<Option<Session>>,
     pub sharing: RwSignal<Option<Session>>,
-}
-
-impl Default for Subjects {
-    fn default() -> Self {
-        Self {
-            closing: RwSignal::new(None),
-            renaming: RwSignal::new(None),
-            sharing: RwSignal::new(None),
-        }
-    }
 }
 
 #[component]
@@ -77,7 +67,10 @@ fn dialogs(
     let asked = RwSignal::new(None);
     Effect::new(move |_| {
         if let Some(closing) = of.closing.get() {
-            asked.set(Some(closing.question()));
+            asked.set(Some(match closing {
+                Closing::One(session) => one(*session),
+                Closing::Selected(sessions) => selected(sessions),
+            }));
             of.closing.set(None);
         }
     });
@@ -92,21 +85,12 @@ fn dialogs(
 /// Sessions to close.
 #[derive(Clone)]
 pub enum Closing {
-    /// One; its confirmation names the program in its foreground.
     One(Box<Session>),
     /// The selected ones of a list.
     Selected(Vec<Session>),
 }
 
-impl Closing {
-    pub fn question(self) -> Question {
-        match self {
-            Self::One(session) => one(*session),
-            Self::Selected(sessions) => selected(sessions),
-        }
-    }
-}
-
+/// Names the program in the foreground.
 fn one(session: Session) -> Question {
     let Session { id, name, foreground, .. } = session;
     let body = move |_| {

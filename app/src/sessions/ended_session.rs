@@ -23,10 +23,7 @@ pub fn EndedSession(
     let when = session.ended_at.unwrap_or(session.last_seen);
     let location = format::location(&session);
     let visited = (visitors > 0).then(|| {
-        let label = match visitors {
-            1 => "1 guest".to_owned(),
-            many => format!("{many} guests"),
-        };
+        let label = format::count(visitors as usize, "guest");
         let session = session.clone();
         let show = move |()| receipt.set(Some(session.clone()));
         view! { <Button testid="session-receipt" label press=show /> }.into_any()

@@ -12,7 +12,7 @@ use crate::{
         card::SessionCard,
         dialogs::{Closing, SessionDialogs, Subjects},
     },
-    ui::{button::Button, list::List, rows::rows, show::Show},
+    ui::{button::Button, list::List, rows::sorted_rows, show::Show},
 };
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub fn SessionList(list: List<Session>, live: RwSignal<bool>) -> impl IntoView {
     view! {
         <Toolbar list order closing=of.closing />
         <ul class="cards" data-testid="sessions" data-live=move || live.get().to_string()>
-            {rows(list.items, |it| it.id.0, move |all| sorted(all, order.get()), card)}
+            {sorted_rows(list.items, |it| it.id.0, move |all| sorted(all, order.get()), card)}
         </ul>
         <SessionDialogs of closed=move |()| list.refresh() renamed=move |_| list.refresh() />
     }

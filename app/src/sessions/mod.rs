@@ -4,7 +4,6 @@ pub mod account_picker;
 pub mod card;
 pub mod dialogs;
 pub mod ended_session;
-pub mod limit;
 pub mod list;
 pub mod new_session;
 pub mod tabs;

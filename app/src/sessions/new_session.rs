@@ -10,13 +10,14 @@ use crate::{
     browser, create_key,
     error::PageError,
     format,
-    sessions::{account_picker::AccountPicker, dialogs::close, limit::SessionLimit},
+    sessions::{account_picker::AccountPicker, dialogs::close},
     ui::{
         button::Button,
         dialog::{Dialog, lazy::LazyDialog},
         failure::Failure,
         form::field::{Field, Help},
         show::Show,
+        time::Ago,
     },
 };
 
@@ -244,6 +245,51 @@ fn Form(
                 </div>
             </form>
         </Dialog>
+    }
+}
+
+/// The sessions that count against a limit that was reached, the longest idle first, each with a button that
+/// closes it and tries again.
+#[component]
+fn SessionLimit(
+    sessions: Memo<Vec<Session>>,
+    busy: RwSignal<bool>,
+    /// Closes a session and tries again.
+    close: Callback<Session>,
+) -> impl IntoView {
+    let line = move |session: Session| {
+        let label = format!("Close {} and open the new session", session.name);
+        let running = session.foreground.clone().map(|it| format!("running {it}, "));
+        let Session { id, name, last_seen, .. } = session.clone();
+        view! {
+            <li data-testid="limit-session" data-session=id.to_string()>
+                <span>
+                    <strong>{name}</strong>
+                    <small>{running} "used " <Ago time=last_seen /></small>
+                </span>
+                <Button
+                    testid="limit-close"
+                    label="Close and continue"
+                    full_label=label
+                    kind="small"
+                    disabled=busy
+                    press=move |()| close.run(session.clone())
+                />
+            </li>
+        }
+        .into_any()
+    };
+    let lines = move || {
+        let mut sessions = sessions.get();
+        sessions.sort_unstable_by_key(|it| it.last_seen);
+        sessions.into_iter().map(line).collect::<Vec<_>>()
+    };
+    view! {
+        <Show when=move || sessions.with(|it| !it.is_empty())>
+            <ul class="session-limit" data-testid="limit">
+                {lines}
+            </ul>
+        </Show>
     }
 }
 

@@ -66,10 +66,7 @@ pub fn Guests(
 pub fn EarlierGuests(share: Memo<Share>) -> impl IntoView {
     let now = use_context::<Now>();
     let guests = select(share, |it| it.left_at.is_some());
-    let count = move || match guests.with(Vec::len) {
-        1 => "1 earlier guest".to_owned(),
-        many => format!("{many} earlier guests"),
-    };
+    let count = move || format::count(guests.with(Vec::len), "earlier guest");
     view! {
         <Show when=move || guests.with(|it| !it.is_empty())>
             <details class="receipt" data-testid="receipt">

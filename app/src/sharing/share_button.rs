@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::format;
+
 /// Opens the share dialog.
 #[component]
 pub fn ShareButton(
@@ -14,8 +16,7 @@ pub fn ShareButton(
 ) -> impl IntoView {
     let label = move || match guests.get() {
         0 => format!("Share {}", name.get()),
-        1 => format!("Share {} (1 guest)", name.get()),
-        many => format!("Share {} ({many} guests)", name.get()),
+        some => format!("Share {} ({})", name.get(), format::count(some, "guest")),
     };
     view! {
         <button

@@ -18,8 +18,8 @@ use crate::{
     api::sharing,
     format,
     ui::{
-        button::Button, failure::Failure, form::switch::Switch, request::Request, rows::rows,
-        show::Show, time::Now,
+        button::Button, failure::Failure, form::switch::Switch, request::Request,
+        rows::sorted_rows, show::Show, time::Now,
     },
 };
 
@@ -40,7 +40,7 @@ pub fn ShareList(
             hidden=move || shares.with(Vec::is_empty)
         >
             <h3>"Shares"</h3>
-            <ul data-testid="shares">{rows(shares, |it| it.id.0, order, row)}</ul>
+            <ul data-testid="shares">{sorted_rows(shares, |it| it.id.0, order, row)}</ul>
         </section>
     }
 }

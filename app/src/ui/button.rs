@@ -5,7 +5,7 @@ use leptos::{prelude::*, text_prop::TextProp};
 /// The button. Without `press` and `command` it submits its form.
 #[component]
 pub fn Button(
-    #[prop(into)] testid: String,
+    #[prop(into, optional)] testid: Option<String>,
     #[prop(into)] label: TextProp,
     /// Label for screen readers, if it differs from the text.
     #[prop(into, optional)]

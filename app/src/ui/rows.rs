@@ -5,8 +5,17 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 use uuid::Uuid;
 
-/// One row for each item, updated in place. `order` lists the ids of the items in the order to show.
+/// One row for each item, updated in place.
 pub fn rows<T: Clone + PartialEq + Send + Sync + 'static>(
+    items: RwSignal<Vec<T>>,
+    id: fn(&T) -> Uuid,
+    row: impl Fn(Memo<T>) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    sorted_rows(items, id, move |items| items.iter().map(id).collect(), row)
+}
+
+/// As [`rows`], in the order that `order` lists the ids in.
+pub fn sorted_rows<T: Clone + PartialEq + Send + Sync + 'static>(
     items: RwSignal<Vec<T>>,
     id: fn(&T) -> Uuid,
     order: impl Fn(&[T]) -> Vec<Uuid> + Send + Sync + 'static,

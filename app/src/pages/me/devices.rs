@@ -13,6 +13,7 @@ use crate::{
         failure::Failure,
         list::{Answered, List},
         request::Request,
+        rows::rows,
         show::Show,
         time::Ago,
     },
@@ -61,15 +62,12 @@ fn Listed(first: Vec<SignInInfo>) -> impl IntoView {
         let items = list.items.get().into_iter().filter(|it| !it.current);
         all.into_iter().chain(items.map(one)).collect()
     });
+    let row = move |it: Memo<_>| view! { <Device it=it.get_untracked() end request /> }.into_any();
     view! {
         <Failure error=list.error />
         <Failure error=request.error testid="devices-failure" />
         <ul class="items" data-testid="devices">
-            <For
-                each=move || list.items.get()
-                key=|it| it.id
-                children=move |it| view! { <Device it end request /> }
-            />
+            {rows(list.items, |it| it.id, row)}
         </ul>
         <Show when=several>
             <div class="form-end">

@@ -13,6 +13,7 @@ use crate::{
         dialog::confirm::{Confirm, Question},
         failure::Failure,
         list::{Answered, List},
+        rows::rows,
         show::Show,
         time::{Ago, Ahead},
     },
@@ -42,6 +43,7 @@ fn Listed(first: Vec<TokenInfo>) -> impl IntoView {
         };
         std::iter::once(new).chain(list.items.get().into_iter().map(remove)).collect()
     });
+    let row = move |it: Memo<_>| view! { <Token it=it.get_untracked() asked /> }.into_any();
     view! {
         <Failure error=list.error />
         <Show
@@ -49,11 +51,7 @@ fn Listed(first: Vec<TokenInfo>) -> impl IntoView {
             fallback=|| view! { <p class="empty-list">"No API tokens yet."</p> }
         >
             <ul class="items" data-testid="tokens">
-                <For
-                    each=move || list.items.get()
-                    key=|it| it.id
-                    children=move |it| view! { <Token it asked /> }
-                />
+                {rows(list.items, |it| it.id.0, row)}
             </ul>
         </Show>
         <div class="form-end">

@@ -13,6 +13,7 @@ use crate::{
         failure::Failure,
         list::{Answered, List},
         request::Request,
+        rows::rows,
         show::Show,
         time::Ahead,
     },
@@ -40,6 +41,7 @@ fn Listed(first: Vec<Invite>) -> impl IntoView {
         };
         list.items.get().into_iter().map(revoke).collect()
     });
+    let row = move |it: Memo<_>| view! { <Row it=it.get_untracked() list /> }.into_any();
     view! {
         <Failure error=list.error />
         <Failure error=request.error />
@@ -47,11 +49,7 @@ fn Listed(first: Vec<Invite>) -> impl IntoView {
             <section class="group" aria-label="Pending links">
                 <h2>"Pending"</h2>
                 <ul class="items" data-testid="invites">
-                    <For
-                        each=move || list.items.get()
-                        key=|it| it.id
-                        children=move |it| view! { <Row it list /> }
-                    />
+                    {rows(list.items, |it| it.id.0, row)}
                 </ul>
             </section>
         </Show>

@@ -18,6 +18,7 @@ use crate::{
         dialog::confirm::{Confirm, Question},
         failure::Failure,
         list::{Answered, List},
+        rows::rows,
         section::Section,
         show::Show,
         time::Ago,
@@ -90,6 +91,7 @@ fn ServerGrants(server: String, granted: Granted) -> impl IntoView {
         };
         list.items.get().into_iter().map(revoke).collect()
     });
+    let row = move |it: Memo<_>| view! { <Row it=it.get_untracked() server asked /> }.into_any();
     view! {
         <Failure error=list.error />
         <Show
@@ -97,11 +99,7 @@ fn ServerGrants(server: String, granted: Granted) -> impl IntoView {
             fallback=|| view! { <p class="empty-list">"No accounts granted."</p> }
         >
             <ul class="items" data-testid="grants">
-                <For
-                    each=move || list.items.get()
-                    key=|it| it.id
-                    children=move |it| view! { <Row it server asked /> }
-                />
+                {rows(list.items, |it| it.id.0, row)}
             </ul>
         </Show>
         <NewGrantForm server accounts members refresh />

@@ -54,7 +54,7 @@ pub fn LazyDialog(
             <Dialog open=failed title="Loading failed" testid="not-loaded">
                 <p>"Try again, or reload the page."</p>
                 <div class="dialog-actions">
-                    <Button testid="not-loaded-close" label="Close" press=move |()| failed.set(false) />
+                    <Button label="Close" press=move |()| failed.set(false) />
                 </div>
             </Dialog>
         }
