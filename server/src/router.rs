@@ -6,10 +6,7 @@ use axum::{
 };
 
 use crate::{
-    api::{
-        openapi,
-        operator::{health, metrics},
-    },
+    api::{openapi, operator::monitoring},
     http::{authenticate::authenticate, body, error::ApiError, headers, origin},
     metrics::record,
     pages,
@@ -32,9 +29,9 @@ pub fn router(state: AppState) -> Router {
         .layer(middleware::from_fn_with_state(state.allowed.clone(), origin::check));
     Router::new()
         // Monitoring reaches these under any host name.
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/metrics", get(metrics::metrics))
+        .route("/healthz", get(monitoring::healthz))
+        .route("/readyz", get(monitoring::readyz))
+        .route("/metrics", get(monitoring::metrics))
         .method_not_allowed_fallback(method_not_allowed)
         .merge(guarded)
         .layer(middleware::from_fn_with_state(state.cookies.https, headers::add_headers))

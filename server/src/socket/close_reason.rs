@@ -36,14 +36,8 @@ impl CloseReason {
 
     /// Returns the sentence cut to the 123 bytes that fit a close frame (RFC 6455, 5.5.1).
     pub fn shortened(&self) -> &str {
-        shortened(&self.reason)
+        self.reason.get(..self.reason.floor_char_boundary(123)).unwrap_or_default()
     }
-}
-
-fn shortened(reason: &str) -> &str {
-    let end =
-        (0..=reason.len().min(123)).rev().find(|at| reason.is_char_boundary(*at)).unwrap_or(0);
-    reason.get(..end).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -52,7 +46,7 @@ mod tests {
 
     #[test]
     fn reasons_fit_a_close_frame() {
-        assert_eq!(shortened("short"), "short");
-        assert_eq!(shortened(&"é".repeat(100)).len(), 122);
+        assert_eq!(CloseReason::new(0, "short").shortened(), "short");
+        assert_eq!(CloseReason::new(0, "é".repeat(100)).shortened().len(), 122);
     }
 }

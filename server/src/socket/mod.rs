@@ -64,10 +64,8 @@ async fn serve(mut socket: WebSocket, state: AppState, principal: Principal, abo
         Ok(Err(Some(reason))) => return relay::refuse(socket, reason).await,
         Ok(Err(None)) => return,
         Err(_) => {
-            let reason = CloseReason::new(
-                close::BAD_MESSAGE,
-                "The first message did not arrive within 10 seconds.",
-            );
+            let reason = "The first message did not arrive within 10 seconds.";
+            let reason = CloseReason::new(close::BAD_MESSAGE, reason);
             return relay::refuse(socket, reason).await;
         }
     };
@@ -135,28 +133,23 @@ async fn end_of_access(mut grant: RedeemedTicket, stop: CancellationToken) -> Cl
             None => std::future::pending().await,
         }
     };
-    tokio::select! {
+    let over = match grant.guest {
+        Some(_) => (close::GONE, "Your access to this session has ended."),
+        None => (close::SIGNED_OUT, "You were signed out."),
+    };
+    let (code, reason) = tokio::select! {
         withdrawn = grant.revoked() => match withdrawn {
-            RevokeReason::SignedOut => {}
+            RevokeReason::SignedOut => over,
             RevokeReason::Forbidden => {
-                return CloseReason::new(
-                    close::FORBIDDEN,
-                    "You no longer have access to this session.",
-                );
+                (close::FORBIDDEN, "You no longer have access to this session.")
             }
             // The page attaches again, with the permissions of the new role.
             RevokeReason::Demoted => {
-                return CloseReason::new(
-                    close::RESTART,
-                    "Your role changed. The session is still running.",
-                );
+                (close::RESTART, "Your role changed. The session is still running.")
             }
         },
-        () = expired => {}
+        () = expired => over,
         () = stop.cancelled() => return restarting(),
-    }
-    match grant.guest {
-        Some(_) => CloseReason::new(close::GONE, "Your access to this session has ended."),
-        None => CloseReason::new(close::SIGNED_OUT, "You were signed out."),
-    }
+    };
+    CloseReason::new(code, reason)
 }

@@ -20,14 +20,10 @@ use crate::http;
 /// Time for which a notice stays when nothing replaces it.
 const NOTICE: Duration = Duration::from_secs(6);
 
-/// Options of an attach.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Drive or watch.
     pub mode: AttachMode,
-    /// Take over from the current driver.
     pub take_over: bool,
-    /// Prefix key of this program's commands.
     pub prefix: Prefix,
     /// Name of the prefix key, for people.
     pub prefix_name: String,
@@ -57,7 +53,6 @@ pub enum Outcome {
 pub enum Request {
     /// Start an attempt to attach; the hello lacks its ticket.
     Dial(Attach, Hello),
-    /// Send a message.
     Send(Vec<u8>),
     /// Close the connection, or give up the attempt.
     Close,
@@ -72,13 +67,11 @@ pub enum Incoming {
     Refused(http::Error),
     /// The attempt failed for a reason that may pass.
     Failed,
-    /// A binary message arrived.
     Message(Vec<u8>),
     /// The socket closed with this code.
     Closed(u16),
 }
 
-/// The attachment.
 pub struct Viewer {
     session: Session,
     options: Options,
@@ -116,7 +109,6 @@ impl Viewer {
         viewer
     }
 
-    /// Starts to attach.
     pub fn start(&mut self) {
         self.on(Event::Start { take_over: self.options.take_over });
     }
@@ -141,7 +133,6 @@ impl Viewer {
         None
     }
 
-    /// Returns the outcome, once there is one.
     pub fn outcome(&mut self) -> Option<Outcome> {
         self.outcome.take()
     }
@@ -188,7 +179,6 @@ impl Viewer {
             .or_else(|| self.expiry.clone())
     }
 
-    /// Returns whether the session's screen was shown.
     fn is_shown(&self) -> bool {
         self.client.mirror().position().is_some()
     }
@@ -197,7 +187,6 @@ impl Viewer {
         self.client.participants().requester()
     }
 
-    /// Processes what an attempt delivered.
     pub fn receive(&mut self, incoming: Incoming) {
         if self.outcome.is_some() {
             return;

@@ -4,8 +4,7 @@ mod audit;
 mod sessions;
 mod settings;
 
-pub mod health;
-pub mod metrics;
+pub mod monitoring;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 

@@ -1,4 +1,5 @@
-//! `/metrics`: the server's metrics, for clients on this machine and for tokens of staff.
+//! `/healthz`, `/readyz` and `/metrics`, for monitoring. Metrics are for clients on this machine and tokens
+//! of staff.
 
 use std::net::SocketAddr;
 
@@ -18,6 +19,16 @@ use crate::{
 };
 
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+pub async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// Answers when the server can serve, which includes the database.
+pub async fn readyz(State(state): State<AppState>) -> Result<&'static str> {
+    state.control.ready().await?;
+    Ok("ready\n")
+}
 
 /// Returns the metrics to clients on this machine, and to tokens of staff from anywhere. All other
 /// requests get 404, including those through a proxy without a token.
