@@ -1,6 +1,8 @@
 //! The confirmations before sessions of members are dropped: selected ones, or all that a filter matches,
 //! which takes the workspace's name and a password.
 
+use std::sync::Arc;
+
 use futures_util::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
 use protocol::api::{AdminFilter, AdminSession, DropAll};
@@ -61,7 +63,8 @@ pub fn selected(sessions: Vec<AdminSession>) -> Question {
         });
         run_all(drops.collect()).boxed_local()
     };
-    Question::new("drop", title, body, ["Drop", "Dropping…"], action).with_fields(&["reason"])
+    let question = Question::new("drop", title, body, ["Drop", "Dropping…"], action);
+    Question { fields: &["reason"], ..question }
 }
 
 /// Confirms dropping all sessions that `filter` matches; `total` of them are known.
@@ -144,9 +147,8 @@ pub fn all(filter: RwSignal<AdminFilter>, total: RwSignal<u32>) -> Question {
         }
         .boxed_local()
     };
-    Question::new("drop-all", title, body, ["Drop all", "Dropping…"], action)
-        .with_fields(&["confirm", "password", "reason"])
-        .when(ready)
+    let question = Question::new("drop-all", title, body, ["Drop all", "Dropping…"], action);
+    Question { fields: &["confirm", "password", "reason"], ready: Arc::new(ready), ..question }
 }
 
 fn reason_field(

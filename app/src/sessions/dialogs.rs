@@ -94,17 +94,17 @@ pub enum Closing {
 fn one(session: Session) -> Question {
     let Session { id, name, foreground, .. } = session;
     let body = move |_| {
-        match foreground.clone() {
-        Some(job) => view! {
+        let Some(job) = foreground.clone() else {
+            let text = "Closing ends the shell and all programs started in this session.";
+            return view! { <p>{text}</p> }.into_any();
+        };
+        view! {
             <p>
                 <strong data-testid="close-job">{job}</strong>
                 " is running in this session. Closing ends it, the shell and all programs started there."
             </p>
         }
-        .into_any(),
-        None => view! { <p>"Closing ends the shell and all programs started in this session."</p> }
-            .into_any(),
-    }
+        .into_any()
     };
     let action = move || close(id).map(|it| it.map(|()| Outcome::default())).boxed_local();
     Question::new("close", format!("Close {name}?"), body, ["Close session", "Closing…"], action)

@@ -7,7 +7,6 @@ use protocol::{
 };
 
 use super::{
-    addresses,
     options::{ShareFields, ShareOptions, ShareTerms},
     share_list::delivery,
 };
@@ -95,14 +94,14 @@ fn Addresses(chosen: RwSignal<Vec<String>>, typed: RwSignal<String>) -> impl Int
     // The field would drop the line ends of a pasted list.
     let paste = move |event: leptos::ev::ClipboardEvent| {
         let text = event.clipboard_data().and_then(|it| it.get_data("text").ok());
-        if let Some(text) = text.filter(|it| addresses::split(it).len() > 1) {
+        if let Some(text) = text.filter(|it| split(it).len() > 1) {
             event.prevent_default();
             typed.update(|typed| *typed = format!("{typed}\n{text}"));
             take(chosen, typed);
         }
     };
     let chip = move |email: String| {
-        let invalid = !addresses::could_be(&email);
+        let invalid = !could_be(&email);
         let (removed, label) = (email.clone(), format!("Remove {email}"));
         view! {
             <li class="chip" class:invalid=invalid data-testid="chip" data-bad=invalid.to_string()>
@@ -167,7 +166,7 @@ fn NoMail() -> impl IntoView {
 
 /// Moves the typed addresses to the chips.
 fn take(chosen: RwSignal<Vec<String>>, typed: RwSignal<String>) {
-    let mut new = addresses::split(&typed.get_untracked());
+    let mut new = split(&typed.get_untracked());
     typed.set(String::new());
     chosen.with_untracked(|all| {
         new.retain(|email| !all.iter().any(|it| it.eq_ignore_ascii_case(email)));
@@ -178,8 +177,7 @@ fn take(chosen: RwSignal<Vec<String>>, typed: RwSignal<String>) {
 }
 
 fn validate(emails: &[String]) -> Result<(), PageError> {
-    let invalid: Vec<&str> =
-        emails.iter().filter(|it| !addresses::could_be(it)).map(String::as_str).collect();
+    let invalid: Vec<&str> = emails.iter().filter(|it| !could_be(it)).map(String::as_str).collect();
     let most = limits::MAX_SHARE_ADDRESSES;
     let message = match (emails.len(), invalid.as_slice()) {
         (0, _) => "Enter at least one email address.".to_owned(),
@@ -224,6 +222,35 @@ fn state(status: InviteStatus, mail: Option<MailState>, why: Option<&str>) -> St
     }
 }
 
+/// Splits a list by commas, semicolons, line ends and blanks; accepts `Grace <grace@example.org>`. Returns
+/// each address once.
+fn split(text: &str) -> Vec<String> {
+    let parts = text.split([',', ';', '\n', '\r', '\t']).flat_map(|part| {
+        match (part.rfind('<'), part.rfind('>')) {
+            (Some(from), Some(to)) if from < to => vec![&part[from + 1..to]],
+            _ => part.split_whitespace().collect(),
+        }
+    });
+    let mut found: Vec<String> = Vec::new();
+    for part in parts.map(str::trim).filter(|it| !it.is_empty()) {
+        if !found.iter().any(|it| it.eq_ignore_ascii_case(part)) {
+            found.push(part.to_owned());
+        }
+    }
+    found
+}
+
+/// Returns whether the text has one `@`, with a name before it and a domain after it.
+fn could_be(address: &str) -> bool {
+    let Some((name, domain)) = address.split_once('@') else { return false };
+    let plain = |it: &str| !it.contains(|it: char| it.is_whitespace() || it.is_control());
+    !name.is_empty()
+        && plain(address)
+        && !domain.contains('@')
+        && !domain.split('.').any(str::is_empty)
+        && address.len() <= 254
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -260,5 +287,44 @@ mod tests {
         );
         let many: Vec<String> = (0..21).map(|it| format!("p{it}@x.org")).collect();
         assert!(validate(&many).is_err() && validate(&many[1..]).is_ok());
+    }
+
+    #[test]
+    fn lists_are_split_into_addresses() {
+        for (text, addresses) in [
+            ("", vec![]),
+            (" , ;\n", vec![]),
+            ("a@x.org", vec!["a@x.org"]),
+            (
+                "a@x.org, b@x.org;c@x.org\nd@x.org e@x.org",
+                vec!["a@x.org", "b@x.org", "c@x.org", "d@x.org", "e@x.org"],
+            ),
+            (
+                "Grace Hopper <grace@x.org>, \"L, T\" <l@x.org>",
+                vec!["grace@x.org", "\"L", "l@x.org"],
+            ),
+            ("a@x.org, A@X.org", vec!["a@x.org"]),
+            ("not one", vec!["not", "one"]),
+        ] {
+            assert_eq!(split(text), addresses, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn invalid_addresses_are_detected() {
+        for (address, valid) in [
+            ("a@x.org", true),
+            ("a+b@localhost", true),
+            ("ä@x.org", true),
+            ("a", false),
+            ("@x.org", false),
+            ("a@", false),
+            ("a@@x.org", false),
+            ("a@x..org", false),
+            ("a@x.org.", false),
+            ("a b@x.org", false),
+        ] {
+            assert_eq!(could_be(address), valid, "{address:?}");
+        }
     }
 }

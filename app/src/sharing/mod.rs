@@ -1,7 +1,6 @@
 //! Sharing a session: the share dialog, the Share button, and the guests of ended sessions. The same
 //! dialog serves session cards and the terminal page.
 
-mod addresses;
 mod guests;
 mod invite;
 mod new_link;

@@ -156,7 +156,7 @@ fn confirm_role(member: &Member, role: Role) -> Question {
             api::change_member(id, change).await.map(drop)
         },
     );
-    question.safe()
+    Question { danger: false, ..question }
 }
 
 fn confirm_active(member: &Member) -> Question {
@@ -171,6 +171,8 @@ fn confirm_active(member: &Member) -> Question {
         Question::destructive(format!("Deactivate {name}?"), text.into(), "Deactivate", act)
     } else {
         let text = "They can sign in again with their previous password.";
-        Question::destructive(format!("Reactivate {name}?"), text.into(), "Reactivate", act).safe()
+        let title = format!("Reactivate {name}?");
+        let question = Question::destructive(title, text.into(), "Reactivate", act);
+        Question { danger: false, ..question }
     }
 }

@@ -31,15 +31,17 @@ pub struct Outcome {
 /// A confirmation: its texts, and the action that follows.
 #[derive(Clone)]
 pub struct Question {
-    title: TextProp,
-    body: Arc<dyn Fn(Signal<Option<PageError>>) -> AnyView + Send + Sync>,
-    testid: &'static str,
-    fields: &'static [&'static str],
-    confirm: &'static str,
-    pending: &'static str,
-    danger: bool,
-    ready: Arc<dyn Fn() -> bool + Send + Sync>,
-    action: Arc<dyn Fn() -> Answer<Outcome> + Send + Sync>,
+    pub title: TextProp,
+    pub body: Arc<dyn Fn(Signal<Option<PageError>>) -> AnyView + Send + Sync>,
+    pub testid: &'static str,
+    /// Fields of the body that show their own errors.
+    pub fields: &'static [&'static str],
+    pub confirm: &'static str,
+    pub pending: &'static str,
+    pub danger: bool,
+    /// Disables the button until it returns true.
+    pub ready: Arc<dyn Fn() -> bool + Send + Sync>,
+    pub action: Arc<dyn Fn() -> Answer<Outcome> + Send + Sync>,
 }
 
 impl Question {
@@ -77,27 +79,9 @@ impl Question {
             action: Arc::new(action),
         }
     }
-
-    /// Marks the action as harmless.
-    pub fn safe(self) -> Self {
-        Self { danger: false, ..self }
-    }
-
-    /// Names the fields of the body that show their own errors.
-    pub fn with_fields(self, fields: &'static [&'static str]) -> Self {
-        Self { fields, ..self }
-    }
-
-    /// Disables the button until `ready` returns true.
-    pub fn when(self, ready: impl Fn() -> bool + Send + Sync + 'static) -> Self {
-        Self { ready: Arc::new(ready), ..self }
-    }
 }
 
-/// Runs the actions on the named items, four at a time.
-///
-/// # Errors
-/// None: those of the items are in the outcome.
+/// Runs the actions on the named items, four at a time. Their errors are in the outcome.
 pub async fn run_all(actions: Vec<(String, Answer)>) -> Result<Outcome, PageError> {
     let queue = RefCell::new(actions.into_iter());
     let failed = RefCell::new(Vec::new());
