@@ -25,9 +25,8 @@ pub enum Activity {
 pub struct Idle {
     keep_alive: KeepAlive,
     timeout: Duration,
-    last_action: Duration,
-    last_presence: Duration,
-    last_output: Duration,
+    /// Time of the last activity of each kind.
+    last: [Duration; 3],
     /// Earliest end, after new rules shortened the life of the session.
     grace_until: Duration,
     /// Number of warnings in effect.
@@ -39,9 +38,7 @@ impl Idle {
         Self {
             keep_alive: rules.keep_alive(),
             timeout: Duration::from_secs(rules.timeout.into()),
-            last_action: now,
-            last_presence: now,
-            last_output: now,
+            last: [now; 3],
             grace_until: Duration::ZERO,
             warned: 0,
         }
@@ -68,22 +65,14 @@ impl Idle {
     }
 
     pub fn record(&mut self, activity: Activity, now: Duration) {
-        match activity {
-            Activity::Action => self.last_action = now,
-            Activity::Presence => self.last_presence = now,
-            Activity::Output => self.last_output = now,
-        }
+        self.last[activity as usize] = now;
     }
 
     /// Time at which the session expires without further activity; none if it never does.
     pub fn deadline(&self) -> Option<Duration> {
-        let kinds = [
-            (Activity::Action, self.last_action),
-            (Activity::Presence, self.last_presence),
-            (Activity::Output, self.last_output),
-        ];
-        let counting = kinds.into_iter().filter(|(kind, _)| self.counts(*kind));
-        let last = counting.map(|(_, at)| at).max()?;
+        let kinds = [Activity::Action, Activity::Presence, Activity::Output].into_iter();
+        let counting = kinds.filter(|kind| self.counts(*kind));
+        let last = counting.map(|kind| self.last[kind as usize]).max()?;
         (!self.timeout.is_zero()).then(|| (last + self.timeout).max(self.grace_until))
     }
 

@@ -12,8 +12,8 @@ use protocol::{
     framing::Channel,
     id::ClientId,
     wire::{
-        self, End, Present, Report, Rules, ShareEnding, Viewer as Person, baton::Wish, notice,
-        server_message::Body, share_end::How,
+        self, End, Present, Report, Rules, ShareEnding, Viewer as Person, baton::Wish,
+        ended::Cause, notice, server_message::Body, share_end::How,
     },
 };
 use tokio::time::{Duration, Instant};
@@ -100,12 +100,16 @@ impl Participants {
         let admission = self.baton.attach(number, client, role, known, take_over);
         let (driving, displaces, replaced) = match admission {
             Admission::Joined { driving, displaces, replaced } => (driving, displaces, replaced),
-            Admission::Replaced(by) => return Err(Closing::taken_over(self.person(by))),
-            Admission::InUse(by) => return Err(Closing::in_use(self.person(by))),
+            Admission::Replaced(by) => {
+                return Err(Closing::displaced(self.person(by).map(Cause::TakenOver)));
+            }
+            Admission::InUse(by) => {
+                return Err(Closing::displaced(self.person(by).map(Cause::InUse)));
+            }
         };
         let replaced = replaced.and_then(|number| self.person(number));
         if let Some(displaced) = displaces.and_then(|number| self.remove(number)) {
-            Closing::taken_over(Some(person.clone())).send(&displaced.connection);
+            Closing::displaced(Some(Cause::TakenOver(person.clone()))).send(&displaced.connection);
         }
         let (version, accepted) = (protocol::VERSION, accept(role));
         let connection = Rc::clone(connection);

@@ -5,8 +5,8 @@ use protocol::{
     close,
     framing::Channel,
     wire::{
-        End, EndCause, Ended, ServerMessage, ShareEnd, Viewer as Person, ended::Cause,
-        server_message::Body, share_end::How,
+        End, EndCause, Ended, ServerMessage, ShareEnd, ended::Cause, server_message::Body,
+        share_end::How,
     },
 };
 
@@ -33,17 +33,8 @@ impl Closing {
         Self { cause: Some(Cause::Session(end)), code, reason }
     }
 
-    /// Closing of a client that another one replaced as driver.
-    pub fn taken_over(by: Option<Person>) -> Self {
-        Self::displaced(by.map(Cause::TakenOver))
-    }
-
-    /// Closing of a client that is rejected because another one drives.
-    pub fn in_use(by: Option<Person>) -> Self {
-        Self::displaced(by.map(Cause::InUse))
-    }
-
-    fn displaced(cause: Option<Cause>) -> Self {
+    /// Closing of a client that another one replaced as driver, or that is rejected because one drives.
+    pub fn displaced(cause: Option<Cause>) -> Self {
         Self { cause, code: close::TAKEN_OVER, reason: "Another client is driving this session." }
     }
 
