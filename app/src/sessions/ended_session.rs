@@ -12,7 +12,6 @@ use crate::{
 #[component]
 pub fn EndedSession(
     session: Session,
-    /// Opens a session with the same settings.
     again: Callback<Session>,
     /// Set to show its visitors.
     receipt: RwSignal<Option<Session>>,

@@ -23,7 +23,6 @@ use crate::{
 
 const LAST_CHOICE: &str = "websh.new-session";
 
-/// Fields that show their own errors.
 const FIELDS: [&str; 3] = ["server", "account", "name"];
 
 const DEFAULT_POLICY: &str = "Workspace default";
@@ -254,7 +253,6 @@ fn Form(
 fn SessionLimit(
     sessions: Memo<Vec<Session>>,
     busy: RwSignal<bool>,
-    /// Closes a session and tries again.
     close: Callback<Session>,
 ) -> impl IntoView {
     let line = move |session: Session| {

@@ -27,7 +27,6 @@ pub fn clock(millis: i64) -> String {
     if cfg!(target_arch = "wasm32") { browser::local_clock(millis) } else { String::new() }
 }
 
-/// The number field and the slider.
 #[component]
 pub fn Minutes(
     label: &'static str,
@@ -107,7 +106,6 @@ pub struct ShareFields {
     alone: RwSignal<bool>,
 }
 
-/// Values of the fields.
 pub struct ShareTerms {
     pub minutes: u32,
     pub read_only: Option<bool>,

@@ -10,9 +10,7 @@ pub fn Button(
     /// Label for screen readers, if it differs from the text.
     #[prop(into, optional)]
     full_label: Option<TextProp>,
-    /// Classes in addition to `button`.
-    #[prop(optional)]
-    kind: &'static str,
+    #[prop(optional)] kind: &'static str,
     #[prop(into, optional)] disabled: Signal<bool>,
     /// Disables the button until the page is hydrated.
     #[prop(optional)]

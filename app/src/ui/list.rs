@@ -17,10 +17,8 @@ use crate::{
     ui::{failure::Failure, request::Answer, show::Show},
 };
 
-/// Most items of a page.
 const PAGE: usize = 100;
 
-/// One page of a list.
 pub struct Page<T> {
     pub items: Vec<T>,
     /// Cursor of the next page.
@@ -42,7 +40,6 @@ enum Job {
 struct Extent {
     /// Start again at the first page.
     restart: bool,
-    /// Fetch all pages.
     everything: bool,
     /// Pages that were added, in a list whose items change their order.
     pages: usize,
@@ -67,7 +64,6 @@ pub struct State {
     pending: StoredValue<VecDeque<Job>>,
     extent: StoredValue<Extent>,
     load: Callback<(Self, Job), Answer>,
-    /// Removes the items.
     clear: Callback<()>,
 }
 

@@ -22,7 +22,6 @@ pub type Failed = (String, PageError);
 /// Result of an action. The dialog stays open if there is something to read.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
-    /// Items that the action failed for.
     pub failed: Vec<Failed>,
     /// Summary of an action that is complete; none closes the dialog or offers another try.
     pub summary: Option<String>,

@@ -15,7 +15,6 @@ pub fn LazyDialog(
     /// Called if loading failed; it is tried again at the next opening.
     #[prop(into)]
     failed_to_load: Callback<()>,
-    /// Loads and creates the dialog.
     load: Callback<(), LocalBoxFuture<'static, Result<AnyView, SplitLoaderError>>>,
 ) -> impl IntoView {
     let created = Arc::new(Mutex::new(None::<AnyView>));

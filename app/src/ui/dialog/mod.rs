@@ -72,11 +72,8 @@ pub fn Dialog(
 pub fn DialogActions(
     open: RwSignal<bool>,
     testid: &'static str,
-    /// Label of the button that submits.
-    #[prop(into)]
-    confirm: TextProp,
+    #[prop(into)] confirm: TextProp,
     request: Request,
-    /// Fields that show their own errors.
     fields: &'static [&'static str],
 ) -> impl IntoView {
     let submit = format!("{testid}-confirm");

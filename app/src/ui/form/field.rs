@@ -8,7 +8,6 @@ use crate::error::PageError;
 #[component]
 pub fn Field(
     #[prop(into)] label: TextProp,
-    /// Name of the field in errors.
     name: &'static str,
     #[prop(default = "text")] kind: &'static str,
     #[prop(default = "off")] autocomplete: &'static str,
@@ -66,7 +65,6 @@ pub fn Field(
 /// Hint of a field, or its error.
 #[component]
 pub fn Help(
-    /// Name of the field in errors.
     name: &'static str,
     /// Test id of the field; the line has this and `-help` as id.
     testid: &'static str,

@@ -23,7 +23,6 @@ pub fn Form(
     label: &'static str,
     /// Prefix of the test ids: `-submit` and `-error`.
     testid: &'static str,
-    /// Fields that show their own errors.
     fields: &'static [&'static str],
     error: RwSignal<Option<PageError>>,
     /// Validates the fields, sends the request and leaves the form. After an error the form stays, with the
@@ -86,13 +85,9 @@ pub fn SubmitRow(
     testid: &'static str,
     error_testid: &'static str,
     #[prop(into)] error: Signal<Option<PageError>>,
-    /// Fields that show their own errors.
-    #[prop(default = &[])]
-    fields: &'static [&'static str],
+    #[prop(default = &[])] fields: &'static [&'static str],
     #[prop(optional)] kind: &'static str,
-    /// True while a request is pending.
-    #[prop(into)]
-    busy: Signal<bool>,
+    #[prop(into)] busy: Signal<bool>,
     /// Test id of the message after saving; no message without it.
     #[prop(optional)]
     saved_testid: &'static str,

@@ -4,7 +4,6 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{browser, ui::button::Button};
 
-/// The secret and its buttons.
 #[component]
 pub fn ShownOnce(
     label: &'static str,

@@ -6,14 +6,10 @@ use leptos::{prelude::*, text_prop::TextProp};
 pub fn Switch(
     #[prop(into)] label: TextProp,
     testid: &'static str,
-    /// True while the setting is on.
-    #[prop(into)]
-    on: Signal<bool>,
+    #[prop(into)] on: Signal<bool>,
     #[prop(into)] flip: Callback<bool>,
     #[prop(into, optional)] fixed: Signal<bool>,
-    /// Explanation of the current state.
-    #[prop(into, optional)]
-    hint: TextProp,
+    #[prop(into, optional)] hint: TextProp,
 ) -> impl IntoView {
     let text = hint.clone();
     view! {
