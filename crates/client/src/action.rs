@@ -22,14 +22,11 @@ pub enum Action {
     Close,
     /// Call [`Client::report_presence`](crate::Client::report_presence).
     ReportPresence,
-    /// Show a change.
     Notify(Notification),
 }
 
-/// Change for the caller to show.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notification {
-    /// The session accepted this client.
     Welcome,
     Frame(Change),
     History(wire::History),
@@ -64,7 +61,6 @@ pub struct ParticipantsChange {
     pub requested: bool,
 }
 
-/// Reason why input was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     #[error("this client only watches")]

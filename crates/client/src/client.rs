@@ -43,7 +43,6 @@ pub struct Client {
     /// It drove when the connection closed.
     drove: bool,
     size: Option<(u32, u32)>,
-    /// Size sent on this connection.
     sent_size: Option<(u32, u32)>,
     next_presence: u64,
     actions: VecDeque<Action>,

@@ -124,7 +124,6 @@ pub enum State {
 #[derive(Clone, Debug, Default)]
 pub struct Link {
     state: State,
-    /// Attempts since the last welcome.
     attempts: u32,
     hidden: bool,
     take_over: bool,

@@ -17,14 +17,12 @@ const LOAN: u32 = 5 * 60;
 pub enum BatonAction {
     Request,
     Withdraw,
-    /// Drive now.
     Take,
     /// Pass the baton to this viewer.
     Grant(u64),
     /// Pass the baton to this viewer for a few minutes.
     Lend(u64),
     Refuse(u64),
-    /// Stop driving.
     Release,
 }
 
@@ -65,7 +63,6 @@ impl BatonAction {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Participant {
-    /// Number within the session.
     pub viewer: u64,
     pub who: String,
     /// Device, such as `Firefox on Linux`.
@@ -77,7 +74,6 @@ pub struct Participant {
     pub overseeing: bool,
     /// It may drive, or request to.
     pub may_drive: bool,
-    /// Joined by a share.
     pub guest: bool,
     /// Its input reached the shell in the last seconds.
     pub typing: bool,
@@ -91,7 +87,6 @@ impl Participant {
         hue(self.viewer)
     }
 
-    /// Returns the activity to show.
     pub fn doing(&self) -> Doing {
         Doing::of(self.typing, self.driving, self.requesting, self.overseeing)
     }
@@ -129,7 +124,6 @@ pub struct GuestAccess {
     pub ends_at: i64,
 }
 
-/// Everyone attached to the session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Participants {
     /// Policy for a second client of the owner.

@@ -18,7 +18,6 @@ const GIVE_UP: Duration = Duration::from_secs(5);
 /// The same for each step of ending a session that does not respond, for which a caller waits.
 const GIVE_UP_STUCK: Duration = Duration::from_secs(1);
 
-/// Interval between checks for living processes.
 const POLL: Duration = Duration::from_millis(10);
 
 /// Returns whether the process of a session is stopped and thus can't end anything.

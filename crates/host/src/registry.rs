@@ -9,7 +9,6 @@ use std::{
 use protocol::{id::SessionId, wire::Report};
 use tokio::sync::watch;
 
-/// Paths of the host role.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Directory of the sessions' sockets and final reports. Created if missing.

@@ -143,10 +143,9 @@ impl Screen {
 
     /// Captures changes since the last call as a new revision. Returns false if there are none.
     pub fn sync(&mut self) -> bool {
-        self.guarded(Self::capture).unwrap_or_else(|| {
-            // Retries with the replaced emulator.
-            self.guarded(Self::capture).unwrap_or(false)
-        })
+        // Retries with the replaced emulator.
+        let captured = self.guarded(Self::capture).or_else(|| self.guarded(Self::capture));
+        captured.unwrap_or(false)
     }
 
     /// Returns the frame since `from`, none if nothing is newer.

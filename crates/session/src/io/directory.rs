@@ -11,7 +11,6 @@ use std::{
 use rustix::fs::{AtFlags, Gid, Mode, OFlags, Uid, fchown, openat, renameat, unlinkat};
 use tokio::net::UnixListener;
 
-/// Name of the final report.
 const REPORT: &str = "report";
 
 /// Name of the final report while it is being written.

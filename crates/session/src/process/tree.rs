@@ -12,7 +12,6 @@ use tokio::time::{Instant, sleep};
 /// Time between HUP and TERM, and between TERM and KILL. Shells save their history on HUP.
 const GRACE: Duration = Duration::from_millis(600);
 
-/// Polling interval while the tree is ending.
 const POLL: Duration = Duration::from_millis(10);
 
 /// Polling interval after [`GIVE_UP`].
