@@ -150,7 +150,7 @@ fn compare(name: &str, at: usize, mirror: &Mirror, oracle: &Oracle) {
 }
 
 fn recordings() -> Vec<(String, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ref");
+    let folder = Path::new("tests/ref");
     let files = fs::read_dir(folder).expect("tests/ref").map(|entry| entry.expect("entry").path());
     let mut found: Vec<_> = files
         .filter(|path| path.extension().is_some_and(|extension| extension == "raw"))
@@ -204,7 +204,7 @@ fn recordings_end_with_the_expected_text() {
         screen.sync();
         let mut mirror = Mirror::default();
         mirror.apply(&screen.frame_since(None).expect("a screen")).expect("the frame applies");
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ref");
+        let folder = Path::new("tests/ref");
         let expected = fs::read_to_string(folder.join(format!("{name}.txt"))).expect("text");
         assert_eq!(text(&mirror), expected, "{name}");
     }

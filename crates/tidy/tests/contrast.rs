@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "an unreadable sheet fails the test")]
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs};
 
 /// Minimum contrast of text, and of parts needed to operate a page.
 const TEXT: f64 = 4.5;
@@ -14,7 +14,7 @@ type Colors = BTreeMap<String, [Rgb; 2]>;
 
 /// Returns every `--name: light-dark(#rrggbb, #rrggbb)` of a sheet.
 fn colors(sheet: &str) -> Colors {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../style").join(sheet);
+    let path = tidy::root().join("style").join(sheet);
     let text = fs::read_to_string(path).unwrap();
     let lines = text.lines().filter_map(|line| {
         let (name, value) = line.trim().strip_prefix("--")?.split_once(": light-dark(#")?;

@@ -281,7 +281,7 @@ async fn routes(client: &mut Client) -> BTreeSet<String> {
     let pages = leptos_axum::generate_route_list(app::App);
     let pages: Vec<String> = pages.iter().map(|page| format!("GET {}", page.path())).collect();
     let mut all = described.chain(functions).chain(pages).map(|route| shape(&route)).collect();
-    plain(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut all);
+    plain(Path::new("src"), &mut all);
     all
 }
 
