@@ -159,7 +159,7 @@ fn NoMail() -> impl IntoView {
                 <code>"[websh]"</code>
                 " table of the configuration and restart websh."
             </p>
-            <p>"Until then, create a one-time access link and send it yourself."</p>
+            <p>"Until then, create an access link and send it yourself."</p>
         </div>
     }
 }

@@ -1,4 +1,4 @@
-//! The form that creates a one-time access link.
+//! The form that creates an access link.
 
 use leptos::prelude::*;
 use protocol::{
@@ -39,7 +39,7 @@ pub fn NewLink(
     view! {
         <form class="stack" novalidate data-testid="share-form" on:submit=submit>
             <p class="muted">
-                "Anyone with the link and its password can join this session, without an account, until it expires or you revoke it."
+                "Anyone with the link and its password can join this session, without signing in, until it expires or you revoke it."
             </p>
             <ShareOptions fields error=request.error />
             <Field

@@ -105,7 +105,7 @@ fn Content(session: Session, open: RwSignal<bool>, secrets: Secrets) -> impl Int
             None => {
                 view! {
                     <div class="contents">{forms}</div>
-                    <ShareList id shares created changed />
+                    <ShareList id options shares created changed />
                     <DialogClose open testid="share-close" />
                 }
                     .into_any()
@@ -132,7 +132,7 @@ fn Tabs(by_mail: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <div class="tabs segmented" role="tablist" aria-label="Sharing method">
-            {tab(false, "share-by-link", "One-time access link")}
+            {tab(false, "share-by-link", "Link and password")}
             {tab(true, "share-by-mail", "Invite by email")}
         </div>
     }

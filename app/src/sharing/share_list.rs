@@ -5,7 +5,9 @@ use std::cmp::Reverse;
 
 use leptos::prelude::*;
 use protocol::{
-    api::{ChangeShare, FreshShare, MailState, Share, ShareKind, ShareState, limits},
+    api::{
+        ChangeShare, FreshShare, MailState, Share, ShareKind, ShareState, SharingOptions, limits,
+    },
     id::SessionId,
 };
 use uuid::Uuid;
@@ -27,12 +29,13 @@ use crate::{
 #[component]
 pub fn ShareList(
     id: SessionId,
+    options: RwSignal<Option<SharingOptions>>,
     shares: RwSignal<Vec<Share>>,
     /// Called with a new link made from an earlier one.
     created: Callback<FreshShare>,
     changed: Callback<()>,
 ) -> impl IntoView {
-    let row = move |share| view! { <ShareRow id share created changed /> }.into_any();
+    let row = move |share| view! { <ShareRow id options share created changed /> }.into_any();
     view! {
         <section
             class="shares"
@@ -55,6 +58,7 @@ fn order(shares: &[Share]) -> Vec<Uuid> {
 #[component]
 fn ShareRow(
     id: SessionId,
+    options: RwSignal<Option<SharingOptions>>,
     share: Memo<Share>,
     created: Callback<FreshShare>,
     changed: Callback<()>,
@@ -141,24 +145,26 @@ fn ShareRow(
                     />
                 </div>
                 <Show when=move || extending.get()>
-                    <Extend id share extending changed />
+                    <Extend id options share extending changed />
                 </Show>
             </Show>
         </li>
     }
 }
 
-/// Sets a new expiry, counted from now.
+/// Sets a new expiry, counted from now, within the workspace's maximum.
 #[component]
 fn Extend(
     id: SessionId,
+    options: RwSignal<Option<SharingOptions>>,
     share: Memo<Share>,
     extending: RwSignal<bool>,
     changed: Callback<()>,
 ) -> impl IntoView {
     let of = share.with_untracked(|it| it.id);
-    let longest = *limits::SHARE_MINUTES.end();
-    let text = RwSignal::new(60.to_string());
+    let longest = options.with_untracked(|it| it.as_ref().map(|it| it.max_minutes));
+    let longest = longest.unwrap_or(*limits::SHARE_MINUTES.end());
+    let text = RwSignal::new(longest.min(60).to_string());
     let request = Request::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -174,7 +180,7 @@ fn Extend(
     view! {
         <form class="share-extend" novalidate on:submit=submit>
             <Minutes
-                label="Time from now"
+                label="New duration, from now"
                 testid="share-extend-minutes"
                 text
                 longest
@@ -183,7 +189,7 @@ fn Extend(
             <Failure error=request.error testid="share-extend-error" fields=&["minutes"] />
             <Button
                 testid="share-extend-set"
-                label="Set"
+                label="Extend"
                 kind="small primary"
                 disabled=request.busy
             />
@@ -195,7 +201,7 @@ fn Extend(
 pub fn name(share: &Share) -> String {
     match (share.kind, &share.email) {
         (ShareKind::Mail, Some(email)) => email.clone(),
-        _ => "One-time access link".into(),
+        _ => "Access link".into(),
     }
 }
 
@@ -214,7 +220,7 @@ fn time(share: &Share, now: Option<i64>) -> String {
             None => format!("revoked at {at}"),
         },
         ShareState::SessionEnded => format!("session ended at {at}"),
-        ShareState::Void => "invalid: the email was not sent".into(),
+        ShareState::Void => "void: the email was not sent".into(),
     }
 }
 
@@ -238,8 +244,8 @@ fn notes(share: &Share) -> Vec<String> {
     });
     let attempts = match share.wrong_passwords {
         0 => None,
-        1 => Some("1 attempt with a wrong password.".into()),
-        many => Some(format!("{many} attempts with a wrong password.")),
+        1 => Some("1 wrong password was entered.".into()),
+        many => Some(format!("{many} wrong passwords were entered.")),
     };
     let alone = (share.guests_alone && !share.read_only && share.state == ShareState::Active)
         .then(|| "Guests can type while you are away.".into());
