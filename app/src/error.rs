@@ -40,7 +40,7 @@ impl PageError {
     }
 
     pub fn not_understood() -> Self {
-        Self::new("not_understood", "Unexpected answer from the server. Reload the page.")
+        Self::new("not_understood", "Unexpected response from the server. Reload the page.")
     }
 
     pub fn code(&self) -> &str {

@@ -133,7 +133,7 @@ fn Row(
                         view! {
                             <span
                                 class="badge"
-                                title="The session process does not respond. The figures are out of date."
+                                title="The session process is not responding. The figures are out of date."
                             >
                                 "not responding"
                             </span>

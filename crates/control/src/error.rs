@@ -8,7 +8,7 @@ use protocol::api::{ActiveClient, EndReason, ErrorBody, ErrorInfo, GuestEnd, Ses
 #[strum(serialize_all = "snake_case")]
 #[expect(missing_docs, reason = "the sentences describe the errors")]
 pub enum Error {
-    #[error("Please sign in.")]
+    #[error("Sign in to continue.")]
     Unauthenticated,
     /// The message does not reveal which is wrong.
     #[error("Incorrect email address or password.")]
@@ -23,7 +23,7 @@ pub enum Error {
     #[error("You are not allowed to do this.")]
     Forbidden,
     /// The target does not exist, or is hidden from the actor.
-    #[error("There is no such {0}.")]
+    #[error("No such {0}.")]
     NotFound(&'static str),
     #[error("{}", ended_message(.0))]
     Ended(Box<Session>),
@@ -52,11 +52,11 @@ pub enum Error {
     InviteOver,
     #[error("No mail server is configured. Copy the link instead.")]
     MailNotConfigured,
-    #[error("This account is already granted to them.")]
+    #[error("This account is already granted to this member or role.")]
     GrantExists,
     #[error("Token limit reached. Remove a token and try again.")]
     TooManyTokens,
-    #[error("{0} is offline. New sessions cannot be created on it right now.")]
+    #[error("{0} is offline. Running sessions continue; create new ones when it is back.")]
     ServerOffline(String),
     /// The account exists, but is not granted to the actor.
     #[error("You do not have access to the account {0}.")]
@@ -83,9 +83,11 @@ pub enum Error {
     BadTicket,
     #[error("Too many terminals are open in this browser. Close one and try again.")]
     TooManySockets,
-    #[error("The session does not respond. Try again in a moment.")]
+    #[error("The session is not responding. Try again in a moment.")]
     Unreachable,
-    #[error("The disk of the database is full. Running sessions are not affected.")]
+    #[error(
+        "The database disk is full. Free space and try again. Running sessions are not affected."
+    )]
     DatabaseFull,
     /// Details are in the log only.
     #[error(

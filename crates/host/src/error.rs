@@ -24,7 +24,7 @@ pub enum Error {
     UnusableAccount { account: String, reason: String },
     #[error("{0}")]
     RunDir(String),
-    #[error("The session does not respond.")]
+    #[error("The session is not responding.")]
     Stuck,
     /// The session process is of an earlier version of websh, which does not support the request.
     #[error("The session was started by an earlier version of websh, which does not support this.")]

@@ -252,7 +252,7 @@ test.describe('invalid input is refused', () => {
     await expect(mistake(page, 'grant-to')).toHaveText('Choose a member or a role.');
     await to.selectOption({ label: `${MEMBER.name} (${MEMBER.email})` });
     await grant.click();
-    await expect(mistake(page, 'grant-to')).toHaveText('This account is already granted to them.');
+    await expect(mistake(page, 'grant-to')).toHaveText('This account is already granted to this member or role.');
     await expect(account).toHaveValue('root');
     await expect(page.getByTestId('grant')).toHaveCount(1);
 

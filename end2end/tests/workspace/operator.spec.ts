@@ -110,14 +110,14 @@ test('sessions that could not be dropped are listed with reasons', async ({ fres
   await expect(page.getByTestId('all-row')).toHaveCount(1);
 
   // No process survives SIGKILL on demand, so the response about survivors is replaced.
-  const left = { id: session, name: 'stuck', error: 'session_unreachable', message: 'The session does not respond. Try again in a moment.' };
+  const left = { id: session, name: 'stuck', error: 'session_unreachable', message: 'The session is not responding. Try again in a moment.' };
   await page.route('**/admin/sessions/drop-all', (route) => route.fulfill({ json: { results: [left] } }));
   await page.getByTestId('drop-all').click();
   const dialog = page.getByTestId('drop-all-dialog');
   await dialog.getByTestId('drop-all-name').fill('websh');
   await dialog.getByTestId('drop-all-password').fill(MEMBER.password);
   await dialog.getByTestId('drop-all-confirm').click();
-  await expect(dialog.getByTestId('drop-all-failures')).toContainText('stuck: The session does not respond. Try again in a moment.');
+  await expect(dialog.getByTestId('drop-all-failures')).toContainText('stuck: The session is not responding. Try again in a moment.');
   await expect(dialog.getByTestId('drop-all-done')).toHaveText('0 sessions were dropped.');
   await dialog.getByTestId('drop-all-cancel').click();
   await expect(page.getByTestId('all-row')).toHaveCount(1);

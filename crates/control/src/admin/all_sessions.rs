@@ -195,9 +195,9 @@ mod tests {
             (
                 Err(Error::Unreachable),
                 Some("session_unreachable"),
-                Some("The session does not respond. Try again in a moment."),
+                Some("The session is not responding. Try again in a moment."),
             ),
-            (Err(Error::NotFound("session")), Some("not_found"), Some("There is no such session.")),
+            (Err(Error::NotFound("session")), Some("not_found"), Some("No such session.")),
         ] {
             let dropped = dropped(SessionId(Uuid::from_u128(1)), "work".into(), result);
             assert_eq!((dropped.error.as_deref(), dropped.message.as_deref()), (code, message));

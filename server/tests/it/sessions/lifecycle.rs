@@ -125,7 +125,9 @@ async fn a_server_without_its_session_program_is_offline_and_discloses_no_path()
         let response = create(&mut ann, "one").await;
         assert_eq!(response.error(), (409, "server_offline".into()));
         let error = &response.json()["error"];
-        let message = format!("{name} is offline. New sessions cannot be created on it right now.");
+        let message = format!(
+            "{name} is offline. Running sessions continue; create new ones when it is back."
+        );
         assert_eq!((&error["message"], &error["field"]), (&json!(message), &json!("server")));
         // The key of a running session still returns it.
         assert_eq!(create(&mut ann, "before").await.json()["id"], before["id"]);

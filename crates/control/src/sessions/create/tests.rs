@@ -26,7 +26,7 @@ fn start_errors_name_a_full_disk_and_no_path() {
     }
     let offline =
         start_error(host::Error::Offline("/usr/lib/websh-session is not there.".into()), "deep");
-    let message = "deep is offline. New sessions cannot be created on it right now.";
+    let message = "deep is offline. Running sessions continue; create new ones when it is back.";
     assert_eq!((&*offline.code(), &*offline.to_string()), ("server_offline", message));
 }
 
