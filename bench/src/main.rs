@@ -31,7 +31,7 @@ struct Options {
     /// Measure only these rows.
     #[arg(long, value_parser = ROWS.map(|(name, _)| name))]
     only: Vec<String>,
-    /// Fail if a figure misses its must.
+    /// Fail if a figure misses its required value.
     #[arg(long)]
     strict: bool,
     /// File for the figures [default: bench.json beside this program].

@@ -20,7 +20,7 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Aim => "aim met",
-            Self::Must => "must met",
+            Self::Must => "required met",
             Self::Missed => "MISSED",
             Self::NotMeasured => "NOT MEASURED",
         })
@@ -94,7 +94,7 @@ fn rounded_up(value: f64) -> String {
 }
 
 pub fn heading() -> String {
-    format!("{:<58} {:>14} {:>14} {:>12}  verdict", "", "measured", "must", "aim")
+    format!("{:<58} {:>14} {:>14} {:>12}  verdict", "", "measured", "required", "aim")
 }
 
 #[cfg(test)]

@@ -46,10 +46,10 @@ enum Command {
     Serve(serve::Serve),
     #[command(flatten)]
     Remote(cli::Command),
-    /// Manage which members may open sessions as which accounts of this machine.
+    /// Grant accounts of this machine to members.
     #[command(subcommand)]
     Account(local::Account),
-    /// Add members, change their passwords, list them.
+    /// Add and list members, change passwords.
     #[command(subcommand)]
     User(local::User),
     Completions(cli::Completions),

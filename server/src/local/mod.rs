@@ -1,4 +1,4 @@
-//! Commands on this machine's own data, without the server: members, account grants, and sessions by
+//! Commands on this machine's own data, without the web process: members, account grants, and sessions by
 //! their sockets.
 
 mod account;

@@ -1,4 +1,4 @@
-//! The sessions of this machine without the server: by their own sockets, which only root and the
+//! The sessions of this machine without the web process: by their own sockets, which only root and the
 //! service account may open. Names and owners come from the database, if it can be read.
 
 use std::collections::HashMap;

@@ -24,11 +24,11 @@ pub enum User {
         /// Display name [default: the part of the address before the @].
         #[arg(long)]
         name: Option<String>,
-        /// Role.
+        /// Role of the new member.
         #[arg(long, default_value_t = Role::Member, value_parser = role())]
         role: Role,
-        /// Account of this machine that the member may open sessions as; repeatable.
-        /// If websh runs as root, a member without one can't open sessions.
+        /// Account of this machine that the member may create sessions as; repeatable.
+        /// If websh runs as root, a member without one cannot create sessions.
         #[arg(long, value_name = "NAME")]
         account: Vec<String>,
         /// Print JSON.

@@ -15,7 +15,8 @@ pub enum Command {
     Redraw,
 }
 
-pub const HELP: &str = "d detach  t take over  a ask to drive  g grant  n refuse  k keep  l redraw";
+pub const HELP: &str =
+    "d detach  t take over  a ask to drive  g grant  n decline  k keep  l redraw";
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Meaning {

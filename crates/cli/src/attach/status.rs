@@ -39,7 +39,7 @@ pub fn watching(may_drive: bool, participants: &Participants, prefix: &str) -> S
 /// Returns the request of another participant, for the driver.
 pub fn request(requester: &Participant, prefix: &str) -> String {
     let who = if requester.who.is_empty() { "Another client" } else { &requester.who };
-    format!(" websh: {who} asks to drive. {prefix} g grants, {prefix} n refuses.")
+    format!(" websh: {who} asks to drive. {prefix} g grants, {prefix} n declines.")
 }
 
 /// Returns the warning of an expiry at this time in Unix milliseconds.

@@ -37,7 +37,7 @@ pub struct List {
     /// Sort order.
     #[arg(long, value_enum, default_value_t)]
     sort: Sort,
-    /// List the sessions of this machine without the server (root or the service account).
+    /// List the sessions of this machine without the web process (root or the service account).
     #[arg(long, conflicts_with_all = ["q", "owner", "server", "account", "idle", "attached", "sort"])]
     local: bool,
     #[command(flatten)]
@@ -47,13 +47,13 @@ pub struct List {
 /// End sessions of any member, with everything that runs in them.
 #[derive(Debug, Args)]
 pub struct DropSome {
-    /// Session ids, or names that only one session has.
+    /// Session ids or unique names.
     #[arg(value_name = "ID|NAME", required = true)]
     sessions: Vec<String>,
     /// Reason, shown to the owner and written to the audit log.
     #[arg(long)]
     reason: Option<String>,
-    /// Drop sessions of this machine without the server (root or the service account).
+    /// Drop sessions of this machine without the web process (root or the service account).
     #[arg(long)]
     local: bool,
     #[command(flatten)]

@@ -19,7 +19,7 @@ Exit status: 0 if you detach or the shell exits, with any status of its own; 1 i
 connection fails; 3 if you have no permission; 4 if there is no such session; 5 if the session has ended already, \
 or is closed, dropped or expires while you are attached.";
 
-/// Show a session in this terminal and type into it.
+/// Attach this terminal to a session.
 #[derive(Debug, Args)]
 #[command(after_help = STATUS)]
 pub struct Attach {
@@ -29,7 +29,7 @@ pub struct Attach {
     /// Watch without typing.
     #[arg(long, conflicts_with = "take_over")]
     watch: bool,
-    /// Take over from another client, even if the policy of the session is single.
+    /// Take over from the driver, even with the policy single.
     #[arg(long)]
     take_over: bool,
     #[command(flatten)]

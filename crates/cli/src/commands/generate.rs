@@ -10,7 +10,7 @@ use crate::Failure;
 /// Print a completion script for a shell.
 #[derive(Debug, Args)]
 pub struct Completions {
-    /// Shell to complete for.
+    /// Shell to generate completions for.
     shell: Shell,
 }
 

@@ -1,4 +1,4 @@
-//! `websh new`: opens a session and, in a terminal, attaches to it.
+//! `websh new`: creates a session and, in a terminal, attaches to it.
 
 use std::io::{self, IsTerminal};
 
@@ -15,16 +15,16 @@ use crate::{
     output::{print, print_json},
 };
 
-/// Open a session and attach to it.
+/// Create a session and attach to it.
 #[derive(Debug, Args)]
 pub struct New {
-    /// Server and account [default: your first server and your default account there].
+    /// Server and account to run the session on [default: your first server and your default account there].
     #[arg(value_name = "SERVER[:ACCOUNT]")]
     target: Option<String>,
     /// Session name [default: generated].
     #[arg(long)]
     name: Option<String>,
-    /// Effect of attaching a second client [default: that of the workspace].
+    /// Attach policy [default: that of the workspace].
     #[arg(long, value_parser = policy())]
     policy: Option<AttachPolicy>,
     /// Print the session id instead of attaching.

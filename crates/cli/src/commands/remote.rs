@@ -29,7 +29,7 @@ pub(super) const PAGE: usize = 100;
 
 #[derive(Debug, Args)]
 pub(super) struct Remote {
-    /// Server to use [env: WEBSH_URL] [default: the last one you signed in to].
+    /// Address of websh [env: WEBSH_URL] [default: the last one you signed in to].
     #[arg(long, value_name = "URL")]
     url: Option<String>,
 }

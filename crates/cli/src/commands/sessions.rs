@@ -29,7 +29,7 @@ pub struct Ls {
     /// Maximum number of ended sessions.
     #[arg(long, value_name = "NUMBER", default_value_t = 50, requires = "ended")]
     limit: usize,
-    /// List the sessions of this machine without the server (root or the service account).
+    /// List the sessions of this machine without the web process (root or the service account).
     #[arg(long, conflicts_with_all = ["all", "ended"])]
     local: bool,
     #[command(flatten)]

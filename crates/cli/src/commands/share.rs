@@ -24,10 +24,10 @@ pub struct Share {
     /// Duration in minutes, 5 to 180.
     #[arg(long, default_value_t = limits::DEFAULT_SHARE_MINUTES)]
     minutes: u32,
-    /// Guests can only watch [default: as in your last share].
+    /// Guests can only watch [default: same as your last share].
     #[arg(long, conflicts_with = "full_access")]
     read_only: bool,
-    /// Guests can type [default: as in your last share].
+    /// Guests can type [default: same as your last share].
     #[arg(long)]
     full_access: bool,
     /// Maximum number of guests at a time.
@@ -180,7 +180,7 @@ fn state(share: &api::Share) -> String {
         ShareState::Expired => "expired".into(),
         ShareState::Revoked => "revoked".into(),
         ShareState::SessionEnded => "session ended".into(),
-        ShareState::Void => "void: email not sent".into(),
+        ShareState::Void => "void: the email was not sent".into(),
     }
 }
 

@@ -48,7 +48,7 @@ pub struct New {
 /// Remove a token and close the connections that use it.
 #[derive(Debug, Args)]
 pub struct Remove {
-    /// Token id, or a name that only one token has.
+    /// Token id or unique name.
     #[arg(value_name = "ID|NAME")]
     token: String,
     #[command(flatten)]

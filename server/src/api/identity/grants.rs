@@ -1,4 +1,4 @@
-//! `/servers/{id}/accounts` and `/servers/{id}/grants`: the accounts that members may open sessions as.
+//! `/servers/{id}/accounts` and `/servers/{id}/grants`: the accounts that members may create sessions as.
 
 use axum::http::StatusCode;
 use protocol::{

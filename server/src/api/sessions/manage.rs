@@ -39,7 +39,7 @@ pub struct Listing {
     cursor: Option<String>,
 }
 
-/// Lists the servers on which the caller may open sessions.
+/// Lists the servers on which the caller may create sessions.
 #[utoipa::path(
     get, path = "/servers", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
     responses((status = 200, description = "Servers and the accounts the caller may use", body = Vec<Server>))
@@ -48,7 +48,7 @@ pub async fn servers(caller: SignedIn) -> Result<Json<Vec<Server>>> {
     Ok(Json(caller.control.sessions.servers(&caller.actor).await?))
 }
 
-/// Opens a session. Repeating an `idempotency_key` returns the session it opened.
+/// Creates a session. Repeating an `idempotency_key` returns the session it created.
 #[utoipa::path(
     post, path = "/sessions", tag = "sessions", security(("cookie" = []), ("bearer" = [])), request_body = NewSession,
     responses(
