@@ -11,7 +11,7 @@ use crate::{
 
 const KEY: &str = "websh.wish";
 
-/// Opens a session with the key of this tab.
+/// Creates a session with the key of this tab.
 pub async fn create(new: NewSession) -> Result<Session, PageError> {
     let storage = browser::session_storage();
     let key = browser::recall(storage.as_ref(), KEY).unwrap_or_else(|| {
@@ -26,7 +26,7 @@ pub async fn create(new: NewSession) -> Result<Session, PageError> {
     answer
 }
 
-/// Opens a session with the settings of an earlier one. Returns its path.
+/// Creates a session with the settings of an earlier one. Returns its path.
 pub async fn create_like(session: &Session) -> Result<String, PageError> {
     let new = NewSession {
         server: session.server.clone(),

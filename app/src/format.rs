@@ -87,7 +87,7 @@ pub fn could_be_email(text: &str) -> bool {
 /// Permissions of a role, in one sentence.
 pub fn role_means(role: Role) -> &'static str {
     match role {
-        Role::Member => "Can open sessions, and sees only their own.",
+        Role::Member => "Can create sessions and see only their own.",
         Role::Staff => {
             "Can also list the sessions of others, without their content, and drop them one by one."
         }
@@ -122,9 +122,9 @@ pub fn wrong_passwords(count: u32) -> Option<String> {
 
 /// Each attach policy with its label.
 pub const POLICIES: [(AttachPolicy, &str); 3] = [
-    (AttachPolicy::Handoff, "The newest device takes over"),
+    (AttachPolicy::Handoff, "The newest client takes over"),
     (AttachPolicy::Single, "Ask before taking over"),
-    (AttachPolicy::Multi, "Several devices, one drives"),
+    (AttachPolicy::Multi, "All stay attached; one drives"),
 ];
 
 /// Label of an end reason.

@@ -128,7 +128,7 @@ pub async fn session(id: SessionId) -> Result<Session, PageError> {
     Ok(control.sessions.get(&actor, id).await?)
 }
 
-/// Opens a session. A repeated idempotency key returns the session of the first request.
+/// Creates a session. A repeated idempotency key returns the session of the first request.
 #[server(name = CreateSession, prefix = "/api/pages", endpoint = "create", input = Json, output = Json)]
 pub async fn create_session(new: NewSession) -> Result<Session, PageError> {
     let (control, actor) = crate::context::signed_in()?;

@@ -133,7 +133,7 @@ fn Narrow(asked: Memo<filter::Query>) -> impl IntoView {
                 />
             </label>
             <label>
-                "Kind"
+                "Type"
                 <select name="action" data-testid="audit-action">
                     {filter::KINDS.map(kind)}
                 </select>
@@ -147,7 +147,7 @@ fn Narrow(asked: Memo<filter::Query>) -> impl IntoView {
                 <input type="date" name="to" data-testid="audit-to" value=asked.get_untracked().to />
             </label>
             <button type="submit" class="button" data-testid="audit-narrow">
-                "Show"
+                "Apply"
             </button>
         </form>
     }

@@ -87,14 +87,15 @@ fn Accept(invite: Invite) -> impl IntoView {
     let (title, text) = if joins {
         ("Welcome to websh", format!("{by} invited you. Choose a name and a password."))
     } else {
-        ("Choose a new password", "You will be signed out everywhere else.".into())
+        let text = "You will be signed out everywhere else, and your API tokens will be removed.";
+        ("Choose a new password", text.into())
     };
     view! {
         <h1>{title}</h1>
         <p>{text}</p>
         <Form
             action="/invite"
-            label=if joins { "Create account" } else { "Set password" }
+            label=if joins { "Join" } else { "Set password" }
             testid="accept"
             fields=if joins { &["name", "password"] } else { &["password"] }
             error

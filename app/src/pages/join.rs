@@ -121,7 +121,7 @@ fn JoinForm(me: Option<String>, joined: Callback<Joined>) -> impl IntoView {
     };
     view! {
         <h1>"Join a shared session"</h1>
-        <p>"Enter the password that came with your link. You don't need an account."</p>
+        <p>"Enter the password that came with your link. You don't need to sign in."</p>
         <Form
             action="/join"
             label="Join"
@@ -134,7 +134,7 @@ fn JoinForm(me: Option<String>, joined: Callback<Joined>) -> impl IntoView {
                 Some(me) => {
                     view! {
                         <p class="notice" data-testid="join-as">
-                            "You join as " <strong>{me}</strong> "."
+                            "Joining as " <strong>{me}</strong> "."
                         </p>
                     }
                         .into_any()

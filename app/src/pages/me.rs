@@ -13,7 +13,7 @@ mod tokens;
 
 #[component]
 pub fn MePage() -> impl IntoView {
-    view! { <SignedIn title="Account" page=|me| view! { <Sections me /> }.into_any() /> }
+    view! { <SignedIn title="Profile" page=|me| view! { <Sections me /> }.into_any() /> }
 }
 
 #[component]
@@ -21,7 +21,7 @@ fn Sections(me: Me) -> impl IntoView {
     let (email, role) = (me.email.clone(), me.role);
     view! {
         <div class="page-head">
-            <h1>"Account"</h1>
+            <h1>"Profile"</h1>
         </div>
         <Section title="Name" about="Shown to others next to your sessions.">
             <name::Name me />
@@ -34,7 +34,7 @@ fn Sections(me: Me) -> impl IntoView {
         </Section>
         <Section
             title="Browsers"
-            about="Browsers signed in to your account. Sign out any you don't recognize or no longer use."
+            about="Browsers in which you are signed in. Sign out any you don't recognize or no longer use."
         >
             <devices::Devices />
         </Section>

@@ -33,10 +33,10 @@ pub fn SetUpPage() -> impl IntoView {
         <Title text="Set up · websh" />
         <PlainPage>
             <h1>"Welcome to websh"</h1>
-            <p>"Create the first account. It has full access."</p>
+            <p>"Create the first superuser. Superusers have full access."</p>
             <Form
                 action="/setup"
-                label="Create account"
+                label="Create superuser"
                 testid="setup"
                 fields=&["email", "name", "password"]
                 error

@@ -305,7 +305,7 @@ fn is_shortcut(event: &KeyboardEvent) -> bool {
 const PAGES: [(&str, &str, Role); 7] = [
     ("My sessions", "/", Role::Member),
     ("Ended sessions", "/?show=ended", Role::Member),
-    ("My account", "/me", Role::Member),
+    ("My profile", "/me", Role::Member),
     ("All sessions", "/all", Role::Staff),
     ("Members", "/members", Role::Superuser),
     ("Workspace settings", "/settings", Role::Superuser),

@@ -38,8 +38,8 @@ pub fn SessionCard(session: Memo<Session>, selection: Selection, of: Subjects) -
     let policy = fact(|it| {
         let policy = match it.attach_policy {
             AttachPolicy::Handoff => "",
-            AttachPolicy::Single => "one device",
-            AttachPolicy::Multi => "several devices",
+            AttachPolicy::Single => "one client",
+            AttachPolicy::Multi => "several clients",
         };
         policy.into()
     });
@@ -187,8 +187,8 @@ fn Expiry(session: Memo<Session>) -> impl IntoView {
     view! {
         <Show when=move || left.with(Option::is_some)>
             <p class="card-expiry" data-testid="session-expiry">
-                <span>"Idle: closes " {move || left.get()}</span>
-                <Button testid="session-keep" label="Keep" kind="small" press=keep />
+                <span>"Idle: expires " {move || left.get()}</span>
+                <Button testid="session-keep" label="Keep session" kind="small" press=keep />
             </p>
         </Show>
     }

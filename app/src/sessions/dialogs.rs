@@ -185,7 +185,7 @@ fn RenameSession(renaming: RwSignal<Option<Session>>, renamed: Callback<Session>
                     error=request.error
                 />
                 <Choice
-                    label="When opened on another device"
+                    label="When another client attaches"
                     testid="rename-policy"
                     options=&format::POLICIES
                     value=policy

@@ -1,4 +1,4 @@
-//! The dialog that opens a session. It remembers the last choice. Submitting twice opens one session: the
+//! The dialog that creates a session. It remembers the last choice. Submitting twice creates one session: the
 //! idempotency key is kept until the server has answered.
 
 use futures_util::FutureExt;
@@ -125,7 +125,7 @@ fn Form(
         };
         let chosen = format!("{}\n{}\n{}", new.server, new.account, policy.get_untracked());
         spawn_local(async move {
-            match open_session(new, first).await {
+            match create_session(new, first).await {
                 Ok(session) => {
                     let storage = browser::local_storage();
                     browser::remember(storage.as_ref(), LAST_CHOICE, Some(&chosen));
@@ -158,7 +158,7 @@ fn Form(
     };
     let counted = Memo::new(move |_| error.get().and_then(|it| it.0.sessions).unwrap_or_default());
     let close = Callback::new(move |session| attempt(Some(session)));
-    let label = move || if busy.get() { "Opening…" } else { "Open session" };
+    let label = move || if busy.get() { "Creating…" } else { "Create session" };
     let disabled = Signal::derive(move || busy.get() || offline.with(Option::is_some));
     view! {
         <Dialog open title="New session" testid="new-session-dialog">
@@ -198,7 +198,7 @@ fn Form(
                     error
                 />
                 <label>
-                    "When opened on another device"
+                    "When another client attaches"
                     <select
                         data-testid="new-session-policy"
                         prop:value=move || policy.get()
@@ -256,7 +256,7 @@ fn SessionLimit(
     close: Callback<Session>,
 ) -> impl IntoView {
     let line = move |session: Session| {
-        let label = format!("Close {} and open the new session", session.name);
+        let label = format!("Close {} and create the new session", session.name);
         let running = session.foreground.clone().map(|it| format!("running {it}, "));
         let Session { id, name, last_seen, .. } = session.clone();
         view! {
@@ -305,8 +305,8 @@ fn option(value: String, label: String, enabled: bool, chosen: RwSignal<String>)
     .into_any()
 }
 
-/// Opens a session, after closing `first`.
-async fn open_session(new: NewSession, first: Option<Session>) -> Result<Session, PageError> {
+/// Creates a session, after closing `first`.
+async fn create_session(new: NewSession, first: Option<Session>) -> Result<Session, PageError> {
     if let Some(first) = first {
         close(first.id).await?;
     }

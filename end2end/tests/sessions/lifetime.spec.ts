@@ -84,7 +84,7 @@ test.describe('TTL enforcement', () => {
     await expect(card.getByTestId('session-connect')).toBeVisible();
     await expect(card.getByTestId('session-expiry'), 'no warning long before the end').toHaveCount(0);
     await configure(websh.data, session, { timeout: 40 });
-    await expect(card.getByTestId('session-expiry')).toContainText('Idle: closes in');
+    await expect(card.getByTestId('session-expiry')).toContainText('Idle: expires in');
     await expect(terminal.page.getByTestId('expiry')).toBeVisible({ timeout: 40_000 });
     const before = await expires();
     await card.getByTestId('session-keep').click();

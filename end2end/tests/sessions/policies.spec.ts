@@ -47,7 +47,7 @@ test('Attach policy: changes to it and to the name on the card apply at once', a
   await dialog.getByTestId('rename-confirm').click();
   await expect(dialog).toBeHidden();
   await expect(card.getByTestId('session-name')).toHaveText('with confirmation');
-  await expect(card.getByTestId('session-policy')).toHaveText('one device');
+  await expect(card.getByTestId('session-policy')).toHaveText('one client');
 
   const context = await browser.newContext();
   await context.addCookies([{ ...cookie, url: websh.url }]);
@@ -61,7 +61,7 @@ test('Attach policy: changes to it and to the name on the card apply at once', a
 
 test('Attach policy: several clients; one drives, the other requests, is granted, and takes over', async ({ sessions, websh, cookie, browser }) => {
   const first = await sessions.create('together', 'multi');
-  await expect(sessions.card(first.session).getByTestId('session-policy')).toHaveText('several devices');
+  await expect(sessions.card(first.session).getByTestId('session-policy')).toHaveText('several clients');
   const context = await browser.newContext({ viewport: { width: 700, height: 420 } });
   await context.addCookies([{ ...cookie, url: websh.url }]);
   const second = new TerminalPage(await context.newPage(), websh.url);

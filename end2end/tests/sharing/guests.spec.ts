@@ -115,7 +115,7 @@ test('Share: a signed-in member joins under their own name', async ({ sessions, 
   const context = await browser.newContext();
   await context.addCookies([{ ...(await websh.signIn(COLLEAGUE)), url: websh.url }]);
   const page = await follow(context, secrets.url);
-  await expect(page.getByTestId('join-as')).toContainText('You join as Katherine Johnson');
+  await expect(page.getByTestId('join-as')).toContainText('Joining as Katherine Johnson');
   await expect(page.getByTestId('join-name'), 'there is no other name to choose').toHaveCount(0);
   await picture(page, 'join-as-member');
   await page.getByTestId('join-password').fill(secrets.password);

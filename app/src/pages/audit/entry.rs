@@ -10,6 +10,8 @@ use crate::{format, ui::time::Ago};
 enum Phrase {
     /// The actor, then the verb, the target and the end of the sentence.
     By(&'static str, &'static str),
+    /// The actor and the verb, without the target.
+    Alone(&'static str),
     /// An event without an actor: the text before and after the target.
     Event(&'static str, &'static str),
 }
@@ -37,10 +39,10 @@ impl From<AuditAction> for Phrase {
             AuditAction::MemberDeactivate => by("deactivated"),
             AuditAction::MemberActivate => by("reactivated"),
             AuditAction::MemberReset => by("created a password link for"),
-            AuditAction::MemberMailFailed => by("failed to send the invitation to"),
+            AuditAction::MemberMailFailed => Self::Event("The invitation to", "was not sent"),
             AuditAction::MemberPassword => by("changed the password of"),
             AuditAction::MemberSignIn => by("signed in as"),
-            AuditAction::MemberSignInFailed => by("failed at"),
+            AuditAction::MemberSignInFailed => Self::Alone("failed to sign in"),
             AuditAction::MemberSignOut => by("signed out as"),
             AuditAction::ShareCreate => by("shared session"),
             AuditAction::ShareJoin => by("joined session"),
@@ -48,12 +50,14 @@ impl From<AuditAction> for Phrase {
             AuditAction::ShareDenied => by("failed to join"),
             AuditAction::ShareExtend => by("changed the expiry of a share of session"),
             AuditAction::ShareMode => by("changed guest access to session"),
-            AuditAction::ShareGuestsAlone => by("changed unattended guest access to session"),
+            AuditAction::ShareGuestsAlone => {
+                Self::By("changed what guests can do in session", "while the owner is away")
+            }
             AuditAction::ShareRemove => by("removed a guest from session"),
             AuditAction::ShareRevoke => by("revoked a share of session"),
             AuditAction::ShareExpire => Self::Event("A share of session", "expired"),
             AuditAction::ShareSessionEnded => Self::Event("A share of session", "ended with it"),
-            AuditAction::ShareMailFailed => by("failed to send a link to session"),
+            AuditAction::ShareMailFailed => Self::Event("A link to session", "was not sent"),
             AuditAction::TokenCreate => by("created API token"),
             AuditAction::TokenRename => by("renamed API token"),
             AuditAction::TokenRemove => by("removed API token"),
@@ -106,6 +110,9 @@ fn sentence(action: &str, actor: String, target: String) -> Sentence {
     let phrase = action.parse::<AuditAction>().map(Phrase::from);
     match phrase.unwrap_or(Phrase::By("performed an unknown action on", "")) {
         Phrase::Event(before, after) => Sentence { actor: None, before, target, after },
+        Phrase::Alone(before) => {
+            Sentence { actor: Some(actor), before, target: String::new(), after: "" }
+        }
         Phrase::By(verb, after) => {
             // "Ada signed in" rather than "Ada signed in as Ada".
             let (before, target) = match verb.strip_suffix(" as").filter(|_| actor == target) {
@@ -154,7 +161,8 @@ mod tests {
         for (action, target, expected) in [
             ("member.sign_in", "Ada", "Ada signed in"),
             ("member.sign_in", "ada@example.org", "Ada signed in as ada@example.org"),
-            ("member.sign_in_failed", "sign-in", "Ada failed at sign-in"),
+            ("member.sign_in_failed", "sign-in", "Ada failed to sign in"),
+            ("member.mail_failed", "Bob", "The invitation to Bob was not sent"),
             ("session.drop", "Ada", "Ada dropped session Ada"),
             ("session.exit", "build", "Session build exited"),
             ("share.remove", "build", "Ada removed a guest from session build"),

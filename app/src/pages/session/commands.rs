@@ -45,7 +45,7 @@ pub fn terminal_commands(
         let others = format::POLICIES.into_iter().filter(|(policy, _)| *policy != now);
         all.extend(others.map(|(policy, name)| {
             let choose = move || choose(ui, session.get_value(), policy, name);
-            Command::new("policy", format!("Other devices: {name}"), "attach policy", choose)
+            Command::new("policy", format!("Attach policy: {name}"), "attach policy", choose)
         }));
         all
     })
@@ -64,7 +64,9 @@ fn moves(ui: Ui) -> Vec<Command> {
             BatonAction::Take => ("Drive here".into(), "Ctrl+Shift+D"),
             BatonAction::Grant(viewer) => (format!("Let {} drive", name(viewer)), "Ctrl+Shift+G"),
             BatonAction::Lend(viewer) => (format!("Let {} drive for 5 minutes", name(viewer)), ""),
-            BatonAction::Refuse(viewer) => (format!("Deny {}", name(viewer)), "Ctrl+Shift+X"),
+            BatonAction::Refuse(viewer) => {
+                (format!("Decline {}'s request", name(viewer)), "Ctrl+Shift+X")
+            }
             BatonAction::Release => ("Stop driving".into(), ""),
         };
         Command::new("baton", label, hint, move || ui.baton.set(Some(made)))
@@ -89,7 +91,7 @@ fn choose(ui: Ui, session: Session, policy: AttachPolicy, name: &'static str) {
     spawn_local(async move {
         let change = ChangeSession { attach_policy: Some(policy), ..ChangeSession::default() };
         let notice = match rest::change(session.id, &change).await {
-            Ok(_) => format!("Other devices: {name}."),
+            Ok(_) => format!("Attach policy: {name}."),
             Err(why) => why.message().to_owned(),
         };
         ui.notice.try_set(Some(notice));

@@ -143,7 +143,7 @@ fn Requests(ui: Ui) -> impl IntoView {
                     </span>
                     <MoveButton made=BatonAction::Grant(viewer) label="Let them drive" keys />
                     <MoveButton made=BatonAction::Lend(viewer) label="For 5 min" keys=false />
-                    <MoveButton made=BatonAction::Refuse(viewer) label="Deny" keys />
+                    <MoveButton made=BatonAction::Refuse(viewer) label="Decline" keys />
                 }
                 .into_any()
             })

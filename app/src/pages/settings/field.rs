@@ -68,7 +68,7 @@ pub static NUMBERS: [Spec; 9] = [
     Spec {
         name: "max_sessions_per_user",
         testid: "settings-per-user",
-        label: "Sessions per user",
+        label: "Sessions per member",
         unit: "sessions",
         hint: "",
         bounds: limits::SESSIONS_PER_USER,
@@ -95,7 +95,7 @@ pub static NUMBERS: [Spec; 9] = [
     Spec {
         name: "max_creates_per_minute",
         testid: "settings-creates",
-        label: "New sessions per user",
+        label: "New sessions per member",
         unit: "per minute",
         hint: "",
         bounds: limits::CREATES_PER_MINUTE,

@@ -37,8 +37,8 @@ const READ_ONLY: [(ShareReadOnly, &str); 3] = [
 ];
 
 const BATON: [(BatonRule, &str); 2] = [
-    (BatonRule::Free, "Guests can type once the driver pauses for 2 seconds"),
-    (BatonRule::Ask, "Guests ask the driver"),
+    (BatonRule::Free, "By typing, after the driver pauses for 2 seconds"),
+    (BatonRule::Ask, "By asking the driver"),
 ];
 
 /// The fields as typed.
@@ -106,11 +106,11 @@ impl Fields {
             </Section>
             <Section
                 title="Multiple clients"
-                about="Applies when a session is opened while another client is attached. Each session can override it."
+                about="Applies when a session already has a client attached. Each session can override it."
             >
                 <div class="panel stack">
                     <Choice
-                        label="When opened on another device"
+                        label="When another client attaches"
                         testid="settings-attach-policy"
                         options=&format::POLICIES
                         value=self.attach_policy
@@ -125,7 +125,7 @@ impl Fields {
                     {timeout}
                     <p class="notice" data-testid="settings-usage">{usage::note(usage)}</p>
                     <Choice
-                        label="A session counts as in use while"
+                        label="Keep a session alive while"
                         testid="settings-keep-alive"
                         options=&KEEP_ALIVE
                         value=self.keep_alive
@@ -154,7 +154,7 @@ impl Fields {
                         value=self.read_only
                     />
                     <Choice
-                        label="How guests who can type start driving"
+                        label="How guests start driving"
                         testid="settings-share-baton"
                         options=&BATON
                         value=self.baton
@@ -164,7 +164,7 @@ impl Fields {
             </Section>
             <Section
                 title="Limits"
-                about="Users who reach a limit can close one of their sessions. Limits never end a running session."
+                about="Members who reach a limit can close one of their sessions. Limits never end a running session."
             >
                 <div class="panel stack">{limits.into_iter().collect::<Vec<_>>()}</div>
             </Section>

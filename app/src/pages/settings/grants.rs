@@ -37,7 +37,7 @@ fn section((server, granted): (Server, Option<Granted>)) -> AnyView {
     let (about, content) = match granted {
         Some(granted) => {
             let about = format!(
-                "Members and roles that can open sessions on {name} as each account. Revoking a grant does not end running sessions.",
+                "Members and roles that can create sessions on {name} as each account. Revoking a grant does not end running sessions.",
             );
             (about, view! { <ServerGrants server=server.id granted /> }.into_any())
         }

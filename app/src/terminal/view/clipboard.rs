@@ -72,7 +72,7 @@ fn selected(rows: &Element) -> Option<String> {
 pub fn write(notice: RwSignal<Option<String>>, text: &str) {
     let navigator = browser::window().navigator();
     if member(&navigator, "clipboard").is_undefined() {
-        notice.set(Some("A program tried to copy text, which requires an HTTPS page.".into()));
+        notice.set(Some("A program tried to copy text. Copying requires HTTPS.".into()));
         return;
     }
     let promise = navigator.clipboard().write_text(text);
