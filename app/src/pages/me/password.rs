@@ -53,7 +53,7 @@ pub fn Password(email: String) -> impl IntoView {
                 kind="password"
                 autocomplete="new-password"
                 testid="password-new"
-                hint=validate::PASSWORD_HINT
+                hint=validate::password_hint()
                 value=new
                 error=request.error
             />

@@ -23,6 +23,7 @@ pub struct Spec {
     testid: &'static str,
     label: &'static str,
     unit: &'static str,
+    /// `{bounds}` stands for the bounds.
     hint: &'static str,
     pub bounds: RangeInclusive<u32>,
     value: fn(&mut WorkspaceSettings) -> &mut u32,
@@ -34,7 +35,7 @@ pub static NUMBERS: [Spec; 9] = [
         testid: "settings-timeout",
         label: "Idle timeout",
         unit: "minutes",
-        hint: "10 to 1440. After lowering it, running sessions keep at least 5 minutes.",
+        hint: "{bounds}. After lowering it, running sessions keep at least 5 minutes.",
         bounds: limits::SESSION_TIMEOUT_MINUTES,
         value: |it| &mut it.session_timeout_minutes,
     },
@@ -52,7 +53,7 @@ pub static NUMBERS: [Spec; 9] = [
         testid: "settings-share-minutes",
         label: "Maximum duration",
         unit: "minutes",
-        hint: "5 to 180.",
+        hint: "{bounds}.",
         bounds: limits::SHARE_MINUTES,
         value: |it| &mut it.share_max_minutes,
     },
@@ -139,7 +140,8 @@ impl Number {
     }
 
     pub fn view(self, errors: Errors) -> AnyView {
-        let &Spec { name, testid, label, unit, hint, .. } = self.spec;
+        let &Spec { name, testid, label, unit, hint, ref bounds, .. } = self.spec;
+        let hint = hint.replace("{bounds}", &format!("{} to {}", bounds.start(), bounds.end()));
         let (value, error) = (self.text, errors.of(name));
         view! { <Field label name testid unit hint value error /> }.into_any()
     }

@@ -13,7 +13,7 @@ pub fn Field(
     #[prop(default = "off")] autocomplete: &'static str,
     /// Test id; the error has this and `-error`.
     testid: &'static str,
-    #[prop(optional)] hint: &'static str,
+    #[prop(optional, into)] hint: String,
     value: RwSignal<String>,
     #[prop(into)] error: Signal<Option<PageError>>,
     #[prop(optional)] unit: &'static str,
@@ -68,16 +68,17 @@ pub fn Help(
     name: &'static str,
     /// Test id of the field; the line has this and `-help` as id.
     testid: &'static str,
-    #[prop(optional)] hint: &'static str,
+    #[prop(optional, into)] hint: String,
     #[prop(into)] error: Signal<Option<PageError>>,
 ) -> impl IntoView {
     let wrong = move || error.get().filter(|it| it.is_about(name)).map(|it| it.0.message);
+    let hinted = !hint.is_empty();
     view! {
         <p
             class="help"
             id=format!("{testid}-help")
             role="status"
-            hidden=move || hint.is_empty() && wrong().is_none()
+            hidden=move || !hinted && wrong().is_none()
         >
             {move || match wrong() {
                 Some(message) => {
@@ -88,7 +89,7 @@ pub fn Help(
                     }
                         .into_any()
                 }
-                None => hint.into_any(),
+                None => hint.clone().into_any(),
             }}
         </p>
     }

@@ -29,7 +29,7 @@ pub struct Login {
     #[arg(long, default_value_t = TokenScope::Sessions, value_parser = scope())]
     scope: TokenScope,
     /// Lifetime of the token in days.
-    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=365))]
+    #[arg(long, default_value_t = 90, value_parser = token_days())]
     days: u32,
 }
 
@@ -48,6 +48,12 @@ pub(super) fn scope() -> impl TypedValueParser<Value = TokenScope> {
         ("sessions", "Also open, drive, change and close your own sessions"),
         ("admin", "Everything you may do"),
     ])
+}
+
+/// Parses the lifetime of a token.
+pub(super) fn token_days() -> impl TypedValueParser<Value = u32> {
+    let (low, high) = (*limits::TOKEN_DAYS.start(), *limits::TOKEN_DAYS.end());
+    clap::value_parser!(u32).range(i64::from(low)..=i64::from(high))
 }
 
 impl Login {

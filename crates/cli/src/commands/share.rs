@@ -21,8 +21,7 @@ pub struct Share {
     /// Session name or id.
     #[arg(value_name = "ID|NAME")]
     session: String,
-    /// Duration in minutes, 5 to 180.
-    #[arg(long, default_value_t = limits::DEFAULT_SHARE_MINUTES)]
+    #[arg(long, default_value_t = limits::DEFAULT_SHARE_MINUTES, help = minutes_help())]
     minutes: u32,
     /// Guests can only watch [default: same as your last share].
     #[arg(long, conflicts_with = "full_access")]
@@ -63,6 +62,11 @@ pub struct Unshare {
     share: Option<String>,
     #[command(flatten)]
     remote: Remote,
+}
+
+fn minutes_help() -> String {
+    let (low, high) = (limits::SHARE_MINUTES.start(), limits::SHARE_MINUTES.end());
+    format!("Duration in minutes, {low} to {high}")
 }
 
 impl Share {

@@ -8,7 +8,7 @@ use protocol::{
 };
 
 use super::{
-    login::{create_token, scope},
+    login::{create_token, scope, token_days},
     remote::Options,
 };
 use crate::{
@@ -39,7 +39,7 @@ pub struct New {
     #[arg(long, default_value_t = TokenScope::Sessions, value_parser = scope())]
     scope: TokenScope,
     /// Lifetime in days.
-    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=365))]
+    #[arg(long, default_value_t = 90, value_parser = token_days())]
     days: u32,
     #[command(flatten)]
     options: Options,

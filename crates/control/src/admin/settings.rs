@@ -53,11 +53,8 @@ impl Settings {
 /// Validates all settings and normalizes the name.
 fn validated(new: WorkspaceSettings) -> Result<WorkspaceSettings, Error> {
     let name = validate::label("name", &new.name)?;
-    if !limits::SESSION_TIMEOUT_MINUTES.contains(&new.session_timeout_minutes) {
-        let message = "Choose a session timeout of 10 minutes to 24 hours.";
-        return Err(Error::invalid("session_timeout_minutes", message));
-    }
-    let bounds: [(&'static str, u32, RangeInclusive<u32>); 8] = [
+    let bounds: [(&'static str, u32, RangeInclusive<u32>); 9] = [
+        ("session_timeout_minutes", new.session_timeout_minutes, limits::SESSION_TIMEOUT_MINUTES),
         ("max_sessions_per_user", new.max_sessions_per_user, limits::SESSIONS_PER_USER),
         ("max_sessions_per_token", new.max_sessions_per_token, limits::SESSIONS_PER_TOKEN),
         ("max_sessions", new.max_sessions, limits::SESSIONS),

@@ -1,6 +1,6 @@
 //! Bounds on the values that people and programs send, and the defaults that apply without one.
-//! Every crate reads them from here. The text of an error or a form states them by formatting, so
-//! that it cannot differ.
+//! Every crate reads them from here. Errors, forms and help texts format them; the literals of the
+//! OpenAPI schemas are tested against them.
 
 use std::ops::RangeInclusive;
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, VariantArray};
 use utoipa::ToSchema;
 
-use super::{AttachPolicy, whole};
+use super::{AttachPolicy, limits, whole};
 
 /// Activity that keeps a session alive, besides attaching and typing.
 #[derive(
@@ -28,10 +28,10 @@ use super::{AttachPolicy, whole};
 pub enum KeepAlive {
     /// Input of the owner only.
     Input,
-    /// Also a visible page of the owner.
+    /// Input of the owner, or a visible page of the owner.
     #[default]
     Attached,
-    /// Also output of its programs.
+    /// Activity of `attached`, or output of the session's programs.
     Working,
 }
 
@@ -163,7 +163,7 @@ impl Default for WorkspaceSettings {
             history_mib: 64,
             keep_ended_days: 30,
             sharing_enabled: true,
-            share_max_minutes: 180,
+            share_max_minutes: *limits::SHARE_MINUTES.end(),
             share_read_only: ShareReadOnly::Chosen,
             share_baton: BatonRule::Free,
             share_max_guests: 50,
