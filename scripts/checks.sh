@@ -6,7 +6,7 @@ check_native() { cargo clippy --locked --workspace --exclude frontend --all-targ
 
 check_wasm() { cargo clippy --locked -p frontend --target wasm32-unknown-unknown -- -D warnings; }
 
-check_stories() { (cd end2end && npx --no-install tsc --noEmit); }
+check_e2e() { (cd end2end && npx --no-install tsc --noEmit); }
 
 check_dependencies() { cargo deny --log-level error check bans licenses sources; }
 
@@ -29,7 +29,7 @@ check_all() {
   step "Format" cargo fmt --all --check
   step "Lints, native" check_native
   step "Lints, browser" check_wasm
-  step "Types of the end-to-end tests" check_stories
+  step "Types of the end-to-end tests" check_e2e
   step "Licences, sources and bans of dependencies" check_dependencies
   step "Known vulnerabilities of dependencies" check_advisories
 }

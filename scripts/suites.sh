@@ -22,29 +22,29 @@ native_suite() {
   fi
 }
 
-# story_suite ARGUMENT…: runs the end-to-end tests in a real browser.
-story_suite() {
+# e2e_suite ARGUMENT…: runs the end-to-end tests in a real browser.
+e2e_suite() {
   (
     cd end2end
     export WEBSH_PROGRAM=$CARGO_TARGET_DIR/debug/websh WEBSH_SESSION_PROGRAM=$session_program
-    PLAYWRIGHT_JSON_OUTPUT_NAME=$results/stories.json \
+    PLAYWRIGHT_JSON_OUTPUT_NAME=$results/e2e.json \
       npx --no-install playwright test --reporter=list,json "$@"
   )
 }
 
 # count WORD: adds up "3 WORD" in the summaries of both suites.
 count() {
-  local native=0 stories=0
+  local native=0 e2e=0
   if [ -s "$results/native" ]; then
     # Indented "test result:" lines are the output of failed tests, which nextest prints again.
     native=$(sed 's/\x1b\[[0-9;]*m//g' "$results/native" | grep -E '^( *Summary \[|test result:)' |
       grep -oE "[0-9]+ $1" | awk '{ n += $1 } END { print n + 0 }')
   fi
-  if [ -s "$results/stories.json" ]; then
-    stories=$(node -e '
+  if [ -s "$results/e2e.json" ]; then
+    e2e=$(node -e '
       const { stats } = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
       console.log(process.argv[2] === "passed" ? stats.expected : stats.unexpected + stats.flaky + stats.skipped);
-    ' "$results/stories.json" "$1")
+    ' "$results/e2e.json" "$1")
   fi
-  echo $((native + stories))
+  echo $((native + e2e))
 }
