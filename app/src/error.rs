@@ -36,7 +36,7 @@ impl PageError {
     }
 
     pub fn unreachable() -> Self {
-        Self::new(UNREACHABLE, "Cannot reach the server. Try again in a moment.")
+        Self::new(UNREACHABLE, "Could not reach the server. Try again in a moment.")
     }
 
     pub fn not_understood() -> Self {

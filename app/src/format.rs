@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use protocol::api::{AttachPolicy, Doing, EndReason, Role, Session};
-pub use protocol::format::{ago, at, bytes, ending};
+pub use protocol::format::{ago, at, bytes, cpu, ending};
 
 /// Time from now: `in a moment`, `in 3 min`, `in 2 h`, `in 5 days`.
 pub fn ahead(then: DateTime<Utc>, now_millis: i64) -> String {
@@ -15,7 +15,7 @@ pub fn ahead(then: DateTime<Utc>, now_millis: i64) -> String {
     }
 }
 
-/// Time until a moment that is near: `in 12 min`, `in 40 s`, `now`.
+/// Time until an instant within hours: `in 12 min`, `in 40 s`, `now`.
 pub fn soon(then_millis: i64, now_millis: i64) -> String {
     match then_millis - now_millis {
         ..1_000 => "now".into(),
@@ -29,14 +29,6 @@ pub fn duration(millis: i64) -> String {
         seconds @ 0..60 => format!("{seconds} s"),
         seconds @ 60..5_400 => format!("{} min", seconds / 60),
         seconds => format!("{} h", (seconds + 1_800) / 3_600),
-    }
-}
-
-/// Processor time, given in thousandths of a core: `0 %`, `4 %`, `1.5 cores`.
-pub fn cpu(permille: u32) -> String {
-    match permille {
-        0..1_000 => format!("{} %", permille.div_ceil(10)),
-        _ => format!("{}.{} cores", permille / 1_000, permille % 1_000 / 100),
     }
 }
 
@@ -222,15 +214,6 @@ mod tests {
             [(-1, "0 s"), (59, "59 s"), (60, "1 min"), (5_399, "89 min"), (5_400, "2 h")]
         {
             assert_eq!(duration(seconds * 1000), words);
-        }
-    }
-
-    #[test]
-    fn processor_time() {
-        for (permille, words) in
-            [(0, "0 %"), (1, "1 %"), (42, "5 %"), (999, "100 %"), (1_550, "1.5 cores")]
-        {
-            assert_eq!(cpu(permille), words);
         }
     }
 

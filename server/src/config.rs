@@ -74,7 +74,7 @@ impl Config {
             Err(error) if file.is_none() && error.kind() == io::ErrorKind::NotFound => {
                 String::new()
             }
-            Err(error) => return refuse(format!("Failed to read {}: {error}.", path.display())),
+            Err(error) => return refuse(format!("Could not read {}: {error}.", path.display())),
         };
         Self::parse(&text, environment)
     }

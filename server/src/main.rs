@@ -26,7 +26,7 @@ use config::Config;
 use local::Failure;
 
 const STATUS: &str = "\
-Exit status: 0 success, 1 error, 2 wrong use, 3 not allowed, 4 not found, 5 the session has ended or expired, or was \
+Exit status: 0 success, 1 error, 2 usage error, 3 not allowed, 4 not found, 5 the session has ended or expired, or was \
 ended by someone else while attached.";
 
 /// Browser terminal whose sessions survive lost connections, restarts and crashes of the server.
@@ -62,7 +62,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return fail(&Failure::Message(format!("Can't start: {error}."))),
+        Err(error) => return fail(&Failure::Message(format!("Could not start: {error}."))),
     };
     match runtime.block_on(run(cli)) {
         Ok(()) => ExitCode::SUCCESS,

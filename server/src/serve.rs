@@ -158,7 +158,7 @@ fn raise_descriptors() {
 /// Creates the data directory and locks it until the returned file is closed.
 fn lock(data_dir: &Path) -> Result<File, Failure> {
     let refuse = |error: &dyn std::fmt::Display| {
-        Failure::Message(format!("Failed to use data_dir {}: {error}.", data_dir.display()))
+        Failure::Message(format!("Could not use data_dir {}: {error}.", data_dir.display()))
     };
     DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(|e| refuse(&e))?;
     let path = data_dir.join("lock");

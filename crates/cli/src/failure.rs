@@ -48,7 +48,7 @@ impl Failure {
         }
     }
 
-    /// Exit status: 1 error, 2 usage, 3 not allowed, 4 not found, 5 ended or expired.
+    /// Exit status: 1 error, 2 usage error, 3 not allowed, 4 not found, 5 ended or expired.
     #[must_use]
     pub fn status(&self) -> u8 {
         match self {

@@ -60,9 +60,7 @@ impl ShareOver {
             Self::Removed => {
                 ("You were removed from this session", "The session continues without you.")
             }
-            Self::SessionEnded => {
-                ("This session has ended", "Its shell exited, and its shares ended with it.")
-            }
+            Self::SessionEnded => ("This session has ended", "Its shares ended with it."),
             Self::Left => (
                 "You left this session",
                 "Use the same link and password to rejoin while the share is active.",

@@ -70,8 +70,8 @@ pub enum CloseReason {
     TakenOver,
     /// The session or the share is over.
     Gone,
-    /// One side did not understand the other.
-    Misunderstood,
+    /// Malformed or oversized message, or incompatible versions.
+    Incompatible,
     /// More input than the program takes, or more terminals than allowed.
     TooMuch,
 }
@@ -84,7 +84,7 @@ impl CloseReason {
             close::SIGNED_OUT => Some(Self::SignedOut),
             close::FORBIDDEN => Some(Self::Forbidden),
             close::TAKEN_OVER => Some(Self::TakenOver),
-            close::BAD_MESSAGE | close::TOO_BIG => Some(Self::Misunderstood),
+            close::BAD_MESSAGE | close::TOO_BIG => Some(Self::Incompatible),
             close::TOO_MANY => Some(Self::TooMuch),
             _ => None,
         }
@@ -97,11 +97,11 @@ impl CloseReason {
             Self::SignedOut => "You were signed out. Sign in again.",
             Self::Forbidden => "You no longer have access to this session.",
             Self::TakenOver => "Another client took over this session.",
-            Self::Misunderstood => {
+            Self::Incompatible => {
                 "This client and the server are incompatible. Update the older one."
             }
             Self::TooMuch => {
-                "Too much unread input or too many open terminals. Close some and attach again."
+                "Too much unread input, or too many open terminals. Wait or close a terminal, then attach again."
             }
         }
     }

@@ -1,7 +1,10 @@
 //! Errors of this crate, each with a stable code for programs and a sentence for users: the problem
 //! first, then the way out.
 
-use protocol::api::{ActiveClient, EndReason, ErrorBody, ErrorInfo, GuestEnd, Session};
+use protocol::{
+    api::{ActiveClient, EndReason, ErrorBody, ErrorInfo, GuestEnd, Session},
+    format,
+};
 
 /// Reason a request failed. Its code is the name of the variant unless [`Error::code`] has another.
 #[derive(Debug, thiserror::Error, strum::IntoStaticStr)]
@@ -25,7 +28,7 @@ pub enum Error {
     /// The target does not exist, or is hidden from the actor.
     #[error("No such {0}.")]
     NotFound(&'static str),
-    #[error("{}", ended_message(.0))]
+    #[error("{}", format::ending(.0))]
     Ended(Box<Session>),
     /// A field has an invalid value; the message is one sentence.
     #[error("{message}")]
@@ -50,7 +53,7 @@ pub enum Error {
     /// The link was used or has expired.
     #[error("This link is no longer valid. Ask for a new one.")]
     InviteOver,
-    #[error("No mail server is configured. Copy the link instead.")]
+    #[error("Email is not set up. Create a link and send it yourself.")]
     MailNotConfigured,
     #[error("This account is already granted to this member or role.")]
     GrantExists,
@@ -263,23 +266,6 @@ fn share_end_message(end: GuestEnd) -> &'static str {
         GuestEnd::Expired => "This share has expired.",
         GuestEnd::Revoked => "This share was revoked.",
         GuestEnd::SessionEnded => "The shared session has ended.",
-    }
-}
-
-fn ended_message(session: &Session) -> String {
-    let by = session.ended_by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
-    match session.end_reason.unwrap_or(EndReason::Lost) {
-        EndReason::Exited => match (session.exit_code, session.exit_signal) {
-            (_, Some(signal)) => {
-                format!("The shell of this session was killed by signal {signal}.")
-            }
-            (Some(code), None) => format!("The shell of this session exited with status {code}."),
-            (None, None) => "The shell of this session exited.".to_owned(),
-        },
-        EndReason::Closed => format!("This session was closed{by}."),
-        EndReason::Expired => "This session expired after being idle for too long.".to_owned(),
-        EndReason::Dropped => format!("This session was dropped{by}."),
-        EndReason::Lost => "This session was lost: its process is gone.".to_owned(),
     }
 }
 

@@ -15,7 +15,7 @@ pub enum Error {
     #[error("{0}")]
     Offline(String),
     /// The directory of the session could not be created; nothing is left behind.
-    #[error("Cannot create the session directory: {0}.")]
+    #[error("Could not create the session directory: {0}.")]
     Directory(#[source] io::Error),
     /// The account does not exist on this machine, or this process must not use it.
     #[error("Account {0} does not exist on this machine or is not allowed.")]
@@ -29,6 +29,6 @@ pub enum Error {
     /// The session process is of an earlier version of websh, which does not support the request.
     #[error("The session was started by an earlier version of websh, which does not support this.")]
     Unsupported,
-    #[error("Cannot reach the session: {0}.")]
+    #[error("Could not reach the session: {0}.")]
     Io(#[from] io::Error),
 }

@@ -48,7 +48,7 @@ impl Host {
     /// Fails with [`Error::RunDir`] if this process cannot read it.
     pub async fn beside(config: Config) -> Result<Self, Error> {
         let found = run_dir::sessions(&config.run_dir).map_err(|error| {
-            Error::RunDir(format!("Cannot read {}: {error}", config.run_dir.display()))
+            Error::RunDir(format!("Could not read {}: {error}", config.run_dir.display()))
         })?;
         let host = Self::with(config);
         let read = |id| follow::read_report(Arc::clone(&host.registry), id);

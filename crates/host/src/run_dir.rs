@@ -32,7 +32,7 @@ pub fn prepare(run_dir: &Path) -> Result<(), Error> {
     let path = run_dir.display();
     let refuse = |problem| Err(Error::RunDir(format!("The run directory {path} {problem}.")));
     let fail = |action, error: io::Error| {
-        Error::RunDir(format!("Cannot {action} the run directory {path}: {error}."))
+        Error::RunDir(format!("Could not {action} the run directory {path}: {error}."))
     };
     if let Err(error) = create(run_dir)
         && error.kind() != io::ErrorKind::AlreadyExists

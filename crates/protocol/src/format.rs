@@ -35,6 +35,14 @@ pub fn bytes(bytes: u64) -> String {
     }
 }
 
+/// Formats processor time, given in thousandths of a core: `0 %`, `4 %`, `1.5 cores`.
+pub fn cpu(permille: u32) -> String {
+    match permille {
+        0..1_000 => format!("{} %", permille.div_ceil(10)),
+        _ => format!("{}.{} cores", permille / 1_000, permille % 1_000 / 100),
+    }
+}
+
 /// Returns the end of a session as one sentence.
 pub fn ending(session: &Session) -> String {
     let by = session.ended_by.as_deref();
@@ -60,8 +68,7 @@ pub fn ending(session: &Session) -> String {
             }
         }
         Some(EndReason::Lost) => {
-            "The server or the session process stopped unexpectedly, so this session was lost."
-                .into()
+            "This session was lost: the machine restarted or the session process crashed.".into()
         }
     }
 }
@@ -98,6 +105,15 @@ mod tests {
             (u64::MAX, "1844674407370.9 MB"),
         ] {
             assert_eq!(bytes(size), words);
+        }
+    }
+
+    #[test]
+    fn processor_time() {
+        for (permille, words) in
+            [(0, "0 %"), (1, "1 %"), (42, "5 %"), (999, "100 %"), (1_550, "1.5 cores")]
+        {
+            assert_eq!(cpu(permille), words);
         }
     }
 }

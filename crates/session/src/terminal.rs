@@ -60,7 +60,7 @@ impl Terminal {
         let home = match pty::is_enterable(&start.home) {
             true => start.home.as_str(),
             false => {
-                let message = "Cannot enter the home directory. The shell starts in /.\r\n";
+                let message = "Could not enter the home directory. The shell starts in /.\r\n";
                 feed.screen.feed(message.as_bytes());
                 "/"
             }

@@ -31,7 +31,7 @@ impl Config {
             }
             (None, from, Some(directory)) => {
                 let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
-                made.map_err(|error| ConfigError(format!("Failed to create mail_dir: {error}.")))?;
+                made.map_err(|error| ConfigError(format!("Could not create mail_dir: {error}.")))?;
                 let from = from.as_deref().unwrap_or(DEFAULT_SENDER);
                 MailTransport::directory(directory, from).map(Some).map_err(ConfigError)
             }

@@ -39,7 +39,7 @@ async fn read(body: Body) -> Result<Bytes> {
         if error.source().is_some_and(|source| source.is::<LengthLimitError>()) {
             ApiError::too_large()
         } else {
-            ApiError::bad_request("Failed to read the request body.")
+            ApiError::bad_request("Could not read the request body.")
         }
     })
 }

@@ -45,7 +45,7 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => format!("Another program is already listening on {address}. Stop it, or set listen to another address."),
         io::ErrorKind::PermissionDenied => format!("Permission denied to listen on {address}. Set listen to another address, or run websh as root."),
-        _ => format!("Failed to listen on {address}: {error}."),
+        _ => format!("Could not listen on {address}: {error}."),
     })
 }
 

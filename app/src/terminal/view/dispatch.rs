@@ -122,7 +122,7 @@ fn over(terminal: &Terminal, reason: CloseReason) {
             });
             return;
         }
-        CloseReason::Forbidden | CloseReason::Misunderstood | CloseReason::TooMuch => {
+        CloseReason::Forbidden | CloseReason::Incompatible | CloseReason::TooMuch => {
             Ending::Stopped(reason.sentence().into())
         }
     };

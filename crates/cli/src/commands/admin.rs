@@ -260,7 +260,7 @@ fn list(sessions: &[AdminSession], now: DateTime<Utc>) -> String {
         .iter()
         .map(|it| {
             let memory = it.memory_bytes.map_or_else(|| "-".into(), format::bytes);
-            let cpu = it.cpu_permille.map_or_else(|| "-".into(), |cpu| format!("{} %", cpu / 10));
+            let cpu = it.cpu_permille.map_or_else(|| "-".into(), format::cpu);
             let stale = if it.stale { " (not responding)" } else { "" };
             vec![
                 it.session.name.clone(),

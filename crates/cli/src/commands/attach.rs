@@ -124,7 +124,7 @@ async fn closed(client: &Client, session: &Session, reason: CloseReason) -> Resu
     let sentence = reason.sentence().to_owned();
     Err(match reason {
         CloseReason::SignedOut | CloseReason::Forbidden => Failure::NotAllowed(sentence),
-        CloseReason::TakenOver | CloseReason::Misunderstood | CloseReason::TooMuch => {
+        CloseReason::TakenOver | CloseReason::Incompatible | CloseReason::TooMuch => {
             Failure::Message(sentence)
         }
         CloseReason::Explained | CloseReason::Gone => {

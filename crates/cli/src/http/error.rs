@@ -17,9 +17,9 @@ pub enum Error {
         /// Reason, without a full stop.
         reason: String,
     },
-    /// The answer is not that of websh, or of an incompatible version.
-    #[error("{0} did not answer like websh. Check the address.")]
-    Strange(String),
+    /// The response is not that of websh, or of an incompatible version.
+    #[error("{0} is not a websh server, or its version is incompatible. Check the address.")]
+    NotWebsh(String),
     #[error("{0}")]
     Address(String),
     #[error("{0}")]
@@ -47,7 +47,7 @@ impl Error {
         match self {
             Self::Refused(_, status) => matches!(status, 429 | 500..),
             Self::Unreachable { .. } => true,
-            Self::Strange(_) | Self::Address(_) | Self::Credentials(_) => false,
+            Self::NotWebsh(_) | Self::Address(_) | Self::Credentials(_) => false,
         }
     }
 

@@ -49,7 +49,7 @@ impl Client {
     /// A client that uses the system's certificate authorities and proxies. Sends nothing yet.
     pub fn new(address: ServerAddress, identity: Identity) -> Result<Self> {
         let headers = HeaderValue::from_str(&address.origin());
-        let headers = headers.map_err(|_| Error::Strange(address.origin()))?;
+        let headers = headers.map_err(|_| Error::NotWebsh(address.origin()))?;
         let mut builder = reqwest::Client::builder()
             .user_agent(AGENT)
             .default_headers(HeaderMap::from_iter([(ORIGIN, headers)]))
@@ -79,7 +79,7 @@ impl Client {
 
     /// `GET` with a query.
     pub async fn list<T: DeserializeOwned>(&self, path: &str, query: &impl Serialize) -> Result<T> {
-        let query = serde_urlencoded::to_string(query).map_err(|_| self.strange())?;
+        let query = serde_urlencoded::to_string(query).map_err(|_| self.not_websh())?;
         self.get(&format!("{path}?{query}")).await
     }
 
@@ -103,7 +103,7 @@ impl Client {
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<Self> {
         let body = serde_json::json!({ "email": email, "password": password });
         let (cookie, _) = self.send(Method::POST, "/login", Some(&body)).await?;
-        Ok(self.with(Identity::Cookie(cookie.ok_or_else(|| self.strange())?)))
+        Ok(self.with(Identity::Cookie(cookie.ok_or_else(|| self.not_websh())?)))
     }
 
     /// Ends the sign-in of [`Self::sign_in`].
@@ -141,7 +141,7 @@ impl Client {
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(broken)? {
             if bytes.len() + chunk.len() > MAX_ANSWER {
-                return Err(self.strange());
+                return Err(self.not_websh());
             }
             bytes.extend_from_slice(&chunk);
         }
@@ -153,11 +153,11 @@ impl Client {
     }
 
     fn parse<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T> {
-        serde_json::from_slice(body).map_err(|_| self.strange())
+        serde_json::from_slice(body).map_err(|_| self.not_websh())
     }
 
-    fn strange(&self) -> Error {
-        Error::Strange(self.address.origin())
+    fn not_websh(&self) -> Error {
+        Error::NotWebsh(self.address.origin())
     }
 }
 

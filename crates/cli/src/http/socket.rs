@@ -43,7 +43,7 @@ pub async fn open(client: &Client, path: &str, subprotocol: &str) -> Result<Sock
     }
     let accepted = response.headers().get(SEC_WEBSOCKET_ACCEPT);
     if accepted.is_none_or(|it| it.as_bytes() != derive_accept_key(key.as_bytes()).as_bytes()) {
-        return Err(client.strange());
+        return Err(client.not_websh());
     }
     let stream = response.upgrade().await.map_err(broken)?;
     let config = WebSocketConfig::default()

@@ -187,7 +187,7 @@ async fn a_home_that_cannot_be_entered_is_reported_and_the_shell_starts_anyway()
     let id = plan.id;
     harness.host.start(plan).await.unwrap();
     let mut client = harness.attach(id).await;
-    client.until_shows("Cannot enter the home directory. The shell starts in /.\nat /").await;
+    client.until_shows("Could not enter the home directory. The shell starts in /.\nat /").await;
 }
 
 #[tokio::test]

@@ -174,7 +174,7 @@ async fn other_servers_are_recognized() {
             stream.write_all(answer.as_bytes()).await.unwrap();
         });
         let error = ann.fails(&["token", "list"], 1).await;
-        assert!(error.contains("did not answer like websh"), "{error}");
+        assert!(error.contains("is not a websh server"), "{error}");
     }
     drop(test_server);
     ann.url = "http://127.0.0.1:9".into();
