@@ -23,5 +23,5 @@ bench: ## Benchmarks beside the machine's limits and other tools
 soak: ## Long runs of the benchmarks
 	@scripts/bench soak $(ARGS)
 
-fuzz: ## Random bytes into every parser for a bounded time
+fuzz: ## Random escape sequences into the terminal engine for a bounded time
 	@scripts/bench fuzz $(ARGS)
