@@ -71,7 +71,7 @@ pub fn signal(process: u32, signal: Signal) {
     }
 }
 
-/// The machine in one line: processor, number of them, kernel.
+/// The machine in one line: processor model and count, kernel.
 pub fn machine() -> String {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let cpuinfo = read("/proc/cpuinfo");

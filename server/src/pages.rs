@@ -66,7 +66,7 @@ async fn call(
     let request = request.with_limited_body();
     let answer = leptos_axum::handle_server_fns_with_context(context(state.control), request);
     let mut response = answer.await.into_response();
-    // Errors of `control` set their own status. What remains are arguments that do not deserialize.
+    // Errors of `control` set their own status. The remaining errors are arguments that do not deserialize.
     if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
         *response.status_mut() = StatusCode::BAD_REQUEST;
     }

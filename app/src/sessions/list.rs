@@ -17,7 +17,7 @@ use crate::{
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Order {
-    /// As the server lists them.
+    /// Order of the server.
     #[default]
     Newest,
     /// The longest idle first.

@@ -1,4 +1,4 @@
-//! The color theme: light, dark, or that of the system; stored in the browser.
+//! The colour theme: light, dark, or that of the system; stored in the browser.
 
 use leptos::prelude::*;
 

@@ -26,7 +26,7 @@ pub enum Mismatch {
 /// Changes by a frame, for painting.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
-    /// Everything: size, all rows.
+    /// Size and all rows changed.
     pub reset: bool,
     /// Moves `(top, bottom, lines)` to repeat in order, before `rows`.
     pub scrolls: Vec<(usize, usize, i32)>,

@@ -1,4 +1,4 @@
-//! Rows, styles and colors of the emulator's grid, converted to and from their wire forms.
+//! Rows, styles and colours of the emulator's grid, converted to and from their wire forms.
 //! Knows no frames and no history.
 
 pub mod capture;

@@ -107,7 +107,7 @@ impl Screen {
         self.size
     }
 
-    /// Sets the default colors of the driver, as 0xrrggbb, with which queries are answered.
+    /// Sets the default colours of the driver, as 0xrrggbb, with which queries are answered.
     pub fn set_theme(&mut self, foreground: u32, background: u32, cursor: u32) {
         self.engine.terminal.theme =
             Some([foreground, background, cursor].map(|rgb| rgb & 0xff_ffff));

@@ -1,5 +1,5 @@
 //! Recordings of real programs (tests/ref, made by record.py): their final text, and after each chunk the
-//! same cells, colors, cursor and modes as alacritty_terminal.
+//! same cells, colours, cursor and modes as alacritty_terminal.
 #![expect(clippy::expect_used, reason = "test helpers; clippy exempts only test functions")]
 
 use std::{fs, path::Path};

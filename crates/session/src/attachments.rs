@@ -89,7 +89,7 @@ pub struct Attachment {
     pub refusal_sent: bool,
     /// Size of the page, which the screen adopts when the attachment drives.
     pub size: Option<screen::Size>,
-    /// Default colors of the page, reported to programs while the attachment drives.
+    /// Default colours of the page, reported to programs while the attachment drives.
     pub theme: Option<Theme>,
     /// Position of the mirror after all frames in flight.
     pub position: Option<Position>,

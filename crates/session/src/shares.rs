@@ -192,7 +192,7 @@ impl Shares {
         guest.attachments = guest.attachments.saturating_sub(1);
         if guest.attachments == 0 {
             guest.left_at = wall;
-            // The guest that left last is forgotten last.
+            // Evicts the guests that left longest ago.
             if let Some(at) = self.guests.iter().position(|guest| guest.id == id) {
                 let guest = self.guests.remove(at);
                 self.guests.push(guest);
@@ -302,7 +302,7 @@ impl Shares {
         &mut self.guests[at]
     }
 
-    /// Enforces the bounds. Never forgets an attached guest or its share.
+    /// Enforces the bounds. Never evicts an attached guest or its share.
     fn forget_oldest(&mut self) {
         while self.guests.iter().filter(|guest| guest.attachments == 0).count() > MAX_GONE
             && let Some(at) = self.guests.iter().position(|guest| guest.attachments == 0)

@@ -110,8 +110,8 @@ fn refusal(error: &Error) -> CloseReason {
     let code = match error {
         Error::TooManySockets => close::TOO_MANY,
         Error::NotFound(_) => close::GONE,
-        // An earlier process may have issued the ticket. The page attaches again and learns from the
-        // REST interface whether it still has access.
+        // An earlier process may have issued the ticket. The page attaches again and gets its
+        // current access from the REST interface.
         Error::BadTicket | Error::Unreachable => close::RESTART,
         _ => close::FORBIDDEN,
     };
@@ -126,7 +126,7 @@ fn restarting() -> CloseReason {
 #[expect(clippy::disallowed_methods, reason = "the end of a sign-in becomes a timer here")]
 async fn end_of_access(mut grant: RedeemedTicket, stop: CancellationToken) -> CloseReason {
     let left = grant.until.map(|until| (until - Utc::now()).to_std().unwrap_or_default());
-    // A guest has no end here: only the session knows about extensions, and disconnects the guest.
+    // A guest has no end here: only the session has the extended expiry, and disconnects the guest.
     let expired = async {
         match left {
             Some(left) => tokio::time::sleep(left).await,

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{terminal::Ui, ui::show::Show};
 
-/// A short phrase, and a mark with the same meaning by shape and color.
+/// A short phrase, and a mark with the same meaning by shape and colour.
 #[component]
 pub fn Connection(ui: Ui) -> impl IntoView {
     let text = move || match (ui.state.get(), ui.seconds.get()) {

@@ -57,7 +57,7 @@ fn driver(participants: &Participants) -> String {
     }
 }
 
-/// The other participants as colored avatars, animated while they type.
+/// The other participants as coloured avatars, animated while they type.
 #[component]
 fn Avatars(ui: Ui) -> impl IntoView {
     let avatar = |it: &Participant| {

@@ -46,9 +46,9 @@ pub enum KeyAction {
     Copy,
     /// Scroll by this many pages, up when negative.
     Page(i32),
-    /// To the oldest line.
+    /// Scroll to the oldest line.
     Top,
-    /// Back to the screen.
+    /// Scroll back to the screen.
     Bottom,
 }
 

@@ -30,9 +30,9 @@ use crate::id::{InviteId, MemberId, TokenId};
 pub enum Role {
     /// Uses own sessions only.
     Member,
-    /// Also lists all sessions and may drop one.
+    /// Uses own sessions, lists all sessions and may drop them.
     Staff,
-    /// Also changes settings and roles, and may watch sessions.
+    /// Everything of `staff`; changes settings and roles, and may watch sessions.
     Superuser,
 }
 

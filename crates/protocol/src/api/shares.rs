@@ -114,7 +114,7 @@ pub enum MailState {
     Queued,
     /// Accepted by a mail server.
     Sent,
-    /// Not sent, and not retried.
+    /// All attempts to send it failed.
     Failed,
 }
 

@@ -1,4 +1,4 @@
-//! Colors: xterm's 256 colors, default colors for queries, and X11 color specifications. Tables only.
+//! Colours: xterm's 256 colours, default colours for queries, and X11 colour specifications. Tables only.
 
 /// Index of the default foreground in a palette.
 pub const FOREGROUND: u32 = 256;
@@ -10,7 +10,7 @@ const ANSI: [u32; 16] = [
     0x4c_566a, 0xd0_6f79, 0xb1_d196, 0xf0_d399, 0x8c_afd2, 0xc8_95bf, 0x93_ccdc, 0xec_eff4,
 ];
 
-/// Default color of a palette index, as shown without a theme.
+/// Default colour of a palette index, as shown without a theme.
 pub fn default(index: u32) -> u32 {
     const LEVELS: [u32; 6] = [0, 95, 135, 175, 215, 255];
     let level = |step: u32| LEVELS.get(step as usize).copied().unwrap_or_default();

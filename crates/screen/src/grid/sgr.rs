@@ -1,5 +1,5 @@
 //! Converts SGR parameters to attributes of the emulator, and styles to SGR parameters (ECMA-48 8.3.117,
-//! xterm's colors, kitty's underlines). Knows no grid.
+//! xterm's colours, kitty's underlines). Knows no grid.
 
 use std::fmt::Write;
 
@@ -22,7 +22,7 @@ pub fn attributes(params: &Params, mut emit: impl FnMut(Attr)) {
                 color(&mut rest).and_then(|color| colored(param[0], color))
             }
             [kind @ (38 | 48 | 58), ref parts @ ..] => {
-                // `38:2:r:g:b` or, with a color space, `38:2:space:r:g:b`.
+                // `38:2:r:g:b` or, with a colour space, `38:2:space:r:g:b`.
                 let skip = usize::from(parts.first() == Some(&2) && parts.len() > 4);
                 let mut rest =
                     parts.iter().copied().take(1).chain(parts.iter().copied().skip(1 + skip));

@@ -1,4 +1,4 @@
-//! Operating system commands: title, colors, links, clipboard. Others are dropped.
+//! Operating system commands: title, colours, links, clipboard. Others are dropped.
 
 use rio_vt::{
     crosswords::{Mode, grid::Dimensions, square::Hyperlink},

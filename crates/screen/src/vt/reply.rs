@@ -7,7 +7,7 @@ use rio_vt::{ansi::CursorShape, crosswords::Mode};
 use super::{Emulator, state::Terminal};
 use crate::grid::{sgr, styles};
 
-/// Primary device attributes: VT220, ANSI color, clipboard.
+/// Primary device attributes: VT220, ANSI colour, clipboard.
 pub const PRIMARY_ATTRIBUTES: &str = "\x1b[?62;22;52c";
 pub const SECONDARY_ATTRIBUTES: &str = "\x1b[>0;10;1c";
 /// Name of the terminal (XTVERSION).

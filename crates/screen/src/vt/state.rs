@@ -32,9 +32,9 @@ pub struct Terminal {
     /// Title set by OSC 0 or 2, without control characters.
     pub title: String,
     titles: Vec<String>,
-    /// Colors set by OSC 4, 10, 11 and 12: 0 to 255, 256 foreground, 257 background, 258 cursor.
+    /// Colours set by OSC 4, 10, 11 and 12: 0 to 255, 256 foreground, 257 background, 258 cursor.
     pub palette: BTreeMap<u32, u32>,
-    /// Foreground, background and cursor colors of the driver, else those of [`palette::default`].
+    /// Foreground, background and cursor colours of the driver, else those of [`palette::default`].
     pub theme: Option<[u32; 3]>,
     /// Times the bell rang, wrapping.
     pub bells: u32,

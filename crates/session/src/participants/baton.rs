@@ -60,7 +60,7 @@ impl Role {
 pub enum Admission {
     Joined {
         driving: bool,
-        /// Attachment to close in its favor: the driver, or the last attachment of the same client.
+        /// Attachment to close in its favour: the driver, or the last attachment of the same client.
         displaces: Option<u64>,
         /// Previous driver, if that was another client.
         replaced: Option<u64>,

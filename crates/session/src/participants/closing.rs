@@ -19,7 +19,7 @@ pub struct Closing {
 }
 
 impl Closing {
-    /// Closing after the end of the session. Guests do not learn who ended it and why.
+    /// Closing after the end of the session. Guests receive neither the name nor the reason.
     pub fn session(end: &End, guest: bool) -> Self {
         let (code, reason) = match end.cause() {
             EndCause::Expired => (close::IDLE, "The session expired."),

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use protocol::id::ClientId;
 
-/// Remembered clients. The least recently used one is forgotten first.
+/// Capacity of the table of clients; evicts the least recently used.
 pub const MAX_CLIENTS: usize = 64;
 
-/// Remembered clients of guests: more than can be attached at once.
+/// Capacity of the table of guests' clients: more than can be attached at once.
 pub const MAX_GUESTS: usize = 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Numbers {
         self.clients.iter().any(|(id, _)| *id == client)
     }
 
-    /// Judges the number of an input and remembers it if it is new.
+    /// Classifies the number of an input and records a new one.
     pub fn judge(&mut self, client: ClientId, number: u64) -> Verdict {
         let Some(at) = self.clients.iter().rposition(|(id, _)| *id == client) else {
             return Verdict::Gap;

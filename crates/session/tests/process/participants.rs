@@ -89,7 +89,7 @@ async fn several_clients_attach_and_one_of_them_drives() {
     one.until(|client| client.participants.present.len() == 2).await;
     let (first, second) = (one.participants.you, two.participants.you);
     assert_eq!((one.baton(), two.baton()), ((vec![first], vec![]), (vec![first], vec![])));
-    // Input of others is refused; their size and colors apply when they drive.
+    // Input of others is refused; their size and colours apply when they drive.
     two.resize(100, 30).await;
     two.text("not yet ").await;
     two.until(|client| !client.notices.is_empty() && client.acked == 2).await;
