@@ -2,8 +2,6 @@
 
 use std::io;
 
-use protocol::format;
-
 use crate::http;
 
 /// Reason a command failed.
@@ -72,10 +70,6 @@ fn sentence(error: &http::Error) -> String {
     match error {
         http::Error::Refused(_, 401) if error.code() == "unauthenticated" => {
             "You are signed out. Run `websh login URL` to sign in again.".into()
-        }
-        http::Error::Refused(info, 410) => {
-            let ended = info.session.as_deref().map(format::ending);
-            ended.unwrap_or_else(|| info.message.clone())
         }
         other => other.to_string(),
     }
