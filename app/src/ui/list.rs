@@ -208,8 +208,9 @@ impl State {
         self.request(Job::Refresh);
     }
 
-    /// Fetches the first page of another query.
+    /// Fetches the first page of another query. Drops waiting requests: their cursor belongs to the old one.
     pub fn restart(self) {
+        self.pending.update_value(VecDeque::clear);
         self.extent.update_value(|it| *it = Extent { restart: true, pages: 0, ..*it });
         self.refresh();
     }
@@ -350,6 +351,17 @@ mod tests {
             let limit = missing(shown, 50, newest.map(id), &ids, got);
             assert_eq!(limit, expected, "{shown} {newest:?} {first} {got}");
         }
+    }
+
+    #[test]
+    fn a_restart_drops_the_requests_that_wait() {
+        let owner = Owner::new();
+        owner.set();
+        let list = List::whole(vec![()], || async { Ok(vec![]) }.boxed_local());
+        list.busy.set(true);
+        list.request(Job::More);
+        list.restart();
+        assert_eq!(list.pending.get_value(), [Job::Refresh]);
     }
 
     #[test]
