@@ -202,6 +202,7 @@ pub fn member(object: &JsValue, name: &str) -> JsValue {
 }
 
 /// An event handler, removed on drop.
+#[must_use = "removes the handler when dropped"]
 pub struct Listener {
     target: EventTarget,
     event: &'static str,

@@ -1,5 +1,5 @@
-//! Requests of the pages. Server functions take the context and make one call; requests that set cookies,
-//! carry secrets or create tickets use the REST interface, in `rest` and `sharing`.
+//! Requests of the pages. Server functions take the context and make one call; requests that set cookies or
+//! create tickets use the REST interface, in `rest` and `sharing`.
 
 pub mod rest;
 pub mod sharing;
