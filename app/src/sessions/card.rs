@@ -7,10 +7,7 @@ use protocol::api::{AttachPolicy, Doing, Present, Session, SessionState};
 use crate::{
     api::rest,
     browser, format,
-    sessions::{
-        dialogs::{Closing, Subjects},
-        thumbnail::Thumbnail,
-    },
+    sessions::{dialogs::Subjects, thumbnail::Thumbnail},
     sharing::share_button::ShareButton,
     terminal::driven_marker,
     ui::{
@@ -26,7 +23,11 @@ const SOON: i64 = 5 * 60 * 1000;
 
 /// Thumbnail, name, state and facts of a session, and buttons to connect, keep, share, rename and close.
 #[component]
-pub fn SessionCard(session: Memo<Session>, selection: Selection, of: Subjects) -> impl IntoView {
+pub fn SessionCard(
+    session: Memo<Session>,
+    selection: Selection,
+    dialogs: Subjects,
+) -> impl IntoView {
     let id = session.with_untracked(|it| it.id);
     let fact = move |read: fn(&Session) -> String| Memo::new(move |_| session.with(read));
     let name = fact(|it| it.name.clone());
@@ -55,10 +56,10 @@ pub fn SessionCard(session: Memo<Session>, selection: Selection, of: Subjects) -
     };
     let guests = Memo::new(move |_| session.with(|it| it.guests as usize));
     let wrong = Memo::new(move |_| format::wrong_passwords(session.with(|it| it.wrong_passwords)));
-    let share = move |()| of.sharing.set(Some(session.get_untracked()));
-    let rename = move |_| of.renaming.set(Some(session.get_untracked()));
+    let share = move |()| dialogs.sharing.set(Some(session.get_untracked()));
+    let rename = move |_| dialogs.renaming.set(Some(session.get_untracked()));
     let rename_label = move || format!("Rename {}", name.get());
-    let close = move |()| of.closing.set(Some(Closing::One(Box::new(session.get_untracked()))));
+    let close = move |()| dialogs.close(session.get_untracked());
     view! {
         <li
             class="card"

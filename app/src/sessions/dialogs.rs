@@ -1,5 +1,5 @@
-//! The dialogs about a running session: closing, renaming and sharing it. They are loaded when one of them is
-//! first opened.
+//! The dialogs about running sessions: closing, renaming and sharing them. Closing one session works even if no
+//! chunk can be loaded; the other dialogs are loaded when one of them is first opened.
 
 use futures_util::FutureExt;
 use leptos::prelude::*;
@@ -29,22 +29,30 @@ use crate::{
 /// The subjects of the dialogs: setting one opens its dialog.
 #[derive(Clone, Copy, Default)]
 pub struct Subjects {
-    /// Sessions to close.
-    pub closing: RwSignal<Option<Closing>>,
+    asked: RwSignal<Option<Question>>,
+    /// Selected sessions to close.
+    pub closing: RwSignal<Option<Vec<Session>>>,
     /// Session whose name or attach policy changes.
     pub renaming: RwSignal<Option<Session>>,
     pub sharing: RwSignal<Option<Session>>,
 }
 
+impl Subjects {
+    /// Opens the confirmation to close a session.
+    pub fn close(self, session: Session) {
+        self.asked.set(Some(one(session)));
+    }
+}
+
 #[component]
 pub fn SessionDialogs(
-    of: Subjects,
+    dialogs: Subjects,
     /// Called after sessions were closed, or could not be.
     #[prop(into)]
     closed: Callback<()>,
     #[prop(into)] renamed: Callback<Session>,
 ) -> impl IntoView {
-    let Subjects { closing, renaming, sharing } = of;
+    let Subjects { asked, closing, renaming, sharing } = dialogs;
     let open = Memo::new(move |_| {
         let named = [renaming, sharing].iter().any(|it| it.with(Option::is_some));
         named || closing.with(Option::is_some)
@@ -54,40 +62,30 @@ pub fn SessionDialogs(
         renaming.set(None);
         sharing.set(None);
     };
-    let load = Callback::new(move |()| dialogs(of, closed, renamed).boxed_local());
-    view! { <LazyDialog open failed_to_load=reset load /> }
+    let load = Callback::new(move |()| lazy_dialogs(dialogs, renamed).boxed_local());
+    view! {
+        <Confirm asked done=closed />
+        <LazyDialog open failed_to_load=reset load />
+    }
 }
 
 #[wasm_split(rest, fallible)]
-fn dialogs(
-    of: Subjects,
-    closed: Callback<()>,
+fn lazy_dialogs(
+    dialogs: Subjects,
     renamed: Callback<Session>,
 ) -> Result<AnyView, SplitLoaderError> {
-    let asked = RwSignal::new(None);
+    let Subjects { asked, closing, renaming, sharing } = dialogs;
     Effect::new(move |_| {
-        if let Some(closing) = of.closing.get() {
-            asked.set(Some(match closing {
-                Closing::One(session) => one(*session),
-                Closing::Selected(sessions) => selected(sessions),
-            }));
-            of.closing.set(None);
+        if let Some(sessions) = closing.get() {
+            asked.set(Some(selected(sessions)));
+            closing.set(None);
         }
     });
-    let dialogs = view! {
-        <Confirm asked done=closed />
-        <RenameSession renaming=of.renaming renamed />
-        <ShareSession sharing=of.sharing />
+    let view = view! {
+        <RenameSession renaming renamed />
+        <ShareSession sharing />
     };
-    Ok(dialogs.into_any())
-}
-
-/// Sessions to close.
-#[derive(Clone)]
-pub enum Closing {
-    One(Box<Session>),
-    /// The selected ones of a list.
-    Selected(Vec<Session>),
+    Ok(view.into_any())
 }
 
 /// Names the program in the foreground.
@@ -151,10 +149,10 @@ pub async fn close(id: SessionId) -> Result<(), PageError> {
 /// The dialog; opens when a session is set.
 #[component]
 fn RenameSession(renaming: RwSignal<Option<Session>>, renamed: Callback<Session>) -> impl IntoView {
-    // The first session is known before the fields exist: they begin with its values.
+    // `Field` first copies the text of its element, which must be the name if renaming loads this chunk.
     let first = renaming.get_untracked();
-    let name = RwSignal::new(first.as_ref().map(|it| it.name.clone()).unwrap_or_default());
-    let policy = RwSignal::new(first.map(|it| it.attach_policy).unwrap_or_default());
+    let name = RwSignal::new(first.map(|it| it.name).unwrap_or_default());
+    let policy = RwSignal::default();
     let request = Request::new();
     let open = open_for(renaming, move |session| {
         request.error.set(None);

@@ -10,7 +10,7 @@ use crate::{
     palette::{Command, offer},
     sessions::{
         card::SessionCard,
-        dialogs::{Closing, SessionDialogs, Subjects},
+        dialogs::{SessionDialogs, Subjects},
     },
     ui::{button::Button, list::List, rows::sorted_rows, show::Show},
 };
@@ -33,22 +33,23 @@ const SEVERAL: usize = 2;
 /// Cards of running sessions, and the dialogs that they open.
 #[component]
 pub fn SessionList(list: List<Session>, live: RwSignal<bool>) -> impl IntoView {
-    let of = Subjects::default();
-    offer(move || list.items.get().into_iter().flat_map(|it| commands(it, of)).collect());
+    let dialogs = Subjects::default();
+    offer(move || list.items.get().into_iter().flat_map(|it| commands(it, dialogs)).collect());
     let order = RwSignal::new(Order::default());
     Effect::new(move |_| {
         if order.get() != Order::default() {
             list.show_everything();
         }
     });
-    let card =
-        move |session| view! { <SessionCard session selection=list.selection of /> }.into_any();
+    let card = move |session| {
+        view! { <SessionCard session selection=list.selection dialogs /> }.into_any()
+    };
     view! {
-        <Toolbar list order closing=of.closing />
+        <Toolbar list order closing=dialogs.closing />
         <ul class="cards" data-testid="sessions" data-live=move || live.get().to_string()>
             {sorted_rows(list.items, |it| it.id.0, move |all| sorted(all, order.get()), card)}
         </ul>
-        <SessionDialogs of closed=move |()| list.refresh() renamed=move |_| list.refresh() />
+        <SessionDialogs dialogs closed=move |()| list.refresh() renamed=move |_| list.refresh() />
     }
 }
 
@@ -66,7 +67,7 @@ fn sorted(sessions: &[Session], order: Order) -> Vec<Uuid> {
 fn Toolbar(
     list: List<Session>,
     order: RwSignal<Order>,
-    closing: RwSignal<Option<Closing>>,
+    closing: RwSignal<Option<Vec<Session>>>,
 ) -> impl IntoView {
     let selected = Memo::new(move |_| list.selected(|it| it.id.0));
     let count = move || selected.with(Vec::len);
@@ -103,7 +104,7 @@ fn Toolbar(
                         testid="close-chosen"
                         label="Close selected…"
                         kind="small"
-                        press=move |()| closing.set(Some(Closing::Selected(selected.get_untracked())))
+                        press=move |()| closing.set(Some(selected.get_untracked()))
                     />
                 </Show>
             </div>
@@ -112,16 +113,16 @@ fn Toolbar(
 }
 
 /// Commands for a session, for the command palette.
-fn commands(session: Session, of: Subjects) -> impl Iterator<Item = Command> {
+fn commands(session: Session, dialogs: Subjects) -> impl Iterator<Item = Command> {
     let Session { id, name, .. } = session.clone();
     let keep = move || spawn_local(async move { drop(rest::keep(id).await) });
     let keep = session
         .expires_at
         .map(|_| Command::new("keep", format!("Keep {name}"), "from expiring", keep).last());
     let (shared, renamed) = (session.clone(), session.clone());
-    let share = move || of.sharing.set(Some(shared.clone()));
-    let rename = move || of.renaming.set(Some(renamed.clone()));
-    let close = move || of.closing.set(Some(Closing::One(Box::new(session.clone()))));
+    let share = move || dialogs.sharing.set(Some(shared.clone()));
+    let rename = move || dialogs.renaming.set(Some(renamed.clone()));
+    let close = move || dialogs.close(session.clone());
     let commands = [
         Command::new("share", format!("Share {name}"), "link or email", share),
         Command::new("rename", format!("Rename {name}"), "or change its attach policy", rename),

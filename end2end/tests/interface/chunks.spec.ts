@@ -21,6 +21,16 @@ test('a failed chunk shows an error and loads on retry', async ({ sessions }) =>
   await expect(page.getByTestId('share-dialog')).toBeVisible();
 });
 
+test('closing a session needs no further chunk', async ({ sessions }) => {
+  const terminal = await sessions.create('closed without a chunk');
+  const { page } = sessions;
+  await page.bringToFront();
+  await sessions.open();
+  await page.route(/\/split_rest\.wasm$/, (route) => route.fulfill(gone));
+  await sessions.close(terminal.session);
+  await expect(page.getByTestId('not-loaded')).toHaveCount(0);
+});
+
 test('a page whose chunk is gone reloads', async ({ sessions }) => {
   const { page } = sessions;
   await page.route(/\/split_rest\.wasm$/, (route) => route.fulfill(gone), { times: 1 });

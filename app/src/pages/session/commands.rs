@@ -5,11 +5,7 @@ use leptos::{prelude::*, task::spawn_local};
 use protocol::api::{AttachPolicy, ChangeSession, Session};
 
 use crate::{
-    api::rest,
-    browser, format,
-    palette::Command,
-    sessions::dialogs::{Closing, Subjects},
-    terminal::Ui,
+    api::rest, browser, format, palette::Command, sessions::dialogs::Subjects, terminal::Ui,
 };
 
 /// The commands, while the session runs.
@@ -17,7 +13,7 @@ pub fn terminal_commands(
     ui: Ui,
     session: Session,
     name: RwSignal<String>,
-    of: Subjects,
+    dialogs: Subjects,
     share: Callback<()>,
 ) -> Signal<Vec<Command>> {
     let session = StoredValue::new(session);
@@ -34,9 +30,9 @@ pub fn terminal_commands(
         let share = move || share.run(());
         let rename = move || {
             let (name, attach_policy) = (name.get_untracked(), now);
-            of.renaming.set(Some(Session { name, attach_policy, ..session.get_value() }));
+            dialogs.renaming.set(Some(Session { name, attach_policy, ..session.get_value() }));
         };
-        let close = move || of.closing.set(Some(Closing::One(Box::new(session.get_value()))));
+        let close = move || dialogs.close(session.get_value());
         all.extend([
             Command::new("share", "Share this session", "link or email", share),
             Command::new("rename", "Rename this session", "", rename),

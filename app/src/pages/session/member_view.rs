@@ -27,15 +27,15 @@ pub fn TerminalView(session: Session, watch: bool) -> impl IntoView {
     let ui = Ui::connecting();
     ui.wrong_passwords.set(session.wrong_passwords);
     let palette = RwSignal::new(false);
-    let of = Subjects::default();
+    let dialogs = Subjects::default();
     let mode = if watch { AttachMode::Watch } else { AttachMode::Drive };
     let name = RwSignal::new(session.name.clone());
     let owner = StoredValue::new(session.owner.clone());
     let shared = StoredValue::new(session.clone());
     let share = Callback::new(move |()| {
-        of.sharing.set(Some(Session { name: name.get_untracked(), ..shared.get_value() }));
+        dialogs.sharing.set(Some(Session { name: name.get_untracked(), ..shared.get_value() }));
     });
-    let commands = terminal_commands(ui, session.clone(), name, of, share);
+    let commands = terminal_commands(ui, session.clone(), name, dialogs, share);
     let guests = Memo::new(move |_| ui.participants.with(|crew| crew.guests()));
     // Superusers who watch cannot share, and ended sessions cannot be shared.
     let shares =
@@ -93,7 +93,7 @@ pub fn TerminalView(session: Session, watch: bool) -> impl IntoView {
                 </Screen>
             </main>
             <Palette open=palette role=None own=commands />
-            <SessionDialogs of closed=|()| {} renamed=move |now: Session| name.set(now.name) />
+            <SessionDialogs dialogs closed=|()| {} renamed=move |now: Session| name.set(now.name) />
         </Show>
     }
 }
