@@ -37,9 +37,11 @@ pub const DEFAULT_ROWS: u16 = 24;
 pub const SESSION_TIMEOUT_MINUTES: RangeInclusive<u32> = 10..=1440;
 pub const SESSIONS_PER_USER: RangeInclusive<u32> = 1..=1000;
 pub const SESSIONS_PER_TOKEN: RangeInclusive<u32> = 1..=1000;
+/// Running sessions of the workspace.
 pub const SESSIONS: RangeInclusive<u32> = 1..=100_000;
 /// Sessions that a member may create per minute.
 pub const CREATES_PER_MINUTE: RangeInclusive<u32> = 1..=600;
+/// History per session, in MiB.
 pub const HISTORY_MIB: RangeInclusive<u32> = 1..=1024;
 /// Retention of ended sessions, in days.
 pub const KEEP_ENDED_DAYS: RangeInclusive<u32> = 1..=365;
@@ -66,7 +68,9 @@ pub const MAX_TOKENS: usize = 100;
 pub const TICKET_SECONDS: i64 = 30;
 pub const INVITE_DAYS: i64 = 7;
 
+/// Page of the caller's sessions.
 pub const SESSION_PAGE: Page = Page { default: 50, max: 100 };
+/// Page of the sessions of all members.
 pub const ADMIN_PAGE: Page = Page { default: 50, max: 500 };
 pub const AUDIT_PAGE: Page = Page { default: 100, max: 1000 };
 

@@ -9,22 +9,8 @@ use uuid::Uuid;
 use crate::id::{InviteId, MemberId, TokenId};
 
 /// Role of a member, in ascending order of permissions.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-    ToSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Serialize, Deserialize, Display, EnumString, VariantArray, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Role {
@@ -77,20 +63,8 @@ pub struct ChangeMember {
 }
 
 /// Purpose of an invitation link.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-    ToSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Serialize, Deserialize, Display, EnumString, VariantArray, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum InviteKind {
@@ -106,6 +80,7 @@ pub enum InviteKind {
 pub struct NewInvite {
     /// Email address of the invitee, which becomes the sign-in name.
     pub email: String,
+    /// Role of the invitee.
     pub role: Role,
     /// Send it by email.
     #[serde(default)]
@@ -119,6 +94,7 @@ pub struct Invite {
     pub kind: InviteKind,
     /// Email address of the invitee.
     pub email: String,
+    /// Role of the invitee.
     pub role: Role,
     /// Name of the creator.
     pub by: String,
@@ -151,6 +127,7 @@ pub struct AcceptInvite {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangePassword {
+    /// Current password.
     pub current: String,
     /// New password, 12–128 characters.
     pub new: String,
@@ -162,6 +139,7 @@ pub struct SignInInfo {
     pub id: Uuid,
     /// Device, such as `Firefox on Linux`.
     pub device: String,
+    /// IP address of the sign-in.
     pub source: String,
     /// Time of the sign-in.
     pub created_at: DateTime<Utc>,
@@ -171,22 +149,8 @@ pub struct SignInInfo {
 }
 
 /// Scope of a token, always within the permissions of its member.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-    ToSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Serialize, Deserialize, Display, EnumString, VariantArray, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum TokenScope {

@@ -18,6 +18,7 @@ pub struct AdminSession {
     pub cpu_permille: Option<u32>,
     /// Memory of its processes, in bytes.
     pub memory_bytes: Option<u64>,
+    /// Number of its processes.
     pub processes: Option<u32>,
     /// The session process does not respond, so the figures are outdated.
     pub stale: bool,
@@ -65,6 +66,7 @@ pub struct AdminFilter {
     pub owner: Option<String>,
     /// Server id.
     pub server: Option<String>,
+    /// Account of the shell.
     pub account: Option<String>,
     /// Minimum idle time in minutes.
     pub idle_minutes: Option<u32>,

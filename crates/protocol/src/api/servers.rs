@@ -39,6 +39,7 @@ pub struct UnusableAccount {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Grantee {
+    /// One member, by id.
     Member(MemberId),
     /// All members with this role or a higher one.
     Role(Role),
@@ -50,7 +51,9 @@ pub struct AccountGrant {
     pub id: GrantId,
     /// Server id.
     pub server: String,
+    /// Account on the server.
     pub account: String,
+    /// Recipient.
     pub to: Grantee,
     /// Name of the member or of the role.
     pub to_name: String,
@@ -65,14 +68,19 @@ pub struct AccountGrant {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewGrant {
+    /// Account on the server.
     pub account: String,
+    /// Recipient.
     pub to: Grantee,
 }
 
 /// `GET /servers/{id}/accounts`: accounts that can be granted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AccountInfo {
+    /// Account name.
     pub account: String,
+    /// Path of the login shell.
     pub shell: String,
+    /// Path of the home directory.
     pub home: String,
 }

@@ -9,46 +9,22 @@ use utoipa::ToSchema;
 use crate::id::SessionId;
 
 /// State of a session.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-    ToSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Serialize, Deserialize, Display, EnumString, VariantArray, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum SessionState {
     /// The session process is starting.
     Starting,
+    /// Running.
     Active,
     /// Ended; `end_reason` has the reason.
     Ended,
 }
 
 /// Reason why a session ended. Also the `code` of the 410 response for its id.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    IntoStaticStr,
-    VariantArray,
-    ToSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Serialize, Deserialize, Display, EnumString, IntoStaticStr, VariantArray, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum EndReason {
@@ -98,6 +74,7 @@ pub struct Session {
     pub active_client: Option<ActiveClient>,
     /// Attached clients of members, including those that watch.
     pub clients: u32,
+    /// Attached guests.
     pub guests: u32,
     /// Participants and their activity, for the owner: the first 16, drivers and requests first.
     #[serde(default)]
@@ -133,6 +110,7 @@ pub struct Session {
 pub struct NewSession {
     /// Server id.
     pub server: String,
+    /// Account on the server.
     pub account: String,
     /// Name; `{account}@{server}` and a number if absent.
     pub name: Option<String>,
@@ -150,7 +128,9 @@ pub struct NewSession {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeSession {
+    /// New name, 1–64 characters.
     pub name: Option<String>,
+    /// New policy, for clients that attach later.
     pub attach_policy: Option<AttachPolicy>,
 }
 
@@ -186,21 +166,8 @@ pub struct SessionPage {
 }
 
 /// Policy for a second client of the owner.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-    ToSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Serialize, Deserialize, Display, EnumString, VariantArray, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum AttachPolicy {
@@ -243,10 +210,13 @@ pub struct Present {
 pub enum Doing {
     /// Types: input reached the shell in the last seconds, while others are attached.
     Types,
+    /// Drives, without recent input.
     Drives,
+    /// Requests to drive.
     Asks,
     /// Watches another member's session as a superuser.
     Oversees,
+    /// Watches, by choice or without the baton.
     Watches,
 }
 
@@ -296,6 +266,7 @@ pub struct Ticket {
     pub url: String,
     /// WebSocket subprotocol to request.
     pub subprotocol: String,
+    /// Time of expiry, 30 s after the attach.
     pub expires_at: DateTime<Utc>,
 }
 
