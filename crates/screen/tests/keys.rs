@@ -173,7 +173,10 @@ fn kitty_disambiguates() {
             ("5", "Numpad5", NUM, "5"),
             ("Enter", "NumpadEnter", 0, "\x1b[57414u"),
             ("ArrowUp", "Numpad8", 0, "\x1b[57419u"),
-            ("AudioVolumeUp", "AudioVolumeUp", 0, "\x1b[57439u"),
+            // The last key of each series with consecutive numbers, and one after a key that W3C lacks.
+            ("Clear", "Numpad5", 0, "\x1b[57427u"),
+            ("MediaStop", "MediaStop", 0, "\x1b[57432u"),
+            ("AudioVolumeMute", "AudioVolumeMute", 0, "\x1b[57440u"),
         ],
     );
     // The cursor key mode has no effect here.
@@ -209,6 +212,7 @@ fn kitty_reports_alternates_all_keys_and_text() {
             ("Control", "ControlRight", CONTROL, "\x1b[57448;5u"),
             ("AltGraph", "AltRight", 0, "\x1b[57453u"),
             ("5", "Numpad5", NUM, "\x1b[57404;129u"),
+            (",", "NumpadComma", 0, "\x1b[57416u"),
             ("CapsLock", "CapsLock", CAPS, "\x1b[57358;65u"),
         ],
     );

@@ -20,13 +20,18 @@ pub enum Activity {
     Output,
 }
 
+impl Activity {
+    /// In order of declaration, so that a kind is an index.
+    const ALL: [Self; 3] = [Self::Action, Self::Presence, Self::Output];
+}
+
 /// Last activity of each kind, the rules, and the warnings given.
 #[derive(Debug)]
 pub struct Idle {
     keep_alive: KeepAlive,
     timeout: Duration,
     /// Time of the last activity of each kind.
-    last: [Duration; 3],
+    last: [Duration; Activity::ALL.len()],
     /// Earliest end, after new rules shortened the life of the session.
     grace_until: Duration,
     /// Number of warnings in effect.
@@ -38,7 +43,7 @@ impl Idle {
         Self {
             keep_alive: rules.keep_alive(),
             timeout: Duration::from_secs(rules.timeout.into()),
-            last: [now; 3],
+            last: [now; Activity::ALL.len()],
             grace_until: Duration::ZERO,
             warned: 0,
         }
@@ -70,8 +75,7 @@ impl Idle {
 
     /// Time at which the session expires without further activity; none if it never does.
     pub fn deadline(&self) -> Option<Duration> {
-        let kinds = [Activity::Action, Activity::Presence, Activity::Output].into_iter();
-        let counting = kinds.filter(|kind| self.counts(*kind));
+        let counting = Activity::ALL.into_iter().filter(|kind| self.counts(*kind));
         let last = counting.map(|kind| self.last[kind as usize]).max()?;
         (!self.timeout.is_zero()).then(|| (last + self.timeout).max(self.grace_until))
     }

@@ -11,18 +11,23 @@ pub enum Function {
     Private(u32),
 }
 
-/// Keys with consecutive numbers in the kitty protocol, here and in the next tables.
-const OTHERS: &str = "CapsLock ScrollLock NumLock PrintScreen Pause ContextMenu";
-const MEDIA: &str = "MediaPlay MediaPause MediaPlayPause MediaReverse MediaStop MediaFastForward \
-    MediaRewind MediaTrackNext MediaTrackPrevious MediaRecord AudioVolumeDown AudioVolumeUp \
-    AudioVolumeMute";
-const KEYPAD: &str = "Decimal Divide Multiply Subtract Add Enter Equal Comma";
-const KEYPAD_NAVIGATION: &str =
-    "ArrowLeft ArrowRight ArrowUp ArrowDown PageUp PageDown Home End Insert Delete Clear";
+/// Keys with consecutive numbers in the kitty protocol: the first number, and the names in its order.
+type Series = (u32, &'static str);
 
-/// Number of a key in a table whose first key has the number `first`.
-fn numbered(key: &str, first: u32, table: &str) -> Option<u32> {
-    (first..).zip(table.split(' ')).find(|(_, name)| *name == key).map(|(number, _)| number)
+const OTHERS: Series = (57358, "CapsLock ScrollLock NumLock PrintScreen Pause ContextMenu");
+/// `MediaReverse` is a key of the protocol, but not of W3C.
+const MEDIA: Series = (
+    57428,
+    "MediaPlay MediaPause MediaPlayPause MediaReverse MediaStop MediaFastForward MediaRewind \
+    MediaTrackNext MediaTrackPrevious MediaRecord AudioVolumeDown AudioVolumeUp AudioVolumeMute",
+);
+const KEYPAD: Series = (57409, "Decimal Divide Multiply Subtract Add Enter Equal Comma");
+const KEYPAD_NAVIGATION: Series =
+    (57417, "ArrowLeft ArrowRight ArrowUp ArrowDown PageUp PageDown Home End Insert Delete Clear");
+
+/// Number of a key of a series.
+fn numbered(key: &str, (first, names): Series) -> Option<u32> {
+    (first..).zip(names.split(' ')).find(|(_, name)| *name == key).map(|(number, _)| number)
 }
 
 /// Function key of a W3C key name.
@@ -52,12 +57,10 @@ pub fn function(key: &str) -> Option<Function> {
         "F10" => Tilde(21),
         "F11" => Tilde(23),
         "F12" => Tilde(24),
-        _ => Private(
-            numbered(key, 57358, OTHERS).or_else(|| numbered(key, 57428, MEDIA)).or_else(|| {
-                let number: u32 = key.strip_prefix('F')?.parse().ok()?;
-                (13..=35).contains(&number).then_some(57363 + number)
-            })?,
-        ),
+        _ => Private(numbered(key, OTHERS).or_else(|| numbered(key, MEDIA)).or_else(|| {
+            let number: u32 = key.strip_prefix('F')?.parse().ok()?;
+            (13..=35).contains(&number).then_some(57363 + number)
+        })?),
     })
 }
 
@@ -88,9 +91,9 @@ pub fn side(key: &str, code: &str) -> Option<u32> {
 
 /// Kitty number of a keypad key. Without num lock, that of its navigation key.
 pub fn keypad(code: &str, key: &str) -> Option<u32> {
-    numbered(key, 57417, KEYPAD_NAVIGATION).or_else(|| {
+    numbered(key, KEYPAD_NAVIGATION).or_else(|| {
         let name = code.strip_prefix("Numpad")?;
-        numbered(name, 57409, KEYPAD)
+        numbered(name, KEYPAD)
             .or_else(|| Some(57399 + name.parse::<u32>().ok().filter(|digit| *digit < 10)?))
     })
 }

@@ -133,8 +133,7 @@ fn two_hundred_sessions_end_within_five_seconds_of_their_deadline_and_never_earl
             if left > 0 && now + pause < timer {
                 now += pause;
                 left -= 1;
-                let kind =
-                    [Activity::Action, Activity::Presence, Activity::Output][random(3) as usize];
+                let kind = Activity::ALL[random(3) as usize];
                 idle.record(kind, now);
                 if idle.counts(kind) {
                     last = now;

@@ -266,7 +266,8 @@ impl Baton {
         }
     }
 
-    /// Returns whether it may get the baton. The policy applies only between clients of the owner.
+    /// Returns whether this attachment may get the baton. The policy applies only between clients
+    /// of the owner.
     fn may_receive(&self, number: u64) -> bool {
         self.policy == Policy::Multi
             || self.is_guest(number)

@@ -13,6 +13,7 @@ use crate::{clock::unix_millis, shares::GuestId};
 const MAX_NAME: usize = 80;
 
 pub enum Kind {
+    /// Role [`Role::Owner`], [`Role::Watcher`] or [`Role::Overseer`].
     Member(Role),
     Guest(GuestId, Guest),
 }

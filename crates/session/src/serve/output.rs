@@ -27,7 +27,8 @@ impl Output {
         Self { pty, buffer: Vec::new(), closed: false }
     }
 
-    /// Reads in a separate task, so that an echo does not wake the main loop. May be aborted.
+    /// Reads in a separate task, so that an echo does not wake the main loop. Holds no unprocessed
+    /// bytes across an await, so it may be aborted.
     pub async fn read(mut self, shared: Shared) {
         loop {
             self.turn(&shared).await;
