@@ -62,6 +62,9 @@ pub(super) fn read(
         .parse()
         .or_else(|error| refuse(format!("Leptos.toml is not valid TOML: {}.", one_line(&error))))?;
     let mut site = take_site(&mut file)?;
+    for (key, default) in [("output-name", "websh"), ("site-root", "target/site")] {
+        site.entry(key).or_insert_with(|| default.into());
+    }
     let mut keys = match file.remove("websh") {
         Some(Value::Table(keys)) => keys,
         Some(_) => return refuse("websh in Leptos.toml must be a table."),
@@ -98,7 +101,7 @@ pub(super) fn readable(
     Ok(readable)
 }
 
-/// Removes the leptos block from `file` and returns it.
+/// Removes the leptos block from `file` and returns it. An unknown key in it is an error.
 pub(super) fn take_site(file: &mut Table) -> Result<Table, ConfigError> {
     let Some(workspace) = file.remove("workspace") else { return Ok(Table::new()) };
     let blocks = workspace
@@ -114,16 +117,14 @@ pub(super) fn take_site(file: &mut Table) -> Result<Table, ConfigError> {
     }
 }
 
-/// Overrides the file's values by the environment's. Returns the home directory.
+/// Overrides the file's values by the environment's, and rejects unknown keys of either. Returns the home
+/// directory.
 fn overlay(
     environment: impl Iterator<Item = (String, String)>,
     keys: &mut Table,
     site: &mut Table,
 ) -> Result<Option<PathBuf>, ConfigError> {
     let mut home = None;
-    for (key, default) in [("output-name", "websh"), ("site-root", "target/site")] {
-        site.entry(key).or_insert_with(|| default.into());
-    }
     for (name, value) in environment {
         match name.as_str() {
             "HOME" => home = Some(PathBuf::from(&value)).filter(|path| path.is_absolute()),
