@@ -80,7 +80,7 @@ impl Serve {
         tasks.spawn(Arc::clone(&control.reconciler).run());
         tasks.spawn(Arc::clone(&control.connections).watch());
         tasks.spawn(Arc::clone(&control.shares).watch());
-        tasks.spawn(Arc::clone(&control.sessions).delete_expired());
+        tasks.spawn(Arc::clone(&control.sessions).watch_retention());
         let reconciler = Arc::clone(&control.reconciler);
         tasks.spawn(async move { drop(reconciler.push_rules().await) });
         let state = AppState::new(control, &config, stop.clone(), sockets.clone());

@@ -48,7 +48,7 @@ impl fmt::Debug for Control {
 
 impl Control {
     /// Puts the parts together. It starts no task: spawn [`Reconciler::run`], [`Connections::watch`],
-    /// [`Shares::watch`] and [`Sessions::delete_expired`].
+    /// [`Shares::watch`] and [`Sessions::watch_retention`].
     pub async fn new(
         store: Store,
         host: Host,

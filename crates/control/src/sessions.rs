@@ -275,18 +275,18 @@ impl Sessions {
     }
 
     /// Deletes the sessions that ended before the retention period, now and every hour, forever.
-    pub async fn delete_expired(self: Arc<Self>) {
+    pub async fn watch_retention(self: Arc<Self>) {
         let mut ticks = interval(RETENTION_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            if let Err(error) = self.delete_expired_once().await {
+            if let Err(error) = self.delete_old_once().await {
                 tracing::warn!(%error, "old sessions could not be deleted");
             }
         }
     }
 
-    async fn delete_expired_once(&self) -> Result<u64, Error> {
+    async fn delete_old_once(&self) -> Result<u64, Error> {
         let days = self.ctx.workspace_settings().await?.keep_ended_days;
         let before = self.ctx.now() - TimeDelta::days(days.into());
         Ok(self.ctx.store.sessions.remove_ended(before).await?)

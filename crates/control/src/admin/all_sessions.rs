@@ -134,11 +134,16 @@ async fn drop_each(
     all: Vec<AdminSession>,
     reason: &str,
 ) -> DropResults {
-    let dropping = all.into_iter().map(|item| async move {
+    let dropping = all.into_iter().enumerate().map(|(index, item)| async move {
         let Session { id, name, .. } = item.session;
-        dropped(id, name, sessions.drop_by_operator(actor, id, reason.to_owned()).await)
+        let result = sessions.drop_by_operator(actor, id, reason.to_owned()).await;
+        (index, dropped(id, name, result))
     });
-    DropResults { results: stream::iter(dropping).buffered(CONCURRENCY).collect().await }
+    // Unordered, so that a stuck session holds up no other.
+    let dropping = stream::iter(dropping).buffer_unordered(CONCURRENCY);
+    let mut results: Vec<(usize, Dropped)> = dropping.collect().await;
+    results.sort_by_key(|(index, _)| *index);
+    DropResults { results: results.into_iter().map(|(_, result)| result).collect() }
 }
 
 fn describe(filter: &AdminFilter, keep_own: bool, reason: &str) -> String {

@@ -69,31 +69,35 @@ impl Guests {
         at: DateTime<Utc>,
         entry: &AuditEntry,
     ) -> Result<Admission, Error> {
-        match self.get(row.guest.id).await? {
-            None => return Ok(Admission::Ended),
-            Some(found) if found.guest.end.is_none() && found.guest.left_at.is_none() => {
-                return Ok(Admission::Admitted);
-            }
-            Some(_) => {}
-        }
-        let mut admission = Admission::Ended;
-        recorded(&self.db, [entry], async |db| {
-            admission = free_slot(db, row.share, at).await?;
-            if admission == Admission::Admitted {
-                let done = Entity::update_many()
-                    .col_expr(Column::LeftAt, Expr::value(None::<DateTime<Utc>>))
-                    .filter(Column::Id.eq(row.guest.id.0))
-                    .filter(Column::EndReason.is_null())
-                    .exec(db)
-                    .await?;
-                if done.rows_affected == 0 {
-                    admission = Admission::Ended;
+        // One limit for both queries: the caller holds the lock on all slots.
+        bounded(async {
+            match self.get(row.guest.id).await? {
+                None => return Ok(Admission::Ended),
+                Some(found) if found.guest.end.is_none() && found.guest.left_at.is_none() => {
+                    return Ok(Admission::Admitted);
                 }
+                Some(_) => {}
             }
-            Ok(admission == Admission::Admitted)
+            let mut admission = Admission::Ended;
+            recorded(&self.db, [entry], async |db| {
+                admission = free_slot(db, row.share, at).await?;
+                if admission == Admission::Admitted {
+                    let done = Entity::update_many()
+                        .col_expr(Column::LeftAt, Expr::value(None::<DateTime<Utc>>))
+                        .filter(Column::Id.eq(row.guest.id.0))
+                        .filter(Column::EndReason.is_null())
+                        .exec(db)
+                        .await?;
+                    if done.rows_affected == 0 {
+                        admission = Admission::Ended;
+                    }
+                }
+                Ok(admission == Admission::Admitted)
+            })
+            .await?;
+            Ok(admission)
         })
-        .await?;
-        Ok(admission)
+        .await
     }
 
     /// Lists all guests who have a slot in a share that has not ended, with their sessions.
