@@ -63,7 +63,10 @@ pub fn ending(session: &Session) -> String {
         Some(EndReason::Dropped) => {
             let by = by.unwrap_or("The staff");
             match session.end_note.as_deref().map(str::trim).filter(|it| !it.is_empty()) {
-                Some(why) => format!("{by} dropped this session: {why}"),
+                Some(why) if why.ends_with(['.', '!', '?', '…']) => {
+                    format!("{by} dropped this session: {why}")
+                }
+                Some(why) => format!("{by} dropped this session: {why}."),
                 None => format!("{by} dropped this session."),
             }
         }
@@ -76,6 +79,7 @@ pub fn ending(session: &Session) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::samples;
 
     #[test]
     fn times() {
@@ -114,6 +118,23 @@ mod tests {
             [(0, "0 %"), (1, "1 %"), (42, "5 %"), (999, "100 %"), (1_550, "1.5 cores")]
         {
             assert_eq!(cpu(permille), words);
+        }
+    }
+
+    #[test]
+    fn an_ending_is_a_sentence() {
+        for (note, words) in [
+            ("", "Ann dropped this session."),
+            ("in the way", "Ann dropped this session: in the way."),
+            ("In the way!", "Ann dropped this session: In the way!"),
+        ] {
+            let session = Session {
+                end_reason: Some(EndReason::Dropped),
+                ended_by: Some("Ann".into()),
+                end_note: Some(note.into()),
+                ..samples::session(1)
+            };
+            assert_eq!(ending(&session), words);
         }
     }
 }

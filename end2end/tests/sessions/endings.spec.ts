@@ -71,7 +71,7 @@ test.describe('the session process is killed', () => {
     const before = processesOf(session);
     process.kill(sessionProcess(session)?.pid ?? 0, 'SIGKILL');
     await expect(terminal.endPage).toHaveAttribute('data-reason', 'lost');
-    await expect(terminal.endPage).toContainText('stopped unexpectedly');
+    await expect(terminal.endPage).toContainText('the session process crashed');
     await expect(terminal.connection).toHaveAttribute('data-state', 'ended');
     await expect(sessions.card(session)).toHaveCount(0);
     await sessions.showEnded();

@@ -134,7 +134,7 @@ async fn members_are_added_and_listed() {
     for (arguments, password, named) in [
         (vec!["user", "add", "eve@example.org"], "short", "12 characters"),
         (vec!["user", "add", "eve"], PASSWORD, "not a valid email address"),
-        (vec!["user", "passwd", "eve@example.org"], PASSWORD, "no such member"),
+        (vec!["user", "passwd", "eve@example.org"], PASSWORD, "No such member"),
     ] {
         let (success, printed) = run(dir.path(), &arguments, password).await;
         assert!(!success && printed.contains(named), "{printed}");

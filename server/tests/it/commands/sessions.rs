@@ -221,10 +221,10 @@ async fn accounts_are_granted_on_the_machine() {
         (vec!["grant", own, eve[0], eve[1]], true, " to eve"),
         (vec!["grant", own, eve[0], eve[1]], false, "already"),
         (vec!["grant", "missing", eve[0], eve[1]], false, "missing"),
-        (vec!["grant", own, "--to", "mallory@example.org"], false, "no such member"),
+        (vec!["grant", own, "--to", "mallory@example.org"], false, "No such member"),
         (vec!["grant", own], false, "--role"),
         (vec!["revoke", own, eve[0], eve[1]], true, own),
-        (vec!["revoke", own, eve[0], eve[1]], false, "no such grant"),
+        (vec!["revoke", own, eve[0], eve[1]], false, "No such grant"),
     ];
     if own == "root" {
         table.insert(1, (vec!["grant", own, "--role", "staff"], false, "by name"));
