@@ -93,8 +93,7 @@ impl Sessions {
         let more = rows.len() > full;
         rows.truncate(full);
         let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
-        let mut items: Vec<Session> =
-            rows.iter().map(|row| view::session(row, reports.get(&row.id))).collect();
+        let mut items = lookup::views(&rows, &reports);
         let own = rows.iter().filter(|row| row.owner == actor.member);
         let own: Vec<SessionId> = own.map(|row| row.id).collect();
         let counts = match life {

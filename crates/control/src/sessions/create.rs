@@ -107,7 +107,10 @@ impl Sessions {
             // Closing one of these makes room.
             let counts = |row: &&SessionRow| limit != Limit::Token || row.token == token;
             let counted: Vec<SessionRow> = own.iter().filter(counts).cloned().collect();
-            Error::SessionLimit { limit, sessions: lookup::views(&self.ctx, &counted) }
+            Error::SessionLimit {
+                limit,
+                sessions: lookup::views(&counted, &self.ctx.host.reports()),
+            }
         };
         if let Some(limit) = limits::reached(settings, &own, token, all) {
             return Err(refuse(limit));

@@ -1,5 +1,7 @@
 //! Lookups of running sessions: a row joined with the current report of its process.
 
+use std::collections::HashMap;
+
 use protocol::{
     api::{Session, SessionState},
     id::SessionId,
@@ -14,8 +16,7 @@ pub(crate) fn view(ctx: &Context, row: &SessionRow) -> Session {
     view::session(row, ctx.host.report(row.id).as_ref())
 }
 
-pub(crate) fn views(ctx: &Context, rows: &[SessionRow]) -> Vec<Session> {
-    let reports = ctx.host.reports();
+pub(crate) fn views(rows: &[SessionRow], reports: &HashMap<SessionId, Report>) -> Vec<Session> {
     rows.iter().map(|row| view::session(row, reports.get(&row.id))).collect()
 }
 
