@@ -1,5 +1,5 @@
 //! Metrics of the web process and their text format. Labels are route templates and status classes
-//! only, so the number of series is bounded. Knows no session by name.
+//! only, so the number of series is bounded. Sessions do not appear by name.
 
 use std::sync::Arc;
 

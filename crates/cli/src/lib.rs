@@ -1,5 +1,6 @@
 //! The remote commands of the `websh` program: everything that goes through the REST interface, and
-//! `websh attach`. `server` joins them with its own commands. Knows no server, database or page.
+//! `websh attach`. `server` joins them with its own commands. Does not depend on the server,
+//! the database or the pages.
 
 mod attach;
 mod commands;

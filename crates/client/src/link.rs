@@ -1,5 +1,5 @@
 //! The connection of one client as a state machine: tickets, reconnects with backoff, pings. Times are
-//! milliseconds of any monotonic clock. It knows no socket and no message but the ping.
+//! milliseconds of any monotonic clock. It does not depend on sockets, or on messages except the ping.
 
 use protocol::close;
 

@@ -1,5 +1,5 @@
 //! Everyone attached to a session as one client sees them, who drives, and what this client may do
-//! about it. Pure: it translates the session's list and knows no page.
+//! about it. Pure: it translates the session's list and does not depend on pages.
 
 use protocol::{
     api::{AttachPolicy, Doing},

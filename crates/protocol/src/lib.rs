@@ -1,6 +1,6 @@
 //! Everything that crosses a process boundary in websh: ids, messages, lines and frames, and the
-//! mirror that applies frames. Pure: no I/O, no clock; decoding never panics. It knows no SQL, HTTP,
-//! terminal emulator or browser.
+//! mirror that applies frames. Pure: no I/O, no clock; decoding never panics. It does not
+//! depend on SQL, HTTP, the terminal emulator or the browser.
 
 #![expect(missing_docs, reason = "items that their name describes have no doc")]
 

@@ -1,5 +1,5 @@
 //! Copy of a session's screen in a viewer: applies frames. The browser, the command line and the tests
-//! share it. It knows no session, socket or painter.
+//! share it. It does not depend on sessions, sockets or painters.
 
 use std::collections::BTreeMap;
 

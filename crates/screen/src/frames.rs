@@ -1,4 +1,4 @@
-//! Revisions of the screen and the frames between them. Knows no emulator.
+//! Revisions of the screen and the frames between them. Does not depend on the emulator.
 
 pub mod repaint;
 pub mod revisions;

@@ -1,5 +1,5 @@
 //! Rows, styles and colours of the emulator's grid, converted to and from their wire forms.
-//! Knows no frames and no history.
+//! Does not depend on frames or history.
 
 pub mod capture;
 pub mod palette;

@@ -1,5 +1,5 @@
 //! The terminal of one session: bytes in, frames out. Pure: it has no I/O and no clock, and no
-//! program output can make it fail. It knows no process, socket, viewer or database.
+//! program output can make it fail. It does not depend on processes, sockets, viewers or databases.
 
 mod event;
 mod frames;

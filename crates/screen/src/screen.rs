@@ -1,5 +1,5 @@
 //! The terminal of a session: feeds the emulator, captures changes as revisions and keeps history.
-//! Catches panics of the emulator. Knows no process and no viewer.
+//! Catches panics of the emulator. Does not depend on processes or viewers.
 
 mod encode;
 

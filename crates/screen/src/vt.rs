@@ -1,4 +1,4 @@
-//! The VT engine: bytes in, a grid of cells out. Knows no frames, history or input.
+//! The VT engine: bytes in, a grid of cells out. Does not depend on frames, history or input.
 
 mod dispatch;
 pub mod engine;

@@ -1,4 +1,5 @@
-//! Descriptors of the session: its socket and connections, its directory, its timer. Knows no session.
+//! Descriptors of the session: its socket and connections, its directory, its timer. Does not
+//! depend on the session.
 
 pub mod connection;
 pub mod descriptor;

@@ -1,5 +1,5 @@
 //! Everyone attached: their roles, the baton, guests and their shares, and the list of participants.
-//! Knows no screen, PTY or input.
+//! Does not depend on the screen, the PTY or input.
 
 pub mod baton;
 pub mod candidate;

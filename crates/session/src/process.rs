@@ -1,4 +1,5 @@
-//! Operating-system side of the session: account, PTY, process tree, memory. Knows no session.
+//! Operating-system side of the session: account, PTY, process tree, memory. Does not depend
+//! on the session.
 
 pub mod account;
 pub mod pty;

@@ -1,5 +1,5 @@
 //! The session: the terminal, the participants who share it, its expiry and its reports. All events arrive
-//! here, one at a time. Knows no sockets and no tasks.
+//! here, one at a time. Does not depend on sockets or tasks.
 
 mod input;
 

@@ -1,5 +1,5 @@
 //! Shares of a session and their guests: permissions, ends, warnings and the data of receipts.
-//! Pure: times are passed in. Knows no connection and no baton.
+//! Pure: times are passed in. Does not depend on connections or the baton.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
 //! The terminal: the PTY, the screen that its output feeds, and input on its way to the PTY.
-//! Knows no roles and no baton.
+//! Does not depend on roles or the baton.
 
 pub mod feed;
 pub mod numbers;

@@ -1,4 +1,4 @@
-//! Comments and string literals of source files, for the language rules. It knows no rule itself.
+//! Comments and string literals of source files, for the language rules. It does not contain rules.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};

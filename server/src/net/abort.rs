@@ -1,5 +1,5 @@
 //! A TCP stream that can be reset on close, which discards everything its peer has not received.
-//! Knows no HTTP and no session.
+//! Does not depend on HTTP or sessions.
 
 use std::{
     io::{self, IoSlice},

@@ -1,4 +1,4 @@
-//! TCP: listening, serving connections and resetting one. Knows no route.
+//! TCP: listening, serving connections and resetting one. Does not depend on routes.
 
 pub mod abort;
 pub mod listen;

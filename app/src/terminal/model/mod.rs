@@ -1,4 +1,4 @@
-//! Pure logic of the terminal view: keys, text, styles, lines to show. It knows no browser.
+//! Pure logic of the terminal view: keys, text, styles, lines to show. It does not depend on a browser.
 
 pub mod baton;
 pub mod css;

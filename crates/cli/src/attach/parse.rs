@@ -1,5 +1,5 @@
 //! Parses the input of a terminal into text, keys, pastes and mouse events: xterm sequences, the kitty
-//! keyboard protocol, bracketed paste. Bytes may be split anywhere; it knows no terminal device.
+//! keyboard protocol, bracketed paste. Bytes may be split anywhere; it does not depend on a terminal device.
 
 use super::sequences::{self, Typed};
 

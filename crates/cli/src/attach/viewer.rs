@@ -1,5 +1,5 @@
 //! One attachment in a terminal: a [`Client`], what it shows, and what a person types. It opens no
-//! connection and knows no terminal device; its [`Request`]s are performed outside.
+//! connection and does not depend on a terminal device; its [`Request`]s are performed outside.
 
 mod typing;
 

@@ -1,4 +1,4 @@
-//! Encodes a screen as bytes that draw it in a new emulator. Knows no emulator.
+//! Encodes a screen as bytes that draw it in a new emulator. Does not depend on the emulator.
 
 use std::fmt::Write;
 

@@ -1,5 +1,5 @@
 //! Revisions of the screen: rows with the revision of their last change, and recent moves. Produces the
-//! frame since any position, without state per viewer. Knows no emulator.
+//! frame since any position, without state per viewer. Does not depend on the emulator.
 
 use std::collections::{BTreeMap, VecDeque, btree_map::Entry};
 

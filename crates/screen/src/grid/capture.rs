@@ -1,5 +1,5 @@
 //! Converts rows of the emulator's grid to wire lines. The emulator reuses style and extras ids, so no state
-//! outlives one pass over the rows. Knows no frames.
+//! outlives one pass over the rows. Does not depend on frames.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
 //! Converts SGR parameters to attributes of the emulator, and styles to SGR parameters (ECMA-48 8.3.117,
-//! xterm's colours, kitty's underlines). Knows no grid.
+//! xterm's colours, kitty's underlines). Does not depend on the grid.
 
 use std::fmt::Write;
 

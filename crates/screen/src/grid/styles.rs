@@ -1,5 +1,5 @@
 //! The style table of an epoch: styles interned by value, append-only until it is replaced. Converts styles
-//! of the emulator to the wire. Knows no grid.
+//! of the emulator to the wire. Does not depend on the grid.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,5 @@
-//! The emulator's ring of history lines: moves its older part to the compact store. Knows no screen.
+//! The emulator's ring of history lines: moves its older part to the compact store. Does not
+//! depend on the screen.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,5 @@
-//! Lines that left the emulator's ring, in compressed chunks, addressed by id. Knows no emulator.
+//! Lines that left the emulator's ring, in compressed chunks, addressed by id. Does not
+//! depend on the emulator.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! The emulator behind its guards: bytes in, grid out. Knows no frames and no history.
+//! The emulator behind its guards: bytes in, grid out. Does not depend on frames or history.
 
 use protocol::modes;
 use rio_vt::{

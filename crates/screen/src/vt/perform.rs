@@ -1,5 +1,5 @@
 //! Control functions. A function that costs more than its bytes first takes its cost from a budget, so
-//! that no output can stall the session. Knows no sequences and no frames.
+//! that no output can stall the session. Does not depend on escape sequences or frames.
 
 use rio_vt::{
     ansi::{

@@ -1,5 +1,5 @@
 //! Replies to queries (DA, DSR, DECRQM, DECRQSS), built only from the terminal's own state, so that printed
-//! text never returns as input. Knows no parser.
+//! text never returns as input. Does not depend on the parser.
 
 use protocol::modes;
 use rio_vt::{ansi::CursorShape, crosswords::Mode};

@@ -1,5 +1,5 @@
 //! State of the terminal beside the emulator's grid: title, palette, margins, pending events and the
-//! remaining budget of a feed. Knows no bytes and no frames.
+//! remaining budget of a feed. Does not depend on bytes or frames.
 
 use std::collections::BTreeMap;
 

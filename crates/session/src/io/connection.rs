@@ -1,5 +1,5 @@
 //! One connection on the session's socket: framed messages in and out, without blocking. A task drives
-//! it and passes the messages on; it knows no session.
+//! it and passes the messages on; it does not depend on the session.
 
 use std::{
     cell::{Cell, RefCell},

@@ -1,4 +1,5 @@
-//! The attach policy, roles and the baton: admission, driver, requests. Pure: knows no connection.
+//! The attach policy, roles and the baton: admission, driver, requests. Pure: does not
+//! depend on connections.
 
 use std::{collections::BTreeMap, time::Duration};
 

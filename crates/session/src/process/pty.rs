@@ -1,4 +1,4 @@
-//! The PTY and the shell on it. The only module that uses portable-pty; knows no screen.
+//! The PTY and the shell on it. The only module that uses portable-pty; does not depend on the screen.
 
 use std::{
     future::poll_fn,
