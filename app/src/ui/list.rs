@@ -1,5 +1,5 @@
 //! A list held by the server: fetches it whole or page by page, fetches it again after a change as far as
-//! it is shown, and keeps the selection. It does not know the type of the items.
+//! it is shown, and keeps the selection. It does not depend on the type of the items.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -38,8 +38,10 @@ enum Job {
 /// Part of a list that a refresh fetches.
 #[derive(Clone, Copy, Debug, Default)]
 struct Extent {
-    /// Start again at the first page.
-    restart: bool,
+    /// Number of the query; a restart begins another one.
+    query: u32,
+    /// Query of the items and of the cursor; another one is fetched from the first page.
+    fetched: u32,
     everything: bool,
     /// Pages that were added, in a list whose items change their order.
     pages: usize,
@@ -114,7 +116,9 @@ impl<T: Send + Sync> List<T> {
         Self::new(items, first.next, first.total, move |(list, job)| {
             let fetch = fetch.clone();
             async move {
-                if let (Job::More, Some(_)) = (job, newest) {
+                let Some(mut extent) = list.extent.try_get_value() else { return Ok(()) };
+                let restart = extent.query != extent.fetched;
+                if let (Job::More, Some(_), false) = (job, newest, restart) {
                     let cursor = list.next.try_get_untracked().flatten();
                     if cursor.is_some() {
                         let page = fetch(cursor, PAGE as u64).await?;
@@ -123,11 +127,10 @@ impl<T: Send + Sync> List<T> {
                     }
                     return Ok(());
                 }
-                let Some(mut extent) = list.extent.try_get_value() else { return Ok(()) };
                 extent.pages += usize::from(job == Job::More);
-                list.extent.try_set_value(Extent { restart: false, ..extent });
+                list.extent.try_set_value(extent);
                 let (mut shown, mut first) = (least + extent.pages * PAGE, None);
-                if let Some(id) = newest.filter(|_| !extent.restart) {
+                if let Some(id) = newest.filter(|_| !restart) {
                     items.try_with_untracked(|items| {
                         (shown, first) = (items.len(), items.first().map(id));
                     });
@@ -151,6 +154,7 @@ impl<T: Send + Sync> List<T> {
                 list.next.try_set(read.next);
                 list.total.try_set(read.total);
                 items.try_set(read.items);
+                list.extent.try_update_value(|it| it.fetched = extent.query);
                 Ok(())
             }
             .boxed_local()
@@ -208,10 +212,11 @@ impl State {
         self.request(Job::Refresh);
     }
 
-    /// Fetches the first page of another query. Drops waiting requests: their cursor belongs to the old one.
+    /// Fetches the first page of another query. Drops waiting requests: a waiting *Show more* would use the
+    /// cursor of the old query.
     pub fn restart(self) {
         self.pending.update_value(VecDeque::clear);
-        self.extent.update_value(|it| *it = Extent { restart: true, pages: 0, ..*it });
+        self.extent.update_value(|it| *it = Extent { query: it.query + 1, pages: 0, ..*it });
         self.refresh();
     }
 
@@ -328,6 +333,11 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    };
+
     use super::*;
 
     #[test]
@@ -362,6 +372,35 @@ mod tests {
         list.request(Job::More);
         list.restart();
         assert_eq!(list.pending.get_value(), [Job::Refresh]);
+    }
+
+    #[test]
+    fn a_restart_that_failed_does_not_keep_the_old_cursor() {
+        let owner = Owner::new();
+        owner.set();
+        let cursors = Arc::new(Mutex::new(Vec::new()));
+        let (seen, fails) = (cursors.clone(), Arc::new(AtomicBool::new(true)));
+        let failing = fails.clone();
+        let first = Page { items: vec![Uuid::from_u128(1)], next: Some("old".into()), total: 2 };
+        let list = List::paged(first, PAGE, Some(|it| *it), move |cursor, _| {
+            seen.lock().unwrap().push(cursor);
+            let failed = failing.load(Ordering::Relaxed);
+            async move {
+                if failed {
+                    Err(PageError::unreachable())
+                } else {
+                    Ok(Page { items: vec![], next: None, total: 0 })
+                }
+            }
+            .boxed_local()
+        });
+        let run = |job| list.load.run((*list, job)).now_or_never().unwrap();
+        list.busy.set(true);
+        list.restart();
+        run(Job::Refresh).unwrap_err();
+        fails.store(false, Ordering::Relaxed);
+        run(Job::More).unwrap();
+        assert_eq!(*cursors.lock().unwrap(), [None, None]);
     }
 
     #[test]
