@@ -5,9 +5,11 @@ use control::{Actor, Control, Kind};
 use http::request::Parts;
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
-use protocol::api::ErrorBody;
+use protocol::api::{ErrorBody, ErrorInfo};
+use serde::Serialize;
+use serde_json::value::to_raw_value;
 
-use crate::error::{PageError, SIGNED_OUT};
+use crate::error::{ErrorParts, PageError, SIGNED_OUT, Unparsed};
 
 /// `control` and the signed-in member.
 ///
@@ -47,6 +49,44 @@ impl From<control::Error> for PageError {
             Kind::TooMany => 429,
             Kind::Unavailable => 503,
         });
-        Self(Box::new(ErrorBody::from(error).error))
+        ErrorBody::from(error).error.into()
+    }
+}
+
+impl From<ErrorInfo> for PageError {
+    fn from(error: ErrorInfo) -> Self {
+        fn unparsed(part: Option<impl Serialize>) -> Option<Unparsed> {
+            part.and_then(|it| to_raw_value(&it).ok()).map(Unparsed)
+        }
+        let ErrorInfo { code, message, field, sessions, active_client, session } = error;
+        let (sessions, active_client) = (unparsed(sessions), unparsed(active_client));
+        let session = unparsed(session);
+        Self(Box::new(ErrorParts { code, message, field, sessions, active_client, session }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_reads_the_whole_error_of_the_server() {
+        use protocol::api::{ActiveClient, samples::session};
+
+        let since = session(1).created_at;
+        let client = ActiveClient { who: "Ada".into(), device: "Firefox".into(), since };
+        let sent = ErrorInfo {
+            code: "session_limit".into(),
+            message: "Too many.".into(),
+            field: Some("name".into()),
+            sessions: Some(vec![session(1), session(2)]),
+            active_client: Some(client),
+            session: Some(Box::new(session(3))),
+        };
+        let json = serde_json::to_string(&sent).expect("an error");
+        let read: PageError = serde_json::from_str(&json).expect("the same error");
+        assert_eq!(read, PageError::from(sent.clone()));
+        assert!(read.has_ended_session() && read.is_over());
+        assert_eq!(ErrorInfo::from(read), sent);
     }
 }

@@ -2,15 +2,41 @@
 
 use leptos::prelude::FromServerFnError;
 use protocol::api::ErrorInfo;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
 
 use crate::json::Text;
 
-/// Error of a request: the [`ErrorInfo`] of the server, or one of the codes below.
+/// Error of a request: one of the server, or one of the codes below.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{}", .0.message)]
 #[serde(transparent)]
-pub struct PageError(pub Box<ErrorInfo>);
+pub struct PageError(pub Box<ErrorParts>);
+
+/// [`ErrorInfo`] with its parts unparsed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorParts {
+    pub code: String,
+    pub message: String,
+    pub field: Option<String>,
+    pub sessions: Option<Unparsed>,
+    pub active_client: Option<Unparsed>,
+    pub session: Option<Unparsed>,
+}
+
+/// Raw JSON, parsed on conversion to [`ErrorInfo`]. Keeps the parser of sessions out of pages without a
+/// sign-in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Unparsed(pub Box<RawValue>);
+
+impl PartialEq for Unparsed {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.get() == other.0.get()
+    }
+}
+
+impl Eq for Unparsed {}
 
 /// Code of a request that did not reach the server.
 pub const UNREACHABLE: &str = "unreachable";
@@ -21,10 +47,10 @@ pub const SIGNED_OUT: &str = "signed_out";
 impl PageError {
     /// An error with a stable code and one sentence.
     pub fn new(code: &str, message: &str) -> Self {
-        Self(Box::new(ErrorInfo {
+        Self(Box::new(ErrorParts {
             code: code.into(),
             message: message.into(),
-            ..ErrorInfo::default()
+            ..ErrorParts::default()
         }))
     }
 
@@ -59,11 +85,28 @@ impl PageError {
 
     /// Returns true if a session that should be closed has already ended.
     pub fn is_over(&self) -> bool {
-        self.0.session.is_some() || self.code() == "not_found"
+        self.has_ended_session() || self.code() == "not_found"
+    }
+
+    /// Returns true if the error is about a session that has ended (status 410).
+    pub fn has_ended_session(&self) -> bool {
+        self.0.session.is_some()
     }
 
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+}
+
+/// A part that cannot be parsed is left out; code and message remain.
+impl From<PageError> for ErrorInfo {
+    fn from(error: PageError) -> Self {
+        fn parsed<T: DeserializeOwned>(part: Option<Unparsed>) -> Option<T> {
+            serde_json::from_str(part?.0.get()).ok()
+        }
+        let ErrorParts { code, message, field, sessions, active_client, session } = *error.0;
+        let (sessions, active_client) = (parsed(sessions), parsed(active_client));
+        Self { code, message, field, sessions, active_client, session: parsed(session) }
     }
 }
 

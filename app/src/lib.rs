@@ -1,5 +1,5 @@
-//! The web interface: pages, components, the terminal, and server functions. It does not know HTTP servers,
-//! SQL or terminal emulation; on the server it calls `control` through `context`.
+//! The web interface: pages, components, the terminal, and server functions. It contains no HTTP
+//! server, SQL or terminal emulation; on the server it calls `control` through `context`.
 
 mod admin;
 mod api;

@@ -43,7 +43,7 @@ pub fn selected(sessions: Vec<AdminSession>) -> Question {
         };
         view! {
             <ul class="session-names">{named.iter().map(line).collect::<Vec<_>>()}</ul>
-            <p>"All programs in them end now. Their owners see who dropped them, and why."</p>
+            <p>"All programs in them end now. Owners see who dropped their sessions, and why."</p>
             {reason_field("drop-reason", &field, error)}
         }
         .into_any()
@@ -55,7 +55,7 @@ pub fn selected(sessions: Vec<AdminSession>) -> Question {
             let drop = async move {
                 match rest::drop_session(id, reason).await {
                     // It ended in the meantime.
-                    Err(why) if why.0.session.is_none() => Err(why),
+                    Err(why) if !why.has_ended_session() => Err(why),
                     Ok(()) | Err(_) => Ok(()),
                 }
             };
@@ -64,7 +64,7 @@ pub fn selected(sessions: Vec<AdminSession>) -> Question {
         run_all(drops.collect()).boxed_local()
     };
     let question = Question::new("drop", title, body, ["Drop", "Dropping…"], action);
-    Question { fields: &["reason"], ..question }
+    Question { fields: &["reason"], ..question.with_results() }
 }
 
 /// Confirms dropping all sessions that `filter` matches; `total` of them are known.
@@ -97,7 +97,7 @@ pub fn all(filter: RwSignal<AdminFilter>, total: RwSignal<u32>) -> Question {
             None => "Type the workspace name to confirm".to_owned(),
         });
         view! {
-            <p>"All programs in these sessions end now. Their owners see who dropped them, and why."</p>
+            <p>"All programs in these sessions end now. Owners see who dropped their sessions, and why."</p>
             <Switch
                 label="Keep my sessions"
                 testid="drop-all-keep-own"
@@ -148,7 +148,8 @@ pub fn all(filter: RwSignal<AdminFilter>, total: RwSignal<u32>) -> Question {
         .boxed_local()
     };
     let question = Question::new("drop-all", title, body, ["Drop all", "Dropping…"], action);
-    Question { fields: &["confirm", "password", "reason"], ready: Arc::new(ready), ..question }
+    let fields = &["confirm", "password", "reason"];
+    Question { fields, ready: Arc::new(ready), ..question.with_results() }
 }
 
 fn reason_field(

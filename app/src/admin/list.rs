@@ -1,4 +1,4 @@
-//! The list of all sessions: its filter and order. It does not know the table.
+//! The list of all sessions: its filter and order. It does not contain the table.
 
 use std::time::Duration;
 

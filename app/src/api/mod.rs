@@ -1,5 +1,5 @@
-//! Requests of the pages. Server functions take the context and make one call; requests that set cookies or
-//! create tickets use the REST interface, in `rest` and `sharing`.
+//! Requests of the pages. Server functions take the context and make one call. Other requests use the REST
+//! interface, in `rest` and `sharing`, such as those that set cookies, create tickets or return bytes.
 
 pub mod rest;
 pub mod sharing;

@@ -1,17 +1,16 @@
-//! Requests to the REST interface: those that set a cookie, send a password, create a ticket, return bytes
-//! or drop sessions.
+//! Requests to the REST interface.
 
 use gloo_net::http::{Request, RequestBuilder, Response};
 use prost::Message as _;
 use protocol::{
     api::{
-        AcceptInvite, Attach, ChangePassword, ChangeSession, Drop, DropAll, DropResults, ErrorBody,
-        Invite, Session, Ticket, WorkspaceSettings,
+        AcceptInvite, Attach, ChangePassword, ChangeSession, Drop, DropAll, DropResults,
+        InviteKind, Session, Ticket, WorkspaceSettings,
     },
     id::SessionId,
     wire::{Frame, Position},
 };
-use serde::{Serialize, Serializer, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned};
 
 use crate::error::PageError;
 
@@ -43,8 +42,16 @@ pub async fn set_up(token: &str, email: &str, name: &str, password: &str) -> Res
     post("/api/v1/setup", &Object(&body)).await.map(drop)
 }
 
+/// [`protocol::api::Invite`] without its times, whose parser is large.
+#[derive(Clone, Deserialize)]
+pub struct InviteSummary {
+    pub kind: InviteKind,
+    pub email: String,
+    pub by: String,
+}
+
 /// The invite of a link.
-pub async fn invite(token: &str) -> Result<Invite, PageError> {
+pub async fn invite(token: &str) -> Result<InviteSummary, PageError> {
     read(post("/api/v1/invites/look", &Object(&[("token", token)])).await?).await
 }
 
@@ -118,6 +125,12 @@ pub(super) async fn send<T: Serialize>(
     fetch(request.json(body)).await
 }
 
+/// [`protocol::api::ErrorBody`] as pages read it.
+#[derive(Deserialize)]
+struct ErrorBody {
+    error: PageError,
+}
+
 async fn fetch(request: Result<Request, gloo_net::Error>) -> Result<Response, PageError> {
     let request = request.map_err(|_| PageError::not_understood())?;
     let answer = request.send().await.map_err(|_| PageError::unreachable())?;
@@ -125,7 +138,7 @@ async fn fetch(request: Result<Request, gloo_net::Error>) -> Result<Response, Pa
         return Ok(answer);
     }
     Err(match answer.json::<ErrorBody>().await {
-        Ok(body) => PageError(Box::new(body.error)),
+        Ok(body) => body.error,
         Err(_) => PageError::unreachable(),
     })
 }

@@ -1,4 +1,4 @@
-//! Access to a page: requires a sign-in and a role. It does not know the content of the page.
+//! Access to a page: requires a sign-in and a role. It does not depend on the content of the page.
 
 use std::sync::Arc;
 

@@ -147,7 +147,7 @@ fn Empty(open: RwSignal<bool>) -> impl IntoView {
             <p>
                 "Sessions keep running when you close the tab, lose the network or switch devices. Come back to the screen you left."
             </p>
-            <Button label="Open your first session" kind="primary" press=move |()| open.set(true) />
+            <Button label="Create your first session" kind="primary" press=move |()| open.set(true) />
         </section>
     }
 }

@@ -4,11 +4,11 @@
 use futures_util::FutureExt;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use protocol::api::{AcceptInvite, Invite, InviteKind};
+use protocol::api::{AcceptInvite, InviteKind};
 
 use super::validate;
 use crate::{
-    api::rest,
+    api::rest::{self, InviteSummary},
     browser,
     error::PageError,
     ui::{failure::Failure, form::Form, plain_page::PlainPage, request::Request},
@@ -17,7 +17,7 @@ use crate::{
 /// Loads the invitation, then shows its form.
 #[component]
 pub fn InvitePage() -> impl IntoView {
-    let invite = RwSignal::new(None::<Invite>);
+    let invite = RwSignal::new(None::<InviteSummary>);
     let request = Request::new();
     Effect::new(move |_| {
         // Runs again once the request is no longer busy with hydration.
@@ -64,8 +64,8 @@ fn Unknown(error: RwSignal<Option<PageError>>) -> impl IntoView {
 }
 
 #[component]
-fn Accept(invite: Invite) -> impl IntoView {
-    let Invite { kind, email, by, .. } = invite;
+fn Accept(invite: InviteSummary) -> impl IntoView {
+    let InviteSummary { kind, email, by } = invite;
     let joins = kind == InviteKind::Join;
     let name = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());

@@ -96,7 +96,7 @@ async fn first() -> View {
     }
     match api::sharing::joined().await {
         Ok(joined) => View::Terminal(Box::new(joined)),
-        Err(why) => View::Ended(Ending::of_guest(*why.0)),
+        Err(why) => View::Ended(Ending::of_guest(why.into())),
     }
 }
 

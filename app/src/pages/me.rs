@@ -40,7 +40,7 @@ fn Sections(me: Me) -> impl IntoView {
         </Section>
         <Section
             title="API tokens"
-            about="Access for programs and the command line. A token never allows more than your own role."
+            about="Access for programs and the command line. A token never grants more than your role does."
         >
             <tokens::Tokens role />
         </Section>

@@ -17,7 +17,7 @@ use leptos_router::{
     components::Redirect,
     hooks::{use_params_map, use_query_map},
 };
-use protocol::id::SessionId;
+use protocol::{api::ErrorInfo, id::SessionId};
 
 use crate::{
     api,
@@ -63,7 +63,7 @@ pub fn SessionPage() -> impl IntoView {
                         view! {
                             <Title text="websh" />
                             <main class="plain-page">
-                                <EndPage ending=Ending::from(*why.0) />
+                                <EndPage ending=Ending::from(ErrorInfo::from(why)) />
                             </main>
                         }
                             .into_any()

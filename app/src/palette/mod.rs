@@ -1,5 +1,5 @@
 //! The command palette: all commands of a page, found by fuzzy search. It follows the combobox pattern of
-//! WAI-ARIA. It does not know what the commands do.
+//! WAI-ARIA. The actions of the commands are callbacks.
 
 pub mod fuzzy;
 
@@ -15,7 +15,7 @@ use crate::{
     live::{Live, sign_out},
     ui::{
         button::ready,
-        show::Show,
+        show::{Show, dynamic},
         theme::{self, THEMES},
     },
 };
@@ -253,7 +253,7 @@ pub fn Palette(
                 on:keydown=key
             />
             <ul id="commands" role="listbox" aria-label="Commands">
-                {lines}
+                {dynamic(lines)}
             </ul>
             <Show when=move || found.with(Vec::is_empty)>
                 <p class="muted" role="status">

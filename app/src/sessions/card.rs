@@ -1,4 +1,4 @@
-//! The card of a running session. What changes of the session changes in place.
+//! The card of a running session. It is updated in place when the session changes.
 
 use client::participants::hue;
 use leptos::{prelude::*, task::spawn_local};
@@ -13,12 +13,12 @@ use crate::{
     ui::{
         button::Button,
         list::Selection,
-        show::Show,
+        show::{Show, dynamic},
         time::{Ago, Now},
     },
 };
 
-/// Time before expiry from which a card warns, in milliseconds: as the first warning of the terminal.
+/// Time before expiry from which a card warns, in milliseconds: the same as the first warning of the terminal.
 const SOON: i64 = 5 * 60 * 1000;
 
 /// Thumbnail, name, state and facts of a session, and buttons to connect, keep, share, rename and close.
@@ -79,7 +79,7 @@ pub fn SessionCard(
                     {name}
                 </h2>
                 <span class="badge" data-testid="session-state">
-                    {state_text}
+                    {dynamic(state_text)}
                 </span>
             </div>
             <Thumbnail id />
@@ -113,7 +113,7 @@ pub fn SessionCard(
             <CardParticipants session />
             <Show when=move || wrong.with(Option::is_some)>
                 <p class="card-expiry" data-testid="session-wrong-passwords">
-                    <span>{move || wrong.get()}</span>
+                    <span>{dynamic(move || wrong.get())}</span>
                     <Button testid="session-shares" label="Shares…" kind="small" press=share />
                 </p>
             </Show>
@@ -188,7 +188,7 @@ fn Expiry(session: Memo<Session>) -> impl IntoView {
     view! {
         <Show when=move || left.with(Option::is_some)>
             <p class="card-expiry" data-testid="session-expiry">
-                <span>"Idle: expires " {move || left.get()}</span>
+                <span>"Idle: expires " {dynamic(move || left.get())}</span>
                 <Button testid="session-keep" label="Keep session" kind="small" press=keep />
             </p>
         </Show>
@@ -201,7 +201,7 @@ fn CardParticipants(session: Memo<Session>) -> impl IntoView {
     let present = Memo::new(move |_| session.with(|it| shown(&it.present).to_vec()));
     let line = |it: &Present| {
         view! {
-            <li data-testid="card-person" data-guest=it.guest.to_string()>
+            <li data-testid="card-participant" data-guest=it.guest.to_string()>
                 <i
                     class="color-dot"
                     class:typing=it.doing == Doing::Types
@@ -222,9 +222,9 @@ fn CardParticipants(session: Memo<Session>) -> impl IntoView {
     };
     view! {
         <Show when=move || present.with(|it| !it.is_empty())>
-            <ul class="card-participants" data-testid="card-crew" aria-label="Participants">
-                {lines}
-                {more}
+            <ul class="card-participants" data-testid="card-participants" aria-label="Participants">
+                {dynamic(lines)}
+                {dynamic(more)}
             </ul>
         </Show>
     }

@@ -38,8 +38,9 @@ pub struct Subjects {
 }
 
 impl Subjects {
-    /// Opens the confirmation to close a session.
+    /// Opens the confirmation to close a session, instead of one that is still being loaded.
     pub fn close(self, session: Session) {
+        self.closing.set(None);
         self.asked.set(Some(one(session)));
     }
 }
@@ -135,7 +136,7 @@ fn selected(sessions: Vec<Session>) -> Question {
         let closes = sessions.iter().map(|it| (it.name.clone(), close(it.id).boxed_local()));
         run_all(closes.collect()).boxed_local()
     };
-    Question::new("close-many", title, body, ["Close sessions", "Closing…"], action)
+    Question::new("close-many", title, body, ["Close sessions", "Closing…"], action).with_results()
 }
 
 /// Closes a session. One that ended in the meantime counts as closed.

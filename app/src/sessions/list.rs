@@ -12,7 +12,12 @@ use crate::{
         card::SessionCard,
         dialogs::{SessionDialogs, Subjects},
     },
-    ui::{button::Button, list::List, rows::sorted_rows, show::Show},
+    ui::{
+        button::Button,
+        list::List,
+        rows::sorted_rows,
+        show::{Show, dynamic},
+    },
 };
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,10 +99,10 @@ fn Toolbar(
                     {options()}
                 </select>
                 <p role="status" class="muted" data-testid="sessions-chosen">
-                    {move || match count() {
+                    {dynamic(move || match count() {
                         0 => String::new(),
                         some => format!("{some} of {} selected", total()),
-                    }}
+                    })}
                 </p>
                 <Show when=move || { count() > 0 }>
                     <Button

@@ -3,7 +3,7 @@
 
 use futures_util::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
-use protocol::api::{NewSession, Server, Session};
+use protocol::api::{ErrorInfo, NewSession, Server, Session};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
@@ -156,7 +156,9 @@ fn Form(
         event.prevent_default();
         attempt(None);
     };
-    let counted = Memo::new(move |_| error.get().and_then(|it| it.0.sessions).unwrap_or_default());
+    let counted = Memo::new(move |_| {
+        error.get().and_then(|it| ErrorInfo::from(it).sessions).unwrap_or_default()
+    });
     let close = Callback::new(move |session| attempt(Some(session)));
     let label = move || if busy.get() { "Creating…" } else { "Create session" };
     let disabled = Signal::derive(move || busy.get() || offline.with(Option::is_some));

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::format;
+use crate::ui::show::dynamic;
 
 /// Opens the share dialog.
 #[component]
@@ -35,7 +36,7 @@ pub fn ShareButton(
                 />
             </svg>
             <span class="count-badge" data-testid="share-guests" hidden=move || guests.get() == 0>
-                {move || guests.get().to_string()}
+                {dynamic(move || guests.get().to_string())}
             </span>
         </button>
     }

@@ -132,7 +132,7 @@ fn Tabs(by_mail: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <div class="tabs segmented" role="tablist" aria-label="Sharing method">
-            {tab(false, "share-by-link", "Link and password")}
+            {tab(false, "share-by-link", "Access link")}
             {tab(true, "share-by-mail", "Invite by email")}
         </div>
     }

@@ -1,4 +1,4 @@
-//! The person at a page: a member at a session, or a guest who joined by a share. Selects the request
+//! The person at a page: a member at a session, or a guest who joined through a share. Selects the request
 //! for a ticket and the ending that each of them sees.
 
 use client::{
@@ -6,7 +6,7 @@ use client::{
     ending::{self, ShareOver},
 };
 use protocol::{
-    api::{Attach, Session, Ticket},
+    api::{Attach, ErrorInfo, Session, Ticket},
     wire,
 };
 
@@ -38,8 +38,8 @@ impl Attachment {
     /// Returns the ending after a refused attach.
     pub fn refused(&self, error: PageError) -> Ending {
         match self {
-            Self::Member(_) => Ending::from(*error.0),
-            Self::Guest => Ending::of_guest(*error.0),
+            Self::Member(_) => Ending::from(ErrorInfo::from(error)),
+            Self::Guest => Ending::of_guest(error.into()),
         }
     }
 

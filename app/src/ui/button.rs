@@ -2,6 +2,8 @@
 
 use leptos::{prelude::*, text_prop::TextProp};
 
+use crate::ui::show::dynamic;
+
 /// The button. Without `press` and `command` it submits its form.
 #[component]
 pub fn Button(
@@ -39,7 +41,7 @@ pub fn Button(
                 }
             }
         >
-            {move || label.get()}
+            {dynamic(move || label.get())}
         </button>
     }
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::error::PageError;
+use crate::ui::show::dynamic;
 
 /// Shows the error, unless it belongs to one of the `fields`, which show their own.
 #[component]
@@ -23,7 +24,7 @@ pub fn Failure(
     };
     view! {
         <div role="alert" class="contents">
-            {shown}
+            {dynamic(shown)}
         </div>
     }
 }

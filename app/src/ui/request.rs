@@ -1,5 +1,5 @@
-//! A request of a form or a button: one at a time, whether it is pending, and its error. It does not know
-//! the request.
+//! A request of a form or a button: one at a time, whether it is pending, and its error. The
+//! request is a callback.
 
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use leptos::{prelude::*, task::spawn_local};

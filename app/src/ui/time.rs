@@ -3,6 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use leptos::prelude::*;
 
+use crate::ui::show::dynamic;
 use crate::{browser, format};
 
 /// The current Unix time in milliseconds, updated every few seconds; none while the server renders.
@@ -46,7 +47,7 @@ fn Relative(time: Signal<DateTime<Utc>>, text: fn(DateTime<Utc>, i64) -> String)
             datetime=move || time.get().to_rfc3339_opts(SecondsFormat::Millis, true)
             title=move || format::at(time.get())
         >
-            {shown}
+            {dynamic(shown)}
         </time>
     }
 }

@@ -41,7 +41,7 @@ pub fn terminal_commands(
         let others = format::POLICIES.into_iter().filter(|(policy, _)| *policy != now);
         all.extend(others.map(|(policy, name)| {
             let choose = move || choose(ui, session.get_value(), policy, name);
-            Command::new("policy", format!("Attach policy: {name}"), "attach policy", choose)
+            Command::new("policy", format!("Attach policy: {name}"), "", choose)
         }));
         all
     })

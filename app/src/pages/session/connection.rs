@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::{terminal::Ui, ui::show::Show};
+use crate::{
+    terminal::Ui,
+    ui::show::{Show, dynamic},
+};
 
 /// A short phrase, and a mark with the same meaning by shape and colour.
 #[component]
@@ -27,9 +30,9 @@ pub fn Connection(ui: Ui) -> impl IntoView {
             data-state=move || ui.state.get()
             data-waiting=move || ui.waiting.get().to_string()
         >
-            <span class="connection-notice">{move || ui.notice.get().unwrap_or_default()}</span>
-            <span class="connection-unsent">{move || unsent()}</span>
-            <span class="connection-text">{move || text()}</span>
+            <span class="connection-notice">{dynamic(move || ui.notice.get().unwrap_or_default())}</span>
+            <span class="connection-unsent">{dynamic(unsent)}</span>
+            <span class="connection-text">{dynamic(text)}</span>
             <Show when=move || { ui.state.get() == "reconnecting" && ui.seconds.get() > 0 }>
                 <button type="button" class="button quiet small" data-command="now">
                     "Reconnect now"

@@ -13,7 +13,13 @@ use crate::{
         warnings::ShareWarning,
     },
     terminal::{Attachment, Ui},
-    ui::{button::Button, logo::Logo, show::Show, theme::ThemeButton, time::Now},
+    ui::{
+        button::Button,
+        logo::Logo,
+        show::{Show, dynamic},
+        theme::ThemeButton,
+        time::Now,
+    },
 };
 
 /// The terminal of a shared session. `left` is called when the guest leaves.
@@ -29,12 +35,12 @@ pub fn GuestView(joined: Joined, left: Callback<()>) -> impl IntoView {
         ends_at: joined.expires_at.timestamp_millis(),
     };
     let grant = Memo::new(move |before: Option<&GuestAccess>| {
-        ui.participants.with(|crew| crew.access).or(before.copied()).unwrap_or(first)
+        ui.participants.with(|it| it.access).or(before.copied()).unwrap_or(first)
     });
     let mode = Memo::new(move |_| match grant.get() {
         GuestAccess { read_only: true, .. } => "read-only",
         GuestAccess { owner_away: true, .. } => "owner-away",
-        _ if ui.participants.with(|crew| crew.driving()) == Some(true) => "driving",
+        _ if ui.participants.with(|it| it.driving()) == Some(true) => "driving",
         _ => "may-type",
     });
     let mode_words = move || match mode.get() {
@@ -86,10 +92,10 @@ pub fn GuestView(joined: Joined, left: Callback<()>) -> impl IntoView {
                         data-testid="guest-mode"
                         data-mode=move || mode.get()
                     >
-                        {mode_words}
+                        {dynamic(mode_words)}
                     </span>
                     <span class="guest-time-left" data-testid="guest-left">
-                        {left_words}
+                        {dynamic(left_words)}
                     </span>
                 </Show>
                 <ParticipantsBar ui owner />

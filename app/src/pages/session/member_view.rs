@@ -18,7 +18,11 @@ use crate::{
     sessions::dialogs::{SessionDialogs, Subjects},
     sharing::share_button::ShareButton,
     terminal::{Attachment, Ui},
-    ui::{logo::Logo, show::Show, theme::ThemeButton},
+    ui::{
+        logo::Logo,
+        show::{Show, dynamic},
+        theme::ThemeButton,
+    },
 };
 
 /// A session's terminal. With `watch` it does not drive.
@@ -36,10 +40,10 @@ pub fn TerminalView(session: Session, watch: bool) -> impl IntoView {
         dialogs.sharing.set(Some(Session { name: name.get_untracked(), ..shared.get_value() }));
     });
     let commands = terminal_commands(ui, session.clone(), name, dialogs, share);
-    let guests = Memo::new(move |_| ui.participants.with(|crew| crew.guests()));
+    let guests = Memo::new(move |_| ui.participants.with(|it| it.guests()));
     // Superusers who watch cannot share, and ended sessions cannot be shared.
     let shares =
-        move || ui.ending.with(Option::is_none) && ui.participants.with(|crew| !crew.overseeing());
+        move || ui.ending.with(Option::is_none) && ui.participants.with(|it| !it.overseeing());
     // After a sign-out nothing of the terminal stays visible.
     let signed_out = Memo::new(move |_| ui.ending.get() == Some(Ending::SignedOut));
     let tab = Signal::derive(move || {
@@ -73,10 +77,10 @@ pub fn TerminalView(session: Session, watch: bool) -> impl IntoView {
                         <Logo />
                     </a>
                     <h1 class="bar-name" data-testid="terminal-name">
-                        {move || name.get()}
+                        {dynamic(move || name.get())}
                     </h1>
                     <span class="bar-title" data-testid="terminal-title">
-                        {move || ui.title.get()}
+                        {dynamic(move || ui.title.get())}
                     </span>
                     <ParticipantsBar ui owner />
                     <Connection ui />

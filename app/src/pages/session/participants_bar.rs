@@ -4,7 +4,11 @@
 use client::{BatonAction, Participant, Participants};
 use leptos::prelude::*;
 
-use crate::{browser, format, terminal::Ui, ui::show::Show};
+use crate::{
+    browser, format,
+    terminal::Ui,
+    ui::show::{Show, dynamic},
+};
 
 /// Most avatars in the bar; the list has all.
 const AVATARS: usize = 4;
@@ -23,20 +27,20 @@ pub fn ParticipantsBar(ui: Ui, owner: StoredValue<String>) -> impl IntoView {
         <Show when=move || shown.get() && connected.get()>
             <div
                 class="participants"
-                data-testid="crew"
+                data-testid="participants"
                 data-driving=move || participants.with(|all| (all.driving() == Some(true)).to_string())
             >
                 <Overseers ui owner />
                 <Show when=move || participants.with(|all| !all.overseeing())>
                     <Requests ui />
-                    <span class="participants-driver" role="status" data-testid="crew-driver">
-                        {move || participants.with(driver)}
+                    <span class="participants-driver" role="status" data-testid="participants-driver">
+                        {dynamic(move || participants.with(driver))}
                     </span>
                     <Own ui />
                 </Show>
                 <Avatars ui />
-                <details class="participants-list" data-testid="crew-all">
-                    <summary class="button quiet small">{move || count()} " here"</summary>
+                <details class="participants-list" data-testid="participants-list">
+                    <summary class="button quiet small">{dynamic(count)} " here"</summary>
                     <People ui />
                 </details>
             </div>
@@ -82,7 +86,7 @@ fn Avatars(ui: Ui) -> impl IntoView {
     };
     let avatars =
         move |all: &Participants| all.others.iter().take(AVATARS).map(avatar).collect::<Vec<_>>();
-    view! { <span class="avatars">{move || ui.participants.with(avatars)}</span> }
+    view! { <span class="avatars">{dynamic(move || ui.participants.with(avatars))}</span> }
 }
 
 /// Superusers who watch, shown to all participants.
@@ -103,7 +107,7 @@ fn Overseers(ui: Ui, owner: StoredValue<String>) -> impl IntoView {
         })
     };
     view! {
-        {move || {
+        {dynamic(move || {
             text()
                 .map(|text| {
                     view! {
@@ -113,7 +117,7 @@ fn Overseers(ui: Ui, owner: StoredValue<String>) -> impl IntoView {
                     }
                     .into_any()
                 })
-        }}
+        })}
     }
 }
 
@@ -138,7 +142,7 @@ fn Requests(ui: Ui) -> impl IntoView {
                 // The shortcuts apply to the oldest request.
                 let keys = at == 0;
                 view! {
-                    <span class="baton-request" role="status" data-testid="crew-asking">
+                    <span class="baton-request" role="status" data-testid="baton-request">
                         {format!("{who} ({device}) asks to drive")}
                     </span>
                     <MoveButton made=BatonAction::Grant(viewer) label="Let them drive" keys />
@@ -149,7 +153,7 @@ fn Requests(ui: Ui) -> impl IntoView {
             })
             .collect::<Vec<_>>()
     };
-    view! { {move || all()} }
+    view! { {dynamic(all)} }
 }
 
 /// Buttons for this client.
@@ -168,7 +172,7 @@ fn Own(ui: Ui) -> impl IntoView {
         };
         actions.filter_map(button).collect::<Vec<_>>()
     };
-    view! { {move || moves()} }
+    view! { {dynamic(moves)} }
 }
 
 #[component]
@@ -229,15 +233,15 @@ fn People(ui: Ui) -> impl IntoView {
             person.with(|it| if mine { format!("{} (you)", it.who) } else { it.who.clone() })
         };
         Some(view! {
-            <li data-testid="crew-person" data-guest=guest.to_string()>
+            <li data-testid="participant" data-guest=guest.to_string()>
                 <i
                     class="color-dot"
                     class:typing=move || person.with(|it| it.typing)
                     data-hue=move || person.with(Participant::hue).to_string()
                 ></i>
-                <span>{move || who()}</span>
-                <span class="muted">{move || person.with(|it| format::uses(it.guest, &it.device))}</span>
-                <span class="badge">{move || format::doing(person.with(Participant::doing))}</span>
+                <span>{dynamic(who)}</span>
+                <span class="muted">{dynamic(move || person.with(|it| format::uses(it.guest, &it.device)))}</span>
+                <span class="badge">{dynamic(move || format::doing(person.with(Participant::doing)))}</span>
                 <Show when=move || hands.get()>
                     <span class="baton-actions">
                         <MoveButton made=BatonAction::Grant(viewer) label="Let drive" keys=false />

@@ -10,7 +10,10 @@ use crate::{
         Attachment, Dom, Ui,
         view::{RULER, Widget},
     },
-    ui::{button::Button, show::Show},
+    ui::{
+        button::Button,
+        show::{Show, dynamic},
+    },
 };
 
 /// A terminal's page below its bar.
@@ -95,7 +98,7 @@ pub fn Screen(
                 />
             </Show>
             {children()}
-            {move || {
+            {dynamic(move || {
                 ui.ending.get().map(|ending| {
                     view! {
                         <div class="ended-overlay">
@@ -104,7 +107,7 @@ pub fn Screen(
                     }
                     .into_any()
                 })
-            }}
+            })}
         </div>
         <Show when=move || types.get()>
             <KeyBar held=ui.held />

@@ -5,7 +5,11 @@ use leptos::prelude::*;
 use crate::{
     format,
     terminal::Ui,
-    ui::{button::Button, show::Show, time::Now},
+    ui::{
+        button::Button,
+        show::{Show, dynamic},
+        time::Now,
+    },
 };
 
 /// Time until the session expires, and a button that keeps it. Any key of the owner does the same.
@@ -14,7 +18,7 @@ pub fn ExpiryWarning(ui: Ui) -> impl IntoView {
     let now = use_context::<Now>();
     let text = Memo::new(move |_| {
         let left = format::soon(ui.expires.get()?, now?.0.get()?);
-        let keeps = ui.participants.with(|crew| !crew.overseeing());
+        let keeps = ui.participants.with(|it| !it.overseeing());
         let shown = keeps && ui.ending.with(Option::is_none);
         shown.then(|| format!("Idle: this session will end {left}."))
     });
@@ -75,7 +79,7 @@ fn warning(testid: &'static str, text: Memo<Option<String>>, button: ViewFn) -> 
     view! {
         <Show when=move || text.with(Option::is_some)>
             <div class="expiry" role="alert" data-testid=testid>
-                <p>{move || text.get().unwrap_or_default()}</p>
+                <p>{dynamic(move || text.get().unwrap_or_default())}</p>
                 {button.run()}
             </div>
         </Show>

@@ -7,7 +7,7 @@ use crate::format;
 /// The note; without figures when they are not available to the member.
 pub fn note(usage: Option<WorkspaceUsage>) -> String {
     let now = usage.as_ref().map(sentence).unwrap_or_default();
-    format!("With a longer timeout, idle sessions use memory for longer. {now}")
+    format!("A longer timeout keeps idle sessions in memory longer. {now}")
 }
 
 fn sentence(usage: &WorkspaceUsage) -> String {

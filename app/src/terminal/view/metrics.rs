@@ -54,9 +54,9 @@ impl Metrics {
         if width <= 0.0 || height <= 0.0 || self.width <= 0.0 {
             return (changed, None);
         }
-        let cells = |all: f64, one: f64, most: u16| {
-            (all / one + 0.01).floor().clamp(2.0, f64::from(most)) as u32
-        };
+        // As integers: `f64::clamp` prints its bounds on panic, and formatting a float takes 14 KB of wasm.
+        let cells =
+            |all: f64, one: f64, most: u16| ((all / one + 0.01) as u32).clamp(2, most.into());
         let columns = cells(width, self.natural.0, *limits::COLUMNS.end());
         let rows = cells(height, self.natural.1, *limits::ROWS.end());
         (changed, Some((columns, rows)))

@@ -223,8 +223,9 @@ impl Screen {
         if self.metrics.width <= 0.0 || !self.view.follow {
             return None;
         }
+        // The cast maps negative values to 0.
         let at = |pixels: f64, size: f64, count: u32| {
-            (pixels / size).floor().clamp(0.0, f64::from(count.max(1) - 1)) as u32
+            ((pixels / size) as u32).min(count.saturating_sub(1))
         };
         let rows = u32::try_from(mirror.lines.len()).unwrap_or(u32::MAX);
         Some((

@@ -1,5 +1,5 @@
-//! The confirmation dialog, described by data: texts, fields, and the action. It does not know
-//! what the action does.
+//! The confirmation dialog, described by data: texts, fields, and the action, a
+//! callback.
 
 use std::{cell::RefCell, sync::Arc};
 
@@ -13,6 +13,7 @@ use crate::{
         button::Button,
         failure::Failure,
         request::{Answer, Request},
+        show::dynamic,
     },
 };
 
@@ -41,6 +42,8 @@ pub struct Question {
     /// Disables the button until it returns true.
     pub ready: Arc<dyn Fn() -> bool + Send + Sync>,
     pub action: Arc<dyn Fn() -> Answer<Outcome> + Send + Sync>,
+    /// Shows the outcome; set by [`Question::with_results`].
+    pub results: fn(RwSignal<Outcome>, &'static str) -> AnyView,
 }
 
 impl Question {
@@ -76,7 +79,16 @@ impl Question {
             danger: true,
             ready: Arc::new(|| true),
             action: Arc::new(action),
+            results: |_, _| ().into_any(),
         }
+    }
+}
+
+impl Question {
+    /// Shows the summary and the failures of an action on many items, as every action with [`run_all`] or a
+    /// summary needs. Chosen per question, so that pages with simpler ones do not contain it.
+    pub fn with_results(self) -> Self {
+        Self { results, ..self }
     }
 }
 
@@ -142,7 +154,7 @@ pub fn Confirm(
     view! {
         <Dialog open title testid>
             <form class="stack" novalidate on:submit=submit>
-                {move || asked.get().map(|it| content(it, open, request, outcome))}
+                {dynamic(move || asked.get().map(|it| content(it, open, request, outcome)))}
             </form>
         </Dialog>
     }
@@ -154,27 +166,9 @@ fn content(
     request: Request,
     outcome: RwSignal<Outcome>,
 ) -> AnyView {
-    let Question { body, testid, fields, confirm, pending, danger, ready, .. } = question;
+    let Question { body, testid, fields, confirm, pending, danger, ready, results, .. } = question;
     let Request { busy, error } = request;
     let complete = Memo::new(move |_| outcome.with(|it| it.summary.is_some()));
-    let summary = move || {
-        let summary = outcome.with(|it| it.summary.clone())?;
-        let testid = format!("{testid}-done");
-        let line = view! { <p class="notice" role="status" data-testid=testid>{summary}</p> };
-        Some(line.into_any())
-    };
-    let failed = move || {
-        let failed = outcome.with(|it| it.failed.clone());
-        let line = |(name, why): Failed| {
-            view! { <li><strong>{name}</strong> ": " {why.0.message}</li> }.into_any()
-        };
-        let lines: Vec<_> = failed.into_iter().map(line).collect();
-        let testid = format!("{testid}-failures");
-        let list = || {
-            view! { <ul class="failure" role="alert" data-testid=testid>{lines}</ul> }.into_any()
-        };
-        (!outcome.with(|it| it.failed.is_empty())).then(list)
-    };
     let submit = move || {
         let ready = ready.clone();
         let label = move || if busy.get() { pending } else { confirm };
@@ -195,12 +189,37 @@ fn content(
     view! {
         {body(error.into())}
         <Failure error testid=format!("{testid}-error") fields />
-        {summary}
-        {failed}
+        {results(outcome, testid)}
         <div class="dialog-actions">
             <Button testid=format!("{testid}-cancel") label=cancel press=move |()| open.set(false) />
-            {submit}
+            {dynamic(submit)}
         </div>
+    }
+    .into_any()
+}
+
+fn results(outcome: RwSignal<Outcome>, testid: &'static str) -> AnyView {
+    let summary = move || {
+        let summary = outcome.with(|it| it.summary.clone())?;
+        let testid = format!("{testid}-done");
+        let line = view! { <p class="notice" role="status" data-testid=testid>{summary}</p> };
+        Some(line.into_any())
+    };
+    let failed = move || {
+        let failed = outcome.with(|it| it.failed.clone());
+        let line = |(name, why): Failed| {
+            view! { <li><strong>{name}</strong> ": " {why.0.message}</li> }.into_any()
+        };
+        let lines: Vec<_> = failed.into_iter().map(line).collect();
+        let testid = format!("{testid}-failures");
+        let list = || {
+            view! { <ul class="failure" role="alert" data-testid=testid>{lines}</ul> }.into_any()
+        };
+        (!outcome.with(|it| it.failed.is_empty())).then(list)
+    };
+    view! {
+        {dynamic(summary)}
+        {dynamic(failed)}
     }
     .into_any()
 }

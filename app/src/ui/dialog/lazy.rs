@@ -6,7 +6,7 @@ use futures_util::future::LocalBoxFuture;
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use wasm_split_helpers::SplitLoaderError;
 
-use crate::ui::{button::Button, dialog::Dialog};
+use crate::ui::{button::Button, dialog::Dialog, show::dynamic};
 
 /// Loads the dialog, shows it and keeps it. The page around it does not wait.
 #[component]
@@ -60,8 +60,8 @@ pub fn LazyDialog(
         .into_any()
     };
     view! {
-        {view}
-        {move || failed.get().then(not_loaded)}
+        {dynamic(view)}
+        {dynamic(move || failed.get().then(not_loaded))}
     }
 }
 

@@ -1,12 +1,12 @@
 //! A modal `<dialog>` that follows a signal, and its buttons. The browser keeps the focus inside and closes it
-//! on Escape. It knows no particular dialog.
+//! on Escape. It does not contain any particular dialog.
 
 pub mod confirm;
 pub mod lazy;
 
 use leptos::{prelude::*, text_prop::TextProp};
 
-use crate::ui::{button::Button, failure::Failure, request::Request};
+use crate::ui::{button::Button, failure::Failure, request::Request, show::dynamic};
 
 /// Opens while `open` is true and sets it to false when the dialog is dismissed.
 #[component]
@@ -60,7 +60,7 @@ pub fn Dialog(
             on:cancel=cancel
             on:close=closed
         >
-            <h2>{move || heading.get()}</h2>
+            <h2>{dynamic(move || heading.get())}</h2>
             {children()}
         </dialog>
     }

@@ -2,6 +2,8 @@
 
 use leptos::{prelude::*, text_prop::TextProp};
 
+use crate::ui::show::dynamic;
+
 /// A select element; options are identified by their index.
 #[component]
 pub fn Choice<T>(
@@ -62,7 +64,7 @@ fn select(
             </select>
         </label>
         <p class="help" id=help hidden=move || hint.get().is_empty()>
-            {move || text.get()}
+            {dynamic(move || text.get())}
         </p>
     }
     .into_any()

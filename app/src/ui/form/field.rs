@@ -3,6 +3,7 @@
 use leptos::{prelude::*, text_prop::TextProp};
 
 use crate::error::PageError;
+use crate::ui::show::dynamic;
 
 /// A text field; shows the error that names it.
 #[component]
@@ -39,7 +40,7 @@ pub fn Field(
     let counted = !unit.is_empty();
     view! {
         <label class:with-unit=counted>
-            <span>{move || label.get()}</span>
+            <span>{dynamic(move || label.get())}</span>
             <input
                 node_ref=input
                 data-testid=testid
@@ -80,7 +81,7 @@ pub fn Help(
             role="status"
             hidden=move || !hinted && wrong().is_none()
         >
-            {move || match wrong() {
+            {dynamic(move || match wrong() {
                 Some(message) => {
                     view! {
                         <span class="failure" data-testid=format!("{testid}-error")>
@@ -90,7 +91,7 @@ pub fn Help(
                         .into_any()
                 }
                 None => hint.clone().into_any(),
-            }}
+            })}
         </p>
     }
 }
