@@ -20,7 +20,7 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Aim => "aim met",
-            Self::Must => "required met",
+            Self::Must => "requirement met",
             Self::Missed => "MISSED",
             Self::NotMeasured => "NOT MEASURED",
         })

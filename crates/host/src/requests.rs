@@ -18,7 +18,7 @@ const ANSWER: Duration = Duration::from_secs(2);
 const PROBE: Duration = Duration::from_secs(7);
 
 /// Each method fails with [`Error::Gone`] if the session has ended, [`Error::Stuck`] if its process does
-/// not respond, and [`Error::Unsupported`] if its version does not know the request.
+/// not respond, and [`Error::Unsupported`] if its version does not support the request.
 impl Host {
     /// Sets the rules of a session. Returns its report under them.
     pub async fn configure(&self, id: SessionId, rules: Rules) -> Result<Report, Error> {

@@ -43,13 +43,12 @@ pub fn cpu(permille: u32) -> String {
     }
 }
 
-/// Returns the end of a session as one sentence.
+/// Returns the end of a session as text for people.
 pub fn ending(session: &Session) -> String {
     let by = session.ended_by.as_deref();
     match session.end_reason {
         Some(EndReason::Exited) | None => match (session.exit_code, session.exit_signal) {
             (_, Some(signal)) => format!("The shell was ended by signal {signal}."),
-            (Some(0), None) => "The shell exited with status 0.".into(),
             (Some(code), None) => format!("The shell exited with status {code}."),
             (None, None) => "The shell exited.".into(),
         },

@@ -20,7 +20,7 @@ const MAX_GONE: usize = 100;
 /// Lead times of the warnings before the end of a share.
 const WARNINGS: [Duration; 2] = [Duration::from_mins(5), Duration::from_mins(1)];
 
-/// Identity of an attachment that joined by a share.
+/// Identity of an attachment that joined through a share.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GuestId {
     pub share: Uuid,
@@ -192,7 +192,7 @@ impl Shares {
         guest.attachments = guest.attachments.saturating_sub(1);
         if guest.attachments == 0 {
             guest.left_at = wall;
-            // Evicts the guests that left longest ago.
+            // Moves the guest to the end; `forget_oldest` evicts from the front.
             if let Some(at) = self.guests.iter().position(|guest| guest.id == id) {
                 let guest = self.guests.remove(at);
                 self.guests.push(guest);

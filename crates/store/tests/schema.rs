@@ -14,13 +14,14 @@ const SQLITE: &str = "SELECT type || ' ' || name || ': ' || coalesce(sql, '')
     FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'";
 
 const POSTGRES: &str = "
-    SELECT 'column ' || table_name || '.' || column_name || ': ' || data_type || ' '
+    SELECT 'column ' || table_name || '.' || column_name || ': ' || data_type
+        || coalesce('(' || character_maximum_length || ')', '') || ' '
         || is_nullable || ' ' || coalesce(column_default, '')
     FROM information_schema.columns WHERE table_schema = 'public'
     UNION ALL SELECT 'index: ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
     UNION ALL SELECT 'constraint ' || conrelid::regclass || '.' || conname || ': '
         || pg_get_constraintdef(oid)
-    FROM pg_constraint WHERE connamespace = 'public'::regnamespace";
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'";
 
 async fn compare(url: &str, query: &str, name: &str) {
     Store::open(url).await.unwrap();

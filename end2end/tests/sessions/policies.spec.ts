@@ -66,7 +66,7 @@ test('Attach policy: several clients; one drives, the other requests, is granted
   await context.addCookies([{ ...cookie, url: websh.url }]);
   const second = new TerminalPage(await context.newPage(), websh.url);
   await second.open(first.session);
-  const [here, there] = [first.page.getByTestId('crew'), second.page.getByTestId('crew')];
+  const [here, there] = [first.page.getByTestId('participants'), second.page.getByTestId('participants')];
   await expect(here).toHaveAttribute('data-driving', 'true');
   await expect(there).toHaveAttribute('data-driving', 'false');
 
@@ -78,7 +78,7 @@ test('Attach policy: several clients; one drives, the other requests, is granted
   await expect(second.connection).toContainText('Ada Lovelace drives');
 
   await second.page.keyboard.press('Control+Shift+A');
-  await expect(first.page.getByTestId('crew-asking')).toContainText('asks to drive');
+  await expect(first.page.getByTestId('baton-request')).toContainText('asks to drive');
   await picture(first.page, 'baton-request');
   await picture(second.page, 'asking');
   await first.page.getByTestId('baton-refuse').click();

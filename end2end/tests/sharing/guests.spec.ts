@@ -32,11 +32,11 @@ test('Share: a lent baton returns when its time is up', async ({ sessions, conte
   await dialog.back();
   await dialog.close();
   const guest = await join(browser, secrets, 'Grace');
-  await expect(guest.page.getByTestId('crew-driver')).toContainText('Ada Lovelace drives');
-  await owner.page.getByTestId('crew-all').locator('summary').click();
-  await owner.page.getByTestId('crew-person').filter({ hasText: 'Grace' }).getByTestId('baton-lend').click();
-  await expect(guest.page.getByTestId('crew-driver')).toContainText(/You drive until \d\d:\d\d/);
-  await expect(guest.page.getByTestId('crew-driver'), 'nobody took it back').toContainText('Ada Lovelace drives');
+  await expect(guest.page.getByTestId('participants-driver')).toContainText('Ada Lovelace drives');
+  await owner.page.getByTestId('participants-list').locator('summary').click();
+  await owner.page.getByTestId('participant').filter({ hasText: 'Grace' }).getByTestId('baton-lend').click();
+  await expect(guest.page.getByTestId('participants-driver')).toContainText(/You drive until \d\d:\d\d/);
+  await expect(guest.page.getByTestId('participants-driver'), 'nobody took it back').toContainText('Ada Lovelace drives');
   await expect(guest.mode).toHaveAttribute('data-mode', 'may-type');
   await guest.run('echo not any more');
   await owner.finish('echo the owner types again');

@@ -73,39 +73,39 @@ test('Share: a phone joins by link and password, types once allowed, and the own
   await dialog.rows.getByTestId('share-row-read-only').click();
   await expect(guest.mode).toHaveAttribute('data-mode', 'may-type');
   await guest.page.getByTestId('baton-ask').click();
-  await expect(owner.page.getByTestId('crew-asking')).toContainText('Grace');
+  await expect(owner.page.getByTestId('baton-request')).toContainText('Grace');
   await picture(owner.page, 'guest-asks');
   await owner.focus();
   await owner.page.keyboard.press('Control+Shift+G');
   await expect(guest.mode).toHaveAttribute('data-mode', 'driving');
   await expect(card.getByTestId('session-state')).toHaveText('Grace drives');
-  const inCard = card.getByTestId('card-person');
+  const inCard = card.getByTestId('card-participant');
   await expect(inCard).toHaveText([/Grace.*guest.*driving/, /Ada Lovelace.*watching/]);
   const hues = async (people: Locator): Promise<(string | null)[]> =>
     Promise.all((await people.locator('.color-dot').all()).map((it) => it.getAttribute('data-hue')));
-  await owner.page.getByTestId('crew-all').locator('summary').click();
-  expect((await hues(owner.page.getByTestId('crew-person'))).sort(), 'the colours of the terminal').toEqual(
+  await owner.page.getByTestId('participants-list').locator('summary').click();
+  expect((await hues(owner.page.getByTestId('participant'))).sort(), 'the colours of the terminal').toEqual(
     (await hues(inCard)).sort(),
   );
-  await owner.page.getByTestId('crew-all').locator('summary').click();
+  await owner.page.getByTestId('participants-list').locator('summary').click();
   await guest.page.keyboard.type('#');
   await expect(inCard.first()).toContainText('typing');
-  await picture(sessions.page, 'card-crew');
+  await picture(sessions.page, 'card-participants');
   await expect(inCard.first()).toContainText('driving');
   await guest.page.keyboard.press('Backspace');
   await guest.finish('echo typed by a guest');
   await owner.shows('typed by a guest');
-  await expect(owner.page.getByTestId('crew-all').locator('summary'), 'not in the terminal').toBeFocused();
+  await expect(owner.page.getByTestId('participants-list').locator('summary'), 'not in the terminal').toBeFocused();
   await owner.page.keyboard.press('Control+Shift+D');
   await expect(guest.mode).toHaveAttribute('data-mode', 'may-type');
   await owner.finish('echo typed by the owner');
   await guest.shows('typed by the owner');
-  await owner.page.getByTestId('crew-all').locator('summary').click();
-  await owner.page.getByTestId('crew-person').filter({ hasText: 'Grace' }).getByTestId('baton-lend').click();
-  await expect(guest.page.getByTestId('crew-driver')).toContainText(/You drive until \d\d:\d\d/);
-  await expect(owner.page.getByTestId('crew-driver')).toContainText(/Grace drives until \d\d:\d\d/);
+  await owner.page.getByTestId('participants-list').locator('summary').click();
+  await owner.page.getByTestId('participant').filter({ hasText: 'Grace' }).getByTestId('baton-lend').click();
+  await expect(guest.page.getByTestId('participants-driver')).toContainText(/You drive until \d\d:\d\d/);
+  await expect(owner.page.getByTestId('participants-driver')).toContainText(/Grace drives until \d\d:\d\d/);
   await owner.page.getByTestId('baton-take').click();
-  await expect(guest.page.getByTestId('crew-driver')).toContainText('Ada Lovelace drives');
+  await expect(guest.page.getByTestId('participants-driver')).toContainText('Ada Lovelace drives');
   await dialog.rows.getByTestId('share-row-read-only').click();
   await expect(guest.mode).toHaveAttribute('data-mode', 'read-only');
   expect(await owner.text()).not.toContain('not typed');

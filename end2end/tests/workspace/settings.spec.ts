@@ -78,7 +78,7 @@ test('saved values take effect, and the audit log names the member', async ({ fr
 test('the current usage of sessions is shown beside the timeout', async ({ fresh, page }) => {
   await superuser(page, fresh);
   const note = page.getByTestId('settings-usage');
-  await expect(note).toContainText('With a longer timeout, idle sessions use memory for longer.');
+  await expect(note).toContainText('A longer timeout keeps idle sessions in memory longer.');
   await expect(note).toContainText('No sessions are running.');
   const cookie = await fresh.signIn();
   const place = await fresh.firstAccount(cookie);

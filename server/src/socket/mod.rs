@@ -30,7 +30,7 @@ const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
 /// Authenticated caller that opens a socket.
 pub enum Principal {
     Member(Actor),
-    /// A person who joined by a share.
+    /// A person who joined through a share.
     Guest(Box<JoinedGuest>),
 }
 

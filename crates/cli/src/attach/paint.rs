@@ -1,5 +1,5 @@
 //! Draws a mirror on a terminal: the changes since the last time, as xterm control sequences. It keeps a
-//! copy of the content of the terminal and does not depend on a device.
+//! copy of the content of the terminal and does not write to a device.
 
 use std::fmt::Write;
 

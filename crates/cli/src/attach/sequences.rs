@@ -8,7 +8,7 @@ pub const SHIFT: u32 = 1;
 pub const ALT: u32 = 2;
 pub const CONTROL: u32 = 4;
 
-/// One event of input.
+/// One input event.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Typed {
     Text(String),

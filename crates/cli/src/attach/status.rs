@@ -1,4 +1,4 @@
-//! Text of the status line above the last row. Pure.
+//! Text of the status line, which covers the last row. Pure.
 
 use chrono::{DateTime, Timelike};
 use client::{Participant, Participants, link::State};

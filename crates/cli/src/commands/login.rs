@@ -107,10 +107,11 @@ impl Logout {
             None => credentials.current.clone(),
         };
         let known = origin.as_ref().and_then(|origin| credentials.servers.remove(origin));
-        let (Some(origin), Some(_)) = (origin, known) else {
-            return Err(Failure::NotFound("You are not signed in there.".into()));
+        let (Some(origin), Some(_)) = (&origin, known) else {
+            let server = origin.as_deref().unwrap_or("a server");
+            return Err(Failure::NotFound(format!("You are not signed in to {server}.")));
         };
-        if credentials.current.as_ref() == Some(&origin) {
+        if credentials.current.as_ref() == Some(origin) {
             credentials.current = credentials.servers.keys().next().cloned();
         }
         credentials.save(&path)?;

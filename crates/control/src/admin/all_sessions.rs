@@ -139,7 +139,7 @@ async fn drop_each(
         let result = sessions.drop_by_operator(actor, id, reason.to_owned()).await;
         (index, dropped(id, name, result))
     });
-    // Unordered, so that a stuck session holds up no other.
+    // Unordered, so that a stuck session does not delay the others.
     let dropping = stream::iter(dropping).buffer_unordered(CONCURRENCY);
     let mut results: Vec<(usize, Dropped)> = dropping.collect().await;
     results.sort_by_key(|(index, _)| *index);

@@ -29,13 +29,13 @@ pub struct Grants {
 impl Grants {
     /// Lists the grants on a server, by account.
     pub async fn list(&self, actor: &Actor, server: String) -> Result<Vec<AccountGrant>, Error> {
-        authorize_for(actor, &server)?;
+        authorize_on_server(actor, &server)?;
         Ok(self.ctx.store.grants.list(&server).await?)
     }
 
     /// Lists the accounts of a server that can be granted.
     pub async fn accounts(&self, actor: &Actor, server: String) -> Result<Vec<AccountInfo>, Error> {
-        authorize_for(actor, &server)?;
+        authorize_on_server(actor, &server)?;
         let accounts = host::accounts().into_iter().map(|account| AccountInfo {
             account: account.name,
             shell: account.shell.display().to_string(),
@@ -54,7 +54,7 @@ impl Grants {
         server: String,
         new: NewGrant,
     ) -> Result<AccountGrant, Error> {
-        authorize_for(actor, &server)?;
+        authorize_on_server(actor, &server)?;
         let account = find_account(&new.account)?;
         add(&self.ctx.store, &actor.into(), self.ctx.now(), account, new.to).await
     }
@@ -115,7 +115,7 @@ pub(crate) fn entry(
     audit::entry(now, actor, action, target, Some(format!("{kind}: {}", grant.to_name)))
 }
 
-fn authorize_for(actor: &Actor, server: &str) -> Result<(), Error> {
+fn authorize_on_server(actor: &Actor, server: &str) -> Result<(), Error> {
     authorize(actor, Action::ManageGrants, Target::Workspace)?;
     if server == LOCAL { Ok(()) } else { Err(Error::NotFound("server")) }
 }

@@ -1,5 +1,5 @@
 //! Open connections and pending tickets, and the permissions behind them. Every change that takes
-//! permissions back closes or updates connections here. It does not know what a connection carries.
+//! permissions back closes or updates connections here. It does not depend on what a connection carries.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},

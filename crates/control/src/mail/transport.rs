@@ -80,7 +80,7 @@ impl MailTransport {
                 let reply = error.source().map(ToString::to_string).unwrap_or_default();
                 let reply = validate::one_line(&reply);
                 let colon = if reply.is_empty() { "." } else { ": " };
-                let reason = format!("The mail server refused it with {code}{colon}{reply}");
+                let reason = format!("The mail server rejected the message: {code}{colon}{reply}");
                 if error.is_permanent() {
                     SendError::Permanent(reason)
                 } else {

@@ -224,7 +224,7 @@ fn start_error(error: host::Error, server: &str) -> Error {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
             ) =>
         {
-            Error::SpawnFailed("The disk is full. A new session needs free space.".to_owned())
+            Error::SpawnFailed("The disk is full. Free space and try again.".to_owned())
         }
         host::Error::UnusableAccount { .. } => Error::SpawnFailed(error.to_string()),
         _ => Error::SpawnFailed("The session failed to start. Details are in the log.".to_owned()),

@@ -18,7 +18,7 @@ pub enum Role {
     Member,
     /// Uses own sessions, lists all sessions and may drop them.
     Staff,
-    /// Everything of `staff`; changes settings and roles, and may watch sessions.
+    /// Has the permissions of `staff`, changes settings and roles, and may watch sessions.
     Superuser,
 }
 

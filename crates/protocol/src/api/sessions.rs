@@ -266,7 +266,7 @@ pub struct Ticket {
     pub url: String,
     /// WebSocket subprotocol to request.
     pub subprotocol: String,
-    /// Time of expiry, 30 s after the attach.
+    /// Time of expiry, 30 s after the ticket was issued.
     pub expires_at: DateTime<Utc>,
 }
 

@@ -1,4 +1,4 @@
-//! Encodes a screen as bytes that draw it in a new emulator. Does not depend on the emulator.
+//! Encodes a screen as bytes that draw it in a new emulator. Does not use the emulator itself.
 
 use std::fmt::Write;
 

@@ -1,5 +1,5 @@
 //! Lines that left the emulator's ring, in compressed chunks, addressed by id. Does not
-//! depend on the emulator.
+//! use the emulator itself.
 
 use std::collections::VecDeque;
 

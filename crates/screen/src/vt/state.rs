@@ -1,5 +1,5 @@
 //! State of the terminal beside the emulator's grid: title, palette, margins, pending events and the
-//! remaining budget of a feed. Does not depend on bytes or frames.
+//! remaining budget of a feed. Does not parse bytes or build frames.
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use protocol::id::ClientId;
 
-/// Capacity of the table of clients; evicts the least recently used.
+/// Capacity of the table of clients. The least recently used is evicted.
 pub const MAX_CLIENTS: usize = 64;
 
 /// Capacity of the table of guests' clients: more than can be attached at once.

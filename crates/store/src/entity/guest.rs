@@ -36,7 +36,7 @@ impl ActiveModelBehavior for ActiveModel {}
 pub struct GuestRow {
     /// The part shown to the owner of the session.
     pub guest: Guest,
-    /// The share they joined by.
+    /// The share they joined through.
     pub share: ShareId,
     /// Their member id, if they were signed in.
     pub member: Option<MemberId>,

@@ -51,7 +51,7 @@ impl Guests {
     ) -> Result<Admission, Error> {
         let mut admission = Admission::Ended;
         recorded(&self.db, [entry], async |db| {
-            admission = free_slot(db, row.share, row.guest.joined_at).await?;
+            admission = find_slot(db, row.share, row.guest.joined_at).await?;
             if admission == Admission::Admitted {
                 active(row, cookie_hash).insert(db).await?;
             }
@@ -80,7 +80,7 @@ impl Guests {
             }
             let mut admission = Admission::Ended;
             recorded(&self.db, [entry], async |db| {
-                admission = free_slot(db, row.share, at).await?;
+                admission = find_slot(db, row.share, at).await?;
                 if admission == Admission::Admitted {
                     let done = Entity::update_many()
                         .col_expr(Column::LeftAt, Expr::value(None::<DateTime<Utc>>))
@@ -213,7 +213,7 @@ impl Guests {
     }
 }
 
-async fn free_slot(
+async fn find_slot(
     db: &DatabaseTransaction,
     share: ShareId,
     at: DateTime<Utc>,

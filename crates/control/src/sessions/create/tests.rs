@@ -9,7 +9,7 @@ use crate::{Caller, Config, Control, Manual, NewMember};
 
 #[test]
 fn start_errors_name_a_full_disk_and_no_path() {
-    let full = "The disk is full. A new session needs free space.";
+    let full = "The disk is full. Free space and try again.";
     let other = "The session failed to start. Details are in the log.";
     let path = || io::Error::other("/var/lib/websh/run is gone");
     for (error, message) in [
