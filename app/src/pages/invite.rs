@@ -4,7 +4,7 @@
 use futures_util::FutureExt;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use protocol::api::{AcceptInvite, InviteKind};
+use protocol::api::{AcceptInvite, InviteKind, limits};
 
 use super::validate;
 use crate::{
@@ -49,7 +49,10 @@ fn Unknown(error: RwSignal<Option<PageError>>) -> impl IntoView {
         Some(why) if ["not_found", "invite_over"].contains(&why.code()) => view! {
             <h1>"This link is no longer valid"</h1>
             <p data-testid="invite-over">
-                "It was used or revoked, or it is older than 7 days. Ask the person who gave it to you for a new one."
+                {format!(
+                    "It was used or revoked, or it is older than {} days. Ask the person who gave it to you for a new one.",
+                    limits::INVITE_DAYS,
+                )}
             </p>
             <p>
                 <a class="button" href="/sign-in">

@@ -164,7 +164,7 @@ fn Extend(
     let of = share.with_untracked(|it| it.id);
     let longest = options.with_untracked(|it| it.as_ref().map(|it| it.max_minutes));
     let longest = longest.unwrap_or(*limits::SHARE_MINUTES.end());
-    let text = RwSignal::new(longest.min(60).to_string());
+    let text = RwSignal::new(longest.min(limits::DEFAULT_SHARE_MINUTES).to_string());
     let request = Request::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -189,7 +189,7 @@ fn Extend(
             <Failure error=request.error testid="share-extend-error" fields=&["minutes"] />
             <Button
                 testid="share-extend-set"
-                label="Extend"
+                label="Set"
                 kind="small primary"
                 disabled=request.busy
             />

@@ -1,7 +1,7 @@
 //! The dialog that invites a member, by a link to pass on or by email.
 
 use leptos::{prelude::*, task::spawn_local};
-use protocol::api::{InviteLink, NewInvite, Role};
+use protocol::api::{InviteLink, NewInvite, Role, limits};
 
 use super::link::Link;
 use crate::{
@@ -101,12 +101,16 @@ pub fn InviteDialog(open: RwSignal<bool>, #[prop(into)] created: Callback<()>) -
 }
 
 /// Delivery of the link to the new member.
-fn delivery(can_mail: Option<bool>, by_mail: bool) -> &'static str {
-    match (can_mail, by_mail) {
-        (_, true) => "They receive a link that works once, within 7 days.",
-        (Some(false), _) => {
-            "Email is not set up (smtp_url and mail_from in the configuration). You get a link to pass on."
+fn delivery(can_mail: Option<bool>, by_mail: bool) -> String {
+    let text = match (can_mail, by_mail) {
+        (_, true) => {
+            let days = limits::INVITE_DAYS;
+            return format!("They receive a link that works once, within {days} days.");
         }
-        _ => "You get a link to pass on.",
-    }
+        (Some(false), _) => {
+            "Email is not set up (smtp_url and mail_from in the configuration). You will get a link to send yourself."
+        }
+        _ => "You will get a link to send yourself.",
+    };
+    text.to_owned()
 }

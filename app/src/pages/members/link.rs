@@ -1,7 +1,7 @@
 //! The dialog that shows a new invitation or password reset link once.
 
 use leptos::prelude::*;
-use protocol::api::{InviteKind, InviteLink};
+use protocol::api::{InviteKind, InviteLink, limits};
 
 use crate::ui::{
     dialog::{Dialog, DialogClose, open_for},
@@ -32,19 +32,18 @@ pub fn Link(
     mailed: bool,
 ) -> impl IntoView {
     let InviteLink { invite, url } = link;
+    let days = limits::INVITE_DAYS;
     let text = match invite.kind {
         InviteKind::Join if mailed => format!(
-            "An email with this link is being sent to {}; a failure appears in the audit log. The link makes them a member and works once, within 7 days.",
+            "This link is being emailed to {}. If that fails, the audit log shows why. It makes them a member and works once, within {days} days.",
             invite.email,
         ),
-        InviteKind::Join => {
-            "Pass this link on to them. It makes them a member and works once, within 7 days."
-                .to_owned()
-        }
-        InviteKind::Reset => {
-            "Pass this link on to them. It lets them choose a new password and works once, within 7 days."
-                .to_owned()
-        }
+        InviteKind::Join => format!(
+            "Send them this link. It makes them a member and works once, within {days} days."
+        ),
+        InviteKind::Reset => format!(
+            "Send them this link. It lets them choose a new password and works once, within {days} days."
+        ),
     };
     view! {
         <div class="stack">
