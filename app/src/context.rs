@@ -6,10 +6,8 @@ use http::request::Parts;
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 use protocol::api::{ErrorBody, ErrorInfo};
-use serde::Serialize;
-use serde_json::value::to_raw_value;
 
-use crate::error::{ErrorParts, PageError, SIGNED_OUT, Unparsed};
+use crate::error::{PageError, SIGNED_OUT};
 
 /// `control` and the signed-in member.
 ///
@@ -55,13 +53,8 @@ impl From<control::Error> for PageError {
 
 impl From<ErrorInfo> for PageError {
     fn from(error: ErrorInfo) -> Self {
-        fn unparsed(part: Option<impl Serialize>) -> Option<Unparsed> {
-            part.and_then(|it| to_raw_value(&it).ok()).map(Unparsed)
-        }
-        let ErrorInfo { code, message, field, sessions, active_client, session } = error;
-        let (sessions, active_client) = (unparsed(sessions), unparsed(active_client));
-        let session = unparsed(session);
-        Self(Box::new(ErrorParts { code, message, field, sessions, active_client, session }))
+        let json = serde_json::to_string(&error).unwrap_or_default();
+        serde_json::from_str(&json).unwrap_or_else(|_| Self::not_understood())
     }
 }
 

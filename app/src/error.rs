@@ -19,16 +19,16 @@ pub struct ErrorParts {
     pub code: String,
     pub message: String,
     pub field: Option<String>,
-    pub sessions: Option<Unparsed>,
-    pub active_client: Option<Unparsed>,
-    pub session: Option<Unparsed>,
+    sessions: Option<Unparsed>,
+    active_client: Option<Unparsed>,
+    session: Option<Unparsed>,
 }
 
 /// Raw JSON, parsed on conversion to [`ErrorInfo`]. Keeps the parser of sessions out of pages without a
 /// sign-in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Unparsed(pub Box<RawValue>);
+struct Unparsed(Box<RawValue>);
 
 impl PartialEq for Unparsed {
     fn eq(&self, other: &Self) -> bool {

@@ -102,15 +102,12 @@ pub fn InviteDialog(open: RwSignal<bool>, #[prop(into)] created: Callback<()>) -
 
 /// Delivery of the link to the new member.
 fn delivery(can_mail: Option<bool>, by_mail: bool) -> String {
-    let text = match (can_mail, by_mail) {
-        (_, true) => {
-            let days = limits::INVITE_DAYS;
-            return format!("They receive a link that works once, within {days} days.");
-        }
+    let days = limits::INVITE_DAYS;
+    match (can_mail, by_mail) {
+        (_, true) => format!("They receive a link that works once, within {days} days."),
         (Some(false), _) => {
-            "Email is not set up (smtp_url and mail_from in the configuration). You will get a link to send yourself."
+            "Email is not set up (smtp_url and mail_from in the configuration). You will get a link to send yourself.".into()
         }
-        _ => "You will get a link to send yourself.",
-    };
-    text.to_owned()
+        _ => "You will get a link to send yourself.".into(),
+    }
 }
