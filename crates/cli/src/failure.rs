@@ -25,7 +25,10 @@ pub enum Failure {
     /// The REST interface failed or refused.
     #[error("{}", sentence(.0))]
     Http(#[from] http::Error),
-    /// Standard input or output, or the terminal.
+    /// Standard output.
+    #[error("Could not write the output: {0}.")]
+    Output(#[source] io::Error),
+    /// Standard input or the terminal.
     #[error("Could not use the terminal: {0}.")]
     Io(#[from] io::Error),
 }
@@ -60,7 +63,7 @@ impl Failure {
                 410 => 5,
                 _ => 1,
             },
-            Self::Http(_) | Self::Message(_) | Self::Io(_) => 1,
+            Self::Http(_) | Self::Message(_) | Self::Output(_) | Self::Io(_) => 1,
         }
     }
 }

@@ -88,6 +88,8 @@ pub enum Denied {
     NotFound,
     /// The target is visible to the actor, but the action is not allowed.
     Forbidden,
+    /// The role of the actor allows the action, but their token does not: it needs this scope.
+    Scope(TokenScope),
 }
 
 impl From<Denied> for crate::Error {
@@ -95,6 +97,7 @@ impl From<Denied> for crate::Error {
         match denied {
             Denied::NotFound => Self::NotFound("session"),
             Denied::Forbidden => Self::Forbidden,
+            Denied::Scope(needed) => Self::NeedsScope(needed),
         }
     }
 }
@@ -127,7 +130,11 @@ pub fn authorize(actor: &Actor, action: Action, target: Target) -> Result<(), De
             _ => false,
         },
     };
-    if within && allowed { Ok(()) } else { Err(Denied::Forbidden) }
+    match (allowed, within) {
+        (true, true) => Ok(()),
+        (true, false) => Err(Denied::Scope(needs(action))),
+        (false, _) => Err(Denied::Forbidden),
+    }
 }
 
 /// Returns the narrowest token scope that allows an action.
@@ -234,7 +241,8 @@ mod tests {
         use Action::*;
         let own = Target::SessionOf(MemberId(Uuid::from_u128(1)));
         let other = Target::SessionOf(MemberId(Uuid::from_u128(9)));
-        const NO: Result<(), Denied> = Err(Denied::Forbidden);
+        const NO: Result<(), Denied> = Err(Denied::Scope(TokenScope::Admin));
+        const DRIVES: Result<(), Denied> = Err(Denied::Scope(TokenScope::Sessions));
         const HIDDEN: Result<(), Denied> = Err(Denied::NotFound);
         // action, target, result for a superuser's token of scope read, and of scope sessions
         let table = [
@@ -242,13 +250,13 @@ mod tests {
             (ReadSettings, Target::Workspace, Ok(()), Ok(())),
             (See, own, Ok(()), Ok(())),
             (Watch, own, Ok(()), Ok(())),
-            (Create, Target::Workspace, NO, Ok(())),
-            (Change, own, NO, Ok(())),
-            (Close, own, NO, Ok(())),
-            (Drive, own, NO, Ok(())),
-            (Share, own, NO, Ok(())),
+            (Create, Target::Workspace, DRIVES, Ok(())),
+            (Change, own, DRIVES, Ok(())),
+            (Close, own, DRIVES, Ok(())),
+            (Drive, own, DRIVES, Ok(())),
+            (Share, own, DRIVES, Ok(())),
             (SeeShares, own, Ok(()), Ok(())),
-            (Unshare, own, NO, Ok(())),
+            (Unshare, own, DRIVES, Ok(())),
             (ListAll, Target::Workspace, NO, NO),
             (Drop, Target::Workspace, NO, NO),
             (DropAll, Target::Workspace, NO, NO),

@@ -2,7 +2,7 @@
 //! first, then the way out.
 
 use protocol::{
-    api::{ActiveClient, EndReason, ErrorBody, ErrorInfo, GuestEnd, Session},
+    api::{ActiveClient, EndReason, ErrorBody, ErrorInfo, GuestEnd, Session, TokenScope},
     format,
 };
 
@@ -25,6 +25,9 @@ pub enum Error {
     /// The actor's role or scope does not allow the action.
     #[error("You are not allowed to do this.")]
     Forbidden,
+    /// The actor's role allows the action, but the scope of their token does not.
+    #[error("This token does not allow this. Use a token with the scope {0}.")]
+    NeedsScope(TokenScope),
     /// The target does not exist, or is hidden from the actor.
     #[error("No such {0}.")]
     NotFound(&'static str),
@@ -162,6 +165,7 @@ impl Error {
             Self::ShareOver(GuestEnd::SessionEnded) => "session_ended",
             Self::ShareOver(end) => return format!("share_{end}"),
             Self::Unreachable => "session_unreachable",
+            Self::NeedsScope(_) => "forbidden",
             named => named.into(),
         };
         code.to_owned()
@@ -180,6 +184,7 @@ impl Error {
             | Self::TooManySockets
             | Self::TooManyTokens => Kind::TooMany,
             Self::Forbidden
+            | Self::NeedsScope(_)
             | Self::BadTicket
             | Self::AccountForbidden(_)
             | Self::SharingDisabled => Kind::Forbidden,
@@ -288,6 +293,7 @@ mod tests {
             (Error::GrantExists, "grant_exists", Some("to")),
             (Error::MemberExists, "member_exists", Some("email")),
             (Error::Forbidden, "forbidden", None),
+            (Error::NeedsScope(TokenScope::Admin), "forbidden", None),
         ] {
             let ErrorBody { error } = error.into();
             assert_eq!((error.code.as_str(), error.field.as_deref()), (code, field));

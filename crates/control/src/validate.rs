@@ -131,7 +131,7 @@ pub(crate) fn new_password(field: &'static str, text: &str) -> Result<(), Error>
     }
 }
 
-/// Returns the first of `base`, `base 2`, `base 3`, … that is not taken.
+/// Returns the first of `base`, `base-2`, `base-3`, … that is not taken.
 pub(crate) fn unused_name(base: &str, taken: &[String]) -> String {
     let base: String = base.chars().filter(|c| !is_formatting(*c)).take(MAX_NAME - 8).collect();
     if !taken.contains(&base) {
@@ -139,7 +139,7 @@ pub(crate) fn unused_name(base: &str, taken: &[String]) -> String {
     }
     // One of the first taken + 1 numbers is free.
     (2..taken.len() + 3)
-        .map(|number| format!("{base} {number}"))
+        .map(|number| format!("{base}-{number}"))
         .find(|name| !taken.contains(name))
         .unwrap_or(base)
 }
@@ -213,10 +213,10 @@ mod tests {
     fn an_unused_name_is_free() {
         let taken = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
         assert_eq!(unused_name("ann@box", &taken(&[])), "ann@box");
-        assert_eq!(unused_name("ann@box", &taken(&["ann@box"])), "ann@box 2");
+        assert_eq!(unused_name("ann@box", &taken(&["ann@box"])), "ann@box-2");
         assert_eq!(
-            unused_name("ann@box", &taken(&["ann@box 2", "ann@box", "ann@box 3"])),
-            "ann@box 4"
+            unused_name("ann@box", &taken(&["ann@box-2", "ann@box", "ann@box-3"])),
+            "ann@box-4"
         );
         assert!(label("name", &unused_name(&"x".repeat(200), &[])).is_ok());
     }

@@ -9,6 +9,7 @@ use client::{
 use protocol::{
     api::{ActiveClient, Attach, AttachMode, Session},
     id::ClientId,
+    line::Line,
     modes,
     wire::{Hello, ended::Cause},
 };
@@ -86,6 +87,8 @@ pub struct Viewer {
     /// Bells and clipboard contents for the terminal.
     aside: String,
     painter: Painter,
+    /// The person typed or pasted something.
+    used: bool,
     outcome: Option<Outcome>,
 }
 
@@ -103,6 +106,7 @@ impl Viewer {
             expiry: None,
             aside: String::new(),
             painter: Painter::default(),
+            used: false,
             outcome: None,
         };
         viewer.resize(size);
@@ -135,6 +139,19 @@ impl Viewer {
 
     pub fn outcome(&mut self) -> Option<Outcome> {
         self.outcome.take()
+    }
+
+    /// Returns the lines of the screen, without blank ones at the end and without control characters, if
+    /// nothing was typed.
+    pub fn unread(&self) -> Vec<String> {
+        if self.used {
+            return Vec::new();
+        }
+        let printable = |line: &Line| line.text.chars().filter(|c| !c.is_control()).collect();
+        let lines = self.client.mirror().lines.iter().map(printable);
+        let mut lines: Vec<String> = lines.map(|line: String| line.trim_end().to_owned()).collect();
+        lines.truncate(lines.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1));
+        lines
     }
 
     /// Adopts the size of the terminal.

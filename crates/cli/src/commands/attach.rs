@@ -11,7 +11,7 @@ use crate::{
     Failure,
     attach::{self, CloseReason, Options, Outcome, Prefix},
     http::Client,
-    output::print,
+    output::{as_word, print},
 };
 
 const STATUS: &str = "\
@@ -74,15 +74,18 @@ pub(super) async fn show(
         prefix_name: keys.detach_key.clone(),
         device: format!("websh on {}", rustix::system::uname().nodename().to_string_lossy()),
     };
-    let outcome = attach::attach(client.clone(), session.clone(), options).await?;
-    let name = &session.name;
+    let (outcome, unread) = attach::attach(client.clone(), session.clone(), options).await?;
+    for line in unread {
+        print(&line)?;
+    }
+    let (name, word) = (&session.name, as_word(&session.name));
     match outcome {
         Outcome::Detached => {
-            print(&format!("Detached. {name} keeps running; `websh attach {name}` attaches again."))
+            print(&format!("Detached. {name} keeps running; `websh attach {word}` attaches again."))
         }
         Outcome::Over(session) => ended(&session),
         Outcome::TakenOver(by) => Err(Failure::Message(format!(
-            "{} took over {name}. `websh attach {name}` takes it back.",
+            "{} took over {name}. `websh attach {word}` takes it back.",
             client_name(by)
         ))),
         Outcome::InUse(by) => Err(in_use(by)),

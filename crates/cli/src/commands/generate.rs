@@ -1,11 +1,9 @@
 //! `websh completions` and `websh man`, generated from the clap description of the whole program.
 
-use std::io::{self, Write};
-
 use clap::Args;
 use clap_complete::Shell;
 
-use crate::Failure;
+use crate::{Failure, output::print_bytes};
 
 /// Print a completion script for a shell.
 #[derive(Debug, Args)]
@@ -23,7 +21,7 @@ impl Completions {
     pub fn run(&self, mut program: clap::Command) -> Result<(), Failure> {
         let mut text = Vec::new();
         clap_complete::generate(self.shell, &mut program, "websh", &mut text);
-        Ok(io::stdout().lock().write_all(&text)?)
+        print_bytes(&text)
     }
 }
 
@@ -33,7 +31,7 @@ impl Man {
         let mut text = Vec::new();
         program.build();
         page(&program, &mut text)?;
-        Ok(io::stdout().lock().write_all(&text)?)
+        print_bytes(&text)
     }
 }
 

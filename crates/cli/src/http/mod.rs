@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 pub use address::ServerAddress;
 pub use error::{Error, Result};
-use protocol::api::ErrorBody;
+use protocol::api::{ErrorBody, Me};
 use reqwest::{
     Method, RequestBuilder, Response,
     header::{COOKIE, HeaderMap, HeaderValue, ORIGIN, SET_COOKIE},
@@ -97,6 +97,14 @@ impl Client {
 
     pub async fn delete_with(&self, path: &str, body: &impl Serialize) -> Result<()> {
         self.send(Method::DELETE, path, Some(body)).await.map(drop)
+    }
+
+    /// Checks that a websh server answers at the address.
+    pub async fn check_server(&self) -> Result<()> {
+        match self.with(Identity::Anonymous).get::<Me>("/me").await {
+            Ok(_) | Err(Error::Refused(..)) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Signs in and returns the client of that sign-in.

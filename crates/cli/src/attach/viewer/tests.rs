@@ -2,7 +2,7 @@
 
 use prost::Message as _;
 use protocol::wire::{
-    Acked, ClientMessage, Crew, Policy, Present, ServerMessage, Welcome,
+    Acked, ClientMessage, Crew, Frame, Policy, Present, Reset, Row, ServerMessage, Welcome,
     client_message::Body as Sent, input::Event as Input, server_message::Body,
 };
 
@@ -93,4 +93,30 @@ fn typing_is_accepted_while_there_is_no_driver() {
     receive(&mut viewer, participants(0));
     viewer.typed(Typed::Text("b".into()));
     assert_eq!(texts(&mut viewer), ["b"]);
+}
+
+#[test]
+fn only_an_unused_session_leaves_its_screen() {
+    let screen = || {
+        let text = ["a profile\u{1b}[2J says no", "", " "].map(|text| Row {
+            row: 0,
+            text: text.into(),
+            ..Row::default()
+        });
+        let rows = text.into_iter().enumerate().map(|(row, it)| Row { row: row as i32, ..it });
+        Body::Frame(Frame {
+            reset: Some(Reset { columns: 40, rows: 3, epoch: 1, ..Reset::default() }),
+            rows: rows.collect(),
+            ..Frame::default()
+        })
+    };
+    let mut unused = attached(true);
+    receive(&mut unused, screen());
+    assert_eq!(unused.unread(), ["a profile[2J says no"]);
+    for typed in [Typed::Text("x".into()), Typed::Paste("x".into())] {
+        let mut used = attached(true);
+        receive(&mut used, screen());
+        used.typed(typed);
+        assert_eq!(used.unread(), [""; 0]);
+    }
 }

@@ -37,6 +37,7 @@ impl Viewer {
             Typed::Text(text) => self.input(Input::Text(text)),
             Typed::Key(key) => self.key(key),
             Typed::Paste(text) => {
+                self.used = true;
                 let result = self.client.paste(&text);
                 self.show_refusal(result);
             }
@@ -88,6 +89,7 @@ impl Viewer {
     }
 
     fn input(&mut self, event: Input) {
+        self.used = true;
         let result = self.client.input(event);
         self.show_refusal(result);
     }
