@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::format;
-use crate::ui::show::dynamic;
+use crate::{format, ui::show::dynamic};
 
 /// Opens the share dialog.
 #[component]

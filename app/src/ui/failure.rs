@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::error::PageError;
-use crate::ui::show::dynamic;
+use crate::{error::PageError, ui::show::dynamic};
 
 /// Shows the error, unless it belongs to one of the `fields`, which show their own.
 #[component]

@@ -3,8 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use leptos::prelude::*;
 
-use crate::ui::show::dynamic;
-use crate::{browser, format};
+use crate::{browser, format, ui::show::dynamic};
 
 /// The current Unix time in milliseconds, updated every few seconds; none while the server renders.
 #[derive(Clone, Copy)]

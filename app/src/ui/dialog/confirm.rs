@@ -1,5 +1,4 @@
-//! The confirmation dialog, described by data: texts, fields, and the action, a
-//! callback.
+//! The confirmation dialog, described by data: texts, fields, and a callback for the action.
 
 use std::{cell::RefCell, sync::Arc};
 
@@ -82,9 +81,7 @@ impl Question {
             results: |_, _| ().into_any(),
         }
     }
-}
 
-impl Question {
     /// Shows the summary and the failures of an action on many items, as every action with [`run_all`] or a
     /// summary needs. Chosen per question, so that pages with simpler ones do not contain it.
     pub fn with_results(self) -> Self {

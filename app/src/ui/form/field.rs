@@ -2,8 +2,7 @@
 
 use leptos::{prelude::*, text_prop::TextProp};
 
-use crate::error::PageError;
-use crate::ui::show::dynamic;
+use crate::{error::PageError, ui::show::dynamic};
 
 /// A text field; shows the error that names it.
 #[component]
