@@ -49,7 +49,7 @@ pub(crate) fn now() -> DateTime<Utc> {
 }
 
 /// Lays out rows under their headings. Control characters are removed. On a terminal, long cells are
-/// shortened so that a row fits one line; the last column, which holds the ids, never is.
+/// shortened so that a row fits one line, except those of the last column, which mostly holds ids.
 #[must_use]
 pub fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
     let width = tcgetwinsize(io::stdout()).ok().map(|size| usize::from(size.ws_col));

@@ -37,17 +37,11 @@ const ESCAPE: Duration = Duration::from_millis(50);
 /// Messages that may wait to be drawn; each is acknowledged only when it is.
 const MAX_MESSAGES: usize = 64;
 
-/// Attaches to a session until it is over or the person detaches, then restores the terminal. Also returns
-/// the screen of a session that ended before anything was typed: a program such as a profile printed the
-/// reason there.
+/// Attaches to a session until it is over or the person detaches, then restores the terminal.
 ///
 /// # Errors
 /// When there is no terminal, or it fails.
-pub async fn attach(
-    client: Client,
-    session: Session,
-    options: Options,
-) -> io::Result<(Outcome, Vec<String>)> {
+pub async fn attach(client: Client, session: Session, options: Options) -> io::Result<Outcome> {
     let mut tty = Tty::take()?;
     let mut window = signal(SignalKind::window_change())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -63,7 +57,7 @@ pub async fn attach(
             connection.perform(request);
         }
         if let Some(outcome) = viewer.outcome() {
-            return Ok((outcome, viewer.unread()));
+            return Ok(outcome);
         }
         tty.write(&viewer.paint())?;
         let wake = [viewer.wake(), escape].into_iter().flatten().min();
@@ -80,13 +74,13 @@ pub async fn attach(
                 }
             }
             typed = tty.read() => {
-                let Some(bytes) = typed else { return Ok((Outcome::Detached, Vec::new())) };
+                let Some(bytes) = typed else { return Ok(Outcome::Detached) };
                 parser.feed(&bytes).into_iter().for_each(|typed| viewer.typed(typed));
                 escape = parser.waits().then(|| Instant::now() + ESCAPE);
             }
             _ = window.recv() => viewer.resize(tty.size()),
-            _ = terminate.recv() => return Ok((Outcome::Detached, Vec::new())),
-            _ = hangup.recv() => return Ok((Outcome::Detached, Vec::new())),
+            _ = terminate.recv() => return Ok(Outcome::Detached),
+            _ = hangup.recv() => return Ok(Outcome::Detached),
             () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {
                 if escape.is_some_and(|at| at <= Instant::now()) {
                     escape = None;

@@ -37,8 +37,9 @@ pub struct Options {
 pub enum Outcome {
     /// The person detached, or the terminal went away.
     Detached,
-    /// The session ended after it was shown.
-    Over(Box<Session>),
+    /// The session ended after it was shown. If nothing was typed, with its last screen: a program such as
+    /// a profile printed the reason there.
+    Over(Box<Session>, Vec<String>),
     /// Another client took over.
     TakenOver(Option<ActiveClient>),
     /// Another client drives, and the policy requires a confirmation.
@@ -143,7 +144,7 @@ impl Viewer {
 
     /// Returns the lines of the screen, without blank ones at the end and without control characters, if
     /// nothing was typed.
-    pub fn unread(&self) -> Vec<String> {
+    fn unread(&self) -> Vec<String> {
         if self.used {
             return Vec::new();
         }
@@ -214,7 +215,10 @@ impl Viewer {
             Incoming::Closed(code) => self.on(Event::Closed(code)),
             Incoming::Refused(error) => {
                 let ended = error.session().filter(|_| self.is_shown()).cloned().map(Box::new);
-                self.outcome = Some(ended.map_or(Outcome::Refused(error), Outcome::Over));
+                self.outcome = Some(match ended {
+                    Some(session) => Outcome::Over(session, self.unread()),
+                    None => Outcome::Refused(error),
+                });
                 self.on(Event::Refused);
             }
             Incoming::Message(bytes) => self.client.receive(&bytes, self.now()),
@@ -274,7 +278,7 @@ impl Viewer {
     fn ended(&self, cause: Option<Cause>) -> Outcome {
         match cause {
             Some(Cause::Session(end)) => {
-                Outcome::Over(Box::new(ending::ended(&self.session, &end)))
+                Outcome::Over(Box::new(ending::ended(&self.session, &end)), self.unread())
             }
             Some(Cause::TakenOver(by)) => Outcome::TakenOver(ending::active_client(by)),
             Some(Cause::InUse(by)) => Outcome::InUse(ending::active_client(by)),

@@ -74,16 +74,16 @@ pub(super) async fn show(
         prefix_name: keys.detach_key.clone(),
         device: format!("websh on {}", rustix::system::uname().nodename().to_string_lossy()),
     };
-    let (outcome, unread) = attach::attach(client.clone(), session.clone(), options).await?;
-    for line in unread {
-        print(&line)?;
-    }
+    let outcome = attach::attach(client.clone(), session.clone(), options).await?;
     let (name, word) = (&session.name, as_word(&session.name));
     match outcome {
         Outcome::Detached => {
             print(&format!("Detached. {name} keeps running; `websh attach {word}` attaches again."))
         }
-        Outcome::Over(session) => ended(&session),
+        Outcome::Over(session, screen) => {
+            screen.iter().try_for_each(|line| print(line))?;
+            ended(&session)
+        }
         Outcome::TakenOver(by) => Err(Failure::Message(format!(
             "{} took over {name}. `websh attach {word}` takes it back.",
             client_name(by)

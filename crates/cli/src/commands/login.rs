@@ -63,7 +63,7 @@ impl Login {
         let mut credentials = Credentials::load(&path)?;
         let origin = address.origin();
         let client = Client::new(address, Identity::Anonymous)?;
-        // A wrong address must not receive the password, nor be found out after typing it.
+        // Before the prompt, so that no secret is typed for a wrong address.
         client.check_server().await?;
         let token = if self.token {
             prompt::secret("API token")?.trim().to_owned()

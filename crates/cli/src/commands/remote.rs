@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 use protocol::{
-    api::{Life, Me, Scope, Session, SessionPage},
+    api::{Life, Scope, Session, SessionPage},
     format,
     id::SessionId,
 };
@@ -108,8 +108,11 @@ impl Remote {
 
 /// Returns the error of an unreachable server, or `None` if it answers, even with a refusal.
 async fn unreachable(client: &Client) -> Option<http::Error> {
-    let answer = client.get::<Me>("/me").await;
-    answer.err().filter(|error| matches!(error, http::Error::Unreachable { .. }))
+    client
+        .check_server()
+        .await
+        .err()
+        .filter(|error| matches!(error, http::Error::Unreachable { .. }))
 }
 
 fn signed_out() -> Failure {

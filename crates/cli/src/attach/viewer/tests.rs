@@ -2,8 +2,8 @@
 
 use prost::Message as _;
 use protocol::wire::{
-    Acked, ClientMessage, Crew, Frame, Policy, Present, Reset, Row, ServerMessage, Welcome,
-    client_message::Body as Sent, input::Event as Input, server_message::Body,
+    Acked, ClientMessage, Crew, End, Ended, Frame, Policy, Present, Reset, Row, ServerMessage,
+    Welcome, client_message::Body as Sent, input::Event as Input, server_message::Body,
 };
 
 use super::*;
@@ -113,6 +113,11 @@ fn only_an_unused_session_leaves_its_screen() {
     let mut unused = attached(true);
     receive(&mut unused, screen());
     assert_eq!(unused.unread(), ["a profile[2J says no"]);
+    let cause = Some(Cause::Session(End::default()));
+    receive(&mut unused, Body::Ended(Ended { cause }));
+    unused.poll();
+    let Some(Outcome::Over(_, left)) = unused.outcome() else { panic!("the session ended") };
+    assert_eq!(left, ["a profile[2J says no"]);
     for typed in [Typed::Text("x".into()), Typed::Paste("x".into())] {
         let mut used = attached(true);
         receive(&mut used, screen());
