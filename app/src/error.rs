@@ -1,5 +1,6 @@
 //! The error of every request of a page: the error body of the server, or a code for a failed transport.
 
+use client::ending;
 use leptos::prelude::FromServerFnError;
 use protocol::api::ErrorInfo;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -75,7 +76,7 @@ impl PageError {
 
     /// Returns true if the user has to sign in.
     pub fn is_signed_out(&self) -> bool {
-        [SIGNED_OUT, "unauthenticated"].contains(&self.code())
+        ending::is_signed_out(self.code())
     }
 
     /// Returns true if the error belongs to this field.

@@ -174,7 +174,7 @@ fn given(reason: &ArcRwSignal<String>) -> Option<String> {
     Some(reason.get_untracked().trim().to_owned()).filter(|it| !it.is_empty())
 }
 
-/// Resources that a session uses, as far as an operator may see them.
+/// Formats the resources that a session uses, as shown to an operator.
 fn usage(it: &AdminSession) -> String {
     // The session process itself is not counted.
     let processes = match it.processes.map(|count| count.saturating_sub(1)) {

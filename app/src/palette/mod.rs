@@ -23,7 +23,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Command {
     pub label: String,
-    /// Additional text: a location, a shortcut.
+    /// Secondary text, such as a location or a shortcut.
     pub hint: String,
     /// Stable name, for tests and tools.
     pub name: &'static str,

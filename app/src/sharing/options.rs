@@ -30,7 +30,7 @@ pub fn clock(millis: i64) -> String {
 #[component]
 pub fn Minutes(
     label: &'static str,
-    /// Test id; the slider's is this and `-slider`.
+    /// Test id of the text field; the slider has it with the suffix `-slider`.
     testid: &'static str,
     text: RwSignal<String>,
     /// Longest duration allowed, in minutes.

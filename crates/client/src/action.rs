@@ -53,11 +53,11 @@ pub enum Notification {
 /// Consequences of a change of the participants for this client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ParticipantsChange {
-    /// It drives now.
+    /// This client drives now.
     pub gained: bool,
-    /// It no longer drives; its unsent input was discarded.
+    /// This client no longer drives; its unsent input was discarded.
     pub lost: bool,
-    /// It drives, and another participant requests the baton.
+    /// This client drives, and another participant requests the baton.
     pub requested: bool,
 }
 

@@ -37,7 +37,7 @@ impl Actor {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// List own sessions, and the servers to create them on.
+    /// List own sessions and the servers on which new ones can be created.
     ListOwn,
     ListAll,
     Create,

@@ -123,7 +123,7 @@ impl Viewport {
         self.bottom(top, rows) + self.height
     }
 
-    /// Returns the scroll position of the screen, in pixels. If the screen of another client is higher
+    /// Returns the scroll position of the screen, in pixels. If the screen of another client is taller
     /// than the page, its last rows are visible.
     pub fn bottom(&self, top: u64, rows: u64) -> f64 {
         let above = pixels(top.saturating_sub(self.base)) * self.row;

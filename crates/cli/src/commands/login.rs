@@ -118,7 +118,7 @@ impl Logout {
         }
         credentials.save(&path)?;
         print(&format!(
-            "Deleted the stored token for {origin}. It stays valid until it expires or you remove it there."
+            "Deleted the stored token for {origin}. It stays valid until it expires or is revoked on the server."
         ))
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     validate,
 };
 
-/// Adds a member, with grants of accounts of this machine.
+/// Adds a member and grants it accounts of this machine.
 ///
 /// # Errors
 /// [`Error::UnknownAccount`], [`Error::MemberExists`].

@@ -15,9 +15,9 @@ use super::view;
 /// One step of a reconciliation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// The row is starting and the process runs: the web process died in between.
+    /// The row is still `starting` but the process runs: the web process died in between.
     Activate(SessionId),
-    /// The row is starting and there is no process: the session was never visible.
+    /// The row is still `starting` and there is no process: the session was never visible.
     Remove(SessionId),
     /// The session has ended: end its row, then acknowledge its final report, if there is one.
     End(Box<SessionRow>, Ending),

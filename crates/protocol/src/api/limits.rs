@@ -130,4 +130,58 @@ mod tests {
             assert_eq!(bounds(&settings["properties"][field]), expected(range), "{field}");
         }
     }
+
+    /// The descriptions in the OpenAPI document are doc comments, which are literals too.
+    #[test]
+    fn the_descriptions_state_these_bounds() {
+        use serde_json::{Value, to_value};
+        use utoipa::PartialSchema;
+
+        use crate::api::{
+            AcceptInvite, ChangeMember, ChangePassword, ChangeSession, ChangeToken, Drop, DropAll,
+            Invite, Join, NewSession, NewToken, Session, Ticket, WorkspaceSettings,
+        };
+
+        fn schema<T: PartialSchema>() -> Value {
+            to_value(T::schema()).unwrap()
+        }
+        let name = format!("1–{MAX_NAME} characters");
+        let password = format!("{MIN_PASSWORD}–{MAX_PASSWORD} characters");
+        let reason = format!("at most {MAX_REASON} characters");
+        let ticket = format!("{TICKET_SECONDS} s");
+        let size = |default: u16, range: RangeInclusive<u16>| {
+            format!("{default} if absent, clamped to {}–{}", range.start(), range.end())
+        };
+        for (schema, field, bound) in [
+            (schema::<ChangeMember>(), "name", &name),
+            (schema::<NewToken>(), "name", &name),
+            (schema::<ChangeToken>(), "name", &name),
+            (schema::<Session>(), "name", &name),
+            (schema::<ChangeSession>(), "name", &name),
+            (schema::<Join>(), "name", &name),
+            (schema::<WorkspaceSettings>(), "name", &name),
+            (schema::<AcceptInvite>(), "password", &password),
+            (schema::<ChangePassword>(), "new", &password),
+            (schema::<Drop>(), "reason", &reason),
+            (schema::<DropAll>(), "reason", &reason),
+            (schema::<Ticket>(), "ticket", &ticket),
+            (schema::<Ticket>(), "expires_at", &ticket),
+            (schema::<Invite>(), "expires_at", &format!("{INVITE_DAYS} days")),
+            (schema::<NewToken>(), "days", &format!("{}–{}", TOKEN_DAYS.start(), TOKEN_DAYS.end())),
+            (schema::<NewSession>(), "cols", &size(DEFAULT_COLUMNS, COLUMNS)),
+            (schema::<NewSession>(), "rows", &size(DEFAULT_ROWS, ROWS)),
+            (
+                schema::<NewSession>(),
+                "idempotency_key",
+                &format!("1–{MAX_IDEMPOTENCY_KEY} characters"),
+            ),
+        ] {
+            let description =
+                schema["properties"][field]["description"].as_str().unwrap_or_default();
+            assert!(
+                description.contains(bound.as_str()),
+                "{field}: {description:?} lacks {bound:?}"
+            );
+        }
+    }
 }

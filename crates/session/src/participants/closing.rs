@@ -19,7 +19,8 @@ pub struct Closing {
 }
 
 impl Closing {
-    /// Closing after the end of the session. Guests receive neither the name nor the reason.
+    /// Returns the closing for an ended session. Guests receive neither the name of whoever ended it nor
+    /// the reason.
     pub fn session(end: &End, guest: bool) -> Self {
         let (code, reason) = match end.cause() {
             EndCause::Expired => (close::IDLE, "The session expired."),
