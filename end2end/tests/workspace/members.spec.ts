@@ -120,7 +120,7 @@ test('a member invited by email joins with its link', async ({ browser }) => {
   await dialog.getByTestId('invite-mail').check();
   await picture(page, 'invite-by-mail');
   await dialog.getByTestId('invite-confirm').click();
-  await expect(dialog.getByTestId('link-text')).toContainText(`being sent to ${GRACE.email}`);
+  await expect(dialog.getByTestId('link-text')).toContainText(`being emailed to ${GRACE.email}`);
   const link = await members.link(dialog);
   await expect(members.waiting(GRACE.email)).toBeVisible();
   await expect.poll(() => mail.to(GRACE.email).length).toBe(1);
