@@ -1,13 +1,14 @@
 //! Context of server functions: the signed-in member and `control`. The only module that is compiled for the
 //! server alone.
 
+use client::ending::SIGNED_OUT;
 use control::{Actor, Control, Kind};
 use http::request::Parts;
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 use protocol::api::{ErrorBody, ErrorInfo};
 
-use crate::error::{PageError, SIGNED_OUT};
+use crate::error::PageError;
 
 /// `control` and the signed-in member.
 ///

@@ -42,9 +42,6 @@ impl Eq for Unparsed {}
 /// Code of a request that did not reach the server.
 pub const UNREACHABLE: &str = "unreachable";
 
-/// Code of a request without a valid sign-in.
-pub const SIGNED_OUT: &str = "signed_out";
-
 impl PageError {
     /// An error with a stable code and one sentence.
     pub fn new(code: &str, message: &str) -> Self {

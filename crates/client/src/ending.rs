@@ -125,9 +125,12 @@ impl From<ErrorInfo> for Ending {
     }
 }
 
+/// Code of a page that was requested without a valid sign-in.
+pub const SIGNED_OUT: &str = "signed_out";
+
 /// Returns whether an error code means that the sign-in is missing or over.
 pub fn is_signed_out(code: &str) -> bool {
-    ["signed_out", "unauthenticated"].contains(&code)
+    [SIGNED_OUT, "unauthenticated"].contains(&code)
 }
 
 /// Returns whether a refused attach is worth another attempt.
