@@ -19,8 +19,8 @@ pub struct Closing {
 }
 
 impl Closing {
-    /// Returns the closing for an ended session. Guests receive neither the name of whoever ended it nor
-    /// the reason.
+    /// Returns the closing for an ended session. Guests receive neither the reason nor the name of the person
+    /// who ended it.
     pub fn session(end: &End, guest: bool) -> Self {
         let (code, reason) = match end.cause() {
             EndCause::Expired => (close::IDLE, "The session expired."),

@@ -115,7 +115,7 @@ fn only_an_unused_session_leaves_its_screen() {
     assert_eq!(unused.unread(), ["a profile[2J says no"]);
     let cause = Some(Cause::Session(End::default()));
     receive(&mut unused, Body::Ended(Ended { cause }));
-    unused.poll();
+    while unused.poll().is_some() {}
     let Some(Outcome::Over(_, left)) = unused.outcome() else { panic!("the session ended") };
     assert_eq!(left, ["a profile[2J says no"]);
     for typed in [Typed::Text("x".into()), Typed::Paste("x".into())] {
