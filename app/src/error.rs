@@ -1,12 +1,9 @@
 //! The error of every request of a page: the error body of the server, or a code for a failed transport.
 
 use client::ending;
-use leptos::prelude::FromServerFnError;
 use protocol::api::ErrorInfo;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
-
-use crate::json::Text;
 
 /// Error of a request: one of the server, or one of the codes below.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -38,6 +35,12 @@ impl PartialEq for Unparsed {
 }
 
 impl Eq for Unparsed {}
+
+/// [`protocol::api::ErrorBody`] as pages read it.
+#[derive(Deserialize)]
+pub struct ErrorBody {
+    pub error: PageError,
+}
 
 /// Code of a request that did not reach the server.
 pub const UNREACHABLE: &str = "unreachable";
@@ -105,19 +108,6 @@ impl From<PageError> for ErrorInfo {
         let ErrorParts { code, message, field, sessions, active_client, session } = *error.0;
         let (sessions, active_client) = (parsed(sessions), parsed(active_client));
         Self { code, message, field, sessions, active_client, session: parsed(session) }
-    }
-}
-
-impl FromServerFnError for PageError {
-    type Encoder = Text;
-
-    fn from_server_fn_error(error: leptos::server_fn::error::ServerFnErrorErr) -> Self {
-        use leptos::server_fn::error::ServerFnErrorErr as Cause;
-        match error {
-            Cause::Request(_) => Self::unreachable(),
-            Cause::Args(_) | Cause::MissingArg(_) => Self::new("bad_request", "Invalid request."),
-            _ => Self::not_understood(),
-        }
     }
 }
 

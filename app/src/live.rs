@@ -5,7 +5,7 @@ use futures_util::{StreamExt, stream::select};
 use gloo_net::eventsource::futures::EventSource;
 use leptos::{prelude::*, reactive::spawn_local_scoped_with_cancellation};
 
-use crate::{api::rest, browser};
+use crate::{api::rest, browser, identity};
 
 /// Path of the event stream.
 const EVENTS: &str = "/api/v1/events";
@@ -38,7 +38,7 @@ impl Live {
                 return live.connected.set(false);
             }
             spawn_local_scoped_with_cancellation(async move {
-                loop {
+                while identity::check().is_ok() {
                     live.follow().await;
                     live.connected.set(false);
                     browser::pause(PAUSE).await;
@@ -78,7 +78,9 @@ impl Live {
     /// Follows the stream until the browser gives up: it reconnects after a network error, but not after a
     /// refusal.
     async fn follow(self) {
-        let Ok(mut source) = EventSource::new(EVENTS) else { return };
+        let member = identity::member().map(|member| format!("?member={member}"));
+        let path = format!("{EVENTS}{}", member.unwrap_or_default());
+        let Ok(mut source) = EventSource::new(&path) else { return };
         let Ok(changes) = source.subscribe("changed") else { return };
         let Ok(opened) = source.subscribe("open") else { return };
         let Ok(over) = source.subscribe("signed_out") else { return };

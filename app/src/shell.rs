@@ -2,6 +2,7 @@
 
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
+use protocol::id::MemberId;
 
 use crate::App;
 
@@ -9,11 +10,12 @@ use crate::App;
 const THEME: &str = "try{const t=localStorage.getItem('websh.theme');\
     if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch{}";
 
-/// The document that the server renders pages into. The browser loads the wasm from below `root`.
-pub fn shell(options: LeptosOptions, root: String) -> impl IntoView {
+/// The document that the server renders pages into, for a member or without a sign-in. The browser loads the wasm
+/// from below `root`.
+pub fn shell(options: LeptosOptions, root: String, member: Option<MemberId>) -> impl IntoView {
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-member=member.map(|member| member.to_string())>
             <head>
                 <meta charset="utf-8" />
                 <meta

@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use client::{Action, Client, Event, Notification};
+use client::{Action, Client, Event, Notification, Target};
 use protocol::{
     SUBPROTOCOL,
     api::AttachMode,
@@ -57,7 +57,12 @@ impl Viewer {
         let now = Instant::now();
         let mut viewer = Self {
             socket: None,
-            client: Client::new(ClientId(Uuid::new_v4()), "bench".into(), address.mode),
+            client: Client::new(
+                ClientId(Uuid::new_v4()),
+                "bench".into(),
+                address.mode,
+                Target::default(),
+            ),
             history: BTreeMap::new(),
             frames: 0,
             arrived: now,
@@ -73,7 +78,7 @@ impl Viewer {
     pub fn reattach(&mut self, address: &Address) -> Result<()> {
         self.leave();
         self.on(Event::Start { take_over: false })?;
-        self.on(Event::Ticket)?;
+        self.on(Event::Ticket(Target::default()))?;
         let headers = [
             ("cookie", address.cookie.as_str()),
             ("origin", address.origin.as_str()),

@@ -42,7 +42,8 @@ pub fn files(state: &AppState) -> ServeDir<Router> {
 }
 
 async fn page(State(state): State<AppState>, request: Request) -> Response {
-    let shell = move || app::shell(state.leptos.clone(), state.build.to_string());
+    let member = request.extensions().get::<Actor>().map(|actor| actor.member);
+    let shell = move || app::shell(state.leptos.clone(), state.build.to_string(), member);
     let render = leptos_axum::render_app_async_with_context(context(state.control), shell);
     render(request).await.into_response()
 }

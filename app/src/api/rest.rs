@@ -1,18 +1,21 @@
-//! Requests to the REST interface.
+//! Requests to the REST interface. They name the member of the page, except those of guests.
 
 use gloo_net::http::{Request, RequestBuilder, Response};
 use prost::Message as _;
 use protocol::{
     api::{
         AcceptInvite, Attach, ChangePassword, ChangeSession, Drop, DropAll, DropResults,
-        InviteKind, Session, Ticket, WorkspaceSettings,
+        InviteKind, MEMBER_HEADER, Session, Ticket, WorkspaceSettings,
     },
     id::SessionId,
     wire::{Frame, Position},
 };
 use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned};
 
-use crate::error::PageError;
+use crate::{
+    error::{ErrorBody, PageError},
+    identity,
+};
 
 /// A JSON object of strings.
 pub(super) struct Object<'a>(&'a [(&'a str, &'a str)]);
@@ -86,7 +89,7 @@ pub async fn screen(id: SessionId, from: Option<Position>) -> Result<Option<Fram
     if let Some(Position { epoch, revision, styles }) = from {
         path.push_str(&format!("?epoch={epoch}&revision={revision}&styles={styles}"));
     }
-    let answer = fetch(Request::get(&path).build()).await?;
+    let answer = fetch(named(Request::get(&path))?.build()).await?;
     if answer.status() == 204 {
         return Ok(None);
     }
@@ -110,7 +113,7 @@ pub async fn settings() -> Result<WorkspaceSettings, PageError> {
 }
 
 pub(super) async fn get<T: DeserializeOwned>(path: &str) -> Result<T, PageError> {
-    read(fetch(Request::get(path).build()).await?).await
+    read(fetch(named(Request::get(path))?.build()).await?).await
 }
 
 pub(super) async fn post<T: Serialize>(path: &str, body: &T) -> Result<Response, PageError> {
@@ -122,25 +125,35 @@ pub(super) async fn send<T: Serialize>(
     request: RequestBuilder,
     body: &T,
 ) -> Result<Response, PageError> {
-    fetch(request.json(body)).await
+    fetch(named(request)?.json(body)).await
 }
 
-/// [`protocol::api::ErrorBody`] as pages read it.
-#[derive(Deserialize)]
-struct ErrorBody {
-    error: PageError,
+/// Adds the member of the page to a request.
+///
+/// # Errors
+/// The refusal of an earlier request, once another member is signed in.
+fn named(request: RequestBuilder) -> Result<RequestBuilder, PageError> {
+    identity::check()?;
+    Ok(match identity::member() {
+        Some(member) => request.header(MEMBER_HEADER, &member),
+        None => request,
+    })
 }
 
-async fn fetch(request: Result<Request, gloo_net::Error>) -> Result<Response, PageError> {
+pub(super) async fn fetch(
+    request: Result<Request, gloo_net::Error>,
+) -> Result<Response, PageError> {
     let request = request.map_err(|_| PageError::not_understood())?;
     let answer = request.send().await.map_err(|_| PageError::unreachable())?;
     if answer.ok() {
         return Ok(answer);
     }
-    Err(match answer.json::<ErrorBody>().await {
+    let error = match answer.json::<ErrorBody>().await {
         Ok(body) => body.error,
         Err(_) => PageError::unreachable(),
-    })
+    };
+    identity::observe(&error);
+    Err(error)
 }
 
 /// Parses the JSON of an answer.

@@ -1,7 +1,7 @@
 //! Sharing over the REST interface, whose answers contain secrets or set cookies: requests of the owner, then
 //! those of the guest, who has no sign-in.
 
-use gloo_net::http::Request;
+use gloo_net::http::{Request, Response};
 use protocol::{
     api::{
         ChangeShare, FreshShare, InviteResults, Join, Joined, NewInvites, NewShare, Share,
@@ -10,7 +10,7 @@ use protocol::{
     id::{GuestId, SessionId, ShareId},
 };
 
-use super::rest::{EMPTY, get, post, read, send};
+use super::rest::{EMPTY, fetch, get, post, read, send};
 use crate::error::PageError;
 
 /// Options and limits of new shares of the session.
@@ -62,17 +62,25 @@ pub async fn join(join: &Join) -> Result<Joined, PageError> {
     read(post("/api/v1/join", join).await?).await
 }
 
-/// The session that this browser's guest has joined.
-pub async fn joined() -> Result<Joined, PageError> {
-    get("/api/v1/join/session").await
+/// The session that this guest has joined; without a name, the only guest of this browser.
+pub async fn joined(guest: Option<GuestId>) -> Result<Joined, PageError> {
+    let named = guest.map(|guest| format!("?guest={guest}")).unwrap_or_default();
+    let path = format!("/api/v1/join/session{named}");
+    read(fetch(Request::get(&path).build()).await?).await
 }
 
 /// Requests a ticket for the attach of a guest.
-pub async fn attach() -> Result<Ticket, PageError> {
-    read(post("/api/v1/join/attach", &EMPTY).await?).await
+pub async fn attach(guest: GuestId) -> Result<Ticket, PageError> {
+    read(as_guest("attach", guest).await?).await
 }
 
 /// Leaves the session and frees the guest slot.
-pub async fn leave() -> Result<(), PageError> {
-    post("/api/v1/join/leave", &EMPTY).await.map(drop)
+pub async fn leave(guest: GuestId) -> Result<(), PageError> {
+    as_guest("leave", guest).await.map(drop)
+}
+
+/// Sends a request of a guest, who need not be the member that is signed in.
+async fn as_guest(action: &str, guest: GuestId) -> Result<Response, PageError> {
+    let path = format!("/api/v1/join/{action}?guest={guest}");
+    fetch(Request::post(&path).json(&EMPTY)).await
 }

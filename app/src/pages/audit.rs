@@ -6,7 +6,10 @@ use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_query_map},
 };
-use protocol::api::{AuditEntry, AuditFilter, AuditPage, Role};
+use protocol::{
+    api::{AuditEntry, AuditFilter, AuditPage, Role},
+    id::MemberId,
+};
 
 use crate::{
     api, browser,
@@ -26,12 +29,12 @@ mod filter;
 #[component]
 pub fn LogPage() -> impl IntoView {
     view! {
-        <SignedIn title="Audit log" needs=Role::Superuser page=|_| view! { <Log /> }.into_any() />
+        <SignedIn title="Audit log" needs=Role::Superuser page=|me| view! { <Log member=me.id /> }.into_any() />
     }
 }
 
 #[component]
-fn Log() -> impl IntoView {
+fn Log(member: MemberId) -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| query.with(|query| filter::Query::read(|name| query.get(name))));
     let first = Resource::new(
@@ -42,7 +45,12 @@ fn Log() -> impl IntoView {
             Ok((filter, page))
         },
     );
-    let export = move || format!("/api/v1/audit/export{}", asked.get().as_query(true));
+    // A link sends no headers, so its address names the member.
+    let export = move || {
+        let query = asked.get().as_query(true);
+        let mark = if query.is_empty() { '?' } else { '&' };
+        format!("/api/v1/audit/export{query}{mark}member={member}")
+    };
     let link = NodeRef::<leptos::html::A>::new();
     let go = use_navigate();
     offer(move || {

@@ -10,6 +10,7 @@ use protocol::api::{Me, Role};
 use crate::{
     api,
     error::PageError,
+    identity,
     live::Live,
     pages::header::Header,
     palette::PageCommands,
@@ -75,6 +76,8 @@ where
 /// A page that receives live changes, and redirects once its sign-in ends.
 #[component]
 fn LivePage(me: Me, page: Arc<dyn Fn(Me) -> AnyView + Send + Sync>) -> impl IntoView {
+    let member = me.id;
+    Effect::new(move |_| identity::adopt(member));
     Live::provide();
     PageCommands::provide();
     page(me)

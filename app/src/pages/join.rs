@@ -1,11 +1,16 @@
 //! `/join#token`: a guest joins a shared session. The token stays in the fragment, which browsers do not
-//! send to servers. The page shows nothing about the session before the password is accepted.
+//! send to servers. The page shows nothing about the session before the password is accepted. Afterwards its
+//! address names the guest, because a browser may be a guest of several sessions.
 
 use client::{Ending, ending::ShareOver};
 use futures_util::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
-use protocol::api::{Join, Joined};
+use leptos_router::hooks::use_query_map;
+use protocol::{
+    api::{Join, Joined},
+    id::GuestId,
+};
 
 use super::validate;
 use crate::{
@@ -47,7 +52,12 @@ pub fn JoinPage() -> impl IntoView {
 #[component]
 fn GuestPage(me: Option<String>) -> impl IntoView {
     let shown = RwSignal::new(View::Loading);
-    Effect::new(move |_| spawn_local(async move { drop(shown.try_set(first().await)) }));
+    let query = use_query_map();
+    let guest = move || query.with_untracked(|query| query.get("guest")?.parse::<GuestId>().ok());
+    Effect::new(move |_| {
+        let guest = guest();
+        spawn_local(async move { drop(shown.try_set(first(guest).await)) });
+    });
     // The browser does not reload the page when only the fragment changes.
     Effect::new(move |_| {
         let link = window_event_listener(leptos::ev::hashchange, move |_| {
@@ -58,11 +68,7 @@ fn GuestPage(me: Option<String>) -> impl IntoView {
         on_cleanup(move || link.remove());
     });
     let left = Callback::new(move |()| shown.set(View::Ended(Ending::Share(ShareOver::Left))));
-    let joined = Callback::new(move |joined: Joined| {
-        // Removes the token from the address bar and the history.
-        browser::remove_fragment();
-        shown.set(View::Terminal(Box::new(joined)));
-    });
+    let joined = Callback::new(move |joined: Joined| shown.set(terminal(joined)));
     move || match shown.get() {
         View::Terminal(joined) => view! { <GuestView joined=*joined left /> }.into_any(),
         View::Ended(ending) => view! {
@@ -90,14 +96,21 @@ fn GuestPage(me: Option<String>) -> impl IntoView {
 }
 
 /// A link leads to the form; without one, a guest who joined before rejoins.
-async fn first() -> View {
+async fn first(guest: Option<GuestId>) -> View {
     if !browser::fragment().is_empty() {
         return View::Form;
     }
-    match api::sharing::joined().await {
-        Ok(joined) => View::Terminal(Box::new(joined)),
+    match api::sharing::joined(guest).await {
+        Ok(joined) => terminal(joined),
         Err(why) => View::Ended(Ending::of_guest(why.into())),
     }
+}
+
+/// The terminal of a guest. The address names the guest, so that a reloaded page is of the same one, and no longer
+/// has the token.
+fn terminal(joined: Joined) -> View {
+    browser::replace_address(&format!("/join?guest={}", joined.guest));
+    View::Terminal(Box::new(joined))
 }
 
 #[component]

@@ -8,7 +8,7 @@ use leptos_router::{
     path,
 };
 
-use crate::ui::plain_page::NotFound;
+use crate::{identity::notice::IdentityNotice, ui::plain_page::NotFound};
 
 mod all;
 mod audit;
@@ -50,5 +50,6 @@ pub fn App() -> impl IntoView {
                 />
             </FlatRoutes>
         </Router>
+        <IdentityNotice />
     }
 }

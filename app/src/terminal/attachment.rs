@@ -2,11 +2,12 @@
 //! for a ticket and the ending that each of them sees.
 
 use client::{
-    CloseReason, Ending,
+    CloseReason, Ending, Target,
     ending::{self, ShareOver},
 };
 use protocol::{
     api::{Attach, ErrorInfo, Session, Ticket},
+    id::{GuestId, HolderId, SessionId},
     wire,
 };
 
@@ -16,15 +17,25 @@ use crate::{api, error::PageError, terminal::driven_marker};
 pub enum Attachment {
     /// As the owner, or as a superuser who watches.
     Member(Box<Session>),
-    /// As a guest, identified by a cookie.
-    Guest,
+    /// As a guest, who is one of those whose cookies the browser holds.
+    Guest(SessionId, GuestId),
 }
 
 impl Attachment {
+    /// Returns the session, and who attaches as far as the page knows.
+    pub fn target(&self) -> Target {
+        match self {
+            Self::Member(session) => Target { session: Some(session.id), holder: None },
+            Self::Guest(session, guest) => {
+                Target { session: Some(*session), holder: Some(HolderId(guest.0)) }
+            }
+        }
+    }
+
     pub async fn ticket(&self, attach: &Attach) -> Result<Ticket, PageError> {
         match self {
             Self::Member(session) => api::rest::attach(session.id, attach).await,
-            Self::Guest => api::sharing::attach().await,
+            Self::Guest(_, guest) => api::sharing::attach(*guest).await,
         }
     }
 
@@ -39,7 +50,7 @@ impl Attachment {
     pub fn refused(&self, error: PageError) -> Ending {
         match self {
             Self::Member(_) => Ending::from(ErrorInfo::from(error)),
-            Self::Guest => Ending::of_guest(error.into()),
+            Self::Guest(..) => Ending::of_guest(error.into()),
         }
     }
 
@@ -47,7 +58,7 @@ impl Attachment {
     pub fn signed_out(&self) -> Ending {
         match self {
             Self::Member(_) => Ending::SignedOut,
-            Self::Guest => Ending::Share(ShareOver::Gone),
+            Self::Guest(..) => Ending::Share(ShareOver::Gone),
         }
     }
 
@@ -55,7 +66,7 @@ impl Attachment {
     pub fn ended(&self, end: &wire::End) -> Ending {
         match self {
             Self::Member(session) => Ending::Over(Box::new(ending::ended(session, end))),
-            Self::Guest => Ending::Share(ShareOver::SessionEnded),
+            Self::Guest(..) => Ending::Share(ShareOver::SessionEnded),
         }
     }
 
@@ -63,7 +74,7 @@ impl Attachment {
     pub async fn query_ending(&self) -> Ending {
         let answer = match self {
             Self::Member(session) => api::session(session.id).await.map(drop),
-            Self::Guest => api::sharing::joined().await.map(drop),
+            Self::Guest(_, guest) => api::sharing::joined(Some(*guest)).await.map(drop),
         };
         let stopped = || PageError::new("stopped", CloseReason::Gone.sentence());
         self.refused(answer.err().unwrap_or_else(stopped))

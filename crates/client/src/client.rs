@@ -17,9 +17,10 @@ use protocol::{
 
 use crate::{
     action::{Action, Notification, ParticipantsChange, Refused},
-    link::{self, Event, Link, State},
+    link::{self, CloseReason, Event, Link, State},
     outbox::Outbox,
     participants::{BatonAction, Participants},
+    target::Target,
 };
 
 /// Interval of presence messages, in milliseconds.
@@ -30,6 +31,8 @@ pub struct Client {
     id: ClientId,
     device: String,
     mode: AttachMode,
+    /// Target of all input.
+    target: Target,
     link: Link,
     mirror: Mirror,
     /// A frame did not fit, so frames are ignored until the next whole screen.
@@ -49,12 +52,14 @@ pub struct Client {
 }
 
 impl Client {
-    /// Returns a client that is not connected. `device` is its name for other participants.
-    pub fn new(id: ClientId, device: String, mode: AttachMode) -> Self {
+    /// Returns a client that is not connected. `device` is its name for other participants. It connects to
+    /// `target` only; the first ticket adds what is not known of it.
+    pub fn new(id: ClientId, device: String, mode: AttachMode, target: Target) -> Self {
         Self {
             id,
             device,
             mode,
+            target,
             link: Link::default(),
             mirror: Mirror::default(),
             stale: false,
@@ -139,7 +144,16 @@ impl Client {
         if event == Event::Tick && self.is_connected() && now >= self.next_presence {
             self.request_presence(now);
         }
-        let actions = self.link.on(event, now, chance);
+        let actions = match event {
+            Event::Ticket(ticket)
+                if self.state() == State::Connecting && !self.target.adopt(ticket) =>
+            {
+                // Input of one session must never reach another.
+                self.outbox.discard();
+                self.link.over(CloseReason::OtherTarget)
+            }
+            event => self.link.on(event, now, chance),
+        };
         self.follow(actions);
     }
 

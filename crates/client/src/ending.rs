@@ -35,6 +35,8 @@ pub enum ShareOver {
     Left,
     /// The guest is no longer a participant.
     Gone,
+    /// The browser is a guest of several sessions, and the page does not name one.
+    Unnamed,
 }
 
 impl ShareOver {
@@ -46,6 +48,7 @@ impl ShareOver {
             Self::SessionEnded => "session_ended",
             Self::Left => "share_left",
             Self::Gone => "share_gone",
+            Self::Unnamed => "guest_not_named",
         }
     }
 
@@ -68,6 +71,10 @@ impl ShareOver {
             Self::Gone => (
                 "You are no longer in this session",
                 "Open the link you received again, or ask the owner for a new one.",
+            ),
+            Self::Unnamed => (
+                "This browser joined several sessions",
+                "Open the link of the session you want, or go to the tab that shows it.",
             ),
         }
     }
@@ -106,7 +113,8 @@ impl Ending {
             "session_ended" | "exited" | "closed" | "expired" | "dropped" | "lost" => {
                 ShareOver::SessionEnded
             }
-            "not_found" | "not_joined" | "share_denied" => ShareOver::Gone,
+            "not_found" | "not_joined" | "share_denied" | "guest_mismatch" => ShareOver::Gone,
+            "guest_not_named" => ShareOver::Unnamed,
             code if is_signed_out(code) => ShareOver::Gone,
             _ => return Self::Stopped(error.message),
         })
@@ -211,6 +219,8 @@ mod tests {
             ("dropped", "session_ended"),
             ("not_joined", "share_gone"),
             ("share_denied", "share_gone"),
+            ("guest_mismatch", "share_gone"),
+            ("guest_not_named", "guest_not_named"),
             ("too_many_attempts", "stopped"),
         ] {
             assert_eq!(Ending::of_guest(error(code)).code(), ending, "{code}");

@@ -10,9 +10,11 @@ pub mod ending;
 pub mod link;
 mod outbox;
 pub mod participants;
+mod target;
 
 pub use action::{Action, Notification, ParticipantsChange, Refused};
 pub use client::{Client, encode};
 pub use ending::Ending;
 pub use link::{CloseReason, Event};
 pub use participants::{BatonAction, Participant, Participants};
+pub use target::Target;

@@ -3,6 +3,8 @@
 
 use protocol::close;
 
+use crate::target::Target;
+
 /// First pause before a reconnect, in milliseconds.
 const FIRST_PAUSE: u64 = 200;
 
@@ -25,10 +27,9 @@ const MAX_TICKETS: u32 = 4;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// The client is ready, or a person reconnects.
-    Start {
-        take_over: bool,
-    },
-    Ticket,
+    Start { take_over: bool },
+    /// The server issued a ticket for this target.
+    Ticket(Target),
     /// The server refused the attach permanently.
     Refused,
     /// The request failed for a reason that may pass.
@@ -74,6 +75,8 @@ pub enum CloseReason {
     Incompatible,
     /// More input than the program takes, or more terminals than allowed.
     TooMuch,
+    /// The ticket is for another session, or for another member or guest.
+    OtherTarget,
 }
 
 impl CloseReason {
@@ -99,6 +102,9 @@ impl CloseReason {
             Self::TakenOver => "Another client took over this session.",
             Self::Incompatible => {
                 "This client and the server are incompatible. Update the older one."
+            }
+            Self::OtherTarget => {
+                "The server offered another session or identity. Unsent input was discarded. Attach again."
             }
             Self::TooMuch => {
                 "Too much unread input, or too many open terminals. Wait or close a terminal, then attach again."
@@ -172,7 +178,7 @@ impl Link {
                 }
                 vec![]
             }
-            (Event::Ticket, State::Connecting) => {
+            (Event::Ticket(_), State::Connecting) => {
                 self.deadline = now + CONNECT_WITHIN;
                 vec![Action::Open]
             }
@@ -266,7 +272,9 @@ impl Link {
         vec![Action::Close]
     }
 
-    fn over(&mut self, why: CloseReason) -> Vec<Action> {
+    /// Ends the attachment.
+    #[must_use]
+    pub(crate) fn over(&mut self, why: CloseReason) -> Vec<Action> {
         self.state = State::Over;
         self.pinged = None;
         vec![Action::Close, Action::Over(why)]

@@ -103,6 +103,13 @@ impl Outbox {
         }
     }
 
+    /// Discards all input and reuses its numbers.
+    pub fn discard(&mut self) {
+        self.next = self.oldest();
+        self.kept.clear();
+        (self.sent, self.in_flight, self.bytes) = (0, 0, 0);
+    }
+
     /// Drops the `more` oldest inputs, which the session acknowledged.
     pub fn acknowledged(&mut self, more: u64) {
         for _ in 0..more.min(u64::try_from(self.sent).unwrap_or(u64::MAX)) {
@@ -175,6 +182,21 @@ mod tests {
         assert_eq!(outbox.pending(), 0);
         outbox.discard_unsent();
         assert_eq!(outbox.oldest(), 4);
+    }
+
+    #[test]
+    fn discarded_input_is_never_sent() {
+        let mut outbox = Outbox::default();
+        ["a", "b", "c"].into_iter().for_each(|key| assert!(outbox.push(text(key))));
+        outbox.welcome(1);
+        assert_eq!(numbers(&outbox.take()), [2, 3]);
+        outbox.push(text("d"));
+        outbox.discard();
+        assert_eq!((outbox.oldest(), outbox.pending()), (2, 0));
+        outbox.welcome(1);
+        assert!(outbox.take().is_empty());
+        outbox.push(text("e"));
+        assert_eq!(numbers(&outbox.take()), [2]);
     }
 
     #[test]

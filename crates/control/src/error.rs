@@ -84,6 +84,15 @@ pub enum Error {
     /// The request carries no guest cookie.
     #[error("Open the link you received and enter its password first.")]
     NotJoined,
+    /// The request carries cookies of several guests and does not name one.
+    #[error("This browser has joined several sessions. Open the link of the one you want.")]
+    GuestNotNamed,
+    /// The request names a guest whose cookie it does not carry.
+    #[error("This browser is no longer a guest of this session. Open the link you received again.")]
+    GuestMismatch,
+    /// The request names another member than the one who is signed in, whose name this is.
+    #[error("You are signed in as {0} in another tab. Reload this page.")]
+    IdentityChanged(String),
     /// The ticket is unknown, used, expired or issued to another sign-in.
     #[error("This ticket is not valid. Attach again.")]
     BadTicket,
@@ -178,7 +187,8 @@ impl Error {
             Self::Unauthenticated
             | Self::InvalidCredentials
             | Self::ShareDenied
-            | Self::NotJoined => Kind::Unauthenticated,
+            | Self::NotJoined
+            | Self::GuestNotNamed => Kind::Unauthenticated,
             Self::Throttled(_)
             | Self::SessionLimit { .. }
             | Self::TooManySockets
@@ -202,6 +212,8 @@ impl Error {
             | Self::MailNotConfigured
             | Self::ShareFull
             | Self::TooManyShares
+            | Self::GuestMismatch
+            | Self::IdentityChanged(_)
             | Self::GrantExists => Kind::Conflict,
             Self::Busy | Self::Unreachable | Self::DatabaseFull | Self::Unavailable => {
                 Kind::Unavailable

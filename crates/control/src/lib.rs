@@ -45,6 +45,7 @@ pub use sessions::{
     reconciler::Reconciler,
 };
 pub use sharing::{
-    guests::{GUEST_COOKIE_LIFETIME, Guests, JoinedGuest},
+    guests::{Admitted, GUEST_COOKIE_LIFETIME, Guests, JoinedGuest},
+    held_cookies::HeldCookie,
     shares::Shares,
 };

@@ -3,6 +3,7 @@
 mod expiry;
 mod guest_slots;
 pub(crate) mod guests;
+pub(crate) mod held_cookies;
 mod mail_invites;
 mod password;
 mod rules;

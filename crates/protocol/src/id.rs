@@ -42,6 +42,8 @@ ids! {
     ShareId,
     /// Id of a guest, constant from their first visit.
     GuestId,
+    /// Id of the member or the guest that a ticket was issued to.
+    HolderId,
     /// Id of an API token.
     TokenId,
     /// Id of a page or program that attaches. It is constant over reconnects, so that input takes effect

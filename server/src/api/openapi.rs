@@ -18,7 +18,9 @@ use crate::state::AppState;
     info(
         title = "websh",
         description = "REST interface of websh, a browser terminal. Every error has the body `ErrorBody`: a stable code for \
-            programs and a message for people. Requests with a cookie that change state must come from an allowed origin."
+            programs and a message for people. Requests with a cookie that change state must come from an allowed origin. A request \
+            that names a member in the header `Websh-Member` (or, below `/api`, in the parameter `member`) is refused with 409 \
+            `identity_changed` if another member is signed in."
     ),
     modifiers(&Credentials)
 )]
@@ -33,7 +35,7 @@ impl Modify for Credentials {
         let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
         let components = description.components.get_or_insert_with(Components::new);
         components.add_security_scheme("cookie", cookie("__Host-websh"));
-        components.add_security_scheme("guest", cookie("__Host-websh_guest"));
+        components.add_security_scheme("guest", cookie("__Host-websh_guest_{guest}"));
         components.add_security_scheme("bearer", bearer);
     }
 }

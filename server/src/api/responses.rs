@@ -36,7 +36,7 @@ macro_rules! errors {
 errors! {
     BadRequest = 400 "`bad_request`";
     Unauthenticated = 401 "`unauthenticated`";
-    NotJoined = 401 "`not_joined`";
+    NotJoined = 401 "`not_joined`; `guest_not_named`: the browser holds cookies of several guests";
     WrongOrigin = 403 "`wrong_origin`";
     RequiresAdminToken = 403 "`forbidden`: requires a token of scope `admin`";
     RequiresStaff = 403 "`forbidden`: requires staff or a superuser";
@@ -48,6 +48,8 @@ errors! {
     NoSuchSession = 404 "`not_found`, also for a session of another member";
     NoSuchToken = 404 "`not_found`, also for another member's token";
     LastSuperuser = 409 "`last_superuser`";
+    GuestMismatch = 409 "`guest_mismatch`: the browser does not hold the cookie of this guest";
+    IdentityChanged = 409 "`identity_changed`: another member is signed in than the page was rendered for";
     CannotInvite = 409 "`member_exists`, `mail_not_configured`";
     SessionEnded = 410 "`exited`, `closed`, `expired`, `dropped` or `lost`: the session has ended; the error contains it";
     SessionOver = 410 "`exited`, `closed`, …: the session has ended";

@@ -12,10 +12,11 @@ use super::{
     client_ip::ClientIp,
     cookies::{Cookie, Cookies},
     error::{ApiError, Result},
+    named::{self, named_guest},
 };
 
 /// Authenticates a request and adds its [`Actor`] as an extension. An anonymous request passes; a
-/// database error does not.
+/// database error does not, and neither does a request that names another member.
 pub async fn authenticate(
     State(control): State<Control>,
     State(cookies): State<Cookies>,
@@ -23,6 +24,7 @@ pub async fn authenticate(
     mut request: Request,
     next: Next,
 ) -> Result<Response> {
+    let named = named::take_member(&mut request)?;
     let headers = request.headers();
     let authenticated = if headers.contains_key(header::AUTHORIZATION) {
         // A request with a token is made by the token, even if it carries a cookie.
@@ -34,6 +36,9 @@ pub async fn authenticate(
         }
     };
     match authenticated {
+        Ok(actor) if named.is_some_and(|member| member != actor.member) => {
+            return Err(control::Error::IdentityChanged(actor.name).into());
+        }
         Ok(actor) => drop(request.extensions_mut().insert(actor)),
         Err(control::Error::Unauthenticated) => {}
         Err(error) => return Err(error.into()),
@@ -69,7 +74,8 @@ where
     }
 }
 
-/// Extracts the guest of a request; rejects others with 401. Only routes that use it accept a guest's cookie.
+/// Extracts the guest that a request names in `?guest=`; rejects others. Without a name, a request is of the
+/// only guest whose cookie it carries. Only routes that use it accept guests' cookies.
 #[derive(Debug)]
 pub struct Guest(pub JoinedGuest);
 
@@ -81,9 +87,8 @@ where
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let cookies = Cookies::from_ref(state);
-        let token =
-            cookies.token(Cookie::Guest, &parts.headers).ok_or(control::Error::NotJoined)?;
-        Ok(Self(Control::from_ref(state).guests.authenticate(token).await?))
+        let named = named_guest(&parts.uri)?;
+        let held = Cookies::from_ref(state).guests(&parts.headers);
+        Ok(Self(Control::from_ref(state).guests.authenticate_named(&held, named).await?))
     }
 }

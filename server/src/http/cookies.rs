@@ -1,13 +1,17 @@
-//! The two cookies: a member's sign-in and a guest's place in a session. Neither is accepted as the other.
+//! The cookies: a member's sign-in, and one for each guest's place in a session. Neither kind is accepted as
+//! the other.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use control::HeldCookie;
+use protocol::id::GuestId;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cookie {
     /// A member's sign-in.
     SignIn,
-    /// A guest's access to one session.
-    Guest,
+    /// Access of one guest to one session. Each has a name of its own, so that joining a second share does
+    /// not replace the first.
+    Guest(GuestId),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -17,13 +21,16 @@ pub struct Cookies {
 }
 
 impl Cookies {
-    /// Returns a cookie's name. The prefix used with TLS keeps other hosts from setting it (RFC 6265bis, 4.1.3).
-    fn name(self, cookie: Cookie) -> &'static str {
-        match (cookie, self.https) {
-            (Cookie::SignIn, true) => "__Host-websh",
-            (Cookie::SignIn, false) => "websh",
-            (Cookie::Guest, true) => "__Host-websh_guest",
-            (Cookie::Guest, false) => "websh_guest",
+    /// Returns the beginning of all names. The prefix used with TLS keeps other hosts from setting the
+    /// cookies (RFC 6265bis, 4.1.3).
+    fn prefix(self) -> &'static str {
+        if self.https { "__Host-websh" } else { "websh" }
+    }
+
+    fn name(self, cookie: Cookie) -> String {
+        match cookie {
+            Cookie::SignIn => self.prefix().to_owned(),
+            Cookie::Guest(guest) => format!("{}_guest_{guest}", self.prefix()),
         }
     }
 
@@ -43,13 +50,59 @@ impl Cookies {
 
     /// Returns the token of a request's cookie.
     pub fn token(self, cookie: Cookie, headers: &HeaderMap) -> Option<&str> {
-        headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|cookies| cookies.to_str().ok())
-            .flat_map(|cookies| cookies.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(name, _)| *name == self.name(cookie))
-            .map(|(_, token)| token)
+        let wanted = self.name(cookie);
+        pairs(headers).find(|(name, _)| *name == wanted).map(|(_, token)| token)
+    }
+
+    /// Returns the tokens of all guests whose cookies a request carries, each guest once.
+    pub fn guests(self, headers: &HeaderMap) -> Vec<HeldCookie<'_>> {
+        let mut held: Vec<HeldCookie<'_>> = Vec::new();
+        for (name, token) in pairs(headers) {
+            let guest =
+                name.strip_prefix(self.prefix()).and_then(|rest| rest.strip_prefix("_guest_"));
+            let Some(Ok(guest)) = guest.map(str::parse) else { continue };
+            if held.iter().all(|(known, _)| *known != guest) {
+                held.push((guest, token));
+            }
+        }
+        held
+    }
+}
+
+/// Returns the names and values of a request's cookies.
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|cookies| cookies.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "01900000-0000-7000-8000-000000000001";
+    const TWO: &str = "01900000-0000-7000-8000-000000000002";
+
+    #[test]
+    fn each_guest_has_a_cookie_of_its_own() {
+        let (one, two) = (ONE.parse().unwrap(), TWO.parse().unwrap());
+        let cookies = format!(
+            "websh=m; websh_guest=old; websh_guest_{ONE}=a; websh_guest_{ONE}=b; websh_guest_x=c; \
+             other_guest_{TWO}=d; websh_guest_{TWO}=e; __Host-websh_guest_{TWO}=f"
+        );
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, cookies.parse().unwrap());
+        let (plain, secure) = (Cookies { https: false }, Cookies { https: true });
+        assert_eq!(plain.guests(&headers), [(one, "a"), (two, "e")]);
+        assert_eq!(secure.guests(&headers), [(two, "f")]);
+        assert_eq!(plain.token(Cookie::Guest(two), &headers), Some("e"));
+        assert_eq!(plain.token(Cookie::SignIn, &headers), Some("m"));
+        assert_eq!(secure.token(Cookie::SignIn, &headers), None);
+        let set = secure.remove(Cookie::Guest(one));
+        let set = set[header::SET_COOKIE].to_str().unwrap();
+        assert!(set.starts_with(&format!("__Host-websh_guest_{ONE}=; Path=/")), "{set}");
     }
 }

@@ -6,4 +6,5 @@ pub mod client_ip;
 pub mod cookies;
 pub mod error;
 pub mod headers;
+pub mod named;
 pub mod origin;

@@ -26,6 +26,7 @@ use crate::{
 #[component]
 pub fn GuestView(joined: Joined, left: Callback<()>) -> impl IntoView {
     let ui = Ui::connecting();
+    let (session, guest) = (joined.session.id, joined.guest);
     let name = StoredValue::new(joined.session.name.clone());
     let owner = StoredValue::new(joined.session.owner.clone());
     // The grant of the session is newer than that of the join.
@@ -59,7 +60,7 @@ pub fn GuestView(joined: Joined, left: Callback<()>) -> impl IntoView {
     let leave = move |_| {
         leaving.set(true);
         spawn_local(async move {
-            match api::sharing::leave().await {
+            match api::sharing::leave(guest).await {
                 Err(why) if ending::is_transient(why.code()) => {
                     leaving.try_set(false);
                     ui.notice.try_set(Some(why.message().to_owned()));
@@ -113,7 +114,7 @@ pub fn GuestView(joined: Joined, left: Callback<()>) -> impl IntoView {
             </header>
             <Screen
                 ui
-                attachment=Attachment::Guest
+                attachment=Attachment::Guest(session, guest)
                 mode=AttachMode::Drive
                 name=Signal::derive(move || name.get_value())
                 types=Signal::derive(move || mode.get() != "read-only")

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use client::{Action, Client, Event, Notification, ending, link::State};
+use client::{Action, Client, Event, Notification, Target, ending, link::State};
 use leptos::prelude::{Set, TimeoutHandle, set_timeout_with_handle};
 use protocol::{
     api::{Attach, AttachMode, Ticket},
@@ -54,9 +54,10 @@ impl Connection {
     ) -> Rc<Self> {
         let id = ClientId(Uuid::new_v4());
         let device = format::device(&browser::user_agent());
+        let client = Client::new(id, device, mode, attachment.target());
         Rc::new_cyclic(|this| Self {
             this: this.clone(),
-            client: RefCell::new(Client::new(id, device, mode)),
+            client: RefCell::new(client),
             attachment,
             ui,
             socket: RefCell::new(None),
@@ -134,8 +135,9 @@ impl Connection {
             };
             match answer {
                 Ok(ticket) => {
+                    let target = Target::from(&ticket);
                     this.ticket.replace(Some(ticket));
-                    this.on(Event::Ticket);
+                    this.on(Event::Ticket(target));
                 }
                 Err(error) if ending::is_transient(error.code()) => this.on(Event::Failed),
                 Err(error) => {

@@ -122,9 +122,10 @@ fn over(terminal: &Terminal, reason: CloseReason) {
             });
             return;
         }
-        CloseReason::Forbidden | CloseReason::Incompatible | CloseReason::TooMuch => {
-            Ending::Stopped(reason.sentence().into())
-        }
+        CloseReason::Forbidden
+        | CloseReason::Incompatible
+        | CloseReason::TooMuch
+        | CloseReason::OtherTarget => Ending::Stopped(reason.sentence().into()),
     };
     terminal.ui.ending.set(Some(ending));
 }

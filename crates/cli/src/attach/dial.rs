@@ -1,7 +1,7 @@
 //! The connection of an attachment: attempts of a ticket, a socket and a hello, then messages both ways.
 //! It does not interpret messages.
 
-use client::encode;
+use client::{Target, encode};
 use futures_util::{SinkExt, StreamExt};
 use protocol::{
     api::{Attach, Ticket},
@@ -88,7 +88,8 @@ async fn dial(
     incoming: &Sender<(u64, Incoming)>,
 ) -> Result<Socket, http::Error> {
     let ticket: Ticket = client.post(&format!("/sessions/{id}/attach"), attach).await?;
-    let _ = incoming.send((attempt, Incoming::Ticket)).await;
+    // For another target, the viewer closes this attempt and sends no input.
+    let _ = incoming.send((attempt, Incoming::Ticket(Target::from(&ticket)))).await;
     let mut socket = client.socket(&ticket.url, &ticket.subprotocol).await?;
     let hello = Hello { ticket: ticket.ticket, ..hello };
     // If this fails, the socket closes, and the close is read.

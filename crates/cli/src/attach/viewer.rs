@@ -4,7 +4,8 @@
 mod typing;
 
 use client::{
-    Action, Client, CloseReason, Event, Notification, Participant, ParticipantsChange, ending,
+    Action, Client, CloseReason, Event, Notification, Participant, ParticipantsChange, Target,
+    ending,
 };
 use protocol::{
     api::{ActiveClient, Attach, AttachMode, Session},
@@ -64,7 +65,7 @@ pub enum Request {
 #[derive(Debug)]
 pub enum Incoming {
     /// The server issued a ticket.
-    Ticket,
+    Ticket(Target),
     /// The server refused the attach permanently.
     Refused(http::Error),
     /// The attempt failed for a reason that may pass.
@@ -97,8 +98,9 @@ impl Viewer {
     /// Returns a viewer that is not attached. The size of the terminal is 80×24 when it is unknown.
     pub fn new(session: Session, options: Options, size: Option<(u16, u16)>) -> Self {
         let id = ClientId(uuid::Uuid::new_v4());
+        let target = Target { session: Some(session.id), holder: None };
         let mut viewer = Self {
-            client: Client::new(id, options.device.clone(), options.mode),
+            client: Client::new(id, options.device.clone(), options.mode, target),
             session,
             options,
             started: Instant::now(),
@@ -210,7 +212,7 @@ impl Viewer {
             return;
         }
         match incoming {
-            Incoming::Ticket => self.on(Event::Ticket),
+            Incoming::Ticket(target) => self.on(Event::Ticket(target)),
             Incoming::Failed => self.on(Event::Failed),
             Incoming::Closed(code) => self.on(Event::Closed(code)),
             Incoming::Refused(error) => {

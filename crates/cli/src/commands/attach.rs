@@ -127,9 +127,10 @@ async fn closed(client: &Client, session: &Session, reason: CloseReason) -> Resu
     let sentence = reason.sentence().to_owned();
     Err(match reason {
         CloseReason::SignedOut | CloseReason::Forbidden => Failure::NotAllowed(sentence),
-        CloseReason::TakenOver | CloseReason::Incompatible | CloseReason::TooMuch => {
-            Failure::Message(sentence)
-        }
+        CloseReason::TakenOver
+        | CloseReason::Incompatible
+        | CloseReason::TooMuch
+        | CloseReason::OtherTarget => Failure::Message(sentence),
         CloseReason::Explained | CloseReason::Gone => {
             match client.get::<Session>(&format!("/sessions/{}", session.id)).await {
                 Ok(_) => Failure::Message(sentence),

@@ -10,9 +10,18 @@ use crate::link::CloseReason;
 const OTHER: u64 = 2;
 const YOU: u64 = 1;
 
+/// Returns the target with these ids.
+fn target(session: u8, holder: u8) -> Target {
+    let id = |number| format!("00000000-0000-0000-0000-0000000000{number:02}");
+    Target {
+        session: Some(id(session).parse().unwrap()),
+        holder: Some(id(holder).parse().unwrap()),
+    }
+}
+
 fn client() -> Client {
     let id = "7f8bfbb0-1f4b-4d5c-8f0e-2b1f6a0f3a55".parse().unwrap();
-    Client::new(id, "a test".into(), AttachMode::Drive)
+    Client::new(id, "a test".into(), AttachMode::Drive, Target::default())
 }
 
 /// Performs nothing, and returns what was to be performed.
@@ -52,7 +61,7 @@ fn receive(client: &mut Client, body: Body) {
 
 fn connect(client: &mut Client, accepted: u64, driving: bool) {
     client.on(Event::Start { take_over: false }, 0, 0.0);
-    client.on(Event::Ticket, 0, 0.0);
+    client.on(Event::Ticket(target(1, 2)), 0, 0.0);
     receive(client, Body::Welcome(Welcome { accepted, driving, ..Welcome::default() }));
     assert_eq!(client.state(), State::Connected);
 }
@@ -60,7 +69,7 @@ fn connect(client: &mut Client, accepted: u64, driving: bool) {
 fn reconnect(client: &mut Client, accepted: u64, driving: bool) {
     client.on(Event::Closed(1006), 0, 0.0);
     client.on(Event::Retry, 0, 0.0);
-    client.on(Event::Ticket, 0, 0.0);
+    client.on(Event::Ticket(target(1, 2)), 0, 0.0);
     receive(client, Body::Welcome(Welcome { accepted, driving, ..Welcome::default() }));
     assert_eq!(client.state(), State::Connected);
 }
@@ -86,7 +95,7 @@ fn a_client_connects_with_its_size_and_the_input_that_waited() {
     client.on(Event::Start { take_over: true }, 0, 0.0);
     let attach = Attach { mode: AttachMode::Drive, take_over: true };
     assert_eq!(actions(&mut client), [Action::Close, Action::Attach(attach)]);
-    client.on(Event::Ticket, 0, 0.0);
+    client.on(Event::Ticket(target(1, 2)), 0, 0.0);
     assert_eq!(actions(&mut client), [Action::Open]);
     let hello = client.hello("secret".into());
     assert_eq!((hello.ticket.as_str(), hello.next_input, hello.take_over), ("secret", 1, true));
@@ -115,6 +124,55 @@ fn unacknowledged_input_is_sent_again_after_a_reconnect() {
     assert_eq!(client.pending_inputs(), 3);
     reconnect(&mut client, 2, true);
     assert_eq!(texts(&mut client), [(3, "c".into()), (4, "d".into())]);
+}
+
+#[test]
+fn input_is_sent_to_one_target_only() {
+    let other = target(9, 2);
+    for (ticket, expected) in [
+        (target(1, 2), Some(vec![(2, "b".to_owned()), (3, "c".to_owned())])),
+        (Target::default(), Some(vec![(2, "b".to_owned()), (3, "c".to_owned())])),
+        (other, None),
+        (target(1, 9), None),
+    ] {
+        let mut client = client();
+        connect(&mut client, 0, true);
+        for key in ["a", "b"] {
+            assert_eq!(client.input(text(key)), Ok(()));
+        }
+        receive(&mut client, Body::Acked(wire::Acked { more: 1 }));
+        client.on(Event::Closed(1006), 0, 0.0);
+        assert_eq!(client.input(text("c")), Ok(()));
+        client.on(Event::Retry, 0, 0.0);
+        let _ = actions(&mut client);
+        client.on(Event::Ticket(ticket), 0, 0.0);
+        if let Some(expected) = expected {
+            assert_eq!(actions(&mut client), [Action::Open]);
+            let welcome = Welcome { accepted: 1, driving: true, ..Welcome::default() };
+            receive(&mut client, Body::Welcome(welcome));
+            assert_eq!(texts(&mut client), expected, "{ticket:?}");
+            continue;
+        }
+        let over = Action::Notify(Notification::Over(CloseReason::OtherTarget));
+        assert_eq!(actions(&mut client), [Action::Close, over], "{ticket:?}");
+        assert_eq!((client.pending_inputs(), client.state()), (0, State::Over));
+        assert_eq!(client.input(text("d")), Err(Refused::Over));
+        // Another attempt does not change the target.
+        client.on(Event::Start { take_over: true }, 0, 0.0);
+        client.on(Event::Ticket(ticket), 0, 0.0);
+        assert_eq!(client.state(), State::Over);
+    }
+}
+
+#[test]
+fn the_first_ticket_must_be_for_the_target_of_the_page() {
+    let id = "7f8bfbb0-1f4b-4d5c-8f0e-2b1f6a0f3a55".parse().unwrap();
+    let expected = Target { holder: None, ..target(9, 0) };
+    let mut client = Client::new(id, String::new(), AttachMode::Drive, expected);
+    assert_eq!(client.input(text("a")), Ok(()));
+    client.on(Event::Start { take_over: false }, 0, 0.0);
+    client.on(Event::Ticket(target(1, 2)), 0, 0.0);
+    assert_eq!((client.pending_inputs(), client.state()), (0, State::Over));
 }
 
 #[test]
@@ -169,7 +227,7 @@ fn typing_is_accepted_while_there_is_no_driver() {
 #[test]
 fn a_watcher_never_types() {
     let id = "7f8bfbb0-1f4b-4d5c-8f0e-2b1f6a0f3a55".parse().unwrap();
-    let mut client = Client::new(id, String::new(), AttachMode::Watch);
+    let mut client = Client::new(id, String::new(), AttachMode::Watch, Target::default());
     assert_eq!(client.input(text("a")), Err(Refused::Watching));
     connect(&mut client, 0, false);
     receive(&mut client, crew(vec![Present { may_drive: false, ..present(YOU, false, false) }]));

@@ -6,7 +6,7 @@ const START: Event = Event::Start { take_over: false };
 
 fn connected() -> Link {
     let mut link = Link::default();
-    for event in [START, Event::Ticket] {
+    for event in [START, Event::Ticket(Target::default())] {
         let _ = link.on(event, 0, 0.0);
     }
     link.welcome(0);
@@ -20,7 +20,7 @@ fn a_ticket_a_socket_and_a_welcome_connect() {
     let attach = Action::Attach { take_over: false };
     assert_eq!(link.on(START, 5, 0.0), [Action::Close, attach]);
     assert_eq!(link.on(START, 5, 0.0), []);
-    assert_eq!(link.on(Event::Ticket, 6, 0.0), [Action::Open]);
+    assert_eq!(link.on(Event::Ticket(Target::default()), 6, 0.0), [Action::Open]);
     link.welcome(7);
     assert_eq!(link.state(), State::Connected);
 }
@@ -57,7 +57,7 @@ fn an_expired_ticket_is_requested_again() {
     let mut link = Link::default();
     let _ = link.on(START, 0, 0.0);
     for _ in 0..MAX_TICKETS {
-        let _ = link.on(Event::Ticket, 0, 0.0);
+        let _ = link.on(Event::Ticket(Target::default()), 0, 0.0);
         assert_eq!(link.on(Event::Closed(4403), 0, 0.0), [Action::Close]);
         let _ = link.on(Event::Retry, 0, 0.0);
     }
@@ -93,7 +93,7 @@ fn pauses_double_to_ten_seconds_and_reset_after_a_welcome() {
     }
     assert_eq!(pauses, [200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]);
     let _ = link.on(Event::Retry, now, 0.0);
-    let _ = link.on(Event::Ticket, now, 0.0);
+    let _ = link.on(Event::Ticket(Target::default()), now, 0.0);
     link.welcome(now);
     let _ = link.on(Event::Closed(1012), now, 0.0);
     assert_eq!(link.state(), State::Waiting { until: now + 200 });

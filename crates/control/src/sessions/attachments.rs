@@ -9,9 +9,10 @@ use protocol::{
         ActiveClient, Attach, AttachMode, AttachPolicy, AuditAction, Role, Ticket,
         limits::MAX_SHOWN,
     },
-    id::{GuestId, MemberId, SessionId},
+    id::{GuestId, HolderId, MemberId, SessionId},
     wire::{AttachRequest, Guest, Hello, Viewer},
 };
+use uuid::Uuid;
 
 use super::{lookup, view};
 use crate::{
@@ -102,7 +103,8 @@ impl Attachments {
             (AuditAction::SessionAttach, watch.then(|| "watching".to_owned()))
         };
         // Issued before it is recorded, so that requests beyond the limit do not fill the audit log.
-        let ticket = self.add_ticket(actor.into(), id, row.owner, watch, account)?;
+        let holder = (actor.into(), actor.member.0);
+        let ticket = self.add_ticket(holder, id, row.owner, watch, account)?;
         if let Err(error) = self.ctx.audit(actor, action, &row, detail).await {
             if !own {
                 return Err(error);
@@ -124,13 +126,16 @@ impl Attachments {
         session: SessionId,
         owner: MemberId,
     ) -> Result<Ticket, Error> {
-        let ticket = self.add_ticket(Holder::Guest(guest), session, owner, false, None)?;
-        Ok(Ticket { url: "/api/v1/join/socket".to_owned(), ..ticket })
+        let ticket =
+            self.add_ticket((Holder::Guest(guest), guest.0), session, owner, false, None)?;
+        // A browser may hold the cookies of several guests.
+        Ok(Ticket { url: format!("/api/v1/join/socket?guest={guest}"), ..ticket })
     }
 
+    /// Issues a ticket to a holder, who is a member or guest with this id.
     fn add_ticket(
         &self,
-        holder: Holder,
+        (holder, id): (Holder, Uuid),
         session: SessionId,
         owner: MemberId,
         watch: bool,
@@ -146,6 +151,8 @@ impl Attachments {
             url: "/api/v1/socket".to_owned(),
             subprotocol: protocol::SUBPROTOCOL.to_owned(),
             expires_at: until,
+            session: Some(session),
+            holder: Some(HolderId(id)),
         })
     }
 

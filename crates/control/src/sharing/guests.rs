@@ -5,14 +5,17 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use protocol::{
     api::{AuditAction, Guest, GuestEnd, Join, Joined, ShareState, SharedSession, Ticket},
-    id::{GuestId, SessionId},
+    id::{GuestId, SessionId, ShareId},
     wire,
 };
 use store::{Admission, GuestRow, SessionRow, ShareRow};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::{password, rules};
+use super::{
+    held_cookies::{self, HeldCookie},
+    password, rules,
+};
 use crate::{
     Actor, Caller, Error,
     audit::{AuditActor, AuditTarget},
@@ -37,6 +40,29 @@ pub struct JoinedGuest {
     pub joined: Joined,
     session: SessionRow,
     row: GuestRow,
+}
+
+/// Maximum number of cookies that a join reads. Further ones stay as they are.
+const MAX_READ: usize = 64;
+
+/// Cookies of a browser that joins a share.
+#[derive(Debug, Default)]
+struct Known {
+    /// The browser's guest of this share, if their access has not ended.
+    guest: Option<GuestRow>,
+    /// Guests whose cookies are of no further use.
+    ended: Vec<GuestId>,
+}
+
+/// Result of a join.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admitted {
+    /// Public data about the guest and the session.
+    pub joined: Joined,
+    /// Secret of a new cookie; none if the guest's cookie is valid and keeps its slot.
+    pub cookie: Option<String>,
+    /// Guests of the same browser whose access has ended: their cookies are of no further use.
+    pub ended: Vec<GuestId>,
 }
 
 /// Guests of all shares, with the rate limits on wrong passwords.
@@ -70,8 +96,8 @@ impl Guests {
     }
 
     /// Admits a person by a link and its password: a member under their own name, others under the name
-    /// they enter. Returns also the secret of a new cookie, unless the guest's cookie is valid and keeps
-    /// its slot. Without the right password, all refusals are the same and take the same time.
+    /// they enter. A guest of this share whose cookie is among those `held` keeps their slot. Without the
+    /// right password, all refusals are the same and take the same time.
     ///
     /// # Errors
     /// [`Error::Throttled`], [`Error::ShareDenied`]; with the right password [`Error::ShareOver`],
@@ -80,9 +106,9 @@ impl Guests {
         self: &Arc<Self>,
         request: Join,
         member: Option<&Actor>,
-        cookie: Option<&str>,
+        held: &[HeldCookie<'_>],
         caller: &Caller,
-    ) -> Result<(Joined, Option<String>), Error> {
+    ) -> Result<Admitted, Error> {
         let name = match member {
             Some(member) => member.name.clone(),
             None => validate::label("name", &request.name)?,
@@ -108,7 +134,7 @@ impl Guests {
             }
             admitted => admitted?,
         };
-        self.admit(row, name, member, cookie, caller).await
+        self.admit(row, name, member, held, caller).await
     }
 
     /// Records a wrong password and notifies the owner, in the background: the time to do so would
@@ -144,19 +170,15 @@ impl Guests {
         share: &ShareRow,
         name: String,
         member: Option<&Actor>,
-        cookie: Option<&str>,
+        held: &[HeldCookie<'_>],
         caller: &Caller,
-    ) -> Result<(Joined, Option<String>), Error> {
+    ) -> Result<Admitted, Error> {
         let session = self.running_session(share.session).await?;
-        if let Some(cookie) = cookie
-            && let Some((guest, of)) =
-                self.ctx.store.guests.by_cookie(&secret::hash(cookie)).await?
-            && of.share.id == share.share.id
-            && guest.guest.end.is_none()
-        {
+        let Known { guest, ended } = self.known(share.share.id, held).await?;
+        if let Some(guest) = guest {
             let _slots = self.slots.lock().await;
             self.retake(&guest, &session).await?;
-            return Ok((joined(&session, share, &guest), None));
+            return Ok(Admitted { joined: joined(&session, share, &guest), cookie: None, ended });
         }
         let guest = GuestRow {
             guest: Guest {
@@ -187,7 +209,44 @@ impl Guests {
             self.ctx.store.guests.add(&guest, &secret::hash(&cookie), &entry).await?
         })?;
         self.ctx.announce(session.owner);
-        Ok((joined(&session, share, &guest), Some(cookie)))
+        Ok(Admitted { joined: joined(&session, share, &guest), cookie: Some(cookie), ended })
+    }
+
+    /// Sorts the cookies of a browser that joins a share.
+    async fn known(&self, share: ShareId, held: &[HeldCookie<'_>]) -> Result<Known, Error> {
+        let mut known = Known::default();
+        for (id, cookie) in held.iter().take(MAX_READ) {
+            let found = self.ctx.store.guests.by_cookie(&secret::hash(cookie)).await?;
+            match found.filter(|(row, _)| row.guest.id == *id) {
+                Some((row, of))
+                    if row.guest.end.is_none()
+                        && rules::guest_end(rules::state(&of, self.ctx.now())).is_none() =>
+                {
+                    if row.share == share {
+                        known.guest = Some(row);
+                    }
+                }
+                _ => known.ended.push(*id),
+            }
+        }
+        Ok(known)
+    }
+
+    /// Returns the guest that a request names. A request without a name is of the only guest whose cookie it
+    /// carries.
+    ///
+    /// # Errors
+    /// [`Error::NotJoined`], [`Error::GuestNotNamed`], [`Error::GuestMismatch`]; [`Error::ShareOver`] with the
+    /// reason.
+    pub async fn authenticate_named(
+        &self,
+        held: &[HeldCookie<'_>],
+        named: Option<GuestId>,
+    ) -> Result<JoinedGuest, Error> {
+        let (id, cookie) = held_cookies::choose(held, named)?;
+        let guest = self.authenticate(cookie).await?;
+        // The name of a cookie proves nothing.
+        if guest.joined.guest == id { Ok(guest) } else { Err(Error::GuestMismatch) }
     }
 
     /// Returns the guest who holds a cookie.

@@ -132,7 +132,7 @@ async fn wrong_passwords_are_limited_per_address_across_links() {
         let password = if right { password.clone() } else { "0000-0000-0000-0000".to_owned() };
         let request = Join { token, password, name: "Eve".to_owned() };
         let caller = Caller { source: address.into(), device: "a test".to_owned() };
-        let joined = world.control.guests.join(request, None, None, &caller).await;
+        let joined = world.control.guests.join(request, None, &[], &caller).await;
         joined.err().map(|error| error.code())
     };
     let (here, elsewhere) = ([192, 0, 2, 1], [192, 0, 2, 2]);

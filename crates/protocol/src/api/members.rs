@@ -8,6 +8,10 @@ use uuid::Uuid;
 
 use crate::id::{InviteId, MemberId, TokenId};
 
+/// Request header in which a page names the member it was rendered for. If another member is signed in, the request
+/// is refused with 409 `identity_changed`.
+pub const MEMBER_HEADER: &str = "websh-member";
+
 /// Role of a member, in ascending order of permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[derive(Serialize, Deserialize, Display, EnumString, VariantArray, ToSchema)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-use crate::id::SessionId;
+use crate::id::{HolderId, SessionId};
 
 /// State of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -268,6 +268,13 @@ pub struct Ticket {
     pub subprotocol: String,
     /// Time of expiry, 30 s after the ticket was issued.
     pub expires_at: DateTime<Utc>,
+    /// Session to attach to. A client with unacknowledged input stops if this changes. Absent from servers
+    /// before this field.
+    #[serde(default)]
+    pub session: Option<SessionId>,
+    /// Member or guest who attaches, with the same rule.
+    #[serde(default)]
+    pub holder: Option<HolderId>,
 }
 
 /// Body of every error response.

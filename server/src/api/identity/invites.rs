@@ -1,9 +1,11 @@
 //! `/invites`: links for joining the workspace and for resetting a password.
 
 use axum::{
+    Extension,
     extract::State,
     http::{HeaderMap, StatusCode},
 };
+use control::Actor;
 use protocol::{
     api::{AcceptInvite, ErrorBody, Invite, InviteLink, Me, NewInvite},
     id::InviteId,
@@ -75,7 +77,7 @@ pub async fn preview(
     Ok(Json(state.control.invites.preview(&body.token).await?))
 }
 
-/// Uses a link: joins the workspace or sets a new password, and signs in.
+/// Uses a link: joins the workspace or sets a new password, and signs in. The browser's previous sign-in ends.
 #[utoipa::path(
     post, path = "/invites/accept", tag = "members", request_body = AcceptInvite,
     responses(
@@ -88,8 +90,13 @@ pub async fn preview(
 pub async fn accept(
     State(state): State<AppState>,
     CallerInfo(caller): CallerInfo,
+    before: Option<Extension<Actor>>,
     Json(body): Json<AcceptInvite>,
 ) -> Result<(HeaderMap, Json<Me>)> {
     let signed_in = state.control.invites.accept(body, &caller).await?;
+    // As with a sign-in: open pages of the browser's previous member must not stay connected.
+    if let Some(Extension(before)) = before.filter(|before| before.scope.is_none()) {
+        state.control.sign_ins.end_current(&before).await?;
+    }
     Ok(signed_in_as(&state, signed_in))
 }

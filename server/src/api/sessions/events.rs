@@ -12,6 +12,7 @@ use axum::{
     },
 };
 use futures_util::{Stream, stream};
+use protocol::id::MemberId;
 use tokio::time::Instant;
 
 use crate::{
@@ -36,9 +37,10 @@ const SIGNED_OUT: &str = "signed_out";
 /// Streams changes until the sign-in ends, the member's role changes or the server stops.
 #[utoipa::path(
     get, path = "/events", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
+    params(("member" = Option<MemberId>, Query, description = "Member that the page was rendered for, in place of the header `Websh-Member`")),
     responses(
         (status = 200, description = "Server-sent events named `changed`, without content: fetch lists again", content_type = "text/event-stream"),
-        Unauthenticated, WrongOrigin,
+        Unauthenticated, WrongOrigin, IdentityChanged,
     )
 )]
 pub async fn events(

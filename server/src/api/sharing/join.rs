@@ -1,4 +1,5 @@
-//! `/join`: joining a session by a share. No other route accepts a guest's cookie.
+//! `/join`: joining a session by a share. No other route accepts a guest's cookie. A request names its guest in
+//! `?guest=`, because a browser may be a guest of several sessions.
 
 use axum::{
     Extension,
@@ -6,8 +7,11 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use control::Actor;
-use protocol::api::{ErrorBody, Join, Joined, Ticket};
+use control::{Actor, Admitted, GUEST_COOKIE_LIFETIME};
+use protocol::{
+    api::{ErrorBody, Join, Joined, Ticket},
+    id::GuestId,
+};
 
 use crate::{
     api::{
@@ -25,7 +29,7 @@ use crate::{
 #[utoipa::path(
     post, path = "/join", tag = "join", request_body = Join,
     responses(
-        (status = 200, description = "Joined; sets the guest's cookie", body = Joined),
+        (status = 200, description = "Joined; sets a cookie for this guest, and removes those of guests whose access has ended", body = Joined),
         (status = 401, description = "`share_denied`: unknown link, wrong password or revoked share", body = ErrorBody),
         (status = 409, description = "`share_full`", body = ErrorBody),
         (status = 410, description = "`share_expired`, `session_ended`: only with the right password", body = ErrorBody),
@@ -40,19 +44,27 @@ pub async fn join(
     Json(body): Json<Join>,
 ) -> Result<(HeaderMap, Json<Joined>)> {
     let member = member.as_ref().map(|Extension(member)| member);
-    let held = state.cookies.token(Cookie::Guest, &headers);
-    let (joined, cookie) = state.control.guests.join(body, member, held, &caller).await?;
-    let seconds = control::GUEST_COOKIE_LIFETIME.num_seconds();
-    let cookie = cookie.map(|token| state.cookies.set(Cookie::Guest, &token, seconds));
-    Ok((cookie.unwrap_or_default(), Json(joined)))
+    let held = state.cookies.guests(&headers);
+    let Admitted { joined, cookie, ended } =
+        state.control.guests.join(body, member, &held, &caller).await?;
+    let (guest, seconds) = (Cookie::Guest(joined.guest), GUEST_COOKIE_LIFETIME.num_seconds());
+    let new = cookie.map(|token| state.cookies.set(guest, &token, seconds));
+    let removed = ended.into_iter().map(|guest| state.cookies.remove(Cookie::Guest(guest)));
+    let mut headers = HeaderMap::new();
+    for (name, value) in new.into_iter().chain(removed).flatten() {
+        if let Some(name) = name {
+            headers.append(name, value);
+        }
+    }
+    Ok((headers, Json(joined)))
 }
 
 /// Returns the session the guest joined.
 #[utoipa::path(
-    get, path = "/join/session", tag = "join", security(("guest" = [])),
+    get, path = "/join/session", tag = "join", security(("guest" = [])), params(("guest" = Option<GuestId>, Query, description = "Guest that the request is for; required if the browser holds several cookies")),
     responses(
         (status = 200, description = "The session, its owner, and the guest's permissions and expiry", body = Joined),
-        NotJoined, GuestOver,
+        NotJoined, GuestMismatch, GuestOver,
     )
 )]
 pub async fn session(Guest(visitor): Guest) -> Json<Joined> {
@@ -61,10 +73,10 @@ pub async fn session(Guest(visitor): Guest) -> Json<Joined> {
 
 /// Issues a ticket for attaching with one WebSocket.
 #[utoipa::path(
-    post, path = "/join/attach", tag = "join", security(("guest" = [])),
+    post, path = "/join/attach", tag = "join", security(("guest" = [])), params(("guest" = Option<GuestId>, Query, description = "Guest that the request is for; required if the browser holds several cookies")),
     responses(
         (status = 200, description = "The ticket", body = Ticket),
-        (status = 409, description = "`share_full`: the guest was away, and other guests took all slots", body = ErrorBody),
+        (status = 409, description = "`share_full`: the guest was away, and other guests took all slots; `guest_mismatch`", body = ErrorBody),
         NotJoined, GuestOver,
     )
 )]
@@ -74,11 +86,11 @@ pub async fn attach(State(state): State<AppState>, Guest(visitor): Guest) -> Res
 
 /// Leaves the session: frees the guest's slot and closes their connections.
 #[utoipa::path(
-    post, path = "/join/leave", tag = "join", security(("guest" = [])),
+    post, path = "/join/leave", tag = "join", security(("guest" = [])), params(("guest" = Option<GuestId>, Query, description = "Guest that the request is for; required if the browser holds several cookies")),
     responses(
-        (status = 204, description = "Left; removes the cookie"),
+        (status = 204, description = "Left; removes the guest's cookie"),
         (status = 410, description = "`share_expired`, …: access has already ended", body = ErrorBody),
-        NotJoined,
+        NotJoined, GuestMismatch,
     )
 )]
 pub async fn leave(
@@ -87,16 +99,17 @@ pub async fn leave(
     Guest(visitor): Guest,
 ) -> Result<(StatusCode, HeaderMap)> {
     state.control.guests.leave(&visitor, &caller).await?;
-    Ok((StatusCode::NO_CONTENT, state.cookies.remove(Cookie::Guest)))
+    let cookie = Cookie::Guest(visitor.joined.guest);
+    Ok((StatusCode::NO_CONTENT, state.cookies.remove(cookie)))
 }
 
 /// Opens the guest's WebSocket. The ticket goes in its first message.
 #[utoipa::path(
-    get, path = "/join/socket", tag = "join", security(("guest" = [])),
+    get, path = "/join/socket", tag = "join", security(("guest" = [])), params(("guest" = Option<GuestId>, Query, description = "Guest that the request is for; required if the browser holds several cookies")),
     responses(
         (status = 101, description = "A WebSocket with the subprotocol `websh.v1`"),
         (status = 410, description = "`share_expired`, …", body = ErrorBody),
-        NotJoined, WrongOrigin, WebSocketExpected,
+        NotJoined, GuestMismatch, WrongOrigin, WebSocketExpected,
     )
 )]
 pub async fn open_socket(

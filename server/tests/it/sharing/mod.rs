@@ -2,4 +2,5 @@
 
 pub mod guests;
 pub mod mail;
+pub mod several_shares;
 pub mod shares;

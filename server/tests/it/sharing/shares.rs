@@ -21,14 +21,16 @@ async fn a_guest_joins_by_link_and_password_and_leaves() {
     let (mut bob, response) = join(&server, &made, "Bob").await;
     assert_eq!(response.status, 200, "{response:?}");
     let cookie = response.header("set-cookie").unwrap();
-    for part in ["websh_guest=", "; Path=/", "; HttpOnly", "; SameSite=Lax"] {
+    let name = format!("websh_guest_{}=", response.json()["guest"].as_str().unwrap());
+    for part in [name.as_str(), "; Path=/", "; HttpOnly", "; SameSite=Lax"] {
         assert!(cookie.contains(part), "{cookie}");
     }
     let joined = response.json();
     assert_eq!((&joined["session"]["owner"], &joined["name"]), (&json!("Ann"), &json!("Bob")));
     assert_eq!(bob.get("/api/v1/join/session").await.json(), joined);
     let ticket = bob.post("/api/v1/join/attach", &json!({})).await;
-    assert_eq!((ticket.status, &ticket.json()["url"]), (200, &json!("/api/v1/join/socket")));
+    let url = format!("/api/v1/join/socket?guest={}", joined["guest"].as_str().unwrap());
+    assert_eq!((ticket.status, &ticket.json()["url"]), (200, &json!(url)));
     // Joining again with the same browser keeps the slot.
     let again = join_as(&mut bob, &made, "Robert").await;
     assert_eq!((again.status, again.json(), again.header("set-cookie")), (200, joined, None));
@@ -40,7 +42,7 @@ async fn a_guest_joins_by_link_and_password_and_leaves() {
 
     let mut gone = bob.clone();
     assert_eq!(bob.post("/api/v1/join/leave", &json!({})).await.status, 204);
-    assert_eq!(bob.cookie.as_deref(), Some("websh_guest="));
+    assert_eq!(bob.cookie.as_deref(), Some(name.as_str()));
     assert_eq!(gone.get("/api/v1/join/session").await.error(), (410, "share_left".into()));
     assert_eq!(shares(&mut ann, &path).await[0]["guests"][0]["end"], "left");
     let log = ann.get("/api/v1/audit?action=share").await.json();
@@ -199,7 +201,8 @@ async fn a_member_joins_under_their_name_and_stays_signed_in() {
         assert_eq!(bob.get("/api/v1/join/session").await.status, inside, "{cookie}");
     }
     // A guest's secret is not valid under the name of the sign-in cookie.
-    bob.cookie = Some(guest.replace("websh_guest=", "websh="));
+    let (_, secret) = guest.split_once('=').unwrap();
+    bob.cookie = Some(format!("websh={secret}"));
     assert_eq!(bob.get("/api/v1/me").await.status, 401);
     assert_eq!(ann.delete(&path).await.status, 204);
 }

@@ -20,4 +20,4 @@ pub use sharing::{join, join_as, session_path, share, share_in_mail, share_token
 pub use smtp::{Mail, Smtp};
 pub use terminal::Terminal;
 pub use test_server::{EMAIL, LOG, LONG, PASSWORD, TestServer, until};
-pub use viewer::{SOCKET, Viewer, close_code, hello, message, open_socket, ticket};
+pub use viewer::{SOCKET, Viewer, close_code, hello, message, open_at, open_socket, ticket};

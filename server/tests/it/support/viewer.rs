@@ -28,7 +28,8 @@ pub async fn open_socket(
     open_at(client, SOCKET, extra).await
 }
 
-async fn open_at(
+/// Opens a socket at another path.
+pub async fn open_at(
     client: &Client,
     path: &str,
     extra: &[(&str, &str)],
@@ -129,7 +130,12 @@ impl Viewer {
 
     /// Attaches a guest.
     pub async fn attach_guest(guest: &mut Client) -> Self {
-        let response = guest.post("/api/v1/join/attach", &json!({})).await;
+        Self::attach_guest_at(guest, "/api/v1/join/attach").await
+    }
+
+    /// Attaches the guest that a path names.
+    pub async fn attach_guest_at(guest: &mut Client, path: &str) -> Self {
+        let response = guest.post(path, &json!({})).await;
         assert_eq!(response.status, 200, "{response:?}");
         let ticket = response.json();
         let socket = open_at(guest, ticket["url"].as_str().unwrap(), &[]).await.unwrap();
@@ -175,10 +181,14 @@ impl Viewer {
         let _ = self.socket.send(message(Body::Input(input))).await;
     }
 
+    /// Returns whether a line of the screen contains a text.
+    pub fn shows(&self, text: &str) -> bool {
+        self.mirror.lines.iter().any(|line| line.text.contains(text))
+    }
+
     /// Reads until a line of the screen contains a text.
     pub async fn until_shows(&mut self, text: &str) {
-        let shows = |viewer: &Self| viewer.mirror.lines.iter().any(|line| line.text.contains(text));
-        let shown = timeout(LONG, self.read_until(shows)).await;
+        let shown = timeout(LONG, self.read_until(|viewer| viewer.shows(text))).await;
         let shown =
             shown.unwrap_or_else(|_| panic!("{text} never appeared: {:?}", self.mirror.lines));
         assert_eq!(shown, None, "closed before {text} appeared");

@@ -34,9 +34,24 @@ fn receive(viewer: &mut Viewer, body: Body) {
 fn attached(driving: bool) -> Viewer {
     let mut viewer = viewer();
     viewer.start();
-    viewer.receive(Incoming::Ticket);
+    viewer.receive(Incoming::Ticket(Target::default()));
     receive(&mut viewer, Body::Welcome(Welcome { driving, ..Welcome::default() }));
     viewer
+}
+
+#[test]
+fn a_ticket_for_another_session_ends_the_attachment() {
+    let mut viewer = attached(true);
+    viewer.typed(Typed::Text("a".into()));
+    viewer.receive(Incoming::Closed(1006));
+    viewer.on(Event::Retry);
+    let _ = texts(&mut viewer);
+    let session = Some(uuid::Uuid::from_u128(2).to_string().parse().unwrap());
+    viewer.receive(Incoming::Ticket(Target { session, holder: None }));
+    assert_eq!(texts(&mut viewer), Vec::<String>::new());
+    let outcome = viewer.outcome();
+    assert!(matches!(outcome, Some(Outcome::Closed(CloseReason::OtherTarget))), "{outcome:?}");
+    assert_eq!(viewer.client.pending_inputs(), 0);
 }
 
 /// Returns the texts that were sent.
