@@ -2,7 +2,7 @@
 //! for a ticket and the ending that each of them sees.
 
 use client::{
-    CloseReason, Ending, Target,
+    Ending, Target,
     ending::{self, ShareOver},
 };
 use protocol::{
@@ -68,15 +68,5 @@ impl Attachment {
             Self::Member(session) => Ending::Over(Box::new(ending::ended(session, end))),
             Self::Guest(..) => Ending::Share(ShareOver::SessionEnded),
         }
-    }
-
-    /// Queries the server for the ending, after a close without a reason.
-    pub async fn query_ending(&self) -> Ending {
-        let answer = match self {
-            Self::Member(session) => api::session(session.id).await.map(drop),
-            Self::Guest(_, guest) => api::sharing::joined(Some(*guest)).await.map(drop),
-        };
-        let stopped = || PageError::new("stopped", CloseReason::Gone.sentence());
-        self.refused(answer.err().unwrap_or_else(stopped))
     }
 }

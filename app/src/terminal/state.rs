@@ -27,6 +27,8 @@ pub struct Dom {
 pub struct Ui {
     /// `connecting`, `connected`, `reconnecting` or `ended`.
     pub state: RwSignal<&'static str>,
+    /// Something between the page and the server does not forward WebSockets.
+    pub lacks_websockets: RwSignal<bool>,
     /// Seconds until the next attempt to reconnect.
     pub seconds: RwSignal<u64>,
     /// Number of unacknowledged inputs.

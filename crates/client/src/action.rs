@@ -44,10 +44,11 @@ pub enum Notification {
     /// Number of wrong passwords tried for the shares of the session.
     WrongPasswords(u32),
     Clipboard(String),
-    /// Last message of the session, with the cause if it is known.
-    Ended(Option<Cause>),
-    /// The attachment is over; it does not reconnect by itself.
-    Over(CloseReason),
+    /// Last message of the session, with the cause.
+    Ended(Cause),
+    /// The attachment is over; it does not reconnect by itself. Without a reason, [`Notification::Ended`] or
+    /// the refusal gave it.
+    Over(Option<CloseReason>),
 }
 
 /// Consequences of a change of the participants for this client.

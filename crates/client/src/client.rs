@@ -91,6 +91,11 @@ impl Client {
         self.link.state()
     }
 
+    /// Returns true if something between the client and the server does not forward WebSockets.
+    pub fn lacks_websockets(&self) -> bool {
+        self.link.lacks_websockets()
+    }
+
     /// Returns the copy of the session's screen.
     pub fn mirror(&self) -> &Mirror {
         &self.mirror
@@ -150,7 +155,7 @@ impl Client {
             {
                 // Input of one session must never reach another.
                 self.outbox.discard();
-                self.link.over(CloseReason::OtherTarget)
+                self.link.over(Some(CloseReason::OtherTarget))
             }
             event => self.link.on(event, now, chance),
         };
@@ -261,7 +266,9 @@ impl Client {
             Body::Crew(crew) => self.set_participants(crew, now),
             Body::Clipboard(clipboard) => self.notify(Notification::Clipboard(clipboard.text)),
             Body::Ended(ended) => {
-                self.notify(Notification::Ended(ended.cause));
+                // An unknown cause, of a newer session, explains nothing: the close code decides.
+                let Some(cause) = ended.cause else { return };
+                self.notify(Notification::Ended(cause));
                 let actions = self.link.ended();
                 self.follow(actions);
             }

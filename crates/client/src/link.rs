@@ -23,6 +23,10 @@ const CONNECT_WITHIN: u64 = 15_000;
 /// Refused tickets in a row after which their age is no longer a likely cause.
 const MAX_TICKETS: u32 = 4;
 
+/// Sockets in a row that did not open although the server issued a ticket: more are no coincidence, for
+/// example of a restart.
+const MAX_UNOPENED: u32 = 1;
+
 /// Event from outside, besides the messages of the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -56,21 +60,18 @@ pub enum Action {
     Ping(u32),
     /// Close the socket and cancel the request for a ticket.
     Close,
-    /// The attachment is over; it does not reconnect by itself.
-    Over(CloseReason),
+    /// The attachment is over; it does not reconnect by itself. Without a reason, the last message or the
+    /// refusal gave it.
+    Over(Option<CloseReason>),
 }
 
 /// Reason for which an attachment is over until a person acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CloseReason {
-    /// Given by the last message of the server or the session.
-    Explained,
     SignedOut,
     Forbidden,
     /// Another client drives now.
     TakenOver,
-    /// The session or the share is over.
-    Gone,
     /// Malformed or oversized message, or incompatible versions.
     Incompatible,
     /// More input than the program takes, or more terminals than allowed.
@@ -80,10 +81,11 @@ pub enum CloseReason {
 }
 
 impl CloseReason {
-    /// Returns the reason that a close code stands for; none when reconnecting makes sense.
+    /// Returns the reason that a close code stands for; none when another attach makes sense. That includes
+    /// a session or share that is over, without the message that explains it: only the server knows how it
+    /// ended, perhaps not yet, and refuses to attach once it does.
     pub fn from_code(code: u16) -> Option<Self> {
         match code {
-            close::ENDED | close::GONE | close::IDLE => Some(Self::Gone),
             close::SIGNED_OUT => Some(Self::SignedOut),
             close::FORBIDDEN => Some(Self::Forbidden),
             close::TAKEN_OVER => Some(Self::TakenOver),
@@ -96,7 +98,6 @@ impl CloseReason {
     /// Returns the sentence for people.
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::Explained | Self::Gone => "The session closed this connection. Attach again.",
             Self::SignedOut => "You were signed out. Sign in again.",
             Self::Forbidden => "You no longer have access to this session.",
             Self::TakenOver => "Another client took over this session.",
@@ -135,6 +136,10 @@ pub struct Link {
     take_over: bool,
     /// Deadline of the current attempt.
     deadline: u64,
+    /// The current attempt has a ticket, and its socket is not open yet.
+    opening: bool,
+    /// Sockets in a row that did not open.
+    unopened: u32,
     next_ping: u64,
     /// Unanswered ping and its deadline.
     pinged: Option<(u32, u64)>,
@@ -144,6 +149,12 @@ pub struct Link {
 impl Link {
     pub fn state(&self) -> State {
         self.state
+    }
+
+    /// Returns true if something between the client and the server, which issues tickets, does not forward
+    /// WebSockets.
+    pub fn lacks_websockets(&self) -> bool {
+        self.unopened > MAX_UNOPENED
     }
 
     /// Returns the time at which [`Event::Tick`] is due, if any.
@@ -180,17 +191,19 @@ impl Link {
             }
             (Event::Ticket(_), State::Connecting) => {
                 self.deadline = now + CONNECT_WITHIN;
+                self.opening = true;
                 vec![Action::Open]
             }
-            (Event::Refused, _) => self.over(CloseReason::Explained),
+            (Event::Refused, _) => self.over(None),
             (Event::Failed, State::Connecting) => self.pause(now, chance),
             // The ticket may have expired on the way; a new attempt shows whether that was the cause.
             (Event::Closed(close::FORBIDDEN), State::Connecting) if self.attempts < MAX_TICKETS => {
                 self.pause(now, chance)
             }
             (Event::Closed(code), State::Connecting | State::Connected) => {
+                self.opening &= code == close::ABNORMAL;
                 match CloseReason::from_code(code) {
-                    Some(why) => self.over(why),
+                    Some(why) => self.over(Some(why)),
                     None => self.pause(now, chance),
                 }
             }
@@ -213,6 +226,7 @@ impl Link {
         if self.state == State::Connecting {
             self.state = State::Connected;
             (self.attempts, self.take_over, self.pinged) = (0, false, None);
+            (self.opening, self.unopened) = (false, 0);
             self.received(now);
         }
     }
@@ -230,7 +244,7 @@ impl Link {
     pub fn ended(&mut self) -> Vec<Action> {
         match self.state {
             State::Idle | State::Over => vec![],
-            _ => self.over(CloseReason::Explained),
+            _ => self.over(None),
         }
     }
 
@@ -255,6 +269,7 @@ impl Link {
     fn connect(&mut self, now: u64) -> Vec<Action> {
         self.state = State::Connecting;
         self.deadline = now + CONNECT_WITHIN;
+        self.opening = false;
         self.pinged = None;
         vec![Action::Close, Action::Attach { take_over: self.take_over }]
     }
@@ -267,6 +282,7 @@ impl Link {
     fn pause(&mut self, now: u64, chance: f64) -> Vec<Action> {
         let until = now + pause_of(self.attempts, chance);
         self.attempts = self.attempts.saturating_add(1);
+        self.unopened = if self.opening { self.unopened.saturating_add(1) } else { 0 };
         self.state = State::Waiting { until };
         self.pinged = None;
         vec![Action::Close]
@@ -274,7 +290,7 @@ impl Link {
 
     /// Ends the attachment.
     #[must_use]
-    pub(crate) fn over(&mut self, why: CloseReason) -> Vec<Action> {
+    pub(crate) fn over(&mut self, why: Option<CloseReason>) -> Vec<Action> {
         self.state = State::Over;
         self.pinged = None;
         vec![Action::Close, Action::Over(why)]

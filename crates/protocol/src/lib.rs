@@ -37,6 +37,8 @@ pub const MAX_HISTORY_LINES: u32 = 500;
 pub mod close {
     /// The session ended; the last message has the reason.
     pub const ENDED: u16 = 1000;
+    /// The connection broke without a close frame; never sent (RFC 6455, 7.4.1).
+    pub const ABNORMAL: u16 = 1006;
     /// A message was larger than [`super::MAX_CLIENT_MESSAGE`].
     pub const TOO_BIG: u16 = 1009;
     /// The web process restarts; reconnect.

@@ -13,6 +13,9 @@ pub fn Connection(ui: Ui) -> impl IntoView {
     let text = move || match (ui.state.get(), ui.seconds.get()) {
         ("connected", _) if ui.watching.get() => "watching".to_owned(),
         ("reconnecting", 0) => "reconnecting…".to_owned(),
+        ("reconnecting", seconds) if ui.lacks_websockets.get() => {
+            format!("The proxy does not forward WebSockets, reconnecting in {seconds} s")
+        }
         ("reconnecting", seconds) => format!("reconnecting in {seconds} s"),
         (state, _) => state.to_owned(),
     };

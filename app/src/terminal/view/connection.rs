@@ -204,6 +204,7 @@ impl Connection {
             State::Over => ("ended", 0),
         };
         set_changed(self.ui.state, name);
+        set_changed(self.ui.lacks_websockets, self.client().lacks_websockets());
         set_changed(self.ui.seconds, seconds);
     }
 }

@@ -6,7 +6,6 @@ use client::{
 };
 use leptos::prelude::Set;
 use protocol::{mirror::Change, wire::ended::Cause};
-use wasm_bindgen_futures::spawn_local;
 
 use super::{clipboard, connection::Update, terminal::Terminal};
 use crate::terminal::set_changed;
@@ -96,32 +95,23 @@ fn show_watching(terminal: &Terminal) {
     set_changed(terminal.ui.watching, !terminal.is_driving());
 }
 
-fn ended(terminal: &Terminal, cause: Option<Cause>) -> Ending {
+fn ended(terminal: &Terminal, cause: Cause) -> Ending {
     match cause {
-        Some(Cause::Session(end)) => terminal.connection.attachment.ended(&end),
-        Some(Cause::TakenOver(by)) => Ending::TakenOver(ending::active_client(by)),
-        Some(Cause::InUse(by)) => Ending::Elsewhere(ending::active_client(by)),
-        Some(Cause::Share(end)) => Ending::Share(ShareOver::from(end.how())),
-        None => Ending::Stopped(CloseReason::Gone.sentence().into()),
+        Cause::Session(end) => terminal.connection.attachment.ended(&end),
+        Cause::TakenOver(by) => Ending::TakenOver(ending::active_client(by)),
+        Cause::InUse(by) => Ending::Elsewhere(ending::active_client(by)),
+        Cause::Share(end) => Ending::Share(ShareOver::from(end.how())),
     }
 }
 
-fn over(terminal: &Terminal, reason: CloseReason) {
+fn over(terminal: &Terminal, reason: Option<CloseReason>) {
     let attachment = &terminal.connection.attachment;
     attachment.mark(false);
     terminal.paint_soon();
+    let Some(reason) = reason else { return };
     let ending = match reason {
-        CloseReason::Explained => return,
         CloseReason::SignedOut => attachment.signed_out(),
         CloseReason::TakenOver => Ending::TakenOver(None),
-        CloseReason::Gone => {
-            let (attachment, ending) = (attachment.clone(), terminal.ui.ending);
-            spawn_local(async move {
-                let found = attachment.query_ending().await;
-                let _ = ending.try_set(Some(found));
-            });
-            return;
-        }
         CloseReason::Forbidden
         | CloseReason::Incompatible
         | CloseReason::TooMuch

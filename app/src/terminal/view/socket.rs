@@ -9,12 +9,10 @@ use futures_util::{
     stream::SplitSink,
 };
 use gloo_net::websocket::{Message, WebSocketError, futures::WebSocket};
+use protocol::close;
 
 /// Message of a socket, or the code with which it closed.
 pub type Incoming = Result<Vec<u8>, u16>;
-
-/// Close code of a connection without a close frame.
-const ABNORMAL: u16 = 1006;
 
 /// A socket that is open or opening; it closes when dropped.
 pub struct Socket {
@@ -52,7 +50,7 @@ impl Socket {
                     Ok(Message::Text(_)) | Err(_) => {}
                 }
             }
-            on(Err(ABNORMAL));
+            on(Err(close::ABNORMAL));
         });
         wasm_bindgen_futures::spawn_local(task.map(drop));
         Some(Self { sink: shared, reader, socket: raw })

@@ -5,6 +5,7 @@ use client::{Target, encode};
 use futures_util::{SinkExt, StreamExt};
 use protocol::{
     api::{Attach, Ticket},
+    close,
     id::SessionId,
     wire::{Hello, client_message::Body},
 };
@@ -16,9 +17,6 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::viewer::{Incoming, Request};
 use crate::http::{self, Client, Socket};
-
-/// Close code of a connection without a close frame.
-const ABNORMAL: u16 = 1006;
 
 /// The current attempt or open socket of an attachment, and how to start the next.
 pub struct Connection {
@@ -120,15 +118,17 @@ async fn relay(
                 Message::Binary(bytes) => {
                     let _ = incoming.send((attempt, Incoming::Message(bytes.into()))).await;
                 }
-                Message::Close(frame) => return frame.map_or(ABNORMAL, |frame| frame.code.into()),
+                Message::Close(frame) => {
+                    return frame.map_or(close::ABNORMAL, |frame| frame.code.into());
+                }
                 _ => {}
             }
         }
-        ABNORMAL
+        close::ABNORMAL
     };
     tokio::select! {
         code = reading => Incoming::Closed(code),
-        () = writing => Incoming::Closed(ABNORMAL),
+        () = writing => Incoming::Closed(close::ABNORMAL),
     }
 }
 

@@ -1,17 +1,20 @@
 //! Text of the status line, which covers the last row. Pure.
 
 use chrono::{DateTime, Timelike};
-use client::{Participant, Participants, link::State};
+use client::{Client, Participant, Participants, link::State};
 
 /// Returns the state of the connection, unless it is attached. `shown` means that a screen was shown
-/// before; `pending` inputs are unacknowledged.
-pub fn connection(state: State, shown: bool, pending: usize) -> Option<String> {
-    let input = match pending {
+/// before.
+pub fn connection(client: &Client, shown: bool) -> Option<String> {
+    let input = match client.pending_inputs() {
         0 => String::new(),
         1 => " 1 input will be sent.".into(),
         more => format!(" {more} inputs will be sent."),
     };
-    match state {
+    match client.state() {
+        State::Waiting { .. } if client.lacks_websockets() => {
+            Some(format!(" websh: the proxy does not forward WebSockets, retrying.{input}"))
+        }
         State::Connecting | State::Waiting { .. } if shown => {
             Some(format!(" websh: connection lost, reconnecting.{input}"))
         }
@@ -54,16 +57,36 @@ pub fn expiry(at: i64, prefix: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use protocol::wire::{Crew, Present, Viewer};
+    use client::{Event, Target};
+    use protocol::{
+        api::AttachMode,
+        id::ClientId,
+        wire::{Crew, Present, Viewer, input::Event as Input},
+    };
+    use uuid::Uuid;
 
     use super::*;
 
     #[test]
-    fn a_live_connection_is_silent() {
-        assert_eq!(connection(State::Connected, true, 9), None);
-        let lost = connection(State::Waiting { until: 1 }, true, 2).unwrap();
+    fn a_connection_that_is_not_attached_shows_its_state() {
+        let id = ClientId(Uuid::nil());
+        let mut client = Client::new(id, String::new(), AttachMode::Drive, Target::default());
+        assert_eq!(connection(&client, false), None);
+        client.on(Event::Start { take_over: false }, 0, 0.0);
+        assert!(!connection(&client, false).unwrap().contains("lost"));
+        for _ in 0..2 {
+            client.input(Input::Text("x".into())).unwrap();
+        }
+        client.on(Event::Failed, 0, 0.0);
+        let lost = connection(&client, true).unwrap();
         assert!(lost.contains("reconnecting") && lost.contains("2 inputs"), "{lost}");
-        assert!(!connection(State::Connecting, false, 0).unwrap().contains("lost"));
+        for _ in 0..2 {
+            client.on(Event::Retry, 0, 0.0);
+            client.on(Event::Ticket(Target::default()), 0, 0.0);
+            client.on(Event::Closed(1006), 0, 0.0);
+        }
+        let blocked = connection(&client, true).unwrap();
+        assert!(blocked.contains("does not forward WebSockets"), "{blocked}");
     }
 
     #[test]

@@ -189,8 +189,7 @@ impl Viewer {
 
     /// Returns the most important message for the line over the last row.
     fn status_line(&self) -> Option<String> {
-        let pending = self.client.pending_inputs();
-        status::connection(self.client.state(), self.is_shown(), pending)
+        status::connection(&self.client, self.is_shown())
             .or_else(|| self.notice.as_ref().map(|(text, _)| text.clone()))
             .or_else(|| {
                 let requester = self.requester().filter(|_| self.client.is_driving())?;
@@ -260,7 +259,7 @@ impl Viewer {
             Notification::Clipboard(text) => self.aside.push_str(&sgr::clipboard(&text)),
             Notification::Ended(cause) => self.outcome = Some(self.ended(cause)),
             Notification::Over(reason) => {
-                self.outcome.get_or_insert(Outcome::Closed(reason));
+                self.outcome = self.outcome.take().or(reason.map(Outcome::Closed));
             }
             Notification::History(_)
             | Notification::ShareEnding(_)
@@ -277,14 +276,14 @@ impl Viewer {
         }
     }
 
-    fn ended(&self, cause: Option<Cause>) -> Outcome {
+    fn ended(&self, cause: Cause) -> Outcome {
         match cause {
-            Some(Cause::Session(end)) => {
+            Cause::Session(end) => {
                 Outcome::Over(Box::new(ending::ended(&self.session, &end)), self.unread())
             }
-            Some(Cause::TakenOver(by)) => Outcome::TakenOver(ending::active_client(by)),
-            Some(Cause::InUse(by)) => Outcome::InUse(ending::active_client(by)),
-            Some(Cause::Share(_)) | None => Outcome::Closed(CloseReason::Gone),
+            Cause::TakenOver(by) => Outcome::TakenOver(ending::active_client(by)),
+            Cause::InUse(by) => Outcome::InUse(ending::active_client(by)),
+            Cause::Share(_) => Outcome::Closed(CloseReason::Forbidden),
         }
     }
 

@@ -93,7 +93,7 @@ pub(super) async fn show(
             Err(in_use(error.active_client()))
         }
         Outcome::Refused(error) => Err(error.into()),
-        Outcome::Closed(reason) => closed(&client, &session, reason).await,
+        Outcome::Closed(reason) => Err(closed(reason)),
     }
 }
 
@@ -121,24 +121,14 @@ fn client_name(client: Option<ActiveClient>) -> String {
     )
 }
 
-/// Result for a connection that was closed and will not be opened again, with the server's reason if
-/// it has one.
-async fn closed(client: &Client, session: &Session, reason: CloseReason) -> Result<(), Failure> {
+/// Failure for a connection that was closed and will not be opened again.
+fn closed(reason: CloseReason) -> Failure {
     let sentence = reason.sentence().to_owned();
-    Err(match reason {
+    match reason {
         CloseReason::SignedOut | CloseReason::Forbidden => Failure::NotAllowed(sentence),
         CloseReason::TakenOver
         | CloseReason::Incompatible
         | CloseReason::TooMuch
         | CloseReason::OtherTarget => Failure::Message(sentence),
-        CloseReason::Explained | CloseReason::Gone => {
-            match client.get::<Session>(&format!("/sessions/{}", session.id)).await {
-                Ok(_) => Failure::Message(sentence),
-                Err(error) => match error.session() {
-                    Some(session) => return ended(session),
-                    None => error.into(),
-                },
-            }
-        }
-    })
+    }
 }

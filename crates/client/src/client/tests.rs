@@ -5,7 +5,6 @@ use protocol::wire::{
 };
 
 use super::*;
-use crate::link::CloseReason;
 
 const OTHER: u64 = 2;
 const YOU: u64 = 1;
@@ -153,7 +152,7 @@ fn input_is_sent_to_one_target_only() {
             assert_eq!(texts(&mut client), expected, "{ticket:?}");
             continue;
         }
-        let over = Action::Notify(Notification::Over(CloseReason::OtherTarget));
+        let over = Action::Notify(Notification::Over(Some(CloseReason::OtherTarget)));
         assert_eq!(actions(&mut client), [Action::Close, over], "{ticket:?}");
         assert_eq!((client.pending_inputs(), client.state()), (0, State::Over));
         assert_eq!(client.input(text("d")), Err(Refused::Over));
@@ -351,18 +350,32 @@ fn the_last_message_ends_the_attachment() {
     let mut client = client();
     connect(&mut client, 0, true);
     let _ = sent(&mut client);
-    let cause = Some(Cause::Session(End::default()));
-    receive(&mut client, Body::Ended(Ended { cause: cause.clone() }));
+    let cause = Cause::Session(End::default());
+    receive(&mut client, Body::Ended(Ended { cause: Some(cause.clone()) }));
     assert_eq!(
         actions(&mut client),
         [
             Action::Notify(Notification::Ended(cause)),
             Action::Close,
-            Action::Notify(Notification::Over(CloseReason::Explained)),
+            Action::Notify(Notification::Over(None)),
         ]
     );
     assert_eq!(client.input(text("a")), Err(Refused::Over));
     assert_eq!(client.wake(), None);
+}
+
+#[test]
+fn a_last_message_without_a_known_cause_leaves_the_decision_to_the_server() {
+    let mut client = client();
+    connect(&mut client, 0, true);
+    let _ = sent(&mut client);
+    receive(&mut client, Body::Ended(Ended { cause: None }));
+    client.on(Event::Closed(protocol::close::GONE), 0, 0.0);
+    assert_eq!(actions(&mut client), [Action::Close]);
+    let State::Waiting { until } = client.state() else { panic!("{:?}", client.state()) };
+    client.on(Event::Tick, until, 0.0);
+    let attach = Attach { mode: AttachMode::Drive, take_over: false };
+    assert_eq!(actions(&mut client), [Action::Close, Action::Attach(attach)]);
 }
 
 #[test]

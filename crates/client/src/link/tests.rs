@@ -28,7 +28,7 @@ fn a_ticket_a_socket_and_a_welcome_connect() {
 #[test]
 fn close_codes_end_or_reconnect() {
     for (code, over) in [
-        (1000, Some(CloseReason::Gone)),
+        (1000, None),
         (1001, None),
         (1006, None),
         (1009, Some(CloseReason::Incompatible)),
@@ -37,16 +37,16 @@ fn close_codes_end_or_reconnect() {
         (4400, Some(CloseReason::Incompatible)),
         (4401, Some(CloseReason::SignedOut)),
         (4403, Some(CloseReason::Forbidden)),
-        (4408, Some(CloseReason::Gone)),
+        (4408, None),
         (4409, Some(CloseReason::TakenOver)),
-        (4410, Some(CloseReason::Gone)),
+        (4410, None),
         (4413, None),
         (4429, Some(CloseReason::TooMuch)),
     ] {
         let mut link = connected();
         let actions = link.on(Event::Closed(code), 50, 0.0);
         match over {
-            Some(why) => assert_eq!(actions, [Action::Close, Action::Over(why)], "{code}"),
+            Some(why) => assert_eq!(actions, [Action::Close, Action::Over(Some(why))], "{code}"),
             None => assert_eq!(link.state(), State::Waiting { until: 250 }, "{code}"),
         }
     }
@@ -61,7 +61,7 @@ fn an_expired_ticket_is_requested_again() {
         assert_eq!(link.on(Event::Closed(4403), 0, 0.0), [Action::Close]);
         let _ = link.on(Event::Retry, 0, 0.0);
     }
-    let over = [Action::Close, Action::Over(CloseReason::Forbidden)];
+    let over = [Action::Close, Action::Over(Some(CloseReason::Forbidden))];
     assert_eq!(link.on(Event::Closed(4403), 0, 0.0), over);
 }
 
@@ -135,12 +135,53 @@ fn an_attempt_has_a_deadline() {
 }
 
 #[test]
+fn an_unexplained_end_is_queried_until_it_is_known() {
+    let mut link = connected();
+    let mut now = 0;
+    for code in [4410, 1000, 4408, 4410] {
+        assert_eq!(link.on(Event::Closed(code), now, 0.0), [Action::Close], "{code}");
+        let State::Waiting { until } = link.state() else { panic!("{:?}", link.state()) };
+        now = until;
+        let attach = Action::Attach { take_over: false };
+        assert_eq!(link.on(Event::Tick, now, 0.0), [Action::Close, attach]);
+        let _ = link.on(Event::Ticket(Target::default()), now, 0.0);
+    }
+    assert_eq!(link.on(Event::Refused, now, 0.0), [Action::Close, Action::Over(None)]);
+}
+
+#[test]
+fn sockets_that_never_open_after_a_ticket_are_not_forwarded() {
+    /// One attempt until it fails; returns whether WebSockets are missing then.
+    fn attempt(link: &mut Link, events: &[Event]) -> bool {
+        let _ = link.on(START, 0, 0.0);
+        let _ = link.on(Event::Retry, 0, 0.0);
+        for event in events {
+            let _ = link.on(*event, 0, 0.0);
+        }
+        link.lacks_websockets()
+    }
+    let refused = [Event::Ticket(Target::default()), Event::Closed(1006)];
+    let unavailable = [Event::Failed];
+    let restarting = [Event::Ticket(Target::default()), Event::Closed(1012)];
+    let mut link = Link::default();
+    assert!(!attempt(&mut link, &refused), "once may be a restart");
+    assert!(attempt(&mut link, &refused));
+    assert!(attempt(&mut link, &refused));
+    assert!(!attempt(&mut link, &unavailable), "the server itself is unreachable");
+    assert!(!attempt(&mut link, &refused));
+    assert!(!attempt(&mut link, &restarting), "a close frame came through");
+    assert!(!attempt(&mut link, &refused));
+    assert!(attempt(&mut link, &[Event::Ticket(Target::default()), Event::Failed]));
+    let _ = link.on(Event::Retry, 0, 0.0);
+    let _ = link.on(Event::Ticket(Target::default()), 0, 0.0);
+    link.welcome(0);
+    assert!(!link.lacks_websockets());
+}
+
+#[test]
 fn a_refusal_is_final() {
     let mut link = Link::default();
     let _ = link.on(START, 0, 0.0);
-    assert_eq!(
-        link.on(Event::Refused, 0, 0.0),
-        [Action::Close, Action::Over(CloseReason::Explained)]
-    );
+    assert_eq!(link.on(Event::Refused, 0, 0.0), [Action::Close, Action::Over(None)]);
     assert_eq!(link.wake(), None);
 }
