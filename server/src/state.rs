@@ -46,7 +46,7 @@ impl AppState {
             build: assets::build_path(Path::new(&*config.leptos.site_root)).into(),
             allowed: Allowed(config.allowed_origins.clone().into()),
             cookies: Cookies { https: config.is_https() },
-            proxies: TrustedProxies(config.trusted_proxies.clone().into()),
+            proxies: TrustedProxies::new(&config.trusted_proxies),
             stop,
             sockets,
             metrics: Arc::default(),

@@ -2,7 +2,10 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use axum::{
@@ -16,21 +19,37 @@ use super::error::{ApiError, Result};
 
 /// Peers whose `X-Forwarded-For` header is trusted.
 #[derive(Clone, Debug)]
-pub struct TrustedProxies(pub Arc<[IpAddr]>);
+pub struct TrustedProxies {
+    trusted: Arc<[IpAddr]>,
+    /// A peer that is not trusted has sent the header.
+    reported: Arc<AtomicBool>,
+}
 
 impl TrustedProxies {
+    pub fn new(trusted: &[IpAddr]) -> Self {
+        Self { trusted: trusted.into(), reported: Arc::default() }
+    }
+
     /// Returns the nearest address that is not a trusted proxy. A proxy appends its peer's address, so
     /// everything left of an untrusted address may be forged.
     fn client(&self, peer: IpAddr, forwarded: &[&str]) -> IpAddr {
         let mut nearest = peer;
         let mut hops = forwarded.iter().rev();
-        while self.0.contains(&nearest) {
+        while self.trusted.contains(&nearest) {
             match hops.next().and_then(|hop| hop.parse::<IpAddr>().ok()) {
                 Some(hop) => nearest = hop.to_canonical(),
                 None => break,
             }
         }
         nearest
+    }
+
+    /// Returns true for the first request that another peer than a trusted proxy forwarded, which may show
+    /// that a proxy is missing from the configuration: all of its clients count as one address then.
+    fn is_first_unlisted(&self, peer: IpAddr, forwarded: &[&str]) -> bool {
+        !forwarded.is_empty()
+            && !self.trusted.contains(&peer)
+            && !self.reported.swap(true, Ordering::Relaxed)
     }
 }
 
@@ -55,7 +74,15 @@ where
             .flat_map(|value| value.split(','))
             .map(str::trim)
             .collect();
-        Ok(Self(TrustedProxies::from_ref(state).client(peer, &forwarded)))
+        let proxies = TrustedProxies::from_ref(state);
+        if proxies.is_first_unlisted(peer, &forwarded) {
+            tracing::warn!(
+                %peer,
+                "X-Forwarded-For from a peer that is not in trusted_proxies is ignored. If it is your proxy, \
+                 add it: until then, all of its clients count as one address"
+            );
+        }
+        Ok(Self(proxies.client(peer, &forwarded)))
     }
 }
 
@@ -90,7 +117,7 @@ mod tests {
     #[test]
     fn only_trusted_proxies_set_the_client_address() {
         let ip = |text: &str| text.parse::<IpAddr>().unwrap();
-        let proxies = TrustedProxies([ip("10.0.0.1"), ip("10.0.0.2")].into());
+        let proxies = TrustedProxies::new(&[ip("10.0.0.1"), ip("10.0.0.2")]);
         for (peer, forwarded, expected) in [
             ("192.0.2.7", vec![], "192.0.2.7"),
             ("192.0.2.7", vec!["127.0.0.1"], "192.0.2.7"),
@@ -102,6 +129,22 @@ mod tests {
         ] {
             let client = proxies.client(ip(peer), &forwarded);
             assert_eq!(client, ip(expected), "{peer} {forwarded:?}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_that_is_not_configured_is_reported_once() {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let proxies = TrustedProxies::new(&[ip("10.0.0.1")]);
+        for (peer, forwarded, reported) in [
+            ("192.0.2.7", vec![], false),
+            ("10.0.0.1", vec!["192.0.2.9"], false),
+            ("192.0.2.7", vec!["192.0.2.9"], true),
+            ("192.0.2.7", vec!["192.0.2.9"], false),
+            ("192.0.2.8", vec!["192.0.2.9"], false),
+        ] {
+            let first = proxies.is_first_unlisted(ip(peer), &forwarded);
+            assert_eq!(first, reported, "{peer} {forwarded:?}");
         }
     }
 }

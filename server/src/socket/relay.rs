@@ -152,7 +152,7 @@ async fn send(
             biased;
             sent = &mut sending => return delivered(sent).map(|()| None),
             received = receive(session) => match received {
-                Ok(_) if backlog.bytes > MAX_BACKLOG => return Err(Outcome::Closed(too_slow())),
+                Ok(_) if backlog.bytes > MAX_BACKLOG => return Err(Outcome::Closed(too_far_behind())),
                 Ok(message) => backlog.push(message),
                 Err(reason) => break reason,
             },
@@ -169,7 +169,7 @@ fn delivered(sent: Result<Result<(), axum::Error>, Elapsed>) -> Result<(), Outco
     match sent {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) => Err(Outcome::Disconnected),
-        Err(_) => Err(Outcome::Closed(too_slow())),
+        Err(_) => Err(Outcome::Closed(stalled())),
     }
 }
 
@@ -190,8 +190,12 @@ async fn receive(session: &mut Reader) -> Result<Bytes, CloseReason> {
     }
 }
 
-fn too_slow() -> CloseReason {
+fn stalled() -> CloseReason {
     CloseReason::new(close::TOO_SLOW, "The client received nothing for 30 seconds.")
+}
+
+fn too_far_behind() -> CloseReason {
+    CloseReason::new(close::TOO_SLOW, "The client left more than 1 MiB unread.")
 }
 
 /// Relays from the viewer to the session. Returns `None` when the viewer disconnected.

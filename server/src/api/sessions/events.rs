@@ -5,13 +5,13 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{
     extract::State,
-    http::HeaderMap,
+    http::{HeaderMap, HeaderName},
     response::{
-        Sse,
+        IntoResponse, Sse,
         sse::{Event, KeepAlive},
     },
 };
-use futures_util::{Stream, stream};
+use futures_util::stream;
 use protocol::id::MemberId;
 use tokio::time::Instant;
 
@@ -34,6 +34,10 @@ const CHANGED: &str = "changed";
 /// Last event of a stream whose sign-in has ended.
 const SIGNED_OUT: &str = "signed_out";
 
+/// Disables the response buffer of nginx and of proxies that adopted its header: an event would wait in it
+/// until the buffer is full.
+const UNBUFFERED: (HeaderName, &str) = (HeaderName::from_static("x-accel-buffering"), "no");
+
 /// Streams changes until the sign-in ends, the member's role changes or the server stops.
 #[utoipa::path(
     get, path = "/events", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
@@ -47,7 +51,7 @@ pub async fn events(
     State(state): State<AppState>,
     SignedIn { actor, .. }: SignedIn,
     headers: HeaderMap,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
+) -> Result<impl IntoResponse> {
     // A page of another origin on the same site could otherwise use up the sign-in's streams.
     state.allowed.require_own_page(&headers)?;
     let standing = state.control.connections.open(&actor)?;
@@ -70,7 +74,8 @@ pub async fn events(
         };
         let event = Event::default().event(event).data("{}");
         let next = (changes, standing, stop, Instant::now() + MIN_INTERVAL);
-        Some((Ok(event), continues.then_some(next)))
+        Some((Ok::<_, Infallible>(event), continues.then_some(next)))
     });
-    Ok(Sse::new(changes).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+    let events = Sse::new(changes).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    Ok(([UNBUFFERED], events))
 }

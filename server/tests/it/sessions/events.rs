@@ -103,6 +103,8 @@ async fn listen(client: &Client) -> TcpStream {
     }
     let head = String::from_utf8(head).unwrap();
     assert!(head.contains("text/event-stream"), "{head}");
+    // A proxy would keep an event until its buffer is full.
+    assert!(head.contains("x-accel-buffering: no"), "{head}");
     stream
 }
 
