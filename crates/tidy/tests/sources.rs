@@ -121,7 +121,9 @@ fn http_stays_in_server() {
 #[test]
 fn processes_and_terminals_stay_below() {
     let words = ["portable_pty", "kill_process", "setsid(", "fork(", "ioctl_", "prctl"];
-    let homes = ["crates/session/", "crates/host/", "bench/"];
+    // `websh attach` stops itself, and `init` is process 1 of a container.
+    let exceptions = ["crates/cli/src/attach/mod.rs", "server/src/init.rs"];
+    let homes = [&["crates/session/", "crates/host/", "bench/"][..], &exceptions].concat();
     no_breach("PTYs, forks and signals only in session and host.", &strays(&words, &homes));
 }
 

@@ -14,6 +14,7 @@ mod viewer;
 use std::{io, time::Duration};
 
 use protocol::api::Session;
+use rustix::process::{Signal, getpid, kill_process};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::mpsc,
@@ -46,6 +47,8 @@ pub async fn attach(client: Client, session: Session, options: Options) -> io::R
     let mut window = signal(SignalKind::window_change())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;
+    let mut stop = signal(SignalKind::from_raw(Signal::TSTP.as_raw()))?;
+    let mut resume = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
     let (sender, mut incoming) = mpsc::channel(MAX_MESSAGES);
     let mut connection = Connection::new(client, session.id, sender);
     let mut viewer = Viewer::new(session, options, tty.size());
@@ -79,6 +82,15 @@ pub async fn attach(client: Client, session: Session, options: Options) -> io::R
                 escape = parser.waits().then(|| Instant::now() + ESCAPE);
             }
             _ = window.recv() => viewer.resize(tty.size()),
+            _ = stop.recv() => {
+                tty.leave();
+                // The default action, which the handler replaced. Returns after SIGCONT.
+                kill_process(getpid(), Signal::STOP)?;
+            }
+            _ = resume.recv() => {
+                tty.enter()?;
+                viewer.redraw(tty.size());
+            }
             _ = terminate.recv() => return Ok(Outcome::Detached),
             _ = hangup.recv() => return Ok(Outcome::Detached),
             () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {

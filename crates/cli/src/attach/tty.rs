@@ -50,19 +50,31 @@ impl Tty {
     fn on(input: BorrowedFd<'_>, output: BorrowedFd<'_>) -> io::Result<Self> {
         let input = Arc::new(input.try_clone_to_owned()?);
         let output = output.try_clone_to_owned()?;
-        let settings = tcgetattr(&input)?;
-        let mut raw = settings.clone();
-        raw.make_raw();
-        let saved = Arc::new(Mutex::new(Some(settings)));
         let (sender, typed) = channel(QUEUE);
-        let tty = Self { input: Arc::clone(&input), output, typed, saved };
-        tcsetattr(&tty.input, OptionalActions::Drain, &raw)?;
-        tty.write(ENTER)?;
+        let tty = Self { input: Arc::clone(&input), output, typed, saved: Saved::default() };
+        tty.enter()?;
         tty.restore_on_panic()?;
         // Other programs share this descriptor, so it must stay blocking. The thread ends with the
         // program or the terminal.
         thread::Builder::new().name("input".into()).spawn(move || listen(&input, &sender))?;
         Ok(tty)
+    }
+
+    /// Sets the modes of an attachment, and saves the settings before. After [`Self::leave`], or after a
+    /// stop in which another program may have changed them.
+    pub fn enter(&self) -> io::Result<()> {
+        self.leave();
+        let settings = tcgetattr(&self.input)?;
+        let mut raw = settings.clone();
+        raw.make_raw();
+        *self.saved.lock().unwrap_or_else(PoisonError::into_inner) = Some(settings);
+        tcsetattr(&self.input, OptionalActions::Drain, &raw)?;
+        self.write(ENTER)
+    }
+
+    /// Restores the terminal, once.
+    pub fn leave(&self) {
+        restore(&self.saved, &self.input, &self.output);
     }
 
     /// Restores the terminal before the message of a panic, so that it stays visible.
@@ -115,7 +127,7 @@ fn listen(input: &OwnedFd, sender: &Sender<Vec<u8>>) {
 
 impl Drop for Tty {
     fn drop(&mut self) {
-        restore(&self.saved, &self.input, &self.output);
+        self.leave();
     }
 }
 

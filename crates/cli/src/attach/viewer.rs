@@ -164,6 +164,12 @@ impl Viewer {
         self.client.resize(columns.into(), rows.into());
     }
 
+    /// Paints everything again, after another program used the terminal.
+    pub fn redraw(&mut self, size: Option<(u16, u16)>) {
+        self.painter = Painter::default();
+        self.resize(size);
+    }
+
     /// Returns the time at which [`Self::tick`] is due.
     pub fn wake(&self) -> Option<Instant> {
         let client = self.client.wake().map(|at| self.started + Duration::from_millis(at));

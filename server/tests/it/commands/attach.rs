@@ -1,8 +1,9 @@
 //! `websh attach` in a real terminal: input, output, and every way to end.
 
 use protocol::modes;
+use rustix::process::Signal;
 
-use crate::support::{CliUser, Terminal, TestServer, until};
+use crate::support::{CliUser, Terminal, TestServer, is_stopped, signal, until};
 
 /// The default detach key.
 const PREFIX: &str = "\x1c";
@@ -108,6 +109,35 @@ async fn a_shell_that_exits_during_an_outage_exits_with_zero() {
     let (status, left) = terminal.end().await;
     assert_eq!(status, 0, "{left}");
     assert!(left.contains("The shell exited with status 3."), "{left}");
+}
+
+#[tokio::test]
+async fn a_stopped_attach_releases_the_terminal_and_returns_to_it() {
+    let (_server, mut client) = TestServer::new(&[]).await;
+    let ann = CliUser::new(&mut client, "sessions").await;
+    ann.open("work").await;
+    let mut terminal = Terminal::run(&ann, &["attach", "work"]);
+    terminal.press("printf '\\033[?1000h'; echo $((6*7))-before\r");
+    terminal.until_shows("42-before").await;
+    terminal.until(|it| it.modes() & modes::MOUSE_CLICK != 0, "the mouse").await;
+    for stop in [Signal::TSTP, Signal::TSTP, Signal::STOP] {
+        signal(terminal.process(), stop);
+        if stop == Signal::TSTP {
+            let is_released = |it: &mut Terminal| {
+                it.modes() & (modes::ALTERNATE_SCREEN | modes::MOUSE_CLICK) == 0 && !it.shows("42")
+            };
+            terminal.until(is_released, "a released terminal").await;
+        }
+        until(async || is_stopped(terminal.process()).then_some(())).await;
+        signal(terminal.process(), Signal::CONT);
+        let returned =
+            |it: &mut Terminal| it.modes() & modes::MOUSE_CLICK != 0 && it.shows("42-before");
+        terminal.until(returned, "the session again").await;
+    }
+    terminal.press("echo $((6*8))-after\r");
+    terminal.until_shows("48-after").await;
+    terminal.press(&format!("{PREFIX}d"));
+    assert_eq!(terminal.end().await.0, 0);
 }
 
 #[tokio::test]

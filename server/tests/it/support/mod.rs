@@ -15,7 +15,7 @@ pub mod postgres;
 pub use api::{Program, change_settings, close, create, id, member_path, open, path, token};
 pub use cli_user::CliUser;
 pub use client::{Client, Response};
-pub use process::{children, command, own_account, run, runs, session_program, signal};
+pub use process::{children, command, is_stopped, own_account, run, runs, session_program, signal};
 pub use sharing::{join, join_as, session_path, share, share_in_mail, share_token, shares};
 pub use smtp::{Mail, Smtp};
 pub use terminal::Terminal;

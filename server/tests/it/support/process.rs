@@ -56,6 +56,12 @@ pub fn runs(process: u32) -> bool {
     !status.is_empty() && !status.contains("\nState:\tZ")
 }
 
+/// Returns whether a process is stopped by a signal.
+pub fn is_stopped(process: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    status.contains("\nState:\tT")
+}
+
 /// Returns the children of a process.
 pub fn children(process: u32) -> Vec<u32> {
     let path = format!("/proc/{process}/task/{process}/children");

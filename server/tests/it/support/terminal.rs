@@ -56,6 +56,10 @@ impl Terminal {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }
 
+    pub fn process(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
     pub fn resize(&mut self, columns: u16, rows: u16) {
         self.screen.resize(Size::clamped(columns, rows));
         self.master.resize(pty_size(columns, rows)).unwrap();
