@@ -5,6 +5,7 @@ mod api;
 mod assets;
 mod config;
 mod http;
+mod init;
 mod local;
 mod metrics;
 mod net;
@@ -59,7 +60,13 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    cli::complete(Cli::command);
     let cli = Cli::parse();
+    if matches!(cli.command, Command::Serve(_)) && init::is_first_process() {
+        return init::run().unwrap_or_else(|error| {
+            fail(&Failure::Message(format!("Could not start as process 1: {error}.")))
+        });
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&Failure::Message(format!("Could not start: {error}."))),

@@ -57,7 +57,7 @@ impl Serve {
             )));
         }
         let mail = config.mail()?;
-        raise_descriptors();
+        let open_files = raise_open_files();
         let _lock = lock(&config.data_dir)?;
         // Binds before changing anything, so that a second server leaves the first one's data alone.
         let listener = listen::bind(config.listen).await.map_err(Failure::Message)?;
@@ -65,7 +65,11 @@ impl Serve {
 
         let store = Store::open(&config.database_url).await?;
         let run_dir = config.run_dir();
-        let host = Host::open(host::Config { run_dir, program: config.session_program.clone() });
+        let host = Host::open(host::Config {
+            run_dir,
+            program: config.session_program.clone(),
+            open_files,
+        });
         let control =
             Control::new(store, host.await?, Arc::new(System), settings(&config), mail).await?;
         control.reconciler.run_once().await?;
@@ -146,9 +150,9 @@ fn share_an_account(members: usize, root: bool) -> bool {
     members > 1 && !root
 }
 
-/// Raises the soft limit of file descriptors to the hard limit. Each viewer needs two, and the usual
-/// soft limit of 1,024 only exists for programs that use `select`.
-fn raise_descriptors() {
+/// Raises the soft limit of open files to the hard limit, and returns the one before, which shells keep.
+/// Each viewer needs two, and the usual soft limit of 1,024 only exists for programs that use `select`.
+fn raise_open_files() -> Option<u64> {
     let limit = getrlimit(Resource::Nofile);
     if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
         tracing::warn!(%error, "failed to raise the limit of open files from {:?}", limit.current);

@@ -63,7 +63,7 @@ impl Host {
 
     /// Checks that sessions can be started. [`Error::Offline`] names what is missing.
     pub fn online(&self) -> Result<(), Error> {
-        let Config { run_dir, program } = &self.registry.config;
+        let Config { run_dir, program, .. } = &self.registry.config;
         let missing = |path: &Path| Error::Offline(format!("{} does not exist.", path.display()));
         if !run_dir.is_dir() {
             return Err(missing(run_dir));

@@ -7,6 +7,7 @@ use protocol::{
     id::SessionId,
     wire::{self, Report, Rules, Started, Variable, started::Outcome},
 };
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     process::{Child, Command},
@@ -69,7 +70,7 @@ async fn run(config: &Config, id: SessionId, request: &wire::Start) -> Result<Re
 }
 
 fn spawn(config: &Config, id: SessionId) -> Result<Child, Error> {
-    Command::new(&config.program)
+    let child = Command::new(&config.program)
         // Identifies the session in the list of processes.
         .arg(id.to_string())
         .env_clear()
@@ -80,7 +81,22 @@ fn spawn(config: &Config, id: SessionId) -> Result<Child, Error> {
         .spawn()
         .map_err(|error| {
             Error::Spawn(format!("{} could not be started: {error}.", config.program.display()))
-        })
+        })?;
+    limit_open_files(&child, config.open_files);
+    Ok(child)
+}
+
+/// Sets the soft limit of open files that the shell inherits. Programs that use `select` need the usual
+/// one, and some close every descriptor below it.
+fn limit_open_files(child: &Child, soft: Option<u64>) {
+    let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    if let (Some(pid), Some(soft)) = (pid, soft) {
+        let limit = getrlimit(Resource::Nofile);
+        let limit = Rlimit { current: Some(soft), ..limit };
+        if let Err(error) = prlimit(Some(pid), Resource::Nofile, limit) {
+            tracing::warn!(%error, "the limit of open files of the service applies to a shell");
+        }
+    }
 }
 
 async fn exchange(child: &mut Child, request: &wire::Start) -> Result<Report, Error> {

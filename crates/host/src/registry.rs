@@ -15,6 +15,8 @@ pub struct Config {
     pub run_dir: PathBuf,
     /// The `websh-session` program.
     pub program: PathBuf,
+    /// Soft limit of open files of shells; none for that of this process.
+    pub open_files: Option<u64>,
 }
 
 /// The last report of each session, and sessions that have not sent one.

@@ -97,7 +97,9 @@ mod tests {
         let run = tempfile::tempdir().unwrap();
         let id = SessionId(uuid::Uuid::from_u128(1));
         let program = run.path().join("none");
-        let host = Host::open(Config { run_dir: run.path().into(), program }).await.unwrap();
+        let host = Host::open(Config { run_dir: run.path().into(), program, open_files: None })
+            .await
+            .unwrap();
         let directory = run_dir::directory(run.path(), id);
         fs::create_dir(&directory).unwrap();
         let listener = UnixListener::bind(directory.join("socket")).unwrap();

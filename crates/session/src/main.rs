@@ -24,7 +24,9 @@ use std::{
 
 use prost::Message;
 use protocol::wire::{Start, Started, started::Outcome};
-use rustix::process::{geteuid, getpid, set_child_subreaper, setsid};
+use rustix::process::{
+    Resource, Rlimit, geteuid, getpid, getrlimit, set_child_subreaper, setrlimit, setsid,
+};
 use tokio::{
     runtime::{Builder, LocalOptions},
     task::spawn_local,
@@ -71,7 +73,12 @@ fn open() -> Result<(Session, Listener, Directory), Error> {
         account::become_account(account)?;
     }
     match Session::open(&start) {
-        Ok(session) => Ok((session, listener, directory)),
+        Ok(session) => {
+            // After the shell was started, which keeps the limit of the starter. Viewers need more.
+            let limit = getrlimit(Resource::Nofile);
+            let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+            Ok((session, listener, directory))
+        }
         Err(error) => {
             directory.remove_socket();
             Err(error)

@@ -31,7 +31,7 @@ pub(super) struct Sessions {
 impl Sessions {
     pub(super) async fn open(config: &Config) -> Result<Self, Failure> {
         let (run_dir, program) = (config.run_dir(), config.session_program.clone());
-        let host = Host::beside(host::Config { run_dir, program }).await?;
+        let host = Host::beside(host::Config { run_dir, program, open_files: None }).await?;
         // Works without the database too: its failure is one reason to use these commands.
         let rows = match Store::open(&config.database_url).await {
             Ok(store) => store.sessions.living(None).await.unwrap_or_default(),

@@ -64,6 +64,7 @@ impl Fixture {
         let config = Config::load(None, environment.into_iter()).unwrap();
         let store = Store::open(&config.database_url).await.unwrap();
         let host_config = host::Config {
+            open_files: None,
             run_dir: data.path().join("run"),
             program: config.session_program.clone(),
         };

@@ -43,8 +43,11 @@ impl World {
 
     async fn in_directory(data: TempDir) -> Self {
         let store = Store::open_file(&data.path().join("websh.db")).await.unwrap();
-        let config =
-            host::Config { run_dir: data.path().join("run"), program: data.path().join("none") };
+        let config = host::Config {
+            run_dir: data.path().join("run"),
+            program: data.path().join("none"),
+            open_files: None,
+        };
         let host = Host::open(config).await.unwrap();
         let account = host::accounts().swap_remove(0).name;
         let clock = Arc::new(Manual::new(DateTime::UNIX_EPOCH));

@@ -44,7 +44,9 @@ impl Harness {
 
     pub async fn host_in(directory: &TempDir) -> Host {
         let program = PathBuf::from(env!("CARGO_BIN_EXE_websh-session"));
-        Host::open(Config { run_dir: directory.path().join(LONG_NAME), program }).await.unwrap()
+        Host::open(Config { run_dir: directory.path().join(LONG_NAME), program, open_files: None })
+            .await
+            .unwrap()
     }
 
     /// Opens a new host role for the same sessions, as after a restart of the web process.

@@ -7,14 +7,16 @@ use std::{
     process::Stdio,
 };
 
-use rustix::process::Signal;
+use rustix::process::{Signal, geteuid};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     net::TcpListener,
 };
 
-use crate::support::{Client, LONG, PASSWORD, TestServer, command, own_account, run, signal};
+use crate::support::{
+    Client, LONG, PASSWORD, TestServer, children, command, create, own_account, run, signal, until,
+};
 
 /// Runs `websh serve`, which must fail, and returns its error message.
 async fn refused(data: &std::path::Path, settings: &[(&str, &str)]) -> String {
@@ -87,28 +89,39 @@ async fn a_data_directory_has_one_server() {
 }
 
 #[tokio::test]
-async fn the_limit_of_open_files_is_raised() {
-    let dir = tempfile::tempdir().unwrap();
-    let serve = command(dir.path());
-    let program = serve.as_std().get_program().to_owned();
-    let mut limited = tokio::process::Command::new("/bin/sh");
-    limited
-        .args(["-c", "ulimit -S -n 256 && exec \"$0\" serve"])
-        .arg(program)
-        .env_clear()
-        .envs(serve.as_std().get_envs().filter_map(|(name, value)| Some((name, value?))))
-        .env("WEBSH_LISTEN", "127.0.0.1:0")
-        .current_dir(dir.path())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true);
-    let mut server = limited.spawn().unwrap();
-    let mut output = BufReader::new(server.stdout.take().unwrap()).lines();
-    while !output.next_line().await.unwrap().unwrap().contains("listening") {}
-    let limits = fs::read_to_string(format!("/proc/{}/limits", server.id().unwrap())).unwrap();
-    let files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
-    let words: Vec<&str> = files.split_whitespace().collect();
-    assert_eq!(words[3], words[4], "{files}");
-    server.kill().await.unwrap();
+async fn the_limit_of_open_files_is_raised_for_websh_and_not_for_shells() {
+    let prefix = &["/bin/sh", "-c", "ulimit -S -n 256 && exec \"$0\" \"$@\""];
+    let (server, mut ann) = TestServer::within(prefix).await;
+    let session = create(&mut ann, "k").await.json();
+    let process = server.session_process(session["id"].as_str().unwrap()).unwrap();
+    for (process, is_limited) in
+        [(server.process(), false), (process, false), (children(process)[0], true)]
+    {
+        let limits = fs::read_to_string(format!("/proc/{process}/limits")).unwrap();
+        let files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+        let words: Vec<&str> = files.split_whitespace().collect();
+        let expected = if is_limited { "256" } else { words[4] };
+        assert_eq!(words[3], expected, "{process}: {files}");
+    }
+}
+
+#[tokio::test]
+async fn process_1_of_a_container_reaps_orphans_and_stops_on_a_signal() {
+    // Only root may create a namespace of processes.
+    if !geteuid().is_root() {
+        return;
+    }
+    let prefix = &["unshare", "--fork", "--pid", "--mount-proc", "--kill-child"];
+    let (mut server, mut ann) = TestServer::within(prefix).await;
+    let first = children(server.process())[0];
+    let session = create(&mut ann, "k").await.json();
+    let process = server.session_process(session["id"].as_str().unwrap()).unwrap();
+    let shell = children(process)[0];
+    signal(process, Signal::KILL);
+    until(async || (!fs::exists(format!("/proc/{shell}")).unwrap()).then_some(())).await;
+    assert_eq!(children(first).len(), 1, "the server itself");
+    signal(first, Signal::TERM);
+    assert!(server.ended().await);
 }
 
 #[tokio::test]

@@ -333,7 +333,9 @@ async fn guests_that_read_nothing_are_evicted_as_fast() {
     until_reset(&eves).await;
     // Only the session process tracks this guest's remaining time.
     let run_dir = server.data.path().join("run");
-    let host = Host::beside(host::Config { run_dir, program: PathBuf::new() }).await.unwrap();
+    let host = Host::beside(host::Config { run_dir, program: PathBuf::new(), open_files: None })
+        .await
+        .unwrap();
     let id = |value: &Value| id(value).parse::<Uuid>().unwrap();
     let over = ShareChange {
         share: id(&brief).as_bytes().to_vec(),

@@ -13,8 +13,15 @@ use super::LONG;
 
 /// Returns the program under test with a data directory and only the test's configuration.
 pub fn command(data: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_websh"));
+    command_within(&[], data)
+}
+
+/// Returns the program under test as the last arguments of another program.
+pub fn command_within(prefix: &[&str], data: &Path) -> Command {
+    let mut words = prefix.iter().copied().chain([env!("CARGO_BIN_EXE_websh")]);
+    let mut command = Command::new(words.next().unwrap());
     command
+        .args(words)
         .env_clear()
         .current_dir(data)
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")

@@ -13,7 +13,7 @@ use tokio::{
 
 use super::{
     Client, postgres,
-    process::{command, own_account, processes_with, run, signal},
+    process::{command_within, own_account, processes_with, run, signal},
 };
 
 /// Limit for every wait, generous enough for the slowest machine.
@@ -29,6 +29,8 @@ pub const PASSWORD: &str = "correct horse battery";
 pub struct TestServer {
     pub data: TempDir,
     settings: Vec<(&'static str, String)>,
+    /// Program and arguments that run the server.
+    prefix: &'static [&'static str],
     child: Option<Child>,
     output: Option<Lines<BufReader<ChildStdout>>>,
     /// `127.0.0.1:port`.
@@ -44,11 +46,27 @@ impl TestServer {
 
     /// Starts a server without any member in a directory.
     pub async fn on(data: TempDir, settings: &[(&'static str, &str)]) -> Self {
+        Self::start_new(data, settings, &[]).await
+    }
+
+    /// Starts a server as the last arguments of another program, and creates its first superuser.
+    pub async fn within(prefix: &'static [&'static str]) -> (Self, Client) {
+        let server = Self::start_new(tempfile::tempdir().unwrap(), &[], prefix).await;
+        let ann = server.set_up().await;
+        (server, ann)
+    }
+
+    async fn start_new(
+        data: TempDir,
+        settings: &[(&'static str, &str)],
+        prefix: &'static [&'static str],
+    ) -> Self {
         let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         postgres::database(data.path()).await;
         let mut server = Self {
             data,
             settings,
+            prefix,
             child: None,
             output: None,
             address: String::new(),
@@ -84,7 +102,7 @@ impl TestServer {
     pub async fn start(&mut self) {
         let listen =
             if self.address.is_empty() { "127.0.0.1:0".to_owned() } else { self.address.clone() };
-        let mut child = command(self.data.path())
+        let mut child = command_within(self.prefix, self.data.path())
             .arg("serve")
             .env("WEBSH_LISTEN", listen)
             .env("WEBSH_SHELL", "/bin/sh")
@@ -131,8 +149,13 @@ impl TestServer {
 
     /// Stops the process as an operator does. Returns whether it succeeded.
     pub async fn stop(&mut self) -> bool {
+        signal(self.process(), Signal::TERM);
+        self.ended().await
+    }
+
+    /// Waits for the end of the process. Returns whether it succeeded.
+    pub async fn ended(&mut self) -> bool {
         let mut child = self.child.take().unwrap();
-        signal(child.id().unwrap(), Signal::TERM);
         timeout(LONG, child.wait()).await.unwrap().unwrap().success()
     }
 

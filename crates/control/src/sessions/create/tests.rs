@@ -34,8 +34,11 @@ fn start_errors_name_a_full_disk_and_no_path() {
 async fn waiting_for_concurrent_creations_is_bounded() {
     let data = tempfile::tempdir().unwrap();
     let store = Store::open_file(&data.path().join("websh.db")).await.unwrap();
-    let config =
-        host::Config { run_dir: data.path().join("run"), program: data.path().join("none") };
+    let config = host::Config {
+        run_dir: data.path().join("run"),
+        program: data.path().join("none"),
+        open_files: None,
+    };
     let host = Host::open(config).await.unwrap();
     let clock = Arc::new(Manual::new(DateTime::UNIX_EPOCH));
     let control = Control::new(store, host, clock, Config::default(), None).await.unwrap();
