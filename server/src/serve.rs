@@ -26,7 +26,13 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing_subscriber::EnvFilter;
 
-use crate::{config::Config, local::Failure, net::listen, router, state::AppState};
+use crate::{
+    config::Config,
+    local::Failure,
+    net::{admission::Admission, listen},
+    router,
+    state::AppState,
+};
 
 /// Time for sockets to close when the server stops.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(9);
@@ -89,7 +95,9 @@ impl Serve {
         tasks.spawn(async move { drop(reconciler.push_rules().await) });
         let state = AppState::new(control, &config, stop.clone(), sockets.clone());
         tasks.spawn(stop_on_signal(stop.clone()));
-        listen::serve(listener, router::router(state), stop).await;
+        let admission = Admission::new(getrlimit(Resource::Nofile).current);
+        let proxies = &config.trusted_proxies;
+        listen::serve(listener, router::router(state), admission, proxies, stop).await;
         sockets.close();
         // A browser that does not answer the close frame is abandoned. Its session keeps running.
         let _ = tokio::time::timeout(CLOSE_TIMEOUT, sockets.wait()).await;
@@ -157,6 +165,7 @@ fn raise_open_files() -> Option<u64> {
     if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
         tracing::warn!(%error, "failed to raise the limit of open files from {:?}", limit.current);
     }
+    limit.current
 }
 
 /// Creates the data directory and locks it until the returned file is closed.

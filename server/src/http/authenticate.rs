@@ -1,8 +1,10 @@
 //! Authentication of requests: API tokens, members' cookies and guests' cookies, and the extractors for them.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{FromRef, FromRequestParts, Request, State},
-    http::{HeaderMap, header, request::Parts},
+    http::{Extensions, HeaderMap, header, request::Parts},
     middleware::Next,
     response::Response,
 };
@@ -14,6 +16,7 @@ use super::{
     error::{ApiError, Result},
     named::{self, named_guest},
 };
+use crate::net::admission::Activity;
 
 /// Authenticates a request and adds its [`Actor`] as an extension. An anonymous request passes; a
 /// database error does not, and neither does a request that names another member.
@@ -39,7 +42,10 @@ pub async fn authenticate(
         Ok(actor) if named.is_some_and(|member| member != actor.member) => {
             return Err(control::Error::IdentityChanged(actor.name).into());
         }
-        Ok(actor) => drop(request.extensions_mut().insert(actor)),
+        Ok(actor) => {
+            record_authenticated(request.extensions());
+            request.extensions_mut().insert(actor);
+        }
         Err(control::Error::Unauthenticated) => {}
         Err(error) => return Err(error.into()),
     }
@@ -89,6 +95,15 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let named = named_guest(&parts.uri)?;
         let held = Cookies::from_ref(state).guests(&parts.headers);
-        Ok(Self(Control::from_ref(state).guests.authenticate_named(&held, named).await?))
+        let guest = Control::from_ref(state).guests.authenticate_named(&held, named).await?;
+        record_authenticated(&parts.extensions);
+        Ok(Self(guest))
+    }
+}
+
+/// Keeps the connection of a request when many others need its place.
+fn record_authenticated(extensions: &Extensions) {
+    if let Some(activity) = extensions.get::<Arc<Activity>>() {
+        activity.record_authenticated();
     }
 }

@@ -1,5 +1,5 @@
-//! A TCP stream that can be reset on close, which discards everything its peer has not received.
-//! Does not depend on HTTP or sessions.
+//! A TCP stream that can be reset on close, which discards everything its peer has not received, and that
+//! records its activity. Does not depend on HTTP or sessions.
 
 use std::{
     io::{self, IoSlice},
@@ -16,7 +16,10 @@ use socket2::SockRef;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
+    time::Instant,
 };
+
+use super::admission::Place;
 
 /// Handle of a request's connection; every request carries it as an extension.
 #[derive(Clone, Debug, Default)]
@@ -34,15 +37,24 @@ impl AbortHandle {
 pub struct AbortableStream {
     stream: TcpStream,
     handle: AbortHandle,
+    place: Place,
 }
 
 impl AbortableStream {
-    pub fn new(stream: TcpStream) -> Self {
-        Self { stream, handle: AbortHandle::default() }
+    /// Returns the stream, which holds its place until it is closed.
+    pub fn new(stream: TcpStream, place: Place) -> Self {
+        Self { stream, handle: AbortHandle::default(), place }
     }
 
     pub fn handle(&self) -> AbortHandle {
         self.handle.clone()
+    }
+
+    fn record(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if matches!(written, Poll::Ready(Ok(1..))) {
+            self.place.activity.record(Instant::now());
+        }
+        written
     }
 }
 
@@ -61,7 +73,12 @@ impl AsyncRead for AbortableStream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if buffer.filled().len() > before {
+            self.place.activity.record(Instant::now());
+        }
+        read
     }
 }
 
@@ -71,7 +88,8 @@ impl AsyncWrite for AbortableStream {
         context: &mut Context<'_>,
         buffer: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, buffer)
+        let written = Pin::new(&mut self.stream).poll_write(context, buffer);
+        self.record(written)
     }
 
     fn poll_write_vectored(
@@ -79,7 +97,8 @@ impl AsyncWrite for AbortableStream {
         context: &mut Context<'_>,
         buffers: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, buffers)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, buffers);
+        self.record(written)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -1,6 +1,11 @@
 //! The listening socket: binding, TCP options, time limits for connections, and graceful shutdown.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
 use hyper::body::Incoming;
@@ -10,11 +15,17 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use socket2::SockRef;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::Instant,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
-use super::abort::AbortableStream;
+use super::{
+    abort::AbortableStream,
+    admission::{Admission, Place},
+};
 
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -49,8 +60,16 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
     })
 }
 
-/// Serves until `stop`, then waits for requests in progress.
-pub async fn serve(listener: TcpListener, app: Router, stop: CancellationToken) {
+/// Serves until `stop`, then waits for requests in progress. Connections of `proxies` and of this machine
+/// are not bounded per address.
+pub async fn serve(
+    listener: TcpListener,
+    app: Router,
+    admission: Arc<Admission>,
+    proxies: &[IpAddr],
+    stop: CancellationToken,
+) {
+    let is_unbounded = |address: IpAddr| address.is_loopback() || proxies.contains(&address);
     let connections = TaskTracker::new();
     loop {
         let accepted = tokio::select! {
@@ -60,7 +79,11 @@ pub async fn serve(listener: TcpListener, app: Router, stop: CancellationToken) 
         match accepted {
             Ok((stream, peer)) => {
                 prepare(&stream);
-                connections.spawn(connection(stream, peer, app.clone(), stop.clone()));
+                let address = peer.ip().to_canonical();
+                if let Some(place) = admission.admit(address, is_unbounded, Instant::now()) {
+                    let serving = connection(stream, peer, place, app.clone(), stop.clone());
+                    connections.spawn(serving);
+                }
             }
             Err(error) => {
                 tracing::warn!(%error, "failed to accept a connection");
@@ -81,12 +104,20 @@ fn prepare(stream: &TcpStream) {
     let _ = socket.set_tcp_user_timeout(Some(ACK_TIMEOUT));
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, stop: CancellationToken) {
-    let stream = AbortableStream::new(stream);
-    let abort = stream.handle();
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    place: Place,
+    app: Router,
+    stop: CancellationToken,
+) {
+    let activity = Arc::clone(&place.activity);
+    let stream = AbortableStream::new(stream, place);
+    let (abort, of_requests) = (stream.handle(), Arc::clone(&activity));
     let service = app.map_request(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         request.extensions_mut().insert(abort.clone());
+        request.extensions_mut().insert(Arc::clone(&of_requests));
         request.map(Body::new)
     });
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
@@ -102,6 +133,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, stop: Canc
     tokio::select! {
         // Errors are the client's: it disconnected or sent something that is not HTTP.
         _ = serving.as_mut() => {}
+        () = activity.over() => {}
         () = stop.cancelled() => {
             serving.as_mut().graceful_shutdown();
             let _ = serving.await;

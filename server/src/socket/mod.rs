@@ -13,13 +13,16 @@ use axum::{
 };
 use chrono::Utc;
 use close_reason::CloseReason;
-use control::{Actor, Error, JoinedGuest, RedeemedTicket, RevokeReason};
+use control::{Actor, Control, Error, JoinedGuest, LivePermissions, RedeemedTicket, RevokeReason};
 use prost::Message as _;
 use protocol::{
     MAX_CLIENT_MESSAGE, SUBPROTOCOL, close,
     wire::{ClientMessage, Hello, client_message::Body},
 };
-use tokio::time::{Instant, timeout};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{net::abort::AbortHandle, state::AppState};
@@ -34,26 +37,60 @@ pub enum Principal {
     Guest(Box<JoinedGuest>),
 }
 
+impl Principal {
+    /// Opens a connection, which counts until the permissions are dropped.
+    fn open(&self, control: &Control) -> Result<LivePermissions, Error> {
+        match self {
+            Self::Member(actor) => control.connections.open(actor),
+            Self::Guest(guest) => control.guests.open(guest),
+        }
+    }
+}
+
+/// Sockets beyond the limit of their holder that are closed at one time. A page can read their close code,
+/// but not the status of an upgrade that is refused, which any further one gets.
+static REFUSALS: Semaphore = Semaphore::const_new(64);
+
 /// Answers the upgrade and serves the socket until it ends or the server stops. The caller has checked
-/// host, origin and sign-in.
+/// host, origin and sign-in. The socket counts from here on: one that never sends its first message holds a
+/// descriptor too.
+///
+/// # Errors
+/// [`Error::TooManySockets`].
 pub fn upgrade(
     upgrade: WebSocketUpgrade,
     state: AppState,
     principal: Principal,
     abort: AbortHandle,
-) -> Response {
+) -> Result<Response, Error> {
     let token = state.sockets.token();
-    upgrade
+    let admitted = match principal.open(&state.control) {
+        Ok(permissions) => Ok(permissions),
+        Err(error) => match REFUSALS.try_acquire() {
+            Ok(permit) => Err((refusal(&error), permit)),
+            Err(_) => return Err(error),
+        },
+    };
+    Ok(upgrade
         .protocols([SUBPROTOCOL])
         .max_message_size(MAX_CLIENT_MESSAGE)
         .max_frame_size(MAX_CLIENT_MESSAGE)
         .on_upgrade(move |socket| async move {
-            serve(socket, state, principal, abort).await;
+            match admitted {
+                Ok(permissions) => serve(socket, state, principal, permissions, abort).await,
+                Err((reason, _permit)) => relay::refuse(socket, reason).await,
+            }
             drop(token);
-        })
+        }))
 }
 
-async fn serve(mut socket: WebSocket, state: AppState, principal: Principal, abort: AbortHandle) {
+async fn serve(
+    mut socket: WebSocket,
+    state: AppState,
+    principal: Principal,
+    permissions: LivePermissions,
+    abort: AbortHandle,
+) {
     let AppState { control, stop, metrics, .. } = state;
     let hello = tokio::select! {
         hello = timeout(HELLO_TIMEOUT, receive_hello(&mut socket)) => hello,
@@ -71,8 +108,8 @@ async fn serve(mut socket: WebSocket, state: AppState, principal: Principal, abo
     };
     let started = Instant::now();
     let redeemed = match &principal {
-        Principal::Member(actor) => control.attachments.redeem(actor, &hello.ticket),
-        Principal::Guest(visitor) => control.guests.redeem(visitor, &hello.ticket),
+        Principal::Member(actor) => control.attachments.redeem(actor, &hello.ticket, permissions),
+        Principal::Guest(visitor) => control.guests.redeem(visitor, &hello.ticket, permissions),
     };
     let grant = match redeemed {
         Ok(grant) => grant,

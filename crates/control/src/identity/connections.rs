@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use protocol::{api::Role, id::GuestId};
 use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
@@ -35,12 +36,19 @@ impl Connections {
         self.tickets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Opens a connection of the actor's sign-in and returns its live permissions.
+    /// Opens a connection of the actor's sign-in and returns its live permissions. It counts until they are
+    /// dropped.
     ///
     /// # Errors
     /// [`Error::TooManySockets`].
     pub fn open(&self, actor: &Actor) -> Result<LivePermissions, Error> {
         self.tickets().connect(actor.into(), actor.role)
+    }
+
+    /// Opens a connection of a guest, as [`Self::open`] does for a member.
+    pub(crate) fn open_for_guest(&self, guest: GuestId) -> Result<LivePermissions, Error> {
+        // Guests have no role. The lowest one is never demoted.
+        self.tickets().connect(Holder::Guest(guest), Role::Member)
     }
 
     /// Checks sign-ins forever. This covers changes by other processes, such as the command line.

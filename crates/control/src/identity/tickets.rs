@@ -78,20 +78,19 @@ impl Tickets {
         Ok(())
     }
 
-    /// Takes a ticket and opens a connection of its holder in one step: a sign-out comes before both or
-    /// after both.
+    /// Takes a ticket for a connection of its holder that is already open. [`Self::close`] revokes both, so
+    /// a sign-out takes effect whichever comes first.
     pub(crate) fn redeem(
         &mut self,
         hash: &[u8; 32],
         holder: Holder,
-        role: Role,
         now: DateTime<Utc>,
-    ) -> Result<(PendingTicket, LivePermissions), Error> {
+    ) -> Result<PendingTicket, Error> {
         let ticket = self.pending.remove(hash).ok_or(Error::BadTicket)?;
         if ticket.holder != holder || ticket.until <= now {
             return Err(Error::BadTicket);
         }
-        Ok((ticket, self.connect(holder, role)?))
+        Ok(ticket)
     }
 
     pub(crate) fn is_pending(&self, hash: &[u8; 32]) -> bool {

@@ -173,10 +173,15 @@ impl Attachments {
     /// Redeems a ticket, once, for the sign-in it was issued to.
     ///
     /// # Errors
-    /// [`Error::BadTicket`], [`Error::TooManySockets`]; [`Error::Forbidden`] if the role has changed.
-    pub fn redeem(&self, actor: &Actor, ticket: &str) -> Result<RedeemedTicket, Error> {
+    /// [`Error::BadTicket`]; [`Error::Forbidden`] if the role has changed.
+    pub fn redeem(
+        &self,
+        actor: &Actor,
+        ticket: &str,
+        permissions: LivePermissions,
+    ) -> Result<RedeemedTicket, Error> {
         let role = actor.role;
-        let (ticket, permissions) = self.take_ticket(ticket, actor.into(), role)?;
+        let ticket = self.take_ticket(ticket, actor.into())?;
         let PendingTicket { session, owner, watch, account, .. } = ticket;
         authorize(actor, required_action(actor, owner, watch), Target::SessionOf(owner))?;
         Ok(RedeemedTicket {
@@ -196,10 +201,9 @@ impl Attachments {
         id: GuestId,
         guest: Guest,
         ticket: &str,
+        permissions: LivePermissions,
     ) -> Result<RedeemedTicket, Error> {
-        // Guests have no role. The lowest one is never demoted.
-        let role = Role::Member;
-        let (ticket, permissions) = self.take_ticket(ticket, Holder::Guest(id), role)?;
+        let ticket = self.take_ticket(ticket, Holder::Guest(id))?;
         Ok(RedeemedTicket {
             session: ticket.session,
             watch: false,
@@ -207,18 +211,13 @@ impl Attachments {
             guest: Some(guest),
             until: None,
             permissions,
-            grant: AttachGrant { role, overseeing: false, account: None },
+            grant: AttachGrant { role: Role::Member, overseeing: false, account: None },
         })
     }
 
-    fn take_ticket(
-        &self,
-        ticket: &str,
-        holder: Holder,
-        role: Role,
-    ) -> Result<(PendingTicket, LivePermissions), Error> {
+    fn take_ticket(&self, ticket: &str, holder: Holder) -> Result<PendingTicket, Error> {
         let (hash, now) = (secret::hash(ticket), self.ctx.now());
-        self.connections.tickets().redeem(&hash, holder, role, now)
+        self.connections.tickets().redeem(&hash, holder, now)
     }
 
     /// Connects to the session process and sends the client's first message.

@@ -20,7 +20,7 @@ use crate::{
     Actor, Caller, Error,
     audit::{AuditActor, AuditTarget},
     context::Context,
-    identity::{passwords::Passwords, tickets::Holder},
+    identity::{passwords::Passwords, permissions::LivePermissions, tickets::Holder},
     secret,
     sessions::{
         attachments::{Attachments, RedeemedTicket},
@@ -287,8 +287,13 @@ impl Guests {
     /// Redeems a guest's ticket, once.
     ///
     /// # Errors
-    /// [`Error::BadTicket`], [`Error::TooManySockets`].
-    pub fn redeem(&self, guest: &JoinedGuest, ticket: &str) -> Result<RedeemedTicket, Error> {
+    /// [`Error::BadTicket`].
+    pub fn redeem(
+        &self,
+        guest: &JoinedGuest,
+        ticket: &str,
+        permissions: LivePermissions,
+    ) -> Result<RedeemedTicket, Error> {
         let Joined { name, read_only, expires_at, .. } = &guest.joined;
         let sent = wire::Guest {
             share: guest.row.share.0.as_bytes().to_vec(),
@@ -297,7 +302,15 @@ impl Guests {
             read_only: *read_only,
             ends_at: rules::milliseconds(*expires_at),
         };
-        self.attachments.redeem_for_guest(guest.joined.guest, sent, ticket)
+        self.attachments.redeem_for_guest(guest.joined.guest, sent, ticket, permissions)
+    }
+
+    /// Opens a connection of a guest and returns its live permissions. It counts until they are dropped.
+    ///
+    /// # Errors
+    /// [`Error::TooManySockets`].
+    pub fn open(&self, guest: &JoinedGuest) -> Result<LivePermissions, Error> {
+        self.attachments.connections.open_for_guest(guest.joined.guest)
     }
 
     /// Ends a guest's part in a share: frees the slot and closes their connections.

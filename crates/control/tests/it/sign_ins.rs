@@ -36,7 +36,8 @@ async fn a_request_after_the_sign_out_gets_no_ticket() {
     let ann = world.sign_in().await;
     let id = world.session_of(&ann).await;
     let ticket = world.control.attachments.issue(&ann, id, Attach::default()).await.unwrap();
-    world.control.attachments.redeem(&ann, &ticket.ticket).unwrap();
+    let permissions = world.control.connections.open(&ann).unwrap();
+    world.control.attachments.redeem(&ann, &ticket.ticket, permissions).unwrap();
     world.control.sign_ins.end_current(&ann).await.unwrap();
     let late = world.control.attachments.issue(&ann, id, Attach::default()).await;
     assert!(matches!(late, Err(Error::Unauthenticated)), "{late:?}");

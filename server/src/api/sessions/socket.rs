@@ -60,7 +60,7 @@ pub fn open(
     if !upgrade.requested_protocols().any(|protocol| protocol == SUBPROTOCOL) {
         return Err(ApiError::bad_request(format!("The subprotocol must be {SUBPROTOCOL}.")));
     }
-    Ok(socket::upgrade(upgrade, state, principal, abort))
+    Ok(socket::upgrade(upgrade, state, principal, abort)?)
 }
 
 fn upgrade_status(rejection: &WebSocketUpgradeRejection) -> StatusCode {
