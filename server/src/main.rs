@@ -90,7 +90,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Account(account) => account.run(&config()?).await,
         Command::User(user) => user.run(&config()?).await,
-        Command::Completions(completions) => Ok(completions.run(Cli::command())?),
+        Command::Completions(completions) => Ok(completions.run()?),
         Command::Man(man) => Ok(man.run(Cli::command())?),
         Command::Version => Ok(print(&format!("websh {}", env!("CARGO_PKG_VERSION")))?),
     }

@@ -11,6 +11,6 @@ pub mod output;
 pub mod prompt;
 mod settings;
 
-pub use commands::{Command, Completions, Ended, LocalCommand, Man};
+pub use commands::{Command, Completions, Ended, LocalCommand, Man, complete};
 pub use failure::Failure;
 pub use settings::environment;

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::{
     Ended, LocalCommand,
+    complete::{all_sessions, members, servers},
     remote::{Options, PAGE, RunDir},
     sessions::state,
 };
@@ -48,7 +49,7 @@ pub struct List {
 #[derive(Debug, Args)]
 pub struct DropSome {
     /// Session ids or unique names.
-    #[arg(value_name = "ID|NAME", required = true)]
+    #[arg(value_name = "ID|NAME", required = true, add = all_sessions())]
     sessions: Vec<String>,
     /// Reason, shown to the owner and written to the audit log.
     #[arg(long)]
@@ -82,10 +83,10 @@ pub struct Filter {
     #[arg(long = "search", value_name = "TEXT")]
     q: Option<String>,
     /// Only sessions of this member.
-    #[arg(long, value_name = "EMAIL")]
+    #[arg(long, value_name = "EMAIL", add = members())]
     owner: Option<String>,
     /// Only sessions on this server.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", add = servers())]
     server: Option<String>,
     /// Only sessions of this account.
     #[arg(long, value_name = "NAME")]

@@ -6,7 +6,10 @@ use protocol::{
     format,
 };
 
-use super::remote::{Remote, find};
+use super::{
+    complete::own_sessions,
+    remote::{Remote, find},
+};
 use crate::{
     Failure,
     attach::{self, CloseReason, Options, Outcome, Prefix},
@@ -24,7 +27,7 @@ or is closed, dropped or expires while you are attached.";
 #[command(after_help = STATUS)]
 pub struct Attach {
     /// Session name or id.
-    #[arg(value_name = "ID|NAME")]
+    #[arg(value_name = "ID|NAME", add = own_sessions())]
     session: String,
     /// Watch without typing.
     #[arg(long, conflicts_with = "take_over")]

@@ -1,9 +1,20 @@
 //! `websh completions` and `websh man`, generated from the clap description of the whole program.
 
 use clap::Args;
-use clap_complete::Shell;
+use clap_complete::{
+    Shell,
+    env::{CompleteEnv, Shells},
+};
 
 use crate::{Failure, output::print_bytes};
+
+/// Variable with which the script runs the program.
+const VARIABLE: &str = "_WEBSH_COMPLETE";
+
+/// Prints the completions of a command line, and ends the process, if a completion script runs it.
+pub fn complete(program: fn() -> clap::Command) {
+    CompleteEnv::with_factory(program).var(VARIABLE).complete();
+}
 
 /// Print a completion script for a shell.
 #[derive(Debug, Args)]
@@ -17,10 +28,13 @@ pub struct Completions {
 pub struct Man {}
 
 impl Completions {
-    /// Prints the script for `program`.
-    pub fn run(&self, mut program: clap::Command) -> Result<(), Failure> {
+    /// Prints the script, which runs the program for each completion.
+    pub fn run(&self) -> Result<(), Failure> {
         let mut text = Vec::new();
-        clap_complete::generate(self.shell, &mut program, "websh", &mut text);
+        let shells = Shells::builtins();
+        if let Some(shell) = shells.completer(&self.shell.to_string()) {
+            shell.write_registration(VARIABLE, "websh", "websh", "websh", &mut text)?;
+        }
         print_bytes(&text)
     }
 }

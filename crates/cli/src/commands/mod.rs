@@ -4,6 +4,7 @@
 mod admin;
 mod attach;
 mod choices;
+mod complete;
 mod ended;
 mod generate;
 mod login;
@@ -15,7 +16,7 @@ mod token;
 
 use clap::Subcommand;
 pub use ended::Ended;
-pub use generate::{Completions, Man};
+pub use generate::{Completions, Man, complete};
 
 use crate::Failure;
 use remote::RunDir;

@@ -8,6 +8,7 @@ use protocol::api::{AttachMode, AttachPolicy, NewSession, Server, Session};
 use super::{
     attach::{Keys, show},
     choices::choices,
+    complete::targets,
     remote::Remote,
 };
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
 #[derive(Debug, Args)]
 pub struct New {
     /// Server and account to run the session on [default: your first server and your default account there].
-    #[arg(value_name = "SERVER[:ACCOUNT]")]
+    #[arg(value_name = "SERVER[:ACCOUNT]", add = targets())]
     target: Option<String>,
     /// Session name [default: generated].
     #[arg(long)]

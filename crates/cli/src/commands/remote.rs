@@ -27,7 +27,7 @@ pub type RunDir<'a> = &'a dyn Fn() -> Option<PathBuf>;
 /// Most sessions in one page.
 pub(super) const PAGE: usize = 100;
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct Remote {
     /// Address of websh [env: WEBSH_URL] [default: the last one you signed in to].
     #[arg(long, value_name = "URL")]

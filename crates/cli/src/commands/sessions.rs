@@ -9,6 +9,7 @@ use protocol::{
 
 use super::{
     Ended, LocalCommand,
+    complete::own_sessions,
     remote::{Options, RunDir, find, sessions},
 };
 use crate::{
@@ -40,7 +41,7 @@ pub struct Ls {
 #[derive(Debug, Args)]
 pub struct Close {
     /// Session names or ids.
-    #[arg(value_name = "ID|NAME", required = true)]
+    #[arg(value_name = "ID|NAME", required = true, add = own_sessions())]
     sessions: Vec<String>,
     #[command(flatten)]
     options: Options,
@@ -50,7 +51,7 @@ pub struct Close {
 #[derive(Debug, Args)]
 pub struct Rename {
     /// Session name or id.
-    #[arg(value_name = "ID|NAME")]
+    #[arg(value_name = "ID|NAME", add = own_sessions())]
     session: String,
     /// New name.
     name: String,

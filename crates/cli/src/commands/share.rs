@@ -9,7 +9,10 @@ use protocol::{
     format,
 };
 
-use super::remote::{Options, Remote, find};
+use super::{
+    complete::own_sessions,
+    remote::{Options, Remote, find},
+};
 use crate::{
     Failure,
     output::{print, table},
@@ -19,7 +22,7 @@ use crate::{
 #[derive(Debug, Args)]
 pub struct Share {
     /// Session name or id.
-    #[arg(value_name = "ID|NAME")]
+    #[arg(value_name = "ID|NAME", add = own_sessions())]
     session: String,
     #[arg(long, default_value_t = limits::DEFAULT_SHARE_MINUTES, help = minutes_help())]
     minutes: u32,
@@ -46,7 +49,7 @@ pub struct Share {
 #[derive(Debug, Args)]
 pub struct Shares {
     /// Session name or id.
-    #[arg(value_name = "ID|NAME")]
+    #[arg(value_name = "ID|NAME", add = own_sessions())]
     session: String,
     #[command(flatten)]
     options: Options,
@@ -56,7 +59,7 @@ pub struct Shares {
 #[derive(Debug, Args)]
 pub struct Unshare {
     /// Session name or id.
-    #[arg(value_name = "ID|NAME")]
+    #[arg(value_name = "ID|NAME", add = own_sessions())]
     session: String,
     /// Share id [default: all active shares].
     share: Option<String>,

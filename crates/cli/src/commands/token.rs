@@ -8,6 +8,7 @@ use protocol::{
 };
 
 use super::{
+    complete::tokens,
     login::{create_token, scope, token_days},
     remote::Options,
 };
@@ -49,7 +50,7 @@ pub struct New {
 #[derive(Debug, Args)]
 pub struct Remove {
     /// Token id or unique name.
-    #[arg(value_name = "ID|NAME")]
+    #[arg(value_name = "ID|NAME", add = tokens())]
     token: String,
     #[command(flatten)]
     options: Options,

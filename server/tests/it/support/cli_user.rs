@@ -1,6 +1,6 @@
 //! A user of the command line, with a home directory and a token.
 
-use std::process::Output;
+use std::{path::Path, process::Output};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -93,6 +93,24 @@ impl CliUser {
         let sentence = output.err.trim_end();
         assert!(sentence.starts_with("websh: ") && !sentence.contains('\n'), "{output:?}");
         sentence.to_owned()
+    }
+
+    /// Returns the words that bash completes the last of these words to.
+    pub async fn completes(&self, words: &[&str]) -> Vec<String> {
+        let script = "source <(websh completions bash); COMP_WORDS=(\"$@\"); COMP_CWORD=$(($#-1)); \
+                      _clap_complete_websh websh \"${!#}\" ''; printf '%s\\n' \"${COMPREPLY[@]}\"";
+        let folder = Path::new(env!("CARGO_BIN_EXE_websh")).parent().unwrap();
+        let output = Command::new("/bin/bash")
+            .args(["-c", script, "bash", "websh"])
+            .args(words)
+            .env_clear()
+            .envs(self.variables())
+            .env("PATH", format!("{}:/usr/bin:/bin", folder.display()))
+            .kill_on_drop(true)
+            .output();
+        let output = timeout(LONG, output).await.unwrap().unwrap();
+        let words = String::from_utf8(output.stdout).unwrap();
+        words.lines().filter(|it| !it.is_empty()).map(str::to_owned).collect()
     }
 
     /// Opens a session and returns its id.
