@@ -1,9 +1,10 @@
 //! The pages rendered by `app`, the static files, and the server functions that pages call.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, io, sync::Arc};
 
 use axum::{
     RequestExt, Router,
+    body::Body,
     extract::{Request, State},
     http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
@@ -31,14 +32,35 @@ pub fn router() -> Router<AppState> {
         .route(FUNCTIONS, post(function))
 }
 
-/// Returns the service for static files, which answers other paths with the *not found* page.
-pub fn files(state: &AppState) -> ServeDir<Router> {
+/// Returns the routes of static files, which answer other paths with the *not found* page.
+pub fn files(state: &AppState) -> Router {
     let not_found = Router::new().fallback(get(not_found)).with_state(state.clone());
-    ServeDir::new(&*state.leptos.site_root)
+    let files = ServeDir::new(&*state.leptos.site_root)
         .precompressed_br()
         .precompressed_gzip()
         .append_index_html_on_directories(false)
-        .fallback(not_found)
+        .fallback(not_found);
+    let file = move |state: State<AppState>, request: Request| file(files.clone(), state, request);
+    Router::new().fallback(file).with_state(state.clone())
+}
+
+async fn file(mut files: ServeDir<Router>, state: State<AppState>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let again = Request::from_parts(head.clone(), Body::empty());
+    match files.try_call(Request::from_parts(head, body)).await {
+        Ok(response) => response.into_response(),
+        Err(error) if names_no_file(error.kind()) => not_found(state, again).await,
+        Err(error) => {
+            tracing::error!(%error, "a file could not be read");
+            ApiError::unavailable().into_response()
+        }
+    }
+}
+
+/// Returns whether an error is about the requested path: no file can have this name.
+fn names_no_file(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory};
+    matches!(kind, InvalidFilename | InvalidInput | NotADirectory)
 }
 
 async fn page(State(state): State<AppState>, request: Request) -> Response {

@@ -49,6 +49,15 @@ impl ApiError {
         Self::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", message)
     }
 
+    /// The server lacks a resource for the moment, such as file descriptors.
+    pub fn unavailable() -> Self {
+        let message = "The server is unavailable. Try again in a moment.";
+        Self {
+            retry_after: Some(1),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
+        }
+    }
+
     pub fn wrong_host() -> Self {
         let message = "This server does not serve this host name.";
         Self::new(StatusCode::MISDIRECTED_REQUEST, "wrong_host", message)

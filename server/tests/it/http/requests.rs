@@ -36,7 +36,11 @@ async fn every_response_has_the_security_headers() {
         ("GET", "/api/v1/sessions?limit=x", 400),
         ("GET", "/api/v1/socket", 426),
     ];
-    for (method, path, status) in table {
+    // No file can have these names, compressed or not.
+    let long =
+        ["/", "/pkg/"].map(|at| [252, 254, 256, 5000].map(|n| format!("{at}{}", "x".repeat(n))));
+    let long = long.iter().flatten().map(|path| ("GET", path.as_str(), 404));
+    for (method, path, status) in table.into_iter().chain(long).chain([("GET", "/%00", 404)]) {
         let response = ann.send(method, path, &[], b"").await;
         assert_eq!(response.status, status, "{method} {path}: {response:?}");
         let header = |name| response.header(name).unwrap_or_default().to_owned();
