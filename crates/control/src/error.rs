@@ -22,6 +22,12 @@ pub enum Error {
     /// The queue for password checks is full.
     #[error("Too many people are signing in right now. Try again in a moment.")]
     Busy,
+    /// The check failed, so the password may be right. It does not count as an attempt.
+    #[error("The password could not be checked. Try again in a moment.")]
+    PasswordUnchecked,
+    /// The user database of the machine did not answer.
+    #[error("The accounts of this server are unavailable. Try again in a moment.")]
+    AccountsUnavailable,
     /// The actor's role or scope does not allow the action.
     #[error("You are not allowed to do this.")]
     Forbidden,
@@ -215,9 +221,12 @@ impl Error {
             | Self::GuestMismatch
             | Self::IdentityChanged(_)
             | Self::GrantExists => Kind::Conflict,
-            Self::Busy | Self::Unreachable | Self::DatabaseFull | Self::Unavailable => {
-                Kind::Unavailable
-            }
+            Self::Busy
+            | Self::PasswordUnchecked
+            | Self::AccountsUnavailable
+            | Self::Unreachable
+            | Self::DatabaseFull
+            | Self::Unavailable => Kind::Unavailable,
         }
     }
 
@@ -228,7 +237,10 @@ impl Error {
             Self::Throttled(seconds) | Self::SessionLimit { limit: Limit::Rate(seconds), .. } => {
                 Some(*seconds)
             }
-            Self::Busy | Self::Unavailable => Some(1),
+            Self::Busy
+            | Self::PasswordUnchecked
+            | Self::AccountsUnavailable
+            | Self::Unavailable => Some(1),
             _ => None,
         }
     }
@@ -274,6 +286,14 @@ impl From<store::Error> for Error {
             _ => Self::Unavailable,
         }
     }
+}
+
+/// Converts a failure to look up an account, or returns none if the account was looked up.
+pub(crate) fn accounts_unavailable(error: &host::Error) -> Option<Error> {
+    matches!(error, host::Error::AccountsUnavailable(_)).then(|| {
+        tracing::error!(%error, "an account could not be looked up");
+        Error::AccountsUnavailable
+    })
 }
 
 fn share_end_message(end: GuestEnd) -> &'static str {

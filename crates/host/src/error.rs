@@ -22,6 +22,9 @@ pub enum Error {
     UnknownAccount(String),
     #[error("Account {account} is not usable: {reason}")]
     UnusableAccount { account: String, reason: String },
+    /// The user database did not answer, so nothing is known about the account.
+    #[error("The accounts of this machine are unavailable: {0}.")]
+    AccountsUnavailable(#[source] io::Error),
     #[error("{0}")]
     RunDir(String),
     #[error("The session is not responding.")]

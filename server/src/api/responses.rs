@@ -60,4 +60,5 @@ errors! {
     WebSocketExpected = 426 "`websocket_expected`";
     TooManyAttempts = 429 "`too_many_attempts`, with `Retry-After`";
     SessionUnreachable = 503 "`session_unreachable`";
+    AccountsUnavailable = 503 "`accounts_unavailable`: the user database of the machine did not respond";
 }

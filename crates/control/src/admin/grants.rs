@@ -14,6 +14,7 @@ use crate::{
     access::{Action, Target, authorize},
     audit::{self, AuditActor, AuditTarget},
     context::{Context, LOCAL},
+    error::accounts_unavailable,
     identity::{accounts, connections::Connections},
     sharing::shares::Shares,
     validate,
@@ -36,7 +37,9 @@ impl Grants {
     /// Lists the accounts of a server that can be granted.
     pub async fn accounts(&self, actor: &Actor, server: String) -> Result<Vec<AccountInfo>, Error> {
         authorize_on_server(actor, &server)?;
-        let accounts = host::accounts().into_iter().map(|account| AccountInfo {
+        let accounts = host::accounts()
+            .map_err(|error| accounts_unavailable(&error).unwrap_or(Error::AccountsUnavailable))?;
+        let accounts = accounts.into_iter().map(|account| AccountInfo {
             account: account.name,
             shell: account.shell.display().to_string(),
             home: account.home.display().to_string(),
@@ -75,7 +78,10 @@ impl Grants {
 }
 
 pub(crate) fn find_account(name: &str) -> Result<host::Account, Error> {
-    host::find_account(name).map_err(|_| Error::UnknownAccount(validate::printable(name)))
+    host::find_account(name).map_err(|error| {
+        accounts_unavailable(&error)
+            .unwrap_or_else(|| Error::UnknownAccount(validate::printable(name)))
+    })
 }
 
 pub(crate) async fn add(

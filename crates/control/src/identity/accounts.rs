@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::{
     Actor, Error,
     context::{Context, LOCAL},
+    error::accounts_unavailable,
     validate,
 };
 
@@ -45,7 +46,7 @@ pub(crate) async fn offered(ctx: &Context, actor: &Actor) -> Result<Server, Erro
         unusable: Vec::new(),
         by_grant: true,
     };
-    if let Some(own) = own_account().filter(|own| own.uid != 0) {
+    if let Some(own) = own_account()?.filter(|own| own.uid != 0) {
         return Ok(Server { accounts: vec![own.name], by_grant: false, ..offered });
     }
     let grants = ctx.store.grants.list(LOCAL).await?;
@@ -55,6 +56,9 @@ pub(crate) async fn offered(ctx: &Context, actor: &Actor) -> Result<Server, Erro
             Ok(found) if found.uid == 0 && !granted_by_name(&grants, &account, actor.member) => {}
             Ok(_) => offered.accounts.push(account),
             Err(error) => {
+                if let Some(error) = accounts_unavailable(&error) {
+                    return Err(error);
+                }
                 let reason = unusable_reason(error);
                 offered.unusable.push(UnusableAccount { account, reason });
             }
@@ -67,7 +71,7 @@ pub(crate) async fn offered(ctx: &Context, actor: &Actor) -> Result<Server, Erro
 ///
 /// # Errors
 /// [`Error::AccountForbidden`], [`Error::UnknownAccount`]; [`Error::SpawnFailed`] with the reason if
-/// the account is granted but unusable.
+/// the account is granted but unusable; [`Error::AccountsUnavailable`].
 pub(crate) async fn require_usable(
     ctx: &Context,
     actor: &Actor,
@@ -80,9 +84,11 @@ pub(crate) async fn require_usable(
     if let Some(known) = unusable.into_iter().find(|known| known.account == account) {
         return Err(Error::SpawnFailed(known.reason));
     }
+    let printable = validate::printable(account);
     Err(match host::find_account(account) {
-        Err(host::Error::UnknownAccount(_)) => Error::UnknownAccount(validate::printable(account)),
-        _ => Error::AccountForbidden(validate::printable(account)),
+        Err(host::Error::UnknownAccount(_)) => Error::UnknownAccount(printable),
+        Err(error) => accounts_unavailable(&error).unwrap_or(Error::AccountForbidden(printable)),
+        Ok(_) => Error::AccountForbidden(printable),
     })
 }
 
@@ -112,10 +118,15 @@ pub(crate) async fn effective_grants(ctx: &Context) -> Result<Option<Vec<Account
 
 /// Returns the grants of the first superuser: the service's own account if that is root, because root
 /// offers no account without a grant.
-pub(crate) fn first_grant(ctx: &Context, member: MemberId, name: &str) -> Vec<AccountGrant> {
-    let root = own_account().filter(|account| account.uid == 0);
+pub(crate) fn first_grant(
+    ctx: &Context,
+    member: MemberId,
+    name: &str,
+) -> Result<Vec<AccountGrant>, Error> {
+    let root = own_account()?.filter(|account| account.uid == 0);
     let to = Grantee::Member(member);
-    root.map(|account| new_grant(account.name, to, name, "websh", ctx.now())).into_iter().collect()
+    let grant = root.map(|account| new_grant(account.name, to, name, "websh", ctx.now()));
+    Ok(grant.into_iter().collect())
 }
 
 pub(crate) fn new_grant(
@@ -136,8 +147,10 @@ pub(crate) fn new_grant(
     }
 }
 
-fn own_account() -> Option<host::Account> {
-    host::accounts().into_iter().find(host::Account::is_own)
+fn own_account() -> Result<Option<host::Account>, Error> {
+    let accounts = host::accounts()
+        .map_err(|error| accounts_unavailable(&error).unwrap_or(Error::AccountsUnavailable))?;
+    Ok(accounts.into_iter().find(host::Account::is_own))
 }
 
 /// Returns the accounts granted to a member, by name or by role, without duplicates.

@@ -53,7 +53,7 @@ impl SetUp {
             return Err(Error::NotFound("set-up link"));
         }
         let member = new.prepare(&self.passwords, self.ctx.now(), Role::Superuser).await?;
-        let grants = accounts::first_grant(&self.ctx, member.id, &member.name);
+        let grants = accounts::first_grant(&self.ctx, member.id, &member.name)?;
         let actor = AuditActor::member(&member, caller.source);
         let entry = self.ctx.entry(actor, AuditAction::MemberJoin, &member, None);
         let first = self.ctx.store.members.add_first(&member, &grants, &entry).await?;

@@ -143,6 +143,15 @@ impl Tickets {
         self.pending.retain(|_, ticket| ticket.holder != holder);
     }
 
+    /// Revokes the pending tickets of all guests and closes their connections.
+    pub(crate) fn close_guests(&mut self) {
+        let pending = self.pending.values().map(|ticket| ticket.holder);
+        let holders: Vec<Holder> = self.connections.keys().copied().chain(pending).collect();
+        for holder in holders.into_iter().filter(|holder| matches!(holder, Holder::Guest(_))) {
+            self.close(holder);
+        }
+    }
+
     /// Revokes the pending tickets of a holder and closes its connections.
     pub(crate) fn close(&mut self, holder: Holder) {
         self.revoke(holder);

@@ -222,6 +222,7 @@ fn start_error(error: host::Error, server: &str) -> Error {
             if matches!(
                 error.kind(),
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        host::Error::AccountsUnavailable(_) => Error::AccountsUnavailable,
             ) =>
         {
             Error::SpawnFailed("The disk is full. Free space and try again.".to_owned())

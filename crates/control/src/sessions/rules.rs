@@ -61,8 +61,13 @@ pub(crate) async fn push(ctx: &Context, row: &SessionRow) -> Result<(), Error> {
 }
 
 async fn send(ctx: &Context, row: &SessionRow, settings: &WorkspaceSettings) {
-    // Without an answer from the database guests get fewer permissions, not more.
-    let guests_alone = ctx.store.shares.guests_alone(row.id, ctx.now()).await.unwrap_or(false);
+    let guests_alone = match ctx.store.shares.guests_alone(row.id, ctx.now()).await {
+        Ok(guests_alone) => guests_alone,
+        Err(error) => {
+            tracing::warn!(session = %row.id, %error, "a session keeps its old rules");
+            return;
+        }
+    };
     match ctx.host.configure(row.id, rules(settings, row.attach_policy, guests_alone)).await {
         // It has ended, or it will start with the current rules.
         Ok(_) | Err(host::Error::Gone) => {}

@@ -115,8 +115,14 @@ impl Shares {
     async fn notify_session(&self, old: &ShareRow, change: ShareChange) {
         let Err(error) = self.ctx.host.change_share(old.session, change).await else { return };
         log_failure(old.session, &error);
-        let present = self.ctx.store.guests.present_in(old.share.id).await.unwrap_or_default();
-        self.release(&present, true);
+        match self.ctx.store.guests.present_in(old.share.id).await {
+            Ok(present) => self.release(&present, true),
+            // The guests who are present are unknown, so all guests must attach again.
+            Err(error) => {
+                tracing::error!(%error, "the guests of a share are unknown: all guests attach again");
+                self.connections.tickets().close_guests();
+            }
+        }
     }
 
     /// Revokes the tickets of guests and, if requested, closes their connections.

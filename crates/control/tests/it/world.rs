@@ -49,7 +49,7 @@ impl World {
             open_files: None,
         };
         let host = Host::open(config).await.unwrap();
-        let account = host::accounts().swap_remove(0).name;
+        let account = host::accounts().unwrap().swap_remove(0).name;
         let clock = Arc::new(Manual::new(DateTime::UNIX_EPOCH));
         let control = Control::new(store.clone(), host, clock.clone(), Config::default(), None)
             .await

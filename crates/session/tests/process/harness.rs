@@ -62,7 +62,7 @@ impl Harness {
         std::fs::set_permissions(&shell, mode).unwrap();
         Start {
             id: SessionId(Uuid::now_v7()),
-            account: host::accounts()[0].name.clone(),
+            account: host::accounts().unwrap()[0].name.clone(),
             cols: 80,
             rows: 24,
             shell: Some(shell),

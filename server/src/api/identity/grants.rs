@@ -16,7 +16,7 @@ use crate::{
 #[utoipa::path(
     get, path = "/servers/{id}/accounts", tag = "accounts", security(("cookie" = []), ("bearer" = [])),
     params(("id" = String, Path, description = "Id of the server")),
-    responses((status = 200, description = "Accounts that have a login shell", body = Vec<AccountInfo>), RequiresSuperuser, NotFound)
+    responses((status = 200, description = "Accounts that have a login shell", body = Vec<AccountInfo>), RequiresSuperuser, NotFound, AccountsUnavailable)
 )]
 pub async fn accounts(
     caller: SignedIn,
@@ -44,7 +44,7 @@ pub async fn list(caller: SignedIn, Path(server): Path<String>) -> Result<Json<V
         (status = 404, description = "`not_found`: no such server or member", body = ErrorBody),
         (status = 409, description = "`grant_exists`", body = ErrorBody),
         (status = 422, description = "`unknown_account`; `invalid_to`: root can only be granted to a member", body = ErrorBody),
-        RequiresSuperuser,
+        RequiresSuperuser, AccountsUnavailable,
     )
 )]
 pub async fn add(

@@ -42,7 +42,7 @@ pub struct Listing {
 /// Lists the servers on which the caller may create sessions.
 #[utoipa::path(
     get, path = "/servers", tag = "sessions", security(("cookie" = []), ("bearer" = [])),
-    responses((status = 200, description = "Servers and the accounts the caller may use", body = Vec<Server>))
+    responses((status = 200, description = "Servers and the accounts the caller may use", body = Vec<Server>), AccountsUnavailable)
 )]
 pub async fn servers(caller: SignedIn) -> Result<Json<Vec<Server>>> {
     Ok(Json(caller.control.sessions.servers(&caller.actor).await?))
@@ -58,7 +58,7 @@ pub async fn servers(caller: SignedIn) -> Result<Json<Vec<Server>>> {
         (status = 409, description = "`server_offline`", body = ErrorBody),
         (status = 422, description = "`unknown_server`, `unknown_account`, `spawn_failed`, `invalid_…` with the field", body = ErrorBody),
         (status = 429, description = "`session_limit`, with the caller's sessions", body = ErrorBody),
-        (status = 503, description = "`unavailable`, `database_full`", body = ErrorBody),
+        (status = 503, description = "`unavailable`, `database_full`, `accounts_unavailable`", body = ErrorBody),
         BadRequest, Unauthenticated,
     )
 )]
