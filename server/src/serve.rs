@@ -91,6 +91,8 @@ impl Serve {
         tasks.spawn(Arc::clone(&control.connections).watch());
         tasks.spawn(Arc::clone(&control.shares).watch());
         tasks.spawn(Arc::clone(&control.sessions).watch_retention());
+        let anonymous = Arc::clone(&control.anonymous);
+        tasks.spawn(Arc::clone(&anonymous).watch());
         let reconciler = Arc::clone(&control.reconciler);
         tasks.spawn(async move { drop(reconciler.push_rules().await) });
         let state = AppState::new(control, &config, stop.clone(), sockets.clone());
@@ -102,6 +104,7 @@ impl Serve {
         // A browser that does not answer the close frame is abandoned. Its session keeps running.
         let _ = tokio::time::timeout(CLOSE_TIMEOUT, sockets.wait()).await;
         drop(tasks);
+        anonymous.write_all().await;
         // Standard output may be closed by now, which is not an error.
         let _ = print("websh stopped. Running sessions keep running.");
         Ok(())

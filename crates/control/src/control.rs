@@ -8,9 +8,9 @@ use store::Store;
 use tokio::sync::{Mutex, Notify, watch};
 
 use crate::{
-    Actor, AllSessions, ApiTokens, Attachments, AuditLog, Clock, Config, Connections, Error,
-    Grants, Guests, Invites, MailTransport, Members, Reconciler, Sessions, SetUp, Settings, Shares,
-    SignIns,
+    Actor, AllSessions, AnonymousAudit, ApiTokens, Attachments, AuditLog, Clock, Config,
+    Connections, Error, Grants, Guests, Invites, MailTransport, Members, Reconciler, Sessions,
+    SetUp, Settings, Shares, SignIns,
     context::{Context, changes::Changes},
     identity::passwords::Passwords,
     mail::queue::Mailer,
@@ -37,6 +37,8 @@ pub struct Control {
     pub grants: Arc<Grants>,
     pub settings: Arc<Settings>,
     pub audit: Arc<AuditLog>,
+    pub anonymous: Arc<AnonymousAudit>,
+    passwords: Passwords,
     ctx: Arc<Context>,
 }
 
@@ -48,7 +50,7 @@ impl fmt::Debug for Control {
 
 impl Control {
     /// Puts the parts together. It starts no task: spawn [`Reconciler::run`], [`Connections::watch`],
-    /// [`Shares::watch`] and [`Sessions::watch_retention`].
+    /// [`Shares::watch`], [`Sessions::watch_retention`] and [`AnonymousAudit::watch`].
     pub async fn new(
         store: Store,
         host: Host,
@@ -60,7 +62,13 @@ impl Control {
         let ctx = Arc::new(Context { store, host, clock, config, changes: Changes::default() });
         let connections = Arc::new(Connections::new(ctx.clone()));
         let mailer = Arc::new(Mailer::new(ctx.clone(), mail));
-        let sign_ins = Arc::new(SignIns::new(ctx.clone(), passwords.clone(), connections.clone()));
+        let anonymous = Arc::new(AnonymousAudit::new(ctx.clone()));
+        let sign_ins = Arc::new(SignIns::new(
+            ctx.clone(),
+            passwords.clone(),
+            connections.clone(),
+            anonymous.clone(),
+        ));
         let unsettled = Arc::new(Unsettled::new(ctx.clone()));
         let sessions = Arc::new(Sessions {
             ctx: ctx.clone(),
@@ -70,7 +78,12 @@ impl Control {
         });
         let attachments =
             Arc::new(Attachments { ctx: ctx.clone(), connections: connections.clone() });
-        let guests = Arc::new(Guests::new(ctx.clone(), passwords.clone(), attachments.clone()));
+        let guests = Arc::new(Guests::new(
+            ctx.clone(),
+            passwords.clone(),
+            attachments.clone(),
+            anonymous.clone(),
+        ));
         let shares = Arc::new(Shares {
             ctx: ctx.clone(),
             passwords: passwords.clone(),
@@ -78,13 +91,15 @@ impl Control {
             guests: guests.clone(),
             mailer: mailer.clone(),
             expiry: Notify::new(),
+            new_per_member: Throttle::new(100, TimeDelta::seconds(6)),
         });
         Ok(Self {
             set_up: Arc::new(SetUp::new(ctx.clone(), passwords.clone())),
             tokens: Arc::new(ApiTokens { ctx: ctx.clone(), connections: connections.clone() }),
             invites: Arc::new(Invites {
                 ctx: ctx.clone(),
-                passwords,
+                passwords: passwords.clone(),
+                uses: Throttle::new(10, TimeDelta::seconds(60)),
                 connections: connections.clone(),
                 sign_ins: sign_ins.clone(),
                 mailer,
@@ -107,6 +122,8 @@ impl Control {
             }),
             settings: Arc::new(Settings { ctx: ctx.clone(), shares: shares.clone() }),
             audit: Arc::new(AuditLog { ctx: ctx.clone() }),
+            anonymous,
+            passwords,
             sign_ins,
             connections,
             sessions,
@@ -127,6 +144,12 @@ impl Control {
     /// Checks that the database answers.
     pub async fn ready(&self) -> Result<(), Error> {
         Ok(self.ctx.store.ping().await?)
+    }
+
+    /// Returns the number of passwords hashed or checked since the start.
+    #[must_use]
+    pub fn password_hashes(&self) -> u64 {
+        self.passwords.computed()
     }
 
     /// Returns the number of running sessions and of their viewers.

@@ -2,8 +2,11 @@
 //! permissions of open connections. It depends on no session, share or administration code.
 
 pub(crate) mod accounts;
+pub(crate) mod anonymous_audit;
 pub(crate) mod api_tokens;
+mod attempts;
 pub(crate) mod connections;
+pub(crate) mod failed_attempts;
 pub(crate) mod invites;
 pub(crate) mod new_member;
 pub(crate) mod passwords;

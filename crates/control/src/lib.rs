@@ -29,13 +29,14 @@ pub use context::Config;
 pub use control::Control;
 pub use error::{Error, Kind, Limit};
 pub use identity::{
+    anonymous_audit::AnonymousAudit,
     api_tokens::ApiTokens,
     connections::Connections,
     invites::Invites,
     new_member::NewMember,
     permissions::{LivePermissions, Permissions, RevokeReason},
     set_up::SetUp,
-    sign_ins::{Caller, SignIns, SignedIn},
+    sign_ins::{Caller, DEVICE_LIFETIME, DeviceSecret, SignIns, SignedIn},
 };
 pub use mail::transport::MailTransport;
 pub use sessions::{

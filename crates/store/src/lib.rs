@@ -23,7 +23,7 @@ pub use entity::{
 };
 pub use error::Error;
 pub use queries::{
-    Added, Admission, AuditLog, Credential, Credentials, Grants, Guests, Invites, MemberChange,
-    Members, Page, Sessions, Settings, Shares, SignIns, Tokens,
+    Added, Admission, AuditLog, Credential, Credentials, Devices, Grants, Guests, Invites,
+    MemberChange, Members, NewDevice, Page, Sessions, Settings, Shares, SignIns, Tokens,
 };
 pub use store::Store;

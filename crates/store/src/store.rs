@@ -15,8 +15,8 @@ use sea_orm::{
 use sea_orm_migration::MigratorTrait;
 
 use crate::{
-    AuditLog, Credentials, Error, Grants, Guests, Invites, Members, Sessions, Settings, Shares,
-    SignIns, Tokens,
+    AuditLog, Credentials, Devices, Error, Grants, Guests, Invites, Members, Sessions, Settings,
+    Shares, SignIns, Tokens,
     execute::{TIMEOUT, bounded},
     migration::Migrator,
 };
@@ -31,6 +31,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
 pub struct Store {
     pub audit: AuditLog,
     pub credentials: Credentials,
+    pub devices: Devices,
     pub grants: Grants,
     pub guests: Guests,
     pub invites: Invites,
@@ -109,6 +110,7 @@ impl From<DatabaseConnection> for Store {
         Self {
             audit: AuditLog { db: db.clone() },
             credentials: Credentials { db: db.clone() },
+            devices: Devices { db: db.clone() },
             grants: Grants { db: db.clone() },
             guests: Guests { db: db.clone() },
             invites: Invites { db: db.clone() },

@@ -11,7 +11,8 @@ use protocol::{
     id::{MemberId, SessionId, TokenId},
 };
 use store::{
-    Added, Credential, Ending, Error, Member, Page, SessionRow, Store, samples::session_row,
+    Added, Credential, Ending, Error, Member, NewDevice, Page, SessionRow, Store,
+    samples::session_row,
 };
 use uuid::Uuid;
 
@@ -68,7 +69,8 @@ async fn add_sign_in(
     verified: &str,
 ) -> bool {
     let entry = entry_for("member.sign_in");
-    store.sign_ins.add(member.id, info, &[hash; 32], verified, &entry).await.unwrap()
+    let device = NewDevice { hash: [hash; 32], expires_at: info.expires_at };
+    store.sign_ins.add(member.id, info, &[hash; 32], verified, &device, &entry).await.unwrap()
 }
 
 fn sign_in() -> SignInInfo {
@@ -180,6 +182,33 @@ async fn sign_ins(store: &Store, ann: &Member, bob: &Member) {
     assert_eq!(store.sign_ins.by_hash(&[1; 32], at(100)).await.unwrap(), None);
     assert_eq!(store.sign_ins.by_hash(&[9; 32], at(0)).await.unwrap(), None);
 
+    // So are devices, until they expire; a device is added with its sign-in only.
+    let device = async |hash: u8, now| {
+        let member = store.devices.member(&[hash; 32], at(now)).await.unwrap();
+        member.map(|member| member.id)
+    };
+    for (hash, now, expected) in [
+        (1, 99, Some(ann.id)),
+        (1, 100, None),
+        (2, 199, Some(ann.id)),
+        (3, 0, Some(bob.id)),
+        (5, 0, None),
+        (9, 0, None),
+    ] {
+        assert_eq!(device(hash, now).await, expected, "{hash} {now}");
+    }
+    // A device belongs to the member who signed in last.
+    assert!(add_sign_in(store, bob, &until(100), 6, "$argon2id$new").await);
+    let last = until(100);
+    let by_device = NewDevice { hash: [6; 32], expires_at: at(150) };
+    let entry = entry_for("member.sign_in");
+    let added = store.sign_ins.add(ann.id, &last, &[7; 32], "$argon2id$…", &by_device, &entry);
+    assert!(added.await.unwrap());
+    assert_eq!(device(6, 149).await, Some(ann.id));
+    assert!(store.sign_ins.remove(last.id, &entry_for("member.sign_out")).await.unwrap());
+    let sixth = store.sign_ins.by_hash(&[6; 32], at(0)).await.unwrap().unwrap().0;
+    assert!(store.sign_ins.remove(sixth.id, &entry_for("member.sign_out")).await.unwrap());
+
     let ids = [first.id, Uuid::now_v7()];
     let credential = Credential { member: ann.id, role: ann.role };
     assert_eq!(
@@ -204,6 +233,7 @@ async fn sign_ins(store: &Store, ann: &Member, bob: &Member) {
             .unwrap()
     );
     assert_eq!(store.sign_ins.of_member(bob.id, at(99)).await.unwrap(), [kept]);
+    assert_eq!((device(3, 0).await, device(2, 0).await), (None, Some(ann.id)));
     assert!(
         store
             .members
@@ -212,6 +242,8 @@ async fn sign_ins(store: &Store, ann: &Member, bob: &Member) {
             .unwrap()
     );
     assert_eq!(store.sign_ins.by_hash(&[4; 32], at(0)).await.unwrap(), None);
+    store.devices.remove_expired(at(150)).await.unwrap();
+    assert_eq!((device(1, 0).await, device(2, 0).await), (None, Some(ann.id)));
     store.sign_ins.remove_expired(at(199)).await.unwrap();
     assert!(store.sign_ins.by_hash(&[2; 32], at(0)).await.unwrap().is_some());
     store.sign_ins.remove_expired(at(200)).await.unwrap();

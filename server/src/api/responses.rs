@@ -60,5 +60,6 @@ errors! {
     WebSocketExpected = 426 "`websocket_expected`";
     TooManyAttempts = 429 "`too_many_attempts`, with `Retry-After`";
     SessionUnreachable = 503 "`session_unreachable`";
+    PasswordUnchecked = 503 "`busy`; `password_unchecked`: it may be right, and is not counted; `unavailable`";
     AccountsUnavailable = 503 "`accounts_unavailable`: the user database of the machine did not respond";
 }

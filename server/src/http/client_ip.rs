@@ -12,10 +12,13 @@ use axum::{
     extract::{ConnectInfo, FromRef, FromRequestParts},
     http::{header, request::Parts},
 };
-use control::Caller;
+use control::{Caller, DeviceSecret};
 use protocol::api::limits;
 
-use super::error::{ApiError, Result};
+use super::{
+    cookies::Cookies,
+    error::{ApiError, Result},
+};
 
 /// Peers whose `X-Forwarded-For` header is trusted.
 #[derive(Clone, Debug)]
@@ -86,19 +89,23 @@ where
     }
 }
 
-/// Extracts the address and device of a client that signs in.
+/// Extracts the address and device of a client that signs in or joins.
 pub struct CallerInfo(pub Caller);
 
 impl<S: Sync> FromRequestParts<S> for CallerInfo
 where
     TrustedProxies: FromRef<S>,
+    Cookies: FromRef<S>,
 {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let ClientIp(source) = ClientIp::from_request_parts(parts, state).await?;
         let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-        Ok(Self(Caller { source, device: agent.map(device).unwrap_or_default() }))
+        let device_secret = Cookies::from_ref(state).device(&parts.headers);
+        let device_secret = device_secret.map(|secret| DeviceSecret(secret.to_owned()));
+        let device = agent.map(device).unwrap_or_default();
+        Ok(Self(Caller { source, device, device_secret }))
     }
 }
 

@@ -1,5 +1,5 @@
-//! The cookies: a member's sign-in, and one for each guest's place in a session. Neither kind is accepted as
-//! the other.
+//! The cookies: a member's sign-in, one for each guest's place in a session, and the device of earlier sign-ins.
+//! None is accepted as another.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use control::HeldCookie;
@@ -12,6 +12,8 @@ pub enum Cookie {
     /// Access of one guest to one session. Each has a name of its own, so that joining a second share does
     /// not replace the first.
     Guest(GuestId),
+    /// A device on which a member signed in. It grants no access.
+    Device,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +33,7 @@ impl Cookies {
         match cookie {
             Cookie::SignIn => self.prefix().to_owned(),
             Cookie::Guest(guest) => format!("{}_guest_{guest}", self.prefix()),
+            Cookie::Device => format!("{}_device", self.prefix()),
         }
     }
 
@@ -42,6 +45,11 @@ impl Cookies {
             format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
         let value = HeaderValue::from_str(&value).ok();
         value.into_iter().map(|value| (header::SET_COOKIE, value)).collect()
+    }
+
+    /// Returns the secret of a request's device.
+    pub fn device(self, headers: &HeaderMap) -> Option<&str> {
+        self.token(Cookie::Device, headers)
     }
 
     pub fn remove(self, cookie: Cookie) -> HeaderMap {

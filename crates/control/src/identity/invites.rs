@@ -26,13 +26,17 @@ use crate::{
         queue::{Mailer, Purpose, QueueSlot},
         templates::{Email, member_invitation},
     },
-    secret, validate,
+    secret,
+    throttle::Throttle,
+    validate,
 };
 
 /// Invites and password links.
 pub struct Invites {
     pub(crate) ctx: Arc<Context>,
     pub(crate) passwords: Passwords,
+    /// Uses of each link, by its hash: each one takes a hash of a password.
+    pub(crate) uses: Throttle<[u8; 32]>,
     pub(crate) connections: Arc<Connections>,
     pub(crate) sign_ins: Arc<SignIns>,
     pub(crate) mailer: Arc<Mailer>,
@@ -72,7 +76,13 @@ impl Invites {
         let slot = new.by_mail.then(|| self.mailer.reserve(actor)).transpose()?;
         let detail = Some(format!("role: {}", new.role));
         let row = self.new_invite(actor, InviteKind::Join, email, new.role, None);
-        let link = self.issue(actor, row, AuditAction::MemberInvite, detail).await?;
+        let link = match self.issue(actor, row, AuditAction::MemberInvite, detail).await {
+            Ok(link) => link,
+            Err(error) => {
+                slot.into_iter().for_each(QueueSlot::refund);
+                return Err(error);
+            }
+        };
         if let Some(slot) = slot {
             let workspace = self.ctx.workspace_settings().await?.name;
             let email = member_invitation(actor, &workspace, &link);
@@ -127,17 +137,23 @@ impl Invites {
     /// Uses a link: creates the member or changes the password, and signs the holder in.
     ///
     /// # Errors
-    /// [`Error::InviteOver`]; [`Error::Invalid`] leaves the link unused.
+    /// [`Error::InviteOver`]; [`Error::Throttled`]; [`Error::Invalid`] leaves the link unused.
     pub async fn accept(&self, request: AcceptInvite, caller: &Caller) -> Result<SignedIn, Error> {
         let row = self.unused(&request.token).await?;
+        let hash = secret::hash(&request.token);
+        let permit = self.uses.reserve(hash, self.ctx.now()).await?;
         let used = match (row.invite.kind, row.member) {
-            (InviteKind::Join, _) => self.join(row, request, caller).await?,
+            (InviteKind::Join, _) => self.join(row, request, caller).await,
             (InviteKind::Reset, Some(id)) => {
-                self.reset_password(row.invite.id, id, request.password, caller).await?
+                self.reset_password(row.invite.id, id, request.password, caller).await
             }
-            (InviteKind::Reset, None) => None,
+            (InviteKind::Reset, None) => Ok(None),
         };
-        let member = used.ok_or(Error::InviteOver)?;
+        if matches!(used, Err(Error::Invalid { .. } | Error::PasswordUnchecked | Error::Busy)) {
+            // Nothing was hashed.
+            permit.refund();
+        }
+        let member = used?.ok_or(Error::InviteOver)?;
         self.sign_ins.create_for(&member, caller).await
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::TimeDelta;
 use protocol::api::{AuditAction, Me, Role};
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
     passwords::Passwords,
     sign_ins::Caller,
 };
-use crate::{Error, audit::AuditActor, context::Context, secret};
+use crate::{Error, audit::AuditActor, context::Context, secret, throttle::Throttle};
 
 /// Set-up of an empty workspace.
 pub struct SetUp {
@@ -18,11 +19,14 @@ pub struct SetUp {
     passwords: Passwords,
     /// Hash of the set-up token, while it is valid.
     token: Mutex<Option<[u8; 32]>>,
+    /// Uses of the token: each one takes a hash of a password.
+    uses: Throttle<[u8; 32]>,
 }
 
 impl SetUp {
     pub(crate) fn new(ctx: Arc<Context>, passwords: Passwords) -> Self {
-        Self { ctx, passwords, token: Mutex::default() }
+        let uses = Throttle::new(10, TimeDelta::seconds(60));
+        Self { ctx, passwords, token: Mutex::default(), uses }
     }
 
     /// Creates a new set-up token if the workspace has no members, and invalidates an earlier one.
@@ -41,7 +45,8 @@ impl SetUp {
     /// Creates the first superuser.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a wrong or used token; [`Error::Invalid`] leaves the token valid.
+    /// [`Error::NotFound`] for a wrong or used token; [`Error::Throttled`]; [`Error::Invalid`] leaves
+    /// the token valid.
     pub async fn complete(
         &self,
         token: &str,
@@ -49,10 +54,17 @@ impl SetUp {
         caller: &Caller,
     ) -> Result<Me, Error> {
         // The comparison need not be constant-time: these are hashes of 256-bit secrets.
-        if self.token() != Some(secret::hash(token)) {
+        let hash = secret::hash(token);
+        if self.token() != Some(hash) {
             return Err(Error::NotFound("set-up link"));
         }
-        let member = new.prepare(&self.passwords, self.ctx.now(), Role::Superuser).await?;
+        let permit = self.uses.reserve(hash, self.ctx.now()).await?;
+        let prepared = new.prepare(&self.passwords, self.ctx.now(), Role::Superuser).await;
+        if prepared.is_err() {
+            // Nothing was hashed.
+            permit.refund();
+        }
+        let member = prepared?;
         let grants = accounts::first_grant(&self.ctx, member.id, &member.name)?;
         let actor = AuditActor::member(&member, caller.source);
         let entry = self.ctx.entry(actor, AuditAction::MemberJoin, &member, None);

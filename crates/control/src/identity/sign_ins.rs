@@ -1,22 +1,31 @@
 //! Sign-ins of members: checking passwords with rate limits, creating, listing and ending sign-ins.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{fmt, net::IpAddr, sync::Arc};
 
 use chrono::TimeDelta;
 use protocol::api::{AuditAction, ChangePassword, Me, SignInInfo};
-use store::Member;
+use store::{Member, NewDevice};
 use uuid::Uuid;
 
-use super::{connections::Connections, new_member::me, passwords::Passwords, tickets::Holder};
+use super::{
+    anonymous_audit::AnonymousAudit,
+    attempts::Attempts,
+    connections::Connections,
+    failed_attempts::{self, Attempted},
+    new_member::me,
+    passwords::Passwords,
+    tickets::Holder,
+};
 use crate::{
     Actor, Error,
     access::{Action, Target, authorize},
     audit::{AuditActor, AuditTarget},
     context::Context,
-    secret,
-    throttle::{Network, Throttle},
-    validate,
+    secret, validate,
 };
+
+/// Time after its last sign-in for which a device is known. Browsers keep no cookie longer.
+pub const DEVICE_LIFETIME: TimeDelta = TimeDelta::days(400);
 
 /// Origin of an unauthenticated request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +34,19 @@ pub struct Caller {
     pub source: IpAddr,
     /// Browser or program, such as `Firefox on Linux`.
     pub device: String,
+    /// Secret of the device, if it sent one.
+    pub device_secret: Option<DeviceSecret>,
+}
+
+/// Secret by which a device is known on which a member signed in. It grants nothing but its own limit on
+/// wrong passwords.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DeviceSecret(pub String);
+
+impl fmt::Debug for DeviceSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DeviceSecret")
+    }
 }
 
 /// A new sign-in.
@@ -33,6 +55,8 @@ pub struct SignedIn {
     pub token: String,
     /// Lifetime of the sign-in.
     pub lifetime: TimeDelta,
+    /// Secret for the device's cookie.
+    pub device: DeviceSecret,
     /// The member.
     pub me: Me,
 }
@@ -42,8 +66,8 @@ pub struct SignIns {
     ctx: Arc<Context>,
     passwords: Passwords,
     connections: Arc<Connections>,
-    failures_by_account: Throttle<String>,
-    failures_by_source: Throttle<Network>,
+    anonymous: Arc<AnonymousAudit>,
+    attempts: Attempts,
 }
 
 impl SignIns {
@@ -51,21 +75,16 @@ impl SignIns {
         ctx: Arc<Context>,
         passwords: Passwords,
         connections: Arc<Connections>,
+        anonymous: Arc<AnonymousAudit>,
     ) -> Self {
-        Self {
-            ctx,
-            passwords,
-            connections,
-            failures_by_account: Throttle::new(10, TimeDelta::seconds(60)),
-            failures_by_source: Throttle::new(30, TimeDelta::seconds(10)),
-        }
+        Self { ctx, passwords, connections, anonymous, attempts: Attempts::new() }
     }
 
     /// Signs a member in. An unknown address gets the same error as a wrong password, after the same
     /// time.
     ///
     /// # Errors
-    /// [`Error::InvalidCredentials`], [`Error::Throttled`].
+    /// [`Error::InvalidCredentials`], [`Error::Throttled`], [`Error::PasswordUnchecked`].
     pub async fn create(
         &self,
         email: &str,
@@ -73,21 +92,18 @@ impl SignIns {
         caller: &Caller,
     ) -> Result<SignedIn, Error> {
         let email = validate::credentials(email, password)?;
-        let now = self.ctx.now();
-        let source = caller.source.into();
-        self.failures_by_source.take(source, now).map_err(Error::Throttled)?;
-        self.failures_by_account.take(email.clone(), now).map_err(Error::Throttled)?;
+        let known = self.known_device(caller).await?.filter(|(_, of)| of.email == email);
+        let device = known.map(|(hash, _)| hash);
+        let attempt = self.attempts.sign_in(&email, caller.source, device, self.ctx.now()).await?;
         let checked = self.check(&email, password).await;
-        if !matches!(checked, Err(Error::InvalidCredentials)) {
-            self.failures_by_source.refund(&source);
-            self.failures_by_account.refund(&email);
-        }
+        attempt.settle(&checked);
         if let Err(Error::InvalidCredentials) = checked {
+            failed_attempts::log(Attempted::SignIn, caller.source, &email);
             let name = email.replace('\0', "\u{fffd}");
             let actor = AuditActor::unauthenticated(&name, caller.source);
             let target = AuditTarget::singleton("sign-in");
-            // The sign-in fails either way.
-            let _ = self.ctx.audit(actor, AuditAction::MemberSignInFailed, target, None).await;
+            let action = AuditAction::MemberSignInFailed;
+            self.anonymous.record(actor, caller.source, action, target).await;
         }
         self.create_for(&checked?, caller).await
     }
@@ -115,12 +131,27 @@ impl SignIns {
         let actor = AuditActor::member(member, caller.source);
         let detail = Some(caller.device.clone()).filter(|device| !device.is_empty());
         let entry = self.ctx.entry(actor, AuditAction::MemberSignIn, member, detail);
+        let known = self.known_device(caller).await?.filter(|(_, of)| of.id == member.id);
+        let device = known.and(caller.device_secret.clone());
+        let device = device.unwrap_or_else(|| DeviceSecret(secret::new()));
+        let new_device =
+            NewDevice { hash: secret::hash(&device.0), expires_at: now + DEVICE_LIFETIME };
         let (sign_ins, hash) = (&self.ctx.store.sign_ins, secret::hash(&token));
-        if !sign_ins.add(member.id, &sign_in, &hash, &member.password_hash, &entry).await? {
+        let password = &member.password_hash;
+        if !sign_ins.add(member.id, &sign_in, &hash, password, &new_device, &entry).await? {
             return Err(Error::InvalidCredentials);
         }
         sign_ins.remove_expired(now).await?;
-        Ok(SignedIn { token, lifetime, me: me(member) })
+        self.ctx.store.devices.remove_expired(now).await?;
+        Ok(SignedIn { token, lifetime, device, me: me(member) })
+    }
+
+    /// Returns the hash and the member of the caller's device.
+    async fn known_device(&self, caller: &Caller) -> Result<Option<([u8; 32], Member)>, Error> {
+        let Some(DeviceSecret(secret)) = &caller.device_secret else { return Ok(None) };
+        let hash = secret::hash(secret);
+        let member = self.ctx.store.devices.member(&hash, self.ctx.now()).await?;
+        Ok(member.map(|member| (hash, member)))
     }
 
     async fn check(&self, email: &str, password: &str) -> Result<Member, Error> {
@@ -166,17 +197,18 @@ impl SignIns {
         Ok(ended)
     }
 
-    /// Checks the actor's password. Wrong ones count as failed sign-ins.
+    /// Checks the actor's password. Wrong ones count for this sign-in only, so that strangers who fail to
+    /// sign in cannot prevent it.
     ///
     /// # Errors
     /// [`Error::InvalidCredentials`], [`Error::Throttled`].
     pub(crate) async fn confirm(&self, actor: &Actor, password: &str) -> Result<(), Error> {
         validate::credentials(&actor.email, password)?;
-        let now = self.ctx.now();
-        self.failures_by_account.take(actor.email.clone(), now).map_err(Error::Throttled)?;
+        let attempt = self.attempts.confirmation(actor.sign_in, self.ctx.now()).await?;
         let checked = self.check(&actor.email, password).await;
-        if !matches!(checked, Err(Error::InvalidCredentials)) {
-            self.failures_by_account.refund(&actor.email);
+        attempt.settle(&checked);
+        if let Err(Error::InvalidCredentials) = checked {
+            failed_attempts::log(Attempted::Confirmation, actor.source, &actor.email);
         }
         checked.map(drop)
     }

@@ -14,7 +14,11 @@ use super::{
     templates::Email,
     transport::{MailTransport, SendError},
 };
-use crate::{Actor, Error, context::Context, throttle::Throttle};
+use crate::{
+    Actor, Error,
+    context::Context,
+    throttle::{Permit, Throttle},
+};
 
 const MAX_QUEUED: usize = 500;
 
@@ -28,7 +32,17 @@ const RETRY_AFTER: u64 = 60;
 const PAUSES: [u64; 6] = [2, 10, 30, 60, 120, 300];
 
 /// A slot in the queue, free again once it is dropped.
-pub(crate) type QueueSlot = OwnedSemaphorePermit;
+pub(crate) struct QueueSlot {
+    _slot: OwnedSemaphorePermit,
+    allowance: Permit<MemberId>,
+}
+
+impl QueueSlot {
+    /// Returns the slot and the member's allowance: there is no mail to send.
+    pub(crate) fn refund(self) {
+        self.allowance.refund();
+    }
+}
 
 /// Purpose of a mail. It is not sent once that has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,8 +77,14 @@ impl Mailer {
 
     /// Reserves a slot in the queue for one mail of a member.
     pub(crate) fn reserve(&self, actor: &Actor) -> Result<QueueSlot, Error> {
-        self.by_member.take(actor.member, self.ctx.now()).map_err(Error::Throttled)?;
-        Arc::clone(&self.slots).try_acquire_owned().map_err(|_| Error::Throttled(RETRY_AFTER))
+        let allowance = self.by_member.try_reserve(actor.member, self.ctx.now())?;
+        match Arc::clone(&self.slots).try_acquire_owned() {
+            Ok(slot) => Ok(QueueSlot { _slot: slot, allowance }),
+            Err(_) => {
+                allowance.refund();
+                Err(Error::Throttled(RETRY_AFTER))
+            }
+        }
     }
 
     /// Sends a mail, with retries. Returns the reason in a sentence if it fails permanently.
@@ -82,13 +102,17 @@ impl Mailer {
         loop {
             let reason = {
                 let _turn = self.sending.acquire().await;
-                if !self.is_valid(purpose).await {
-                    return Err("The link expired before its mail was sent.".to_owned());
-                }
-                match transport.send(to, email).await {
-                    Ok(()) => return Ok(()),
-                    Err(SendError::Permanent(reason)) => return Err(reason),
-                    Err(SendError::Temporary(reason)) => reason,
+                match self.is_valid(purpose).await {
+                    Ok(true) => match transport.send(to, email).await {
+                        Ok(()) => return Ok(()),
+                        Err(SendError::Permanent(reason)) => return Err(reason),
+                        Err(SendError::Temporary(reason)) => reason,
+                    },
+                    Ok(false) => {
+                        return Err("The link expired before its mail was sent.".to_owned());
+                    }
+                    // The link may be valid: try again later.
+                    Err(error) => error.to_string(),
                 }
             };
             let Some(pause) = pauses.next() else { return Err(reason) };
@@ -101,19 +125,16 @@ impl Mailer {
     }
 
     /// Returns true while the link in a mail is valid.
-    async fn is_valid(&self, purpose: Purpose) -> bool {
+    async fn is_valid(&self, purpose: Purpose) -> Result<bool, Error> {
         let now = self.ctx.now();
-        match purpose {
-            Purpose::Share(id) => {
-                let row = self.ctx.store.shares.get(id).await.ok().flatten();
-                row.is_some_and(|row| {
-                    row.share.state == ShareState::Active && row.share.expires_at > now
-                })
-            }
+        Ok(match purpose {
+            Purpose::Share(id) => self.ctx.store.shares.get(id).await?.is_some_and(|row| {
+                row.share.state == ShareState::Active && row.share.expires_at > now
+            }),
             Purpose::Invite(id) => {
-                let row = self.ctx.store.invites.get(id).await.ok().flatten();
+                let row = self.ctx.store.invites.get(id).await?;
                 row.is_some_and(|row| row.used_at.is_none() && row.invite.expires_at > now)
             }
-        }
+        })
     }
 }

@@ -115,9 +115,13 @@ impl Sessions {
         if let Some(limit) = limits::reached(settings, &own, token, all) {
             return Err(refuse(limit));
         }
-        self.new_per_member
-            .take_at(limits::rate(settings), owner, self.ctx.now())
-            .map_err(|seconds| refuse(Limit::Rate(seconds)))?;
+        let rate = limits::rate(settings);
+        match self.new_per_member.try_reserve_at(rate, owner, self.ctx.now()) {
+            // Used up even if the session does not start, because starting it is the work.
+            Ok(permit) => drop(permit),
+            Err(Error::Throttled(seconds)) => return Err(refuse(Limit::Rate(seconds))),
+            Err(error) => return Err(error),
+        }
         Ok(own)
     }
 
@@ -218,11 +222,11 @@ fn start_error(error: host::Error, server: &str) -> Error {
         host::Error::Offline(_) => Error::ServerOffline(server.to_owned()),
         host::Error::Spawn(message) => Error::SpawnFailed(message),
         host::Error::UnknownAccount(account) => Error::UnknownAccount(account),
+        host::Error::AccountsUnavailable(_) => Error::AccountsUnavailable,
         host::Error::Directory(error) | host::Error::Io(error)
             if matches!(
                 error.kind(),
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-        host::Error::AccountsUnavailable(_) => Error::AccountsUnavailable,
             ) =>
         {
             Error::SpawnFailed("The disk is full. Free space and try again.".to_owned())

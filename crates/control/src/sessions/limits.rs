@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use protocol::{api::WorkspaceSettings, id::TokenId};
 use store::SessionRow;
 
-use crate::error::Limit;
+use crate::{error::Limit, throttle::Rule};
 
 /// Returns the limit that is reached, the narrowest first, because its owner can act on it. `own` are the
 /// member's running sessions, `all` counts those of the workspace.
@@ -25,10 +25,11 @@ pub(crate) fn reached(
     }
 }
 
-/// Returns the burst of new sessions and the pause after which one more is allowed.
-pub(crate) fn rate(settings: &WorkspaceSettings) -> (i32, TimeDelta) {
+/// Returns the rate of new sessions.
+pub(crate) fn rate(settings: &WorkspaceSettings) -> Rule {
     let most = settings.max_creates_per_minute.max(1);
-    (i32::try_from(most).unwrap_or(i32::MAX), TimeDelta::milliseconds(60_000 / i64::from(most)))
+    let refill = TimeDelta::milliseconds(60_000 / i64::from(most));
+    Rule::new(i32::try_from(most).unwrap_or(i32::MAX), refill)
 }
 
 #[cfg(test)]
@@ -81,10 +82,9 @@ mod tests {
     #[test]
     fn the_rate_is_spread_over_a_minute() {
         for (most, expected) in [(30, 2000), (1, 60_000), (600, 100), (0, 60_000)] {
-            let (burst, pause) =
-                rate(&WorkspaceSettings { max_creates_per_minute: most, ..settings() });
-            assert_eq!(pause, TimeDelta::milliseconds(expected), "{most}");
-            assert_eq!(burst, i32::try_from(most.max(1)).unwrap());
+            let found = rate(&WorkspaceSettings { max_creates_per_minute: most, ..settings() });
+            let burst = i32::try_from(most.max(1)).unwrap();
+            assert_eq!(found, Rule::new(burst, TimeDelta::milliseconds(expected)), "{most}");
         }
     }
 }

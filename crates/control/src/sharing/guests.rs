@@ -20,13 +20,19 @@ use crate::{
     Actor, Caller, Error,
     audit::{AuditActor, AuditTarget},
     context::Context,
-    identity::{passwords::Passwords, permissions::LivePermissions, tickets::Holder},
+    identity::{
+        anonymous_audit::AnonymousAudit,
+        failed_attempts::{self, Attempted},
+        passwords::Passwords,
+        permissions::LivePermissions,
+        tickets::Holder,
+    },
     secret,
     sessions::{
         attachments::{Attachments, RedeemedTicket},
         lookup,
     },
-    throttle::{Network, Throttle},
+    throttle::{Network, Throttle, reserve_both},
     validate,
 };
 
@@ -74,8 +80,11 @@ pub struct Guests {
     pub(super) started_at: DateTime<Utc>,
     /// Held while a slot is taken or freed.
     pub(super) slots: Mutex<()>,
+    anonymous: Arc<AnonymousAudit>,
     failures_by_share: Throttle<[u8; 32]>,
     failures_by_source: Throttle<Network>,
+    /// New guests, each of which adds rows to the database.
+    joins_by_source: Throttle<Network>,
 }
 
 impl Guests {
@@ -83,6 +92,7 @@ impl Guests {
         ctx: Arc<Context>,
         passwords: Passwords,
         attachments: Arc<Attachments>,
+        anonymous: Arc<AnonymousAudit>,
     ) -> Self {
         Self {
             started_at: ctx.now(),
@@ -90,8 +100,10 @@ impl Guests {
             passwords,
             attachments,
             slots: Mutex::default(),
+            anonymous,
             failures_by_share: Throttle::new(10, TimeDelta::seconds(60)),
             failures_by_source: Throttle::new(30, TimeDelta::seconds(10)),
+            joins_by_source: Throttle::new(200, TimeDelta::seconds(5)),
         }
     }
 
@@ -115,44 +127,73 @@ impl Guests {
         };
         let hash = secret::hash(&request.token);
         let now = self.ctx.now();
-        // Only a wrong password takes a cell, so that concurrent right ones do not block each other.
-        // Concurrent wrong ones can exceed the limit by the number of concurrent checks, which is
-        // negligible against 80 bits.
-        self.failures_by_share.check(&hash, now).map_err(Error::Throttled)?;
-        self.failures_by_source.check(&caller.source.into(), now).map_err(Error::Throttled)?;
-        let row = self.ctx.store.shares.by_token(&hash).await?;
-        let expected = row.as_ref().map(|row| row.password_hash.clone());
-        let typed = password::normalize(&request.password);
-        let right = self.passwords.check(typed, expected).await?;
-        let row = match rules::admit(row.as_ref(), right, self.ctx.now()) {
-            Err(Error::ShareDenied) => {
-                // The limit may be reached by now; the refusal stays the same.
-                let _ = self.failures_by_share.take(hash, now);
-                let _ = self.failures_by_source.take(caller.source.into(), now);
-                self.record_wrong_password(row, &name, caller);
-                return Err(Error::ShareDenied);
+        let by_source = (&self.failures_by_source, caller.source.into());
+        let permits = reserve_both(by_source, (&self.failures_by_share, hash), now).await?;
+        let checked = self.check(&hash, &request.password).await;
+        let now = self.ctx.now();
+        let denied = match &checked {
+            Ok((row, right)) => {
+                matches!(rules::admit(row.as_ref(), *right, now), Err(Error::ShareDenied))
             }
-            admitted => admitted?,
+            Err(_) => false,
         };
+        if !denied {
+            permits.0.refund();
+            permits.1.refund();
+        }
+        let (row, right) = checked?;
+        if denied {
+            failed_attempts::log(Attempted::Join, caller.source, "");
+            self.record_denial(row, &name, caller);
+            return Err(Error::ShareDenied);
+        }
+        let row = rules::admit(row.as_ref(), right, now)?;
         self.admit(row, name, member, held, caller).await
     }
 
-    /// Records a wrong password and notifies the owner, in the background: the time to do so would
-    /// reveal that the share exists.
-    fn record_wrong_password(self: &Arc<Self>, row: Option<ShareRow>, name: &str, caller: &Caller) {
-        let actor = AuditActor::guest(name, caller.source);
-        let guests = Arc::clone(self);
+    /// Returns the share with this hash, and whether the password is that of a share.
+    async fn check(
+        &self,
+        hash: &[u8; 32],
+        password: &str,
+    ) -> Result<(Option<ShareRow>, bool), Error> {
+        let row = self.ctx.store.shares.by_token(hash).await?;
+        let expected = row.as_ref().map(|row| row.password_hash.clone());
+        let right = self.passwords.check(password::normalize(password), expected).await?;
+        Ok((row, right))
+    }
+
+    /// Records a refusal and notifies the owner, in the background: the time to do so would reveal that
+    /// the share exists.
+    fn record_denial(self: &Arc<Self>, row: Option<ShareRow>, name: &str, caller: &Caller) {
+        let (actor, source) = (AuditActor::guest(name, caller.source), caller.source);
+        let (guests, action) = (Arc::clone(self), AuditAction::ShareDenied);
+        let admitted = self.anonymous.admit(action, source);
         tokio::spawn(async move {
             let ctx = &guests.ctx;
             let Some(row) = row else {
                 let target = AuditTarget::singleton("share");
-                let _ = ctx.audit(actor, AuditAction::ShareDenied, target, None).await;
+                if admitted {
+                    guests.anonymous.write_admitted(actor, source, action, target).await;
+                }
                 return;
             };
-            let Ok(session) = ctx.session_row(row.session).await else { return };
+            let session = match ctx.session_row(row.session).await {
+                Ok(session) => session,
+                Err(error) => {
+                    tracing::warn!(share = %row.share.id, %error, "a wrong password was not recorded");
+                    if admitted {
+                        guests.anonymous.not_written(action, source);
+                    }
+                    return;
+                }
+            };
             let target = AuditTarget::share(row.share.id, &session.name);
-            let entry = ctx.entry(actor, AuditAction::ShareDenied, target, None);
-            let _ = ctx.store.shares.count_wrong_password(row.share.id, &entry).await;
+            let entry = admitted.then(|| ctx.entry(actor, action, target, None));
+            let counted = ctx.store.shares.count_wrong_password(row.share.id, entry.as_ref()).await;
+            if counted.is_err() && admitted {
+                guests.anonymous.not_written(action, source);
+            }
             ctx.announce(session.owner);
             // The session process notifies its viewers; lists reload.
             let count = lookup::wrong_passwords(ctx, session.id).await.unwrap_or_default();
@@ -203,11 +244,17 @@ impl Guests {
         let target = AuditTarget::share(share.share.id, &session.name);
         let entry = self.ctx.entry(actor, AuditAction::ShareJoin, target, None);
         let cookie = secret::new();
-        require_slot({
+        // Used up by each new guest: someone with the password could add rows without end.
+        let permit = self.joins_by_source.try_reserve(caller.source.into(), self.ctx.now())?;
+        let admission = {
             // Serialized here, so that many guests at once do not contend for the database's lock.
             let _slots = self.slots.lock().await;
-            self.ctx.store.guests.add(&guest, &secret::hash(&cookie), &entry).await?
-        })?;
+            self.ctx.store.guests.add(&guest, &secret::hash(&cookie), &entry).await
+        };
+        if !matches!(admission, Ok(Admission::Admitted)) {
+            permit.refund();
+        }
+        require_slot(admission?)?;
         self.ctx.announce(session.owner);
         Ok(Admitted { joined: joined(&session, share, &guest), cookie: Some(cookie), ended })
     }

@@ -85,7 +85,13 @@ impl Shares {
         to: String,
     ) -> Result<ShareId, Error> {
         let slot = self.mailer.reserve(actor)?;
-        let share = self.add(actor, row, terms, Some(to.clone())).await?;
+        let share = match self.add(actor, row, terms, Some(to.clone())).await {
+            Ok(share) => share,
+            Err(error) => {
+                slot.refund();
+                return Err(error);
+            }
+        };
         let email = guest_invitation(actor, &row.name, &share);
         let (shares, id) = (Arc::clone(self), share.id);
         tokio::spawn(async move {

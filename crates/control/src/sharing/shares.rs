@@ -8,7 +8,7 @@ use protocol::{
         AuditAction, ChangeShare, FreshShare, GuestEnd, MailState, NewShare, Share, ShareKind,
         ShareState, SharingOptions, WorkspaceSettings, limits,
     },
-    id::{GuestId, SessionId, ShareId},
+    id::{GuestId, MemberId, SessionId, ShareId},
 };
 use store::{SessionRow, ShareChanges, ShareRow};
 use tokio::sync::Notify;
@@ -28,6 +28,7 @@ use crate::{
     mail::queue::Mailer,
     secret,
     sessions::{lookup, rules as session_rules},
+    throttle::Throttle,
 };
 
 /// Shares of all sessions: links and mail invites.
@@ -39,6 +40,7 @@ pub struct Shares {
     pub(crate) mailer: Arc<Mailer>,
     /// Wakes the task that ends due shares.
     pub(crate) expiry: Notify,
+    pub(crate) new_per_member: Throttle<MemberId>,
 }
 
 impl Shares {
@@ -205,7 +207,7 @@ impl Shares {
         found.filter(|found| found.session == id).ok_or(Error::NotFound("share"))
     }
 
-    /// Adds a share: a link or, with an address, a mail.
+    /// Adds a share: a link or, with an address, a mail. Each one takes a hash, so their rate is limited.
     pub(super) async fn add(
         &self,
         actor: &Actor,
@@ -214,6 +216,7 @@ impl Shares {
         email: Option<String>,
     ) -> Result<FreshShare, Error> {
         let (token, password) = (secret::new(), password::new());
+        let permit = self.new_per_member.try_reserve(actor.member, self.ctx.now())?;
         let password_hash = self.passwords.hash(password::normalize(&password)).await?;
         let now = self.ctx.now();
         let by_mail = email.is_some();
@@ -243,6 +246,7 @@ impl Shares {
         if !self.ctx.store.shares.add(&new, &secret::hash(&token), most, &entry).await? {
             return Err(Error::TooManyShares);
         }
+        drop(permit);
         if terms.guests_alone {
             session_rules::push(&self.ctx, row).await?;
         }

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use store::{Admission, GuestRow, ShareRow};
 use uuid::Uuid;
 
-use crate::world::World;
+use crate::world::{World, caller};
 
 /// Number of shares that expire one after another.
 const SHARES: u32 = 200;
@@ -131,7 +131,7 @@ async fn wrong_passwords_are_limited_per_address_across_links() {
         let token = url.rsplit_once('#').unwrap().1.to_owned();
         let password = if right { password.clone() } else { "0000-0000-0000-0000".to_owned() };
         let request = Join { token, password, name: "Eve".to_owned() };
-        let caller = Caller { source: address.into(), device: "a test".to_owned() };
+        let caller = Caller { source: address.into(), ..caller() };
         let joined = world.control.guests.join(request, None, &[], &caller).await;
         joined.err().map(|error| error.code())
     };

@@ -12,10 +12,10 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 pub const EMAIL: &str = "ann@example.org";
-const PASSWORD: &str = "correct horse battery";
+pub const PASSWORD: &str = "correct horse battery";
 
 pub fn caller() -> Caller {
-    Caller { source: Ipv4Addr::LOCALHOST.into(), device: "a test".into() }
+    Caller { source: Ipv4Addr::LOCALHOST.into(), device: "a test".into(), device_secret: None }
 }
 
 pub struct World {

@@ -39,7 +39,7 @@ macro_rules! actions {
     ($($action:ident = $code:literal,)*) => {
         /// Action of an audit entry. Its string, such as `session.drop`, is stable: the database and the
         /// JSON contain it. Entries of another version may have actions that are not listed here.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[derive(Display, EnumString, IntoStaticStr, VariantArray)]
         pub enum AuditAction {
             $(#[strum(serialize = $code)] $action,)*

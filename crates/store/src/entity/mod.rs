@@ -3,6 +3,7 @@
 
 pub(crate) mod account_grant;
 pub(crate) mod audit;
+pub(crate) mod device;
 pub(crate) mod guest;
 pub(crate) mod invite;
 pub(crate) mod member;

@@ -7,6 +7,7 @@ mod m20261121_000001_start;
 mod m20261121_000002_governed;
 mod m20261121_000003_shared;
 mod m20261121_000004_links;
+mod m20261129_000005_devices;
 
 /// All migrations, oldest first.
 pub(crate) struct Migrator;
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_governed::Migration),
             Box::new(m20261121_000003_shared::Migration),
             Box::new(m20261121_000004_links::Migration),
+            Box::new(m20261129_000005_devices::Migration),
         ]
     }
 }

@@ -15,7 +15,7 @@ use super::grants;
 use crate::{
     Error, Member,
     entity::{
-        invite,
+        device, invite,
         member::{ActiveModel, Column, Entity},
         sign_in, token,
     },
@@ -195,7 +195,7 @@ pub(super) async fn update_password(
     Ok(done.rows_affected == 1)
 }
 
-/// Removes a member's sign-ins except `keep`, unused invites and, without `keep`, tokens.
+/// Removes a member's sign-ins except `keep`, devices, unused invites and, without `keep`, tokens.
 async fn revoke_credentials(
     db: &impl ConnectionTrait,
     id: MemberId,
@@ -208,6 +208,7 @@ async fn revoke_credentials(
         token::Entity::delete_many().filter(token::Column::MemberId.eq(id.0)).exec(db).await?;
     }
     sign_ins.exec(db).await?;
+    device::Entity::delete_many().filter(device::Column::MemberId.eq(id.0)).exec(db).await?;
     remove_unused_invites(db, invite::Column::MemberId, id).await
 }
 

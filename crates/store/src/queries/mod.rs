@@ -2,6 +2,7 @@
 
 mod audit;
 mod credentials;
+mod devices;
 mod grants;
 mod guests;
 mod invites;
@@ -15,6 +16,7 @@ mod tokens;
 
 pub use audit::AuditLog;
 pub use credentials::{Credential, Credentials};
+pub use devices::{Devices, NewDevice};
 pub use grants::Grants;
 pub use guests::{Admission, Guests};
 pub use invites::Invites;

@@ -199,11 +199,15 @@ impl Shares {
     }
 
     /// Counts a wrong password.
-    pub async fn count_wrong_password(&self, id: ShareId, entry: &AuditEntry) -> Result<(), Error> {
+    pub async fn count_wrong_password(
+        &self,
+        id: ShareId,
+        entry: Option<&AuditEntry>,
+    ) -> Result<(), Error> {
         let count = Entity::update_many()
             .col_expr(Column::WrongPasswords, Expr::col(Column::WrongPasswords).add(1))
             .filter(Column::Id.eq(id.0));
-        recorded(&self.db, [entry], async |db| Ok(count.exec(db).await.map(|_| true)?))
+        recorded(&self.db, entry, async |db| Ok(count.exec(db).await.map(|_| true)?))
             .await
             .map(drop)
     }

@@ -11,7 +11,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::credentials::by_hash;
+use super::{
+    credentials::by_hash,
+    devices::{self, NewDevice},
+};
 use crate::{
     Error, Member,
     entity::{
@@ -28,7 +31,7 @@ pub struct SignIns {
 }
 
 impl SignIns {
-    /// Adds a sign-in of a member that was verified against `password_hash`. Only the SHA-256 of its
+    /// Adds a sign-in, and its device, of a member that was verified against `password_hash`. Only the SHA-256 of its
     /// secret is stored. Returns false, without a change, if the member's password has changed since or
     /// the member is deactivated.
     pub async fn add(
@@ -37,6 +40,7 @@ impl SignIns {
         info: &SignInInfo,
         hash: &[u8; 32],
         password_hash: &str,
+        device: &NewDevice,
         entry: &AuditEntry,
     ) -> Result<bool, Error> {
         recorded(&self.db, [entry], async |db| {
@@ -62,6 +66,7 @@ impl SignIns {
                 source: Set(info.source.clone()),
             };
             sign_in.insert(db).await?;
+            devices::put(db, member, device).await?;
             Ok(true)
         })
         .await

@@ -116,7 +116,7 @@ pub async fn shares(store: &Store, ann: &Member, bob: &Member) {
     let wrong_passwords =
         async |now| store.shares.wrong_passwords(&[session.id], now).await.unwrap();
     assert!(wrong_passwords(at(1)).await.is_empty());
-    store.shares.count_wrong_password(id, &entry_for("share.denied")).await.unwrap();
+    store.shares.count_wrong_password(id, Some(&entry_for("share.denied"))).await.unwrap();
     assert_eq!(wrong_passwords(at(899)).await, [(session.id, 1)].into());
     assert!(wrong_passwords(at(900)).await.is_empty());
 

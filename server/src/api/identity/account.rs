@@ -16,7 +16,7 @@ use crate::{
     responses(
         (status = 204, description = "Changed"),
         (status = 422, description = "`wrong_password`, `invalid_password`", body = ErrorBody),
-        RequiresAdminToken, TooManyAttempts,
+        RequiresAdminToken, TooManyAttempts, PasswordUnchecked,
     )
 )]
 pub async fn password(caller: SignedIn, Json(body): Json<ChangePassword>) -> Result<StatusCode> {

@@ -84,7 +84,7 @@ pub async fn preview(
         (status = 200, description = "Signed in; sets the cookie", body = Me),
         (status = 409, description = "`member_exists`", body = ErrorBody),
         (status = 422, description = "`invalid_name`, `invalid_password`: the link stays valid", body = ErrorBody),
-        NotFound, InviteOver,
+        NotFound, InviteOver, TooManyAttempts, PasswordUnchecked,
     )
 )]
 pub async fn accept(

@@ -3,7 +3,7 @@
 use axum::{
     Extension,
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header},
 };
 use control::{Actor, NewMember};
 use protocol::api::{ErrorBody, Me};
@@ -42,10 +42,9 @@ pub struct SetUp {
 #[utoipa::path(
     post, path = "/login", tag = "sign-in", request_body = Credentials,
     responses(
-        (status = 200, description = "Signed in; sets the cookie", body = Me),
+        (status = 200, description = "Signed in; sets the cookies of the sign-in and of the device", body = Me),
         (status = 401, description = "`invalid_credentials`", body = ErrorBody),
-        (status = 503, description = "`busy`, `unavailable`", body = ErrorBody),
-        BadRequest, TooManyAttempts,
+        BadRequest, TooManyAttempts, PasswordUnchecked,
     )
 )]
 pub async fn login(
@@ -68,7 +67,7 @@ pub async fn login(
         (status = 201, description = "Created and signed in; sets the cookie", body = Me),
         (status = 404, description = "`not_found`: wrong token, or already set up", body = ErrorBody),
         (status = 422, description = "`invalid_email`, `invalid_name`, `invalid_password`, with the field: the token stays valid", body = ErrorBody),
-        BadRequest,
+        BadRequest, TooManyAttempts, PasswordUnchecked,
     )
 )]
 pub async fn set_up(
@@ -111,8 +110,12 @@ pub async fn me(SignedIn { actor, .. }: SignedIn) -> Json<Me> {
     Json(actor.me())
 }
 
-/// Returns the response to a new sign-in: its cookie, and the member.
+/// Returns the response to a new sign-in: its cookies, the sign-in first, and the member.
 pub(super) fn signed_in_as(state: &AppState, by: control::SignedIn) -> (HeaderMap, Json<Me>) {
-    let cookie = state.cookies.set(Cookie::SignIn, &by.token, by.lifetime.num_seconds());
-    (cookie, Json(by.me))
+    let mut headers = state.cookies.set(Cookie::SignIn, &by.token, by.lifetime.num_seconds());
+    let seconds = control::DEVICE_LIFETIME.num_seconds();
+    for (_, cookie) in state.cookies.set(Cookie::Device, &by.device.0, seconds) {
+        headers.append(header::SET_COOKIE, cookie);
+    }
+    (headers, Json(by.me))
 }

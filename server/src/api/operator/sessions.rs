@@ -90,7 +90,7 @@ pub async fn drop_session(
         (status = 200, description = "Result for each session", body = DropResults),
         (status = 422, description = "`invalid_confirm`, `invalid_password`, `invalid_reason`", body = ErrorBody),
         (status = 429, description = "`too_many_attempts` at entering the password", body = ErrorBody),
-        RequiresSuperuser,
+        RequiresSuperuser, PasswordUnchecked,
     )
 )]
 pub async fn drop_all(caller: SignedIn, Json(body): Json<DropAll>) -> Result<Json<DropResults>> {

@@ -33,7 +33,7 @@ use crate::{
         (status = 401, description = "`share_denied`: unknown link, wrong password or revoked share", body = ErrorBody),
         (status = 409, description = "`share_full`", body = ErrorBody),
         (status = 410, description = "`share_expired`, `session_ended`: only with the right password", body = ErrorBody),
-        InvalidName, TooManyAttempts,
+        InvalidName, TooManyAttempts, PasswordUnchecked,
     )
 )]
 pub async fn join(

@@ -352,7 +352,7 @@ async fn the_openapi_document_is_served() {
     assert!(paths["/api/v1/me"]["get"]["security"].as_array().is_some());
     for (path, statuses) in [
         ("/sessions", vec!["200", "201", "400", "401", "403", "409", "422", "429", "503"]),
-        ("/setup", vec!["201", "400", "404", "422"]),
+        ("/setup", vec!["201", "400", "404", "422", "429", "503"]),
     ] {
         let responses = paths[&format!("/api/v1{path}")]["post"]["responses"].as_object().unwrap();
         let mut documented: Vec<_> = responses.keys().collect();

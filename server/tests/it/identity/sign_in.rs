@@ -114,6 +114,24 @@ async fn allows_a_burst(server: &TestServer, forwarded: impl Fn(u32) -> String) 
 }
 
 #[tokio::test]
+async fn a_device_that_signed_in_before_is_not_locked_out() {
+    let (server, mut ann) = TestServer::new(&[]).await;
+    let signed_in = ann.sign_in(EMAIL, PASSWORD).await;
+    let device = signed_in.cookies().into_iter().find(|it| it.starts_with("websh_device="));
+    let device = device.unwrap().to_owned();
+    assert!(signed_in.head.lines().any(|line| line.contains(&device) && line.contains("HttpOnly")));
+    for _ in 0..10 {
+        assert_eq!(server.stranger().sign_in(EMAIL, "wrong").await.status, 401);
+    }
+    assert_eq!(server.stranger().sign_in(EMAIL, PASSWORD).await.status, 429);
+    let mut known = server.stranger();
+    known.cookie = Some(device.clone());
+    assert_eq!(known.get("/api/v1/me").await.status, 401, "it grants no access");
+    let again = known.sign_in(EMAIL, PASSWORD).await;
+    assert_eq!((again.status, again.cookies()[1]), (200, &*device));
+}
+
+#[tokio::test]
 async fn thirty_wrong_passwords_throttle_an_address_despite_forged_headers() {
     let (server, _) = TestServer::new(&[]).await;
     assert!(allows_a_burst(&server, |tried| format!("192.0.2.{tried}")).await);

@@ -34,6 +34,13 @@ impl Response {
         })
     }
 
+    /// Returns the names and values of the cookies that it sets.
+    pub fn cookies(&self) -> Vec<&str> {
+        let headers = self.head.lines().filter_map(|line| line.split_once(": "));
+        let cookies = headers.filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        cookies.filter_map(|(_, value)| value.split(';').next()).collect()
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
@@ -97,8 +104,10 @@ impl Client {
         // The server does not read a body that it rejects by its length.
         let _ = stream.write_all(body).await;
         let response = read(&mut stream).await;
-        if let Some(cookie) = response.header("set-cookie") {
-            self.cookie = cookie.split(';').next().map(str::to_owned);
+        let cookies = response.cookies();
+        let device = |cookie: &&str| cookie.starts_with("websh_device=");
+        if let Some(cookie) = cookies.iter().find(|cookie| !device(cookie)) {
+            self.cookie = Some((*cookie).to_owned());
         }
         response
     }

@@ -43,7 +43,11 @@ async fn waiting_for_concurrent_creations_is_bounded() {
     let clock = Arc::new(Manual::new(DateTime::UNIX_EPOCH));
     let control = Control::new(store, host, clock, Config::default(), None).await.unwrap();
     let token = control.set_up.offer().await.unwrap().unwrap();
-    let caller = Caller { source: std::net::Ipv4Addr::LOCALHOST.into(), device: String::new() };
+    let caller = Caller {
+        source: std::net::Ipv4Addr::LOCALHOST.into(),
+        device: String::new(),
+        device_secret: None,
+    };
     let (email, password) = ("ann@example.org", "correct horse battery");
     let ann = NewMember { email: email.into(), name: "Ann".into(), password: password.into() };
     control.set_up.complete(&token, ann, &caller).await.unwrap();
