@@ -78,6 +78,7 @@ test('a page of the previous member sends nothing and offers to reload', async (
   // The other member is still signed in, and nothing was typed.
   await page.getByTestId('sign-out').click();
   await new SignInPage(page).signIn(MEMBER);
+  await expect(page.getByTestId('new-session')).toBeEnabled();
   const back = new TerminalPage(await context.newPage(), fresh.url);
   await back.open(session);
   expect(await back.text()).not.toContain('typed while offline');
